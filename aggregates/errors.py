@@ -1,0 +1,90 @@
+"""Refusals. A rule says no in one named exception that carries its facts: what, in which state, by which rule and source."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+
+class Refused(Exception):  # noqa: N818 - the field's word: an act is refused, it is not an error
+    """A rule says no. Never raised itself: each rule has its own.
+
+    `text` is the sentence that a person reads, with the facts in braces; `rule` is the invariant's number and `source` the page
+    or statute that it comes from, both empty where the rule is only good sense.
+    """
+
+    rule: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    text: ClassVar[str] = ""
+
+    def __init__(self, **facts: Any) -> None:
+        """Keep the facts, and say the sentence."""
+        self.facts = facts
+        super().__init__(self.message)
+
+    @classmethod
+    def code(cls) -> str:
+        """Return the stable name of the refusal: `OwnAction` is `own-action`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    @property
+    def message(self) -> str:
+        """Return the sentence with its facts and, in brackets, its source."""
+        said = self.text.format(**{name: _words(value) for name, value in self.facts.items()})
+        because = ", ".join(part for part in (self.rule, self.source) if part)
+        return f"{said} ({because})." if because else f"{said}."
+
+    def __reduce__(self) -> Any:
+        """Let a refusal cross a process boundary with its facts."""
+        return _again, (type(self), self.facts)
+
+
+def _again(kind: type[Refused], facts: dict[str, Any]) -> Refused:
+    return kind(**facts)
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, (set, frozenset, list, tuple)):
+        return ", ".join(str(_words(v)) for v in (sorted(value) if isinstance(value, (set, frozenset)) else value))
+    if hasattr(value, "strftime"):
+        return f"{value.day} {value:%B %Y}"
+    return value
+
+
+class NothingToAmend(Refused):
+    """An amendment names an entry that is not there, or is itself what it would amend."""
+
+    rule, text = "INV-34", "There is no entry {amends} of {ref} to amend"
+
+
+class AlreadyRetracted(Refused):
+    """An entry that no longer stands cannot be amended again."""
+
+    rule, text = "INV-34", "Entry {amends} of {ref} has been retracted"
+
+
+class IdentifyingField(Refused):
+    """What says which thing an entry is about cannot be corrected: retract it and record it anew."""
+
+    rule, text = (
+        "INV-34",
+        "{fields} says what entry {amends} of {ref} is about and cannot be corrected: retract the entry and record it anew",
+    )
+
+
+class UnknownField(Refused):
+    """A correction names a field that the entry does not have."""
+
+    rule, text = "INV-34", "Entry {amends} of {ref} has no field {fields}"
+
+
+class SealedField(Refused):
+    """A personal value is corrected where the person is registered, never in an entry that only points at them."""
+
+    rule, text = "INV-34", "{fields} of entry {amends} of {ref} is about a person and cannot be corrected here"
+
+
+class NoSuchProposal(Refused):
+    """A countersignature names a proposal that is not there, was made already, or proposes something else."""
+
+    rule, text = "INV-35", "There is no open proposal {proposal} on {ref} that says the same"

@@ -1,0 +1,152 @@
+"""What may be said in an event: every field's kind and class, declared where the field is declared (ledger §2).
+
+A field is annotated with its kind; `Public`, `Restricted` and `Identifies` mark it. Unmarked, it is for partners. A field of
+kind `Sealed` is personal, whatever else is said of it.
+
+    class Assigned(Action.Created):
+        ref: Identifies[Public[str]]
+        due_on: Public[date]
+        note: str | None = None
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import MISSING, asdict, dataclass
+from dataclasses import fields as dataclass_fields
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from aggregates.values import Evidence, Sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+Sensitivity: TypeAlias = Literal["public", "partners", "restricted", "personal"]
+Public: TypeAlias = Annotated[T, "public"]
+Restricted: TypeAlias = Annotated[T, "restricted"]
+Identifies: TypeAlias = Annotated[T, "identifies"]
+
+NOT_CONTENT = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp"})
+ENVELOPE = ("occurred_on", "by_person", "by_office", "by_agency", "on_behalf_of", "late_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an event. `kind` is the type without None; `choices` are a Literal's values."""
+
+    name: str
+    kind: Any
+    sensitivity: Sensitivity
+    identifies: bool
+    optional: bool
+    many: bool
+    choices: tuple[str, ...]
+
+
+class WrongKindError(ValueError):
+    """A value is not of the kind that its field declares."""
+
+    def __init__(self, name: str, kind: Any, value: object) -> None:
+        """Keep the facts."""
+        super().__init__(f"{name} should be {getattr(kind, '__name__', kind)}, not {value!r}")
+        self.name, self.kind, self.value = name, kind, value
+
+
+def shape(event: Any) -> tuple[Field, ...]:
+    """Return the content fields of an event class, the envelope first, in the order of their declaration."""
+    return tuple(fields_by_name(event).values())
+
+
+def fields_by_name(event: Any) -> Mapping[str, Field]:
+    """Return the same by name."""
+    return _fields_by_name(event)
+
+
+@cache
+def _fields_by_name(event: Any) -> Mapping[str, Field]:
+    hints = get_type_hints(event, include_extras=True)
+    declared = {f.name: f for f in dataclass_fields(event) if f.name not in NOT_CONTENT}
+    names = [*(n for n in ENVELOPE if n in declared), *(n for n in declared if n not in ENVELOPE)]
+    return {name: _field(name, hints[name], has_default=declared[name].default is not MISSING) for name in names}
+
+
+def _field(name: str, hint: Any, *, has_default: bool) -> Field:
+    marks: set[str] = set()
+    while get_origin(hint) is Annotated:
+        hint, *more = get_args(hint)
+        marks |= set(more)
+    parts = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    kinds = [part for part in parts if part is not type(None)]
+    kind, many, choices = kinds[0], False, ()
+    if get_origin(kind) is tuple:
+        many, kind = True, get_args(kind)[0]
+    if get_origin(kind) is Literal:
+        kind, choices = str, get_args(kind)
+    sensitivity: Sensitivity = "public" if "public" in marks else "restricted" if "restricted" in marks else "partners"
+    if kind is Sealed:
+        sensitivity = "personal"
+    return Field(name, kind, sensitivity, "identifies" in marks, len(kinds) < len(parts) or has_default, many, choices)
+
+
+def to_json(event: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of fields as JSON holds them; a `Sealed` stays as it is, for whoever seals it."""
+    kinds = fields_by_name(event)
+    return {name: _plain(value) if name in kinds else value for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Evidence):
+        return {name: _plain(v) for name, v in asdict(value).items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {name: _plain(v) for name, v in value.items()}
+    return value
+
+
+def from_json(event: type[Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the typed values of fields; what the event does not declare is refused as `KeyError`."""
+    kinds = fields_by_name(event)
+    return {name: typed(kinds[name], value) for name, value in members.items()}
+
+
+def typed(field: Field, value: Any) -> Any:
+    """Return one value as the kind that its field declares; `WrongKindError` where it is not."""
+    if value is None:
+        if field.optional:
+            return None
+        raise WrongKindError(field.name, field.kind, value)
+    if field.many:
+        if not isinstance(value, (list, tuple)):
+            raise WrongKindError(field.name, list, value)
+        return tuple(_one(field, v) for v in value)
+    return _one(field, value)
+
+
+def _one(field: Field, value: Any) -> Any:
+    kind = get_origin(field.kind) or field.kind
+    try:
+        if kind is date and isinstance(value, str):
+            found = date.fromisoformat(value)
+            if found.isoformat() != value:
+                raise WrongKindError(field.name, date, value)
+            return found
+        if kind is UUID and isinstance(value, str):
+            return UUID(value)
+        if kind is Evidence and isinstance(value, dict):
+            return Evidence(**{**value, "evidence_date": date.fromisoformat(value["evidence_date"])})
+    except (TypeError, KeyError, ValueError) as error:
+        raise WrongKindError(field.name, field.kind, value) from error
+    if kind is Any or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
+        if field.choices and value not in field.choices:
+            raise WrongKindError(field.name, " or ".join(field.choices), value)
+        return value
+    raise WrongKindError(field.name, field.kind, value)
