@@ -1,0 +1,89 @@
+"""Evidence files, by content: a file is its SHA-256, is written once, and is never changed (architecture §4).
+
+It is hashed while it streams into a temporary file, forced to disk, made read-only and linked to its name; a file that was
+there already is the same file. What is lost here is lost evidence: back it up like the database.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from service.refusals import EmptyFile, TooLarge, UnknownEvidence
+
+BLOCK = 1 << 18
+READ_ONLY = 0o440
+NAME = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class Received(NamedTuple):
+    """What came in: its hash in hexadecimal, and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class EvidenceStore:
+    """The files, two hexadecimal digits a folder."""
+
+    def __init__(self, folder: Path, *, limit: int) -> None:
+        """Open the store; `limit` is the largest file that it takes, in bytes."""
+        self.folder, self.limit = folder, limit
+
+    def receive(self, stream: IO[bytes], filename: str) -> Received:
+        """Take a file in. Refuses an empty one and one over the limit, and keeps nothing of it."""
+        incoming = self.folder / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True, mode=0o750)
+        with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as file:
+            try:
+                received = self._copy(stream, file, filename)
+                os.fsync(file.fileno())
+                os.fchmod(file.fileno(), READ_ONLY)
+                self._name(Path(file.name), received.sha256)
+            finally:
+                Path(file.name).unlink()
+        return received
+
+    def _copy(self, stream: IO[bytes], file: IO[bytes], filename: str) -> Received:
+        digest, size = sha256(), 0
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if size > self.limit:
+                raise TooLarge(what=filename, limit=f"{self.limit // 1024 // 1024} MB")
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        if not size:
+            raise EmptyFile(filename=filename)
+        return Received(digest.hexdigest(), size)
+
+    def _name(self, temporary: Path, digest: str) -> None:
+        path = self.path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return  # the same content came before
+        for folder in (path.parent, self.folder):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)  # the name too must survive a crash
+            finally:
+                os.close(descriptor)
+
+    def path(self, digest: str) -> Path:
+        """Return where a file is, or would be. Refuses what is no SHA-256."""
+        if not NAME.match(digest):
+            raise UnknownEvidence(sha256=digest)
+        return self.folder / digest[:2] / digest
+
+    def size(self, digest: str) -> int:
+        """Return the size of a file that is held; refuses one that is not."""
+        path = self.path(digest)
+        if not path.is_file():
+            raise UnknownEvidence(sha256=digest)
+        return path.stat().st_size

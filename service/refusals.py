@@ -1,0 +1,169 @@
+"""What the service refuses before the law of the place is even asked: who, when, how often, and whether it is there."""
+
+from __future__ import annotations
+
+from aggregates.errors import Refused
+
+
+class NotSignedIn(Refused):
+    """Nobody is signed in, or the key is not known, has expired or was revoked."""
+
+    text = "Sign in, or send a valid API key"
+
+
+class NotAllowed(Refused):
+    """The office may not do this (domain B.6)."""
+
+    rule, text = "B.6", "{who} may not {act}: that is for {roles}"
+
+
+class NotFound(Refused):
+    """There is no such thing, or not for this reader: the two are told apart to nobody."""
+
+    text = "There is no {kind} {ref}"
+
+
+class AlreadyExists(Refused):
+    """A reference is unique in its log."""
+
+    text = "{kind} {ref} is already on record"
+
+
+class StaleVersion(Refused):
+    """Somebody recorded something since the caller looked."""
+
+    text = "{ref} has changed since you looked at it: you saw version {expected}, it is at {actual}. Look at it again before you act"
+
+
+class KeyReused(Refused):
+    """An idempotency key was used for another command."""
+
+    text = "The idempotency key {key} was used for another command. Use a new key for a new command"
+
+
+class UnknownCommand(Refused):
+    """No command has this name."""
+
+    text = "There is no command {name}"
+
+
+class UnknownCommandField(Refused):
+    """A command was given what it does not take."""
+
+    text = "{act} does not take {fields}. It takes {takes}"
+
+
+class FieldMissing(Refused):
+    """A command lacks what it needs."""
+
+    text = "{act} needs {fields}"
+
+
+class WrongKind(Refused):
+    """A field's value is not of the kind that the field takes."""
+
+    text = "{field} of {act}: {why}"
+
+
+class FutureDate(Refused):
+    """What has not happened yet cannot be on record."""
+
+    rule, text = "INV-33", "{occurred_on} is in the future: today is {today}"
+
+
+class LateWithoutReason(Refused):
+    """Recording long after the fact needs a reason, which every view shows."""
+
+    rule = "INV-33"
+    text = "{occurred_on} is more than {limit} days before today, {today}: say in late_reason why it is recorded so late"
+
+
+class NotInOffice(Refused):
+    """Nobody signs outside their term of office."""
+
+    rule, text = "INV-32", "{who} did not hold the office {office} on {day}"
+
+
+class OnlyTheBoardManager(Refused):
+    """What another office did is recorded for it by the board manager alone."""
+
+    rule, text = "INV-32", "Only the board manager may record on behalf of another office"
+
+
+class PersonalData(Refused):
+    """Free text carries what looks like a person's number or date of birth."""
+
+    rule = "INV-45"
+    text = "{field} carries what looks like {pattern}. Nothing was recorded: take it out. Only the data protection officer can allow it"
+
+
+class NotADemonstration(Refused):
+    """Only a demonstration log lets a command carry the time at which it was recorded."""
+
+    rule, source, text = "", "ledger §3", "This is not a demonstration log: a command cannot say when it was recorded"
+
+
+class ClockWentBack(Refused):
+    """A demonstration's times only go forward."""
+
+    text = "{at} is before the last entry, which was recorded at {last}"
+
+
+class AlreadyEstablished(Refused):
+    """A log is established once."""
+
+    text = "This log is established already: its origin is {origin}"
+
+
+class NotEstablished(Refused):
+    """Nothing can be recorded before the log is established."""
+
+    text = "This log is not established yet: run `muniment init` first"
+
+
+class TooLarge(Refused):
+    """A file or a text is over its limit."""
+
+    text = "{what} is larger than {limit}"
+
+
+class EmptyFile(Refused):
+    """An empty file is no evidence."""
+
+    text = "{filename} is empty"
+
+
+class UnknownEvidence(Refused):
+    """Evidence is cited that the store does not hold."""
+
+    text = "No file with the SHA-256 {sha256} has been received"
+
+
+class WeakPassword(Refused):
+    """A password is too short to withstand guessing."""
+
+    text = "A password needs at least {least} characters"
+
+
+class TooManyAttempts(Refused):
+    """Someone is guessing."""
+
+    text = "Too many attempts to sign in. Try again in {minutes} minutes"
+
+
+class WrongCredentials(Refused):
+    """The address and the password do not belong together; which of the two is wrong is told to nobody."""
+
+    text = "The e-mail address or the password is not right"
+
+
+class AccountExists(Refused):
+    """An address has one account."""
+
+    text = "There is already an account for {email}"
+
+
+class UnknownOffice(Refused):
+    """A command names an office that was never filled."""
+
+    text = "There is no office {office}"

@@ -1,0 +1,65 @@
+"""Refuses free text that carries what identifies a child: an NHS number, a unique pupil number or a date of birth (INV-45)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from aggregates.fields import Field, shape
+from aggregates.values import Evidence, Sealed
+from service.refusals import PersonalData
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NHS_NUMBER = re.compile(r"(?<![\dA-Za-z])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\dA-Za-z])")
+PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])(\d{12}|\d{11}[A-HJ-NP-RT-Z])(?![\dA-Za-z])")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_NUMERIC = r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}-\d{2}-\d{2}"
+_DATE = rf"(?:{_NUMERIC}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? \d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
+BIRTH_DATE = re.compile(rf"\b(?:d\.?\s?o\.?\s?b\b\.?|date of birth|birth ?date|born)(?: is| was| on)?[\s:=(-]{{0,4}}{_DATE}", re.IGNORECASE)
+PUPIL_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+def screen(event: type[Any], values: Mapping[str, Any]) -> None:
+    """Refuse the first text of a command that carries a personal number or a date of birth, naming the field and the pattern."""
+    for field in shape(event):
+        for text in _texts(field, values.get(field.name)):
+            if pattern := found(text):
+                raise PersonalData(field=field.name, pattern=pattern)
+
+
+def found(text: str) -> str | None:
+    """Name the pattern that a text carries, or None."""
+    if any(nhs_number(a + b + c) for a, b, c in NHS_NUMBER.findall(text)):
+        return "an NHS number"
+    if any(pupil_number(letter, rest) for letter, rest in PUPIL_NUMBER.findall(text.upper())):
+        return "a unique pupil number"
+    return "a date of birth" if BIRTH_DATE.search(text) else None
+
+
+def nhs_number(digits: str) -> bool:
+    """Say whether ten digits are an NHS number: the last is the modulus-11 check digit of the others."""
+    check = 11 - sum(int(d) * weight for d, weight in zip(digits[:9], range(10, 1, -1), strict=True)) % 11
+    return check % 11 == int(digits[9]) and check != 10  # noqa: PLR2004 - a remainder of ten is never issued
+
+
+def pupil_number(letter: str, rest: str) -> bool:
+    """Say whether a letter and what follows are a unique pupil number: the letter checks the rest, modulus 23."""
+    values = [int(c) if c.isdigit() else PUPIL_LETTERS.index(c) for c in rest]
+    return PUPIL_LETTERS[sum(v * weight for v, weight in zip(values, range(2, 14), strict=True)) % 23] == letter
+
+
+def _texts(field: Field, value: Any) -> Iterator[str]:
+    if field.choices or isinstance(value, Sealed):
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Evidence):
+        yield from (value.title, value.filename)
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _texts(field, item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(field, item)
