@@ -1,0 +1,180 @@
+"""Every setting of a running Muniment, read once from the environment; nothing else reads it.
+
+`SETTINGS` lists the names; `ops/env.example` says what each is for. A value that cannot be used, or a name that we do not know
+(a misspelt setting would otherwise be silently ignored), is refused by name: `BadSetting`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from service import embedded_postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Role = Literal["owner", "writer", "projector", "reader"]
+
+MEBIBYTE = 1024 * 1024
+
+
+class BadSetting(Exception):  # noqa: N818 a refusal of what was set, named like the refusals of the domain
+    """A setting that cannot be used as it stands."""
+
+    def __init__(self, name: str, value: str, why: str) -> None:
+        """Take the variable, its value (never a secret's) and what is wrong with it."""
+        self.name, self.value, self.why = name, value, why
+        super().__init__(f"{name}={value}: {why}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """The settings; secrets stay out of its repr."""
+
+    data: Path
+    database_url: str | None = field(default=None, repr=False)  # None: our own server, under `data`
+    writer_password: str | None = field(default=None, repr=False)
+    projector_password: str | None = field(default=None, repr=False)
+    reader_password: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8765
+    key: str | None = field(default=None, repr=False)  # the API key with which the command line and the import act
+    checkpoint_to: tuple[str, ...] = ()  # mail addresses and folders
+    smtp: tuple[str, int] | None = None
+    mail_from: str | None = None
+    passphrase_file: Path | None = None
+    demonstration_clock: datetime | None = None  # when a demonstration takes place; aware
+    max_upload: int = 100 * MEBIBYTE  # bytes
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Read the settings; raise BadSetting. An empty value is as good as none."""
+        for name in environ:
+            if name.startswith("MUNIMENT_") and name not in SETTINGS and name != "MUNIMENT_PG_BIN":
+                raise BadSetting(name, "…", f"is not a setting; the settings are {', '.join(SETTINGS)}, MUNIMENT_PG_BIN")
+        given = {name: value for name in SETTINGS if (value := environ.get(name, "").strip())}
+        values = {SETTINGS[name][0]: SETTINGS[name][1](name, value) for name, value in given.items()}
+        config = cls(**{"data": default_data(environ), **values})  # type: ignore[arg-type]  # SETTINGS pairs each field with its parser
+        if config.checkpoint_by_mail and not (config.smtp and config.mail_from):
+            raise BadSetting("MUNIMENT_CHECKPOINT_TO", given["MUNIMENT_CHECKPOINT_TO"], "mail needs MUNIMENT_SMTP and MUNIMENT_MAIL_FROM")
+        return config
+
+    @property
+    def checkpoint_by_mail(self) -> tuple[str, ...]:
+        """The mail addresses among those that checkpoints go to."""
+        return tuple(to for to in self.checkpoint_to if "@" in to and not to.startswith("/"))
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the server is our own."""
+        return self.database_url is None
+
+    def conninfo(self, role: Role) -> str:
+        """Return the libpq string for one of our roles; the owner is whoever MUNIMENT_DATABASE_URL names."""
+        if self.database_url is None:
+            return embedded_postgres.conninfo(self.data, f"muniment_{role}")
+        if role == "owner":
+            return make_conninfo(self.database_url)
+        parts = conninfo_to_dict(self.database_url) | {"user": f"muniment_{role}", "password": self.password(role)}
+        return make_conninfo("", **{name: value for name, value in parts.items() if value is not None})
+
+    def password(self, role: Role) -> str | None:
+        """Return the password of a role of ours, where one is configured; the owner's is in the URL."""
+        return {"writer": self.writer_password, "projector": self.projector_password, "reader": self.reader_password}.get(role)
+
+
+def default_data(environ: Mapping[str, str]) -> Path:
+    """Return where the data are when nobody says: root's under /var/lib, anybody else's where XDG has them."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/muniment")
+    base = environ.get("XDG_DATA_HOME", "")
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "share") / "muniment"
+
+
+def _text(_name: str, value: str) -> str:
+    return value
+
+
+def _path(_name: str, value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _whole(name: str, value: str, least: int, most: int) -> int:
+    if re.fullmatch(r"[1-9][0-9]{0,14}", value) is None or not least <= int(value) <= most:
+        raise BadSetting(name, value, f"is not a whole number from {least} to {most}")
+    return int(value)
+
+
+def _port(name: str, value: str) -> int:
+    return _whole(name, value, 1, 65_535)
+
+
+def _bytes(name: str, value: str) -> int:
+    return _whole(name, value, 64 * 1024, 2**40)
+
+
+def _url(name: str, value: str) -> str:
+    try:
+        parts = conninfo_to_dict(value)
+    except psycopg.ProgrammingError as error:
+        raise BadSetting(name, "…", "is not a PostgreSQL connection string") from error
+    if not parts.get("dbname"):
+        raise BadSetting(name, "…", "names no database")
+    return value
+
+
+def _host_and_port(name: str, value: str) -> tuple[str, int]:
+    host, colon, port = value.rpartition(":")
+    if not (host and colon):
+        raise BadSetting(name, value, "is not HOST:PORT")
+    return host.strip("[]"), _port(name, port)
+
+
+def _mail(name: str, value: str) -> str:
+    if re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", value) is None:
+        raise BadSetting(name, value, "is not a mail address")
+    return value
+
+
+def _recipients(name: str, value: str) -> tuple[str, ...]:
+    recipients = tuple(part.strip() for part in value.split(","))
+    for one in recipients:
+        if not one.startswith("/") and re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", one) is None:
+            raise BadSetting(name, value, f"{one!r} is neither a mail address nor the absolute path of a folder")
+    return recipients
+
+
+def _moment(name: str, value: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise BadSetting(name, value, "is not an ISO 8601 time") from error
+    if moment.tzinfo is None:
+        raise BadSetting(name, value, "has no time zone; write it as 2026-03-02T09:00:00+00:00")
+    return moment
+
+
+SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
+    "MUNIMENT_DATA": ("data", _path),
+    "MUNIMENT_DATABASE_URL": ("database_url", _url),
+    "MUNIMENT_WRITER_PASSWORD": ("writer_password", _text),
+    "MUNIMENT_PROJECTOR_PASSWORD": ("projector_password", _text),
+    "MUNIMENT_READER_PASSWORD": ("reader_password", _text),
+    "MUNIMENT_HOST": ("host", _text),
+    "MUNIMENT_PORT": ("port", _port),
+    "MUNIMENT_KEY": ("key", _text),
+    "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", _recipients),
+    "MUNIMENT_SMTP": ("smtp", _host_and_port),
+    "MUNIMENT_MAIL_FROM": ("mail_from", _mail),
+    "MUNIMENT_PASSPHRASE_FILE": ("passphrase_file", _path),
+    "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
+    "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),
+}

@@ -1,0 +1,1 @@
+"""Tests of Muniment, mirroring the code."""

@@ -1,0 +1,55 @@
+"""What every test may ask for: `database`, the settings of a migrated database of its own; `reachable`, a folder root's server can use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.databases import fresh_database, reachable_folder, server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.config import Config
+
+RUN_FOLDER = "TESTS_OF_MUNIMENT"  # the run's folder, told to its workers through the environment
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's folder, once, in the process that starts the workers; keep the machine's own settings out of the tests."""
+    for name in [name for name in os.environ if name.startswith("MUNIMENT_") and name != "MUNIMENT_PG_BIN"]:
+        del os.environ[name]
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN_FOLDER] = str(reachable_folder())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the run's folder; its server has stopped with the last worker."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(RUN_FOLDER), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give the owner's connection string of the run's server."""
+    with server(Path(os.environ[RUN_FOLDER])) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture
+def database(postgres: str, tmp_path: Path) -> Iterator[Config]:
+    """Give the settings of a migrated database that this test has for itself; its data directory is the test's."""
+    with fresh_database(postgres, tmp_path) as config:
+        yield config
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """Give an empty folder that a server of root's can reach, as tmp_path is not."""
+    folder = reachable_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
