@@ -78,7 +78,6 @@ COMMANDS: Final[dict[str, Command]] = _declared(
     Command("set_local_setting", "Set a local setting", "partnership", Partnership.LocalSettingSet, _MANAGERS),
     Command("join_agency", "Record that an agency joins", "agency", Agency.AgencyJoined, _MANAGERS, creates=True),
     Command("rename_agency", "Rename an agency", "agency", Agency.AgencyRenamed, _MANAGERS),
-    Command("leave_agency", "Record that an agency leaves", "agency", Agency.AgencyLeft, _MANAGERS),
     Command("constitute_sub_group", "Constitute a sub-group", "sub-group", SubGroup.SubGroupConstituted, _MANAGERS, creates=True),
     Command("dissolve_sub_group", "Dissolve a sub-group", "sub-group", SubGroup.SubGroupDissolved, _MANAGERS),
     Command("register_subject", "Register a person", "subject", DataSubject.SubjectRegistered, _MANAGERS | {OFFICER}, creates=True),

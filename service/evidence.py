@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from service.refusals import EmptyFile, TooLarge, UnknownEvidence
+from service.desk.refusals import EmptyFile, TooLarge, UnknownEvidence
 
 BLOCK = 1 << 18
 READ_ONLY = 0o440

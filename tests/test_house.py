@@ -23,11 +23,13 @@ EXCEPTIONS = {
 
 
 def tracked() -> list[Path]:
+    """List the files that git tracks."""
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     return [Path(name) for name in names if name and (ROOT / name).exists()]
 
 
 def sources() -> list[Path]:
+    """List the modules of the product and of its operations."""
     return [path for path in tracked() if path.suffix == ".py" and path.parts[0] in (*PACKAGES, "ops")]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.fields import Field, shape
 from aggregates.values import Evidence, Sealed
-from service.refusals import PersonalData
+from service.desk.refusals import PersonalData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

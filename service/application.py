@@ -1,0 +1,253 @@
+"""The verbs of the product, one method each: load · act · save.
+
+Everybody comes in by `act`: the pages, the API, the command line and the import. It settles who acts and on what authority, reads
+the declared fields strictly, and calls the verb. The verbs hold what no aggregate can know of another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from aggregates.action import Action
+from aggregates.authority import Acting
+from aggregates.data_subject import DataSubject
+from aggregates.office import Office
+from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.registry import Keys
+from aggregates.review import Review
+from service import commands
+from service.desk import authority, screening
+from service.dates import later, london
+from service.desk.refusals import FutureDate, LateWithoutReason, NotFound, UnknownCommand, WrongKind
+from service.desk.submission import read_fields
+from service.ledger.keys import check_proof
+from service.recording import Done, Recording, Write
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from service.desk.accounts import Caller
+    from service.desk.submission import Submission
+
+SERVICE = Acting()  # what the service does by itself
+
+
+class Board(Recording):
+    """Everything that can be done in Muniment."""
+
+    def act(self, caller: Caller, it: Submission) -> Done:
+        """Carry out one command, or refuse it and record nothing."""
+        command = commands.find(it.name, it.kind)
+        if command is None:
+            raise UnknownCommand(name=it.name)
+        if answered := self.answered(caller, it):
+            return answered
+        now = self.moment(it.at)
+        today = london(now)
+        day = it.occurred_on or today
+        who = authority.acting(self, caller, it.office or caller.office, it.on_behalf_of, occurred_on=day, today=today)
+        authority.allow(command, who)
+        self._check_day(day, today, it.late_reason)
+        fields = read_fields(command, it.ref, it.fields)
+        if evidence := fields.get("evidence"):
+            fields["evidence"] = self.cite(evidence, supplied_by=who.agency, now=now)
+        screening.screen(command.event, fields | {"late_reason": it.late_reason})
+        write = Write(received=now if it.at else None, caller=caller, submission=it)
+        said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
+        if it.name in commands.AMENDMENTS:
+            return self._change(command.kind, it.ref, getattr(commands.KINDS[command.kind], _AMEND[it.name]), write, **said)
+        done: Done = getattr(self, command.name)(it.ref, write=write, **said)
+        return done
+
+    def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
+        if day > today:
+            raise FutureDate(occurred_on=day, today=today)
+        limit = self.settings.backdating_limit
+        if (today - day).days > limit and not (late_reason or "").strip():
+            raise LateWithoutReason(occurred_on=day, today=today, limit=limit)
+
+    # -- the partnership ------------------------------------------------------------------------------------------
+
+    def establish_partnership(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Put the partnership itself on record, with the regime that binds it."""
+        return self._begin("partnership", ref, Partnership.establish, write, **said)
+
+    def set_local_setting(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Set one of the Board's own limits."""
+        return self._change("partnership", ref, Partnership.set_local_setting, write, **said)
+
+    def join_agency(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Record that an agency joins."""
+        return self._begin("agency", ref, Agency.join, write, **said)
+
+    def rename_agency(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Record an agency's new name."""
+        return self._change("agency", ref, Agency.rename, write, **said)
+
+    def constitute_sub_group(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Constitute a sub-group."""
+        return self._begin("sub-group", ref, SubGroup.constitute, write, **said)
+
+    def dissolve_sub_group(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Dissolve a sub-group."""
+        return self._change("sub-group", ref, SubGroup.dissolve, write, **said)
+
+    def register_subject(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Register a person under an opaque reference, their name sealed under their own key."""
+        try:
+            subject = UUID(ref)
+        except ValueError as error:
+            raise WrongKind(act="Register a person", field="ref", why="a person's reference is a random UUID") from error
+        return self._begin("subject", ref, DataSubject.register, write, subject=subject, **said)
+
+    def appoint_office_holder(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Appoint a registered person to an office, new or vacant."""
+        if self.find(DataSubject, str(said["holder"].subject)) is None:
+            raise NotFound(kind="person", ref=said["holder"].subject)
+        self._there(Agency, "agency", said["employer"])
+        if said["body"] and not self.find(SubGroup, said["body"]):
+            self._there(Agency, "sub-group or agency", said["body"])
+        if self.find(Office, ref) is None:
+            return self._begin("office", ref, Office.appoint, write, **said)
+        return self._change("office", ref, Office.appoint_next, write, **{k: v for k, v in said.items() if k != "office"})
+
+    def stand_down_office_holder(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """End a term of office."""
+        return self._change("office", ref, Office.stand_down, write, **said)
+
+    # -- the key registry ---------------------------------------------------------------------------------------------
+
+    def enrol_signing_key(self, _: str, *, write: Write, **said: Any) -> Done:
+        """Enrol a key whose owner proves to hold it."""
+        check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
+        return self._change("keys", "keys", Keys.enrol, write, **said)
+
+    def rotate_signing_key(self, _: str, *, write: Write, **said: Any) -> Done:
+        """Replace a key by another; both prove it."""
+        check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
+        old = self.load(Keys, "keys").public_key(said["replaces"])
+        check_proof(self.origin, said["holder"], said["purpose"], old, said["thumbprint"], said["replaced_proof"], signs_for_another=True)
+        return self._change("keys", "keys", Keys.rotate, write, **said)
+
+    def revoke_signing_key(self, _: str, *, write: Write, **said: Any) -> Done:
+        """Revoke a key from this entry on; what it signed before stays valid."""
+        return self._change("keys", "keys", Keys.revoke, write, **said)
+
+    # -- reviews ------------------------------------------------------------------------------------------------------
+
+    def refer_review(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Refer a case for review."""
+        self._there(Agency, "agency", said["referring_agency"])
+        return self._begin("review", ref, Review.refer, write, **said)
+
+    def record_finding(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Record a finding of a review."""
+        return self._change("review", ref, Review.record_finding, write, **said)
+
+    def formulate_response(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Record the Board's response to every finding of a review."""
+        return self._change("review", ref, Review.formulate_response, write, **said)
+
+    # -- actions ------------------------------------------------------------------------------------------------------
+
+    def assign_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Assign an action to an agency, overseen by a sub-group, in answer to a finding."""
+        self._there(Agency, "agency", said["owner"])
+        self._there(SubGroup, "sub-group", said["overseen_by"])
+        self._there(Office, "office", said["owner_office"])
+        self._finding(said["source"])
+        return self._begin("action", ref, Action.assign, write, **said)
+
+    def accept_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Accept an action for its owner."""
+        return self._change("action", ref, Action.accept, write, **said)
+
+    def dispute_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Dispute an action, with the reason."""
+        return self._change("action", ref, Action.dispute, write, **said)
+
+    def reassign_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Give an action to another agency."""
+        self._there(Agency, "agency", said["owner"])
+        self._there(Office, "office", said["owner_office"])
+        return self._change("action", ref, Action.reassign, write, **said)
+
+    def vary_due_date(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Vary the due date; the original stays on show."""
+        return self._change("action", ref, Action.vary_due_date, write, **said)
+
+    def report_progress(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Report progress."""
+        return self._change("action", ref, Action.report_progress, write, **said)
+
+    def submit_evidence(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Submit evidence for an action. Files that commute: two submissions at once are both kept."""
+        return self._change("action", ref, Action.submit_evidence, write, **said)
+
+    def return_evidence(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Return evidence as insufficient."""
+        return self._change("action", ref, Action.return_evidence, write, **said)
+
+    def mark_implemented(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Record that the owner says it is done."""
+        return self._change("action", ref, Action.mark_implemented, write, **said)
+
+    def sign_off_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Sign an action off, and schedule the checks that it lasts (local setting: after 6 and 12 months)."""
+
+        def sign_off(action: Action, **said: Any) -> None:
+            action.sign_off(**said)
+            for months in self.settings.sustainment_checks:
+                due_on = later(said["occurred_on"], months=months)
+                action.schedule_sustainment_check(acting=SERVICE, occurred_on=said["occurred_on"], due_on=due_on, method="re-test")
+
+        return self._change("action", ref, sign_off, write, **said)
+
+    def schedule_sustainment_check(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Schedule a further check that the improvement lasts."""
+        return self._change("action", ref, Action.schedule_sustainment_check, write, **said)
+
+    def record_sustainment_check(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Record whether the improvement held."""
+        return self._change("action", ref, Action.record_sustainment_check, write, **said)
+
+    def reopen_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Reopen an action that slipped."""
+        return self._change("action", ref, Action.reopen, write, **said)
+
+    def close_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Close an action whose last check held."""
+        return self._change("action", ref, Action.close, write, **said)
+
+    def withdraw_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Withdraw an action; it stays in the register as withdrawn."""
+        return self._change("action", ref, Action.withdraw, write, **said)
+
+    def supersede_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Replace an action by another."""
+        self._there(Action, "action", said["by_ref"])
+        return self._change("action", ref, Action.supersede, write, **said)
+
+    def escalate_action(self, ref: str, *, write: Write, **said: Any) -> Done:
+        """Escalate an overdue action to an office."""
+        self._there(Office, "office", said["to_office"])
+        return self._change("action", ref, Action.escalate, write, **said)
+
+    # -- what no aggregate can know of another --------------------------------------------------------------------------
+
+    def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
+        if ref is not None and self.find(kind, ref) is None:
+            raise NotFound(kind=word, ref=ref)
+
+    def _finding(self, source: str | None) -> None:
+        """Refuse a source that is not `REVIEW/FINDING`, or names what is not on record."""
+        if source is None:
+            return
+        review, _, number = source.partition("/")
+        found = self.find(Review, review)
+        if found is None or not found.has_finding(number):
+            raise NotFound(kind="finding", ref=source)
+
+
+_AMEND = {"propose_amendment": "propose_amendment", "correct_entry": "correct", "retract_entry": "retract"}

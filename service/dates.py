@@ -1,0 +1,21 @@
+"""Dates as the Board counts them: in London, calendar months clamped to the month's end."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+MONTHS = 12
+
+
+def london(seconds: float) -> date:
+    """Return the day in London at a POSIX time."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(LONDON).date()
+
+
+def later(day: date, *, months: int) -> date:
+    """Return the same day some calendar months later, clamped to the end of the month (INV-23: 30 November → 28 February)."""
+    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

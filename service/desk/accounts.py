@@ -1,0 +1,139 @@
+"""The front desk: accounts, sessions and API keys, and who is calling. Working data, not history: nothing here is on record.
+
+Passwords are kept as argon2id hashes, session tokens and API keys as SHA-256 hashes of 256 random bits.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import psycopg
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from service.desk.refusals import AccountExists, NotSignedIn, TooManyAttempts, WeakPassword, WrongCredentials
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+HASHER = PasswordHasher()
+NOBODY = HASHER.hash(secrets.token_hex(16))  # checked where there is no account, so that the answer takes as long
+LEAST_PASSWORD = 12
+SESSION = timedelta(hours=12)
+ATTEMPTS, ATTEMPT_WINDOW = 10, timedelta(minutes=15)
+KEY_PREFIX = "muniment_"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. `office` is the one that they act in now; `speaks_for_all` is for the import of a demonstration alone."""
+
+    account: UUID
+    person: UUID | None
+    email: str
+    office: str | None = None
+    may_operate: bool = False
+    speaks_for_all: bool = False
+
+
+def create_account(conn: Connection[Any], email: str, password: str, *, person: UUID, may_operate: bool = False) -> UUID:
+    """Create a local account. Refuses a short password and an address that has one."""
+    if len(password) < LEAST_PASSWORD:
+        raise WeakPassword(least=LEAST_PASSWORD)
+    account = uuid4()
+    insert = "INSERT INTO desk.account (id, email, person, password_hash, may_operate, created_at) VALUES (%s, %s, %s, %s, %s, now())"
+    try:
+        with conn.transaction():
+            conn.execute(insert, (account, _address(email), person, HASHER.hash(password), may_operate))
+    except psycopg.errors.UniqueViolation as error:
+        raise AccountExists(email=_address(email)) from error
+    return account
+
+
+def sign_in(conn: Connection[Any], email: str, password: str) -> Caller:
+    """Return who signs in. Refuses a wrong pair, and any pair after ten wrong ones in a quarter of an hour."""
+    address, now = _address(email), datetime.now(UTC)
+    recent = "SELECT count(*) FROM desk.sign_in_attempt WHERE email = %s AND at > %s"
+    if _one(conn, recent, address, now - ATTEMPT_WINDOW)[0] >= ATTEMPTS:
+        raise TooManyAttempts(minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
+    found = "SELECT id, person, email, password_hash, may_operate FROM desk.account WHERE email = %s AND disabled_at IS NULL"
+    row = _one(conn, found, address)
+    try:
+        HASHER.verify(row[3] if row else NOBODY, password)
+    except VerifyMismatchError as error:
+        conn.execute("INSERT INTO desk.sign_in_attempt (email, at) VALUES (%s, %s)", (address, now))
+        raise WrongCredentials from error
+    if not row:
+        raise WrongCredentials
+    conn.execute("DELETE FROM desk.sign_in_attempt WHERE email = %s", (address,))
+    return Caller(row[0], row[1], row[2], may_operate=row[4])
+
+
+def open_session(conn: Connection[Any], account: UUID, office: str | None) -> str:
+    """Open a session of twelve hours and return its token."""
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    insert = "INSERT INTO desk.session (token_hash, account, office, created_at, expires_at) VALUES (%s, %s, %s, %s, %s)"
+    conn.execute(insert, (_hash(token), account, office, now, now + SESSION))
+    return token
+
+
+def act_in(conn: Connection[Any], token: str, office: str | None) -> None:
+    """Change the office in which a session acts; that its person holds it is checked at every act."""
+    conn.execute("UPDATE desk.session SET office = %s WHERE token_hash = %s", (office, _hash(token)))
+
+
+def close_session(conn: Connection[Any], token: str) -> None:
+    """End a session."""
+    conn.execute("DELETE FROM desk.session WHERE token_hash = %s", (_hash(token),))
+
+
+def caller_of_session(conn: Connection[Any], token: str) -> Caller | None:
+    """Return whose session this is, or None where it has ended."""
+    query = """
+        SELECT a.id, a.person, a.email, s.office, a.may_operate, false
+          FROM desk.session s JOIN desk.account a ON a.id = s.account
+         WHERE s.token_hash = %s AND s.expires_at > now() AND a.disabled_at IS NULL"""
+    row = _one(conn, query, _hash(token))
+    return Caller(*row) if row else None
+
+
+def create_api_key(
+    conn: Connection[Any], account: UUID, office: str | None, label: str, *, days: int = 365, speaks_for_all: bool = False
+) -> str:
+    """Create an API key that acts in an office, and return it: it is shown this once."""
+    key, now = KEY_PREFIX + secrets.token_urlsafe(32), datetime.now(UTC)
+    insert = """
+        INSERT INTO desk.api_key (id, key_hash, account, office, label, speaks_for_all, created_at, expires_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+    conn.execute(insert, (uuid4(), _hash(key), account, office, label, speaks_for_all, now, now + timedelta(days=days)))
+    return key
+
+
+def caller_of_key(conn: Connection[Any], key: str) -> Caller:
+    """Return who calls with an API key. Refuses one that is unknown, expired or revoked, without saying which."""
+    query = """
+        SELECT a.id, a.person, a.email, k.office, a.may_operate, k.speaks_for_all
+          FROM desk.api_key k JOIN desk.account a ON a.id = k.account
+         WHERE k.key_hash = %s AND k.expires_at > now() AND k.revoked_at IS NULL AND a.disabled_at IS NULL"""
+    row = _one(conn, query, _hash(key))
+    if not row:
+        raise NotSignedIn
+    return Caller(*row)
+
+
+def _one(conn: Connection[Any], query: str, *values: object) -> Any:
+    with conn.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
+        return cursor.execute(query, values).fetchone()
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def _address(email: str) -> str:
+    return email.strip().lower()

@@ -1,0 +1,77 @@
+"""On what authority somebody acts or reads (domain B.6).
+
+Authority to record is judged by the register of offices on the day of recording; independence, by who employed the holder of
+the office on the day on which the act is true (ledger §3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregates.office import Office
+
+from aggregates.authority import Acting
+from service import commands
+from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from service.commands import Command
+    from service.desk.accounts import Caller
+    from service.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may see: the whole Board's record, or one agency's; with or without what is restricted."""
+
+    agency: str | None
+    restricted: bool
+
+
+def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: str | None, *, occurred_on: date, today: date) -> Acting:
+    """Return as whom the caller acts. Refuses an office that they do not hold today, and to act for another but as board manager."""
+    if office is None:
+        raise NotSignedIn
+    seat = _office(board, office)
+    holder = seat.holder_on(today)
+    if holder is None or not (holder.person == caller.person or (caller.speaks_for_all and board.demonstration)):
+        raise NotInOffice(who=caller.email, office=office, day=today)
+    if on_behalf_of is None:
+        then = seat.holder_on(occurred_on) or holder
+        return Acting(holder.person, office, seat.role, seat.body, then.employer)
+    if seat.role != commands.MANAGER:
+        raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
+    other = _office(board, on_behalf_of)
+    they = other.holder_on(occurred_on)
+    if they is None:
+        raise NotInOffice(who=on_behalf_of, office=on_behalf_of, day=occurred_on)
+    return Acting(holder.person, office, other.role, other.body, they.employer, on_behalf_of)
+
+
+def allow(command: Command, who: Acting) -> None:
+    """Refuse a command to an office that may not give it."""
+    if who.role not in command.by:
+        raise NotAllowed(who=f"A {who.role}", act=command.title.lower(), roles=command.by)
+
+
+def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
+    """Return what the caller may read: a designated lead their own agency's, other offices all, an operator nothing of the Board's."""
+    if caller.office is None:
+        raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
+    seat = _office(board, caller.office)
+    holder = seat.holder_on(today)
+    if holder is None or holder.person != caller.person:
+        raise NotInOffice(who=caller.email, office=caller.office, day=today)
+    if seat.role in {commands.LEAD, "trainer"}:
+        return Scope(seat.body or holder.employer or "", restricted=seat.role == commands.LEAD)
+    return Scope(None, restricted=True)
+
+
+def _office(board: Recording, code: str) -> Office:
+    office = board.find(Office, code)
+    if office is None:
+        raise UnknownOffice(office=code)
+    return office

@@ -1,0 +1,96 @@
+"""What somebody asks to have recorded, and the strict reading of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from aggregates.fields import Field, WrongKindError, typed
+from aggregates.values import Evidence, Sealed
+from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from service.commands import Command
+
+REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+LONGEST_TEXT = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One command as it arrives. `fields` are as JSON holds them.
+
+    `key` makes a repetition harmless; `expected` is the version that the caller saw; `at` is when it was recorded, in a
+    demonstration log only; `kind` is needed where the command is about an entry of any kind of thing.
+    """
+
+    name: str
+    ref: str
+    fields: Mapping[str, Any]
+    kind: str | None = None
+    office: str | None = None
+    on_behalf_of: str | None = None
+    occurred_on: date | None = None
+    late_reason: str | None = None
+    key: str | None = None
+    expected: int | None = None
+    at: datetime | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """Return what tells this command from another under the same idempotency key."""
+        said = [self.name, self.kind, self.ref, self.fields, self.office, self.on_behalf_of, str(self.occurred_on), self.late_reason]
+        return sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
+
+
+def read_fields(command: Command, ref: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the typed values that a command's verb takes. Refuses what it does not take, what is missing and what is of a wrong kind."""
+    takes = {f.name: f for f in command.fields}
+    if unknown := given.keys() - takes.keys():
+        raise UnknownCommandField(act=command.title, fields=unknown, takes=list(takes) or ["nothing"])
+    if missing := [n for n, f in takes.items() if not f.optional and _blank(given.get(n))]:
+        raise FieldMissing(act=command.title, fields=missing)
+    values = {name: _read(command, field, given.get(name), ref) for name, field in takes.items()}
+    if command.creates and command.ref_field:
+        values[command.ref_field] = read_ref(command, ref)
+    return values
+
+
+def read_ref(command: Command, ref: str) -> str:
+    """Return a reference that a new thing may have."""
+    if not REF.match(ref):
+        raise WrongKind(act=command.title, field="ref", why="letters, digits, dots, hyphens and underscores, at most 64, and no spaces")
+    return ref
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
+
+
+def _read(command: Command, field: Field, value: Any, ref: str) -> Any:
+    if field.optional and _blank(value):
+        return () if field.many else None
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise WrongKind(act=command.title, field=field.name, why=f"a text has at most {LONGEST_TEXT} characters")
+    try:
+        if field.kind is Sealed:
+            return _sealed(command, value, ref)
+        if field.kind is Evidence:
+            return value if isinstance(value, (list, tuple)) else typed(field, value)
+        return typed(field, value)
+    except (WrongKindError, ValueError) as error:
+        raise WrongKind(act=command.title, field=field.name, why=str(error)) from error
+
+
+def _sealed(command: Command, value: Any, ref: str) -> Sealed:
+    """Read a personal value: of the person who is being registered, the text itself; elsewhere, who is meant."""
+    if not isinstance(value, str):
+        raise WrongKindError("a person", str, value)
+    return Sealed(UUID(ref), value) if command.kind == "subject" else Sealed(UUID(value), value)
