@@ -1,0 +1,194 @@
+"""One append: what was submitted, the entries and the tree that it makes, and the checkpoint over it. No storage here."""
+
+from __future__ import annotations
+
+import json
+import re
+from binascii import b2a_base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from service.ledger import tree
+from service.ledger.canonical import unb64url
+from service.ledger.checkpoint import Receipt
+from service.ledger.errors import LONGEST_ENTRY, EntryTooLong, HeadNotOurs, NotAStatement, ReceivedWentBack
+from service.ledger.registry import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from eventsourcing.persistence import StoredEvent
+
+    from service.ledger.checkpoint import LogKey
+    from service.ledger.registry import KeyChange
+
+APPEND = (
+    "SELECT ledger.append(%s, %b, %b::uuid[], %s::bigint[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[],"
+    " %s::integer[], %s::bigint[], %b::bytea[], %b, %b, %s, %s, %s, %s, %s, %s) AS appended"
+)
+STATEMENT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+JTI = re.compile(rb'"jti":"([A-Za-z0-9_-]{22})","seen":')  # a string's own quotes are escaped, so this is the claim
+
+
+def entry(statement: bytes, received: int) -> bytes:
+    """Return the leaf's bytes. A compact JWS needs no JSON escape, so this is JCS as it stands."""
+    return b'{"recv":%d,"stmt":"%s","v":1}' % (received, statement)
+
+
+class Head(NamedTuple):
+    """What the next append builds on."""
+
+    frontier: tree.Frontier = tree.Frontier()
+    received: int = 0
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any] | None) -> Head:
+        """Return the head that a row of `ledger.checkpoint` holds; raise HeadNotOurs where it contradicts itself."""
+        if row is None:
+            return cls()
+        try:
+            frontier = tree.Frontier.unpack(row["size"], row["frontier"])
+        except ValueError as error:
+            raise HeadNotOurs(f"the stored head of size {row['size']}: {error}") from error
+        if frontier.root != row["root"]:
+            raise HeadNotOurs(f"the stored head of size {row['size']} has another tree than its root says")
+        return cls(frontier, row["received"])
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One event, taken apart: the statement, which the leaf holds, and what it does not."""
+
+    event: StoredEvent
+    statement: bytes
+    jti: str
+    disclosures: str  # ~d1~d2~
+    pointers: list[list[str]]  # [field, subject, digest, base64 of the sealed disclosure]
+
+    @classmethod
+    def of(cls, event: StoredEvent, received: int) -> Leaf:
+        """Take an event apart; raise NotAStatement or EntryTooLong."""
+        statement, tilde, beside = event.state.partition(b"~")
+        if not tilde or not STATEMENT.fullmatch(statement):
+            raise NotAStatement(f"{event.topic} is not a compact SD-JWT")
+        if (size := len(entry(statement, received))) > LONGEST_ENTRY:
+            raise EntryTooLong(event.topic, size)
+        try:
+            claimed = JTI.search(unb64url(statement.split(b".")[1].decode()))
+            disclosures, _, pointers = beside.decode("ascii").rpartition("~")
+            sealed = json.loads(pointers) if pointers else []
+        except ValueError as error:
+            raise NotAStatement(f"{event.topic}: {error}") from error
+        if claimed is None:
+            raise NotAStatement(f"{event.topic} has no id of its own")
+        return cls(event, statement, claimed[1].decode(), f"~{disclosures}~" if disclosures else "~", sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A caller's name for one command, and the hash of what it asks: repeated, it is recorded once."""
+
+    caller: str
+    key: str
+    request: bytes
+
+
+class Submission(NamedTuple):
+    """What one caller hands in, recorded whole or not at all."""
+
+    leaves: Sequence[Leaf]
+    received: int | None = None
+    idempotency: Idempotency | None = None
+    keys: Sequence[KeyChange] = ()
+
+
+@dataclass(frozen=True)
+class Append:
+    """One transaction's worth."""
+
+    leaves: Sequence[Leaf]
+    entries: Sequence[bytes]
+    growth: tree.Growth
+    received: int
+    note: str
+    sealed: list[dict[str, Any]]
+    subjects: list[dict[str, str]]
+    commands: list[dict[str, Any]]
+    keys: dict[str, list[dict[str, Any]]] | None
+
+    @classmethod
+    def on(
+        cls,
+        head: Head,
+        batch: Sequence[Submission],
+        log_key: LogKey,
+        *,
+        now: int,
+        pointers: Sequence[list[str]],
+        subjects: list[dict[str, str]],
+    ) -> Append:
+        """Build the append of a batch on a head; `pointers` are those of all its leaves, in order. Raise ReceivedWentBack."""
+        received, leaves, entries, commands = head.received, list[Leaf](), list[bytes](), list[dict[str, Any]]()
+        keys: list[tuple[int, KeyChange]] = []
+        for part in batch:
+            if part.received is not None and part.received < received:
+                raise ReceivedWentBack(f"recorded at {part.received}, after {received}")
+            received = max(now, received) if part.received is None else part.received
+            if part.idempotency:
+                commands.append(_command(part.idempotency, len(leaves) + 1, len(part.leaves)))
+            keys.extend((len(leaves) + 1 + change.event, change) for change in part.keys)
+            leaves.extend(part.leaves)
+            entries.extend(entry(leaf.statement, received) for leaf in part.leaves)
+        growth = head.frontier.grow([tree.leaf_hash(e) for e in entries])
+        note = log_key.checkpoint(growth.after.size, growth.after.root)
+        sealed = _sealed(leaves, pointers)
+        return cls(leaves, entries, growth, received, note, sealed, subjects, commands, as_json(keys))
+
+    @property
+    def first(self) -> int:
+        """The position of the first entry."""
+        return self.growth.before.size + 1
+
+    @property
+    def head(self) -> Head:
+        """The head that this append leaves."""
+        return Head(self.growth.after, self.received)
+
+    def receipt(self, position: int) -> Receipt:
+        """Return the receipt of one of these entries, from memory."""
+        return Receipt(position - 1, self.growth.inclusion(position - 1), self.note)
+
+    def parameters(self) -> tuple[Any, ...]:
+        """Return the arguments of `ledger.append`."""
+        tiles, before, after = self.growth.full_tiles(), self.growth.before, self.growth.after
+        events = [leaf.event for leaf in self.leaves]
+        return (
+            before.size,
+            before.root,
+            [e.originator_id for e in events],
+            [e.originator_version for e in events],
+            [e.topic for e in events],
+            [leaf.jti for leaf in self.leaves],
+            list(self.entries),
+            [self.growth.known[0, before.size + i] for i in range(len(self.entries))],
+            [leaf.disclosures for leaf in self.leaves],
+            *([tile[column] for tile in tiles] for column in range(3)),
+            after.root,
+            after.pack(),
+            self.received,
+            self.note,
+            *(json.dumps(beside) if beside else None for beside in (self.sealed, self.subjects, self.commands, self.keys)),
+        )
+
+
+def _sealed(leaves: Sequence[Leaf], pointers: Sequence[list[str]]) -> list[dict[str, Any]]:
+    places = (n for n, leaf in enumerate(leaves, 1) for _ in leaf.pointers)
+    return [
+        {"n": n, "field": field, "subject": subject, "digest": named, "value": value}
+        for n, (field, subject, named, value) in zip(places, pointers, strict=True)
+    ]
+
+
+def _command(idempotency: Idempotency, n: int, events: int) -> dict[str, Any]:
+    request = b2a_base64(idempotency.request, newline=False).decode()
+    return {"n": n, "caller": idempotency.caller, "key": idempotency.key, "request": request, "events": events}

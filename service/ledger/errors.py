@@ -1,0 +1,111 @@
+"""What the ledger refuses, by name.
+
+A `Refusal` is about one submission: it reaches its own caller, whoever shared the transaction. It is an `IntegrityError` of the
+library's, as a version conflict is. The others stop the service: what is stored is not what was recorded.
+"""
+
+from __future__ import annotations
+
+from eventsourcing.persistence import IntegrityError
+
+LONGEST_ENTRY = 65_535  # bytes: tlog-tiles counts an entry's length in 16 bits
+
+
+class Refusal(IntegrityError):  # noqa: N818 - the field's word: a submission is refused
+    """A submission is not recorded. Never raised itself, but for a conflict of versions: another event stands there already."""
+
+
+class KeyNotLive(Refusal):
+    """The key of a statement is not enrolled, not yet, or no longer, at the position that the statement would have."""
+
+
+class EventKnown(Refusal):
+    """A statement with this id is in the log already: nothing enters twice."""
+
+
+class NotEstablished(Refusal):
+    """The first entry of a log establishes it, with its own key; no later one does."""
+
+
+class ReceivedWentBack(Refusal):
+    """The time given for an entry is before that of the entry before it."""
+
+
+class SubjectErased(Refusal):
+    """A subject's key is gone, so nothing more can be sealed under it."""
+
+
+class SubjectKeyTaken(Refusal):
+    """Another writer made a key for a new subject first: what was sealed for it must be sealed again. The recorder does so itself."""
+
+
+class EntryTooLong(Refusal):
+    """An entry is longer than a log may hold: the text belongs in a file, as evidence."""
+
+    def __init__(self, topic: str, size: int) -> None:
+        """Take the event's topic and the size of its entry in bytes."""
+        super().__init__(f"{topic} would be an entry of {size} bytes; an entry holds at most {LONGEST_ENTRY}")
+        self.topic, self.size = topic, size
+
+
+class NotAStatement(Refusal):
+    """What was handed in is not a compact SD-JWT with an id of its own."""
+
+
+class AlreadyRecorded(Refusal):
+    """The idempotency key's command is recorded: `positions` are those of its events."""
+
+    def __init__(self, caller: str, key: str, positions: range) -> None:
+        """Take whose key it is, the key and what was recorded under it."""
+        super().__init__(f"the command {key!r} of {caller} is recorded, from position {positions.start}")
+        self.caller, self.key, self.positions = caller, key, positions
+
+
+class OtherRequest(Refusal):
+    """The idempotency key was used for something else."""
+
+    def __init__(self, caller: str, key: str) -> None:
+        """Take whose key it is, and the key."""
+        super().__init__(f"the idempotency key {key!r} of {caller} was used for another command")
+        self.caller, self.key = caller, key
+
+
+class LedgerDamaged(Exception):  # noqa: N818 - a finding about the store, not a fault of the code
+    """What is stored is not what was recorded. Never raised itself."""
+
+
+class HeadWentBack(LedgerDamaged):
+    """The database no longer holds a checkpoint that this process has seen: a restored backup, a failover, or a fork."""
+
+
+class HeadNotOurs(LedgerDamaged):
+    """The newest checkpoint is not one that this log's key signed over this tree: building on it would vouch for it."""
+
+
+class BadStatement(LedgerDamaged):
+    """A stored event is not what was signed."""
+
+
+class SealedValueDamaged(LedgerDamaged):
+    """A personal value is there and its key is there, and yet it cannot be opened: tampered with, or wrapped by another key."""
+
+
+class NoSuchEntry(LookupError):  # noqa: N818 - named like the others
+    """The log has no entry at this position."""
+
+    def __init__(self, position: int) -> None:
+        """Take the position asked for, from 1."""
+        super().__init__(f"the log has no entry {position}")
+        self.position = position
+
+
+SQLSTATES: dict[str, type[Refusal]] = {
+    "MU001": KeyNotLive,
+    "MU003": EventKnown,
+    "MU004": NotEstablished,
+    "MU005": SubjectKeyTaken,
+    "MU006": SubjectErased,
+    "MU007": ReceivedWentBack,
+    "23505": Refusal,  # unique_violation: another event has this version of its stream
+}
+IDEMPOTENCY_KEY_KNOWN: str = "MU002"

@@ -1,0 +1,290 @@
+"""A domain event as a signed statement, and back (ledger.md §2).
+
+A statement is a compact SD-JWT: `header.payload.signature`. Its payload names the event, its stream and what the signer had
+seen, and holds the salted digest of every content field; the fields themselves are *disclosures* beside it. A personal field's
+disclosure is sealed under its subject's key, and only a pointer to it travels.
+
+The library's `StoredEvent.state` is `statement~d1~d2~` and then a JSON array of pointers: on the way in
+`[field, subject, digest, base64 of the sealed disclosure]`, on the way out the first three.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from time import time
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from eventsourcing.domain import Aggregate
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.utils import resolve_topic
+
+from aggregates.fields import from_json, shape, to_json
+from aggregates.values import Sealed
+from service.ledger.canonical import b64url, canonical, digest, encode, strict, unb64url
+from service.ledger.errors import BadStatement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from service.ledger.registry import KnownKey, Registry
+    from service.ledger.subjects import Subjects
+
+Assurance = Literal["service-attested", "actor-signed"]
+Seen = tuple[int, str]  # size and base64 root of a checkpoint
+
+PURPOSE: dict[str, str] = {"service-attested": "service-statements", "actor-signed": "acts"}  # what a key must be enrolled for
+TYP = "board-event+sd-jwt"
+SALT = JTI = 16
+TEXTS, NUMBERS = ("_sd_alg", "assurance", "aud", "evt", "iss", "jti", "stream"), ("iat", "sver")
+CLAIMS = dict.fromkeys(TEXTS, str) | dict.fromkeys(NUMBERS, int) | {"_sd": list, "seen": dict}
+
+
+def thumbprint(public: bytes) -> str:
+    """Return the RFC 7638 thumbprint of an Ed25519 public key of 32 bytes."""
+    return b64url(sha256(canonical({"crv": "Ed25519", "kty": "OKP", "x": b64url(public)})).digest())
+
+
+def header_of(public: bytes) -> str:
+    """Return the only header that statements under this key begin with, as it stands in them."""
+    return b64url(canonical({"alg": "EdDSA", "kid": thumbprint(public), "typ": TYP}))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A statement that nobody has signed yet: the bytes to sign, and each field's disclosure."""
+
+    unsigned: bytes
+    disclosures: Mapping[str, str]
+
+    def sd_jwt(self, signature: bytes) -> bytes:
+        """Return the SD-JWT with every disclosure, as RFC 9901 writes it."""
+        return self.statement(signature) + "~".join(["", *self.disclosures.values(), ""]).encode()
+
+    def statement(self, signature: bytes) -> bytes:
+        """Return the statement: what the leaf holds."""
+        return b"%s.%s" % (self.unsigned, b64url(signature).encode())
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Whose key signs: all that is known of it outside its holder's hands."""
+
+    holder: str
+    origin: str
+    public: bytes
+    assurance: Assurance = "actor-signed"
+
+    @cached_property
+    def header(self) -> str:
+        """The header of every statement under this key."""
+        return header_of(self.public)
+
+    @cached_property
+    def thumbprint(self) -> str:
+        """The key's RFC 7638 thumbprint."""
+        return thumbprint(self.public)
+
+    def draft(self, evt: str, stream: str, sver: int, seen: Seen, fields: Mapping[str, object], *, iat: int | None = None) -> Draft:
+        """Write the statement of an event whose fields are JSON values; `iat` is POSIX seconds, now by default."""
+        random = os.urandom(JTI + SALT * len(fields))  # one system call a statement
+        disclosures = {
+            name: b64url(canonical([b64url(random[start : start + SALT]), name, value]))
+            for start, (name, value) in zip(range(JTI, len(random), SALT), fields.items(), strict=True)
+        }
+        payload = {
+            "_sd": sorted(map(digest, disclosures.values())),
+            "_sd_alg": "sha-256",
+            "assurance": self.assurance,
+            "aud": self.origin,
+            "evt": evt,
+            "iat": int(time()) if iat is None else iat,
+            "iss": self.holder,
+            "jti": b64url(random[:JTI]),
+            "seen": {"root": seen[1], "size": seen[0]},
+            "stream": stream,
+            "sver": sver,
+        }
+        return Draft(f"{self.header}.{b64url(encode(payload).encode())}".encode(), disclosures)
+
+
+@dataclass(frozen=True)
+class StatementKey:
+    """A private key that signs statements, and never checkpoints; the service's attests what signed-in people did."""
+
+    holder: str
+    origin: str
+    private: Ed25519PrivateKey
+    assurance: Assurance = "service-attested"
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What others know of this key."""
+        return Signer(self.holder, self.origin, self.private.public_key().public_bytes_raw(), self.assurance)
+
+    @property
+    def header(self) -> str:
+        """The header of every statement under this key."""
+        return self.signer.header
+
+    @property
+    def thumbprint(self) -> str:
+        """The key's RFC 7638 thumbprint."""
+        return self.signer.thumbprint
+
+    def attest(self, evt: str, stream: str, sver: int, seen: Seen, fields: Mapping[str, object], *, iat: int | None = None) -> bytes:
+        """Return the signed SD-JWT of an event with every field disclosed."""
+        draft = self.signer.draft(evt, stream, sver, seen, fields, iat=iat)
+        return draft.sd_jwt(self.private.sign(draft.unsigned))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An event that waits for its actor's signature: sign `draft.unsigned`, and hand the signature to `signed`."""
+
+    event: StoredEvent  # with the state still unsigned
+    draft: Draft
+    signer: Signer
+    rest: bytes  # what follows the statement: disclosures, and pointers to the sealed ones
+
+    def signed(self, signature: bytes) -> StoredEvent:
+        """Return the event as the recorder takes it; raise BadStatement where the signature is not its signer's."""
+        check_signature(self.signer.public, self.draft.unsigned, signature)
+        return self._with(signature)
+
+    def _with(self, signature: bytes) -> StoredEvent:
+        event = self.event
+        state = self.draft.statement(signature) + self.rest
+        return StoredEvent(event.originator_id, event.originator_version, event.topic, state)
+
+
+def check_signature(public: bytes | Ed25519PublicKey, signed: bytes, signature: bytes) -> None:
+    """Raise BadStatement unless this Ed25519 key signed these bytes."""
+    key = Ed25519PublicKey.from_public_bytes(public) if isinstance(public, bytes) else public
+    try:
+        key.verify(signature, signed)
+    except InvalidSignature as error:
+        raise BadStatement("the signature is not this key's") from error
+
+
+class StatementMapper(Mapper[UUID]):
+    """Domain event ⇄ statement. Verifies before the topic is resolved; the library's transcoder is not used."""
+
+    def __init__(self, key: StatementKey, registry: Registry, subjects: Subjects, seen: Callable[[], Seen]) -> None:
+        """Take the key that attests, the keys that the log knows, the subjects' keys, and what was seen last."""
+        super().__init__(JSONTranscoder())
+        self._key, self._registry, self._subjects, self._seen = key, registry, subjects, seen
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """Return the event as a statement that the service attests."""
+        prepared = self.prepare(domain_event, self._key.signer)
+        return prepared._with(self._key.private.sign(prepared.draft.unsigned))  # noqa: SLF001 - our own signature needs no checking
+
+    def prepare(self, domain_event: Any, signer: Signer) -> Prepared:
+        """Return the event as a statement for somebody's signature; the fields that are about persons are sealed already."""
+        kind, stream, version = type(domain_event), domain_event.originator_id, domain_event.originator_version
+        fields: dict[str, object] = {}
+        subject_of: dict[str, UUID] = {}
+        for name, value in to_json(kind, {f.name: getattr(domain_event, f.name) for f in shape(kind)}).items():
+            fields[name] = _clear_text(name, value) if isinstance(value, Sealed) else value
+            if isinstance(value, Sealed):
+                subject_of[name] = value.subject
+        draft = signer.draft(kind.TOPIC, str(stream), version, self._seen(), fields)
+        shown = [d for name, d in draft.disclosures.items() if name not in subject_of]
+        pointers = [self._pointer(name, subject, draft.disclosures[name]) for name, subject in subject_of.items()]
+        rest = "~".join(["", *shown, encode(pointers) if pointers else ""]).encode()
+        return Prepared(StoredEvent(stream, version, kind.TOPIC, draft.unsigned), draft, signer, rest)
+
+    def _pointer(self, name: str, subject: UUID, disclosure: str) -> list[str]:
+        named = digest(disclosure)
+        return [name, str(subject), named, b64encode(self._subjects.seal(subject, named, disclosure)).decode()]
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """Return the event that was signed; raise BadStatement where the row is not what a key of this log signed."""
+        statement = read(stored_event.state, self._registry.find)
+        claims = statement.claims
+        place = (claims["evt"], claims["stream"], claims["sver"])
+        if place != (stored_event.topic, str(stored_event.originator_id), stored_event.originator_version):
+            raise BadStatement(f"the row says {stored_event.topic}, the signature says {place}")
+        kind = resolve_topic(stored_event.topic)
+        try:
+            members = from_json(kind, statement.fields)
+        except (ValueError, KeyError) as error:
+            raise BadStatement(f"{stored_event.topic} has other fields: {error}") from error
+        members |= {name: Sealed(subject) for name, subject in statement.sealed.items()}
+        if members.keys() != {f.name for f in shape(kind)}:
+            raise BadStatement(f"{stored_event.topic} has other fields than {sorted(members)}")
+        members |= {
+            "originator_id": stored_event.originator_id,
+            "originator_version": stored_event.originator_version,
+            "timestamp": datetime.fromtimestamp(claims["iat"], UTC),
+        }
+        if issubclass(kind, Aggregate.Created):
+            members["originator_topic"] = stored_event.topic.partition(".")[0]
+        event = object.__new__(kind)
+        vars(event).update(members)
+        return event
+
+
+def _clear_text(name: str, value: Sealed) -> str:
+    if value.value is None:
+        raise BadStatement(f"{name} is sealed already: its clear text is needed to record it")
+    return value.value
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a verified statement says: its claims, the disclosed fields, and whom the sealed ones are about."""
+
+    claims: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    sealed: Mapping[str, UUID]
+    key: KnownKey
+
+
+def read(state: bytes, find: Callable[[str], KnownKey | None]) -> Statement:
+    """Verify a stored SD-JWT under a key that the log knows, to the byte; raise BadStatement."""
+    try:
+        statement, *disclosures, pointers = state.decode("ascii").split("~")
+        signed, _, signature = statement.rpartition(".")
+        header, _, payload = signed.partition(".")
+        key = find(header)
+        if key is None:
+            raise BadStatement("no key of this log signs under such a header")
+        check_signature(key.verifier, signed.encode(), unb64url(signature))
+        claims = strict(unb64url(payload))
+        _check_claims(claims, key)
+        fields = dict(_disclosed(d) for d in disclosures)
+        sealed = {name: (UUID(subject), named) for name, subject, named, *_ in (json.loads(pointers) if pointers else [])}
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadStatement(f"the stored statement is malformed: {error}") from error
+    accounted = sorted([*map(digest, disclosures), *(named for _, named in sealed.values())])
+    if accounted != claims["_sd"] or len(fields) + len(sealed) != len(accounted) or fields.keys() & sealed.keys():
+        raise BadStatement("the fields beside the statement are not those that were signed")
+    return Statement(claims, fields, {name: subject for name, (subject, _) in sealed.items()}, key)
+
+
+def _check_claims(claims: Any, key: KnownKey) -> None:
+    if {name: type(value) for name, value in claims.items()} != CLAIMS or claims["_sd_alg"] != "sha-256":
+        raise BadStatement("a statement has other claims")
+    if (claims["aud"], claims["iss"]) != (key.origin, key.holder):
+        raise BadStatement(f"a statement of {claims['iss']} for {claims['aud']}, under a key of {key.holder} for {key.origin}")
+    if PURPOSE.get(claims["assurance"]) != key.purpose:
+        raise BadStatement(f"{claims['assurance']} by a key that is for {key.purpose}")
+
+
+def _disclosed(disclosure: str) -> tuple[str, Any]:
+    salt, name, value = strict(unb64url(disclosure))
+    if len(unb64url(salt)) != SALT or not isinstance(name, str):
+        raise BadStatement("a disclosure is salt, name and value")
+    return name, value

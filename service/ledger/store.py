@@ -1,0 +1,275 @@
+"""The recorder: an append, its place in the tree and the checkpoint that seals it, in one transaction (ledger.md §1).
+
+A process that wrote last builds on the head that it remembers and appends in one round trip; otherwise it reads the head under the
+lock and needs two. Threads that append at the same time share a transaction. A lost reply is answered by looking, under the lock,
+for this very statement.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from time import monotonic, sleep, time
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import psycopg
+from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
+from eventsourcing.postgres import PostgresApplicationRecorder
+
+from service.ledger import tree
+from service.ledger.append import APPEND, Append, Head, Leaf, Submission
+from service.ledger.checkpoint import Receipt
+from service.ledger.errors import (
+    IDEMPOTENCY_KEY_KNOWN,
+    SQLSTATES,
+    AlreadyRecorded,
+    HeadNotOurs,
+    HeadWentBack,
+    NoSuchEntry,
+    OtherRequest,
+    Refusal,
+    SubjectKeyTaken,
+)
+from service.ledger.group import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from eventsourcing.persistence import StoredEvent
+    from eventsourcing.postgres import PostgresDatastore
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from service.ledger.append import Idempotency
+    from service.ledger.checkpoint import LogKey
+    from service.ledger.registry import KeyChange
+    from service.ledger.subjects import Subjects
+
+PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
+NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+
+
+class BuiltBeforeForkError(RuntimeError):
+    """The recorder belongs to a parent process: its connections and its lock are not this process's."""
+
+
+class Placed(NamedTuple):
+    """Where one submission's events stand, and how to make their receipts."""
+
+    positions: range
+    receipt: Callable[[int], Receipt]
+
+
+class LedgerRecorder(PostgresApplicationRecorder):
+    """The library's recorder over the ledger: it appends only through `ledger.append`, and reads through a view."""
+
+    def __init__(self, datastore: PostgresDatastore, log_key: LogKey, subjects: Subjects, *, clock: Callable[[], float] = time) -> None:
+        """Take the database as the writer, the key that signs checkpoints, the subjects' keys, and the time. Build it after forking."""
+        super().__init__(datastore, events_table_name="stored_events")
+        self.sql_create_statements.clear()  # migrations create what there is
+        self._log_key, self._subjects, self._clock, self._process = log_key, subjects, clock, os.getpid()
+        self._head = Head()
+        self._alone = False  # whether this process wrote last: then the head that it remembers is likely the head
+        self._group: Group[Submission, Placed] = Group(self._append, Refusal)
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        receipts: list[Receipt] | None = None,
+        received: int | None = None,
+        idempotency: Idempotency | None = None,
+        keys: Sequence[KeyChange] = (),
+        **_: Any,
+    ) -> Sequence[int]:
+        """Append the events, all or none, and return their positions; their receipts are added to `receipts`.
+
+        `received` is the time of recording in POSIX seconds, for demonstration logs alone (the caller sees to that). `keys` are the
+        changes that these events make to the registry of keys. Raise a `Refusal`, or `LedgerDamaged`, having written nothing.
+        """
+        if os.getpid() != self._process:
+            raise BuiltBeforeForkError("this recorder was built before a fork: its connections belong to the parent process")
+        if not stored_events:
+            return []
+        at = int(self._clock()) if received is None else received
+        placed = self._group.submit(Submission([Leaf.of(event, at) for event in stored_events], received, idempotency, keys))
+        if receipts is not None:
+            receipts.extend(map(placed.receipt, placed.positions))
+        return list(placed.positions)
+
+    def recorded(self, idempotency: Idempotency) -> range | None:
+        """Return the positions of what was recorded for this very command, None where nothing was; raise OtherRequest."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(
+                "SELECT request, first, events FROM desk.idempotency WHERE caller = %s AND key = %s",
+                (idempotency.caller, idempotency.key),
+                prepare=True,
+            ).fetchone()
+        if row is not None and row["request"] != idempotency.request:
+            raise OtherRequest(idempotency.caller, idempotency.key)
+        return range(row["first"], row["first"] + row["events"]) if row else None
+
+    # -- one transaction ------------------------------------------------------------------------------------------
+
+    def _append(self, batch: Sequence[Submission]) -> Sequence[Placed]:
+        try:
+            first, receipt = self._append_surely(batch)
+        except PersistenceError as error:
+            self._refuse(error, batch)
+        placed = []
+        for part in batch:
+            placed.append(Placed(range(first, first + len(part.leaves)), receipt))
+            first += len(part.leaves)
+        return placed
+
+    def _append_surely(self, batch: Sequence[Submission]) -> tuple[int, Callable[[int], Receipt]]:
+        """Return the first position, and how to make receipts. A lost reply is answered by looking, not by an error."""
+        deadline, again = monotonic() + PATIENCE, False
+        while True:
+            try:
+                done = (self._append_to_known_head(batch) if self._alone else None) or self._append_under_lock(batch, again=again)
+            except (OperationalError, InterfaceError):
+                self._alone, again = False, True
+                if monotonic() > deadline:
+                    raise
+                sleep(PAUSE)
+            except PersistenceError as error:
+                if SQLSTATES.get(_sqlstate(error)) is not SubjectKeyTaken:
+                    raise
+                self._subjects.give_way(_subjects_of(batch))
+            else:
+                return (done, self.receipt) if isinstance(done, int) else (done.first, done.receipt)
+
+    def _append_to_known_head(self, batch: Sequence[Submission]) -> Append | None:
+        """One round trip: seal on top of the remembered head. None: it has moved, and nothing was written."""
+        self._alone = False
+        append = self._seal(self._head, batch)
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(APPEND, append.parameters(), prepare=True).fetchone()
+        if row is None or not row["appended"]:
+            return None
+        self._alone = True
+        self._done(append)
+        return append
+
+    def _append_under_lock(self, batch: Sequence[Submission], *, again: bool) -> Append | int:
+        """Two round trips: lock and read the head; append and commit. An earlier try that did commit: its first position."""
+        known = self._head
+        with self.datastore.get_connection() as conn, conn.pipeline(), conn.transaction():
+            locked = conn.execute("SELECT * FROM ledger.lock_head()", prepare=True)
+            same = conn.execute("SELECT root FROM ledger.checkpoint WHERE size = %s", (known.frontier.size,), prepare=True)
+            head = self._checked(locked.fetchone(), same.fetchone())
+            if again and (first := _position_of(conn, batch[0].leaves[0])):
+                return first
+            append = self._seal(head, batch)
+            conn.execute(APPEND, append.parameters(), prepare=True)  # true: the lock is ours, so the head is too
+        self._alone = head == known
+        self._done(append)
+        return append
+
+    def _done(self, append: Append) -> None:
+        self._head = append.head
+        if append.subjects:
+            self._subjects.stored(append.subjects)
+
+    def _seal(self, head: Head, batch: Sequence[Submission]) -> Append:
+        pointers = [self._subjects.sealed_again(pointer) for part in batch for leaf in part.leaves for pointer in leaf.pointers]
+        subjects = self._subjects.unstored(subject for _, subject, _, _ in pointers)
+        return Append.on(head, batch, self._log_key, now=int(self._clock()), pointers=pointers, subjects=subjects)
+
+    def _checked(self, row: DictRow | None, same: DictRow | None) -> Head:
+        """Return the stored head; raise unless it extends what this process has seen, and is this log's own."""
+        known = self._head
+        if known.frontier.size and (same is None or same["root"] != known.frontier.root):
+            raise HeadWentBack(f"the database does not hold the checkpoint of size {known.frontier.size} that was seen here")
+        head = Head.of(row)
+        # Ed25519 signs deterministically, so signing again is the cheapest way to check our own signature.
+        if row is not None and head != known and row["note"] != self._log_key.checkpoint(head.frontier.size, head.frontier.root):
+            raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by this log's key")
+        return head
+
+    def _refuse(self, error: PersistenceError, batch: Sequence[Submission]) -> NoReturn:
+        """Raise the refusal that PostgreSQL's error stands for, or the error itself."""
+        state = _sqlstate(error)
+        if state == IDEMPOTENCY_KEY_KNOWN:
+            idempotency = batch[0].idempotency
+            if len(batch) == 1 and idempotency and (positions := self.recorded(idempotency)):
+                raise AlreadyRecorded(idempotency.caller, idempotency.key, positions) from error
+            raise Refusal(str(error)) from error  # tried one by one, only its own caller is refused
+        if state in SQLSTATES:
+            raise SQLSTATES[state](str(error)) from error
+        raise error
+
+    # -- what the tables prove ------------------------------------------------------------------------------------
+
+    def seen(self) -> tuple[int, str]:
+        """Return size and base64 root of the last checkpoint that this process has verified, as a statement names it."""
+        if not self._head.frontier.size:
+            self._head = self.head()
+        frontier = self._head.frontier
+        return frontier.size, b64encode(frontier.root).decode()
+
+    def head(self) -> Head:
+        """Return the stored head, checked to be this log's own and to extend what was seen."""
+        with self.datastore.get_connection() as conn:
+            same = conn.execute("SELECT root FROM ledger.checkpoint WHERE size = %s", (self._head.frontier.size,)).fetchone()
+            return self._checked(conn.execute(NEWEST).fetchone(), same)
+
+    def newest(self) -> str | None:
+        """Return the newest checkpoint, a signed note; None while the log is empty."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(NEWEST).fetchone()
+        return str(row["note"]) if row else None
+
+    def checkpoint_at(self, size: int) -> str | None:
+        """Return the checkpoint of exactly this size, None where an append passed over it."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT note FROM ledger.checkpoint WHERE size = %s", (size,)).fetchone()
+        return str(row["note"]) if row else None
+
+    def receipt(self, position: int) -> Receipt:
+        """Return an event's receipt by the checkpoint that sealed it; raise NoSuchEntry."""
+        sealing = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(sealing, (position,), prepare=True).fetchone()
+            if row is None or position < 1:
+                raise NoSuchEntry(position)
+            proof = _prove(conn, tree.inclusion_ranges(position - 1, row["size"]), row["size"])
+        return Receipt(position - 1, proof, row["note"])
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the proof (RFC 6962 §2.1.1) that leaf `index`, from 0, is in the tree of this size."""
+        with self.datastore.get_connection() as conn:
+            return _prove(conn, tree.inclusion_ranges(index, size), size)
+
+    def consistency(self, old: int, size: int) -> list[bytes]:
+        """Return the proof (RFC 6962 §2.1.2) that the tree of size `old` is a prefix of that of this size."""
+        with self.datastore.get_connection() as conn:
+            return _prove(conn, tree.consistency_ranges(old, size), size)
+
+
+def _prove(conn: Connection[DictRow], ranges: Sequence[tree.Range], size: int) -> list[bytes]:
+    wanted = tree.tiles_of(ranges, size)
+    rows = conn.execute(
+        "SELECT level, index, ledger.read_tile(level, index, width) AS hashes"
+        " FROM unnest(%s::integer[], %s::bigint[], %s::integer[]) AS t (level, index, width)",
+        ([level for level, _ in wanted], [index for _, index in wanted], list(wanted.values())),
+        prepare=True,
+    ).fetchall()
+    tiles = {(row["level"], row["index"]): row["hashes"] for row in rows}
+    return tree.prove(ranges, lambda node: tree.node_from_tiles(tiles, node))
+
+
+def _position_of(conn: Connection[DictRow], leaf: Leaf) -> int | None:
+    """Where this very statement stands, if it does: its random id makes it like no other."""
+    row = conn.execute("SELECT position, entry FROM ledger.event WHERE jti = %s", (leaf.jti,)).fetchone()
+    return int(row["position"]) if row and b'"%s"' % leaf.statement in row["entry"] else None
+
+
+def _subjects_of(batch: Sequence[Submission]) -> list[dict[str, str]]:
+    return [{"subject": subject} for part in batch for leaf in part.leaves for _, subject, _, _ in leaf.pointers]
+
+
+def _sqlstate(error: BaseException) -> str:
+    cause = error.__cause__
+    return (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""

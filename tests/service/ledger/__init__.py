@@ -1,0 +1,1 @@
+"""The ledger: what is appended, sealed, refused and proved."""
