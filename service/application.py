@@ -56,7 +56,7 @@ class Board(Recording):
         write = Write(received=now if it.at else None, caller=caller, submission=it)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
-            return self._change(command.kind, it.ref, getattr(commands.KINDS[command.kind], _AMEND[it.name]), write, **said)
+            return self._change(commands.KINDS[command.kind], it.ref, getattr(commands.KINDS[command.kind], _AMEND[it.name]), write, **said)
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
 
@@ -71,27 +71,27 @@ class Board(Recording):
 
     def establish_partnership(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Put the partnership itself on record, with the regime that binds it."""
-        return self._begin("partnership", ref, Partnership.establish, write, **said)
+        return self._begin(ref, Partnership.establish, write, **said)
 
     def set_local_setting(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Set one of the Board's own limits."""
-        return self._change("partnership", ref, Partnership.set_local_setting, write, **said)
+        return self._change(Partnership, ref, Partnership.set_local_setting, write, **said)
 
     def join_agency(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Record that an agency joins."""
-        return self._begin("agency", ref, Agency.join, write, **said)
+        return self._begin(ref, Agency.join, write, **said)
 
     def rename_agency(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Record an agency's new name."""
-        return self._change("agency", ref, Agency.rename, write, **said)
+        return self._change(Agency, ref, Agency.rename, write, **said)
 
     def constitute_sub_group(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Constitute a sub-group."""
-        return self._begin("sub-group", ref, SubGroup.constitute, write, **said)
+        return self._begin(ref, SubGroup.constitute, write, **said)
 
     def dissolve_sub_group(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Dissolve a sub-group."""
-        return self._change("sub-group", ref, SubGroup.dissolve, write, **said)
+        return self._change(SubGroup, ref, SubGroup.dissolve, write, **said)
 
     def register_subject(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Register a person under an opaque reference, their name sealed under their own key."""
@@ -99,7 +99,7 @@ class Board(Recording):
             subject = UUID(ref)
         except ValueError as error:
             raise WrongKind(act="Register a person", field="ref", why="a person's reference is a random UUID") from error
-        return self._begin("subject", ref, DataSubject.register, write, subject=subject, **said)
+        return self._begin(ref, DataSubject.register, write, subject=subject, **said)
 
     def appoint_office_holder(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Appoint a registered person to an office, new or vacant."""
@@ -109,45 +109,45 @@ class Board(Recording):
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
         if self.find(Office, ref) is None:
-            return self._begin("office", ref, Office.appoint, write, **said)
-        return self._change("office", ref, Office.appoint_next, write, **{k: v for k, v in said.items() if k != "office"})
+            return self._begin(ref, Office.appoint, write, **said)
+        return self._change(Office, ref, Office.appoint_next, write, **{k: v for k, v in said.items() if k != "office"})
 
     def stand_down_office_holder(self, ref: str, *, write: Write, **said: Any) -> Done:
         """End a term of office."""
-        return self._change("office", ref, Office.stand_down, write, **said)
+        return self._change(Office, ref, Office.stand_down, write, **said)
 
     # -- the key registry ---------------------------------------------------------------------------------------------
 
     def enrol_signing_key(self, _: str, *, write: Write, **said: Any) -> Done:
         """Enrol a key whose owner proves to hold it."""
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
-        return self._change("keys", "keys", Keys.enrol, write, **said)
+        return self._change(Keys, "keys", Keys.enrol, write, **said)
 
     def rotate_signing_key(self, _: str, *, write: Write, **said: Any) -> Done:
         """Replace a key by another; both prove it."""
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
         old = self.load(Keys, "keys").public_key(said["replaces"])
         check_proof(self.origin, said["holder"], said["purpose"], old, said["thumbprint"], said["replaced_proof"], signs_for_another=True)
-        return self._change("keys", "keys", Keys.rotate, write, **said)
+        return self._change(Keys, "keys", Keys.rotate, write, **said)
 
     def revoke_signing_key(self, _: str, *, write: Write, **said: Any) -> Done:
         """Revoke a key from this entry on; what it signed before stays valid."""
-        return self._change("keys", "keys", Keys.revoke, write, **said)
+        return self._change(Keys, "keys", Keys.revoke, write, **said)
 
     # -- reviews ------------------------------------------------------------------------------------------------------
 
     def refer_review(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Refer a case for review."""
         self._there(Agency, "agency", said["referring_agency"])
-        return self._begin("review", ref, Review.refer, write, **said)
+        return self._begin(ref, Review.refer, write, **said)
 
     def record_finding(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Record a finding of a review."""
-        return self._change("review", ref, Review.record_finding, write, **said)
+        return self._change(Review, ref, Review.record_finding, write, **said)
 
     def formulate_response(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Record the Board's response to every finding of a review."""
-        return self._change("review", ref, Review.formulate_response, write, **said)
+        return self._change(Review, ref, Review.formulate_response, write, **said)
 
     # -- actions ------------------------------------------------------------------------------------------------------
 
@@ -157,41 +157,41 @@ class Board(Recording):
         self._there(SubGroup, "sub-group", said["overseen_by"])
         self._there(Office, "office", said["owner_office"])
         self._finding(said["source"])
-        return self._begin("action", ref, Action.assign, write, **said)
+        return self._begin(ref, Action.assign, write, **said)
 
     def accept_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Accept an action for its owner."""
-        return self._change("action", ref, Action.accept, write, **said)
+        return self._change(Action, ref, Action.accept, write, **said)
 
     def dispute_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Dispute an action, with the reason."""
-        return self._change("action", ref, Action.dispute, write, **said)
+        return self._change(Action, ref, Action.dispute, write, **said)
 
     def reassign_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Give an action to another agency."""
         self._there(Agency, "agency", said["owner"])
         self._there(Office, "office", said["owner_office"])
-        return self._change("action", ref, Action.reassign, write, **said)
+        return self._change(Action, ref, Action.reassign, write, **said)
 
     def vary_due_date(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Vary the due date; the original stays on show."""
-        return self._change("action", ref, Action.vary_due_date, write, **said)
+        return self._change(Action, ref, Action.vary_due_date, write, **said)
 
     def report_progress(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Report progress."""
-        return self._change("action", ref, Action.report_progress, write, **said)
+        return self._change(Action, ref, Action.report_progress, write, **said)
 
     def submit_evidence(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Submit evidence for an action. Files that commute: two submissions at once are both kept."""
-        return self._change("action", ref, Action.submit_evidence, write, **said)
+        return self._change(Action, ref, Action.submit_evidence, write, **said)
 
     def return_evidence(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Return evidence as insufficient."""
-        return self._change("action", ref, Action.return_evidence, write, **said)
+        return self._change(Action, ref, Action.return_evidence, write, **said)
 
     def mark_implemented(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Record that the owner says it is done."""
-        return self._change("action", ref, Action.mark_implemented, write, **said)
+        return self._change(Action, ref, Action.mark_implemented, write, **said)
 
     def sign_off_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Sign an action off, and schedule the checks that it lasts (local setting: after 6 and 12 months)."""
@@ -202,37 +202,37 @@ class Board(Recording):
                 due_on = later(said["occurred_on"], months=months)
                 action.schedule_sustainment_check(acting=SERVICE, occurred_on=said["occurred_on"], due_on=due_on, method="re-test")
 
-        return self._change("action", ref, sign_off, write, **said)
+        return self._change(Action, ref, sign_off, write, **said)
 
     def schedule_sustainment_check(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Schedule a further check that the improvement lasts."""
-        return self._change("action", ref, Action.schedule_sustainment_check, write, **said)
+        return self._change(Action, ref, Action.schedule_sustainment_check, write, **said)
 
     def record_sustainment_check(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Record whether the improvement held."""
-        return self._change("action", ref, Action.record_sustainment_check, write, **said)
+        return self._change(Action, ref, Action.record_sustainment_check, write, **said)
 
     def reopen_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Reopen an action that slipped."""
-        return self._change("action", ref, Action.reopen, write, **said)
+        return self._change(Action, ref, Action.reopen, write, **said)
 
     def close_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Close an action whose last check held."""
-        return self._change("action", ref, Action.close, write, **said)
+        return self._change(Action, ref, Action.close, write, **said)
 
     def withdraw_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Withdraw an action; it stays in the register as withdrawn."""
-        return self._change("action", ref, Action.withdraw, write, **said)
+        return self._change(Action, ref, Action.withdraw, write, **said)
 
     def supersede_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Replace an action by another."""
         self._there(Action, "action", said["by_ref"])
-        return self._change("action", ref, Action.supersede, write, **said)
+        return self._change(Action, ref, Action.supersede, write, **said)
 
     def escalate_action(self, ref: str, *, write: Write, **said: Any) -> Done:
         """Escalate an overdue action to an office."""
         self._there(Office, "office", said["to_office"])
-        return self._change("action", ref, Action.escalate, write, **said)
+        return self._change(Action, ref, Action.escalate, write, **said)
 
     # -- what no aggregate can know of another --------------------------------------------------------------------------
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
-from service.desk.refusals import EmptyFile, TooLarge, UnknownEvidence
+from aggregates.values import Evidence
+from service.desk.refusals import EmptyFile, FutureDate, TooLarge, UnknownEvidence, WrongKind
 
 BLOCK = 1 << 18
 READ_ONLY = 0o440
+SAID = frozenset({"title", "evidence_date", "filename", "media_type", "classification"})
 NAME = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -87,3 +91,38 @@ class EvidenceStore:
         if not path.is_file():
             raise UnknownEvidence(sha256=digest)
         return path.stat().st_size
+
+
+def cited(store: EvidenceStore, item: Any, *, supplied_by: str | None, now: int) -> Evidence:
+    """Return one piece of evidence as an event carries it.
+
+    Size and time of receipt are the store's; only what the file is about is the submitter's word. `evidence_date` is what the file
+    says of itself, and is never taken for the day on which it came (domain B.1).
+    """
+    if isinstance(item, Evidence):
+        item = asdict(item)
+    if not isinstance(item, dict) or not isinstance(item.get("sha256"), str):
+        raise WrongKind(act="Evidence", field="evidence", why="each piece names the sha256 of a file that was received")
+    if unknown := item.keys() - SAID - {"sha256"}:
+        raise WrongKind(act="Evidence", field="evidence", why=f"it does not take {', '.join(sorted(unknown))}")
+    said = {name: item.get(name) for name in SAID}
+    if missing := [name for name in ("title", "evidence_date") if not said[name]]:
+        raise WrongKind(act="Evidence", field="evidence", why=f"each piece needs {' and '.join(missing)}")
+    try:
+        dated = date.fromisoformat(str(said["evidence_date"]))
+    except ValueError as error:
+        raise WrongKind(act="Evidence", field="evidence_date", why="a date is written as 2016-11-02") from error
+    received = datetime.fromtimestamp(now, UTC)
+    if dated > received.date():
+        raise FutureDate(occurred_on=dated, today=received.date())
+    return Evidence(
+        sha256=item["sha256"],
+        size=store.size(item["sha256"]),
+        media_type=str(said["media_type"] or "application/octet-stream"),
+        filename=Path(str(said["filename"] or item["sha256"])).name,
+        title=str(said["title"]),
+        evidence_date=dated,
+        received_at=received.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        classification=str(said["classification"] or "restricted"),
+        supplied_by_agency=supplied_by,
+    )

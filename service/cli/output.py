@@ -1,0 +1,82 @@
+"""How answers leave the command line: a table for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Day(click.ParamType):
+    """A date as ISO writes it."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read YYYY-MM-DD and nothing else."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date: write it as 2016-11-14", param, ctx)
+        if day.isoformat() != value:
+            self.fail(f"{value!r} is not a date: write it as 2016-11-14", param, ctx)
+        return day
+
+
+class Known(Day):
+    """A date, or the position of an event."""
+
+    name = "date or event"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a date, or a whole number: what was known once that event was recorded."""
+        if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and value.isascii()):
+            return int(value)
+        return super().convert(value, param, ctx)
+
+
+def clocks(command: Any) -> Any:
+    """Give a reading command its two clocks and its format."""
+    command = click.option("--as-at", type=Day(), help="What was true on this date (today).")(command)
+    return click.option("--known-at", type=Known(), help="As known at the end of this date, or at this event (now).")(command)
+
+
+def show(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], form: str, *, title: str) -> None:
+    """Print rows: as a table under a title, as CSV, or as JSON with everything there is."""
+    if form == "json":
+        click.echo(json.dumps({"title": title, "items": list(rows)}, default=str, ensure_ascii=False, indent=2))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    else:
+        table = Table(title=title, title_justify="left", header_style="bold")
+        for words in columns.values():
+            table.add_column(words, overflow="fold")
+        for row in rows:
+            table.add_row(*(_words(row.get(name)) for name in columns))
+        Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text  # a spreadsheet must not run what somebody typed
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value.day} {value:%b %Y}" if isinstance(value, date) else str(value)

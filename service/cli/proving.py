@@ -1,0 +1,46 @@
+"""Proving: checkpoint, pack and verify."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from service import verify as verifier
+from service.cli.opening import board
+from service.desk.refusals import NotEstablished
+from service.ledger.pack import write_pack
+
+
+@click.command()
+def checkpoint() -> None:
+    """Print the newest checkpoint. Keep it: with it you can tell whether anything before it was altered or removed."""
+    with board() as opened:
+        note = opened.recorder.newest()
+        if note is None:
+            raise NotEstablished
+        click.echo(note, nl=False)
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+def pack(out: Path) -> None:
+    """Write the whole trail to OUT, sealed: a folder, or a zip where OUT ends in .zip. It needs no server to be checked.
+
+    It holds what is restricted, and nothing personal: hand it to a named auditor or inspector.
+    """
+    with board() as opened:
+        summary = write_pack(opened.recorder, out, evidence=opened.evidence)
+        click.echo(f"{out}: {summary.entries} events at checkpoint {summary.size}, {summary.files} evidence files.")
+        click.echo(f"Check it anywhere: python -I verify.py {out} --key {opened.keys.log.vkey}")
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify(arguments: tuple[str, ...]) -> None:
+    """Verify a pack offline: PACK [--key VKEY] [--policy FILE] [--known CHECKPOINT]; the same as python -I verify.py.
+
+    Exit codes: 0 verified, 1 NOT verified, 2 could not check, 3 verified but the policy's quorum is unmet.
+    """
+    sys.exit(verifier.main(list(arguments)))

@@ -1,0 +1,75 @@
+"""Reading: register and history, at two clocks, as tables, JSON or CSV."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+
+from projections import action_register, inspection_history
+from projections.clocks import Clocks
+from projections.clocks import clocks as fix
+from service.cli.opening import clock, database
+from service.cli.output import clocks, show
+from service.dates import london
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from service.config import Config
+
+REGISTER = {
+    "ref": "Action", "title": "Title", "owner": "Owner", "overseen_by": "Overseen by", "status": "Status",
+    "original_due_on": "First due", "due_on": "Due", "overdue": "Overdue", "sustained": "Lasting",
+}  # fmt: skip
+HISTORY = {
+    "position": "Event", "recorded_at": "Recorded", "occurred_on": "True since", "topic": "What", "by_office": "By",
+    "on_behalf_of": "On behalf of", "status": "Now", "late": "Days late",
+}  # fmt: skip
+
+
+@click.command()
+@clocks
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
+@click.option("--owner", help="Only the actions of this agency (its code).")
+@click.option("--overdue", is_flag=True, help="Only the overdue ones.")
+def register(as_at: date | None, known_at: Any, form: str, owner: str | None, *, overdue: bool) -> None:
+    """Print the register of actions, as at a date and as known at a date.
+
+    Example: muniment register --as-at 2016-11-14 --known-at 2016-11-14
+    """
+    with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
+        at = _fix(conn, config, as_at, known_at)
+        rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, owner=owner, overdue_only=overdue, limit=None)
+        items = [asdict(row) | {"overdue": "overdue" if row.overdue_on(at.as_at) else None} for row in rows]
+        show(items, REGISTER, form, title=_title("Action register", at))
+
+
+@click.command()
+@click.argument("ref")
+@clocks
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to print it.")
+def history(ref: str, as_at: date | None, known_at: Any, form: str) -> None:
+    """Print what was recorded about REF (an action, a review, an office, an agency), event by event.
+
+    Example: muniment history A13 --known-at 2016-12-01
+    """
+    with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
+        at = _fix(conn, config, as_at, known_at)
+        entries = inspection_history.history(conn, known_at=at.known_at, as_at=as_at, ref=ref, limit=1000)
+        if not entries:
+            raise NotFound(kind="entry about", ref=ref)
+        items = [asdict(e) | {"status": e.status, "leaf": e.leaf.hex()} for e in entries]
+        show(items, HISTORY, form, title=_title(f"History of {ref}", at))
+
+
+def _fix(conn: psycopg.Connection[Any], config: Config, as_at: date | None, known_at: Any) -> Clocks:
+    return fix(conn, as_at=as_at, known_at=known_at, today=london(clock(config)()))
+
+
+def _title(what: str, at: Clocks) -> str:
+    when = f", {at.known_time:%d %B %Y %H:%M}" if at.known_time else ""
+    return f"{what} as at {at.as_at.day} {at.as_at:%B %Y}, as known at event {at.known_at}{when}"

@@ -1,0 +1,136 @@
+"""Running: serve (the web), work (the views and what goes out by itself) and status."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+
+import service
+from projections import catch_up, tracking
+from projections.decoded_log import Decoded
+from service.cli.opening import clock, database
+from service.dates import london
+from service.desk.refusals import NotEstablished
+from service.ledger import keys
+from service.ledger.connection import datastore
+from service.ledger.reading import read_log
+from service.ledger.registry import Registry
+from service.sending import send_daily
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.config import Config
+
+GUNICORN = Path(service.__file__).parents[1] / "ops" / "gunicorn.conf.py"
+LEAST_FREE = 200  # megabytes on the data disk, below which status complains
+SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gone out
+
+
+@click.command()
+@click.option("--host", help="The address to listen on (MUNIMENT_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port (MUNIMENT_PORT, 8765).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the pages and the API. `muniment work` has to run beside it."""
+    with database() as config:
+        bind = f"{host or config.host}:{port or config.port}"
+        click.echo(f"Serving on http://{bind} - stop with Ctrl-C.")
+        command = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN), "--bind", bind, "api.app:create_app()"]
+        sys.exit(_run(command))
+
+
+def _run(command: list[str]) -> int:
+    """Run a program as long as it lasts, and pass on what asks us to stop."""
+    child = subprocess.Popen(command)  # noqa: S603 - our own interpreter
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: child.terminate())
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # the terminal has told the child too
+
+
+@click.command()
+def work() -> None:
+    """Keep the views in step with the log, and send the daily checkpoint. Any number may run: one of them leads."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    with database() as config:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: stop.set())
+        sender = threading.Thread(target=_sending, args=(config, stop), daemon=True)
+        sender.start()
+        try:
+            catch_up.work(config.conninfo("projector"), source(config), stop=stop)
+        except catch_up.Halted as halted:
+            click.echo(f"The views have stopped: {halted}. What came before is still answered for; see ops/runbooks.", err=True)
+            sys.exit(1)
+
+
+def source(config: Config) -> catch_up.Source:
+    """Return what gives the views the log's entries, each verified."""
+    pool = datastore(config.conninfo("projector"))
+    registry = Registry(pool, keys.load_public(config).origin)
+
+    def entries(after: int, limit: int) -> Iterator[Decoded]:
+        with psycopg.connect(config.conninfo("projector")) as conn:
+            for v in read_log(conn, registry.find, after, limit):
+                recv = datetime.fromtimestamp(v.recv, UTC)
+                yield Decoded(v.position, v.stream, v.version, v.topic, recv, v.assurance, v.holder, v.thumbprint, v.leaf, v.jti, v.fields)
+
+    return entries
+
+
+def _sending(config: Config, stop: threading.Event) -> None:
+    """Send what goes out by itself, once a day; a failure is logged and tried again."""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
+                for failed in send_daily(conn, config, london(clock(config)())):
+                    logging.getLogger(__name__).warning("%s", failed)
+        except psycopg.OperationalError as error:
+            logging.getLogger(__name__).warning("the database went away: %s", error)
+        stop.wait(SENDING_EVERY)
+
+
+@click.command()
+def status() -> None:
+    """Say whether everything runs: the database, the log, the views, the checkpoints sent. Exit code 1 where something does not."""
+    with database() as config, psycopg.connect(config.conninfo("projector")) as conn:
+        newest = conn.execute("SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+        if newest is None:
+            raise NotEstablished
+        wrong = [line for line, good in _findings(conn, config, newest[0]) if _say(line, good=good)]
+    sys.exit(1 if wrong else 0)
+
+
+def _say(line: str, *, good: bool) -> bool:
+    click.echo(f"{'ok    ' if good else 'WRONG '} {line}")
+    return not good
+
+
+def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Iterator[tuple[str, bool]]:
+    yield f"The log holds {size} events.", True
+    views = conn.execute("SELECT to_regclass('views.tracking')").fetchone()
+    reached = tracking.head(conn) if views and views[0] else 0
+    behind = size - reached
+    yield f"The views have reached event {reached}{f', {behind} behind: is `muniment work` running?' if behind else ''}.", not behind
+    for halted in tracking.halted(conn) if reached else []:
+        yield f"{halted.projection} cannot apply event {halted.position}: {halted.reason}", False
+    for address in config.checkpoint_to:
+        row = conn.execute("SELECT max(day), max(size) FROM desk.checkpoint_sent WHERE address = %s", (address,)).fetchone()
+        day, sent = row or (None, None)
+        yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
+    free = shutil.disk_usage(config.data).free // 1024**2
+    yield f"{free} MB free in {config.data}.", free > LEAST_FREE

@@ -1,0 +1,86 @@
+"""Setting up and keeping: init, migrate, rebuild, db dump and db restore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import psycopg
+
+from projections import rebuild as views
+from service import backup, migrations
+from service.application import Board
+from service.cli.opening import clock, database
+from service.desk import accounts
+from service.ledger import keys
+
+
+@click.command()
+@click.option("--origin", required=True, help="The log's name for ever, e.g. safeguarding.severnbrook.example/log1.")
+@click.option("--board", "title", required=True, help="The Board's name.")
+@click.option("--email", required=True, help="The first administrator's address.")
+@click.option("--name", required=True, help="The first administrator's name: they become the board manager.")
+@click.password_option(help="The first administrator's password.")
+@click.option("--demonstration", is_flag=True, help="A log made for show: it says so in its first entry, for ever.")
+def init(origin: str, title: str, email: str, name: str, password: str, *, demonstration: bool) -> None:
+    """Establish the log and its first administrator, and print the board's fingerprint.
+
+    Example: muniment init --origin log.severnbrook.example/1 --board "Severnbrook Safeguarding Children Board"
+    --email manager@severnbrook.example --name "R. Vale"
+    """
+    with database() as config:
+        migrations.migrate(config)
+        ring = keys.create(config, origin=origin)
+        opened = Board(config, ring, clock=clock(config))
+        try:
+            person = opened.establish(board=title, name=name, contact=email, demonstration=demonstration)
+            with psycopg.connect(config.conninfo("writer")) as conn:
+                account = accounts.create_account(conn, email, password, person=person, may_operate=True)
+                key = accounts.create_api_key(conn, account, "board-manager", "first administrator", speaks_for_all=demonstration)
+            click.echo(f"Established {title}, {origin}.")
+            click.echo(f"Fingerprint: {opened.fingerprint()}")
+            click.echo(f"Log key:     {ring.log.vkey}")
+            click.echo("Publish both where the Board publishes: whoever has them can check everything that follows.")
+            click.echo(f"Your API key, shown this once: {key}")
+            click.echo(f"The keys are in {config.data / 'keys'}. Keep a copy of that folder elsewhere, and never with the database.")
+        finally:
+            opened.close()
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version's schema; nothing is lost, and running it again changes nothing."""
+    with database() as config:
+        click.echo(f"The database is at schema {migrations.migrate(config)}.")
+
+
+@click.command()
+@click.argument("view", required=False)
+def rebuild(view: str | None) -> None:
+    """Build the views anew from the log (or one VIEW); they are swapped in when they are ready."""
+    with database() as config:
+        for name, entries in views.rebuild(config.conninfo("projector"), view):
+            click.echo(f"{name}: built from {entries} entries.")
+
+
+@click.group()
+def db() -> None:
+    """Dump and restore the database."""
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def dump(file: Path) -> None:
+    """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody."""
+    with database() as config:
+        backup.dump(config, file)
+    click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore(file: Path) -> None:
+    """Restore FILE into an empty database."""
+    with database() as config:
+        backup.restore(config, file)
+    click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")

@@ -1,0 +1,259 @@
+"""How an act becomes part of the record: load, decide, sign, append, receipt. What every verb of `application` stands on."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+
+from aggregates.data_subject import DataSubject
+from aggregates.entry import stream_id
+from aggregates.partnership import Partnership, Settings
+from aggregates.registry import Ledger
+from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
+from service.evidence import EvidenceStore, cited
+from service.ledger.append import Idempotency, Leaf
+from service.ledger.append import Submission as Part
+from service.ledger.connection import environment
+from service.ledger.errors import AlreadyRecorded, OtherRequest, ReceivedWentBack, Refusal
+from service.ledger.keys import key_changes
+from service.ledger.registry import Registry
+from service.ledger.statement import StatementMapper
+from service.ledger.store import LedgerRecorder
+from service.ledger.subjects import Subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from aggregates.values import Evidence
+    from service.config import Config
+    from service.desk.accounts import Caller
+    from service.desk.submission import Submission
+    from service.ledger.checkpoint import Receipt
+    from service.ledger.keys import KeyRing
+
+TRIES = 5  # of a decision whose stream moved meanwhile, before the caller is told to look again
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was recorded: the thing, its version now, the positions of the new entries and the receipt of the last."""
+
+    ref: str
+    version: int
+    positions: Sequence[int]
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """How a verb's events are to be recorded: for which submission, and when where a demonstration says so (POSIX seconds)."""
+
+    received: int | None = None
+    caller: Caller | None = None
+    submission: Submission | None = None
+
+    @property
+    def expected(self) -> int | None:
+        """Return the version that the caller saw, where they said so."""
+        return self.submission.expected if self.submission else None
+
+
+@dataclass
+class Together:
+    """Commands that share a transaction: what they have loaded, and what is still to be appended."""
+
+    loaded: dict[UUID, Any] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+
+
+class Recording(Application[UUID]):
+    """The log of one board, open for writing. Build it after the worker has forked, never before."""
+
+    name = "board"
+    recorder: LedgerRecorder
+
+    def __init__(self, config: Config, keys: KeyRing, *, clock: Callable[[], float] = time.time) -> None:
+        """Open the log whose keys these are."""
+        self.config, self.keys, self.clock = config, keys, clock
+        self.evidence = EvidenceStore(config.data / "evidence", limit=config.max_upload)
+        self._together: Together | None = None
+        super().__init__(environment(config.conninfo("writer")))
+
+    def construct_recorder(self) -> LedgerRecorder:
+        """Give the library our recorder."""
+        return LedgerRecorder(self.datastore, self.keys.log, self.subjects, clock=self.clock)
+
+    def construct_mapper(self) -> StatementMapper:
+        """Give the library our mapper: what it writes is signed, and what it reads is verified."""
+        self.datastore = self.factory.datastore
+        self.subjects = Subjects(self.datastore, self.keys.wrapping, self.origin)
+        self.registry = Registry(self.datastore, self.origin)
+        return StatementMapper(self.keys.statement, self.registry, self.subjects, lambda: self.recorder.seen())  # noqa: PLW0108 - the recorder is built after
+
+    # -- what is on record --------------------------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> str:
+        """The log's origin: its name, in every checkpoint."""
+        return self.keys.log.origin
+
+    @property
+    def established(self) -> Ledger:
+        """How the log was established; refuses where it is not."""
+        if (found := self.find(Ledger, "ledger")) is None:
+            raise NotEstablished
+        ledger: Ledger = found
+        return ledger
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether this log was made for show."""
+        return bool(self.established.state.demonstration)
+
+    @property
+    def settings(self) -> Settings:
+        """The Board's local settings, or the defaults."""
+        partnership = self.find(Partnership, "partnership")
+        return partnership.state.settings if partnership else Settings()
+
+    @property
+    def fingerprint(self) -> str:
+        """The board's fingerprint: the hash of the first leaf, in hexadecimal, in groups of four."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT leaf FROM ledger.event WHERE position = 1").fetchone()
+        if row is None:
+            raise NotEstablished
+        digits = row["leaf"].hex()
+        return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+
+    def find(self, kind: type[Any], ref: str | None) -> Any:
+        """Return the thing of this kind and reference, or None."""
+        if ref is None:
+            return None
+        try:
+            stream = UUID(ref) if kind is DataSubject else stream_id(self.origin, kind.TOPIC, ref)
+        except ValueError:
+            return None
+        loaded = self._together.loaded if self._together else {}
+        if stream in loaded:
+            return loaded[stream]
+        try:
+            found = self.repository.get(stream)
+        except AggregateNotFoundError:
+            return None
+        loaded[stream] = found
+        return found
+
+    def load(self, kind: type[Any], ref: str) -> Any:
+        """Return the thing of this kind and reference, or refuse."""
+        found = self.find(kind, ref)
+        if found is None:
+            raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
+        return found
+
+    def moment(self, at: datetime | None) -> int:
+        """Return when a command is recorded, in POSIX seconds. Refuses a time of its own but in a demonstration."""
+        if at is None:
+            return int(self.clock())
+        if not self.demonstration:
+            raise NotADemonstration
+        return int(at.timestamp())
+
+    def answered(self, caller: Caller, it: Submission) -> Done | None:
+        """Return what was recorded for this very command before. Refuses a key that was used for another."""
+        if it.key is None:
+            return None
+        try:
+            positions = self.recorder.recorded(_idempotency(caller, it))
+        except OtherRequest as error:
+            raise KeyReused(key=it.key) from error
+        return self._recorded(it, positions) if positions else None
+
+    def _recorded(self, it: Submission, positions: Sequence[int]) -> Done:
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT version FROM ledger.event WHERE position = %s", (positions[-1],)).fetchone()
+        return Done(it.ref, row["version"] if row else 0, positions, self.recorder.receipt(positions[-1]))
+
+    def cite(self, items: Sequence[Any], *, supplied_by: str | None, now: int) -> tuple[Evidence, ...]:
+        """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it."""
+        return tuple(cited(self.evidence, item, supplied_by=supplied_by, now=now) for item in items)
+
+    # -- load, decide, save -------------------------------------------------------------------------------------------
+
+    def _begin(self, ref: str, create: Callable[..., Any], write: Write, **said: Any) -> Done:
+        """Begin a stream; refuse where its reference is taken."""
+        kind = create.__self__  # type: ignore[attr-defined]  # creators are class methods
+        if self.find(kind, ref) is not None:
+            raise AlreadyExists(kind=kind.TOPIC.replace("_", " "), ref=ref)
+        return self.record(create(self.origin, **said), ref, write)
+
+    def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], write: Write, **said: Any) -> Done:
+        """Load, decide and save; decide again where the stream moved meanwhile, unless the caller said what they had seen."""
+        for tries in range(TRIES, 0, -1):
+            thing = self.load(kind, ref)
+            if write.expected is not None and write.expected != thing.version:
+                raise StaleVersion(ref=ref, expected=write.expected, actual=thing.version)
+            decide(thing, **said)
+            try:
+                return self.record(thing, ref, write)
+            except Refusal as error:
+                if type(error) is not Refusal:
+                    raise
+                if write.expected is not None or tries == 1:
+                    raise StaleVersion(ref=ref, expected=write.expected, actual="a later version") from error
+        raise AssertionError
+
+    def record(self, thing: Any, ref: str, write: Write) -> Done:
+        """Append what a thing has decided, with its receipt; within `together`, with the rest of it."""
+        idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
+        if self._together is not None:
+            return self._wait(self._together, thing, ref, write, idempotency)
+        receipts: list[Receipt] = []
+        try:
+            self.save(thing, receipts=receipts, received=write.received, idempotency=idempotency, keys=key_changes(thing))
+        except AlreadyRecorded as error:
+            return self._recorded(cast("Submission", write.submission), error.positions)
+        except OtherRequest as error:
+            raise KeyReused(key=error.key) from error
+        except ReceivedWentBack as error:
+            raise ClockWentBack(at=write.submission.at if write.submission else None, last="that time") from error
+        return Done(ref, thing.version, [r.index + 1 for r in receipts], receipts[-1])
+
+    @contextmanager
+    def together(self) -> Iterator[Together]:
+        """Let the commands inside share one transaction, one signature and one write to disk: for one thread, and for an import.
+
+        A refused command leaves what it had loaded in doubt: leave the context, and go on in a new one. Nothing is recorded
+        until the end, where `done` of what this yields is completed with positions and receipts.
+        """
+        self._together = together = Together()
+        try:
+            yield together
+        finally:
+            self._together = None
+        if together.parts:
+            placed = self.recorder.append_together(together.parts)
+            together.done = [
+                replace(done, positions=list(where.positions), receipt=where.receipt(where.positions[-1]))
+                for done, where in zip(together.done, placed, strict=True)
+            ]
+
+    def _wait(self, together: Together, thing: Any, ref: str, write: Write, idempotency: Idempotency | None) -> Done:
+        keys = key_changes(thing)
+        at = int(self.clock()) if write.received is None else write.received
+        leaves = [Leaf.of(self.mapper.to_stored_event(event), at) for event in thing.collect_events()]
+        together.loaded[thing.id] = thing
+        together.parts.append(Part(leaves, write.received, idempotency, keys))
+        together.done.append(Done(ref, thing.version, ()))
+        return together.done[-1]
+
+
+def _idempotency(caller: Caller, it: Submission) -> Idempotency:
+    return Idempotency(str(caller.account), str(it.key), it.digest)

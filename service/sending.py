@@ -1,0 +1,86 @@
+"""Sends a checkpoint every day to the addresses that the Board chose: what something outside remembers (ledger §5).
+
+A deleted tail can only be seen by whoever kept a checkpoint, so this is not a convenience. Each address is sent each day's
+checkpoint once, however often this runs; a failed one is tried again, and shows in `muniment status`.
+"""
+
+from __future__ import annotations
+
+import os
+import smtplib
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from psycopg import Connection
+
+    from service.config import Config
+
+SMTP_PATIENCE = 20  # seconds
+NEWEST = "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+
+
+class NotSent(Exception):  # noqa: N818 - a finding, not a fault
+    """A checkpoint could not be sent to an address; it will be tried again."""
+
+    def __init__(self, address: str, why: str) -> None:
+        """Take the address and the reason."""
+        super().__init__(f"the checkpoint could not be sent to {address}: {why}")
+        self.address, self.why = address, why
+
+
+def send_daily(conn: Connection[Any], config: Config, today: date) -> list[NotSent]:
+    """Send today's checkpoint to every address that has not had it; return what failed. The connection is the projector's."""
+    newest = conn.execute(NEWEST).fetchone()
+    if newest is None:
+        return []
+    size, note = newest
+    sent = {row[0] for row in conn.execute("SELECT address FROM desk.checkpoint_sent WHERE day = %s", (today,))}
+    failed = []
+    for address in config.checkpoint_to:
+        if address in sent:
+            continue
+        try:
+            _send(config, address, size, note)
+        except (OSError, smtplib.SMTPException) as error:
+            failed.append(NotSent(address, str(error)))
+        else:
+            conn.execute("INSERT INTO desk.checkpoint_sent VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (today, address, size))
+    return failed
+
+
+def _send(config: Config, address: str, size: int, note: str) -> None:
+    if address in config.checkpoint_by_mail:
+        _mail(config, address, size, note)
+    else:
+        _keep(Path(address) / f"{size:012d}.checkpoint", note)
+
+
+def _mail(config: Config, address: str, size: int, note: str) -> None:
+    origin = note.partition("\n")[0]
+    message = EmailMessage()
+    message["From"], message["To"] = config.mail_from, address
+    message["Subject"] = f"Checkpoint of {origin} at {size} events"
+    message.set_content(
+        "Keep this message. It holds the signed checkpoint of the log named in it: with it, anybody can find out whether anything\n"
+        "that was recorded until now has been altered, removed or put in later: muniment verify PACK --known CHECKPOINT\n"
+    )
+    message.add_attachment(note.encode(), maintype="text", subtype="plain", filename=f"{size:012d}.checkpoint")
+    host, port = config.smtp or ("localhost", 25)
+    with smtplib.SMTP(host, port, timeout=SMTP_PATIENCE) as server:
+        server.send_message(message)
+
+
+def _keep(path: Path, note: str) -> None:
+    """Write a checkpoint into a folder, whole or not at all; one that is there already is left as it is."""
+    if path.exists():
+        return
+    temporary = path.with_suffix(".writing")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(note)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
