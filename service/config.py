@@ -124,8 +124,8 @@ def _bytes(name: str, value: str) -> int:
 def _url(name: str, value: str) -> str:
     try:
         parts = conninfo_to_dict(value)
-    except psycopg.ProgrammingError as error:
-        raise BadSetting(name, "…", "is not a PostgreSQL connection string") from error
+    except psycopg.ProgrammingError:
+        raise BadSetting(name, "…", "is not a PostgreSQL connection string") from None  # the driver's own words may quote the password
     if not parts.get("dbname"):
         raise BadSetting(name, "…", "names no database")
     return value

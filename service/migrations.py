@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 
 import service
-from service.embedded_postgres import OLDEST
+from service.embedded_postgres import OLDEST, PostgresRefused
 
 if TYPE_CHECKING:
     from typing import Any
@@ -34,7 +34,7 @@ _LOCK = 5_570_192_113_802_417_153  # any number, but always this one: whoever mi
 _TRIES = 20
 
 
-class CannotMigrate(Exception):  # noqa: N818 a refusal, as everywhere in the product
+class CannotMigrate(PostgresRefused):
     """The database cannot be brought to this schema, for the reason that the subclass names. Never raised itself."""
 
 

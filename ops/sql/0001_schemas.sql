@@ -9,8 +9,6 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;  -- scalar keys beside ranges in one exclusion constraint
 
-ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;  -- a function of ours is for those to whom we grant it
-
 GRANT USAGE ON SCHEMA desk TO muniment_writer, muniment_projector;
 GRANT SELECT ON desk.schema_version TO muniment_writer, muniment_projector;
 

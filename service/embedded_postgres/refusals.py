@@ -11,7 +11,7 @@ OLDEST = 15
 
 
 class PostgresRefused(Exception):  # noqa: N818 a refusal is a rule at work, not an error
-    """No server of our own can be had, for the reason that the subclass names. Never raised itself."""
+    """PostgreSQL cannot be used as was asked, for the reason that the subclass names. Never raised itself."""
 
 
 class NoPostgres(PostgresRefused):
