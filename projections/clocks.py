@@ -1,0 +1,97 @@
+"""Which pair of clocks a reader may ask for: *as at* a day, *as known at* a position or at the end of a day (in London).
+
+Nothing can be known before it is recorded, nothing is true before it has happened: what is asked against that order is refused in
+words. The position is fixed first, and every query of a page uses it, so the answer never changes afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from aggregates.errors import Refused
+from projections import decoded_log, tracking
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from psycopg import Connection
+
+
+class NotYetKnown(Refused):
+    """Somebody asks for what will be known later than now: the answer would be another tomorrow."""
+
+    rule, text = "INV-37", "Nothing is known yet at {known_at}: the views have reached entry {head}, and today is {today}"
+
+
+class NotYetHappened(Refused):
+    """Somebody asks for the position on a day to come."""
+
+    rule, text = "INV-37", "{as_at} is still to come: today is {today}"
+
+
+class KnownBeforeAsAt(Refused):
+    """The two clocks are in the wrong order."""
+
+    rule = "INV-37"
+    text = (
+        "On {known} nobody could know the position on {as_at}, which came later: "
+        "choose a known-at date that is the same day as the as-at date, or a later one"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """A pair of clocks that a reader may ask for. `known_time` is when entry `known_at` was recorded; None before the first."""
+
+    as_at: date
+    known_at: int
+    known_time: datetime | None
+    head: int
+
+
+def clocks(conn: Connection[Any], *, as_at: date | None = None, known_at: date | int | None = None, today: date) -> Clocks:
+    """Fix the clocks of one answer, or refuse: `NotYetKnown`, `NotYetHappened`, `KnownBeforeAsAt`.
+
+    Without `known_at` it is the newest entry that every view has reached. Without `as_at` it is the day of `known_at`.
+    """
+    head = tracking.head(conn)
+    if isinstance(known_at, date):
+        if known_at > today:
+            raise NotYetKnown(known_at=known_at, head=head, today=today)
+        position, known_day = min(head, position_at(conn, known_at)), known_at
+    else:
+        position = head if known_at is None else known_at
+        if not 0 <= position <= head:
+            raise NotYetKnown(known_at=f"entry {position}", head=head, today=today)
+        known_day = today if position == head else min(today, _day_of_next(conn, position))
+    if as_at is not None and as_at > today:
+        raise NotYetHappened(as_at=as_at, today=today)
+    if as_at is not None and as_at > known_day:
+        raise KnownBeforeAsAt(as_at=as_at, known=known_day)
+    return Clocks(as_at or known_day, position, recorded_at(conn, position), head)
+
+
+def position_at(conn: Connection[Any], day: date) -> int:
+    """Return the last position recorded by the end of a day in London; 0 where there is none."""
+    row = conn.execute(
+        "SELECT position FROM views.inspection_history WHERE recorded_at < %s ORDER BY recorded_at DESC, position DESC LIMIT 1",
+        [decoded_log.next_midnight(day)],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def recorded_at(conn: Connection[Any], position: int) -> datetime | None:
+    """Return when an entry was recorded; None for position 0."""
+    row = conn.execute("SELECT recorded_at FROM views.inspection_history WHERE position = %s", [position]).fetchone()
+    found: datetime | None = row[0] if row else None
+    return found
+
+
+def _day_of_next(conn: Connection[Any], position: int) -> date:
+    """Return the last day on which a position that is not the newest was all that was known."""
+    after = recorded_at(conn, position + 1)
+    if after is None:
+        raise LookupError(position + 1)
+    return after.astimezone(decoded_log.LONDON).date()

@@ -1,0 +1,183 @@
+"""Keep a two-clock table in step with the decoded log: versions and position in one transaction, or neither.
+
+    SELECT … FROM views.action_register WHERE valid @> as_at AND known @> known_at
+
+is the register on any date as known at any position up to the one reached. Read that position first (`clocks`): no later catch-up
+changes what was known at it, so every query of a page answers as known then.
+
+`known` moves one step an entry, never a batch, so rows depend on the log alone; and its bounds name the very entry that changed an
+answer. PostgreSQL believes the two ranges independent and would scan the table for "now": the role that reads has
+`random_page_cost = 1.1` and no parallel workers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from psycopg.sql import SQL, Composed, Identifier
+
+from projections import decoded_log, tracking
+from projections.timeline import Close, Projection, Version, revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+
+AT_CLOCKS = SQL("valid @> %(as_at)s::date AND known @> %(known_at)s::bigint")
+REBUILT = "_rebuilt"
+
+
+class DivergedError(Exception):
+    """The read model does not hold what its own entries say it holds: somebody changed it by hand. Rebuild it."""
+
+    def __init__(self, table: str, first: int, last: int) -> None:
+        """Take the table and the positions of the batch that found it out."""
+        super().__init__(f"{table} does not hold what the log says, found out between entries {first} and {last}")
+        self.table, self.first, self.last = table, first, last
+
+
+def shape_of(projection: Projection[Any]) -> str:
+    """Say how a projection's table is made; a table made otherwise has to be rebuilt."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in projection.columns.items())
+    return f"{' '.join(sorted(projection.kinds))}: {columns}"
+
+
+def create(conn: Connection[Any], projection: Projection[Any]) -> None:
+    """Create a read model's tables before the first entry, where they are not there yet."""
+    if tracking.shape_of(conn, projection.table) is None:
+        create_tables(conn, statements(projection))
+        tracking.begin(conn, projection.table, shape_of(projection))
+
+
+def create_tables(conn: Connection[Any], sql: Mapping[str, Composed], *, bulk: bool = False) -> None:
+    """Create the tables; for a bulk load without the indexes, which `create_indexes` then adds."""
+    conn.execute(sql["create"])
+    if not bulk:
+        create_indexes(conn, sql)
+
+
+def create_indexes(conn: Connection[Any], sql: Mapping[str, Composed]) -> None:
+    """Make contradictory history impossible, and views a matter of the rows that they return."""
+    conn.execute(sql["index"])
+
+
+def project(conn: Connection[Any], projection: Projection[Any], limit: int = 500) -> int:
+    """Apply the next entries of the decoded log, all or none, and return the position that the read model has reached."""
+    with conn.transaction():
+        done = tracking.reached(conn, projection.table)
+        until = min(done + limit, tracking.position_of(conn, decoded_log.TABLE))
+        if until > done:
+            apply(conn, projection, statements(projection), done, until)
+            tracking.advance(conn, projection.table, until)
+            done = until
+    return done
+
+
+def apply(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed], done: int, until: int) -> None:
+    """Apply the entries after `done` up to `until`, inside the caller's transaction."""
+    fresh = read(conn, sql["fresh"], {"kinds": list(projection.kinds), "done": done, "until": until})
+    touched = file_under_keys(conn, sql, projection, fresh)
+    if not touched:
+        return
+    histories: dict[str, list[Entry]] = defaultdict(list)
+    for key, position, _, topic, body, amends in conn.execute(sql["history"], {"keys": list(touched), "done": done}):
+        histories[key].append(decoded_log.typed_entry(position, topic, body, amends))
+    closes: list[Close] = []
+    versions: list[Version] = []
+    for key, (ref, entries) in touched.items():
+        closed, opened = revisions(projection, key, ref, [*histories[key], *entries], done)
+        closes += closed
+        versions += opened
+    if closes and conn.execute(sql["close"], columns(closes)).rowcount != len(closes):
+        raise DivergedError(projection.table, done + 1, until)
+    if versions:
+        conn.execute(sql["open"], columns((v.key, v.since, v.until, v.span.start, v.span.end, *v.span.row) for v in versions))
+
+
+def read(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> list[tuple[str, Entry]]:
+    """Read entries of the decoded log, each with the reference of its stream."""
+    rows = conn.execute(query, parameters).fetchall()
+    return [(ref, decoded_log.typed_entry(position, topic, body, amends)) for position, ref, topic, body, amends in rows]
+
+
+def file_under_keys(
+    conn: Connection[Any], sql: Mapping[str, Composed], projection: Projection[Any], fresh: Iterable[tuple[str, Entry]]
+) -> dict[str, tuple[str, list[Entry]]]:
+    """Remember which key each entry belongs to, an amendment with what it amends; return the entries of the keys touched."""
+    fresh = list(fresh)
+    amended = [entry.body["amends"] for _, entry in fresh if issubclass(entry.event, decoded_log.AMENDMENTS)]
+    homes: dict[int, str] = dict(conn.execute(sql["homes"], [amended]).fetchall()) if amended else {}
+    touched: dict[str, tuple[str, list[Entry]]] = {}
+    filed = []
+    for ref, entry in fresh:
+        key = home(projection, homes, ref, entry)
+        if key is not None:
+            homes[entry.number] = key
+            filed.append((key, entry.number))
+            touched.setdefault(key, (ref, []))[1].append(entry)
+    if filed:
+        conn.execute(sql["file"], columns(filed))
+    return touched
+
+
+def home(projection: Projection[Any], homes: Mapping[int, str], ref: str, entry: Entry) -> str | None:
+    """Return the key that an entry belongs to; an amendment belongs to that of what it amends."""
+    if issubclass(entry.event, decoded_log.AMENDMENTS):
+        return homes.get(entry.body["amends"])
+    return projection.key(ref, entry)
+
+
+def columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Turn rows into the arrays that `unnest` turns into rows again: one round trip for a batch."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def statements(projection: Projection[Any], suffix: str = "") -> dict[str, Composed]:
+    """Compose the SQL of one read model; a suffix names the tables that are being built beside it."""
+    names = {
+        "table": Identifier("views", projection.table + suffix),
+        "filed": Identifier("views", projection.table + "_entry" + suffix),
+        "log": Identifier("views", decoded_log.TABLE),
+        "defined": SQL(", ").join(SQL("{} {}").format(Identifier(c), SQL(t)) for c, t in projection.columns.items()),
+        "columns": SQL(", ").join(map(Identifier, projection.columns)),
+        "arrays": SQL(", ").join(SQL("%s::{}[]").format(SQL(t)) for t in projection.columns.values()),
+    }
+    return {name: SQL(text).format(**names) for name, text in STATEMENTS.items()}
+
+
+STATEMENTS = {
+    "create": """
+        CREATE TABLE {table} (key text NOT NULL, valid daterange NOT NULL, known int8range NOT NULL, {defined},
+                              CHECK (NOT isempty(valid)), CHECK (NOT isempty(known)));
+        CREATE TABLE {filed} (key text NOT NULL, position bigint NOT NULL)""",
+    "index": """
+        ALTER TABLE {table} ADD EXCLUDE USING gist (key WITH =, valid WITH &&, known WITH &&);
+        CREATE INDEX ON {table} USING gist (valid, known);
+        ALTER TABLE {filed} ADD PRIMARY KEY (key, position), ADD UNIQUE (position)""",
+    "fresh": """
+        SELECT position, ref, topic, body, amends
+          FROM {log}
+         WHERE position > %(done)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position""",
+    "homes": "SELECT position, key FROM {filed} WHERE position = ANY(%s)",
+    "file": "INSERT INTO {filed} (key, position) SELECT * FROM unnest(%s::text[], %s::bigint[])",
+    "history": """
+        SELECT filed.key, position, ref, topic, body, amends
+          FROM {filed} AS filed JOIN {log} USING (position)
+         WHERE filed.key = ANY(%(keys)s) AND position <= %(done)s ORDER BY position""",
+    "lives": "SELECT filed.key, position, ref, topic, body, amends FROM {filed} AS filed JOIN {log} USING (position) ORDER BY 1, 2",
+    "close": """
+        UPDATE {table} AS v SET known = int8range(lower(v.known), c.until)
+          FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS c (key, start, until)
+         WHERE v.key = c.key AND lower(v.valid) = c.start AND upper_inf(v.known)""",
+    "open": """
+        INSERT INTO {table} (key, known, valid, {columns})
+        SELECT key, int8range(since, until), daterange(start, "end"), {columns}
+          FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], {arrays})
+            AS v (key, since, until, start, "end", {columns})""",
+    "load": "COPY {table} (key, known, valid, {columns}) FROM STDIN",
+    "load filed": "COPY {filed} (key, position) FROM STDIN",
+}

@@ -1,0 +1,133 @@
+"""Build views again from the log, beside the old table, and put the new one in its place.
+
+Readers see the old rows until the new table takes its name, and the same rows afterwards. A key is folded once, over its whole
+life, and the indexes are built over the finished table; the last entries are applied under the lock that holds catch-up off.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from psycopg.sql import SQL, Identifier
+
+from projections import decoded_log, read_model, tracking
+from projections.read_model import REBUILT
+from projections.timeline import Projection, revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from psycopg import Connection
+    from psycopg.sql import Composed
+
+    from projections.decoded_log import Decoded
+
+CHUNK = 2_000  # entries read, and keys' rows written, at a time
+
+
+def rebuild(conn: Connection[Any], projection: Projection[Any]) -> int:
+    """Build a view again from the decoded log; return the position that it has reached."""
+    sql = read_model.statements(projection, REBUILT)
+    with conn.transaction():
+        _drop(conn, projection.table + REBUILT, projection.table + "_entry" + REBUILT)
+        read_model.create_tables(conn, sql, bulk=True)
+        until = tracking.position_of(conn, decoded_log.TABLE)
+        _file(conn, projection, sql, until)
+        _fold(conn, projection, sql)
+        read_model.create_indexes(conn, sql)
+        tracking.begin(conn, projection.table, "")
+        done = tracking.reached(conn, projection.table)
+        if done > until:
+            read_model.apply(conn, projection, sql, until, done)
+        _swap(conn, projection.table)
+        _swap(conn, projection.table, "_entry")
+        tracking.advance(conn, projection.table, max(done, until), read_model.shape_of(projection))
+    conn.execute(SQL("ANALYZE {}").format(Identifier("views", projection.table)))
+    return max(done, until)
+
+
+def rebuild_log(conn: Connection[Any], source: Callable[[int, int], Iterable[Decoded]]) -> int:
+    """Build the decoded log again from the ledger's entries, up to where it was; return its position.
+
+    `source(after, limit)` gives the next entries, verified, in order.
+    """
+    table = decoded_log.TABLE
+    with conn.transaction():
+        done = tracking.reached(conn, table)
+        _drop(conn, table + REBUILT)
+        decoded_log.create(conn, table + REBUILT)
+        position = 0
+        while position < done:
+            entries = list(source(position, min(CHUNK, done - position)))
+            if [entry.position for entry in entries] != list(range(position + 1, position + len(entries) + 1)) or not entries:
+                raise decoded_log.GapError(position + 1, entries[0].position if entries else 0)
+            decoded_log.record(conn, entries, table + REBUILT)
+            position = entries[-1].position
+        decoded_log.index(conn, table + REBUILT)
+        _swap(conn, table)
+        tracking.advance(conn, table, done, decoded_log.SHAPE)
+    conn.execute(SQL("ANALYZE {}").format(Identifier("views", table)))
+    return done
+
+
+def _file(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed], until: int) -> None:
+    """File every entry under its key, in the order of the log, because an amendment goes where its target went."""
+    log = SQL("SELECT amends FROM {} WHERE amends IS NOT NULL").format(Identifier("views", decoded_log.TABLE))
+    amended = {position for (position,) in conn.execute(log)}
+    homes: dict[int, str] = {}
+    parameters = {"kinds": list(projection.kinds), "done": 0, "until": until}
+    for chunk in _chunks(conn, sql["fresh"], parameters):
+        filed = []
+        for position, ref, topic, body, amends in chunk:
+            key = read_model.home(projection, homes, ref, decoded_log.typed_entry(position, topic, body, amends))
+            if key is not None:
+                filed.append((key, position))
+                if position in amended:
+                    homes[position] = key
+        _load(conn, sql["load filed"], filed)
+
+
+def _fold(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed]) -> None:
+    """Fold each key over its whole life, and write what the log ever said of it."""
+    rows: list[Sequence[Any]] = []
+    lives = (row for chunk in _chunks(conn, sql["lives"], {}) for row in chunk)
+    for key, life in groupby(lives, key=lambda row: row[0]):
+        records = list(life)
+        entries = [decoded_log.typed_entry(position, topic, body, amends) for _, position, _, topic, body, amends in records]
+        _, versions = revisions(projection, key, records[0][2], entries, 0)
+        rows += [(key, _range(v.since, v.until), _range(v.span.start, v.span.end), *v.span.row) for v in versions]
+        if len(rows) >= CHUNK:
+            _load(conn, sql["load"], rows)
+            rows.clear()
+    _load(conn, sql["load"], rows)
+
+
+def _chunks(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Read a long answer in chunks, by a cursor of the server's, so that other statements may run between them."""
+    with conn.cursor(name="rebuild") as cursor:
+        cursor.execute(query, parameters)
+        while chunk := cursor.fetchmany(CHUNK):
+            yield chunk
+
+
+def _load(conn: Connection[Any], copy_in: Composed, rows: Iterable[Sequence[Any]]) -> None:
+    with conn.cursor() as cursor, cursor.copy(copy_in) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _range(first: Any, end: Any) -> str:
+    """Write a range as PostgreSQL does: from `first`, up to but without `end`, or without an end."""
+    return f"[{first},{'' if end is None else end})"
+
+
+def _drop(conn: Connection[Any], *tables: str) -> None:
+    for table in tables:
+        conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier("views", table)))
+
+
+def _swap(conn: Connection[Any], table: str, part: str = "") -> None:
+    _drop(conn, table + part)
+    new, name = Identifier("views", table + part + REBUILT), Identifier(table + part)
+    conn.execute(SQL("ALTER TABLE {} RENAME TO {}").format(new, name))

@@ -1,0 +1,98 @@
+"""How far each view has come, and where one of them had to stop.
+
+A view's rows and its position change in one transaction, or neither. A reader takes the position that every view has reached
+(`head`) and asks for what was known at it: no later catch-up changes that answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg.rows import class_row
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from psycopg import Connection
+
+CHANNEL = "views"  # carries the position that every view has reached
+
+
+class Halted(NamedTuple):
+    """A view, the position of the entry that it cannot apply, and why."""
+
+    projection: str
+    position: int
+    reason: str
+    at: datetime
+
+
+def create(conn: Connection[Any]) -> None:
+    """Create the tables, where they are not there yet."""
+    conn.execute("""
+        CREATE TABLE IF NOT EXISTS views.tracking (projection text PRIMARY KEY, position bigint NOT NULL, shape text NOT NULL);
+        CREATE TABLE IF NOT EXISTS views.halted (projection text PRIMARY KEY, position bigint NOT NULL, reason text NOT NULL,
+                                                 at timestamptz NOT NULL DEFAULT now())""")
+
+
+def begin(conn: Connection[Any], projection: str, shape: str) -> None:
+    """Put a view before the first entry, unless it is under way; `shape` says how its table is made."""
+    conn.execute("INSERT INTO views.tracking VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", [projection, shape])
+
+
+def shape_of(conn: Connection[Any], projection: str) -> str | None:
+    """Return how a view's table was made; None if it has none."""
+    row = conn.execute("SELECT shape FROM views.tracking WHERE projection = %s", [projection]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def reached(conn: Connection[Any], projection: str) -> int:
+    """Return a view's position, and keep others from moving it until this transaction ends."""
+    row = conn.execute("SELECT position FROM views.tracking WHERE projection = %s FOR UPDATE", [projection]).fetchone()
+    if row is None:
+        raise LookupError(projection)
+    return int(row[0])
+
+
+def position_of(conn: Connection[Any], projection: str) -> int:
+    """Return a view's position, without holding anybody off."""
+    row = conn.execute("SELECT position FROM views.tracking WHERE projection = %s", [projection]).fetchone()
+    if row is None:
+        raise LookupError(projection)
+    return int(row[0])
+
+
+def advance(conn: Connection[Any], projection: str, position: int, shape: str | None = None) -> None:
+    """Move a view's position, and say how its table is made now where that changed."""
+    conn.execute(
+        "UPDATE views.tracking SET position = %s, shape = coalesce(%s, shape) WHERE projection = %s",
+        [position, shape, projection],
+    )
+
+
+def head(conn: Connection[Any]) -> int:
+    """Return the position that every view has reached: the newest at which a reader may ask."""
+    row = conn.execute("SELECT coalesce(min(position), 0) FROM views.tracking").fetchone()
+    return int(row[0]) if row else 0
+
+
+def announce(conn: Connection[Any], position: int) -> None:
+    """Wake whoever waits for the views to reach a position, and forget that any view was halted."""
+    conn.execute("DELETE FROM views.halted")
+    conn.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(position)])
+
+
+def halt(conn: Connection[Any], projection: str, position: int, reason: str) -> None:
+    """Put on show that a view cannot apply an entry."""
+    conn.execute(
+        """
+        INSERT INTO views.halted (projection, position, reason) VALUES (%s, %s, %s)
+        ON CONFLICT (projection) DO UPDATE SET position = EXCLUDED.position, reason = EXCLUDED.reason, at = EXCLUDED.at""",
+        [projection, position, reason],
+    )
+
+
+def halted(conn: Connection[Any]) -> list[Halted]:
+    """Return the views that had to stop, for the page that shows the service's health."""
+    with conn.cursor(row_factory=class_row(Halted)) as cursor:
+        return cursor.execute("SELECT projection, position, reason, at FROM views.halted ORDER BY projection").fetchall()
