@@ -1,14 +1,23 @@
-"""Who acts, and on what authority: handed to aggregates, which never look anything up."""
+"""Who acts, and on what authority: handed to aggregates, which never look anything up. And who may amend what (INV-35)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from aggregates import errors
 from aggregates.values import Sealed
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from aggregates.entry import Entry
+
+CHAIRS: Final = frozenset({"chair", "deputy chair"})
+MANAGER: Final = "board manager"
+LEAD: Final = "designated lead"
+# The code of the Board itself, where it owns an action (INV-07): its chair, deputy and manager act for it.
+BOARD: Final = "BOARD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +45,56 @@ class Acting:
             "by_agency": self.agency,
             "on_behalf_of": self.on_behalf_of,
         }
+
+    @property
+    def in_name_of(self) -> str | None:
+        """Return the office whose act it is."""
+        return self.on_behalf_of or self.office
+
+    def acts_for(self, owner: str) -> bool:
+        """Say whether the act is that of an owner: an agency, a sub-group, or the Board."""
+        return owner in {self.agency, self.body} or (owner == BOARD and self.role in CHAIRS | {MANAGER})
+
+
+def may_propose(acting: Acting, entry: Entry, *, ref: str) -> None:
+    """Check who proposes: the board manager, or the office that made the entry."""
+    if acting.role != MANAGER and not _made(acting, entry):
+        raise errors.NotTheirsToAmend(ref=ref, amends=entry.number, made_by=_maker(entry))
+
+
+def may_amend(acting: Acting, entry: Entry, beneficiary: str | None, *, decision: bool, ref: str) -> None:
+    """Check who amends without a countersignature.
+
+    A decision: the office that made it, unless its holder is of the agency that it is about. Anything else: the office that made
+    it, its agency's designated lead, or the board manager.
+    """
+    facts = {"ref": ref, "amends": entry.number, "made_by": _maker(entry)}
+    mine = _made(acting, entry)
+    own_agency = acting.role == LEAD and acting.agency is not None and acting.agency == entry.body["by_agency"]
+    if decision and acting.role == MANAGER and not mine:
+        raise errors.CountersignatureNeeded(**facts)
+    if not (mine or (not decision and (own_agency or acting.role == MANAGER))):
+        raise errors.NotTheirsToAmend(**facts)
+    if beneficiary is not None and acting.agency == beneficiary:
+        raise errors.BeneficiaryAlone(**facts, agency=beneficiary)
+
+
+def may_countersign(acting: Acting, proposal: Entry, beneficiary: str | None, *, ref: str) -> None:
+    """Check who makes a proposed amendment: the chair or the deputy, another person than proposed it, not of the agency it is about."""
+    facts = {"ref": ref, "proposal": proposal.number}
+    proposer = proposal.body["by_person"]
+    if acting.role not in CHAIRS:
+        raise errors.NotTheCountersigner(**facts)
+    if _made(acting, proposal) or (proposer is not None and proposer.subject == acting.person):
+        raise errors.OwnProposal(**facts)
+    if beneficiary is not None and acting.agency == beneficiary:
+        raise errors.BeneficiaryAlone(ref=ref, amends=proposal.body["amends"], agency=beneficiary)
+
+
+def _maker(entry: Entry) -> str | None:
+    office: str | None = entry.body["on_behalf_of"] or entry.body["by_office"]
+    return office
+
+
+def _made(acting: Acting, entry: Entry) -> bool:
+    return acting.in_name_of is not None and acting.in_name_of == _maker(entry)

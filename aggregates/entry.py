@@ -12,18 +12,18 @@ from datetime import date  # noqa: TC003 - fields.py reads the annotations of ev
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from eventsourcing.domain import Aggregate
-from eventsourcing.utils import register_topic
+from eventsourcing.domain import Aggregate, CanMutateAggregate
 
-from aggregates import errors
-from aggregates.fields import ENVELOPE, Public, fields_by_name, from_json, shape, to_json, typed
-from aggregates.values import Sealed  # noqa: TC001
+from aggregates import authority, errors
+from aggregates.fields import CORRECTED, Public, Restricted, correctable, corrections, from_json, shape
+from aggregates.values import Sealed  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aggregates.authority import Acting
+
 S = TypeVar("S")
-A = TypeVar("A", bound="Recorded[Any]")
 
 
 def stream_id(origin: str, kind: str, ref: str) -> UUID:
@@ -61,18 +61,17 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
         if issubclass(entry.event, Recorded.EntryRetracted):
             retracted.add(body["amends"])
         elif issubclass(entry.event, Recorded.EntryCorrected):
-            later = corrected[body["amends"]]
-            corrected[body["amends"]] = {**body["corrected"], **later}
+            corrected[body["amends"]] = corrections(body) | corrected[body["amends"]]
         else:
             stand.append(Entry(entry.number, body.get("occurred_on", entry.occurred_on), entry.event, body))
     return sorted(stand, key=lambda e: (e.occurred_on, e.number))
 
 
-class Recorded(Aggregate, Generic[S]):
+class OnRecord(Aggregate, Generic[S]):
     """An aggregate that keeps what was recorded, and derives its state from it.
 
-    A subclass declares its events (each with its `TOPIC`), a total `fold`, and methods that decide in public: they check today's
-    rules against the state, refuse by name, or trigger one event.
+    A subclass declares its events (each with its pinned `TOPIC`, so that no module path is ever stored), a total `fold`, and
+    methods that decide in public: they check today's rules against the state, refuse by name, or trigger one event.
     """
 
     if TYPE_CHECKING:  # the library takes an annotated attribute for an argument of the constructor
@@ -88,8 +87,10 @@ class Recorded(Aggregate, Generic[S]):
         on_behalf_of: Public[str | None]
         late_reason: str | None
 
-        # The office class that the act needs (domain B.2): D for a decision, S for a submission, C for the service itself.
+        # The authority that the act needs (domain B.2): D for a decision, S for a submission, C for the service itself.
         CLASS: ClassVar[str] = "S"
+        # The fields that the aggregate finds out for itself: no command asks for them.
+        COMPUTED: ClassVar[frozenset[str]] = frozenset()
 
         def apply(self, aggregate: Any) -> None:
             """Put the event on record. It cannot refuse, so history can always be read."""
@@ -100,31 +101,6 @@ class Recorded(Aggregate, Generic[S]):
         def said(self) -> dict[str, Any]:
             """Return the content fields by name."""
             return {f.name: getattr(self, f.name) for f in shape(type(self))}
-
-    class AmendmentProposed(Event):
-        """An amendment of a decision waits for its countersignature (ledger §2); by itself it changes nothing."""
-
-        CLASS: ClassVar[str] = "D"
-        amends: Public[int]
-        corrected: dict[str, Any] | None
-        reason: str
-
-    class EntryCorrected(Event):
-        """Earlier fields were wrong. The old values stay where they were recorded; here are the right ones."""
-
-        CLASS: ClassVar[str] = "D"
-        amends: Public[int]
-        corrected: dict[str, Any]
-        reason: str
-        proposal: Public[int | None]
-
-    class EntryRetracted(Event):
-        """An earlier entry should not stand."""
-
-        CLASS: ClassVar[str] = "D"
-        amends: Public[int]
-        reason: str
-        proposal: Public[int | None]
 
     @property
     def ref(self) -> str:
@@ -145,51 +121,148 @@ class Recorded(Aggregate, Generic[S]):
         """Fold what stands. Total: amendments bring entries in orders that no command would accept."""
         raise NotImplementedError
 
-    def propose_amendment(self, *, amends: int, corrected: dict[str, Any] | None, reason: str, **said: Any) -> None:
+    def propose_amendment(self, *_: Any, **__: Any) -> None:
+        """Refuse: this is no stream in which entries are amended."""
+        raise errors.NotAmendable(ref=self.ref)
+
+    correct = retract = propose_amendment
+
+    def record(self, name: str, /, **said: Any) -> None:
+        """Trigger this aggregate's own event of a name; fields that are not given are null, so that every field is accounted for."""
+        kind = getattr(type(self), name)
+        begins = {"originator_topic": cast("Any", type(self)).TOPIC} if issubclass(kind, Opening) else {}
+        self.trigger_event(kind, **_whole(kind, said), **begins)
+
+    @classmethod
+    def open(cls, kind: type[Any], stream: UUID, /, **said: Any) -> Self:
+        """Begin a stream with its first event."""
+        return cls._create(kind, id=stream, **_whole(kind, said))
+
+
+class Opening(Aggregate.Created):
+    """An event that begins a stream, and may come again in it: an office is filled more than once."""
+
+    def mutate(self, aggregate: Any) -> Any:
+        """Begin the stream, or continue it."""
+        return super().mutate(None) if aggregate is None else CanMutateAggregate.mutate(self, aggregate)
+
+
+class Recorded(OnRecord[S]):
+    """An aggregate whose entries can be amended: never edited, but corrected or retracted by a later entry (INV-34)."""
+
+    class Event(OnRecord.Event):
+        """An event that can be amended."""
+
+    class AmendmentProposed(Event):
+        """An amendment of a decision waits for its countersignature (ledger §2); by itself it changes nothing."""
+
+        CLASS: ClassVar[str] = "D"
+        COMPUTED: ClassVar[frozenset[str]] = frozenset({"corrected_public", "corrected_restricted"})
+        amends: Public[int]
+        corrected_public: Public[dict[str, Any] | None]
+        corrected: dict[str, Any] | None
+        corrected_restricted: Restricted[dict[str, Any] | None]
+        reason: str
+
+    class EntryCorrected(Event):
+        """Earlier fields were wrong. The old values stay where they were recorded; here are the right ones."""
+
+        CLASS: ClassVar[str] = "D"
+        COMPUTED: ClassVar[frozenset[str]] = frozenset({"corrected_public", "corrected_restricted"})
+        amends: Public[int]
+        corrected_public: Public[dict[str, Any] | None]
+        corrected: dict[str, Any] | None
+        corrected_restricted: Restricted[dict[str, Any] | None]
+        reason: str
+        proposal: Public[int | None]
+
+    class EntryRetracted(Event):
+        """An earlier entry should not stand."""
+
+        CLASS: ClassVar[str] = "D"
+        amends: Public[int]
+        reason: str
+        proposal: Public[int | None]
+
+    @property
+    def beneficiary(self) -> str | None:
+        """Return the agency that a decision here is about, which may not amend it alone (INV-35)."""
+        return None
+
+    @property
+    def open_proposals(self) -> list[Entry]:
+        """Return the proposed amendments that stand and have not been made."""
+        gone = self._retracted()
+        made = {e.body.get("proposal") for e in self.entries if e.number not in gone}
+        proposed = (e for e in self.entries if issubclass(e.event, Recorded.AmendmentProposed))
+        return [e for e in proposed if e.number not in made | gone and e.body["amends"] not in gone]
+
+    def propose_amendment(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        amends: int,
+        corrected: dict[str, Any] | None = None,
+        reason: str,
+    ) -> None:
         """Propose that an entry be corrected (or, without fields, retracted); its countersignature makes it so."""
-        if corrected is not None:
-            corrected = self._right(amends, corrected)
-        self.amendable(amends, {})
-        self.record("AmendmentProposed", amends=amends, corrected=corrected, reason=reason, **said)
+        parts = self._parts(amends, corrected)
+        authority.may_propose(acting, self.entries[amends - 1], ref=self.ref)
+        said = {"amends": amends, "reason": reason, **parts, **acting.said}
+        self.record("AmendmentProposed", occurred_on=occurred_on, late_reason=late_reason, **said)
 
-    def correct(self, *, amends: int, corrected: dict[str, Any], reason: str, proposal: int | None = None, **said: Any) -> None:
+    def correct(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        amends: int,
+        corrected: dict[str, Any],
+        reason: str,
+        proposal: int | None = None,
+    ) -> None:
         """Correct fields of an entry; `occurred_on` too. The values are typed as the entry's own fields are."""
-        corrected = self._right(amends, corrected)
-        self._open_proposal(proposal, amends, corrected)
-        self.record("EntryCorrected", amends=amends, corrected=corrected, reason=reason, proposal=proposal, **said)
+        parts = self._parts(amends, corrected)
+        self._authorised(acting, amends, parts, proposal)
+        said = {"amends": amends, "reason": reason, "proposal": proposal, **parts, **acting.said}
+        self.record("EntryCorrected", occurred_on=occurred_on, late_reason=late_reason, **said)
 
-    def retract(self, *, amends: int, reason: str, proposal: int | None = None, **said: Any) -> None:
+    def retract(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, amends: int, reason: str, proposal: int | None = None
+    ) -> None:
         """Retract an entry: it stays on record, and no longer stands."""
-        self.amendable(amends, {})
-        self._open_proposal(proposal, amends, None)
-        self.record("EntryRetracted", amends=amends, reason=reason, proposal=proposal, **said)
+        self._authorised(acting, amends, self._parts(amends, None), proposal)
+        said = {"amends": amends, "reason": reason, "proposal": proposal, **acting.said}
+        self.record("EntryRetracted", occurred_on=occurred_on, late_reason=late_reason, **said)
 
-    def amendable(self, amends: int, corrected: Mapping[str, Any]) -> Entry:
-        """Return the entry to amend, or refuse: unknown, retracted, or a field that may not be corrected."""
+    def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
+        """Return the corrected values by their class, or refuse: no such entry, retracted, or nothing that may be corrected."""
         if not 1 <= amends <= len(self.entries):
             raise errors.NothingToAmend(ref=self.ref, amends=amends)
-        entry = self.entries[amends - 1]
         if amends in self._retracted():
             raise errors.AlreadyRetracted(ref=self.ref, amends=amends)
-        fields = fields_by_name(entry.event)
-        if unknown := corrected.keys() - fields.keys():
-            raise errors.UnknownField(ref=self.ref, amends=amends, fields=unknown)
-        if fixed := {n for n in corrected if fields[n].identifies or n in {"amends", "proposal"}}:
-            raise errors.IdentifyingField(ref=self.ref, amends=amends, fields=fixed)
-        if sealed := {n for n in corrected if fields[n].sensitivity == "personal" or (n in ENVELOPE and n != "occurred_on")}:
-            raise errors.SealedField(ref=self.ref, amends=amends, fields=sealed)
-        if "corrected" in corrected:  # a correction of a correction may not do what a correction may not
-            self._right(entry.body["amends"], corrected["corrected"])
-        return entry
+        return dict.fromkeys(CORRECTED.values()) if corrected is None else self._by_class(amends, corrected)
 
-    def _right(self, amends: int, corrected: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the corrected values as JSON holds them, each checked to be of its field's kind.
+    def _by_class(self, amends: int, corrected: Mapping[str, Any]) -> dict[str, dict[str, Any] | None]:
+        """Return each value, as JSON holds it, in the part of its class: only who knows the amended entry can type it again.
 
-        They are kept so in the event, because only who knows the entry that is amended can type them: `standing` does.
+        A correction of a correction says all that the earlier one should have said, and may do nothing that it might not.
         """
-        entry = self.amendable(amends, corrected)
-        kinds = fields_by_name(entry.event)
-        return to_json(entry.event, {name: typed(kinds[name], value) for name, value in corrected.items()})
+        entry = self.entries[amends - 1]
+        facts = {"ref": self.ref, "amends": amends}
+        if issubclass(entry.event, Recorded.AmendmentProposed):
+            raise errors.ProposalIsFixed(**facts)
+        parts: dict[str, dict[str, Any]] = {part: {} for part in CORRECTED.values()}
+        for field, value in correctable(entry.event, corrected, facts):
+            if issubclass(entry.event, Recorded.EntryCorrected) and field.name == "corrected":
+                for part, inner in self._by_class(entry.body["amends"], value or {}).items():
+                    parts[part][part] = inner
+            else:
+                parts[CORRECTED[field.sensitivity]][field.name] = value
+        return {part: values or None for part, values in parts.items()}
 
     def _retracted(self) -> set[int]:
         gone: set[int] = set()
@@ -198,41 +271,21 @@ class Recorded(Aggregate, Generic[S]):
                 gone.add(entry.body["amends"])
         return gone
 
-    def _open_proposal(self, proposal: int | None, amends: int, corrected: Mapping[str, Any] | None) -> None:
-        if proposal is None:
+    def _authorised(self, acting: Acting, amends: int, parts: Mapping[str, Any], proposal: int | None) -> None:
+        """Check who amends (INV-35). An amendment of an amendment needs what an amendment of the entry itself needs."""
+        if proposal is not None:
+            same = {"amends": amends, **parts}
+            found = [e for e in self.open_proposals if e.number == proposal and same.items() <= e.body.items()]
+            if not found:
+                raise errors.NoSuchProposal(ref=self.ref, proposal=proposal)
+            authority.may_countersign(acting, found[0], self.beneficiary, ref=self.ref)
             return
-        made = {e.body.get("proposal") for e in self.entries}
-        entry = self.entries[proposal - 1] if 1 <= proposal <= len(self.entries) else None
-        if (
-            entry is None
-            or not issubclass(entry.event, Recorded.AmendmentProposed)
-            or proposal in made
-            or (entry.body["amends"], entry.body["corrected"]) != (amends, corrected)
-        ):
-            raise errors.NoSuchProposal(ref=self.ref, proposal=proposal)
-
-    def record(self, name: str, /, **said: Any) -> None:
-        """Trigger this aggregate's own event of a name; fields that are not given are null, so that every field is accounted for."""
-        kind = getattr(type(self), name)
-        self.trigger_event(kind, **_whole(kind, said))
-
-    @classmethod
-    def open(cls, kind: type[Any], stream: UUID, /, **said: Any) -> Self:
-        """Begin a stream with its first event."""
-        return cls._create(kind, id=stream, **_whole(kind, said))
+        root = self.entries[amends - 1]
+        while issubclass(root.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)):
+            root = self.entries[root.body["amends"] - 1]
+        benefits = self.beneficiary if root.event.CLASS == "D" else None
+        authority.may_amend(acting, self.entries[amends - 1], benefits, decision=root.event.CLASS == "D", ref=self.ref)
 
 
 def _whole(kind: type[Any], said: Mapping[str, Any]) -> dict[str, Any]:
     return {f.name: None for f in shape(kind)} | dict(said)
-
-
-def pinned(aggregate: type[A]) -> type[A]:
-    """Register the topics of an aggregate and of its events, so that no module path is ever stored.
-
-    A class decorator. Every concrete event declares its own `TOPIC`.
-    """
-    register_topic(cast("Any", aggregate).TOPIC, aggregate)
-    for event in vars(aggregate).values():
-        if isinstance(event, type) and issubclass(event, Aggregate.Event) and "TOPIC" in vars(event):
-            register_topic(cast("Any", event).TOPIC, event)
-    return aggregate

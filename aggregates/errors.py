@@ -88,3 +88,70 @@ class NoSuchProposal(Refused):
     """A countersignature names a proposal that is not there, was made already, or proposes something else."""
 
     rule, text = "INV-35", "There is no open proposal {proposal} on {ref} that says the same"
+
+
+class NothingToCorrect(Refused):
+    """A correction says no field."""
+
+    rule, text = "INV-34", "The correction of entry {amends} of {ref} says nothing that was wrong"
+
+
+class WrongKindCorrected(Refused):
+    """A corrected value is not of the kind of the field that it corrects."""
+
+    rule, text = "INV-34", "Entry {amends} of {ref} cannot be corrected so: {why}"
+
+
+class ProposalIsFixed(Refused):
+    """What is countersigned is what was proposed: a proposal is retracted, never changed under the countersigner's hand."""
+
+    rule, text = "INV-35", "Entry {amends} of {ref} is a proposal and cannot be corrected: retract it and propose anew"
+
+
+class NotAmendable(Refused):
+    """Registrations (of keys, of people, of the ledger itself) are ended by an act of their own, never corrected or retracted."""
+
+    rule, text = "INV-34", "Entries of {ref} are registrations: they are not corrected or retracted"
+
+
+class NotTheirsToAmend(Refused):
+    """An entry is amended by the office that made it, or by whom INV-35 names."""
+
+    rule, text = "INV-35", "Entry {amends} of {ref} was made by {made_by}, and is not yours to amend"
+
+
+class CountersignatureNeeded(Refused):
+    """The board manager amends a decision only with the chair's countersignature."""
+
+    rule, text = "INV-35", "Entry {amends} of {ref} is a decision of {made_by}: propose the amendment, and the chair makes it"
+
+
+class BeneficiaryAlone(Refused):
+    """The agency that a decision is about does not amend it."""
+
+    rule, text = "INV-35", "Entry {amends} of {ref} is a decision about {agency}, which cannot amend it"
+
+
+class NotTheCountersigner(Refused):
+    """A proposed amendment is made by the chair."""
+
+    rule, text = "INV-35", "Proposal {proposal} on {ref} is made by the chair or the deputy chair"
+
+
+class OwnProposal(Refused):
+    """A countersignature is a second person's."""
+
+    rule, text = "INV-35", "Proposal {proposal} on {ref} is yours: somebody else has to make it"
+
+
+class Blank(Refused):
+    """A field that says why, or what changed, says nothing."""
+
+    text = "{field} says nothing: write it in words"
+
+
+def said(**texts: str | None) -> None:
+    """Refuse the first of these texts that is only blanks; None is no text."""
+    for field, text in texts.items():
+        if text is not None and not text.strip():
+            raise Blank(field=field)

@@ -19,6 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from aggregates import errors
 from aggregates.values import Evidence, Sealed
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ Restricted: TypeAlias = Annotated[T, "restricted"]
 Identifies: TypeAlias = Annotated[T, "identifies"]
 
 NOT_CONTENT = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp"})
+# Corrected values inherit the class of what they correct (ledger §2), so an amendment has one field for each class.
+CORRECTED = {"public": "corrected_public", "partners": "corrected", "restricted": "corrected_restricted"}
 ENVELOPE = ("occurred_on", "by_person", "by_office", "by_agency", "on_behalf_of", "late_reason")
 
 
@@ -90,6 +93,32 @@ def _field(name: str, hint: Any, *, has_default: bool) -> Field:
     if kind is Sealed:
         sensitivity = "personal"
     return Field(name, kind, sensitivity, "identifies" in marks, len(kinds) < len(parts) or has_default, many, choices)
+
+
+def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, Any]) -> list[tuple[Field, Any]]:
+    """Return the fields to correct, each with its right value as JSON holds it.
+
+    Refuse to correct nothing, a field that the event does not have or finds out itself, what identifies, what is sealed, and a
+    value of another kind than the field's.
+    """
+    fields = fields_by_name(event)
+    if not corrected:
+        raise errors.NothingToCorrect(**facts)
+    if unknown := {n for n in corrected if n not in fields or n in event.COMPUTED}:
+        raise errors.UnknownField(**facts, fields=unknown)
+    if fixed := {n for n in corrected if fields[n].identifies or n in {"amends", "proposal"}}:
+        raise errors.IdentifyingField(**facts, fields=fixed)
+    if sealed := {n for n in corrected if fields[n].sensitivity == "personal" or (n in ENVELOPE and n != "occurred_on")}:
+        raise errors.SealedField(**facts, fields=sealed)
+    try:
+        return [(fields[name], _plain(typed(fields[name], value))) for name, value in corrected.items()]
+    except WrongKindError as error:
+        raise errors.WrongKindCorrected(**facts, why=str(error)) from error
+
+
+def corrections(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all the corrected values of an amendment by the name of their field, as JSON holds them."""
+    return {name: value for part in CORRECTED.values() for name, value in (body.get(part) or {}).items()}
 
 
 def to_json(event: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,259 @@
+"""Who may record which event of an action, and when: each method checks today's rules, and refuses by name or records one event.
+
+An act has to be possible on the day on which it was true, and still now: what is recorded late may not contradict what is on
+record since. Independence is judged by the agency that employed the office's holder on that day (INV-11).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from aggregates.action import refusals
+from aggregates.action import state as s
+from aggregates.authority import CHAIRS, MANAGER
+from aggregates.entry import Recorded
+from aggregates.errors import said
+from aggregates.values import Sealed
+
+if TYPE_CHECKING:
+    from datetime import date
+    from types import UnionType
+
+    from aggregates.authority import Acting
+    from aggregates.values import Evidence
+
+OWED = s.Assigned | s.Disputed | s.Working | s.Implemented
+ANSWERED = s.Working | s.Implemented | s.SignedOff | s.Sustaining
+OPEN = OWED | s.SignedOff | s.Sustaining | s.Slipped
+
+
+class Decisions(Recorded[s.State | None]):
+    """What can be decided about an action."""
+
+    @property
+    def beneficiary(self) -> str | None:
+        """Return the owner, whom a decision here is about."""
+        return self.state.owner if self.state else None
+
+    def accept(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None) -> None:
+        """Take it on, for the owner."""
+        then = self._on(occurred_on, "accepted", s.Assigned | s.Disputed)
+        self._for_the_owner(acting, then)
+        self.record("Accepted", occurred_on=occurred_on, late_reason=late_reason, **acting.said)
+
+    def dispute(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
+        """Say, for the owner, why it is not theirs or not right."""
+        then = self._on(occurred_on, "disputed", s.Assigned | s.Accepted)
+        self._for_the_owner(acting, then)
+        said(reason=reason)
+        self.record("Disputed", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
+
+    def reassign(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, owner: str, owner_office: str | None = None, reason: str
+    ) -> None:
+        """Ask another owner. The clock does not stop, and the original owner is never lost."""
+        then = self._on(occurred_on, "reassigned", OPEN)
+        self._overseen(acting, then, or_manager=True)
+        said(owner=owner, reason=reason)
+        if owner == then.owner:
+            raise refusals.SameOwner(ref=self.ref, owner=owner)
+        if owner == then.overseen_by:
+            raise refusals.OverseesItself(ref=self.ref, owner=owner)
+        fields = {"owner": owner, "owner_office": owner_office, "reason": reason}
+        self.record("Reassigned", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def vary_due_date(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, due_on: date, reason: str) -> None:
+        """Set another date. After the old one has passed this does not cure the lateness: it is overdue and re-dated (INV-15)."""
+        then = self._on(occurred_on, "re-dated", OWED)
+        self._judged(acting, then, "vary its due date")
+        said(reason=reason)
+        if due_on == then.due_on:
+            raise refusals.SameDueDate(ref=self.ref, due_on=due_on)
+        self._later(due_on, occurred_on)
+        self.record("DueDateVaried", occurred_on=occurred_on, late_reason=late_reason, due_on=due_on, reason=reason, **acting.said)
+
+    def report_progress(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        rag: Literal["red", "amber", "green"],
+        narrative: str,
+    ) -> None:
+        """Say, for the owner, how it goes."""
+        then = self._on(occurred_on, "reported on", ANSWERED)
+        self._for_the_owner(acting, then)
+        said(narrative=narrative)
+        self.record("ProgressReported", occurred_on=occurred_on, late_reason=late_reason, rag=rag, narrative=narrative, **acting.said)
+
+    def submit_evidence(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        evidence: tuple[Evidence, ...],
+        effect: str | None = None,
+        narrative: str | None = None,
+    ) -> None:
+        """Hand in, for the owner, what shows it. Who signed the action off does not also submit for it (INV-12)."""
+        then = self._on(occurred_on, "evidenced", ANSWERED)
+        self._for_the_owner(acting, then)
+        if not evidence:
+            raise refusals.NothingSubmitted(ref=self.ref)
+        self._dated_by(occurred_on, evidence)
+        if self.state and self.state.sign_off:
+            self._another_person(acting, self.state.sign_off.by)
+        fields = {"evidence": tuple(evidence), "effect": effect, "narrative": narrative}
+        self.record("EvidenceSubmitted", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def return_evidence(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
+        """Say what was not enough: what was handed in until then does not count any more."""
+        then = self._on(occurred_on, "returned", s.EvidenceSubmitted | s.Implemented)
+        self._judged(acting, then, "return its evidence")
+        said(reason=reason)
+        self.record("EvidenceReturned", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
+
+    def mark_implemented(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, statement: str) -> None:
+        """Say, for the owner, that it is done."""
+        then = self._on(occurred_on, "implemented", s.Working)
+        self._for_the_owner(acting, then)
+        said(statement=statement)
+        self.record("Implemented", occurred_on=occurred_on, late_reason=late_reason, statement=statement, **acting.said)
+
+    def sign_off(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, effect: str) -> None:
+        """Agree that it is done, and say what changed: on evidence (INV-13), by another agency (INV-11), another person (INV-12)."""
+        then = self._on(occurred_on, "signed off", s.Implemented)
+        self._judged(acting, then, "sign it off")
+        if not then.standing_evidence:
+            raise refusals.NoEvidence(ref=self.ref, day=occurred_on)
+        said(effect=effect)
+        self._another_person(acting, *(submission.by for submission in then.evidence))
+        self.record("SignedOff", occurred_on=occurred_on, late_reason=late_reason, effect=effect, **acting.said)
+
+    def schedule_sustainment_check(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, due_on: date, method: str | None = None
+    ) -> None:
+        """Set a day on which to look whether it lasted. The service does so at sign-off, by the Board's setting."""
+        then = self._on(occurred_on, "checked later", s.SignedOff | s.Sustaining)
+        if acting.office is not None:
+            self._overseen(acting, then, or_manager=True)
+        self._after_sign_off(due_on, then)
+        fields = {"due_on": due_on, "method": method}
+        self.record("SustainmentCheckScheduled", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def record_sustainment_check(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        method: str,
+        evidence: tuple[Evidence, ...] = (),
+        result: Literal["held", "slipped", "not testable"],
+        unintended_consequences: str | None = None,
+    ) -> None:
+        """Say whether it lasted. The owner's agency does not check itself (INV-11)."""
+        then = self._on(occurred_on, "checked", s.SignedOff | s.Sustaining)
+        self._judged(acting, then, "check it", or_manager=True)
+        said(method=method)
+        self._dated_by(occurred_on, evidence)
+        self._after_sign_off(occurred_on, then)
+        fields = {"method": method, "evidence": tuple(evidence), "result": result, "unintended_consequences": unintended_consequences}
+        self.record("SustainmentChecked", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def reopen(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str, due_on: date) -> None:
+        """Promise again what slipped (INV-14)."""
+        then = self._on(occurred_on, "reopened", s.Slipped)
+        self._overseen(acting, then, or_manager=True)
+        said(reason=reason)
+        self._later(due_on, occurred_on)
+        self.record("Reopened", occurred_on=occurred_on, late_reason=late_reason, reason=reason, due_on=due_on, **acting.said)
+
+    def close(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
+        """End what lasted: every scheduled check is made, and the last one held (INV-14)."""
+        then = self._on(occurred_on, "closed", s.SignedOff | s.Sustaining)
+        self._judged(acting, then, "close it")
+        said(reason=reason)
+        if then.checks_scheduled:
+            raise refusals.ChecksOutstanding(ref=self.ref, due_on=then.checks_scheduled[0])
+        last = then.status.checks[-1] if isinstance(then.status, s.Sustaining) and then.status.checks else None
+        if last is None or last.result != "held":
+            raise refusals.NotSustained(ref=self.ref, found=f"its last check was {last.words}" if last else "no check was made")
+        self.record("Closed", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
+
+    def withdraw(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
+        """Give it up, for the Board, and say why in public (INV-16)."""
+        then = self._on(occurred_on, "withdrawn", OPEN)
+        if acting.role not in CHAIRS:
+            raise refusals.NotBoardLevel(ref=self.ref)
+        if acting.agency == then.owner:
+            raise refusals.ChairsEmployer(ref=self.ref, agency=then.owner, role=acting.role, act="withdraw it")
+        said(reason=reason)
+        self.record("Withdrawn", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
+
+    def supersede(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, by_ref: str, reason: str) -> None:
+        """Let another action take its place."""
+        then = self._on(occurred_on, "superseded", OPEN)
+        self._judged(acting, then, "supersede it", or_manager=True)
+        said(by_ref=by_ref, reason=reason)
+        if by_ref == self.ref:
+            raise refusals.SupersededByItself(ref=self.ref)
+        self.record("Superseded", occurred_on=occurred_on, late_reason=late_reason, by_ref=by_ref, reason=reason, **acting.said)
+
+    def escalate(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, level: int, to_office: str) -> None:
+        """Tell somebody higher up that it is overdue; within one spell the level only climbs (INV-17)."""
+        then = self._on(occurred_on, "escalated", OWED)
+        said(to_office=to_office)
+        if occurred_on <= then.due_on:
+            raise refusals.NotOverdue(ref=self.ref, day=occurred_on)
+        if level <= then.escalation_level:
+            raise refusals.LevelNotHigher(ref=self.ref, at=then.escalation_level, level=level)
+        fields = {"level": level, "to_office": to_office}
+        self.record("Escalated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def _on(self, day: date, act: str, allowed: UnionType | type[s.Status]) -> s.State:
+        """Return what was true on the day, or refuse: the act could not follow then, or could not now."""
+        then, now = self.state_on(day), self.state
+        if then is None or now is None:
+            raise refusals.NotAssigned(ref=self.ref, day=day)
+        for at in (now, then):
+            if isinstance(at.status, s.Ended):
+                raise refusals.ActionEnded(ref=self.ref, status=at.status.word)
+            if not isinstance(at.status, allowed):
+                raise refusals.WrongState(ref=self.ref, status=at.status.word, act=act)
+        return then
+
+    def _for_the_owner(self, acting: Acting, then: s.State) -> None:
+        if not acting.acts_for(then.owner):
+            raise refusals.NotOwner(ref=self.ref, owner=then.owner)
+
+    def _overseen(self, acting: Acting, then: s.State, *, or_manager: bool = False) -> None:
+        if not (acting.body == then.overseen_by or acting.role in CHAIRS or (or_manager and acting.role == MANAGER)):
+            raise refusals.NotOverseeing(ref=self.ref, overseen_by=then.overseen_by)
+
+    def _judged(self, acting: Acting, then: s.State, act: str, *, or_manager: bool = False) -> None:
+        if acting.acts_for(then.owner):
+            chairs = acting.role in CHAIRS and acting.agency == then.owner
+            refusal = refusals.ChairsEmployer if chairs else refusals.OwnAction
+            raise refusal(ref=self.ref, agency=then.owner, role=acting.role, act=act)
+        self._overseen(acting, then, or_manager=or_manager)
+
+    def _another_person(self, acting: Acting, *others: Sealed | None) -> None:
+        """Compare people only where each recorded it themselves: what is recorded on behalf names its recorder."""
+        if not acting.on_behalf_of and acting.person is not None and Sealed(acting.person) in others:
+            raise refusals.SamePerson(ref=self.ref)
+
+    def _later(self, due_on: date, day: date) -> None:
+        if due_on <= day:
+            raise refusals.DueBeforeItBegins(ref=self.ref, due_on=due_on, day=day)
+
+    def _after_sign_off(self, day: date, then: s.State) -> None:
+        if then.sign_off and day <= then.sign_off.on:
+            raise refusals.NoCheckAfterSignOff(ref=self.ref, signed_off_on=then.sign_off.on)
+
+    def _dated_by(self, day: date, evidence: tuple[Evidence, ...]) -> None:
+        for item in evidence:
+            if item.evidence_date > day:
+                raise refusals.EvidenceNotYetThere(ref=self.ref, evidence_date=item.evidence_date, day=day)

@@ -1,0 +1,283 @@
+"""What an action is on one day: its promise, how far it is, and what shows it.
+
+Each status is a class with only the attributes that it has (domain B.4). Overdue and escalated lie over them: the first is computed
+for a day and never stored, the second is a level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aggregates.values import Evidence, Sealed
+
+# A check may come this much before its day and still be the one that was scheduled.
+EARLY_DAYS = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Evidence as it was handed in. `counts` until it is returned, or the action is reopened."""
+
+    on: date
+    items: tuple[Evidence, ...]
+    effect: str | None
+    by: Sealed | None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who accepted that it was done, and what changed. `by` is the person, where they recorded it themselves."""
+
+    on: date
+    by_office: str | None
+    by_agency: str | None
+    by: Sealed | None
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A look, some time after sign-off, at whether the change lasted."""
+
+    on: date
+    signed_off_on: date
+    result: str
+    method: str
+    unintended_consequences: str | None
+
+    @property
+    def words(self) -> str:
+        """Return the outcome with the time since sign-off: `held after 6 months`."""
+        days = (self.on - self.signed_off_on).days
+        months = round(days / 30.4375)
+        count, unit = (months, "month") if months else (days, "day")
+        return f"{self.result} after {count} {unit}{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Somebody was asked, and has not answered."""
+
+    word: ClassVar[str] = "assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The owner took it on."""
+
+    word: ClassVar[str] = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """The owner says that it is not theirs, or not right."""
+
+    reason: str
+    word: ClassVar[str] = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """The owner reports progress."""
+
+    word: ClassVar[str] = "in progress"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSubmitted:
+    """There is evidence to look at."""
+
+    word: ClassVar[str] = "evidence submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The evidence was not enough."""
+
+    reason: str
+    word: ClassVar[str] = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Implemented:
+    """The owner says that it is done; nobody has agreed yet."""
+
+    on: date
+    statement: str
+    word: ClassVar[str] = "implemented"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOff:
+    """The overseers agree that it is done."""
+
+    sign_off: SignOff
+    word: ClassVar[str] = "signed off"
+
+
+@dataclass(frozen=True, slots=True)
+class Sustaining:
+    """It is done, and is looked at again: on `scheduled` days, of which `checks` have met some."""
+
+    sign_off: SignOff
+    scheduled: tuple[date, ...]
+    checks: tuple[Check, ...] = ()
+    word: ClassVar[str] = "sustaining"
+
+    @property
+    def outstanding(self) -> tuple[date, ...]:
+        """Return the scheduled days that no check has met: each check meets the earliest that it is not too early for."""
+        left = sorted(self.scheduled)
+        for check in self.checks:
+            if left and (left[0] - check.on).days <= EARLY_DAYS:
+                left.pop(0)
+        return tuple(left)
+
+
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """A check found that the change did not last."""
+
+    sign_off: SignOff
+    check: Check
+    word: ClassVar[str] = "slipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """It slipped, and is promised again."""
+
+    on: date
+    reason: str
+    word: ClassVar[str] = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """It lasted."""
+
+    on: date
+    reason: str
+    sign_off: SignOff
+    word: ClassVar[str] = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The Board gave it up, and says why; it stays in the register (INV-16)."""
+
+    on: date
+    reason: str
+    word: ClassVar[str] = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Another action took its place."""
+
+    on: date
+    by_ref: str
+    reason: str
+    word: ClassVar[str] = "superseded"
+
+
+Working: TypeAlias = Accepted | InProgress | EvidenceSubmitted | Returned | Reopened
+Ended: TypeAlias = Closed | Withdrawn | Superseded
+Status: TypeAlias = Assigned | Disputed | Working | Implemented | SignedOff | Sustaining | Slipped | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An action on one day, as the register shows it."""
+
+    ref: str
+    title: str
+    kind: str
+    source: str | None
+    owner: str
+    owner_office: str | None
+    original_owner: str
+    overseen_by: str
+    success_measure: str
+    intended_outcome: str
+    assigned_on: date
+    due_on: date
+    original_due_on: date
+    times_redated: int = 0
+    # Days that were late when a late date was varied: the variation does not cure them (INV-15).
+    days_late_when_redated: int = 0
+    status: Status = Assigned()
+    rag: str | None = None
+    evidence: tuple[Submission, ...] = ()
+    last_check: Check | None = None
+    escalation_level: int = 0
+    escalated_to: str | None = None
+
+    @property
+    def sign_off(self) -> SignOff | None:
+        """Return the sign-off that stands."""
+        match self.status:
+            case SignedOff() | Sustaining() | Slipped() | Closed():
+                return self.status.sign_off
+            case Assigned() | Disputed() | Accepted() | InProgress() | EvidenceSubmitted() | Returned() | Reopened() | Implemented():
+                return None
+            case Withdrawn() | Superseded():
+                return None
+            case never:
+                assert_never(never)
+
+    @property
+    def discharged(self) -> bool:
+        """Say whether nothing is owed any more: it was signed off, or ended."""
+        return self.sign_off is not None or isinstance(self.status, Ended)
+
+    @property
+    def redated_after_due(self) -> bool:
+        """Say whether a date was varied when it had passed already."""
+        return self.days_late_when_redated > 0
+
+    def days_overdue_on(self, day: date) -> int:
+        """Return for how many days, up to one day, no date covered this action while it was owed; 0 when it is not overdue."""
+        return 0 if self.discharged else self.days_late_when_redated + max(0, (day - self.due_on).days)
+
+    def overdue_on(self, day: date) -> bool:
+        """Say whether it is overdue on a day. A date that passed is not cured by a later one (INV-15)."""
+        return self.days_overdue_on(day) > 0
+
+    @property
+    def standing_evidence(self) -> tuple[Submission, ...]:
+        """Return the evidence that was not returned, and not used up by an earlier round."""
+        return tuple(s for s in self.evidence if s.counts)
+
+    @property
+    def evidence_received_last(self) -> date | None:
+        """Return the day on which evidence came last."""
+        return max((s.on for s in self.evidence), default=None)
+
+    @property
+    def checks_scheduled(self) -> tuple[date, ...]:
+        """Return the days of the checks that are still to be made."""
+        return self.status.outstanding if isinstance(self.status, Sustaining) else ()
+
+    @property
+    def sustained(self) -> str | None:
+        """Return how the last check came out: `held after 6 months`."""
+        return self.last_check.words if self.last_check else None
+
+    @property
+    def end_reason(self) -> str | None:
+        """Return why it was closed, withdrawn or superseded."""
+        return self.status.reason if isinstance(self.status, Ended) else None
+
+
+def against_own_action_rule(sign_off: SignOff | None, owner: str, signers_agency_now: str | None) -> bool:
+    """Say whether a sign-off is, as is known now, the owner's own (INV-11): its signer's employer may have been recorded wrongly.
+
+    `signers_agency_now` is the employer, on the day of the sign-off, of the holder of the office that signed, as corrected since.
+    """
+    return sign_off is not None and owner in {sign_off.by_agency, signers_agency_now}
