@@ -1,0 +1,1 @@
+"""The ledger: statements, the tree over them, its checkpoints and receipts, the store and the sealed pack."""

@@ -1,0 +1,78 @@
+"""Checkpoints and receipts as C2SP writes them: signed-note, tlog-checkpoint, tlog-proof (ledger.md §4)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from service.verify import LOG, key_id, parse_receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+PROOF = "c2sp.org/tlog-proof@v1"
+
+
+def text_of(origin: str, size: int, root: bytes) -> str:
+    """Return the text of a checkpoint, which is what its signatures are over."""
+    return f"{origin}\n{size}\n{b64encode(root).decode()}\n"
+
+
+def signature_line(name: str, blob: bytes) -> str:
+    """Return a signature line of a note; `blob` is the key's id and what that kind of key writes after it."""
+    return f"— {name} {b64encode(blob).decode()}\n"
+
+
+def vkey(name: str, public: bytes, kind: bytes = LOG) -> str:
+    """Return a note key as it is published: `<name>+<hex id>+<base64 of kind and key>`."""
+    return f"{name}+{key_id(name, public, kind).hex()}+{b64encode(kind + public).decode()}"
+
+
+@dataclass(frozen=True)
+class LogKey:
+    """The key that signs checkpoints, and nothing else."""
+
+    origin: str
+    private: Ed25519PrivateKey
+
+    @cached_property
+    def public(self) -> bytes:
+        """The 32 bytes of the public key."""
+        return self.private.public_key().public_bytes_raw()
+
+    @cached_property
+    def _key_id(self) -> bytes:
+        return key_id(self.origin, self.public)
+
+    @property
+    def vkey(self) -> str:
+        """The key as an auditor keeps it."""
+        return vkey(self.origin, self.public)
+
+    def checkpoint(self, size: int, root: bytes) -> str:
+        """Return the signed note over a tree of this size and root."""
+        text = text_of(self.origin, size, root)
+        return f"{text}\n{signature_line(self.origin, self._key_id + self.private.sign(text.encode()))}"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the answer to a command carries: proof that the log already holds the event."""
+
+    index: int
+    proof: Sequence[bytes]
+    checkpoint: str
+
+    def __str__(self) -> str:
+        """Write it as a file to keep: a tlog-proof."""
+        hashes = "".join(f"{b64encode(each).decode()}\n" for each in self.proof)
+        return f"{PROOF}\nindex {self.index}\n{hashes}\n{self.checkpoint}"
+
+    @classmethod
+    def parse(cls, text: str) -> Receipt:
+        """Read a tlog-proof; raise ValueError where it is not written as `str` writes it. Nothing is verified yet."""
+        return cls(*parse_receipt(text))
