@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.ledger import tree
-from service.ledger.canonical import unb64url
 from service.ledger.checkpoint import Receipt
-from service.ledger.errors import LONGEST_ENTRY, EntryTooLong, HeadNotOurs, NotAStatement, ReceivedWentBack
+from service.ledger.errors import EntryTooLong, HeadNotOurs, NotAStatement, ReceivedWentBack
 from service.ledger.registry import as_json
+from service.verify import MAX_ENTRY, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,7 +71,7 @@ class Leaf:
         statement, tilde, beside = event.state.partition(b"~")
         if not tilde or not STATEMENT.fullmatch(statement):
             raise NotAStatement(f"{event.topic} is not a compact SD-JWT")
-        if (size := len(entry(statement, received))) > LONGEST_ENTRY:
+        if (size := len(entry(statement, received))) > MAX_ENTRY:
             raise EntryTooLong(event.topic, size)
         try:
             claimed = JTI.search(unb64url(statement.split(b".")[1].decode()))

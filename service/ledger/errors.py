@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from eventsourcing.persistence import IntegrityError
 
-LONGEST_ENTRY = 65_535  # bytes: tlog-tiles counts an entry's length in 16 bits
+from service.verify import MAX_ENTRY
 
 
 class Refusal(IntegrityError):  # noqa: N818 - the field's word: a submission is refused
@@ -17,6 +17,10 @@ class Refusal(IntegrityError):  # noqa: N818 - the field's word: a submission is
 
 class KeyNotLive(Refusal):
     """The key of a statement is not enrolled, not yet, or no longer, at the position that the statement would have."""
+
+
+class KeyInUse(Refusal):
+    """A key that is known already, or serves another purpose, cannot be enrolled: one key, one holder, one purpose."""
 
 
 class EventKnown(Refusal):
@@ -44,7 +48,7 @@ class EntryTooLong(Refusal):
 
     def __init__(self, topic: str, size: int) -> None:
         """Take the event's topic and the size of its entry in bytes."""
-        super().__init__(f"{topic} would be an entry of {size} bytes; an entry holds at most {LONGEST_ENTRY}")
+        super().__init__(f"{topic} would be an entry of {size} bytes; an entry holds at most {MAX_ENTRY}")
         self.topic, self.size = topic, size
 
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from service.ledger.statement import header_of, thumbprint
+from service.verify import statement_header, thumbprint
 
 if TYPE_CHECKING:
     from eventsourcing.postgres import PostgresDatastore
@@ -50,7 +47,7 @@ def as_json(changes: list[tuple[int, KeyChange]]) -> dict[str, list[dict[str, An
     enrolled = [
         {
             "n": n,
-            "header": header_of(key.public_key),
+            "header": statement_header(key.public_key),
             "thumbprint": thumbprint(key.public_key),
             "holder": key.holder,
             "public_key": b64encode(key.public_key).decode(),
@@ -75,11 +72,6 @@ class KnownKey:
     enrolled_at: int
     ended_at: int | None
     origin: str
-
-    @cached_property
-    def verifier(self) -> Ed25519PublicKey:
-        """The key, ready to check signatures."""
-        return Ed25519PublicKey.from_public_bytes(self.public_key)
 
 
 class Registry:

@@ -16,21 +16,29 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import sha256
 from time import time
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.utils import resolve_topic
 
 from aggregates.fields import from_json, shape, to_json
 from aggregates.values import Sealed
-from service.ledger.canonical import b64url, canonical, digest, encode, strict, unb64url
 from service.ledger.errors import BadStatement
+from service.verify import (
+    PURPOSES,
+    NotVerified,
+    b64url,
+    canonical,
+    check_signature,
+    digest,
+    open_disclosures,
+    open_statement,
+    statement_header,
+    thumbprint,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,21 +51,7 @@ if TYPE_CHECKING:
 Assurance = Literal["service-attested", "actor-signed"]
 Seen = tuple[int, str]  # size and base64 root of a checkpoint
 
-PURPOSE: dict[str, str] = {"service-attested": "service-statements", "actor-signed": "acts"}  # what a key must be enrolled for
-TYP = "board-event+sd-jwt"
-SALT = JTI = 16
-TEXTS, NUMBERS = ("_sd_alg", "assurance", "aud", "evt", "iss", "jti", "stream"), ("iat", "sver")
-CLAIMS = dict.fromkeys(TEXTS, str) | dict.fromkeys(NUMBERS, int) | {"_sd": list, "seen": dict}
-
-
-def thumbprint(public: bytes) -> str:
-    """Return the RFC 7638 thumbprint of an Ed25519 public key of 32 bytes."""
-    return b64url(sha256(canonical({"crv": "Ed25519", "kty": "OKP", "x": b64url(public)})).digest())
-
-
-def header_of(public: bytes) -> str:
-    """Return the only header that statements under this key begin with, as it stands in them."""
-    return b64url(canonical({"alg": "EdDSA", "kid": thumbprint(public), "typ": TYP}))
+SALT = JTI = 16  # bytes
 
 
 @dataclass(frozen=True)
@@ -88,7 +82,7 @@ class Signer:
     @cached_property
     def header(self) -> str:
         """The header of every statement under this key."""
-        return header_of(self.public)
+        return statement_header(self.public)
 
     @cached_property
     def thumbprint(self) -> str:
@@ -115,7 +109,7 @@ class Signer:
             "stream": stream,
             "sver": sver,
         }
-        return Draft(f"{self.header}.{b64url(encode(payload).encode())}".encode(), disclosures)
+        return Draft(f"{self.header}.{b64url(canonical(payload))}".encode(), disclosures)
 
 
 @dataclass(frozen=True)
@@ -159,22 +153,16 @@ class Prepared:
 
     def signed(self, signature: bytes) -> StoredEvent:
         """Return the event as the recorder takes it; raise BadStatement where the signature is not its signer's."""
-        check_signature(self.signer.public, self.draft.unsigned, signature)
+        try:
+            check_signature(self.signer.public, signature, self.draft.unsigned)
+        except NotVerified as error:
+            raise BadStatement(f"the signature is not that of {self.signer.holder}") from error
         return self._with(signature)
 
     def _with(self, signature: bytes) -> StoredEvent:
         event = self.event
         state = self.draft.statement(signature) + self.rest
         return StoredEvent(event.originator_id, event.originator_version, event.topic, state)
-
-
-def check_signature(public: bytes | Ed25519PublicKey, signed: bytes, signature: bytes) -> None:
-    """Raise BadStatement unless this Ed25519 key signed these bytes."""
-    key = Ed25519PublicKey.from_public_bytes(public) if isinstance(public, bytes) else public
-    try:
-        key.verify(signature, signed)
-    except InvalidSignature as error:
-        raise BadStatement("the signature is not this key's") from error
 
 
 class StatementMapper(Mapper[UUID]):
@@ -202,7 +190,7 @@ class StatementMapper(Mapper[UUID]):
         draft = signer.draft(kind.TOPIC, str(stream), version, self._seen(), fields)
         shown = [d for name, d in draft.disclosures.items() if name not in subject_of]
         pointers = [self._pointer(name, subject, draft.disclosures[name]) for name, subject in subject_of.items()]
-        rest = "~".join(["", *shown, encode(pointers) if pointers else ""]).encode()
+        rest = "~".join(["", *shown, json.dumps(pointers) if pointers else ""]).encode()
         return Prepared(StoredEvent(stream, version, kind.TOPIC, draft.unsigned), draft, signer, rest)
 
     def _pointer(self, name: str, subject: UUID, disclosure: str) -> list[str]:
@@ -253,38 +241,20 @@ class Statement:
 
 
 def read(state: bytes, find: Callable[[str], KnownKey | None]) -> Statement:
-    """Verify a stored SD-JWT under a key that the log knows, to the byte; raise BadStatement."""
+    """Verify a stored SD-JWT under a key that the log knows, as strictly as an auditor's verifier does; raise BadStatement."""
     try:
         statement, *disclosures, pointers = state.decode("ascii").split("~")
-        signed, _, signature = statement.rpartition(".")
-        header, _, payload = signed.partition(".")
-        key = find(header)
+        key = find(statement.partition(".")[0])
         if key is None:
-            raise BadStatement("no key of this log signs under such a header")
-        check_signature(key.verifier, signed.encode(), unb64url(signature))
-        claims = strict(unb64url(payload))
-        _check_claims(claims, key)
-        fields = dict(_disclosed(d) for d in disclosures)
-        sealed = {name: (UUID(subject), named) for name, subject, named, *_ in (json.loads(pointers) if pointers else [])}
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadStatement(f"the stored statement is malformed: {error}") from error
-    accounted = sorted([*map(digest, disclosures), *(named for _, named in sealed.values())])
-    if accounted != claims["_sd"] or len(fields) + len(sealed) != len(accounted) or fields.keys() & sealed.keys():
-        raise BadStatement("the fields beside the statement are not those that were signed")
-    return Statement(claims, fields, {name: subject for name, (subject, _) in sealed.items()}, key)
-
-
-def _check_claims(claims: Any, key: KnownKey) -> None:
-    if {name: type(value) for name, value in claims.items()} != CLAIMS or claims["_sd_alg"] != "sha-256":
-        raise BadStatement("a statement has other claims")
-    if (claims["aud"], claims["iss"]) != (key.origin, key.holder):
-        raise BadStatement(f"a statement of {claims['iss']} for {claims['aud']}, under a key of {key.holder} for {key.origin}")
-    if PURPOSE.get(claims["assurance"]) != key.purpose:
-        raise BadStatement(f"{claims['assurance']} by a key that is for {key.purpose}")
-
-
-def _disclosed(disclosure: str) -> tuple[str, Any]:
-    salt, name, value = strict(unb64url(disclosure))
-    if len(unb64url(salt)) != SALT or not isinstance(name, str):
-        raise BadStatement("a disclosure is salt, name and value")
-    return name, value
+            raise BadStatement("the statement begins with the header of no key of this log")
+        claims = open_statement(statement, key.public_key, key.origin)
+        shown = open_disclosures(claims["_sd"], disclosures)
+        sealed = {named: (name, UUID(subject)) for name, subject, named, *_ in (json.loads(pointers) if pointers else [])}
+    except (ValueError, RecursionError) as error:
+        raise BadStatement(f"a stored statement is not what was signed: {error}") from error
+    if (claims["iss"], PURPOSES[claims["assurance"]]) != (key.holder, key.purpose):
+        raise BadStatement(f"{claims['assurance']} by {claims['iss']}, under a key of {key.holder} for {key.purpose}")
+    fields, subjects = dict(shown.values()), dict(sealed.values())
+    if sorted([*shown, *sealed]) != claims["_sd"] or len(fields | subjects) != len(claims["_sd"]):
+        raise BadStatement("the fields beside a statement are not those that were signed")
+    return Statement(claims, fields, subjects, key)

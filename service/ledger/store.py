@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from itertools import accumulate, islice
 from time import monotonic, sleep, time
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -25,12 +26,14 @@ from service.ledger.errors import (
     AlreadyRecorded,
     HeadNotOurs,
     HeadWentBack,
+    KeyInUse,
     NoSuchEntry,
     OtherRequest,
     Refusal,
     SubjectKeyTaken,
 )
 from service.ledger.group import Group
+from service.ledger.registry import Enrolled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +73,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self._log_key, self._subjects, self._clock, self._process = log_key, subjects, clock, os.getpid()
         self._head = Head()
         self._alone = False  # whether this process wrote last: then the head that it remembers is likely the head
-        self._group: Group[Submission, Placed] = Group(self._append, Refusal)
+        self._group: Group[Sequence[Submission], Sequence[Placed]] = Group(self._append, Refusal)
 
     def insert_events(
         self,
@@ -87,15 +90,22 @@ class LedgerRecorder(PostgresApplicationRecorder):
         `received` is the time of recording in POSIX seconds, for demonstration logs alone (the caller sees to that). `keys` are the
         changes that these events make to the registry of keys. Raise a `Refusal`, or `LedgerDamaged`, having written nothing.
         """
-        if os.getpid() != self._process:
-            raise BuiltBeforeForkError("this recorder was built before a fork: its connections belong to the parent process")
         if not stored_events:
             return []
         at = int(self._clock()) if received is None else received
-        placed = self._group.submit(Submission([Leaf.of(event, at) for event in stored_events], received, idempotency, keys))
+        leaves = [Leaf.of(event, at) for event in stored_events]
+        (placed,) = self.append_together([Submission(leaves, received, idempotency, keys)])
         if receipts is not None:
             receipts.extend(map(placed.receipt, placed.positions))
         return list(placed.positions)
+
+    def append_together(self, parts: Sequence[Submission]) -> Sequence[Placed]:
+        """Append several submissions, all or none, and return where each stands. Raises as `insert_events` does."""
+        if os.getpid() != self._process:
+            raise BuiltBeforeForkError("this recorder was built before a fork: its connections belong to the parent process")
+        if any(isinstance(change, Enrolled) and change.public_key == self._log_key.public for part in parts for change in part.keys):
+            raise KeyInUse("the log's own key signs checkpoints, and nothing else")
+        return self._group.submit(parts)
 
     def recorded(self, idempotency: Idempotency) -> range | None:
         """Return the positions of what was recorded for this very command, None where nothing was; raise OtherRequest."""
@@ -111,16 +121,16 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     # -- one transaction ------------------------------------------------------------------------------------------
 
-    def _append(self, batch: Sequence[Submission]) -> Sequence[Placed]:
+    def _append(self, batch: Sequence[Sequence[Submission]]) -> Sequence[Sequence[Placed]]:
+        parts = [part for together in batch for part in together]
         try:
-            first, receipt = self._append_surely(batch)
+            first, receipt = self._append_surely(parts)
         except PersistenceError as error:
-            self._refuse(error, batch)
-        placed = []
-        for part in batch:
-            placed.append(Placed(range(first, first + len(part.leaves)), receipt))
-            first += len(part.leaves)
-        return placed
+            self._refuse(error, parts if len(batch) == 1 else ())
+        lengths = [len(part.leaves) for part in parts]
+        starts = accumulate(lengths, initial=first)
+        placed = (Placed(range(start, start + length), receipt) for start, length in zip(starts, lengths, strict=False))
+        return [list(islice(placed, len(together))) for together in batch]
 
     def _append_surely(self, batch: Sequence[Submission]) -> tuple[int, Callable[[int], Receipt]]:
         """Return the first position, and how to make receipts. A lost reply is answered by looking, not by an error."""
@@ -188,14 +198,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
             raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by this log's key")
         return head
 
-    def _refuse(self, error: PersistenceError, batch: Sequence[Submission]) -> NoReturn:
-        """Raise the refusal that PostgreSQL's error stands for, or the error itself."""
+    def _refuse(self, error: PersistenceError, parts: Sequence[Submission]) -> NoReturn:
+        """Raise the refusal that PostgreSQL's error stands for, or the error itself. Without parts, they are tried one by one."""
         state = _sqlstate(error)
         if state == IDEMPOTENCY_KEY_KNOWN:
-            idempotency = batch[0].idempotency
-            if len(batch) == 1 and idempotency and (positions := self.recorded(idempotency)):
-                raise AlreadyRecorded(idempotency.caller, idempotency.key, positions) from error
-            raise Refusal(str(error)) from error  # tried one by one, only its own caller is refused
+            for idempotency in (part.idempotency for part in parts if part.idempotency):
+                if positions := self.recorded(idempotency):
+                    raise AlreadyRecorded(idempotency.caller, idempotency.key, positions) from error
+            raise Refusal(str(error)) from error
         if state in SQLSTATES:
             raise SQLSTATES[state](str(error)) from error
         raise error

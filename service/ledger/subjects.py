@@ -18,8 +18,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from service.ledger.canonical import canonical, digest, strict, unb64url
 from service.ledger.errors import SealedValueDamaged
+from service.verify import canonical, open_disclosures
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -74,9 +74,10 @@ class Subjects:
             disclosure = _open(cipher, self._bound_to(row["subject"], row["digest"]), row["ciphertext"]).decode()
         except InvalidTag as error:
             raise SealedValueDamaged(f"{where} cannot be opened: it is not what was sealed") from error
-        if digest(disclosure) != row["digest"]:
-            raise SealedValueDamaged(f"{where} is not what was signed")
-        return str(strict(unb64url(disclosure))[2])
+        try:
+            return str(open_disclosures([row["digest"]], [disclosure])[row["digest"]][1])
+        except ValueError as error:
+            raise SealedValueDamaged(f"{where} is not what was signed") from error
 
     # -- keys of subjects that are new, on their way through an append ---------------------------------------------
 

@@ -12,16 +12,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import StoredEvent
-from psycopg.conninfo import conninfo_to_dict
 
 from aggregates.entry import Recorded
 from aggregates.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
 from aggregates.values import Sealed
 from service.ledger.checkpoint import LogKey
+from service.ledger.connection import environment
 from service.ledger.registry import Enrolled, Registry
 from service.ledger.statement import StatementKey, StatementMapper
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
+from service.verify import ESTABLISHED, b64url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,6 @@ LOG_KEY = LogKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"L" * 32))
 KEY = StatementKey(HOLDER, ORIGIN, Ed25519PrivateKey.from_private_bytes(b"S" * 32))
 WRAPPING_KEY = b"W" * 32
 DAY = date(2027, 3, 31)
-ESTABLISHED = "ledger.established.v1"
 
 
 class Note(Recorded[tuple[str, ...]]):
@@ -103,7 +103,7 @@ class Sample(Application[UUID]):
     def __init__(self, config: Config, *, log_key: LogKey = LOG_KEY, key: StatementKey = KEY, wrapping_key: bytes = WRAPPING_KEY) -> None:
         """Open the ledger of a database."""
         self._keys = log_key, key, wrapping_key
-        super().__init__(environment(config))
+        super().__init__(environment(config.conninfo("writer")))
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -126,7 +126,7 @@ class Sample(Application[UUID]):
     def establish(self, **kwargs: Any) -> None:
         """Record the first event."""
         stream, key = uuid4(), self._keys[1]
-        state = key.attest(ESTABLISHED, str(stream), 1, self.recorder.seen(), {"origin": ORIGIN})
+        state = key.attest(ESTABLISHED, str(stream), 1, self.recorder.seen(), established(self._keys[0], key))
         enrolled = Enrolled(0, key.holder, key.signer.public, "service-statements")
         self.recorder.insert_events([StoredEvent(stream, 1, ESTABLISHED, state)], keys=[enrolled], **kwargs)
 
@@ -138,14 +138,15 @@ class Sample(Application[UUID]):
         return note
 
 
-def environment(config: Config) -> dict[str, str]:
-    """Return the library's settings for the writer of a database."""
-    parts = conninfo_to_dict(config.conninfo("writer"))
-    names = {"HOST": "host", "PORT": "port", "USER": "user", "DBNAME": "dbname", "PASSWORD": "password"}
-    return {f"POSTGRES_{ours}": str(parts.get(theirs) or "none") for ours, theirs in names.items()} | {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_SCHEMA": "ledger",
-        "CREATE_TABLE": "no",
-        "POSTGRES_POOL_SIZE": "2",
-        "POSTGRES_MAX_OVERFLOW": "20",
+def established(log_key: LogKey, key: StatementKey) -> dict[str, object]:
+    """Return the fields of the event that establishes a log."""
+    said = {
+        "occurred_on": DAY.isoformat(),
+        "by_person": None,
+        "by_office": None,
+        "by_agency": None,
+        "on_behalf_of": None,
+        "late_reason": None,
     }
+    own = {"origin": ORIGIN, "log_vkey": log_key.vkey, "statement_key": b64url(key.signer.public), "holder": key.holder}
+    return said | own | {"board": "A board", "demonstration": False}

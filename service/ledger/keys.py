@@ -1,0 +1,260 @@
+"""The service's own keys, as files: MUNIMENT_DATA/keys.
+
+    log.key          signs checkpoints, and nothing else       OpenSSH private key, encrypted (bcrypt)
+    statement.key    attests what signed-in people did         the same
+    wrapping.key     wraps the subjects' keys                  AES key wrap (RFC 3394) under scrypt of the passphrase
+    passphrase       opens the three, unless MUNIMENT_PASSPHRASE_FILE names another file
+    public.json      origin, holder, and the two public keys: no secret
+
+Here too is how the holder of any key proves to hold it, before the log enrols it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives import keywrap
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_ssh_private_key,
+)
+
+from aggregates.errors import Refused
+from service.ledger.checkpoint import LogKey
+from service.ledger.registry import Ended, Enrolled
+from service.ledger.statement import StatementKey
+from service.verify import (
+    ENROLLED,
+    ESTABLISHED,
+    REVOKED,
+    ROTATED,
+    b64url,
+    check_public_key,
+    check_signature,
+    thumbprint,
+    unb64url,
+)
+
+if TYPE_CHECKING:
+    from service.config import Config
+    from service.ledger.registry import KeyChange
+
+LOG, STATEMENT, WRAPPING, PASSPHRASE, PUBLIC = "log.key", "statement.key", "wrapping.key", "passphrase", "public.json"
+SCRYPT_COST, SCRYPT_BLOCK, SALT, WRAPPING_BYTES = 2**15, 8, 16, 32
+
+
+class CannotUseKeys(Exception):  # noqa: N818 - a refusal, as everywhere in the product
+    """The service's keys cannot be used, for the reason that the subclass names. Never raised itself."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        """Take the file or folder, and what is wrong with it."""
+        super().__init__(f"{path}: {why}")
+        self.path = path
+
+
+class KeysExist(CannotUseKeys):
+    """There are keys already; nothing is overwritten."""
+
+
+class KeysMissing(CannotUseKeys):
+    """A key or the passphrase is not there."""
+
+
+class KeyUnreadable(CannotUseKeys):
+    """A key does not open with this passphrase, or is not what it should be."""
+
+
+class OneKeyTwice(CannotUseKeys):
+    """One key serves two purposes: whoever can make it do one could make it do the other."""
+
+
+class BadKey(Refused):
+    """A key under which forgeries verify, or no key at all."""
+
+    rule, text = "ledger §3", "This cannot be enrolled as a key of {holder}: {why}"
+
+
+class NotProven(Refused):
+    """Whoever enrols a key must hold it."""
+
+    rule, text = "ledger §3", "There is no proof that {holder} holds the key {thumbprint} for {purpose}"
+
+
+@dataclass(frozen=True, repr=False)
+class KeyRing:
+    """The keys of one log, open."""
+
+    log: LogKey
+    statement: StatementKey
+    wrapping: bytes
+
+
+@dataclass(frozen=True)
+class PublicRing:
+    """What may be known of them without the passphrase."""
+
+    origin: str
+    holder: str
+    log_vkey: str
+    statement_key: str  # base64url
+
+
+def create(config: Config, *, origin: str, holder: str | None = None) -> KeyRing:
+    """Make the keys of a new log and return them; raise KeysExist. The holder's name is the origin's host unless it is given."""
+    folder = config.data / "keys"
+    holder = holder or origin.partition("/")[0]
+    log = LogKey(origin, Ed25519PrivateKey.generate())
+    ring = KeyRing(log, StatementKey(holder, origin, Ed25519PrivateKey.generate()), os.urandom(WRAPPING_BYTES))
+    public = {"origin": origin, "holder": holder, "log_vkey": log.vkey, "statement_key": b64url(ring.statement.signer.public)}
+    config.data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="keys-", dir=config.data) as made:  # whole or not at all: it is renamed at the end
+        new = Path(made, "keys")
+        new.mkdir(mode=0o700)
+        if config.passphrase_file is None:
+            _write(new / PASSPHRASE, f"{secrets.token_urlsafe(32)}\n".encode())
+        passphrase = _passphrase(config.passphrase_file or new / PASSPHRASE)
+        _write(new / LOG, _sealed(log.private, passphrase))
+        _write(new / STATEMENT, _sealed(ring.statement.private, passphrase))
+        _write(new / WRAPPING, _wrapped(ring.wrapping, passphrase))
+        _write(new / PUBLIC, f"{json.dumps(public, indent=1)}\n".encode())
+        try:
+            new.rename(folder)
+        except OSError as error:
+            raise KeysExist(folder, "there are keys already, and they are never overwritten") from error
+    return ring
+
+
+def load(config: Config) -> KeyRing:
+    """Open the keys; raise CannotUseKeys."""
+    folder, public = config.data / "keys", load_public(config)
+    passphrase = _passphrase(config.passphrase_file or folder / PASSPHRASE)
+    log = LogKey(public.origin, _opened(folder / LOG, passphrase))
+    statement = StatementKey(public.holder, public.origin, _opened(folder / STATEMENT, passphrase))
+    wrapping = _unwrapped(folder / WRAPPING, passphrase)
+    if len({log.private.private_bytes_raw(), statement.private.private_bytes_raw(), wrapping}) != len((LOG, STATEMENT, WRAPPING)):
+        raise OneKeyTwice(folder, f"{LOG}, {STATEMENT} and {WRAPPING} must be three different keys")
+    if (log.vkey, b64url(statement.signer.public)) != (public.log_vkey, public.statement_key):
+        raise KeyUnreadable(folder, f"{LOG} or {STATEMENT} is not the key that {PUBLIC} describes")
+    return KeyRing(log, statement, wrapping)
+
+
+def load_public(config: Config) -> PublicRing:
+    """Read what is public of the keys; raise CannotUseKeys."""
+    path = config.data / "keys" / PUBLIC
+    try:
+        return PublicRing(**json.loads(_read(path)))
+    except (ValueError, TypeError) as error:
+        raise KeyUnreadable(path, "is not what `muniment init` wrote") from error
+
+
+# -- proofs of possession, and what an event changes -------------------------------------------------------------------
+
+
+def prove(private: Ed25519PrivateKey, origin: str, holder: str, purpose: str, *, of: str | None = None) -> str:
+    """Return this key's proof that `holder` holds it; with `of`, its agreement to the key of that thumbprint, its successor."""
+    named = of or thumbprint(private.public_key().public_bytes_raw())
+    return b64url(private.sign(_proof(origin, holder, purpose, named)))
+
+
+def check_proof(  # noqa: PLR0917 - the lines that are signed, in their order, and the signature
+    origin: str, holder: str, purpose: str, public_key: str, named: str, proof: str, *, signs_for_another: bool = False
+) -> None:
+    """Refuse unless the key (base64url) is sound, is the one of this thumbprint, and signed the proof (ledger §3).
+
+    With `signs_for_another` the thumbprint is that of its successor.
+    """
+    try:
+        raw = unb64url(public_key)
+        check_public_key(raw)
+    except ValueError as error:
+        raise BadKey(holder=holder, why=str(error)) from error
+    if not signs_for_another and thumbprint(raw) != named:
+        raise BadKey(holder=holder, why=f"its thumbprint is {thumbprint(raw)}, not {named}")
+    try:
+        check_signature(raw, unb64url(proof), _proof(origin, holder, purpose, named))
+    except ValueError as error:
+        raise NotProven(holder=holder, thumbprint=named, purpose=purpose) from error
+
+
+def key_changes(thing: Any) -> list[KeyChange]:
+    """Return what an aggregate's pending events change in the registry of keys, for `insert_events`."""
+    changes: list[KeyChange] = []
+    for place, event in enumerate(thing.pending_events):
+        topic = type(event).TOPIC
+        if topic == ESTABLISHED:
+            changes.append(Enrolled(place, event.holder, unb64url(event.statement_key), "service-statements"))
+        if topic in {ROTATED, REVOKED}:
+            changes.append(Ended(place, event.replaces if topic == ROTATED else event.thumbprint))
+        if topic in {ENROLLED, ROTATED}:
+            changes.append(Enrolled(place, event.holder, unb64url(event.public_key), event.purpose))
+    return changes
+
+
+def _proof(origin: str, holder: str, purpose: str, named: str) -> bytes:
+    return f"muniment-key-proof/v1\n{origin}\n{holder}\n{purpose}\n{named}\n".encode()
+
+
+# -- files --------------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeysMissing(path, f"cannot be read ({error.strerror}): run `muniment init`, or put the keys back from their copy") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - only os.open sets the mode at birth
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _passphrase(path: Path) -> bytes:
+    passphrase = _read(path).strip()
+    if not passphrase:
+        raise KeyUnreadable(path, "the passphrase is empty")
+    return passphrase
+
+
+def _sealed(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(passphrase))  # bcrypt, in this format
+
+
+def _opened(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
+    try:
+        key = load_ssh_private_key(_read(path), passphrase)
+    except (ValueError, TypeError) as error:
+        raise KeyUnreadable(path, "does not open with this passphrase, or is not an encrypted OpenSSH private key") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyUnreadable(path, "is not an Ed25519 key")
+    return key
+
+
+def _stretched(passphrase: bytes, salt: bytes) -> bytes:
+    return Scrypt(salt, length=WRAPPING_BYTES, n=SCRYPT_COST, r=SCRYPT_BLOCK, p=1).derive(passphrase)
+
+
+def _wrapped(key: bytes, passphrase: bytes) -> bytes:
+    salt = os.urandom(SALT)
+    return b64encode(salt + keywrap.aes_key_wrap(_stretched(passphrase, salt), key)) + b"\n"
+
+
+def _unwrapped(path: Path, passphrase: bytes) -> bytes:
+    try:
+        raw = b64decode(_read(path).strip(), validate=True)
+        return keywrap.aes_key_unwrap(_stretched(passphrase, raw[:SALT]), raw[SALT:])
+    except (ValueError, keywrap.InvalidUnwrap) as error:
+        raise KeyUnreadable(path, "does not open with this passphrase, or is not a wrapped key") from error
