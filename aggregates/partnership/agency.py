@@ -1,0 +1,202 @@
+"""An agency: a member of the partnership from a day, under a name that may change, until it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from eventsourcing.domain import Aggregate
+
+from aggregates.entry import Entry, Opening, Recorded, stream_id
+from aggregates.errors import Refused, said
+from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aggregates.authority import Acting
+
+# By what an agency answers for its safeguarding: section 11 of the Children Act 2004, section 175 of the Education Act 2002,
+# an agreement with the Board, or nothing.
+Section11: TypeAlias = Literal["yes", "s.175", "local", "no"]
+
+
+class NotAMember(Refused):
+    """What is not a member (any more) takes no part."""
+
+    text = "{ref} is not a member of the partnership on {day}"
+
+
+class AlreadyAMember(Refused):
+    """An agency joins once, until it leaves."""
+
+    text = "{ref} is a member of the partnership already"
+
+
+class SameName(Refused):
+    """A new name is another one."""
+
+    text = "{ref} has the name {name} already"
+
+
+class OpenObligations(Refused):
+    """An agency does not leave its promises behind unseen."""
+
+    rule, text = "INV-36", "{ref} cannot leave while it holds {obligations}: transfer, discharge or declare each"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """It takes part."""
+
+    word: ClassVar[str] = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """It took part until a day. What it did stays its own, under its name at the time."""
+
+    on: date
+    reason: str
+    successor: str | None
+    word: ClassVar[str] = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyState:
+    """An agency on one day."""
+
+    code: str
+    name: str
+    category: str
+    section_11: str
+    joined_on: date
+    status: Member | Left = Member()
+
+
+class Agency(Recorded[AgencyState | None]):
+    """An agency's membership."""
+
+    TOPIC = "agency"
+
+    class Event(Recorded.Event):
+        """An event of an agency's membership."""
+
+        CLASS: ClassVar[str] = "D"
+
+    class Created(Event, Aggregate.Created):
+        """What begins the stream of an agency; the library wants it by this name, with a topic of its own."""
+
+        TOPIC = "agency.created.v1"
+
+    class AgencyJoined(Event, Opening):
+        """It becomes a member, for the first time or again."""
+
+        TOPIC = "agency.joined.v1"
+        code: Identifies[Public[str]]
+        name: Public[str]
+        category: Public[str]
+        section_11: Public[Section11]
+
+    class AgencyRenamed(Event):
+        """It goes on under another name: the same agency."""
+
+        TOPIC = "agency.renamed.v1"
+        name: Public[str]
+
+    class AgencyLeft(Event):
+        """It is a member no more."""
+
+        TOPIC = "agency.left.v1"
+        reason: Public[str]
+        successor: Public[str | None]
+
+    class AmendmentProposed(Event, Recorded.AmendmentProposed):
+        """An amendment waits for its countersignature."""
+
+        TOPIC = "agency.amendment_proposed.v1"
+
+    class EntryCorrected(Event, Recorded.EntryCorrected):
+        """Fields of an earlier entry were wrong."""
+
+        TOPIC = "agency.entry_corrected.v1"
+
+    class EntryRetracted(Event, Recorded.EntryRetracted):
+        """An earlier entry should not stand."""
+
+        TOPIC = "agency.entry_retracted.v1"
+
+    @classmethod
+    def join(
+        cls,
+        origin: str,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        code: str,
+        name: str,
+        category: str,
+        section_11: Section11,
+    ) -> Agency:
+        """Let an agency become a member, on the day on which this occurred."""
+        said(code=code, name=name, category=category)
+        fields = {"code": code, "name": name, "category": category, "section_11": section_11}
+        stream = stream_id(origin, "agency", code)
+        return cls.open(cls.AgencyJoined, stream, occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def rejoin(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, name: str, category: str, section_11: Section11
+    ) -> None:
+        """Let it become a member again, after it left or after its joining was retracted."""
+        if any(at and isinstance(at.status, Member) for at in (self.state_on(occurred_on), self.state)):
+            raise AlreadyAMember(ref=self.ref)
+        said(name=name, category=category)
+        fields = {"code": self.ref, "name": name, "category": category, "section_11": section_11}
+        self.record("AgencyJoined", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def rename(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, name: str) -> None:
+        """Let it go on under another name."""
+        said(name=name)
+        if self._member(occurred_on).name == name:
+            raise SameName(ref=self.ref, name=name)
+        self.record("AgencyRenamed", occurred_on=occurred_on, late_reason=late_reason, name=name, **acting.said)
+
+    def leave(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        reason: str,
+        successor: str | None = None,
+        open_obligations: Sequence[str] = (),
+    ) -> None:
+        """Let it leave, unless it still holds what is open: the caller names that, item by item (INV-36)."""
+        self._member(occurred_on)
+        said(reason=reason)
+        if open_obligations:
+            raise OpenObligations(ref=self.ref, obligations=tuple(open_obligations))
+        fields = {"reason": reason, "successor": successor}
+        self.record("AgencyLeft", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def _member(self, day: date) -> AgencyState:
+        then, now = self.state_on(day), self.state
+        if then is None or now is None or isinstance(then.status, Left) or isinstance(now.status, Left):
+            raise NotAMember(ref=self.ref, day=day)
+        return then
+
+    @staticmethod
+    def fold(entries: Iterable[Entry]) -> AgencyState | None:
+        """Fold what stands."""
+        now: AgencyState | None = None
+        for entry in entries:
+            body = entry.body
+            if issubclass(entry.event, Agency.AgencyJoined):
+                now = AgencyState(body["code"], body["name"], body["category"], body["section_11"], entry.occurred_on)
+            elif now and issubclass(entry.event, Agency.AgencyRenamed):
+                now = replace(now, name=body["name"])
+            elif now and issubclass(entry.event, Agency.AgencyLeft):
+                now = replace(now, status=Left(entry.occurred_on, body["reason"], body["successor"]))
+        return now
