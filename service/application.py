@@ -109,8 +109,8 @@ class Board(Recording):
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
         if self.find(Office, ref) is None:
-            return self._begin(ref, Office.appoint, write, **said)
-        return self._change(Office, ref, Office.appoint_next, write, **{k: v for k, v in said.items() if k != "office"})
+            return self._begin(ref, Office.begin, write, **said)
+        return self._change(Office, ref, Office.appoint, write, **{k: v for k, v in said.items() if k != "office"})
 
     def stand_down_office_holder(self, ref: str, *, write: Write, **said: Any) -> Done:
         """End a term of office."""

@@ -12,7 +12,7 @@ from eventsourcing.application import AggregateNotFoundError, Application
 
 from aggregates.data_subject import DataSubject
 from aggregates.entry import stream_id
-from aggregates.partnership import Partnership, Settings
+from aggregates.partnership import Partnership, PartnershipState
 from aggregates.registry import Ledger
 from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
 from service.evidence import EvidenceStore, cited
@@ -118,10 +118,12 @@ class Recording(Application[UUID]):
         return bool(self.established.state.demonstration)
 
     @property
-    def settings(self) -> Settings:
-        """The Board's local settings, or the defaults."""
-        partnership = self.find(Partnership, "partnership")
-        return partnership.state.settings if partnership else Settings()
+    def settings(self) -> PartnershipState:
+        """The Board's local settings, and the defaults where it has set nothing."""
+        partnership: Partnership = self.load(Partnership, "partnership")
+        if (state := partnership.state) is None:
+            raise NotEstablished
+        return state
 
     @property
     def fingerprint(self) -> str:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from projections import rebuild as views
 from service import backup, migrations
 from service.application import Board
 from service.cli.opening import clock, database
 from service.desk import accounts
+from service.establishing import establish
 from service.ledger import keys
 
 
@@ -21,8 +23,9 @@ from service.ledger import keys
 @click.option("--email", required=True, help="The first administrator's address.")
 @click.option("--name", required=True, help="The first administrator's name: they become the board manager.")
 @click.password_option(help="The first administrator's password.")
+@click.option("--signing-key", type=click.Path(path_type=Path, dir_okay=False), default="signing.key", help="Where their own key is written.")
 @click.option("--demonstration", is_flag=True, help="A log made for show: it says so in its first entry, for ever.")
-def init(origin: str, title: str, email: str, name: str, password: str, *, demonstration: bool) -> None:
+def init(origin: str, title: str, email: str, name: str, password: str, signing_key: Path, *, demonstration: bool) -> None:
     """Establish the log and its first administrator, and print the board's fingerprint.
 
     Example: muniment init --origin log.severnbrook.example/1 --board "Severnbrook Safeguarding Children Board"
@@ -33,16 +36,19 @@ def init(origin: str, title: str, email: str, name: str, password: str, *, demon
         ring = keys.create(config, origin=origin)
         opened = Board(config, ring, clock=clock(config))
         try:
-            person = opened.establish(board=title, name=name, contact=email, demonstration=demonstration)
+            mine = Ed25519PrivateKey.generate()
+            person = establish(opened, mine, board_name=title, name=name, contact=email, demonstration=demonstration)
+            keys.hand_over(signing_key, mine, password)
             with psycopg.connect(config.conninfo("writer")) as conn:
                 account = accounts.create_account(conn, email, password, person=person, may_operate=True)
                 key = accounts.create_api_key(conn, account, "board-manager", "first administrator", speaks_for_all=demonstration)
             click.echo(f"Established {title}, {origin}.")
-            click.echo(f"Fingerprint: {opened.fingerprint()}")
+            click.echo(f"Fingerprint: {opened.fingerprint}")
             click.echo(f"Log key:     {ring.log.vkey}")
             click.echo("Publish both where the Board publishes: whoever has them can check everything that follows.")
             click.echo(f"Your API key, shown this once: {key}")
-            click.echo(f"The keys are in {config.data / 'keys'}. Keep a copy of that folder elsewhere, and never with the database.")
+            click.echo(f"Your signing key is in {signing_key}, encrypted with your password: keep it yourself, the service never uses it.")
+            click.echo(f"The service's keys are in {config.data / 'keys'}. Keep a copy of that folder elsewhere, and never with the database.")
         finally:
             opened.close()
 

@@ -17,6 +17,7 @@ from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheB
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from service.commands import Command
     from service.desk.accounts import Caller
@@ -35,20 +36,19 @@ def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: s
     """Return as whom the caller acts. Refuses an office that they do not hold today, and to act for another but as board manager."""
     if office is None:
         raise NotSignedIn
-    seat = _office(board, office)
-    holder = seat.holder_on(today)
-    if holder is None or not (holder.person == caller.person or (caller.speaks_for_all and board.demonstration)):
+    holder = _office(board, office).holder_on(today)
+    if holder is None or not (holder.holder.subject == caller.person or (caller.speaks_for_all and board.demonstration)):
         raise NotInOffice(who=caller.email, office=office, day=today)
+    person = holder.holder.subject
     if on_behalf_of is None:
-        then = seat.holder_on(occurred_on) or holder
-        return Acting(holder.person, office, seat.role, seat.body, then.employer)
-    if seat.role != commands.MANAGER:
+        then = _office(board, office).holder_on(occurred_on) or holder
+        return Acting(person, office, holder.role, holder.body, then.employer)
+    if holder.role != commands.MANAGER:
         raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
-    other = _office(board, on_behalf_of)
-    they = other.holder_on(occurred_on)
+    they = _office(board, on_behalf_of).holder_on(occurred_on)
     if they is None:
         raise NotInOffice(who=on_behalf_of, office=on_behalf_of, day=occurred_on)
-    return Acting(holder.person, office, other.role, other.body, they.employer, on_behalf_of)
+    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of)
 
 
 def allow(command: Command, who: Acting) -> None:
@@ -61,17 +61,25 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
     """Return what the caller may read: a designated lead their own agency's, other offices all, an operator nothing of the Board's."""
     if caller.office is None:
         raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
-    seat = _office(board, caller.office)
-    holder = seat.holder_on(today)
-    if holder is None or holder.person != caller.person:
+    holder = _office(board, caller.office).holder_on(today)
+    if holder is None or holder.holder.subject != caller.person:
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
-    if seat.role in {commands.LEAD, "trainer"}:
-        return Scope(seat.body or holder.employer or "", restricted=seat.role == commands.LEAD)
+    if holder.role in {commands.LEAD, "trainer"}:
+        return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
     return Scope(None, restricted=True)
+
+
+def holder(board: Recording, office: str, day: date) -> UUID:
+    """Return the person who holds an office on a day; refuses where nobody does."""
+    found = _office(board, office).holder_on(day)
+    if found is None:
+        raise NotInOffice(who="Nobody", office=office, day=day)
+    return found.holder.subject
 
 
 def _office(board: Recording, code: str) -> Office:
     office = board.find(Office, code)
     if office is None:
         raise UnknownOffice(office=code)
-    return office
+    found: Office = office
+    return found

@@ -1,0 +1,155 @@
+"""The demonstration: Severnbrook, seven years of it, through the same door as any user's data."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from rich.console import Console
+from rich.progress import track
+
+from projections import catch_up
+from service import migrations
+from service.application import Board
+from service.cli.running import source
+from service.config import Config
+from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, write
+from service.desk import accounts, authority
+from service.desk.accounts import Caller
+from service.embedded_postgres import EmbeddedPostgres
+from service.establishing import establish
+from service.importer import import_lines
+from service.ledger import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 20  # seconds for the pages to come up, and for everything to stop
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="Prepare it and exit: for scripts.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages (8765).")
+def demo(port: int | None, *, no_serve: bool) -> None:
+    """Show Muniment with the records of a fictional board, Severnbrook. Ctrl-C leaves nothing running.
+
+    The first time takes under a minute; after that it is there at once. MUNIMENT_DATA says where it is kept.
+    """
+    config = _settings(port)
+    console = Console(stderr=True)
+    console.print("Starting the database …")
+    with EmbeddedPostgres(config.data):
+        migrations.migrate(config)
+        links = _prepare(config, console)
+        if no_serve:
+            click.echo("Ready: muniment register, muniment history A13, muniment pack OUT.")
+            return
+        _serve(config, links)
+
+
+def _settings(port: int | None) -> Config:
+    """Return the demonstration's own settings: its data never lie where a real board's do, and its clock is its own."""
+    given = Config.from_environment()
+    data = given.data if "MUNIMENT_DATA" in os.environ else given.data.with_name(given.data.name + "-demonstration")
+    return replace(given, data=data, database_url=None, port=port or given.port, demonstration_clock=TODAY)
+
+
+def _prepare(config: Config, console: Console) -> dict[str, str]:
+    """Establish the log and record everything in it, or go on where that was interrupted; return a way in for each visitor."""
+    ring = keys.load(config) if keys.exist(config) else keys.create(config, origin=ORIGIN)
+    board = Board(config, ring, clock=lambda: TODAY.timestamp())
+    try:
+        if board.recorder.newest() is None:
+            first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}
+            establish(board, Ed25519PrivateKey.generate(), board_name=BOARD, **first, demonstration=True, at=BEGUN)
+        with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
+            importer = _importer(desk, board)
+            with tempfile.TemporaryDirectory() as folder:
+                lines = write(Path(folder)).read_text(encoding="utf-8").splitlines()
+                shown = track(lines, description="Recording seven years of Severnbrook", console=console, disable=not console.is_terminal)
+                report = import_lines(board, importer, shown, Path(folder))
+            if report.refused:
+                number, why = report.refused[0]
+                raise click.ClickException(f"line {number} of the demonstration was refused: {why}")
+            console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Building the views …")
+            with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
+                catch_up.create_all(views)
+                catch_up.catch_up(views, source(config))
+            return {title: accounts.open_session(desk, _account(desk, board, office), office) for title, office in VISITORS.items()}
+    finally:
+        board.close()
+
+
+def _importer(desk: psycopg.Connection[Any], board: Board) -> Caller:
+    """Return who records a demonstration: somebody who may speak for every office in it, and in no other log."""
+    account = _account(desk, board, "board-manager")
+    return Caller(account, None, "demonstration", speaks_for_all=True)
+
+
+def _account(desk: psycopg.Connection[Any], board: Board, office: str) -> Any:
+    """Return the account of whoever holds an office today, made where there is none; nobody can sign in with its password."""
+    holder = authority.holder(board, office, TODAY.date())
+    email = f"{office}@severnbrook.example"
+    found = desk.execute("SELECT id FROM desk.account WHERE email = %s", (email,)).fetchone()
+    return found[0] if found else accounts.create_account(desk, email, secrets.token_urlsafe(), person=holder, may_operate=False)
+
+
+def _serve(config: Config, links: dict[str, str]) -> None:
+    """Run the pages and the views, print the addresses, and stop both with Ctrl-C."""
+    environ = os.environ | {
+        "MUNIMENT_DATA": str(config.data),
+        "MUNIMENT_DATABASE_URL": "",
+        "MUNIMENT_PORT": str(config.port),
+        "MUNIMENT_DEMONSTRATION_CLOCK": TODAY.isoformat(),
+    }
+    with _running(environ, "work"), _running(environ, "serve") as web:
+        address = f"http://{config.host}:{config.port}"
+        _wait(address, web)
+        click.echo(f"\nMuniment is at {address}. This is a demonstration: nobody in it is real, and today is {TODAY.day} {TODAY:%B %Y}.\n")
+        for title, token in links.items():
+            click.echo(f"  {title:34} {address}/enter/{token}")
+        click.echo(f"  {'An auditor, or anybody':34} {address}/integrity\n")
+        click.echo("Try first: the action register as at 14 November 2016, and the same day as known then. Stop with Ctrl-C.")
+        with contextlib.suppress(KeyboardInterrupt):
+            web.wait()
+
+
+@contextlib.contextmanager
+def _running(environ: dict[str, str], command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of our own commands as long as the context lasts."""
+    child = subprocess.Popen([sys.executable, "-m", "service.cli", command], env=environ, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    try:
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _wait(address: str, web: subprocess.Popen[bytes]) -> None:
+    """Wait until the pages answer."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and web.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/health/live", timeout=1).close()  # noqa: S310 - our own address
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise click.ClickException(f"The pages did not come up at {address}: is something else listening there? Try --port.")

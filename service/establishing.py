@@ -1,0 +1,86 @@
+"""How a log begins (ledger §3, bootstrap): who it is, whose key vouches for it, and the first person who may act in it.
+
+Position 1 names the log, its key and its statement key, and is signed by that very key; the hash of its leaf is the board's
+fingerprint. Position 2 enrols the first authority's own key. Then the partnership and its first board manager are put on record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from aggregates.authority import Acting
+from aggregates.data_subject import DataSubject
+from aggregates.office import Office
+from aggregates.partnership import Partnership
+from aggregates.registry import Keys, Ledger
+from aggregates.values import Sealed
+from service.dates import london
+from service.desk.refusals import AlreadyEstablished
+from service.ledger.keys import key_changes, prove
+from service.verify import b64url, thumbprint
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from service.recording import Recording
+
+FIRST_OFFICE = "board-manager"
+REGIME = "LSCB-WT2015"
+
+
+def establish(
+    board: Recording,
+    key: Ed25519PrivateKey,
+    *,
+    board_name: str,
+    name: str,
+    contact: str,
+    demonstration: bool,
+    regime: str = REGIME,
+    at: datetime | None = None,
+) -> UUID:
+    """Put the beginning on record, all or nothing, and return the first administrator: a person registered in the log.
+
+    `key` is that person's own; it only proves here that they hold it. Refuses a log that is established.
+    """
+    if board.recorder.newest() is not None:
+        raise AlreadyEstablished(origin=board.origin)
+    received = int(at.timestamp()) if at and demonstration else None
+    day = london(board.clock() if received is None else received)
+    service, person = Acting(), uuid4()
+    said = {"acting": service, "occurred_on": day}
+    ring = board.keys
+    ledger = Ledger.establish(
+        board.origin,
+        log_vkey=ring.log.vkey,
+        statement_key=b64url(ring.statement.signer.public),
+        holder=ring.statement.holder,
+        board=board_name,
+        demonstration=demonstration,
+        **said,
+    )
+    public = b64url(key.public_key().public_bytes_raw())
+    named = thumbprint(key.public_key().public_bytes_raw())
+    proof = prove(key, board.origin, FIRST_OFFICE, "acts")
+    registry = Keys.begin(board.origin, thumbprint=named, public_key=public, holder=FIRST_OFFICE, purpose="acts", proof=proof, **said)
+    partnership = Partnership.establish(board.origin, name=board_name, regime=regime, effective_on=day, **said)
+    subject = DataSubject.register(board.origin, subject=person, name=Sealed(person, name), contact=Sealed(person, contact), **said)
+    office = Office.begin(
+        board.origin,
+        office=FIRST_OFFICE,
+        title="Board manager",
+        role="board manager",
+        body=None,
+        holder=Sealed(person, str(person)),
+        employer=None,
+        from_on=day,
+        until_on=None,
+        **said,
+    )
+    enrolled = [replace(change, event=1) for change in key_changes(registry)]  # its place among these events
+    board.save(ledger, registry, partnership, subject, office, received=received, keys=[*key_changes(ledger), *enrolled])
+    return person
