@@ -2,4 +2,41 @@
 
 Here are the ledger's own registry, the data subjects, the partnership, reviews and actions. Dissemination, training sessions,
 returns and the framework's clauses take their places beside them as the product grows.
+
+To import this package is to know every topic: `EVENTS` has the event of each. A topic begins with that of its aggregate.
 """
+
+from types import MappingProxyType
+from typing import Any, Final
+
+from aggregates.action import Action
+from aggregates.data_subject import DataSubject
+from aggregates.entry import OnRecord
+from aggregates.office import Office
+from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.registry import Keys, Ledger
+from aggregates.review import Review
+
+AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (Ledger, Keys, DataSubject, Partnership, Agency, SubGroup, Office, Review, Action)
+EVENTS: Final = MappingProxyType(
+    {
+        event.TOPIC: event
+        for aggregate in AGGREGATES
+        for name, event in vars(aggregate).items()
+        if isinstance(event, type) and issubclass(event, OnRecord.Event) and name not in {"Event", "Created"}
+    }
+)
+
+__all__ = [
+    "AGGREGATES",
+    "EVENTS",
+    "Action",
+    "Agency",
+    "DataSubject",
+    "Keys",
+    "Ledger",
+    "Office",
+    "Partnership",
+    "Review",
+    "SubGroup",
+]

@@ -87,6 +87,7 @@ class OnRecord(Aggregate, Generic[S]):
         on_behalf_of: Public[str | None]
         late_reason: str | None
 
+        TOPIC: ClassVar[str]
         # The authority that the act needs (domain B.2): D for a decision, S for a submission, C for the service itself.
         CLASS: ClassVar[str] = "S"
         # The fields that the aggregate finds out for itself: no command asks for them.

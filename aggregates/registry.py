@@ -1,0 +1,287 @@
+"""The ledger's own registry: its first entry, and which keys may sign what.
+
+Nothing here is corrected or retracted: a key is ended by its revocation, at a position, and what stands before stays valid
+(ledger §3). That whoever enrols a key holds it is checked by the caller; that the statement's key is live, by the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from eventsourcing.domain import Aggregate
+
+from aggregates.entry import Entry, OnRecord, Opening, stream_id
+from aggregates.errors import Refused, said
+from aggregates.fields import Public  # noqa: TC001 - as date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aggregates.authority import Acting
+
+Purpose: TypeAlias = Literal["service-statements", "acts"]
+
+
+class KeyEnrolled(Refused):
+    """A key is enrolled once, for one holder and one purpose."""
+
+    source, text = "ledger §3", "The key {thumbprint} is enrolled already, for {holder}"
+
+
+class UnknownKey(Refused):
+    """Only an enrolled key is rotated or revoked."""
+
+    source, text = "ledger §3", "There is no key {thumbprint}"
+
+
+class KeyEnded(Refused):
+    """A key ends once."""
+
+    source, text = "ledger §3", "The key {thumbprint} of {holder} was {status} already"
+
+
+class OtherHolder(Refused):
+    """A rotation replaces a key by another of the same holder, for the same purpose."""
+
+    source, text = "ledger §3", "The key {replaces} is {holder}'s for {purpose}: its replacement is too"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """The ledger as it was established."""
+
+    origin: str
+    log_vkey: str
+    statement_key: str
+    holder: str
+    board: str
+    demonstration: bool
+    established_on: date
+
+
+class Ledger(OnRecord[LedgerState | None]):
+    """The ledger: its first entry says what it is, and its leaf hash is the board's fingerprint."""
+
+    TOPIC = "ledger"
+
+    class Event(OnRecord.Event):
+        """An event of the ledger."""
+
+        CLASS: ClassVar[str] = "D"
+
+    class Created(Event, Aggregate.Created):
+        """What begins its stream; the library wants it by this name, with a topic of its own."""
+
+        TOPIC = "ledger.created.v1"
+
+    class Established(Created):
+        """There is a log, under these keys; a demonstration says so here."""
+
+        TOPIC = "ledger.established.v1"
+        origin: Public[str]
+        log_vkey: Public[str]
+        statement_key: Public[str]
+        holder: Public[str]
+        board: Public[str]
+        demonstration: Public[bool]
+
+    @classmethod
+    def establish(
+        cls,
+        origin: str,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        log_vkey: str,
+        statement_key: str,
+        holder: str,
+        board: str,
+        demonstration: bool,
+    ) -> Ledger:
+        """Begin the log: position 1."""
+        said(origin=origin, holder=holder, board=board)
+        fields = {"origin": origin, "log_vkey": log_vkey, "statement_key": statement_key, "holder": holder, "board": board}
+        when = {"occurred_on": occurred_on, "late_reason": late_reason, "demonstration": demonstration}
+        return cls.open(cls.Established, stream_id(origin, "ledger", "ledger"), **fields, **when, **acting.said)
+
+    @property
+    def ref(self) -> str:
+        """Return the one name of the one ledger."""
+        return "ledger"
+
+    @staticmethod
+    def fold(entries: Iterable[Entry]) -> LedgerState | None:
+        """Fold what is on record."""
+        for entry in entries:
+            if issubclass(entry.event, Ledger.Established):
+                known = {name: entry.body[name] for name in LedgerState.__slots__ if name != "established_on"}
+                return LedgerState(**known, established_on=entry.occurred_on)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that may sign, or might until it was `rotated` or `revoked`."""
+
+    thumbprint: str
+    public_key: str
+    holder: str
+    purpose: str
+    status: Literal["live", "rotated", "revoked"] = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class KeysState:
+    """Every key that was ever enrolled."""
+
+    keys: tuple[Key, ...] = ()
+
+    def find(self, thumbprint: str) -> Key | None:
+        """Return a key by its thumbprint (RFC 7638)."""
+        return next((k for k in self.keys if k.thumbprint == thumbprint), None)
+
+
+class Keys(OnRecord[KeysState]):
+    """The registry of keys: enrolled with proof of possession, rotated under both, revoked by position."""
+
+    TOPIC = "keys"
+
+    class Event(OnRecord.Event):
+        """An event of the registry."""
+
+        CLASS: ClassVar[str] = "D"
+
+    class Created(Event, Aggregate.Created):
+        """What begins its stream; the library wants it by this name, with a topic of its own."""
+
+        TOPIC = "keys.created.v1"
+
+    class SigningKeyEnrolled(Event, Opening):
+        """A holder may sign with this key from here on. `proof` shows that whoever enrols it has it."""
+
+        TOPIC = "keys.signing_key_enrolled.v1"
+        thumbprint: Public[str]
+        public_key: Public[str]
+        holder: Public[str]
+        purpose: Public[Purpose]
+        proof: Public[str]
+
+    class SigningKeyRotated(Event):
+        """Another key takes the place of one that ends here; `replaced_proof` is the ending key's agreement."""
+
+        TOPIC = "keys.signing_key_rotated.v1"
+        thumbprint: Public[str]
+        public_key: Public[str]
+        holder: Public[str]
+        purpose: Public[Purpose]
+        proof: Public[str]
+        replaces: Public[str]
+        replaced_proof: Public[str]
+
+    class SigningKeyRevoked(Event):
+        """A key may sign nothing after this entry."""
+
+        TOPIC = "keys.signing_key_revoked.v1"
+        thumbprint: Public[str]
+        reason: Public[str]
+
+    @classmethod
+    def begin(
+        cls,
+        origin: str,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        thumbprint: str,
+        public_key: str,
+        holder: str,
+        purpose: Purpose,
+        proof: str,
+    ) -> Keys:
+        """Enrol the first key of a log: what `enrol` does for the next."""
+        fields = {"thumbprint": thumbprint, "public_key": public_key, "holder": holder, "purpose": purpose, "proof": proof}
+        said(**fields)
+        when = {"occurred_on": occurred_on, "late_reason": late_reason}
+        return cls.open(cls.SigningKeyEnrolled, stream_id(origin, "keys", "keys"), **fields, **when, **acting.said)
+
+    def enrol(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        thumbprint: str,
+        public_key: str,
+        holder: str,
+        purpose: Purpose,
+        proof: str,
+    ) -> None:
+        """Let a holder sign with a key, once its possession is proved."""
+        fields = {"thumbprint": thumbprint, "public_key": public_key, "holder": holder, "purpose": purpose, "proof": proof}
+        said(**fields)
+        self._new(thumbprint)
+        self.record("SigningKeyEnrolled", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def rotate(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        thumbprint: str,
+        public_key: str,
+        holder: str,
+        purpose: Purpose,
+        proof: str,
+        replaces: str,
+        replaced_proof: str,
+    ) -> None:
+        """Put another key of the same holder in the place of one."""
+        fields = {"thumbprint": thumbprint, "public_key": public_key, "holder": holder, "purpose": purpose, "proof": proof}
+        said(**fields, replaced_proof=replaced_proof)
+        old = self._live(replaces)
+        self._new(thumbprint)
+        if (old.holder, old.purpose) != (holder, purpose):
+            raise OtherHolder(replaces=replaces, holder=old.holder, purpose=old.purpose)
+        fields |= {"replaces": replaces, "replaced_proof": replaced_proof}
+        self.record("SigningKeyRotated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def revoke(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, thumbprint: str, reason: str) -> None:
+        """End a key: by position, so what it signed before stays valid."""
+        said(reason=reason)
+        self._live(thumbprint)
+        fields = {"thumbprint": thumbprint, "reason": reason}
+        self.record("SigningKeyRevoked", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def _new(self, thumbprint: str) -> None:
+        if key := self.state.find(thumbprint):
+            raise KeyEnrolled(thumbprint=thumbprint, holder=key.holder)
+
+    def _live(self, thumbprint: str) -> Key:
+        key = self.state.find(thumbprint)
+        if key is None:
+            raise UnknownKey(thumbprint=thumbprint)
+        if key.status != "live":
+            raise KeyEnded(thumbprint=thumbprint, holder=key.holder, status=key.status)
+        return key
+
+    @property
+    def ref(self) -> str:
+        """Return the one name of the one registry."""
+        return "keys"
+
+    @staticmethod
+    def fold(entries: Iterable[Entry]) -> KeysState:
+        """Fold what is on record, in the order of recording: keys end by position."""
+        keys: dict[str, Key] = {}
+        for entry in sorted(entries, key=lambda e: e.number):
+            body = entry.body
+            if ended := keys.get(body.get("replaces") or (body["thumbprint"] if entry.event is Keys.SigningKeyRevoked else "")):
+                keys[ended.thumbprint] = replace(ended, status="rotated" if body.get("replaces") else "revoked")
+            if entry.event is not Keys.SigningKeyRevoked:
+                keys[body["thumbprint"]] = Key(body["thumbprint"], body["public_key"], body["holder"], body["purpose"])
+        return KeysState(tuple(keys.values()))
