@@ -113,15 +113,16 @@ def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection[A
     before = tracking.head(conn)
     more = True
     while more:
-        entries, unreadable = _take(source, tracking.position_of(conn, decoded_log.TABLE), limit)
-        position = _record(conn, entries)
+        entries, trouble = _take(source, tracking.position_of(conn, decoded_log.TABLE), limit)
+        trouble = _record(conn, entries) or trouble
+        position = tracking.position_of(conn, decoded_log.TABLE)
         for view in views:
             _project(conn, view, position, limit)
         if (head := tracking.head(conn)) > before:
             tracking.announce(conn, head)
             before = head
-        if unreadable:
-            raise _halt(conn, decoded_log.TABLE, position + 1, unreadable) from unreadable
+        if trouble:
+            raise _halt(conn, decoded_log.TABLE, position + 1, trouble) from trouble
         more = bool(entries)
     return before
 
@@ -139,19 +140,20 @@ def _take(source: Source, done: int, limit: int) -> tuple[list[Decoded], Excepti
     return entries, None
 
 
-def _record(conn: Connection[Any], entries: Sequence[Decoded]) -> int:
-    """Write the entries into the decoded log; where one cannot be, those before it."""
-    try:
-        return decoded_log.extend(conn, entries)
-    except (psycopg.OperationalError, psycopg.InterfaceError):
-        raise
-    except Exception:  # found again below, alone
-        for entry in entries:
-            try:
-                decoded_log.extend(conn, [entry])
-            except Exception as error:
-                raise _halt(conn, decoded_log.TABLE, entry.position, error) from error
-        raise
+def _record(conn: Connection[Any], entries: Sequence[Decoded]) -> Exception | None:
+    """Write the entries into the decoded log, up to one that cannot be; return what is wrong with that one."""
+    batches = [entries]
+    while batches:
+        batch = batches.pop(0)
+        try:
+            decoded_log.extend(conn, batch)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - found again, alone
+            if len(batch) == 1:
+                return error
+            batches = [[entry] for entry in batch]
+    return None
 
 
 def _project(conn: Connection[Any], view: Projection[Any], until: int, limit: int) -> None:

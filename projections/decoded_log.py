@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TABLE = "inspection_history"
 SHAPE = "1"  # changes with the columns below
 LONDON = ZoneInfo("Europe/London")
+ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
 
@@ -179,7 +180,13 @@ def _known(conn: Connection[Any], entries: Sequence[Decoded], table: str) -> tup
 
 
 def _ref(entry: Decoded, event: type[Any]) -> str:
-    return next((str(entry.fields[f.name]) for f in shape(event) if f.identifies), str(entry.stream))
+    """Return what people call a stream, as its first entry has it: its reference, its one name, or its id."""
+    nameless = _kind(entry.topic) if _kind(entry.topic) in ONE_OF_ITS_KIND else str(entry.stream)
+    return next((str(entry.fields[f.name]) for f in shape(event) if f.identifies), nameless)
+
+
+def _kind(topic: str) -> str:
+    return topic.partition(".")[0].replace("_", "-")
 
 
 def _row(entry: Decoded, ref: str, amends: int | None) -> tuple[Any, ...]:
@@ -190,7 +197,7 @@ def _row(entry: Decoded, ref: str, amends: int | None) -> tuple[Any, ...]:
         entry.stream,
         entry.version,
         entry.topic,
-        entry.topic.partition(".")[0].replace("_", "-"),
+        _kind(entry.topic),
         ref,
         occurred_on,
         entry.recv,

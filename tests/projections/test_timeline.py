@@ -8,74 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.entry import stream_id
 from projections import catch_up, decoded_log, read_model, rebuild, tracking
-from tests.logs import Log, catch_up_with, projector
+from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise, Promises
+from tests.projections.views import DAY, DAYS, MANY, PROMISES, follow, fresh, logs, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from service.config import Config
 
-PROMISES = Promises()
-DAY = date(2016, 1, 1)
-DAYS = st.integers(0, 6).map(lambda n: DAY + timedelta(n))
 CONTENT = "SELECT key, valid, known, title, owner, due_on, status FROM views.promises ORDER BY key, known, valid"
 FILED = "SELECT key, position FROM views.promises_entry ORDER BY position"
 VIEW = """
     SELECT key, title, owner, due_on, status FROM views.promises
      WHERE valid @> %s::date AND known @> %s::bigint ORDER BY key"""
-PLAIN = (Promise.Made, Promise.Passed, Promise.Kept, Promise.Dropped)
-AMENDMENTS = (Promise.EntryCorrected, Promise.EntryRetracted, Promise.AmendmentProposed)
-NOBODY: dict[str, Any] = dict.fromkeys(("by_person", "by_office", "by_agency", "on_behalf_of", "late_reason"))
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def say(log: Log, ref: str, event: Any, day: date, **said: Any) -> int:
-    """Put an event of a promise on record, with what it leaves unsaid."""
-    whole = NOBODY | {"occurred_on": day}
-    if event is Promise.Made:
-        whole |= {"ref": ref, "title": "t", "owner": "A", "due_on": DAY + timedelta(60)}
-    if event in AMENDMENTS:
-        whole |= {"reason": "wrong"}
-    if event is not Promise.EntryRetracted and event in AMENDMENTS:
-        whole |= {"corrected_public": None, "corrected": None, "corrected_restricted": None}
-    return log.say(stream_id("test", "promise", ref), event, whole | said)
-
-
-@st.composite
-def logs(draw: Any) -> Log:
-    """Draw up to 14 entries of three promises, in any order of days; some amend an earlier one, be it an amendment."""
-    log = Log()
-    versions: dict[str, int] = {}
-    for _ in range(draw(st.integers(1, 14))):
-        ref = draw(st.sampled_from("abc"))
-        version = versions[ref] = versions.get(ref, 0) + 1
-        event = draw(st.sampled_from((*PLAIN, *AMENDMENTS) if version > 1 else (Promise.Made,)))
-        said: dict[str, Any] = {}
-        if event in {Promise.Made, Promise.Passed}:
-            said["owner"] = draw(st.sampled_from("AB"))
-        if event in AMENDMENTS:
-            said["amends"] = draw(st.integers(1, version - 1))
-        if event is Promise.EntryCorrected:
-            amended = [e for e in log.entries if e.stream == stream_id("test", "promise", ref)][said["amends"] - 1]
-            said["corrected_public"] = draw(corrections(amended.topic, said["amends"]))
-        say(log, ref, event, draw(DAYS), **said)
-    return log
-
-
-def corrections(topic: str, version: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw what may be corrected of an entry; of a correction, also what it corrects."""
-    day = {"occurred_on": DAYS.map(str)}
-    owner = {"owner": st.sampled_from("XYZ")}
-    more = {"promise.made.v1": owner | {"due_on": DAYS.map(str)}, "promise.passed.v1": owner}.get(topic, {})
-    if topic == "promise.entry_corrected.v1" and version:
-        more = {"corrected_public": st.fixed_dictionaries({}, optional=day)}
-    return st.fixed_dictionaries({}, optional=day | more)
 
 
 def content(entry: Any, log: list[Any]) -> dict[str, Any] | None:
@@ -114,28 +62,6 @@ def defined(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
             case "promise.kept.v1" if ref in promises:
                 promises[ref][3] = "kept"
     return sorted((ref, *row) for ref, row in promises.items())
-
-
-@pytest.fixture
-def conn(database: Config) -> Iterator[psycopg.Connection[Any]]:
-    """Give the projector's connection to empty views."""
-    with projector(database) as conn:
-        fresh(conn)
-        yield conn
-
-
-def fresh(conn: psycopg.Connection[Any]) -> None:
-    """Empty the views."""
-    with conn.transaction():
-        conn.execute("TRUNCATE views.tracking, views.halted, views.inspection_history")
-        conn.execute("DROP TABLE IF EXISTS views.promises, views.promises_entry")
-        decoded_log.create(conn)
-        read_model.create(conn, PROMISES)
-
-
-def follow(conn: psycopg.Connection[Any], log: Log, limit: int = 500) -> int:
-    """Catch up with a log, this view alone."""
-    return catch_up_with(conn, log, [PROMISES], limit)
 
 
 @MANY

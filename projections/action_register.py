@@ -1,0 +1,280 @@
+"""The register of actions: who promised what, by when, how far they are, and whether it lasted.
+
+*Overdue* depends on the day for which one asks and is never stored. A sign-off is shown with what is known now of who signed: where the
+employer of the signing office's holder turns out to be the owner, the row says so (INV-11).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
+
+from psycopg.rows import class_row
+from psycopg.sql import SQL, Composed, Identifier
+
+from aggregates.action import Action, state
+from projections.read_model import AT_CLOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+
+Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen by", "status", "assigned"]
+STATUSES = tuple(one.word for one in get_args(state.Status))
+
+
+class ActionRegister:
+    """Every action, on any date, as known at any position."""
+
+    table = "action_register"
+    kinds: ClassVar[frozenset[str]] = frozenset({"action"})
+    columns: ClassVar[Mapping[str, str]] = {
+        "sorts_as": "text",
+        "title": "text",
+        "kind": "text",
+        "source": "text",
+        "owner": "text",
+        "owner_office": "text",
+        "original_owner": "text",
+        "overseen_by": "text",
+        "success_measure": "text",
+        "intended_outcome": "text",
+        "assigned_on": "date",
+        "due_on": "date",
+        "original_due_on": "date",
+        "times_redated": "integer",
+        "days_late_when_redated": "integer",
+        "status": "text",
+        "discharged": "boolean",
+        "rag": "text",
+        "evidence": "jsonb",
+        "evidence_received_last": "date",
+        "signed_off_on": "date",
+        "signed_off_by": "text",
+        "signed_off_by_agency": "text",
+        "effect": "text",
+        "checks_scheduled": "jsonb",
+        "sustained": "text",
+        "escalation_level": "integer",
+        "escalated_to": "text",
+        "end_reason": "text",
+        "superseded_by": "text",
+    }
+
+    def key(self, ref: str, entry: Entry) -> str | None:  # noqa: ARG002 - an action is its stream
+        """Name the action that an entry is about."""
+        return ref
+
+    def fold(self, entries: Sequence[Entry]) -> state.State | None:
+        """Take the aggregate's own."""
+        return Action.fold(entries)
+
+    def row(self, action: state.State) -> tuple[Any, ...]:
+        """Show all of it; a person only as a pointer."""
+        sign_off = action.sign_off
+        shown = {
+            "sorts_as": sorts_as(action.ref),
+            "status": action.status.word,
+            "evidence": json.dumps([_evidence(submission) for submission in action.evidence], default=str, sort_keys=True),
+            "signed_off_on": sign_off and sign_off.on,
+            "signed_off_by": sign_off and sign_off.by_office,
+            "signed_off_by_agency": sign_off and sign_off.by_agency,
+            "effect": sign_off and sign_off.effect,
+            "checks_scheduled": json.dumps([day.isoformat() for day in action.checks_scheduled]),
+            "superseded_by": action.status.by_ref if isinstance(action.status, state.Superseded) else None,
+        }
+        return tuple(shown[name] if name in shown else getattr(action, name) for name in self.columns)
+
+
+def _evidence(it: state.Submission) -> dict[str, Any]:
+    by = {"sealed": str(it.by.subject)} if it.by else None
+    return {"on": it.on, "counts": it.counts, "effect": it.effect, "by": by, "items": [asdict(item) for item in it.items]}
+
+
+def sorts_as(ref: str) -> str:
+    """Return what puts references in the order in which people count: A2 before A10."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(9), ref)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """One action as at a day, as known at a position.
+
+    `original_due_on` and `due_on` are both always shown (INV-15). `days_overdue` counts, for what is owed, also the days that were
+    late when a late date was varied. `evidence` is what was handed in, oldest first: `on`, `counts`, `effect`, `by` and `items`.
+    `signers_agency_now` is who employed the holder of the office that signed, as is known now; `signed_off_by_agency` is what the
+    sign-off itself says.
+    """
+
+    ref: str
+    title: str
+    kind: str
+    source: str | None
+    owner: str
+    owner_office: str | None
+    original_owner: str
+    overseen_by: str
+    success_measure: str
+    intended_outcome: str
+    assigned_on: date
+    due_on: date
+    original_due_on: date
+    times_redated: int
+    days_late_when_redated: int
+    status: str
+    discharged: bool
+    rag: str | None
+    evidence: list[dict[str, Any]]
+    evidence_received_last: date | None
+    signed_off_on: date | None
+    signed_off_by: str | None
+    signed_off_by_agency: str | None
+    effect: str | None
+    checks_scheduled: list[str]
+    sustained: str | None
+    escalation_level: int
+    escalated_to: str | None
+    end_reason: str | None
+    superseded_by: str | None
+    days_overdue: int
+    signers_agency_now: str | None
+    changed_at: int
+
+    @property
+    def overdue(self) -> bool:
+        """Say whether it is overdue on the day asked for."""
+        return self.days_overdue > 0
+
+    @property
+    def signed_off_by_owner(self) -> bool:
+        """Say whether the sign-off is, as the record now stands, the owner's own (INV-11)."""
+        return self.signed_off_on is not None and self.owner in {self.signed_off_by_agency, self.signers_agency_now}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which actions to list. `source` is a finding (`SB-2015-01/F1`) or all that came of a review (`SB-2015-01`)."""
+
+    owner: str | None = None
+    overseen_by: str | None = None
+    status: str | None = None
+    source: str | None = None
+    overdue_only: bool = False
+    open_only: bool = False
+
+    def conditions(self) -> Composed:
+        """Return these as SQL."""
+        chosen = [SQL(text) for name, text in CONDITIONS.items() if getattr(self, name)]
+        return SQL(" AND ").join([AT_CLOCKS, *chosen])
+
+
+DAYS_OVERDUE = "(NOT discharged)::int * (days_late_when_redated + greatest(0, %(as_at)s::date - due_on))"
+CONDITIONS = {
+    "owner": "owner = %(owner)s",
+    "overseen_by": "overseen_by = %(overseen_by)s",
+    "status": "status = %(status)s",
+    "source": "(source = %(source)s OR split_part(source, '/', 1) = %(source)s)",
+    "overdue_only": "NOT discharged AND (days_late_when_redated > 0 OR due_on < %(as_at)s::date)",
+    "open_only": "NOT discharged",
+}
+ORDERS: Mapping[Sort, str] = {
+    "due": "due_on",
+    "overdue": f"-({DAYS_OVERDUE})",
+    "ref": "0",
+    "title": "title",
+    "owner": "owner",
+    "overseen by": "overseen_by",
+    "status": "array_position(%(statuses)s, status)",
+    "assigned": "assigned_on",
+}
+COMPUTED = ("ref", "days_overdue", "signers_agency_now", "changed_at")
+SELECT = SQL("""
+    SELECT key AS ref, {columns}, {days} AS days_overdue, agency AS signers_agency_now, lower(known) AS changed_at
+      FROM views.action_register
+      LEFT JOIN (SELECT key AS office, valid AS term, agency FROM views.offices WHERE known @> %(known_at)s::bigint) AS held
+             ON office = signed_off_by AND term @> signed_off_on
+     WHERE """).format(
+    columns=SQL(", ").join(Identifier(f.name) for f in fields(ActionRow) if f.name not in COMPUTED),
+    days=SQL(DAYS_OVERDUE),
+)
+EVERYTHING = Filters()
+
+
+def register(
+    conn: Connection[Any],
+    *,
+    as_at: date,
+    known_at: int,
+    filters: Filters = EVERYTHING,
+    sort: Sort = "due",
+    descending: bool = False,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[ActionRow]:
+    """Return the actions as at a day, as known at a position.
+
+    `after` is the reference of the last row of the page before. "overdue" puts the longest overdue first.
+    """
+    order, arrow = SQL("{}, sorts_as, key").format(SQL(ORDERS[sort])), SQL("<" if descending else ">")
+    page = SQL(
+        " AND ({order}) {arrow} (SELECT {order} FROM views.action_register WHERE {clocks} AND key = %(after)s)" if after is not None else ""
+    ).format(order=order, arrow=arrow, clocks=AT_CLOCKS)
+    directed = SQL(", ").join(SQL(part + " DESC" * descending) for part in (ORDERS[sort], "sorts_as", "key"))
+    query = SELECT + filters.conditions() + page + SQL(" ORDER BY {} LIMIT %(limit)s").format(directed)
+    asked = {"as_at": as_at, "known_at": known_at, "after": after, "limit": limit, "statuses": list(STATUSES), **asdict(filters)}
+    with conn.cursor(row_factory=class_row(ActionRow)) as cursor:
+        return cursor.execute(query, asked).fetchall()
+
+
+def one(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> ActionRow | None:
+    """Return one action as at a day, as known at a position; None where there was none."""
+    with conn.cursor(row_factory=class_row(ActionRow)) as cursor:
+        asked = {"as_at": as_at, "known_at": known_at, "ref": ref}
+        return cursor.execute(SELECT + AT_CLOCKS + SQL(" AND key = %(ref)s"), asked).fetchone()
+
+
+def overdue(conn: Connection[Any], *, as_at: date, known_at: int, limit: int | None = None) -> list[ActionRow]:
+    """Return the actions that were overdue on a day, the longest overdue first."""
+    return register(conn, as_at=as_at, known_at=known_at, filters=Filters(overdue_only=True), sort="overdue", limit=limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Counts for the sentences above a register. `held` and `slipped` count last checks; `by_status` has every status that occurs."""
+
+    total: int
+    owed: int
+    overdue: int
+    signed_off: int
+    held: int
+    slipped: int
+    by_status: Mapping[str, int]
+
+
+def summary(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> Summary:
+    """Count the actions as at a day, as known at a position."""
+    query = SQL("""
+        SELECT status, count(*), count(*) FILTER (WHERE NOT discharged), count(*) FILTER (WHERE {days} > 0),
+               count(*) FILTER (WHERE signed_off_on IS NOT NULL), count(*) FILTER (WHERE sustained LIKE 'held%%'),
+               count(*) FILTER (WHERE sustained LIKE 'slipped%%')
+          FROM views.action_register WHERE {conditions} GROUP BY status""").format(days=SQL(DAYS_OVERDUE), conditions=filters.conditions())
+    rows = conn.execute(query, {"as_at": as_at, "known_at": known_at, **asdict(filters)}).fetchall()
+    total, owed, late, signed_off, held, slipped = (
+        (sum(column) for column in zip(*(row[1:] for row in rows), strict=True)) if rows else [0] * 6
+    )
+    by_status = {status: int(count) for status, count, *_ in rows}
+    counts = {"total": total, "owed": owed, "overdue": late, "signed_off": signed_off, "held": held, "slipped": slipped}
+    return Summary(**{name: int(count) for name, count in counts.items()}, by_status=by_status)
+
+
+def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> int:
+    """Return how many actions a register without pages would list."""
+    query = SQL("SELECT count(*) FROM views.action_register WHERE {}").format(filters.conditions())
+    row = conn.execute(query, {"as_at": as_at, "known_at": known_at, **asdict(filters)}).fetchone()
+    return int(row[0]) if row else 0
