@@ -65,6 +65,14 @@ class NotOwner(CannotMigrate):
         super().__init__(f"{said}. The user of MUNIMENT_DATABASE_URL must own the database and have CREATEROLE (or be a superuser).")
 
 
+class RoleTooStrong(CannotMigrate):
+    """One of the three roles that run the service could write what it must not."""
+
+    def __init__(self, said: str, remedy: str) -> None:
+        """Take what the server said of the role, and what to do."""
+        super().__init__(f"{said}. {remedy}")
+
+
 def head() -> str:
     """Return the version of the schema that this code knows."""
     return ScriptDirectory.from_config(_alembic()).get_current_head() or "0000"
@@ -92,10 +100,12 @@ def migrate(config: Config) -> str:
             alembic = _alembic()
             alembic.attributes["connection"] = connection
             command.upgrade(alembic, "head")
-    except (psycopg.errors.InsufficientPrivilege, sqlalchemy.exc.ProgrammingError) as error:
-        cause = error.orig if isinstance(error, sqlalchemy.exc.ProgrammingError) else error
+    except (psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
+        cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
         if isinstance(cause, psycopg.errors.InsufficientPrivilege):
             raise NotOwner(str(cause.diag.message_primary)) from error
+        if isinstance(cause, psycopg.Error) and cause.sqlstate == "MU101":  # raised by roles.sql
+            raise RoleTooStrong(str(cause.diag.message_primary), str(cause.diag.message_hint)) from error
         raise
     return head()
 

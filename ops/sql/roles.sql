@@ -20,8 +20,8 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- Default privileges of the projector's tables can only be set by one who may become the projector.
-    IF NOT pg_has_role(current_user, 'muniment_projector', 'MEMBER') THEN
+    -- Default privileges of the projector's tables can only be set by one who has the projector's own rights.
+    IF NOT pg_has_role(current_user, 'muniment_projector', 'USAGE') THEN
         EXECUTE format('GRANT muniment_projector TO %I', current_user);
     END IF;
 
