@@ -1,0 +1,19 @@
+// Starts the scripts of the components that our pages use. Every page works without them.
+import { createAll, Button, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs } from 'govuk-frontend'
+
+const components = [Button, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, Radios, ServiceNavigation, SkipLink, Tabs]
+
+components.forEach((Component) => createAll(Component))
+
+// A page is printed with its folded parts open: paper cannot be clicked.
+const opened = new Set()
+addEventListener('beforeprint', () => {
+  document.querySelectorAll('details:not([open])').forEach((details) => {
+    details.open = true
+    opened.add(details)
+  })
+})
+addEventListener('afterprint', () => {
+  opened.forEach((details) => { details.open = false })
+  opened.clear()
+})
