@@ -239,11 +239,12 @@ class Keys(OnRecord[KeysState]):
         proof: str,
         replaces: str,
         replaced_proof: str,
+        founding: Key | None = None,
     ) -> None:
-        """Put another key of the same holder in the place of one."""
+        """Put another key of the same holder in the place of one; `founding` is the key that established the log, enrolled by position 1."""
         fields = {"thumbprint": thumbprint, "public_key": public_key, "holder": holder, "purpose": purpose, "proof": proof}
         said(**fields, replaced_proof=replaced_proof)
-        old = self._live(replaces)
+        old = self._live(replaces, founding)
         self._new(thumbprint)
         if (old.holder, old.purpose) != (holder, purpose):
             raise OtherHolder(replaces=replaces, holder=old.holder, purpose=old.purpose)
@@ -251,9 +252,9 @@ class Keys(OnRecord[KeysState]):
         self.record("SigningKeyRotated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
     def revoke(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, thumbprint: str, reason: str) -> None:
-        """End a key: by position, so what it signed before stays valid."""
+        """End a key: by position, so what it signed before stays valid. The service's own is rotated, or nothing could be recorded."""
         said(reason=reason)
-        self._live(thumbprint)
+        self._live(thumbprint, None)
         fields = {"thumbprint": thumbprint, "reason": reason}
         self.record("SigningKeyRevoked", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
@@ -261,8 +262,10 @@ class Keys(OnRecord[KeysState]):
         if key := self.state.find(thumbprint):
             raise KeyEnrolled(thumbprint=thumbprint, holder=key.holder)
 
-    def _live(self, thumbprint: str) -> Key:
+    def _live(self, thumbprint: str, founding: Key | None) -> Key:
         key = self.state.find(thumbprint)
+        if key is None and founding and founding.thumbprint == thumbprint:
+            key = founding
         if key is None:
             raise UnknownKey(thumbprint=thumbprint)
         if key.status != "live":

@@ -7,7 +7,7 @@ fingerprint. Position 2 enrols the first authority's own key. Then the partnersh
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from aggregates.authority import Acting
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from aggregates.partnership.partnership import Regime
     from service.recording import Recording
 
 FIRST_OFFICE = "board-manager"
-REGIME = "LSCB-WT2015"
 
 
 def establish(
@@ -40,7 +40,7 @@ def establish(
     name: str,
     contact: str,
     demonstration: bool,
-    regime: str = REGIME,
+    regime: Regime = "LSCB-WT2015",
     at: datetime | None = None,
 ) -> UUID:
     """Put the beginning on record, all or nothing, and return the first administrator: a person registered in the log.
@@ -52,7 +52,7 @@ def establish(
     received = int(at.timestamp()) if at and demonstration else None
     day = london(board.clock() if received is None else received)
     service, person = Acting(), uuid4()
-    said = {"acting": service, "occurred_on": day}
+    said: dict[str, Any] = {"acting": service, "occurred_on": day}
     ring = board.keys
     ledger = Ledger.establish(
         board.origin,
@@ -68,7 +68,7 @@ def establish(
     proof = prove(key, board.origin, FIRST_OFFICE, "acts")
     registry = Keys.begin(board.origin, thumbprint=named, public_key=public, holder=FIRST_OFFICE, purpose="acts", proof=proof, **said)
     partnership = Partnership.establish(board.origin, name=board_name, regime=regime, effective_on=day, **said)
-    subject = DataSubject.register(board.origin, subject=person, name=Sealed(person, name), contact=Sealed(person, contact), **said)
+    subject = DataSubject.register(person, name=Sealed(person, name), contact=Sealed(person, contact), **said)
     office = Office.begin(
         board.origin,
         office=FIRST_OFFICE,

@@ -12,10 +12,13 @@ from eventsourcing.application import AggregateNotFoundError, Application
 
 from aggregates.data_subject import DataSubject
 from aggregates.entry import stream_id
-from aggregates.partnership import Partnership, PartnershipState
+from aggregates.office import Office
+from aggregates.partnership import Agency, Partnership, PartnershipState, SubGroup
 from aggregates.registry import Ledger
+from aggregates.review import Review
 from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
 from service.evidence import EvidenceStore, cited
+from service.known import Known
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
 from service.ledger.connection import environment
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from eventsourcing.postgres import PostgresFactory
+
     from aggregates.values import Evidence
     from service.config import Config
     from service.desk.accounts import Caller
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from service.ledger.checkpoint import Receipt
     from service.ledger.keys import KeyRing
 
+SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review})  # read far more often than changed
 TRIES = 5  # of a decision whose stream moved meanwhile, before the caller is told to look again
 
 
@@ -85,6 +91,7 @@ class Recording(Application[UUID]):
         self.evidence = EvidenceStore(config.data / "evidence", limit=config.max_upload)
         self._together: Together | None = None
         super().__init__(environment(config.conninfo("writer")))
+        self.known = Known(self.recorder)
 
     def construct_recorder(self) -> LedgerRecorder:
         """Give the library our recorder."""
@@ -92,7 +99,7 @@ class Recording(Application[UUID]):
 
     def construct_mapper(self) -> StatementMapper:
         """Give the library our mapper: what it writes is signed, and what it reads is verified."""
-        self.datastore = self.factory.datastore
+        self.datastore = cast("PostgresFactory", self.factory).datastore
         self.subjects = Subjects(self.datastore, self.keys.wrapping, self.origin)
         self.registry = Registry(self.datastore, self.origin)
         return StatementMapper(self.keys.statement, self.registry, self.subjects, lambda: self.recorder.seen())  # noqa: PLW0108 - the recorder is built after
@@ -115,7 +122,8 @@ class Recording(Application[UUID]):
     @property
     def demonstration(self) -> bool:
         """Whether this log was made for show."""
-        return bool(self.established.state.demonstration)
+        state = self.established.state
+        return state is not None and bool(state.demonstration)
 
     @property
     def settings(self) -> PartnershipState:
@@ -135,27 +143,31 @@ class Recording(Application[UUID]):
         digits = row["leaf"].hex()
         return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 
-    def find(self, kind: type[Any], ref: str | None) -> Any:
-        """Return the thing of this kind and reference, or None."""
+    def find(self, kind: type[Any], ref: str | None, *, fresh: bool = False) -> Any:
+        """Return the thing of this kind and reference, or None: as last read here, or `fresh` because it is about to change."""
         if ref is None:
             return None
         try:
             stream = UUID(ref) if kind is DataSubject else stream_id(self.origin, kind.TOPIC, ref)
         except ValueError:
             return None
-        loaded = self._together.loaded if self._together else {}
-        if stream in loaded:
-            return loaded[stream]
+        if self._together and stream in self._together.loaded:
+            return self._together.loaded[stream]
+        if not fresh and kind in SETTLED and (known := self.known.get(stream)):
+            return known
         try:
-            found = self.repository.get(stream)
+            found: Any = self.repository.get(stream)
         except AggregateNotFoundError:
             return None
-        loaded[stream] = found
+        if self._together:
+            self._together.loaded[stream] = found
+        if not fresh and kind in SETTLED:
+            self.known.put(stream, found)
         return found
 
-    def load(self, kind: type[Any], ref: str) -> Any:
+    def load(self, kind: type[Any], ref: str, *, fresh: bool = False) -> Any:
         """Return the thing of this kind and reference, or refuse."""
-        found = self.find(kind, ref)
+        found = self.find(kind, ref, fresh=fresh)
         if found is None:
             raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
         return found
@@ -189,17 +201,17 @@ class Recording(Application[UUID]):
 
     # -- load, decide, save -------------------------------------------------------------------------------------------
 
-    def _begin(self, ref: str, create: Callable[..., Any], write: Write, **said: Any) -> Done:
+    def _begin(self, ref: str, create: Callable[..., Any], write: Write, /, **said: Any) -> Done:
         """Begin a stream; refuse where its reference is taken."""
         kind = create.__self__  # type: ignore[attr-defined]  # creators are class methods
         if self.find(kind, ref) is not None:
             raise AlreadyExists(kind=kind.TOPIC.replace("_", " "), ref=ref)
         return self.record(create(self.origin, **said), ref, write)
 
-    def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], write: Write, **said: Any) -> Done:
+    def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], write: Write, /, **said: Any) -> Done:
         """Load, decide and save; decide again where the stream moved meanwhile, unless the caller said what they had seen."""
         for tries in range(TRIES, 0, -1):
-            thing = self.load(kind, ref)
+            thing = self.load(kind, ref, fresh=True)
             if write.expected is not None and write.expected != thing.version:
                 raise StaleVersion(ref=ref, expected=write.expected, actual=thing.version)
             decide(thing, **said)
@@ -226,6 +238,7 @@ class Recording(Application[UUID]):
             raise KeyReused(key=error.key) from error
         except ReceivedWentBack as error:
             raise ClockWentBack(at=write.submission.at if write.submission else None, last="that time") from error
+        self.known.forget(thing.id)
         return Done(ref, thing.version, [r.index + 1 for r in receipts], receipts[-1])
 
     @contextmanager
@@ -240,6 +253,8 @@ class Recording(Application[UUID]):
             yield together
         finally:
             self._together = None
+            for stream in together.loaded:
+                self.known.forget(stream)
         if together.parts:
             placed = self.recorder.append_together(together.parts)
             together.done = [

@@ -110,7 +110,7 @@ class SubGroup(Recorded[SubGroupState | None]):
         """Set up a sub-group."""
         said(code=code, name=name)
         fields = {"code": code, "name": name, "terms_of_reference": terms_of_reference}
-        stream = stream_id(origin, "sub-group", code)
+        stream = stream_id(origin, "sub_group", code)
         return cls.open(cls.SubGroupConstituted, stream, occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
     def dissolve(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:

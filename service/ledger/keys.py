@@ -135,6 +135,19 @@ def create(config: Config, *, origin: str, holder: str | None = None) -> KeyRing
     return ring
 
 
+def exist(config: Config) -> bool:
+    """Say whether there are keys of a log already."""
+    return (config.data / "keys").is_dir()
+
+
+def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
+    """Write a person's own key, encrypted with their passphrase, where no file is yet; the service keeps none of it."""
+    try:
+        _write(path, _sealed(key, passphrase.encode()))
+    except FileExistsError as error:
+        raise KeysExist(path, "is there already, and is never overwritten") from error
+
+
 def load(config: Config) -> KeyRing:
     """Open the keys; raise CannotUseKeys."""
     folder, public = config.data / "keys", load_public(config)

@@ -72,6 +72,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         self.sql_create_statements.clear()  # migrations create what there is
         self._log_key, self._subjects, self._clock, self._process = log_key, subjects, clock, os.getpid()
         self._head = Head()
+        self.others = 0  # how often the head was found to have moved without us
         self._alone = False  # whether this process wrote last: then the head that it remembers is likely the head
         self._group: Group[Sequence[Submission], Sequence[Placed]] = Group(self._append, Refusal)
 
@@ -174,6 +175,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             append = self._seal(head, batch)
             conn.execute(APPEND, append.parameters(), prepare=True)  # true: the lock is ours, so the head is too
         self._alone = head == known
+        self.others += head != known
         self._done(append)
         return append
 
@@ -224,6 +226,14 @@ class LedgerRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as conn:
             same = conn.execute("SELECT root FROM ledger.checkpoint WHERE size = %s", (self._head.frontier.size,)).fetchone()
             return self._checked(conn.execute(NEWEST).fetchone(), same)
+
+    def look(self) -> None:
+        """Find out whether others have appended since this process last did; `others` then says so."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT max(size) AS size FROM ledger.checkpoint", prepare=True).fetchone()
+        if row is not None and (row["size"] or 0) > self._head.frontier.size:
+            self.others += 1
+            self._head = self.head()
 
     def newest(self) -> str | None:
         """Return the newest checkpoint, a signed note; None while the log is empty."""
