@@ -15,7 +15,9 @@ from psycopg.rows import class_row
 from psycopg.sql import SQL, Composed, Identifier
 
 from aggregates.action import Action, state
+from projections.partnership import SERVED
 from projections.read_model import AT_CLOCKS
+from projections.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +31,7 @@ Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen b
 STATUSES = tuple(one.word for one in get_args(state.Status))
 
 
-class ActionRegister:
+class ActionRegister(ByReference):
     """Every action, on any date, as known at any position."""
 
     table = "action_register"
@@ -66,10 +68,6 @@ class ActionRegister:
         "end_reason": "text",
         "superseded_by": "text",
     }
-
-    def key(self, ref: str, entry: Entry) -> str | None:  # noqa: ARG002 - an action is its stream
-        """Name the action that an entry is about."""
-        return ref
 
     def fold(self, entries: Sequence[Entry]) -> state.State | None:
         """Take the aggregate's own."""
@@ -195,11 +193,12 @@ ORDERS: Mapping[Sort, str] = {
 }
 COMPUTED = ("ref", "days_overdue", "signers_agency_now", "changed_at")
 SELECT = SQL("""
-    SELECT key AS ref, {columns}, {days} AS days_overdue, agency AS signers_agency_now, lower(known) AS changed_at
+    SELECT key AS ref, {columns}, {days} AS days_overdue, employer AS signers_agency_now, lower(known) AS changed_at
       FROM views.action_register
-      LEFT JOIN (SELECT key AS office, valid AS term, agency FROM views.offices WHERE known @> %(known_at)s::bigint) AS held
-             ON office = signed_off_by AND term @> signed_off_on
+      LEFT JOIN ({served}) AS served
+             ON office = signed_off_by AND signed_off_on >= from_on AND (until_on IS NULL OR signed_off_on <= until_on)
      WHERE """).format(
+    served=SERVED,
     columns=SQL(", ").join(Identifier(f.name) for f in fields(ActionRow) if f.name not in COMPUTED),
     days=SQL(DAYS_OVERDUE),
 )

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from projections import decoded_log, read_model, rebuild, tracking
+from projections.action_register import ActionRegister
+from projections.partnership import Agencies, Offices, Settings, SubGroups
+from projections.reviews import Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
     Source = Callable[[int, int], Iterable[Decoded]]
 
-VIEWS: tuple[Projection[Any], ...] = ()
+VIEWS: tuple[Projection[Any], ...] = (Offices(), Agencies(), SubGroups(), Settings(), Reviews(), ActionRegister())
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it
 WAKE = "stored_events"  # the channel on which the log says that it grew

@@ -186,7 +186,9 @@ def _ref(entry: Decoded, event: type[Any]) -> str:
 
 
 def _kind(topic: str) -> str:
-    return topic.partition(".")[0].replace("_", "-")
+    """Return the kind of thing that a topic is about, by the word that commands and addresses have for it."""
+    kind = topic.partition(".")[0].replace("_", "-")
+    return "subject" if kind == "data-subject" else kind
 
 
 def _row(entry: Decoded, ref: str, amends: int | None) -> tuple[Any, ...]:

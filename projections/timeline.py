@@ -22,15 +22,19 @@ BEFORE = 0  # the position of no entry: what the table already holds
 
 
 class Projection(Protocol[S]):
-    """What a read model supplies.
+    """What a read model supplies."""
 
-    `kinds` are the aggregates whose entries it reads, `columns` the table's own columns with their SQL types. A jsonb column's
-    value is JSON text.
-    """
+    @property
+    def table(self) -> str:
+        """Name its table."""
 
-    table: str
-    kinds: frozenset[str]
-    columns: Mapping[str, str]
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Name the kinds of aggregates whose entries it reads."""
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Give the table's own columns with their SQL types. The value of a jsonb column is JSON text."""
 
     def key(self, ref: str, entry: Entry) -> str | None:
         """Name what an entry of the stream `ref` is about, by identifying fields alone; None if it is none of ours."""
@@ -40,6 +44,14 @@ class Projection(Protocol[S]):
 
     def row(self, state: S) -> tuple[Any, ...]:
         """Return the values of `columns`."""
+
+
+class ByReference:
+    """A projection of whole streams: what has a reference has a row."""
+
+    def key(self, ref: str, entry: Entry) -> str | None:  # noqa: ARG002 - any entry of the stream
+        """Name what an entry is about."""
+        return ref
 
 
 Row = tuple[Any, ...]

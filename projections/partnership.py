@@ -1,0 +1,262 @@
+"""Who we are, on any day as known on any day: agencies, sub-groups, who held which office, and what the Board has set.
+
+An office's row holds its terms as they were served, one holder at a time, because a term may begin or end on a day on which nothing
+was recorded. Who is asked for on a day is found among them as `aggregates.office` finds it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from uuid import UUID
+
+from psycopg.rows import class_row, dict_row
+from psycopg.sql import SQL, Composed, Identifier
+
+from aggregates.office import Office, OfficeState
+from aggregates.partnership import Agency, AgencyState, Partnership, PartnershipState, SubGroup, SubGroupState
+from aggregates.partnership.partnership import BACKDATING_LIMIT, SUSTAINMENT_CHECKS
+from projections.read_model import AT_CLOCKS
+from projections.timeline import ByReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+
+T = TypeVar("T")
+
+
+class Offices(ByReference):
+    """Every office with the terms in it."""
+
+    table = "offices"
+    kinds: ClassVar[frozenset[str]] = frozenset({"office"})
+    columns: ClassVar[Mapping[str, str]] = {"terms": "jsonb"}
+
+    def fold(self, entries: Sequence[Entry]) -> OfficeState | None:
+        """Take the aggregate's own."""
+        return Office.fold(entries)
+
+    def row(self, office: OfficeState) -> tuple[Any, ...]:
+        """Show the terms as they were served; their holders only as pointers."""
+        return (json.dumps(served(office), default=str, sort_keys=True),)
+
+
+def served(office: OfficeState) -> list[dict[str, Any]]:
+    """Return who held an office from when to when, each day once, whatever overlap corrections have left."""
+    ends = [term.until_on + timedelta(1) for term in office.terms if term.until_on]
+    days = sorted({*(term.from_on for term in office.terms), *ends})
+    terms: list[dict[str, Any]] = []
+    for day, following in zip(days, [*days[1:], None], strict=True):
+        holder = office.holder_on(day)
+        until_on = following and following - timedelta(1)
+        if holder is None:
+            continue
+        same = {name: getattr(holder, name) for name in ("title", "role", "body", "employer")} | {"holder": holder.holder.subject}
+        if terms and terms[-1]["until_on"] == day - timedelta(1) and same.items() <= terms[-1].items() and holder.from_on < day:
+            terms[-1]["until_on"] = until_on
+        else:
+            terms.append(same | {"from_on": day, "until_on": until_on})
+    return terms
+
+
+SERVED = SQL("""
+    SELECT key AS office, employer, from_on, until_on
+      FROM views.offices, jsonb_to_recordset(terms) AS term (employer text, from_on date, until_on date) WHERE {}""").format(AT_CLOCKS)
+
+
+class Agencies(ByReference):
+    """Every agency that was ever a member."""
+
+    table = "agencies"
+    kinds: ClassVar[frozenset[str]] = frozenset({"agency"})
+    columns: ClassVar[Mapping[str, str]] = {
+        "name": "text",
+        "category": "text",
+        "section_11": "text",
+        "joined_on": "date",
+        "status": "text",
+        "left_on": "date",
+        "left_because": "text",
+        "successor": "text",
+    }
+
+    def fold(self, entries: Sequence[Entry]) -> AgencyState | None:
+        """Take the aggregate's own."""
+        return Agency.fold(entries)
+
+    def row(self, agency: AgencyState) -> tuple[Any, ...]:
+        """Show all of it."""
+        status = agency.status
+        ended = (getattr(status, "on", None), getattr(status, "reason", None), getattr(status, "successor", None))
+        return (agency.name, agency.category, agency.section_11, agency.joined_on, status.word, *ended)
+
+
+class SubGroups(ByReference):
+    """Every sub-group that there ever was."""
+
+    table = "sub_groups"
+    kinds: ClassVar[frozenset[str]] = frozenset({"sub-group"})
+    columns: ClassVar[Mapping[str, str]] = {
+        "name": "text",
+        "terms_of_reference": "text",
+        "constituted_on": "date",
+        "status": "text",
+        "dissolved_on": "date",
+        "dissolved_because": "text",
+    }
+
+    def fold(self, entries: Sequence[Entry]) -> SubGroupState | None:
+        """Take the aggregate's own."""
+        return SubGroup.fold(entries)
+
+    def row(self, group: SubGroupState) -> tuple[Any, ...]:
+        """Show all of it."""
+        ended = (getattr(group.status, "on", None), getattr(group.status, "reason", None))
+        return (group.name, group.terms_of_reference, group.constituted_on, group.status.word, *ended)
+
+
+class Settings(ByReference):
+    """The partnership itself, and what the framework leaves to the Board to set."""
+
+    table = "settings"
+    kinds: ClassVar[frozenset[str]] = frozenset({"partnership"})
+    columns: ClassVar[Mapping[str, str]] = {
+        "name": "text",
+        "regime": "text",
+        "effective_on": "date",
+        "backdating_limit": "integer",
+        "sustainment_checks": "jsonb",
+    }
+
+    def fold(self, entries: Sequence[Entry]) -> PartnershipState | None:
+        """Take the aggregate's own."""
+        return Partnership.fold(entries)
+
+    def row(self, now: PartnershipState) -> tuple[Any, ...]:
+        """Show all of it."""
+        return (now.name, now.regime, now.effective_on, now.backdating_limit, json.dumps(now.sustainment_checks))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """Somebody's time in an office, its last day included; without one it goes on. `holder` is a subject: a page reveals the name."""
+
+    title: str
+    role: str
+    body: str | None
+    employer: str | None
+    holder: UUID
+    from_on: date
+    until_on: date | None
+
+    def covers(self, day: date) -> bool:
+        """Say whether it covers a day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeRow:
+    """An office and everybody who held it, the earliest first."""
+
+    ref: str
+    terms: tuple[Term, ...]
+
+    def holder_on(self, day: date) -> Term | None:
+        """Return who held it on a day."""
+        return next((term for term in self.terms if term.covers(day)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyRow:
+    """An agency on a day."""
+
+    ref: str
+    name: str
+    category: str
+    section_11: str
+    joined_on: date
+    status: str
+    left_on: date | None
+    left_because: str | None
+    successor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubGroupRow:
+    """A sub-group on a day."""
+
+    ref: str
+    name: str
+    terms_of_reference: str | None
+    constituted_on: date
+    status: str
+    dissolved_on: date | None
+    dissolved_because: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsRow:
+    """The partnership on a day: days that an entry may be late without a flag, months after sign-off at which to look again."""
+
+    name: str
+    regime: str
+    effective_on: date | None
+    backdating_limit: int
+    sustainment_checks: list[int]
+
+
+def offices(conn: Connection[Any], *, as_at: date, known_at: int) -> list[OfficeRow]:
+    """Return every office as at a day, as known at a position."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        query = SQL("SELECT key AS ref, terms FROM views.offices WHERE {} ORDER BY key").format(AT_CLOCKS)
+        return [_office(**row) for row in cursor.execute(query, {"as_at": as_at, "known_at": known_at})]
+
+
+def office(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> OfficeRow | None:
+    """Return one office as at a day, as known at a position; None where there was none."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        query = SQL("SELECT key AS ref, terms FROM views.offices WHERE {} AND key = %(ref)s").format(AT_CLOCKS)
+        row = cursor.execute(query, {"as_at": as_at, "known_at": known_at, "ref": ref}).fetchone()
+        return None if row is None else _office(**row)
+
+
+def _office(ref: str, terms: list[dict[str, Any]]) -> OfficeRow:
+    return OfficeRow(ref=ref, terms=tuple(_term(term) for term in terms))
+
+
+def _term(said: dict[str, Any]) -> Term:
+    until_on = said["until_on"] and date.fromisoformat(said["until_on"])
+    return Term(**{**said, "holder": UUID(said["holder"]), "from_on": date.fromisoformat(said["from_on"]), "until_on": until_on})
+
+
+def agencies(conn: Connection[Any], *, as_at: date, known_at: int) -> list[AgencyRow]:
+    """Return every agency that was a member by a day, as known at a position."""
+    return _rows(conn, AgencyRow, Agencies, as_at, known_at)
+
+
+def sub_groups(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SubGroupRow]:
+    """Return every sub-group that had been constituted by a day, as known at a position."""
+    return _rows(conn, SubGroupRow, SubGroups, as_at, known_at)
+
+
+def settings(conn: Connection[Any], *, as_at: date, known_at: int) -> SettingsRow:
+    """Return the partnership's settings as at a day, as known at a position; before it was established, those that it begins with."""
+    found = _rows(conn, SettingsRow, Settings, as_at, known_at)
+    unset = SettingsRow(
+        name="", regime="", effective_on=None, backdating_limit=BACKDATING_LIMIT, sustainment_checks=list(SUSTAINMENT_CHECKS)
+    )
+    return found[0] if found else unset
+
+
+def _rows(conn: Connection[Any], row: type[T], projection: type[Agencies | SubGroups | Settings], as_at: date, known_at: int) -> list[T]:
+    shown = [SQL("key AS ref")] * (row is not SettingsRow)
+    columns: Sequence[Composed | SQL | Identifier] = [*shown, *map(Identifier, projection.columns)]
+    query = SQL("SELECT {} FROM {} WHERE {} ORDER BY key").format(SQL(", ").join(columns), Identifier("views", projection.table), AT_CLOCKS)
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(query, {"as_at": as_at, "known_at": known_at}).fetchall()
