@@ -1,0 +1,1 @@
+"""What the law of the place promises, aggregate by aggregate."""
