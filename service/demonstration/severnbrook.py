@@ -1,0 +1,68 @@
+"""Severnbrook's seven years, written as lines for the import: the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date, datetime
+from importlib.resources import files as resources
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+from service.dates import LONDON
+from service.demonstration.actions import Files, actions, supervision
+from service.demonstration.dirt import amendments, keys
+from service.demonstration.people import people
+from service.demonstration.reviews import reviews
+from service.demonstration.script import in_order
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOARD: Final = "Severnbrook Safeguarding Children Board"
+ORIGIN: Final = "log.severnbrook.example/demonstration"
+BEGUN: Final = datetime(2014, 9, 1, 8, tzinfo=LONDON)  # when the log is established, an hour before the first line
+TODAY: Final = datetime(2021, 9, 30, 12, tzinfo=LONDON)
+VISITORS: Final = {
+    "The independent chair": "chair",
+    "The board manager": "board-manager",
+    "The chair of Quality": "quality-chair",
+    "A designated lead (Riverside)": "lead-RIV",
+    "The data protection officer": "dpo",
+    "An inspector": "inspector",
+}
+FILE: Final = "severnbrook.jsonl"
+
+
+def lines() -> tuple[list[dict[str, Any]], Files]:
+    """Return every line in the order of recording, and the evidence files that they cite."""
+    partnership, evidence = _table("partnership"), Files()
+    dirt = _table("dirt")
+    told = chain(
+        people(partnership),
+        reviews(_table("reviews")),
+        keys(dirt, ORIGIN),
+        actions(_table("actions"), partnership, evidence),
+        supervision(_table("supervision"), partnership, evidence),
+        amendments(dirt),
+    )
+    return list(in_order(told)), evidence
+
+
+def write(folder: Path) -> Path:
+    """Write the lines into `folder`, and the files that they cite into its `evidence`; return the path of the lines."""
+    said, evidence = lines()
+    (folder / "evidence").mkdir(parents=True, exist_ok=True)
+    for name, text in evidence.contents.items():
+        (folder / "evidence" / name).write_text(text, encoding="utf-8")
+    path = folder / FILE
+    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False, default=_day)}\n" for line in said), encoding="utf-8")
+    return path
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _day(value: date | datetime) -> str:
+    return value.isoformat()
