@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 from rich.progress import track
 
+from api.access import create_secret
 from projections import catch_up
 from service import migrations
 from service.application import Board
@@ -70,7 +71,8 @@ def _settings(port: int | None) -> Config:
 def _prepare(config: Config, console: Console) -> dict[str, str]:
     """Establish the log and record everything in it, or go on where that was interrupted; return a way in for each visitor."""
     ring = keys.load(config) if keys.exist(config) else keys.create(config, origin=ORIGIN)
-    board = Board(config, ring, clock=lambda: TODAY.timestamp())
+    create_secret(config)
+    board = Board(config, ring, clock=TODAY.timestamp)
     try:
         if board.recorder.newest() is None:
             first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}

@@ -43,8 +43,9 @@ def register(as_at: date | None, known_at: Any, form: str, owner: str | None, *,
     """
     with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
         at = _fix(conn, config, as_at, known_at)
-        rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, owner=owner, overdue_only=overdue, limit=None)
-        items = [asdict(row) | {"overdue": "overdue" if row.overdue_on(at.as_at) else None} for row in rows]
+        wanted = action_register.Filters(owner=owner, overdue_only=overdue)
+        rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, filters=wanted)
+        items = [asdict(row) | {"overdue": f"{row.days_overdue} days" if row.overdue else None} for row in rows]
         show(items, REGISTER, form, title=_title("Action register", at))
 
 

@@ -8,13 +8,18 @@ import click
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from projections import rebuild as views
+from api.access import create_secret
+from projections import catch_up
 from service import backup, migrations
 from service.application import Board
 from service.cli.opening import clock, database
+from service.cli.running import source
 from service.desk import accounts
 from service.establishing import establish
 from service.ledger import keys
+
+
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
@@ -23,9 +28,11 @@ from service.ledger import keys
 @click.option("--email", required=True, help="The first administrator's address.")
 @click.option("--name", required=True, help="The first administrator's name: they become the board manager.")
 @click.password_option(help="The first administrator's password.")
-@click.option("--signing-key", type=click.Path(path_type=Path, dir_okay=False), default="signing.key", help="Where their own key is written.")
+@click.option(
+    "--signing-key", type=click.Path(path_type=Path, dir_okay=False), default="signing.key", help="Where their own key is written."
+)
 @click.option("--demonstration", is_flag=True, help="A log made for show: it says so in its first entry, for ever.")
-def init(origin: str, title: str, email: str, name: str, password: str, signing_key: Path, *, demonstration: bool) -> None:
+def init(*, origin: str, title: str, email: str, name: str, password: str, signing_key: Path, demonstration: bool) -> None:
     """Establish the log and its first administrator, and print the board's fingerprint.
 
     Example: muniment init --origin log.severnbrook.example/1 --board "Severnbrook Safeguarding Children Board"
@@ -34,6 +41,7 @@ def init(origin: str, title: str, email: str, name: str, password: str, signing_
     with database() as config:
         migrations.migrate(config)
         ring = keys.create(config, origin=origin)
+        create_secret(config)
         opened = Board(config, ring, clock=clock(config))
         try:
             mine = Ed25519PrivateKey.generate()
@@ -48,7 +56,9 @@ def init(origin: str, title: str, email: str, name: str, password: str, signing_
             click.echo("Publish both where the Board publishes: whoever has them can check everything that follows.")
             click.echo(f"Your API key, shown this once: {key}")
             click.echo(f"Your signing key is in {signing_key}, encrypted with your password: keep it yourself, the service never uses it.")
-            click.echo(f"The service's keys are in {config.data / 'keys'}. Keep a copy of that folder elsewhere, and never with the database.")
+            click.echo(
+                f"The service's keys are in {config.data / 'keys'}. Keep a copy of that folder elsewhere, and never with the database."
+            )
         finally:
             opened.close()
 
@@ -64,9 +74,13 @@ def migrate() -> None:
 @click.argument("view", required=False)
 def rebuild(view: str | None) -> None:
     """Build the views anew from the log (or one VIEW); they are swapped in when they are ready."""
-    with database() as config:
-        for name, entries in views.rebuild(config.conninfo("projector"), view):
-            click.echo(f"{name}: built from {entries} entries.")
+    with database() as config, psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
+        try:
+            built = catch_up.rebuild_views(conn, source(config), [view] if view else [])
+        except catch_up.UnknownView as unknown:
+            raise click.UsageError(str(unknown)) from unknown
+        for name, position in built.items():
+            click.echo(f"{name}: built, up to event {position}.")
 
 
 @click.group()
@@ -75,7 +89,7 @@ def db() -> None:
 
 
 @db.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=NEW_FILE)
 def dump(file: Path) -> None:
     """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody."""
     with database() as config:
