@@ -12,6 +12,7 @@ from uuid import UUID
 from aggregates.action import Action
 from aggregates.authority import Acting
 from aggregates.data_subject import DataSubject
+from aggregates.errors import Refused
 from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.registry import Key, Keys
@@ -38,12 +39,24 @@ class Board(Recording):
     """Everything that can be done in Muniment."""
 
     def act(self, caller: Caller, it: Submission) -> Done:
-        """Carry out one command, or refuse it and record nothing."""
+        """Carry out one command, or refuse it and record nothing. A repeated one is answered with what was recorded then.
+
+        The append itself finds out a repetition (it holds the idempotency key); only where a rule refuses, or where several
+        commands share a transaction, is it looked for here.
+        """
+        if self.sharing and (answered := self.answered(caller, it)):
+            return answered
+        try:
+            return self._act(caller, it)
+        except Refused:
+            if not self.sharing and (answered := self.answered(caller, it)):
+                return answered
+            raise
+
+    def _act(self, caller: Caller, it: Submission) -> Done:
         command = commands.find(it.name, it.kind)
         if command is None:
             raise UnknownCommand(name=it.name)
-        if answered := self.answered(caller, it):
-            return answered
         now = self.moment(it.at)
         today = london(now)
         day = it.occurred_on or today
@@ -57,7 +70,8 @@ class Board(Recording):
         write = Write(received=now if it.at else None, caller=caller, submission=it)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
-            return self._change(commands.KINDS[command.kind], it.ref, getattr(commands.KINDS[command.kind], _AMEND[it.name]), write, **said)
+            kind = commands.KINDS[command.kind]
+            return self._change(kind, it.ref, getattr(kind, _AMEND[it.name]), write, **said)
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
 

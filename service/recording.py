@@ -134,6 +134,11 @@ class Recording(Application[UUID]):
         return state
 
     @property
+    def sharing(self) -> bool:
+        """Whether commands share a transaction just now: see `together`."""
+        return self._together is not None
+
+    @property
     def fingerprint(self) -> str:
         """The board's fingerprint: the hash of the first leaf, in hexadecimal, in groups of four."""
         with self.datastore.get_connection() as conn:
@@ -203,10 +208,16 @@ class Recording(Application[UUID]):
 
     def _begin(self, ref: str, create: Callable[..., Any], write: Write, /, **said: Any) -> Done:
         """Begin a stream; refuse where its reference is taken."""
-        kind = create.__self__  # type: ignore[attr-defined]  # creators are class methods
-        if self.find(kind, ref) is not None:
-            raise AlreadyExists(kind=kind.TOPIC.replace("_", " "), ref=ref)
-        return self.record(create(self.origin, **said), ref, write)
+        thing = create(self.origin, **said)
+        taken = AlreadyExists(kind=thing.TOPIC.replace("_", " "), ref=ref)
+        if self._together and self.find(type(thing), ref) is not None:
+            raise taken
+        try:
+            return self.record(thing, ref, write)
+        except Refusal as error:
+            if type(error) is Refusal:  # another event is the first of this stream
+                raise taken from error
+            raise
 
     def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], write: Write, /, **said: Any) -> Done:
         """Load, decide and save; decide again where the stream moved meanwhile, unless the caller said what they had seen."""

@@ -18,7 +18,6 @@ from service.desk import accounts
 from service.establishing import establish
 from service.ledger import keys
 
-
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
