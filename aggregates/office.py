@@ -199,7 +199,7 @@ class Office(Recorded[OfficeState | None]):
             if issubclass(entry.event, Office.OfficeHolderAppointed):
                 term = Holder(**{name: body[name] for name in Holder.__slots__})
                 now = OfficeState(body["office"], (*(now.terms if now else ()), term))
-            elif now and (serving := now.holder_on(body["until_on"])):
+            elif now and issubclass(entry.event, Office.OfficeHolderStoodDown) and (serving := now.holder_on(body["until_on"])):
                 ended = replace(serving, until_on=body["until_on"])
                 now = replace(now, terms=tuple(ended if t is serving else t for t in now.terms))
         return now
