@@ -24,7 +24,6 @@ from service.embedded_postgres import PostgresRefused, find_binaries
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import IO
 
     from service.config import Config
 
@@ -82,9 +81,8 @@ def dump(config: Config, file: Path) -> None:
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            _run("pg_dump", conninfo, "--format=custom", "--no-owner", "--exclude-table=views.*", out=out)
-            os.fsync(out.fileno())
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # pg_dump writes into it, and syncs it
+        _run("pg_dump", conninfo, "--format=custom", "--no-owner", "--exclude-table=views.*", "--file", str(unfinished))
         unfinished.rename(file)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -116,7 +114,7 @@ def _holdings(connection: psycopg.Connection[tuple[str]]) -> list[str]:
     ]
 
 
-def _run(program: str, conninfo: str, *arguments: str, out: IO[bytes] | int = subprocess.DEVNULL) -> None:
+def _run(program: str, conninfo: str, *arguments: str) -> None:
     """Run a program against the database; a password goes by the environment, since everyone on the machine can read arguments."""
     parts = conninfo_to_dict(conninfo)
     password = parts.pop("password", None)
@@ -125,7 +123,7 @@ def _run(program: str, conninfo: str, *arguments: str, out: IO[bytes] | int = su
     done = subprocess.run(  # noqa: S603 PostgreSQL's own program, found by find_binaries
         [find_binaries() / program, *target, *arguments],
         env=environment,
-        stdout=out,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         check=False,

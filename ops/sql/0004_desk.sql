@@ -60,4 +60,4 @@ GRANT SELECT, INSERT, UPDATE         ON desk.account, desk.api_key TO muniment_w
 GRANT SELECT, INSERT, UPDATE, DELETE ON desk.session               TO muniment_writer;
 GRANT SELECT, INSERT, DELETE         ON desk.sign_in_attempt       TO muniment_writer;
 GRANT SELECT                         ON desk.idempotency           TO muniment_writer;
-GRANT SELECT, INSERT, UPDATE         ON desk.checkpoint_sent       TO muniment_writer, muniment_projector;
+GRANT SELECT, INSERT                 ON desk.checkpoint_sent       TO muniment_writer, muniment_projector;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -140,3 +141,12 @@ def test_a_users_data_are_where_xdg_has_them(monkeypatch):
 
     assert default_data({}) == Path("/home/vale/.local/share/muniment")
     assert default_data({"XDG_DATA_HOME": "/srv/vale"}) == Path("/srv/vale/muniment")
+
+
+def test_every_setting_is_in_the_example():
+    """Every setting stands in ops/env.example, commented out, and nothing stands there that is no setting."""
+    text = (Path(__file__).parents[2] / "ops/env.example").read_text()
+    named = re.findall(r"^#(MUNIMENT_\w+)=", text, re.MULTILINE)
+
+    assert sorted(named) == sorted([*SETTINGS, "MUNIMENT_PG_BIN"])
+    assert [line for line in text.splitlines() if line and not line.startswith("#")] == []
