@@ -28,7 +28,6 @@ CREATE TABLE ledger.sealed_field (
     digest   text   NOT NULL,
     PRIMARY KEY (position, field)
 );
-CREATE INDEX sealed_field_subject ON ledger.sealed_field (subject);
 
 -- Full tiles of the tree (tlog-tiles). A tile that is not full is read from the level below.
 CREATE TABLE ledger.tile (
@@ -117,43 +116,16 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
         SELECT thumbprint, _expected + n FROM json_to_recordset(_changes -> 'ended') AS k (n bigint, thumbprint text);
 $$;
 
--- The first entry whose key is not live at its position, by the header in the entry's own bytes; null when all are live.
-CREATE FUNCTION ledger.first_not_live(_expected bigint, _entries bytea[]) RETURNS bigint
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT _expected + n
-    FROM unnest(_entries) WITH ORDINALITY AS e (entry, n)
-    LEFT JOIN ledger.signing_key k ON k.header = split_part(split_part(convert_from(entry, 'UTF8'), '"', 6), '.', 1)
-    LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint
-    WHERE (k.enrolled_at < _expected + n AND coalesce(x.ended_at >= _expected + n, true)
-           AND k.purpose IN ('service-statements', 'acts')) IS NOT TRUE
-    ORDER BY n LIMIT 1
-$$;
-
--- Keeps the personal values of an append under their subjects' keys, and the keys of subjects that are new.
-CREATE FUNCTION ledger.seal(_expected bigint, _sealed json, _subjects json) RETURNS void
+-- Keeps the wrapped keys of subjects that are new, unless another writer has made one for them first.
+CREATE FUNCTION ledger.keep_subjects(_subjects json) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE kept bigint;
 BEGIN
-    IF _subjects IS NOT NULL THEN
-        INSERT INTO sealed.subject_key (subject, wrapped)
-            SELECT subject, decode(wrapped, 'base64') FROM json_to_recordset(_subjects) AS s (subject uuid, wrapped text)
-            ON CONFLICT DO NOTHING;
-        IF EXISTS (SELECT FROM json_to_recordset(_subjects) AS s (subject uuid, wrapped text)
-                   JOIN sealed.subject_key k USING (subject) WHERE k.wrapped <> decode(s.wrapped, 'base64')) THEN
-            RAISE SQLSTATE 'MU005' USING MESSAGE = 'another writer has made a key for one of these subjects';
-        END IF;
-    END IF;
-    WITH s AS (
-        SELECT _expected + n AS position, field, subject, digest, value
-        FROM json_to_recordset(_sealed) AS s (n bigint, field text, subject uuid, digest text, value text)
-    ), pointers AS (
-        INSERT INTO ledger.sealed_field (position, field, subject, digest) SELECT position, field, subject, digest FROM s
-    )
-    INSERT INTO sealed.value (position, field, ciphertext)
-        SELECT position, field, decode(value, 'base64') FROM s JOIN sealed.subject_key USING (subject);
-    GET DIAGNOSTICS kept = ROW_COUNT;
-    IF kept <> json_array_length(_sealed) THEN
-        RAISE SQLSTATE 'MU006' USING MESSAGE = 'a subject''s key is gone: nothing more can be sealed under it';
+    INSERT INTO sealed.subject_key (subject, wrapped)
+        SELECT subject, decode(wrapped, 'base64') FROM json_to_recordset(_subjects) AS s (subject uuid, wrapped text)
+        ON CONFLICT DO NOTHING;
+    IF EXISTS (SELECT FROM json_to_recordset(_subjects) AS s (subject uuid, wrapped text)
+               JOIN sealed.subject_key k USING (subject) WHERE k.wrapped <> decode(s.wrapped, 'base64')) THEN
+        RAISE SQLSTATE 'MU005' USING MESSAGE = 'another writer has made a key for one of these subjects';
     END IF;
 END $$;
 
@@ -161,12 +133,15 @@ END $$;
 -- because the head has moved. Every refusal has its own SQLSTATE: MU001 a key is not live · MU002 the idempotency key is
 -- known · MU003 the event's id is known · MU004 the log is not established, or is already · MU005, MU006 a subject's key
 -- was made by another writer, or is gone · MU007 the time went back.
+--
+-- It writes the entries itself, and looks for each statement's key by the very bytes that the statement begins with. What
+-- every append needs stands here in one body: a call of another function costs as much as an insert.
 CREATE FUNCTION ledger.append(
-    _expected bigint, _expected_root bytea, _streams uuid[], _versions bigint[], _topics text[], _jtis text[],
-    _entries bytea[], _leaves bytea[], _disclosures text[],
+    _expected bigint, _expected_root bytea,
+    _streams uuid[], _versions bigint[], _topics text[], _jtis text[], _received bigint[], _statements text[], _disclosures text[],
     _tile_levels integer[], _tile_indexes bigint[], _tile_roots bytea[],
-    _root bytea, _frontier bytea, _received bigint, _note text,
-    _sealed json,      -- [{n, field, subject, digest, value}], value in base64
+    _root bytea, _frontier bytea, _note text,
+    _sealed json,      -- [{n, field, subject, digest, value}], value in base64; n is the entry's place in this append, from 1
     _subjects json,    -- [{subject, wrapped}]: keys of subjects that are new
     _commands json,    -- [{n, caller, key, request, events}]: what makes repeating a command harmless
     _keys json         -- {enrolled: [{n, header, thumbprint, holder, public_key, purpose}], ended: [{n, thumbprint}]}
@@ -176,12 +151,10 @@ DECLARE
     head  ledger.checkpoint;
     added bigint;
 BEGIN
-    SELECT * INTO head FROM ledger.lock_head();
+    PERFORM pg_advisory_xact_lock(7378697629483820646);  -- as lock_head has it
+    SELECT * INTO head FROM ledger.checkpoint ORDER BY size DESC LIMIT 1;
     IF (coalesce(head.size, 0), coalesce(head.root, sha256(''))) <> (_expected, _expected_root) THEN
         RETURN false;                       -- the root too: after a restored backup another tree may have that size
-    END IF;
-    IF _received < head.received THEN
-        RAISE SQLSTATE 'MU007' USING MESSAGE = format('received at %s, after %s', _received, head.received);
     END IF;
     IF _commands IS NOT NULL THEN
         INSERT INTO desk.idempotency (caller, key, request, first, events)
@@ -199,30 +172,56 @@ BEGIN
     IF _keys IS NOT NULL THEN
         PERFORM ledger.change_keys(_expected, _keys);
     END IF;
-    added := ledger.first_not_live(_expected, _entries);
-    IF added IS NOT NULL THEN
+    SELECT _expected + n INTO added
+        FROM unnest(_statements) WITH ORDINALITY AS s (statement, n)
+        LEFT JOIN ledger.signing_key k ON k.header = split_part(statement, '.', 1)
+        LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint
+        WHERE (k.enrolled_at < _expected + n AND coalesce(x.ended_at >= _expected + n, true)
+               AND k.purpose IN ('service-statements', 'acts')) IS NOT TRUE
+        ORDER BY n LIMIT 1;
+    IF FOUND THEN
         RAISE SQLSTATE 'MU001' USING MESSAGE = format('the key of the statement for position %s is not live', added);
     END IF;
+    FOR i IN 1 .. cardinality(_received) LOOP
+        IF _received[i] < (CASE i WHEN 1 THEN head.received ELSE _received[i - 1] END) THEN
+            RAISE SQLSTATE 'MU007' USING MESSAGE = format('position %s was received before the one before it', _expected + i);
+        END IF;
+    END LOOP;
     INSERT INTO ledger.event (position, stream, version, topic, jti, entry, leaf)
-        SELECT _expected + n, stream, version, topic, jti, entry, leaf
-        FROM unnest(_streams, _versions, _topics, _jtis, _entries, _leaves)
-             WITH ORDINALITY AS e (stream, version, topic, jti, entry, leaf, n)
+        SELECT _expected + n, stream, version, topic, jti, entry, sha256('\x00'::bytea || entry)
+        FROM unnest(_streams, _versions, _topics, _jtis, _received, _statements)
+             WITH ORDINALITY AS e (stream, version, topic, jti, received, statement, n),
+             convert_to('{"recv":' || received || ',"stmt":"' || statement || '","v":1}', 'UTF8') AS entry
         ON CONFLICT ON CONSTRAINT event_jti_key DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
-    IF added <> cardinality(_entries) THEN
+    IF added <> cardinality(_statements) THEN
         RAISE SQLSTATE 'MU003' USING MESSAGE = 'a statement with this id is already in the log';
     END IF;
     INSERT INTO ledger.disclosure (position, disclosures)
         SELECT _expected + n, d FROM unnest(_disclosures) WITH ORDINALITY AS u (d, n) WHERE d <> '~';
+    IF _subjects IS NOT NULL THEN
+        PERFORM ledger.keep_subjects(_subjects);
+    END IF;
     IF _sealed IS NOT NULL THEN
-        PERFORM ledger.seal(_expected, _sealed, _subjects);
+        WITH s AS (
+            SELECT _expected + n AS position, field, subject, digest, value
+            FROM json_to_recordset(_sealed) AS s (n bigint, field text, subject uuid, digest text, value text)
+        ), pointers AS (
+            INSERT INTO ledger.sealed_field (position, field, subject, digest) SELECT position, field, subject, digest FROM s
+        )
+        INSERT INTO sealed.value (position, field, ciphertext)
+            SELECT position, field, decode(value, 'base64') FROM s JOIN sealed.subject_key USING (subject);
+        GET DIAGNOSTICS added = ROW_COUNT;
+        IF added <> json_array_length(_sealed) THEN
+            RAISE SQLSTATE 'MU006' USING MESSAGE = 'a subject''s key is gone: nothing more can be sealed under it';
+        END IF;
     END IF;
     FOR i IN 1 .. cardinality(_tile_levels) LOOP
         INSERT INTO ledger.tile (level, index, hashes, root) VALUES (_tile_levels[i], _tile_indexes[i],
             ledger.tile_hashes(_tile_levels[i], _tile_indexes[i], 256), _tile_roots[i]);
     END LOOP;
     INSERT INTO ledger.checkpoint (size, root, frontier, received, note)
-        VALUES (_expected + cardinality(_entries), _root, _frontier, _received, _note);
+        VALUES (_expected + cardinality(_statements), _root, _frontier, _received[cardinality(_received)], _note);
     NOTIFY stored_events;
     RETURN true;
 END $$;

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from service.ledger.checkpoint import LogKey
     from service.ledger.registry import KeyChange
 
+# The arguments go as text: composing an array costs the driver more than the rest of an append costs us.
 APPEND = (
-    "SELECT ledger.append(%s, %b, %b::uuid[], %s::bigint[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[],"
-    " %s::integer[], %s::bigint[], %b::bytea[], %b, %b, %s, %s, %s, %s, %s, %s) AS appended"
+    "SELECT ledger.append(%s, %b, %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
+    " %s::integer[], %s::bigint[], %s::bytea[], %b, %b, %s, %s, %s, %s, %s) AS appended"
 )
+TOPIC = re.compile(r"[a-z0-9_.]+")
+DISCLOSURES = re.compile(rb"(~[A-Za-z0-9_-]+)*~")
 STATEMENT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 JTI = re.compile(rb'"jti":"([A-Za-z0-9_-]{22})","seen":')  # a string's own quotes are escaped, so this is the claim
 
@@ -40,6 +43,7 @@ class Head(NamedTuple):
 
     frontier: tree.Frontier = tree.Frontier()
     received: int = 0
+    root: bytes = tree.EMPTY_ROOT
 
     @classmethod
     def of(cls, row: Mapping[str, Any] | None) -> Head:
@@ -52,7 +56,7 @@ class Head(NamedTuple):
             raise HeadNotOurs(f"the stored head of size {row['size']}: {error}") from error
         if frontier.root != row["root"]:
             raise HeadNotOurs(f"the stored head of size {row['size']} has another tree than its root says")
-        return cls(frontier, row["received"])
+        return cls(frontier, row["received"], row["root"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +72,20 @@ class Leaf:
     @classmethod
     def of(cls, event: StoredEvent, received: int) -> Leaf:
         """Take an event apart; raise NotAStatement or EntryTooLong."""
-        statement, tilde, beside = event.state.partition(b"~")
-        if not tilde or not STATEMENT.fullmatch(statement):
-            raise NotAStatement(f"{event.topic} is not a compact SD-JWT")
+        statement, _, _ = event.state.partition(b"~")
+        disclosures = DISCLOSURES.match(event.state, len(statement))
+        if not (disclosures and STATEMENT.fullmatch(statement) and TOPIC.fullmatch(event.topic)):
+            raise NotAStatement(f"{event.topic} is not an SD-JWT")
         if (size := len(entry(statement, received))) > MAX_ENTRY:
             raise EntryTooLong(event.topic, size)
         try:
             claimed = JTI.search(unb64url(statement.split(b".")[1].decode()))
-            disclosures, _, pointers = beside.decode("ascii").rpartition("~")
-            sealed = json.loads(pointers) if pointers else []
+            sealed = json.loads(event.state[disclosures.end() :] or b"[]")
         except ValueError as error:
             raise NotAStatement(f"{event.topic}: {error}") from error
         if claimed is None:
             raise NotAStatement(f"{event.topic} has no id of its own")
-        return cls(event, statement, claimed[1].decode(), f"~{disclosures}~" if disclosures else "~", sealed)
+        return cls(event, statement, claimed[1].decode(), disclosures[0].decode(), sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,10 @@ class Append:
     """One transaction's worth."""
 
     leaves: Sequence[Leaf]
-    entries: Sequence[bytes]
+    received: Sequence[int]
     growth: tree.Growth
-    received: int
+    before: Head
+    head: Head
     note: str
     sealed: list[dict[str, Any]]
     subjects: list[dict[str, str]]
@@ -128,7 +133,7 @@ class Append:
         subjects: list[dict[str, str]],
     ) -> Append:
         """Build the append of a batch on a head; `pointers` are those of all its leaves, in order. Raise ReceivedWentBack."""
-        received, leaves, entries, commands = head.received, list[Leaf](), list[bytes](), list[dict[str, Any]]()
+        received, leaves, times, commands = head.received, list[Leaf](), list[int](), list[dict[str, Any]]()
         keys: list[tuple[int, KeyChange]] = []
         for part in batch:
             if part.received is not None and part.received < received:
@@ -138,21 +143,16 @@ class Append:
                 commands.append(_command(part.idempotency, len(leaves) + 1, len(part.leaves)))
             keys.extend((len(leaves) + 1 + change.event, change) for change in part.keys)
             leaves.extend(part.leaves)
-            entries.extend(entry(leaf.statement, received) for leaf in part.leaves)
-        growth = head.frontier.grow([tree.leaf_hash(e) for e in entries])
-        note = log_key.checkpoint(growth.after.size, growth.after.root)
-        sealed = _sealed(leaves, pointers)
-        return cls(leaves, entries, growth, received, note, sealed, subjects, commands, as_json(keys))
+            times.extend([received] * len(part.leaves))
+        growth = head.frontier.grow([tree.leaf_hash(entry(leaf.statement, at)) for leaf, at in zip(leaves, times, strict=True)])
+        after = Head(growth.after, received, growth.after.root)
+        note = log_key.checkpoint(growth.after.size, after.root)
+        return cls(leaves, times, growth, head, after, note, _sealed(leaves, pointers), subjects, commands, as_json(keys))
 
     @property
     def first(self) -> int:
         """The position of the first entry."""
         return self.growth.before.size + 1
-
-    @property
-    def head(self) -> Head:
-        """The head that this append leaves."""
-        return Head(self.growth.after, self.received)
 
     def receipt(self, position: int) -> Receipt:
         """Return the receipt of one of these entries, from memory."""
@@ -160,25 +160,30 @@ class Append:
 
     def parameters(self) -> tuple[Any, ...]:
         """Return the arguments of `ledger.append`."""
-        tiles, before, after = self.growth.full_tiles(), self.growth.before, self.growth.after
-        events = [leaf.event for leaf in self.leaves]
+        tiles, leaves = self.growth.full_tiles(), self.leaves
         return (
-            before.size,
-            before.root,
-            [e.originator_id for e in events],
-            [e.originator_version for e in events],
-            [e.topic for e in events],
-            [leaf.jti for leaf in self.leaves],
-            list(self.entries),
-            [self.growth.known[0, before.size + i] for i in range(len(self.entries))],
-            [leaf.disclosures for leaf in self.leaves],
-            *([tile[column] for tile in tiles] for column in range(3)),
-            after.root,
-            after.pack(),
-            self.received,
+            self.before.frontier.size,
+            self.before.root,
+            _array([str(leaf.event.originator_id) for leaf in leaves]),
+            _array([str(leaf.event.originator_version) for leaf in leaves]),
+            _array([leaf.event.topic for leaf in leaves]),
+            _array([leaf.jti for leaf in leaves]),
+            _array(list(map(str, self.received))),
+            _array([leaf.statement.decode() for leaf in leaves]),
+            _array([leaf.disclosures for leaf in leaves]),
+            _array([str(level) for level, _, _ in tiles]),
+            _array([str(index) for _, index, _ in tiles]),
+            _array([rf"\\x{root.hex()}" for _, _, root in tiles]),
+            self.head.root,
+            self.head.frontier.pack(),
             self.note,
             *(json.dumps(beside) if beside else None for beside in (self.sealed, self.subjects, self.commands, self.keys)),
         )
+
+
+def _array(texts: Sequence[str]) -> str:
+    """Return PostgreSQL's text form of an array. None of these texts can hold a quote: `Leaf.of` has seen to that."""
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 def _sealed(leaves: Sequence[Leaf], pointers: Sequence[list[str]]) -> list[dict[str, Any]]:

@@ -52,6 +52,7 @@ Assurance = Literal["service-attested", "actor-signed"]
 Seen = tuple[int, str]  # size and base64 root of a checkpoint
 
 SALT = JTI = 16  # bytes
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,10 @@ class Signer:
 
     def draft(self, evt: str, stream: str, sver: int, seen: Seen, fields: Mapping[str, object], *, iat: int | None = None) -> Draft:
         """Write the statement of an event whose fields are JSON values; `iat` is POSIX seconds, now by default."""
+        canonical([fields])  # refuses what readers of JSON could differ about; what is in bounds needs no second look
         random = os.urandom(JTI + SALT * len(fields))  # one system call a statement
         disclosures = {
-            name: b64url(canonical([b64url(random[start : start + SALT]), name, value]))
+            name: b64url(_encode([b64url(random[start : start + SALT]), name, value]).encode())
             for start, (name, value) in zip(range(JTI, len(random), SALT), fields.items(), strict=True)
         }
         payload = {
@@ -109,7 +111,7 @@ class Signer:
             "stream": stream,
             "sver": sver,
         }
-        return Draft(f"{self.header}.{b64url(canonical(payload))}".encode(), disclosures)
+        return Draft(f"{self.header}.{b64url(_encode(payload).encode())}".encode(), disclosures)
 
 
 @dataclass(frozen=True)

@@ -192,11 +192,11 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def _checked(self, row: DictRow | None, same: DictRow | None) -> Head:
         """Return the stored head; raise unless it extends what this process has seen, and is this log's own."""
         known = self._head
-        if known.frontier.size and (same is None or same["root"] != known.frontier.root):
+        if known.frontier.size and (same is None or same["root"] != known.root):
             raise HeadWentBack(f"the database does not hold the checkpoint of size {known.frontier.size} that was seen here")
         head = Head.of(row)
         # Ed25519 signs deterministically, so signing again is the cheapest way to check our own signature.
-        if row is not None and head != known and row["note"] != self._log_key.checkpoint(head.frontier.size, head.frontier.root):
+        if row is not None and head != known and row["note"] != self._log_key.checkpoint(head.frontier.size, head.root):
             raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by this log's key")
         return head
 
@@ -218,8 +218,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Return size and base64 root of the last checkpoint that this process has verified, as a statement names it."""
         if not self._head.frontier.size:
             self._head = self.head()
-        frontier = self._head.frontier
-        return frontier.size, b64encode(frontier.root).decode()
+        return self._head.frontier.size, b64encode(self._head.root).decode()
 
     def head(self) -> Head:
         """Return the stored head, checked to be this log's own and to extend what was seen."""
