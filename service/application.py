@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aggregates.action import Action
-from aggregates.authority import Acting
+from aggregates.authority import BOARD, Acting
 from aggregates.data_subject import DataSubject
 from aggregates.errors import Refused
 from aggregates.office import Office
@@ -174,7 +174,7 @@ class Board(Recording):
 
     def assign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Assign an action to an agency, overseen by a sub-group, in answer to a finding."""
-        self._there(Agency, "agency", said["owner"])
+        self._owner(said["owner"])
         self._there(SubGroup, "sub-group", said["overseen_by"])
         self._there(Office, "office", said["owner_office"])
         self._finding(said["source"])
@@ -190,7 +190,7 @@ class Board(Recording):
 
     def reassign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Give an action to another agency."""
-        self._there(Agency, "agency", said["owner"])
+        self._owner(said["owner"])
         self._there(Office, "office", said["owner_office"])
         return self._change(Action, ref, Action.reassign, write, **said)
 
@@ -260,6 +260,11 @@ class Board(Recording):
     def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
         if ref is not None and self.find(kind, ref) is None:
             raise NotFound(kind=word, ref=ref)
+
+    def _owner(self, code: str) -> None:
+        """Refuse an owner that is neither the Board, nor a sub-group, nor an agency."""
+        if code != BOARD and self.find(SubGroup, code) is None:
+            self._there(Agency, "agency or sub-group", code)
 
     def _finding(self, source: str | None) -> None:
         """Refuse a source that is not `REVIEW/FINDING`, or names what is not on record."""

@@ -71,6 +71,7 @@ def _declared(*commands: Command) -> dict[str, Command]:
 
 
 _LEADS = frozenset({LEAD})
+_OWNERS = _LEADS | {SUB_GROUP_CHAIR} | BOARD  # an owner is an agency, a sub-group or the Board itself (INV-07)
 _MANAGERS = frozenset({CHAIR, DEPUTY, MANAGER})
 
 COMMANDS: Final[dict[str, Command]] = _declared(
@@ -90,14 +91,14 @@ COMMANDS: Final[dict[str, Command]] = _declared(
     Command("record_finding", "Record a finding", "review", Review.FindingRecorded, frozenset({MANAGER, SUB_GROUP_CHAIR})),
     Command("formulate_response", "Formulate the Board's response", "review", Review.BoardResponseFormulated, BOARD_AND_SUB_GROUPS),
     Command("assign_action", "Assign an action", "action", Action.Assigned, BOARD_AND_SUB_GROUPS, creates=True),
-    Command("accept_action", "Accept the action", "action", Action.Accepted, _LEADS),
-    Command("dispute_action", "Dispute the action", "action", Action.Disputed, _LEADS),
+    Command("accept_action", "Accept the action", "action", Action.Accepted, _OWNERS),
+    Command("dispute_action", "Dispute the action", "action", Action.Disputed, _OWNERS),
     Command("reassign_action", "Reassign the action", "action", Action.Reassigned, BOARD_AND_SUB_GROUPS),
     Command("vary_due_date", "Vary the due date", "action", Action.DueDateVaried, OVERSEERS),
-    Command("report_progress", "Report progress", "action", Action.ProgressReported, _LEADS),
-    Command("submit_evidence", "Submit evidence", "action", Action.EvidenceSubmitted, _LEADS),
+    Command("report_progress", "Report progress", "action", Action.ProgressReported, _OWNERS),
+    Command("submit_evidence", "Submit evidence", "action", Action.EvidenceSubmitted, _OWNERS),
     Command("return_evidence", "Return the evidence", "action", Action.EvidenceReturned, OVERSEERS),
-    Command("mark_implemented", "Say that it is implemented", "action", Action.Implemented, _LEADS),
+    Command("mark_implemented", "Say that it is implemented", "action", Action.Implemented, _OWNERS),
     Command("sign_off_action", "Sign the action off", "action", Action.SignedOff, OVERSEERS),
     Command("schedule_sustainment_check", "Schedule a sustainment check", "action", Action.SustainmentCheckScheduled, BOARD_AND_SUB_GROUPS),
     Command("record_sustainment_check", "Record a sustainment check", "action", Action.SustainmentChecked, BOARD_AND_SUB_GROUPS),

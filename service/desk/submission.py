@@ -55,7 +55,7 @@ def read_fields(command: Command, ref: str, given: Mapping[str, Any]) -> dict[st
     takes = {f.name: f for f in command.fields}
     if unknown := given.keys() - takes.keys():
         raise UnknownCommandField(act=command.title, fields=unknown, takes=list(takes) or ["nothing"])
-    if missing := [n for n, f in takes.items() if not f.optional and _blank(given.get(n))]:
+    if missing := [n for n, f in takes.items() if not (f.optional or f.many) and _blank(given.get(n))]:
         raise FieldMissing(act=command.title, fields=missing)
     values = {name: _read(command, field, given.get(name), ref) for name, field in takes.items()}
     if command.creates and command.ref_field:
@@ -75,7 +75,7 @@ def _blank(value: object) -> bool:
 
 
 def _read(command: Command, field: Field, value: Any, ref: str) -> Any:
-    if field.optional and _blank(value):
+    if (field.optional or field.many) and _blank(value):
         return () if field.many else None
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise WrongKind(act=command.title, field=field.name, why=f"a text has at most {LONGEST_TEXT} characters")
