@@ -55,7 +55,7 @@ def _term(office: str, seat: dict[str, Any], number: int, holder: list[Any]) -> 
         by = CHAIR if first > FOUNDED and office != CHAIR else MANAGER
         who = person(office, number)
         registered = {"name": name, "contact": f"{office}@severnbrook.example"}
-        yield Line(do="register_subject", ref=str(who), by=MANAGER, on=first, fields=registered)
+        yield Line(do="register_subject", ref=str(who), by=CHAIR if office == MANAGER else MANAGER, on=first, fields=registered)
         fields = seat | {"holder": str(who), "employer": employer or None, "from_on": first}
         yield Line(do="appoint_office_holder", ref=office, by=by, on=first, fields=fields)
     if rest:
