@@ -124,10 +124,13 @@ class Ledger(OnRecord[LedgerState | None]):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that may sign, or might until it was `rotated` or `revoked`."""
+    """A key that may sign, or might until it was `rotated` or `revoked`.
+
+    The bytes of the key that established the log stand in position 1, not here.
+    """
 
     thumbprint: str
-    public_key: str
+    public_key: str | None
     holder: str
     purpose: str
     status: Literal["live", "rotated", "revoked"] = "live"
@@ -241,7 +244,7 @@ class Keys(OnRecord[KeysState]):
         replaced_proof: str,
         founding: Key | None = None,
     ) -> None:
-        """Put another key of the same holder in the place of one; `founding` is the key that established the log, enrolled by position 1."""
+        """Put another key of the same holder in the place of one; `founding` is the key that position 1 established the log with."""
         fields = {"thumbprint": thumbprint, "public_key": public_key, "holder": holder, "purpose": purpose, "proof": proof}
         said(**fields, replaced_proof=replaced_proof)
         old = self._live(replaces, founding)
@@ -283,8 +286,11 @@ class Keys(OnRecord[KeysState]):
         keys: dict[str, Key] = {}
         for entry in sorted(entries, key=lambda e: e.number):
             body = entry.body
-            if ended := keys.get(body.get("replaces") or (body["thumbprint"] if entry.event is Keys.SigningKeyRevoked else "")):
-                keys[ended.thumbprint] = replace(ended, status="rotated" if body.get("replaces") else "revoked")
-            if entry.event is not Keys.SigningKeyRevoked:
-                keys[body["thumbprint"]] = Key(body["thumbprint"], body["public_key"], body["holder"], body["purpose"])
+            if entry.event is Keys.SigningKeyRevoked:
+                if known := keys.get(body["thumbprint"]):
+                    keys[known.thumbprint] = replace(known, status="revoked")
+                continue
+            if old := body.get("replaces"):
+                keys[old] = replace(keys.get(old) or Key(old, None, body["holder"], body["purpose"]), status="rotated")
+            keys[body["thumbprint"]] = Key(body["thumbprint"], body["public_key"], body["holder"], body["purpose"])
         return KeysState(tuple(keys.values()))
