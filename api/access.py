@@ -1,0 +1,196 @@
+"""Who is calling, and whether they may: each view declares its access, and one that does not is refused when the service starts.
+
+A page's caller has a session cookie, a program sends `Authorization: Bearer muniment_…`. What is asked in a session's name with any
+method but GET carries the token of its page (`csrf_token`, or the header `X-CSRFToken`); an API key is proof by itself. What a member
+may then read is a `Scope`: another agency's record does not exist for a designated lead.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+from flask import current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
+
+from api.worker import worker
+from service.desk import accounts, authority
+from service.desk.refusals import NotAllowed, NotSignedIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask, Response
+
+    from service.config import Config
+    from service.desk.accounts import Caller
+    from service.desk.authority import Scope
+
+Access = Literal["public", "member", "operator"]
+View = TypeVar("View", bound="Callable[..., Any]")
+
+SESSION_COOKIE: Final = "muniment_session"
+SCHEME: Final = "Bearer "
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SECRET_BYTES: Final = 32
+csrf = CSRFProtect()
+
+
+class UndeclaredAccess(Exception):  # noqa: N818 - a refusal to start
+    """A view does not say who may use it."""
+
+    def __init__(self, endpoint: str) -> None:
+        """Take the view's endpoint."""
+        super().__init__(f"{endpoint} does not declare its access: @public, @member or @operator")
+        self.endpoint = endpoint
+
+
+class NoSecret(Exception):  # noqa: N818 - a refusal to start
+    """The key that signs the cookies of forms is missing, or not secret."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        """Take where it should be, and what is wrong."""
+        super().__init__(f"{path} {why}")
+        self.path, self.why = path, why
+
+
+def _declared(access: Access) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]  # functions carry what is declared of them
+        return view
+
+    return declare
+
+
+public = _declared("public")  # anybody
+member = _declared("member")  # whoever is signed in or sends an API key
+operator = _declared("operator")  # whoever runs the service
+
+
+def check_declared(app: Flask) -> None:
+    """Refuse to start with a view that does not declare its access."""
+    for endpoint, view in app.view_functions.items():
+        if getattr(view, "access", None) is None:
+            raise UndeclaredAccess(endpoint)
+
+
+def caller() -> Caller | None:
+    """Return who is calling, or None. Refuses an API key that is not valid, rather than let its bearer pass as nobody."""
+    if "caller" not in g:
+        g.caller = _of_key() if "Authorization" in request.headers else _of_session()
+    found: Caller | None = g.caller
+    return found
+
+
+def signed_in() -> Caller:
+    """Return who is calling, or refuse."""
+    found = caller()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+def reading() -> Scope:
+    """Return what the caller may read, judged by the register of offices as it is today."""
+    if "scope" not in g:
+        held = worker()
+        g.scope = authority.scope(held.board, signed_in(), today=held.today)
+    found: Scope = g.scope
+    return found
+
+
+def _of_key() -> Caller:
+    sent = request.headers["Authorization"]
+    key = sent.removeprefix(SCHEME).strip()
+    if not sent.startswith(SCHEME) or not key.startswith(accounts.KEY_PREFIX):
+        raise NotSignedIn
+    with worker().desk() as conn:
+        return accounts.caller_of_key(conn, key)
+
+
+def _of_session() -> Caller | None:
+    token = request.cookies.get(SESSION_COOKIE)
+    if not token:
+        return None
+    with worker().desk() as conn:
+        return accounts.caller_of_session(conn, token)
+
+
+def admit() -> None:
+    """Let a request through to its view, or refuse it: before every request."""
+    if request.endpoint is None:
+        return  # there is no such address, or not for this method: Flask says so
+    access = getattr(current_app.view_functions[request.endpoint], "access", None)  # `check_declared` has seen to it
+    if access == "operator" and not signed_in().may_operate:
+        raise NotAllowed(who="Somebody who does not run the service", act="do this", roles=["operators"])
+    if access == "member":
+        signed_in()
+    if request.method not in SAFE and "Authorization" not in request.headers:
+        csrf.protect()
+
+
+def remember(response: Response, token: str) -> None:
+    """Give a browser its session."""
+    response.set_cookie(SESSION_COOKIE, token, max_age=accounts.SESSION, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+
+
+def forget(response: Response) -> None:
+    """Take a browser's session from it."""
+    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+
+
+class FormCookie(SecureCookieSessionInterface):
+    """Flask's own cookie, which here holds nothing but the token of forms; it travels over https alone where there is https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        """Say whether the cookie is for https alone."""
+        return request.is_secure
+
+
+def install(app: Flask) -> None:
+    """Ask of every request who is calling."""
+    app.config |= {
+        "SECRET_KEY": load_secret(app.extensions["muniment"].config),
+        "SESSION_COOKIE_NAME": "muniment_form",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_CHECK_DEFAULT": False,  # `admit` asks, because an API key needs no token
+        "WTF_CSRF_TIME_LIMIT": int(accounts.SESSION.total_seconds()),
+    }
+    app.session_interface = FormCookie()
+    csrf.init_app(app)
+    app.before_request(admit)
+
+
+def secret_path(config: Config) -> Path:
+    """Return where the key that signs the cookies of forms is kept."""
+    return config.data / "keys" / "web.key"
+
+
+def create_secret(config: Config) -> None:
+    """Make that key, unless there is one: 32 random bytes that only its owner can read."""
+    path = secret_path(config)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_secret(config: Config) -> bytes:
+    """Return that key; refuse one that is missing, short or open to others."""
+    path = secret_path(config)
+    if not path.is_file():
+        raise NoSecret(path, "is missing: `muniment init` makes it")
+    if path.stat().st_mode & 0o077:
+        raise NoSecret(path, "can be read by others: chmod 600")
+    secret = path.read_bytes()
+    if len(secret) < SECRET_BYTES:
+        raise NoSecret(path, f"is shorter than {SECRET_BYTES} bytes")
+    return secret

@@ -1,0 +1,83 @@
+"""What every answer carries and what every request leaves in the log.
+
+Security headers, a request id, and one JSON line a request: never a body, a query, a cookie or a key.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+import uuid
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from flask import g, request
+
+from api.errors import Unreadable
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+# The one inline script is of the page template's library; it says whether the browser runs scripts at all.
+JS_ENABLED: Final = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
+POLICY: Final = (
+    f"default-src 'self'; script-src 'self' {JS_ENABLED}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+YEAR: Final = 31_536_000  # seconds
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+
+def headers(response: Response) -> Response:
+    """Set the headers that keep a browser from being used against its user."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    return response
+
+
+def json_lines(stream: Any = None) -> Any:
+    """Return the logger: one JSON object a line."""
+    processors: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(),
+    ]
+    return structlog.wrap_logger(structlog.PrintLogger(stream or sys.stderr), processors=processors)
+
+
+def install(app: Flask) -> None:
+    """Give every request a number and a line in the log, and its answer the headers."""
+    log = json_lines()
+
+    @app.before_request
+    def begin() -> None:
+        sent = request.headers.get("X-Request-ID", "")
+        g.request_id = sent if REQUEST_ID.match(sent) else uuid.uuid4().hex
+        g.begun = time.perf_counter()
+        if "\0" in request.path or any("\0" in part for pair in request.args.items(multi=True) for part in pair):
+            raise Unreadable(where="The address", why="it holds a NUL")
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        who = g.get("caller")
+        log.info(
+            "request",
+            request_id=g.get("request_id"),
+            method=request.method,
+            path=request.path,
+            endpoint=request.endpoint,
+            status=response.status_code,
+            problem=g.get("problem"),
+            account=str(who.account) if who else None,
+            ms=round((time.perf_counter() - g.begun) * 1000, 1) if "begun" in g else None,
+        )
+        return headers(response)

@@ -1,0 +1,44 @@
+"""The nouns of the API, one file each: schemas directly above their endpoints, and every declared command with an endpoint of its own.
+
+`openapi` describes them, `answers` gives every read its clocks, `commands` makes the endpoints that write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify
+
+from api.access import public
+from api.resources.actions import actions
+from api.resources.evidence import evidence
+from api.resources.history import events
+from api.resources.openapi import PREFIX, ProblemApi, build
+from api.resources.partnership import agencies, keys, offices, partnership, sub_groups, subjects
+from api.resources.reviews import reviews
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+RESOURCES = (actions, reviews, partnership, agencies, sub_groups, offices, subjects, keys, events, evidence)
+
+
+def install(app: Flask) -> None:
+    """Mount every resource under /api/v1, with the document that describes them."""
+    api = build(app)
+    for resource in RESOURCES:
+        api.register_blueprint(resource, url_prefix=f"{PREFIX}/{resource.name}")
+    app.register_blueprint(_document(api))
+
+
+def _document(api: ProblemApi) -> Blueprint:
+    """Serve the OpenAPI document: no account is needed to know how to ask."""
+    document = Blueprint("openapi", __name__)
+
+    @document.get(f"{PREFIX}/openapi.json")
+    @public
+    def openapi() -> Response:
+        """Give the OpenAPI 3.1 document."""
+        return jsonify(api.spec.to_dict())
+
+    return document

@@ -1,0 +1,118 @@
+"""What every read says besides its answer: the two clocks it was given at; and the schema of a read model's rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import request
+from marshmallow import Schema, fields
+
+from api.access import reading
+from api.fields import IsoDate, Whole, YesOrNo
+from api.resources.openapi import ClocksSchema
+from api.worker import worker
+from projections.clocks import Clocks, clocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from psycopg import Connection
+
+    from service.desk.authority import Scope
+
+MOST: Final = 100  # rows of a page
+
+
+class Reading(NamedTuple):
+    """One read: on which connection, at which clocks, and what its reader may see."""
+
+    conn: Connection[Any]
+    clocks: Clocks
+    scope: Scope
+
+    @property
+    def at(self) -> dict[str, Any]:
+        """Return the clocks as the readers of the projections take them."""
+        return {"as_at": self.clocks.as_at, "known_at": self.clocks.known_at}
+
+
+@contextmanager
+def read(args: Mapping[str, Any]) -> Iterator[Reading]:
+    """Fix the clocks of an answer, and settle what its reader may see."""
+    scope, held = reading(), worker()
+    with held.reader() as conn:
+        yield Reading(conn, clocks(conn, as_at=args.get("as_at"), known_at=args.get("known_at"), today=held.today), scope)
+
+
+def next_page(args: Mapping[str, Any], at: Clocks, after: str | int) -> str:
+    """Return the address of the page that comes next, with both clocks: what is recorded meanwhile does not shift the pages."""
+    asked = {name: str(value).lower() if isinstance(value, bool) else value for name, value in args.items() if value is not None}
+    return f"{request.path}?{urlencode({**asked, 'as_at': at.as_at.isoformat(), 'known_at': at.known_at, 'after': after})}"
+
+
+def version_of(on: Reading, kind: str, ref: str) -> int:
+    """Return the version of a thing as known at the clocks; 0 where nothing was known of it."""
+    newest = "SELECT coalesce(max(version), 0) FROM views.inspection_history WHERE kind = %s AND ref = %s AND position <= %s"
+    row = on.conn.execute(newest, (kind, ref, on.clocks.known_at)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def schema_of_rows(row: type[Any], name: str, *without: str) -> type[Schema]:
+    """Return the schema of a read model's row: its fields and its properties, but for those named."""
+    hints = get_type_hints(row, localns={"date": date, "datetime": datetime, "UUID": UUID})
+    said: dict[str, Any] = {f.name: _field(hints[f.name]) for f in dataclasses.fields(row) if f.name not in without}
+    for computed, value in vars(row).items():
+        if isinstance(value, property) and computed not in without:
+            returns = get_type_hints(value.fget, localns={"date": date, "datetime": datetime, "UUID": UUID})["return"]
+            said[computed] = _field(returns)
+    return type(name, (Schema,), {**said, "__doc__": (row.__doc__ or name).partition("\n")[0]})
+
+
+@cache
+def answer_of(thing: type[Schema], *, many: bool = False) -> type[Schema]:
+    """Return the schema of an answer: the thing or the things, and the clocks."""
+    said: dict[str, Any] = {"clocks": fields.Nested(ClocksSchema, required=True)}
+    if many:
+        said["items"] = fields.List(fields.Nested(thing), required=True)
+        said["next"] = fields.String(required=True, allow_none=True, metadata={"description": "The address of the next page"})
+    else:
+        said["item"] = fields.Nested(thing, required=True)
+    name = thing.__name__.removesuffix("Schema")
+    return type(f"{name}{'Page' if many else 'Answer'}", (Schema,), {**said, "__doc__": "An answer with its clocks."})
+
+
+def versioned(thing: type[Schema]) -> type[Schema]:
+    """Return the schema of a thing with the version that it had at the clocks."""
+    name = thing.__name__.removesuffix("Schema")
+    version = Whole(required=True, metadata={"description": "Of the thing, and its ETag"})
+    return type(f"Versioned{name}", (thing,), {"version": version, "__doc__": f"{thing.__doc__} With its version."})
+
+
+def _field(hint: Any) -> fields.Field[Any]:
+    optional = False
+    if get_origin(hint) in (Union, types.UnionType):
+        optional = type(None) in get_args(hint)
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    known: dict[str, Any] = {"required": True, "allow_none": optional}
+    origin: Any = get_origin(hint) or hint
+    if origin in (tuple, list):
+        return fields.List(_field(get_args(hint)[0]), **known)
+    if isinstance(origin, type) and dataclasses.is_dataclass(origin):
+        return fields.Nested(schema_of_rows(origin, origin.__name__), **known)
+    kinds: dict[Any, Any] = {
+        date: IsoDate,
+        datetime: fields.AwareDateTime,
+        int: Whole,
+        bool: YesOrNo,
+        str: fields.String,
+        UUID: fields.UUID,
+    }
+    found: fields.Field[Any] = kinds[origin](**known) if origin in kinds else fields.Raw(**known)
+    return found

@@ -1,0 +1,186 @@
+"""One endpoint for each declared command, made in one loop: nothing can be declared that cannot be asked for over HTTP.
+
+`POST /api/v1/<resource>` creates, `POST /api/v1/<resource>/<ref>/<command>` does something to what exists. A command that takes
+evidence may bring the files with it (multipart), or name what was uploaded before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app, request, url_for
+
+from aggregates.action import Action
+from aggregates.fields import to_json
+from aggregates.values import Evidence
+from api.access import member, signed_in
+from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
+from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of, strict_json
+from api.resources.openapi import IDEMPOTENCY_KEY, IF_MATCH, WRITTEN, DoneSchema, Resource
+from api.worker import worker
+from projections.catch_up import wait_on
+from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, Command, find
+from service.desk import authority
+from service.desk.refusals import NotFound
+from service.desk.submission import Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from service.desk.accounts import Caller
+    from service.recording import Done
+
+KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
+ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,17})"\Z')  # weak too: a proxy that compresses makes it so, and the version is the same
+
+
+def declared(kind: str) -> Iterator[Command]:
+    """Give the commands of a kind of thing, the amendments last."""
+    yield from (command for command in COMMANDS.values() if command.kind == kind)
+    if kind in AMENDABLE:
+        yield from (command for name in AMENDMENTS if (command := find(name, kind)))
+
+
+def mount(resource: Resource, kind: str) -> None:
+    """Give every command of a kind its endpoint."""
+    for command in declared(kind):
+        one = kind in ONE_OF_ITS_KIND
+        rule = "" if command.creates else f"/{command.name}" if one else f"/<ref>/{command.name}"
+        _mount(resource, command, rule)
+
+
+def _mount(resource: Resource, command: Command, rule: str) -> None:
+    schema = schema_of(command)
+    takes_files = any(field.kind is Evidence for field in command.fields)
+
+    @resource.response(201 if command.creates else 200, DoneSchema, headers=WRITTEN)
+    @resource.doc(
+        operationId=command.name if command.name in COMMANDS else f"{command.name}_of_{command.kind}",
+        summary=command.title,
+        parameters=[IDEMPOTENCY_KEY, *([] if command.creates else [IF_MATCH])],
+        requestBody={"required": True, "content": _content(schema, files=takes_files)},
+    )
+    @member
+    def view(ref: str | None = None) -> ResponseReturnValue:
+        body = _body(schema, files=takes_files)
+        return carry_out(command, body.pop("ref", None) or ref or command.kind, body)
+
+    view.__name__ = view.__qualname__ = command.name
+    view.__doc__ = f"{command.title}."
+    resource.route(rule, methods=["POST"], endpoint=command.name)(view)
+
+
+def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if files:
+        file = {"type": "array", "items": {"type": "string", "format": "binary"}}
+        parts = {"command": {"type": "string", "contentMediaType": "application/json"}, "file": file}
+        content["multipart/form-data"] = {"schema": {"type": "object", "required": ["command", "file"], "properties": parts}}
+    return content
+
+
+def _body(schema: type[Any], *, files: bool) -> dict[str, Any]:
+    """Read a command's body: JSON, or a form whose part `command` is that JSON and whose parts `file` are its evidence, in order."""
+    if files and request.mimetype == "multipart/form-data":
+        sent = strict_json(request.form.get("command", "").encode())
+        if not isinstance(sent, dict):
+            raise Unreadable(where="command", why="an object of JSON is expected")
+        return dict(schema().load({**sent, "evidence": _received(sent.get("evidence"))}))
+    parsed = Resource.ARGUMENTS_PARSER.parse(schema(), request, location="json")
+    return dict(parsed)
+
+
+def _received(said: Any) -> list[Any]:
+    """Take in the files of a form; what is said of each stands in `evidence`, in the same order."""
+    files = request.files.getlist("file")
+    if not isinstance(said, list) or len(said) != len(files) or not all(isinstance(one, dict) for one in said):
+        raise Unreadable(where="evidence", why="say of each part `file`, in order, at least its title and its evidence_date")
+    cited = []
+    for file, words in zip(files, said, strict=True):
+        name = file.filename or "file"
+        held = worker().board.evidence.receive(file.stream, name)
+        cited.append({"filename": name, "media_type": file.mimetype, **words, "sha256": held.sha256})
+    return cited
+
+
+def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseReturnValue:
+    """Have a command carried out, and answer with what was recorded once the views show it, or after two seconds."""
+    held, who = worker(), signed_in()
+    key = idempotency_key()
+    expected = None if command.creates else _if_match(ref)
+    said = {name: value for name, value in body.items() if name not in ENVELOPE}
+    around = {name: body.get(name) for name in ENVELOPE}
+    if not command.creates:
+        within_reach(who, around["office"], command.kind, ref)
+    fields = to_json(command.event, said)
+    it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, key=key, expected=expected, **around)
+    return _answer(command, held.board.act(who, it))
+
+
+def within_reach(who: Caller, office: str | None, kind: str, ref: str) -> None:
+    """Refuse another agency's action to a designated lead as if it did not exist (journey F.3)."""
+    held = worker()
+    if kind != "action" or who.speaks_for_all:
+        return
+    scope = authority.scope(held.board, replace(who, office=office or who.office), today=held.today)
+    action = held.board.find(Action, ref)
+    if scope.agency is not None and (action is None or action.state is None or action.state.owner != scope.agency):
+        raise NotFound(kind="action", ref=ref)
+
+
+def idempotency_key() -> str:
+    """Return the request's idempotency key, or refuse."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not KEY.match(key):
+        raise IdempotencyKeyMissing
+    return key
+
+
+def _if_match(ref: str) -> int | None:
+    """Return the version that the caller saw; None where they say that any will do."""
+    sent = request.headers.get("If-Match")
+    if not sent:
+        raise IfMatchMissing(ref=ref)
+    if sent.strip() == "*":
+        return None
+    if not (found := ETAG.match(sent.strip())):
+        raise Unreadable(where="If-Match", why='one ETag is expected, such as "7"')
+    return int(found[1])
+
+
+def _answer(command: Command, done: Done) -> ResponseReturnValue:
+    with worker().reader() as conn:
+        rows = conn.execute("SELECT jti FROM ledger.event WHERE position = ANY(%s) ORDER BY position", (list(done.positions),)).fetchall()
+        shown = wait_on(conn, done.positions[-1], current_app.config["WAIT_FOR_VIEWS"])
+    said = {
+        "ref": done.ref,
+        "version": done.version,
+        "positions": list(done.positions),
+        "events": [jti for (jti,) in rows],
+        "receipt": str(done.receipt),
+        "shown": shown,
+    }
+    began = command.creates and done.version == len(done.positions)
+    return said, 201 if began else 200, {"ETag": f'"{done.version}"', "Location": location(command.kind, done.ref)}
+
+
+def location(kind: str, ref: str) -> str:
+    """Return the address of a thing."""
+    endpoint = f"{RESOURCES[kind]}.read"
+    return url_for(endpoint) if kind in ONE_OF_ITS_KIND else url_for(endpoint, ref=ref)
+
+
+RESOURCES: Final = {
+    "action": "actions",
+    "review": "reviews",
+    "agency": "agencies",
+    "sub-group": "sub-groups",
+    "office": "offices",
+    "subject": "subjects",
+    "partnership": "partnership",
+    "keys": "keys",
+}

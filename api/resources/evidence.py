@@ -1,0 +1,78 @@
+"""Evidence files: taken in by their content, and given out only to those who may read an entry that cites them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import request, send_file
+from marshmallow import Schema, fields
+
+from api.access import member, reading
+from api.errors import Unreadable
+from api.fields import Whole
+from api.resources.answers import Reading, read
+from api.resources.commands import idempotency_key
+from api.resources.history import Visible
+from api.resources.openapi import IDEMPOTENCY_KEY, Resource
+from api.worker import worker
+from projections import inspection_history
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
+
+CITING = "SELECT position, body FROM views.inspection_history WHERE position <= %s AND body -> 'evidence' @> %s::jsonb ORDER BY position"
+FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+
+
+class FileSchema(Schema):
+    """A file that was received; name it by its hash where you cite it."""
+
+    sha256 = fields.String(required=True)
+    size = Whole(required=True)
+
+
+@evidence.post("")
+@evidence.doc(parameters=[IDEMPOTENCY_KEY], requestBody={"required": True, "content": {"multipart/form-data": {"schema": FORM}}})
+@evidence.response(201, FileSchema, headers={"Location": {"description": "The file", "schema": {"type": "string"}}})
+@member
+def receive() -> ResponseReturnValue:
+    """Take a file in. The same content sent again is the same file; it is on record once a command cites it."""
+    idempotency_key()
+    reading()  # somebody without an office of the Board brings no evidence
+    file = request.files.get("file")
+    if file is None:
+        raise Unreadable(where="file", why="a form with one part `file` is expected")
+    held = worker().board.evidence.receive(file.stream, file.filename or "file")
+    return held._asdict(), 201, {"Location": f"{request.path}/{held.sha256}"}
+
+
+@evidence.get("/<sha256>", endpoint="read")
+@evidence.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@member
+def download(sha256: str) -> Response:
+    """Give a file as an attachment, to those who may read an entry that cites it."""
+    with read({}) as on:
+        name = _name(on, sha256)
+    path = worker().board.evidence.path(sha256)
+    if not path.is_file():
+        raise NotFound(kind="file", ref=sha256)
+    # Never the kind that its submitter says it is: a browser is given nothing that it would run or show.
+    response = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=name, etag=sha256)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _name(on: Reading, sha256: str) -> str:
+    """Return the name under which a file was handed in, in an entry that the reader may see; refuse where there is none."""
+    cited: list[tuple[int, dict[str, Any]]] = on.conn.execute(CITING, (on.clocks.known_at, json.dumps([{"sha256": sha256}]))).fetchall()
+    entries = inspection_history.entries_at(on.conn, [position for position, _ in cited], known_at=on.clocks.known_at)
+    may_see = Visible(on)
+    names = [item["filename"] for entry in entries if may_see(entry) for item in entry.body["evidence"] if item["sha256"] == sha256]
+    if not names or not on.scope.restricted:
+        raise NotFound(kind="file", ref=sha256)
+    return str(names[-1])

@@ -1,0 +1,211 @@
+"""The log as it was recorded: a feed of events, each event down to its signed statement, and its receipt."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64decode
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from aggregates.fields import fields_by_name
+from api.access import member
+from api.fields import AtClocks, Number, Whole
+from api.resources.answers import MOST, Reading, answer_of, next_page, read
+from api.resources.openapi import ClocksSchema, Resource
+from api.worker import worker
+from projections import action_register, inspection_history
+from projections.decoded_log import event_type
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from projections.inspection_history import HistoryEntry
+    from projections.reviews import ReviewRow
+
+OPEN: Final = frozenset({"ledger", "keys", "partnership", "agency", "sub-group", "office"})  # how the Board is made up
+
+events = Resource("events", __name__, description="What was recorded, entry by entry, with its proof.")
+
+
+class EntrySchema(Schema):
+    """An entry as it was recorded, and what became of it."""
+
+    position = Whole(required=True, metadata={"description": "In the log, from 1"})
+    event = fields.String(required=True, metadata={"description": "The event's id"})
+    topic = fields.String(required=True)
+    kind = fields.String(required=True)
+    ref = fields.String(required=True)
+    version = Whole(required=True, metadata={"description": "In its stream; amendments name it"})
+    occurred_on = fields.Date(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    late = Whole(required=True, metadata={"description": "Days between the two"})
+    late_reason = fields.String(required=True, allow_none=True)
+    assurance = fields.String(required=True, metadata={"description": "Whose key signed: actor-signed or service-attested"})
+    holder = fields.String(required=True)
+    thumbprint = fields.String(required=True)
+    by_office = fields.String(required=True, allow_none=True)
+    by_agency = fields.String(required=True, allow_none=True)
+    on_behalf_of = fields.String(required=True, allow_none=True)
+    fields_ = fields.Dict(keys=fields.String(), data_key="fields", attribute="fields", required=True)
+    withheld = fields.List(fields.String(), required=True, metadata={"description": "Fields that are not for this reader"})
+    leaf = fields.String(required=True, metadata={"description": "base64"})
+    status = fields.String(required=True, metadata={"description": "stands, corrected or retracted, as known at the clocks"})
+    said = fields.Dict(keys=fields.String(), required=True, metadata={"description": "What it says as corrected"})
+    since = fields.Date(required=True, metadata={"description": "The day from which it is then true"})
+    amends = Whole(required=True, allow_none=True, metadata={"description": "The position of what it amends"})
+    corrected_by = fields.List(Whole(), required=True)
+    retracted_by = Whole(required=True, allow_none=True)
+    proposals = fields.List(Whole(), required=True)
+
+
+class SealedEntrySchema(EntrySchema):
+    """An entry with what is needed to check it."""
+
+    statement = fields.String(required=True, metadata={"description": "The signed statement, a compact SD-JWT"})
+    entry = fields.String(required=True, metadata={"description": "The sealed bytes, whose hash is the leaf"})
+    disclosures = fields.List(fields.String(), required=True, metadata={"description": "Of the fields that this reader may see"})
+    receipt = fields.String(required=True, metadata={"description": "tlog-proof"})
+
+
+class FeedSchema(Schema):
+    """Events in the order of recording, under a signed checkpoint that covers them."""
+
+    clocks = fields.Nested(ClocksSchema, required=True)
+    items = fields.List(fields.Nested(EntrySchema), required=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "The address of the next page"})
+    checkpoint = fields.String(required=True, metadata={"description": "A signed note over a tree that holds all of these"})
+
+
+class FeedArgs(AtClocks):
+    """Where in the feed."""
+
+    after = Number(load_default=0, metadata={"description": "The position after which to begin"})
+    limit = Number(load_default=MOST, validate=validate.Range(1, MOST))
+
+
+def shown(entry: HistoryEntry, *, restricted: bool) -> dict[str, Any]:
+    """Return an entry as its reader may see it. A correction's values are of the class of what they correct."""
+    kinds = fields_by_name(event_type(entry.topic))
+    hidden = set() if restricted else {name for name, f in kinds.items() if f.sensitivity == "restricted" or name == "corrected"}
+    names = EntrySchema().fields.keys() - {"event", "leaf", "fields_", "said", "withheld"}
+    return {name: getattr(entry, name) for name in names} | {
+        "event": entry.jti,
+        "leaf": b64encode(entry.leaf).decode(),
+        "fields": {name: value for name, value in entry.body.items() if name not in hidden},
+        "said": {name: value for name, value in entry.said.items() if name not in hidden},
+        "withheld": sorted(hidden & entry.body.keys()),
+    }
+
+
+class Visible:
+    """Says what a reader may see: another agency's record does not exist for a designated lead."""
+
+    def __init__(self, on: Reading) -> None:
+        """Find out which actions are the reader's agency's, and which reviews they come from."""
+        self.agency = on.scope.agency
+        self.owned: set[str] = set()
+        self.sources: set[str] = set()
+        if self.agency is not None:
+            rows = action_register.register(on.conn, **on.at, filters=action_register.Filters(owner=self.agency))
+            self.owned = {row.ref for row in rows}
+            self.sources = {row.source.partition("/")[0] for row in rows if row.source}
+
+    def __call__(self, entry: HistoryEntry) -> bool:
+        """Say whether this entry is theirs to see."""
+        if self.agency is None or entry.kind in OPEN or entry.by_agency == self.agency:
+            return True
+        return entry.ref in {"action": self.owned, "review": self.sources}.get(entry.kind, set())
+
+    def review(self, row: ReviewRow) -> bool:
+        """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""
+        return self.agency is None or row.referring_agency == self.agency or row.ref in self.sources
+
+
+@events.get("")
+@events.arguments(FeedArgs, location="query")
+@events.response(200, FeedSchema)
+@member
+def feed(args: dict[str, Any]) -> dict[str, Any]:
+    """Give the events in the order of recording, from the one after a position; with as_at, those that were true by that day."""
+    with read(args) as on:
+        found, last = page(on, after=args["after"], limit=args["limit"], as_at=args.get("as_at"))
+        more = next_page(args, on.clocks, last) if last is not None else None
+        items = [shown(entry, restricted=on.scope.restricted) for entry in found]
+        return {"clocks": on.clocks, "items": items, "next": more, "checkpoint": _checkpoint(on)}
+
+
+def page(on: Reading, *, after: int, limit: int, **which: Any) -> tuple[list[HistoryEntry], int | None]:
+    """Return the next entries that the reader may see, and the position at which to go on; None at the end."""
+    may_see, found = Visible(on), list[inspection_history.HistoryEntry]()
+    while True:
+        entries = inspection_history.history(on.conn, known_at=on.clocks.known_at, after=after, limit=MOST, **which)
+        for entry in filter(may_see, entries):
+            if len(found) == limit:
+                return found, found[-1].position
+            found.append(entry)
+        if len(entries) < MOST:
+            return found, None
+        after = entries[-1].position
+
+
+@events.get("/<int:position>")
+@events.arguments(AtClocks, location="query")
+@events.response(200, answer_of(SealedEntrySchema))
+@member
+def read_event(args: dict[str, Any], position: int) -> dict[str, Any]:
+    """Give one event: what it says, what became of it, the statement that was signed and the receipt."""
+    with read(args) as on:
+        entry = _entry(on, position)
+        said = shown(entry, restricted=on.scope.restricted)
+        row = on.conn.execute(
+            "SELECT e.entry, d.disclosures FROM ledger.event e LEFT JOIN ledger.disclosure d USING (position) WHERE position = %s",
+            (position,),
+        ).fetchone()
+        sealed, disclosures = (bytes(row[0]).decode(), row[1] or "") if row else ("", "")
+        proof = {
+            "entry": sealed,
+            "statement": json.loads(sealed)["stmt"],
+            "disclosures": [d for d in disclosures.split("~") if d and _name(d) not in said["withheld"]],
+            "receipt": str(worker().board.recorder.receipt(position)),
+        }
+        return {"clocks": on.clocks, "item": said | proof}
+
+
+@events.get("/<int:position>/receipt")
+@events.response(200, {"type": "string"}, content_type="text/plain")
+@member
+def receipt(position: int) -> Response:
+    """Give an event's receipt as a file to keep: it shows anyone, without us, that the event was in the log."""
+    with read({}) as on:
+        _entry(on, position)
+    response = Response(str(worker().board.recorder.receipt(position)), content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="event-{position}.tlog-proof"'
+    return response
+
+
+def _entry(on: Reading, position: int) -> HistoryEntry:
+    entry = inspection_history.entry(on.conn, position, known_at=on.clocks.known_at)
+    if entry is None or not Visible(on)(entry):
+        raise NotFound(kind="event", ref=position)
+    return entry
+
+
+def _name(disclosure: str) -> str:
+    padded = disclosure + "=" * (-len(disclosure) % 4)
+    return str(json.loads(urlsafe_b64decode(padded))[1])
+
+
+def _checkpoint(on: Reading) -> str:
+    covering = "SELECT note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+    row = on.conn.execute(covering, (on.clocks.known_at,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def answer_for(on: Reading, args: dict[str, Any], kind: str, ref: str) -> dict[str, Any]:
+    """Answer with the history of one thing; `NotFound` where the reader knows of none."""
+    found, last = page(on, after=args["after"], limit=args["limit"], as_at=args.get("as_at"), kind=kind, ref=ref)
+    if not found and not args["after"]:
+        raise NotFound(kind=kind, ref=ref)
+    more = next_page(args, on.clocks, last) if last is not None else None
+    return {"clocks": on.clocks, "items": [shown(entry, restricted=on.scope.restricted) for entry in found], "next": more}

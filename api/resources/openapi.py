@@ -1,0 +1,131 @@
+"""What all resources share in the document that describes them: problems, headers, the two clocks and the receipt."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
+from marshmallow import Schema, fields
+from marshmallow.fields import Date
+
+from api.errors import PROBLEM_JSON
+from api.fields import Flag, IsoDate, KnownAt, Number, StrictParser, Whole, YesOrNo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+PREFIX: Final = "/api/v1"
+DESCRIPTION: Final = """What a safeguarding board has recorded, and what it takes to record more.
+
+Reads take two clocks: `as_at`, the day whose position is asked for, and `known_at`, the event (or the end of the day) up to which the
+log is taken into account. Acts are commands, one address each; every one carries an `Idempotency-Key`, and an `If-Match` where
+something exists already, and is answered with its receipt. What is refused is refused by name: a problem's `type` explains it."""
+
+
+class ProblemSchema(Schema):
+    """A refusal or a failure, as RFC 9457 has it."""
+
+    type = fields.String(
+        required=True, metadata={"description": "/problems/<code>: what stands there explains it", "format": "uri-reference"}
+    )
+    title = fields.String(required=True)
+    status = Whole(required=True)
+    detail = fields.String(required=True, metadata={"description": "The sentence with its facts"})
+    instance = fields.String()
+    rule = fields.String(metadata={"description": "The invariant that refused, e.g. INV-11"})
+    source = fields.String(metadata={"description": "The page or statute that the rule comes from"})
+    facts = fields.Dict(keys=fields.String())
+    reference = fields.String(metadata={"description": "Under which the service's log has it"})
+
+
+class ClocksSchema(Schema):
+    """The pair of clocks of one answer: ask with the same pair again, and the answer is the same."""
+
+    as_at = IsoDate(required=True)
+    known_at = Whole(required=True)
+    known_time = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DoneSchema(Schema):
+    """What was recorded, with its receipt."""
+
+    ref = fields.String(required=True)
+    version = Whole(required=True, metadata={"description": "Of the thing, and its ETag"})
+    positions = fields.List(Whole(), required=True, metadata={"description": "Of the new entries in the log"})
+    events = fields.List(fields.String(), required=True, metadata={"description": "The ids of the new events"})
+    receipt = fields.String(required=True, metadata={"description": "tlog-proof of the last entry: keep it"})
+    shown = YesOrNo(required=True, metadata={"description": "Whether the views show it already; if not, they will in a moment"})
+
+
+class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest is not typed; what we use of it is, here
+    """A blueprint whose requests are read strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+    name: str
+
+    if TYPE_CHECKING:
+        get: Callable[..., Decorator]
+        post: Callable[..., Decorator]
+        route: Callable[..., Decorator]
+        arguments: Callable[..., Decorator]
+        doc: Callable[..., Decorator]
+        response: Callable[..., Decorator]
+
+
+class ProblemApi(Api):  # type: ignore[misc]  # as above
+    """flask-smorest, with problems as problem+json and without its own error handler: `api.errors` is the one."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave that to `api.errors`."""
+
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # the class's own again
+
+
+def header(name: str, description: str, *, required: bool = True) -> dict[str, Any]:
+    """Describe a header of a request."""
+    return {"in": "header", "name": name, "required": required, "description": description, "schema": {"type": "string"}}
+
+
+IDEMPOTENCY_KEY: Final = header(
+    "Idempotency-Key", "A new one for each act, the same one when repeating it: 1 to 255 visible ASCII characters"
+)
+IF_MATCH: Final = header("If-Match", 'The ETag that you saw, e.g. "7"; or * for whatever version there is')
+WRITTEN: Final = {
+    "ETag": {"description": "The version now", "schema": {"type": "string"}},
+    "Location": {"description": "What was written", "schema": {"type": "string"}},
+}
+VERSIONED: Final = {"ETag": {"description": "The version; send it as If-Match", "schema": {"type": "string"}}}
+
+
+def build(app: Flask) -> ProblemApi:
+    """Make the document, under which the resources are then mounted."""
+    app.config |= {"API_TITLE": "Muniment", "API_VERSION": "1", "OPENAPI_VERSION": "3.1.0"}
+    key = {"type": "http", "scheme": "bearer", "description": "An API key: muniment_…"}
+    session = {"type": "apiKey", "in": "cookie", "name": "muniment_session"}
+    options = {
+        "info": {"description": DESCRIPTION},
+        "components": {"securitySchemes": {"key": key, "session": session}},
+        "security": [{"key": []}, {"session": []}],
+    }
+    api = ProblemApi(app, spec_kwargs=options)
+    register: Callable[..., None] = api.register_field
+    for kind, args in (
+        (IsoDate, (Date,)),
+        (KnownAt, ("string", None)),
+        (Whole, ("integer", None)),
+        (Number, ("integer", None)),
+        (YesOrNo, ("boolean", None)),
+        (Flag, ("boolean", None)),
+    ):
+        partial(register, kind)(*args)
+    return api

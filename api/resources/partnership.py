@@ -1,0 +1,142 @@
+"""Who we are: the partnership with its settings, its agencies, sub-groups, offices, registered people and signing keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import Schema, fields
+
+from api.access import member
+from api.fields import AtClocks, Whole
+from api.resources.answers import Reading, answer_of, read, schema_of_rows, version_of, versioned
+from api.resources.commands import mount
+from api.resources.openapi import VERSIONED, Resource
+from api.worker import worker
+from projections import inspection_history
+from projections import partnership as views
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+partnership = Resource("partnership", __name__, description="The partnership itself, and what it sets for itself.")
+agencies = Resource("agencies", __name__, description="The members of the partnership.")
+sub_groups = Resource("sub-groups", __name__, description="What the Board has constituted.")
+offices = Resource("offices", __name__, description="Who acts for whom, and from when to when.")
+subjects = Resource("subjects", __name__, description="Registered people: only the Board's offices are told who they are.")
+keys = Resource("keys", __name__, description="Whose keys may sign, and until where in the log.")
+
+AgencySchema = schema_of_rows(views.AgencyRow, "Agency")
+SubGroupSchema = schema_of_rows(views.SubGroupRow, "SubGroup")
+OfficeSchema = schema_of_rows(views.OfficeRow, "Office")
+SettingsSchema = schema_of_rows(views.SettingsRow, "Partnership")
+
+
+class PersonSchema(Schema):
+    """A registered person; what was erased is null."""
+
+    ref = fields.UUID(required=True)
+    registered_on = fields.Date(required=True)
+    name = fields.String(required=True, allow_none=True)
+    contact = fields.String(required=True, allow_none=True)
+
+
+class KeySchema(Schema):
+    """A signing key; what it signed up to `ended_at` stays valid."""
+
+    thumbprint = fields.String(required=True)
+    holder = fields.String(required=True)
+    purpose = fields.String(required=True)
+    enrolled_at = Whole(required=True, metadata={"description": "It may sign from the next position; 0 established the log"})
+    ended_at = Whole(required=True, allow_none=True)
+
+
+@partnership.get("", endpoint="read")
+@partnership.arguments(AtClocks, location="query")
+@partnership.response(200, answer_of(versioned(SettingsSchema)), headers=VERSIONED)
+@member
+def read_partnership(args: dict[str, Any]) -> ResponseReturnValue:
+    """Give the partnership and its local settings."""
+    with read(args) as on:
+        return _one(on, "partnership", "partnership", views.settings(on.conn, **on.at))
+
+
+def _lists(resource: Resource, kind: str, schema: type[Schema], rows: Callable[..., list[Any]]) -> None:
+    """Give a kind of thing its two reads: all of them, and one."""
+
+    @resource.get("", endpoint="all")
+    @resource.arguments(AtClocks, location="query")
+    @resource.response(200, answer_of(schema, many=True))
+    @resource.doc(summary=f"List the {resource.name} as at a day, as known at a position")
+    @member
+    def every(args: dict[str, Any]) -> dict[str, Any]:
+        with read(args) as on:
+            return {"clocks": on.clocks, "items": rows(on.conn, **on.at), "next": None}
+
+    @resource.get("/<ref>", endpoint="read")
+    @resource.arguments(AtClocks, location="query")
+    @resource.response(200, answer_of(versioned(schema)), headers=VERSIONED)
+    @resource.doc(summary=f"Give one of the {resource.name} as at a day, as known at a position")
+    @member
+    def one(args: dict[str, Any], ref: str) -> ResponseReturnValue:
+        with read(args) as on:
+            found = next((row for row in rows(on.conn, **on.at) if row.ref == ref), None)
+            return _one(on, kind, ref, found)
+
+
+def _one(on: Reading, kind: str, ref: str, item: Any) -> ResponseReturnValue:
+    """Answer with a thing and its version, or refuse where it is not there."""
+    version = version_of(on, kind, ref)
+    if item is None or not version:
+        raise NotFound(kind=kind, ref=ref)
+    said = item if isinstance(item, dict) else {name: getattr(item, name) for name in type(item).__dataclass_fields__}
+    return {"clocks": on.clocks, "item": said | {"version": version}}, 200, {"ETag": f'"{version}"'}
+
+
+@subjects.get("/<uuid:ref>", endpoint="read")
+@subjects.arguments(AtClocks, location="query")
+@subjects.response(200, answer_of(versioned(PersonSchema)), headers=VERSIONED)
+@member
+def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
+    """Give a registered person; to a designated lead they are nobody."""
+    with read(args) as on:
+        found = inspection_history.history(on.conn, **on.at, kind="subject", ref=str(ref), limit=1)
+        if not found or on.scope.agency is not None:
+            raise NotFound(kind="subject", ref=ref)
+        entry = found[0]
+        told = worker().board.subjects.reveal_all([entry.position])
+        said = {name: told.get((entry.position, name)) for name in ("name", "contact")}
+        return _one(on, "subject", str(ref), {"ref": ref, "registered_on": entry.occurred_on, **said})
+
+
+@keys.get("", endpoint="read")
+@keys.arguments(AtClocks, location="query")
+@keys.response(200, answer_of(KeySchema, many=True), headers=VERSIONED)
+@member
+def read_keys(args: dict[str, Any]) -> ResponseReturnValue:
+    """List the keys that may sign, or might, as known at a position."""
+    enrolled = """
+        SELECT k.thumbprint, k.holder, k.purpose, k.enrolled_at, x.ended_at
+          FROM ledger.signing_key k
+          LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint AND x.ended_at <= %(known_at)s
+         WHERE k.enrolled_at <= %(known_at)s ORDER BY k.enrolled_at, k.thumbprint"""
+    with read(args) as on:
+        rows = on.conn.execute(enrolled, {"known_at": on.clocks.known_at}).fetchall()
+        items = [dict(zip(KeySchema().fields, row, strict=True)) for row in rows]
+        return {"clocks": on.clocks, "items": items, "next": None}, 200, {"ETag": f'"{version_of(on, "keys", "keys")}"'}
+
+
+_lists(agencies, "agency", AgencySchema, views.agencies)
+_lists(sub_groups, "sub-group", SubGroupSchema, views.sub_groups)
+_lists(offices, "office", OfficeSchema, views.offices)
+for resource, kind in (
+    (partnership, "partnership"),
+    (agencies, "agency"),
+    (sub_groups, "sub-group"),
+    (offices, "office"),
+    (subjects, "subject"),
+    (keys, "keys"),
+):
+    mount(resource, kind)

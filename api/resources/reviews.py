@@ -1,0 +1,62 @@
+"""Reviews: what was referred, what was found, and what the Board answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.access import member
+from api.fields import AtClocks
+from api.resources import history
+from api.resources.answers import answer_of, read, schema_of_rows, version_of, versioned
+from api.resources.commands import mount
+from api.resources.openapi import VERSIONED, Resource
+from projections import reviews as views
+from projections.reviews import ReviewRow
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+reviews = Resource("reviews", __name__, description="What was referred, what was found, and what the Board answered.")
+
+ReviewSchema = schema_of_rows(ReviewRow, "Review")
+
+
+@reviews.get("", endpoint="all")
+@reviews.arguments(AtClocks, location="query")
+@reviews.response(200, answer_of(ReviewSchema, many=True))
+@member
+def every(args: dict[str, Any]) -> dict[str, Any]:
+    """List the reviews as at a day, as known at a position; a designated lead, those that concern their agency."""
+    with read(args) as on:
+        may_see = history.Visible(on)
+        found = [row for row in views.reviews(on.conn, **on.at) if may_see.review(row)]
+        return {"clocks": on.clocks, "items": found, "next": None}
+
+
+@reviews.get("/<ref>", endpoint="read")
+@reviews.arguments(AtClocks, location="query")
+@reviews.response(200, answer_of(versioned(ReviewSchema)), headers=VERSIONED)
+@member
+def read_review(args: dict[str, Any], ref: str) -> ResponseReturnValue:
+    """Give one review with its findings and the Board's response."""
+    with read(args) as on:
+        row = views.review(on.conn, ref, **on.at)
+        if row is None or not history.Visible(on).review(row):
+            raise NotFound(kind="review", ref=ref)
+        version = version_of(on, "review", ref)
+        item = {name: getattr(row, name) for name in ReviewRow.__dataclass_fields__} | {"version": version}
+        return {"clocks": on.clocks, "item": item}, 200, {"ETag": f'"{version}"'}
+
+
+@reviews.get("/<ref>/history")
+@reviews.arguments(history.FeedArgs, location="query")
+@reviews.response(200, answer_of(history.EntrySchema, many=True))
+@member
+def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
+    """Give what was recorded of one review, entry by entry, with what became of each."""
+    with read(args) as on:
+        return history.answer_for(on, args, "review", ref)
+
+
+mount(reviews, "review")

@@ -1,0 +1,73 @@
+"""What the tests of the API ask for: a small board, the application over it, and somebody who asks."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.app import create_app
+from tests.boards import Seeded, seeded_board
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from service.config import Config
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def seeded(database: Config) -> Iterator[Seeded]:
+    """Give a small board with its views up to date."""
+    yield from seeded_board(database)
+
+
+@pytest.fixture
+def app(seeded: Seeded) -> Iterator[Flask]:
+    """Give the application over the small board."""
+    app = create_app(seeded.config, board_factory=lambda _: seeded.board)
+    app.config["WAIT_FOR_VIEWS"] = 0.0  # nobody keeps the views in step but the test itself
+    yield app
+    app.extensions["muniment"].close()
+
+
+@dataclass
+class Asking:
+    """Somebody who asks with the API key of an office."""
+
+    client: FlaskClient
+    seeded: Seeded
+
+    def get(self, path: str, office: str = "board-manager", **how: Any) -> TestResponse:
+        """Read."""
+        return self.client.get(path, headers=self.headers(office), **how)
+
+    def post(
+        self, path: str, office: str, body: Any = None, *, version: int | str | None = "*", key: str | None = "", **how: Any
+    ) -> TestResponse:
+        """Write: without a key of its own under a new one, without a version over whatever there is."""
+        headers = self.headers(office) | how.pop("headers", {})
+        if key is not None:
+            headers["Idempotency-Key"] = key or f"key-{next(NUMBERS)}"
+        if version is not None:
+            headers["If-Match"] = version if isinstance(version, str) else f'"{version}"'
+        if "data" not in how:
+            how["json"] = {} if body is None else body
+        return self.client.post(path, headers=headers, **how)
+
+    def headers(self, office: str) -> dict[str, str]:
+        """Return what says who asks."""
+        return {"Authorization": f"Bearer {self.seeded.keys[office]}"}
+
+
+@pytest.fixture
+def ask(app: Flask, seeded: Seeded) -> Asking:
+    """Give somebody who asks."""
+    return Asking(app.test_client(), seeded)

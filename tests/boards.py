@@ -1,0 +1,168 @@
+"""A small board for tests: a log of its own, two agencies, a sub-group, offices with people and API keys, a review and an action.
+
+Its clock stands still until a test moves it, and its views are brought up to date when a test says so.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api import access
+from projections import catch_up
+from projections.decoded_log import Decoded
+from service import establishing
+from service.application import Board
+from service.desk import accounts
+from service.desk.submission import Submission
+from service.ledger import keys
+from service.ledger.reading import read_log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.config import Config
+    from service.desk.accounts import Caller
+    from service.recording import Done
+
+ORIGIN = "log.severnbrook.example/test"
+BEGINNING = datetime(2016, 9, 5, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+# office: role, body, employer
+OFFICES = {
+    "chair": ("chair", None, None),
+    "quality-chair": ("sub-group chair", "QEG", "CQH"),
+    "riv-lead": ("designated lead", "RIV", "RIV"),
+    "cqh-lead": ("designated lead", "CQH", "CQH"),
+    "trainer": ("trainer", None, "CQH"),
+}
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        """Begin on 5 September 2016."""
+        self.now = BEGINNING
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now.timestamp()
+
+    def advance(self, **how: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**how)
+
+
+@dataclass
+class Seeded:
+    """The board, its clock, who is who, and the API key of each office; `operator` runs the service, `nobody` holds no office."""
+
+    config: Config
+    board: Board
+    clock: Clock
+    people: dict[str, uuid.UUID] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def act(self, office: str, command: str, ref: str, /, *, about: str | None = None, **how: Any) -> Done:
+        """Do something in an office; the fields are keywords, and so is what stands around them. An amendment says what it is about."""
+        around = {n: how.pop(n) for n in ("occurred_on", "late_reason", "on_behalf_of", "key", "expected", "at") if n in how}
+        return self.board.act(self.callers[office], Submission(name=command, kind=about, ref=ref, fields=how, **around))
+
+    def catch_up(self) -> int:
+        """Bring the views up to date; return the position that they have reached."""
+        with psycopg.connect(self.config.conninfo("projector"), autocommit=True) as conn:
+            catch_up.create_all(conn)
+            return catch_up.catch_up(conn, lambda after, limit: list(self._entries(conn, after, limit)))
+
+    def _entries(self, conn: psycopg.Connection[Any], after: int, limit: int) -> Iterator[Decoded]:
+        for v in read_log(conn, self.board.registry.find, after, limit):
+            recv = datetime.fromtimestamp(v.recv, UTC)
+            yield Decoded(v.position, v.stream, v.version, v.topic, recv, v.assurance, v.holder, v.thumbprint, v.leaf, v.jti, v.fields)
+
+    def email(self, office: str) -> str:
+        """Return the address with which the holder of an office signs in."""
+        return f"{office}@severnbrook.example"
+
+
+def seeded_board(config: Config) -> Iterator[Seeded]:
+    """Give the board, and close it afterwards."""
+    clock = Clock()
+    ring = keys.create(config, origin=ORIGIN)
+    access.create_secret(config)
+    board = Board(config, ring, clock=clock)
+    try:
+        it = Seeded(config, board, clock)
+        _people(it)
+        _partnership(it)
+        _work(it)
+        it.catch_up()
+        yield it
+    finally:
+        board.close()
+
+
+def _people(it: Seeded) -> None:
+    it.people["board-manager"] = establishing.establish(
+        it.board,
+        Ed25519PrivateKey.generate(),
+        board_name="Severnbrook Safeguarding Children Board",
+        name="R. Vale",
+        contact="r.vale@severnbrook.example",
+        demonstration=False,
+    )
+    it.people |= {office: uuid.uuid4() for office in (*OFFICES, "operator", "nobody")}
+    with psycopg.connect(it.config.conninfo("writer"), autocommit=True) as conn:
+        for name, person in it.people.items():
+            office = None if name in {"operator", "nobody"} else name
+            operates = name in {"operator", "board-manager"}
+            account = accounts.create_account(conn, it.email(name), PASSWORD, person=person, may_operate=operates)
+            it.keys[name] = accounts.create_api_key(conn, account, office, f"{name}, for tests")
+            it.callers[name] = accounts.caller_of_key(conn, it.keys[name])
+
+
+def _partnership(it: Seeded) -> None:
+    for code, name, category in (("RIV", "Riverside Community Health", "health"), ("CQH", "Coombe Quay Hospital", "health")):
+        it.act("board-manager", "join_agency", code, name=name, category=category, section_11="yes")
+    it.act("board-manager", "constitute_sub_group", "QEG", name="Quality and Effectiveness Group", terms_of_reference="Oversees actions")
+    for office, (role, body, employer) in OFFICES.items():
+        person = str(it.people[office])
+        it.act("board-manager", "register_subject", person, name=f"The {office}", contact=it.email(office))
+        said = {"title": office.replace("-", " ").capitalize(), "role": role, "body": body, "holder": person, "employer": employer}
+        it.act("board-manager", "appoint_office_holder", office, **said, from_on="2016-09-01", until_on=None)
+
+
+def _work(it: Seeded) -> None:
+    it.act(
+        "chair", "refer_review", "SB-2015-01", title="Alder", kind="serious case review", regime="LSCB-WT2015", referring_agency="RIV",
+        notified_on="2016-09-01",
+    )  # fmt: skip
+    it.act(
+        "board-manager", "record_finding", "SB-2015-01", number="F1", statement="Missed appointments were not followed up",
+        polarity="concern", scope="single-agency", system_factor="communication", themes=["did not attend"],
+    )  # fmt: skip
+    assign(it, "A1", owner="RIV", owner_office="riv-lead")
+    assign(it, "A2", owner="CQH", owner_office="cqh-lead")
+
+
+def assign(it: Seeded, ref: str, **how: Any) -> Done:
+    """Assign another action."""
+    said: dict[str, Any] = {
+        "title": f"Follow up every missed appointment ({ref})",
+        "kind": "procedure",
+        "source": "SB-2015-01/F1",
+        "owner": "RIV",
+        "owner_office": "riv-lead",
+        "overseen_by": "QEG",
+        "due_on": str(date(2016, 12, 16)),
+        "success_measure": "Nine of ten missed appointments are followed up within two days",
+        "intended_outcome": "Children who are not brought are seen",
+    }
+    return it.act("chair", "assign_action", ref, **said | how)
