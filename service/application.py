@@ -41,15 +41,13 @@ class Board(Recording):
     def act(self, caller: Caller, it: Submission) -> Done:
         """Carry out one command, or refuse it and record nothing. A repeated one is answered with what was recorded then.
 
-        The append itself finds out a repetition (it holds the idempotency key); only where a rule refuses, or where several
-        commands share a transaction, is it looked for here.
+        The append itself finds out a repetition (it holds the idempotency key); only where a rule refuses is it looked for here.
+        Who lets commands share a transaction asks for all their keys at once (`on_record`), or has the whole of it refused.
         """
-        if self.sharing and (answered := self.answered(caller, it)):
-            return answered
         try:
             return self._act(caller, it)
         except Refused:
-            if not self.sharing and (answered := self.answered(caller, it)):
+            if answered := self.answered(caller, it):
                 return answered
             raise
 

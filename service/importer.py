@@ -95,33 +95,35 @@ def import_lines(
     """
     report = Report()
     numbered = (_Numbered(n, said) for n, said in enumerate(lines, 1) if not isinstance(said, str) or said.strip())
+    batches = _Batches(board, caller, folder, report)
     while batch := list(islice(numbered, BATCH)):
-        _Batch(board, caller, folder, report).record(batch)
+        batches.record(batch)
         if progress:
             progress(batch[-1].number)
+    report.refused.sort()
     return report
 
 
 @dataclass
-class _Batch:
+class _Batches:
     """Lines that share transactions, as far as none of them is refused."""
 
     board: Board
     caller: Caller
     folder: Path
     report: Report
-    tried: int = 0  # lines that the transaction being written has to do with
+    known: set[str] = field(default_factory=set)  # keys that are on record, or were tried
 
     def record(self, lines: Sequence[_Numbered]) -> None:
         """Record the lines: those that can be together, and alone where what they share is refused when it is written."""
         submissions = list(self._read(lines))
+        self.known |= self.board.on_record(self.caller, [str(it.key) for _, it in submissions])
         while submissions:
-            try:
+            if str(submissions[0][1].key) in self.known:
+                taken = 1
+                self._alone(*submissions[0])
+            else:
                 taken = self._together(submissions)
-            except Refusal:  # of the transaction, not of a line: the clock went back, or somebody else was first
-                for number, it in submissions[: self.tried]:
-                    self._alone(number, it)
-                taken = self.tried
             del submissions[:taken]
 
     def _read(self, lines: Iterable[_Numbered]) -> Iterator[tuple[int, Submission]]:
@@ -132,23 +134,27 @@ class _Batch:
                 self.report.refused.append((line.number, str(error)))
 
     def _together(self, submissions: Sequence[tuple[int, Submission]]) -> int:
-        """Record lines in one transaction until one is refused, and return how many were dealt with; what is written is all or none."""
-        outcome, keys, self.tried = Report(), set[str | None](), 0
-        with self.board.together():
-            for number, it in submissions:
-                if it.key in keys:
-                    break  # the same again: the next transaction finds it on record
-                keys.add(it.key)
-                self.tried += 1
-                try:
-                    done = self.board.act(self.caller, it)
-                except Refused as error:
-                    outcome.refused.append((number, str(error)))
-                    break
-                outcome.skipped += bool(done.positions)
-                outcome.recorded += not done.positions
-        self._add(outcome)
-        return self.tried
+        """Record lines in one transaction until one is refused or known, and return how many that were."""
+        outcome, tried = Report(), 0
+        try:
+            with self.board.together():
+                for number, it in submissions:
+                    if str(it.key) in self.known:
+                        break
+                    self.known.add(str(it.key))
+                    tried += 1
+                    try:
+                        self.board.act(self.caller, it)
+                    except Refused as error:  # what it had loaded is in doubt
+                        outcome.refused.append((number, str(error)))
+                        break
+                    outcome.recorded += 1
+        except Refusal:  # of the transaction, not of a line: a clock went back, or somebody else was first
+            for number, it in submissions[:tried]:
+                self._alone(number, it)
+        else:
+            self._add(outcome)
+        return tried
 
     def _alone(self, number: int, it: Submission) -> None:
         outcome = Report()

@@ -30,7 +30,7 @@ from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
     from eventsourcing.postgres import PostgresFactory
@@ -134,11 +134,6 @@ class Recording(Application[UUID]):
         return state
 
     @property
-    def sharing(self) -> bool:
-        """Whether commands share a transaction just now: see `together`."""
-        return self._together is not None
-
-    @property
     def fingerprint(self) -> str:
         """The board's fingerprint: the hash of the first leaf, in hexadecimal, in groups of four."""
         with self.datastore.get_connection() as conn:
@@ -194,6 +189,12 @@ class Recording(Application[UUID]):
         except OtherRequest as error:
             raise KeyReused(key=it.key) from error
         return self._recorded(it, positions) if positions else None
+
+    def on_record(self, caller: Caller, keys: Collection[str]) -> set[str]:
+        """Return those of the caller's idempotency keys under which something is on record."""
+        query = "SELECT key FROM desk.idempotency WHERE caller = %s AND key = ANY(%s)"
+        with self.datastore.get_connection() as conn:
+            return {row["key"] for row in conn.execute(query, (str(caller.account), list(keys)))}
 
     def _recorded(self, it: Submission, positions: Sequence[int]) -> Done:
         with self.datastore.get_connection() as conn:
