@@ -261,8 +261,8 @@ class Board(Recording):
 
     def _owner(self, code: str) -> None:
         """Refuse an owner that is neither the Board, nor a sub-group, nor an agency."""
-        if code != BOARD and self.find(SubGroup, code) is None:
-            self._there(Agency, "agency or sub-group", code)
+        if code != BOARD and self.find(Agency, code) is None:
+            self._there(SubGroup, "agency or sub-group", code)
 
     def _finding(self, source: str | None) -> None:
         """Refuse a source that is not `REVIEW/FINDING`, or names what is not on record."""

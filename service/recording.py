@@ -211,7 +211,7 @@ class Recording(Application[UUID]):
         """Begin a stream; refuse where its reference is taken."""
         thing = create(self.origin, **said)
         taken = AlreadyExists(kind=thing.TOPIC.replace("_", " "), ref=ref)
-        if self._together and self.find(type(thing), ref) is not None:
+        if self._together and thing.id in self._together.loaded:  # otherwise the append finds out
             raise taken
         try:
             return self.record(thing, ref, write)
