@@ -29,8 +29,8 @@ APPEND = (
 )
 TOPIC = re.compile(r"[a-z0-9_.]+")
 DISCLOSURES = re.compile(rb"(~[A-Za-z0-9_-]+)*~")
+ID = re.compile(r"[A-Za-z0-9_-]{22}")
 STATEMENT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-JTI = re.compile(rb'"jti":"([A-Za-z0-9_-]{22})","seen":')  # a string's own quotes are escaped, so this is the claim
 
 
 def entry(statement: bytes, received: int) -> bytes:
@@ -66,6 +66,7 @@ class Leaf:
     event: StoredEvent
     statement: bytes
     jti: str
+    audience: str
     disclosures: str  # ~d1~d2~
     pointers: list[list[str]]  # [field, subject, digest, base64 of the sealed disclosure]
 
@@ -79,13 +80,15 @@ class Leaf:
         if (size := len(entry(statement, received))) > MAX_ENTRY:
             raise EntryTooLong(event.topic, size)
         try:
-            claimed = JTI.search(unb64url(statement.split(b".")[1].decode()))
+            claims = json.loads(unb64url(statement.split(b".")[1].decode()))
             sealed = json.loads(event.state[disclosures.end() :] or b"[]")
-        except ValueError as error:
+            place = claims["evt"], claims["stream"], claims["sver"]
+            jti, audience = str(claims["jti"]), str(claims["aud"])
+        except (ValueError, KeyError, TypeError) as error:
             raise NotAStatement(f"{event.topic}: {error}") from error
-        if claimed is None:
-            raise NotAStatement(f"{event.topic} has no id of its own")
-        return cls(event, statement, claimed[1].decode(), disclosures[0].decode(), sealed)
+        if place != (event.topic, str(event.originator_id), event.originator_version) or not ID.fullmatch(jti):
+            raise NotAStatement(f"a statement of {place} was handed in as {event.topic}, version {event.originator_version}")
+        return cls(event, statement, jti, audience, disclosures[0].decode(), sealed)
 
 
 @dataclass(frozen=True, slots=True)

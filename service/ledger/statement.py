@@ -26,7 +26,7 @@ from eventsourcing.utils import resolve_topic
 
 from aggregates.fields import from_json, shape, to_json
 from aggregates.values import Sealed
-from service.ledger.errors import BadStatement
+from service.ledger.errors import BadStatement, NotAStatement
 from service.verify import (
     PURPOSES,
     NotVerified,
@@ -92,7 +92,10 @@ class Signer:
 
     def draft(self, evt: str, stream: str, sver: int, seen: Seen, fields: Mapping[str, object], *, iat: int | None = None) -> Draft:
         """Write the statement of an event whose fields are JSON values; `iat` is POSIX seconds, now by default."""
-        canonical([fields])  # refuses what readers of JSON could differ about; what is in bounds needs no second look
+        try:
+            canonical(fields)  # what is within its bounds needs no second look
+        except (ValueError, TypeError) as error:
+            raise NotAStatement(f"a field of {evt} cannot be written so that every reader takes it for the same: {error}") from error
         random = os.urandom(JTI + SALT * len(fields))  # one system call a statement
         disclosures = {
             name: b64url(_encode([b64url(random[start : start + SALT]), name, value]).encode())

@@ -28,6 +28,7 @@ from service.ledger.errors import (
     HeadWentBack,
     KeyInUse,
     NoSuchEntry,
+    NotAStatement,
     OtherRequest,
     Refusal,
     SubjectKeyTaken,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from service.ledger.subjects import Subjects
 
 PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
+SAME = "SELECT root FROM ledger.checkpoint WHERE size = %s"
 NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 
 
@@ -104,6 +106,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """Append several submissions, all or none, and return where each stands. Raises as `insert_events` does."""
         if os.getpid() != self._process:
             raise BuiltBeforeForkError("this recorder was built before a fork: its connections belong to the parent process")
+        if other := {leaf.audience for part in parts for leaf in part.leaves} - {self._log_key.origin}:
+            raise NotAStatement(f"a statement for another log: {', '.join(other)}")
         if any(isinstance(change, Enrolled) and change.public_key == self._log_key.public for part in parts for change in part.keys):
             raise KeyInUse("the log's own key signs checkpoints, and nothing else")
         return self._group.submit(parts)
@@ -168,8 +172,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         known = self._head
         with self.datastore.get_connection() as conn, conn.pipeline(), conn.transaction():
             locked = conn.execute("SELECT * FROM ledger.lock_head()", prepare=True)
-            same = conn.execute("SELECT root FROM ledger.checkpoint WHERE size = %s", (known.frontier.size,), prepare=True)
-            head = self._checked(locked.fetchone(), same.fetchone())
+            same = conn.execute(SAME, (known.frontier.size,), prepare=True)
+            head = self._checked(known, locked.fetchone(), same.fetchone())
             if again and (first := _position_of(conn, batch[0].leaves[0])):
                 return first
             append = self._seal(head, batch)
@@ -189,9 +193,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         subjects = self._subjects.unstored(subject for _, subject, _, _ in pointers)
         return Append.on(head, batch, self._log_key, now=int(self._clock()), pointers=pointers, subjects=subjects)
 
-    def _checked(self, row: DictRow | None, same: DictRow | None) -> Head:
-        """Return the stored head; raise unless it extends what this process has seen, and is this log's own."""
-        known = self._head
+    def _checked(self, known: Head, row: DictRow | None, same: DictRow | None) -> Head:
+        """Return the stored head; raise unless it extends what this process had seen, and is this log's own."""
         if known.frontier.size and (same is None or same["root"] != known.root):
             raise HeadWentBack(f"the database does not hold the checkpoint of size {known.frontier.size} that was seen here")
         head = Head.of(row)
@@ -209,10 +212,16 @@ class LedgerRecorder(PostgresApplicationRecorder):
                     raise AlreadyRecorded(idempotency.caller, idempotency.key, positions) from error
             raise Refusal(str(error)) from error
         if state in SQLSTATES:
-            raise SQLSTATES[state](str(error)) from error
+            refusal = KeyInUse if "signing_key" in str(error) else SQLSTATES[state]
+            raise refusal(str(error)) from error
         raise error
 
     # -- what the tables prove ------------------------------------------------------------------------------------
+
+    @property
+    def vkey(self) -> str:
+        """The key that signs this log's checkpoints, as C2SP publishes it."""
+        return self._log_key.vkey
 
     def seen(self) -> tuple[int, str]:
         """Return size and base64 root of the last checkpoint that this process has verified, as a statement names it."""
@@ -222,9 +231,10 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     def head(self) -> Head:
         """Return the stored head, checked to be this log's own and to extend what was seen."""
+        known = self._head  # before looking: other threads go on appending
         with self.datastore.get_connection() as conn:
-            same = conn.execute("SELECT root FROM ledger.checkpoint WHERE size = %s", (self._head.frontier.size,)).fetchone()
-            return self._checked(conn.execute(NEWEST).fetchone(), same)
+            same = conn.execute(SAME, (known.frontier.size,)).fetchone()
+            return self._checked(known, conn.execute(NEWEST).fetchone(), same)
 
     def look(self) -> None:
         """Find out whether others have appended since this process last did; `others` then says so."""
