@@ -75,8 +75,9 @@ def _prepare(config: Config, console: Console) -> dict[str, str]:
     board = Board(config, ring, clock=TODAY.timestamp)
     try:
         if board.recorder.newest() is None:
-            first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}
-            establish(board, Ed25519PrivateKey.generate(), board_name=BOARD, **first, demonstration=True, at=BEGUN)
+            who, contact = "R. Vale", "manager@severnbrook.example"
+            key = Ed25519PrivateKey.generate()
+            establish(board, key, board_name=BOARD, name=who, contact=contact, demonstration=True, at=BEGUN)
         with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
             importer = _importer(desk, board)
             with tempfile.TemporaryDirectory() as folder:

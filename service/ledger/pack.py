@@ -1,0 +1,202 @@
+"""Writes a sealed pack: the log as a folder, or a zip of it, that needs no server to be checked (ledger §7).
+
+Every pack has all hash tiles and the key registry. A complete one has every entry; one of a scope has the entries at `positions`, each
+proved from the tiles. `classes` says which fields are disclosed; the digests of the others are listed as withheld, so that nothing
+can be left out unseen. Personal values are never in a pack.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from eventsourcing.utils import resolve_topic
+
+from aggregates.errors import Refused
+from aggregates.fields import fields_by_name
+from service import verify
+from service.ledger.recipes import RECIPES
+from service.verify import TILE, tile_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from psycopg import Connection
+
+    from service.evidence import EvidenceStore
+    from service.ledger.store import LedgerRecorder
+
+ALL_BUT_PERSONAL: Final = frozenset({"public", "partners", "restricted"})
+PUBLIC: Final = frozenset({"public"})
+REGISTRY: Final = ("ledger.", "keys.")  # what every pack holds, whatever its scope
+ERASED: Final = "data_subject.personal_data_erased.v1"
+EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the time of every file in a zip, so that the same log gives the same bytes
+
+
+class PackExists(Refused):
+    """A pack is written where nothing is yet."""
+
+    text = "{out} is there already: a pack is never written over anything"
+
+
+class PackSummary(NamedTuple):
+    """What a pack holds: how many entries, at which size of the log, with how many evidence files, and how many declared absent."""
+
+    entries: int
+    size: int
+    files: int
+    missing: int
+
+
+@dataclass
+class _Writing:
+    """A pack on its way: where it goes, what of it is disclosed, and what its entries cite."""
+
+    conn: Connection[Any]
+    folder: Path
+    classes: Collection[str]
+    size: int
+    cited: set[str] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
+    entries: int = 0
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write one file of the pack."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def tiles(self) -> None:
+        """Write every hash tile, full or not."""
+        level = 0
+        while count := self.size >> 8 * level:
+            for first in range(0, count, TILE):
+                width = min(TILE, count - first)
+                row = self.conn.execute("SELECT ledger.read_tile(%s, %s, %s) AS hashes", (level, first // TILE, width)).fetchone()
+                self.put(f"tile/{level}/{tile_name(first // TILE, width)}", bytes(row["hashes"]) if row else b"")
+            level += 1
+
+    def bundles(self, positions: Collection[int] | None) -> None:
+        """Write the entries, tile by tile, with what is disclosed of them."""
+        for tile in range(-(-self.size // TILE)):
+            rows = [row for row in self._rows(tile) if positions is None or row["position"] in positions or _always(row["topic"])]
+            if not rows:
+                continue
+            if positions is None:
+                bundle = b"".join(len(row["entry"]).to_bytes(2, "big") + row["entry"] for row in rows)
+                self.put(f"tile/entries/{tile_name(tile, len(rows))}", bundle)
+            else:
+                for row in rows:
+                    self.put(f"entry/{row['position'] - 1}", row["entry"])
+            self.put(f"disclosures/{tile_name(tile)}.jsonl", b"".join(map(self._line, rows)))
+            self.entries += len(rows)
+
+    def _rows(self, tile: int) -> list[dict[str, Any]]:
+        query = """
+            SELECT e.position, e.topic, e.entry, coalesce(d.disclosures, '~') AS disclosures,
+                   ARRAY(SELECT f.digest FROM ledger.sealed_field f WHERE f.position = e.position ORDER BY f.field) AS sealed
+              FROM ledger.event e LEFT JOIN ledger.disclosure d USING (position)
+             WHERE e.position > %s AND e.position <= %s ORDER BY e.position"""
+        return list(self.conn.execute(query, (tile * TILE, min(self.size, (tile + 1) * TILE))))
+
+    def _line(self, row: dict[str, Any]) -> bytes:
+        kinds = fields_by_name(resolve_topic(row["topic"]))
+        disclosed, withheld = [], list(row["sealed"])
+        for disclosure in row["disclosures"].strip("~").split("~"):
+            if not disclosure:
+                continue
+            _, name, value = json.loads(verify.unb64url(disclosure))
+            if kinds[name].sensitivity in self.classes or _always(row["topic"]):
+                disclosed.append(disclosure)
+                self.cited.update(_evidence(name, value))
+            else:
+                withheld.append(verify.digest(disclosure))
+        statement = row["entry"].split(b'"')[5].decode()  # {"recv":…,"stmt":"<statement>","v":1}
+        self.seen.add(json.loads(verify.unb64url(statement.split(".")[1]))["seen"]["size"])
+        line = {"disclosed": disclosed, "index": row["position"] - 1, "withheld": withheld}
+        return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+    def checkpoints(self) -> None:
+        """Write the older checkpoints: those that statements cite as seen, and those that were sent outside."""
+        sent = {row["size"] for row in self.conn.execute("SELECT DISTINCT size FROM desk.checkpoint_sent")}
+        wanted = sorted(size for size in self.seen | sent if 0 < size < self.size)
+        for row in self.conn.execute("SELECT size, note FROM ledger.checkpoint WHERE size = ANY (%s)", (wanted,)):
+            self.put(f"checkpoints/{row['size']}", row["note"].encode())
+
+    def evidence(self, store: EvidenceStore | None) -> tuple[int, int]:
+        """Copy the cited files that are held, and declare the others absent; return how many of each."""
+        missing = []
+        for digest in sorted(self.cited):
+            path = store.path(digest) if store else None
+            if path and path.is_file():
+                (self.folder / "evidence").mkdir(exist_ok=True)
+                shutil.copyfile(path, self.folder / "evidence" / digest)
+            else:
+                missing.append(digest)
+        if missing:
+            self.put("evidence/missing", "".join(f"{digest}\n" for digest in missing).encode())
+        return len(self.cited) - len(missing), len(missing)
+
+
+def write_pack(
+    recorder: LedgerRecorder,
+    out: Path,
+    *,
+    classes: Collection[str] = ALL_BUT_PERSONAL,
+    positions: Collection[int] | None = None,
+    evidence: EvidenceStore | None = None,
+) -> PackSummary:
+    """Write a pack to `out`, a folder or a name that ends in .zip; refuses to write over anything.
+
+    It is written beside and renamed at the end, so `out` is a whole pack or is not there. All of it is of one moment.
+    """
+    if out.exists():
+        raise PackExists(out=out)
+    folder = out.with_name(f".{out.name}.writing-{os.getpid()}")
+    try:
+        with recorder.datastore.get_connection() as conn, conn.transaction():
+            conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            head = conn.execute("SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+            writing = _Writing(conn, folder, classes, head["size"] if head else 0)
+            writing.put("policy", f"log {recorder.vkey}\nquorum none\n".encode())
+            writing.put("checkpoint", (head["note"] if head else "").encode())
+            writing.tiles()
+            writing.bundles(positions)
+            writing.checkpoints()
+            files, missing = writing.evidence(evidence)
+        writing.put("VERIFY.md", RECIPES.format(vkey=recorder.vkey, size=writing.size).encode())
+        writing.put("verify.py", Path(verify.__file__).read_bytes())
+        _finish(folder, out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return PackSummary(writing.entries, writing.size, files, missing)
+
+
+def _finish(folder: Path, out: Path) -> None:
+    if out.suffix != ".zip":
+        folder.rename(out)
+        return
+    zipped = folder.with_suffix(".zip")
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _files(folder):
+            info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EARLIEST)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, path.read_bytes())
+    zipped.rename(out)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _always(topic: str) -> bool:
+    return topic.startswith(REGISTRY) or topic == ERASED
+
+
+def _evidence(name: str, value: Any) -> list[str]:
+    return [item["sha256"] for item in value] if name == "evidence" and value else []

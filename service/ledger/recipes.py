@@ -1,0 +1,40 @@
+"""What every pack says of itself: how to check it with our verifier, and with tools that we did not write."""
+
+from __future__ import annotations
+
+RECIPES = """# How to check this pack
+
+It needs no server and no network. Take the log's key from where the Board publishes it, not from here; in this pack it is
+
+    {vkey}
+
+## With the verifier in this pack
+
+One file, Python 3.11 or later and the package `cryptography`. Read it first, or take it from a place that you trust.
+
+    python -I verify.py . --key '{vkey}'
+
+With a checkpoint or a receipt that you kept from earlier, add `--known FILE`: then nothing that it sealed can have been altered or
+removed. Exit code 0: verified. 1: NOT verified; the first thing that is wrong is named. 2: could not check. 3: the quorum is unmet.
+
+## The checkpoint's signature, with OpenSSL
+
+`checkpoint` is a C2SP signed note over {size} entries. The signed text is its first three lines; the last line holds base64 of four
+bytes of key id and 64 of signature; the key above ends in base64 of one byte and 32 of public key.
+
+    head -n 3 checkpoint > text
+    tail -n 1 checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
+    (printf '\\x30\\x2a\\x30\\x05\\x06\\x03\\x2b\\x65\\x70\\x03\\x21\\x00'; cut -d' ' -f2 policy | head -n 1 | sed 's/.*+//' \\
+        | base64 -d | tail -c 32) > key.der
+    openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in text -sigfile signature
+
+## The tree and the receipts, with Go
+
+`golang.org/x/mod/sumdb/note` opens `checkpoint` with the key above; `golang.org/x/mod/sumdb/tlog` reads `tile/` (C2SP tlog-tiles) and
+checks inclusion and consistency. A receipt is C2SP tlog-proof.
+
+## One statement, with any SD-JWT library
+
+An entry is `{{"recv":…,"stmt":"<statement>","v":1}}`. The statement is a compact SD-JWT (RFC 9901), signed with EdDSA; the matching line in
+`disclosures/` holds the disclosures of the fields that are shown, and the digests of those that are withheld.
+"""
