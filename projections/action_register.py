@@ -184,7 +184,7 @@ CONDITIONS = {
 ORDERS: Mapping[Sort, str] = {
     "due": "due_on",
     "overdue": f"-({DAYS_OVERDUE})",
-    "ref": "0",
+    "ref": "sorts_as",
     "title": "title",
     "owner": "owner",
     "overseen by": "overseen_by",

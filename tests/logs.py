@@ -41,6 +41,13 @@ class Log:
             self.say(event.originator_id, type(event), event.said, at)
         return len(self.entries)
 
+    def live(self, aggregate: Any) -> int:
+        """Put an aggregate's new events on record, each on the day on which it is true; return the position of the last."""
+        for event in aggregate.collect_events():
+            noon = datetime.combine(event.occurred_on, BEGINNING.time(), UTC) + timedelta(seconds=len(self.entries))
+            self.say(event.originator_id, type(event), event.said, noon)
+        return len(self.entries)
+
     def say(self, stream: UUID, event: Any, said: Mapping[str, Any], at: datetime | None = None) -> int:
         """Put one event on record, whatever its aggregate thinks of it; return its position."""
         self.clock = at or self.clock + timedelta(minutes=1)

@@ -23,3 +23,10 @@ def conn(database: Config) -> Iterator[psycopg.Connection[Any]]:
     with projector(database) as conn:
         fresh(conn)
         yield conn
+
+
+@pytest.fixture
+def board(database: Config) -> Iterator[psycopg.Connection[Any]]:
+    """Give the projector's connection to all the views of a Board, before their first entry."""
+    with projector(database) as conn:
+        yield conn

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from psycopg.sql import SQL, Identifier
 
 from aggregates.entry import stream_id
-from projections import decoded_log, read_model
+from projections import decoded_log, read_model, tracking
 from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise, Promises
 
@@ -28,7 +29,7 @@ UNSAID: dict[Any, dict[str, Any]] = {
     Promise.EntryCorrected: {"reason": "wrong", "proposal": None, "corrected": None, "corrected_restricted": None},
     Promise.AmendmentProposed: {"reason": "wrong", "corrected_public": None, "corrected": None, "corrected_restricted": None},
 }
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def say(log: Log, ref: str, event: Any, day: date, at: Any = None, **said: Any) -> int:
@@ -74,10 +75,13 @@ def corrections(topic: str) -> st.SearchStrategy[dict[str, Any]]:
 def fresh(conn: psycopg.Connection[Any]) -> None:
     """Empty the views."""
     with conn.transaction():
-        conn.execute("TRUNCATE views.tracking, views.halted, views.inspection_history")
-        conn.execute("DROP TABLE IF EXISTS views.promises, views.promises_entry")
+        conn.execute("DELETE FROM views.tracking")
         decoded_log.create(conn)
-        read_model.create(conn, PROMISES)
+        if conn.execute("SELECT to_regclass('views.promises')").fetchone() == (None,):
+            read_model.create(conn, PROMISES)
+        tracking.begin(conn, PROMISES.table, read_model.shape_of(PROMISES))
+        for table in ("halted", "inspection_history", "promises", "promises_entry"):
+            conn.execute(SQL("DELETE FROM {}").format(Identifier("views", table)))
 
 
 def follow(conn: psycopg.Connection[Any], log: Log, limit: int = 500) -> int:
