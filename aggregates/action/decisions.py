@@ -241,8 +241,8 @@ class Decisions(Recorded[s.State | None]):
         self._overseen(acting, then, or_manager=or_manager)
 
     def _another_person(self, acting: Acting, *others: Sealed | None) -> None:
-        """Compare people only where each recorded it themselves: what is recorded on behalf names its recorder."""
-        if not acting.on_behalf_of and acting.person is not None and Sealed(acting.person) in others:
+        """Compare with whoever acted themselves: of what was recorded on behalf, the log names only the recorder."""
+        if acting.person is not None and Sealed(acting.person) in others:
             raise refusals.SamePerson(ref=self.ref)
 
     def _later(self, due_on: date, day: date) -> None:

@@ -131,7 +131,7 @@ def test_inv_12_nobody_submits_for_what_they_signed_off():
 
 
 def test_inv_12_compares_people_not_who_records_for_them():
-    """INV-12: the board manager may record history on behalf of both, because neither act is the manager's own."""
+    """INV-12: the board manager may record history on behalf of both, but not a sign-off of what the manager submitted."""
     action = accepted()
     lead = replace(RIV, person=MANAGER.person, office="manager", on_behalf_of="riv-lead")
     head = replace(QUALITY, person=MANAGER.person, office="manager", on_behalf_of="quality-chair")
@@ -141,6 +141,12 @@ def test_inv_12_compares_people_not_who_records_for_them():
     action.sign_off(acting=head, occurred_on=on(40), effect="seen")
 
     assert (action.state.sign_off.by_office, action.state.sign_off.by_agency) == ("quality-chair", "CQH")
+    boards = assigned(owner="BOARD")
+    boards.accept(acting=MANAGER, occurred_on=on(1))
+    boards.submit_evidence(acting=MANAGER, occurred_on=on(30), evidence=(evidence(),))
+    boards.mark_implemented(acting=MANAGER, occurred_on=on(31), statement="done")
+    with pytest.raises(r.SamePerson):
+        boards.sign_off(acting=head, occurred_on=on(40), effect="seen")
 
 
 def test_inv_13_sign_off_needs_evidence_that_counts():
@@ -246,6 +252,8 @@ def test_inv_15_a_late_variation_does_not_cure():
     assert (now.redated_after_due, now.overdue_on(late), now.days_overdue_on(date(2017, 1, 31))) == (True, True, 10)
     assert now.days_overdue_on(date(2017, 2, 3)) == 13
     assert action.state_on(date(2016, 12, 25)).days_overdue_on(date(2016, 12, 25)) == 9
+    action.vary_due_date(acting=QUALITY, occurred_on=date(2017, 2, 3), due_on=date(2017, 3, 1), reason="still none")
+    assert action.state.days_overdue_on(date(2017, 2, 20)) == 13
 
 
 def test_inv_15_overdue_is_computed_for_a_day():
@@ -385,6 +393,24 @@ def test_a_disputed_action_waits_for_another_owner_or_for_acceptance():
     action.accept(acting=WMP, occurred_on=on(3))
 
     assert (action.state.owner, action.state.original_owner, action.state.due_on) == ("WMP", "RIV", DUE)
+
+
+def test_what_is_signed_off_keeps_its_sign_off_under_another_owner():
+    """F.9: a reassignment of what is done moves the promise to sustain it; nobody has to do it again."""
+    action = sustaining()
+
+    action.reassign(acting=MANAGER, occurred_on=on(50), owner="WMP", reason="Riverside left")
+
+    assert (action.state.status.word, action.state.owner, action.state.original_owner) == ("sustaining", "WMP", "RIV")
+
+
+def test_what_rests_on_a_sign_off_says_nothing_without_it():
+    """F.10: with the sign-off retracted, its checks and its closing do not stand either."""
+    action = closed()
+    action.retract(acting=QUALITY, occurred_on=on(410), amends=5, reason="too early")
+
+    now = action.state
+    assert (now.status.word, now.sign_off, now.last_check, now.checks_scheduled) == ("implemented", None, None, ())
 
 
 def test_returned_evidence_is_said_to_be_returned():

@@ -58,6 +58,7 @@ def test_a_rotation_ends_one_key_and_begins_another():
     registry = keys()
     registry.rotate(**SAID, **REPLACING)
     assert statuses(registry) == {"t1": "rotated", "t2": "live"}
+    assert registry.state.find("t1").public_key == "k1"
 
     with pytest.raises(KeyEnded):
         registry.rotate(**SAID, **REPLACING | {"thumbprint": "t3"})
