@@ -1,0 +1,169 @@
+"""Severnbrook's seven years: well-formed, always the same, accepted by every rule, and showing what they were written to show."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from projections import action_register, catch_up, clocks, hindsight, inspection_history
+from service import commands
+from service.application import Board
+from service.cli.running import source
+from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, write
+from service.desk import authority
+from service.desk.accounts import Caller
+from service.desk.importer import Report, import_lines
+from service.desk.submission import read_fields
+from service.ledger import keys
+from service.recording.establishing import establish
+from tests.databases import fresh_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+pytestmark = pytest.mark.xdist_group("severnbrook")  # one worker imports it, once
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory) -> list[dict[str, Any]]:
+    """Give the lines as they are written."""
+    path = write(tmp_path_factory.mktemp("severnbrook"))
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+class Shown(NamedTuple):
+    """Severnbrook on record: its board, the views, and what the import reported."""
+
+    board: Board
+    views: Connection[Any]
+    report: Report
+
+    def register(self, as_at: date, known_at: date) -> dict[str, action_register.ActionRow]:
+        """Return the register by reference."""
+        at = clocks.clocks(self.views, as_at=as_at, known_at=known_at, today=TODAY.date())
+        return {row.ref: row for row in action_register.register(self.views, as_at=at.as_at, known_at=at.known_at)}
+
+
+@pytest.fixture(scope="module")
+def shown(postgres, tmp_path_factory) -> Iterator[Shown]:
+    """Give Severnbrook, imported through the door by which everybody comes, with its views."""
+    folder = tmp_path_factory.mktemp("imported")
+    with fresh_database(postgres, folder / "data") as config:
+        board = Board(config, keys.create(config, origin=ORIGIN), clock=TODAY.timestamp)
+        first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}
+        establish(board, Ed25519PrivateKey.generate(), board_name=BOARD, **first, demonstration=True, at=BEGUN)
+        everybody = Caller(uuid4(), None, "demonstration", speaks_for_all=True)
+        report = import_lines(board, everybody, write(folder).read_text(encoding="utf-8").splitlines(), folder)
+        with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
+            catch_up.create_all(views)
+            catch_up.catch_up(views, source(config))
+            yield Shown(board, views, report)
+        board.close()
+
+
+def test_it_is_the_same_every_time(tmp_path):
+    """Two people who start the demonstration see the same bytes, evidence files included."""
+    first, second = (write(tmp_path / name).parent for name in ("one", "two"))
+    told = {path.relative_to(first): path.read_bytes() for path in first.rglob("*") if path.is_file()}
+
+    assert told == {path.relative_to(second): path.read_bytes() for path in second.rglob("*") if path.is_file()}
+    assert len(told) > 50
+
+
+def test_every_line_is_a_command_that_we_declare(lines):
+    """What a line does is a declared command, and it says what that command takes and nothing else."""
+    for line in lines:
+        command = commands.find(line["do"], line.get("of"))
+        assert command is not None, line["key"]
+        read_fields(command, line["ref"], line["fields"])
+
+
+def test_its_clock_only_goes_forward(lines):
+    """Each line is recorded no earlier than the one before it, and no earlier than what it is about."""
+    times = [datetime.fromisoformat(line["at"]) for line in lines]
+
+    assert times == sorted(times)
+    assert times[0] > BEGUN
+    assert times[-1] < TODAY
+    assert all(date.fromisoformat(line["occurred_on"]) <= at.date() for line, at in zip(lines, times, strict=True))
+
+
+def test_every_line_has_a_key_of_its_own(lines):
+    """An interrupted demonstration is taken up again: no two lines share a key."""
+    assert [key for key, times in Counter(line["key"] for line in lines).items() if times > 1] == []
+
+
+def test_the_dirt_is_there(lines):
+    """The record is as untidy as a real one: late entries with reasons, corrections, a retraction, a revoked key."""
+    done = Counter(line["do"] for line in lines)
+
+    assert len([line for line in lines if line.get("late_reason")]) == 11
+    assert (done["correct_entry"], done["propose_amendment"], done["retract_entry"], done["revoke_signing_key"]) == (6, 1, 1, 1)
+    assert (done["refer_review"], done["record_finding"], done["assign_action"]) == (6, 17, 41)
+
+
+def test_no_rule_refuses_a_line(shown, lines):
+    """Seven years pass every rule of the product, line by line, through the same door as any user's data."""
+    assert shown.report.refused == []
+    assert (shown.report.recorded, shown.report.skipped) == (len(lines), 0)
+
+
+def test_every_visitor_holds_an_office_today(shown):
+    """Each of those for whom the demonstration has a way in is in office."""
+    assert all(authority.holder(shown.board, office, TODAY.date()) for office in VISITORS.values())
+
+
+def test_what_was_believed_on_14_november_2016(shown):
+    """F.1: the Board believed three actions overdue; we now know of five, because two were recorded late, with reasons."""
+    day = date(2016, 11, 14)
+    then = clocks.position_at(shown.views, day)
+    seen = hindsight.overdue(shown.views, as_at=day, known_then=then, known_now=clocks.position_at(shown.views, TODAY.date()))
+
+    assert seen.sentence.startswith("On 14 November 2016 the Board believed 3 actions were overdue. We now know it was 5: two ")
+    assert {r.ref for r in seen.reversals} == {"A3-BPF", "A3-HVN"}
+    assert [bool(entry.late_reason) for entry in seen.recorded_late] == [True, True]
+    assert {ref for ref, row in shown.register(day, day).items() if row.overdue} == {"A3-FAR", "A3-SBC-HOU", "A3-TVA"}
+
+
+def test_the_wrong_sign_off_and_its_retraction(shown):
+    """F.10: A13 was signed off as known on 1 December 2016; as known on the 5th it was not, and nothing hides that it had been."""
+    day, retracted = date(2016, 12, 1), date(2016, 12, 5)
+
+    believed = shown.register(day, day)["A13"]
+    known = shown.register(day, retracted)["A13"]
+    history = inspection_history.history(shown.views, kind="action", ref="A13", known_at=clocks.position_at(shown.views, retracted))
+
+    assert (believed.signed_off_on, believed.signed_off_by_owner) == (date(2016, 11, 21), False)
+    assert (known.signed_off_on, known.status) == (None, "implemented")
+    assert [entry.topic.split(".")[1] for entry in history[-2:]] == ["amendment_proposed", "entry_retracted"]
+
+
+def test_how_it_stands_at_the_end(shown):
+    """On 30 September 2021: 30 closed, 4 back at work because they slipped, 3 overdue, 2 withdrawn, 2 handed to a successor."""
+    rows = shown.register(TODAY.date(), TODAY.date())
+    status = Counter(row.status for row in rows.values())
+
+    assert (len(rows), status["closed"], status["withdrawn"]) == (41, 30, 2)
+    assert {ref for ref, row in rows.items() if row.overdue} == {"A3-SBC-HOU", "A10", "A18"}
+    slipped = {ref for ref, row in rows.items() if (row.sustained or "").startswith("slipped") and not row.overdue}
+    assert slipped == {"A11", "A12", "A13", "A14"}
+    assert {ref for ref, row in rows.items() if row.owner != row.original_owner} == {"A17", "A19"}
+
+
+def test_dogwood_held_and_then_slipped(shown):
+    """The neglect tool: held at the first re-audit, slipped at the second, promised again for a later date."""
+    refs = ("A11", "A12", "A13", "A14")
+    held, slipped, again = (shown.register(day, TODAY.date()) for day in (date(2017, 7, 10), date(2018, 1, 22), date(2018, 2, 5)))
+
+    assert [held[ref].sustained.split()[0] for ref in refs] == ["held"] * 4
+    assert [slipped[ref].status for ref in refs] == ["slipped"] * 4
+    assert [(again[ref].status, again[ref].due_on) for ref in refs] == [("reopened", date(2019, 3, 29))] * 4
