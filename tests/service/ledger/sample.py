@@ -16,8 +16,8 @@ from eventsourcing.persistence import StoredEvent
 from aggregates.entry import Recorded
 from aggregates.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
 from aggregates.values import Sealed
+from service.database.connection import environment
 from service.ledger.checkpoint import LogKey
-from service.ledger.connection import environment
 from service.ledger.registry import Enrolled, Registry
 from service.ledger.statement import StatementKey, StatementMapper
 from service.ledger.store import LedgerRecorder
@@ -130,7 +130,7 @@ class Sample(Application[UUID]):
         enrolled = Enrolled(0, key.holder, key.signer.public, "service-statements")
         self.recorder.insert_events([StoredEvent(stream, 1, ESTABLISHED, state)], keys=[enrolled], **kwargs)
 
-    def open(self, title: str = "Handover to the school nurse", person: UUID | None = None, **kwargs: Any) -> Note:
+    def open(self, title: str = "Handover to the school nurse", *, person: UUID | None = None, **kwargs: Any) -> Note:
         """Open a note."""
         by = Sealed(person, str(person)) if person else None
         note = Note.open(Note.Opened, uuid4(), ref=os.urandom(4).hex(), title=title, occurred_on=DAY, by_person=by)
