@@ -12,13 +12,13 @@ from uuid import UUID
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
 from aggregates.data_subject import DataSubject
+from aggregates.dates import later, london
 from aggregates.errors import Refused
 from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.registry import Key, Keys
 from aggregates.review import Review
 from service import commands
-from service.dates import later, london
 from service.desk import authority, screening
 from service.desk.refusals import AlreadyExists, FutureDate, LateWithoutReason, NotFound, UnknownCommand, WrongKind
 from service.desk.submission import read_fields

@@ -54,7 +54,7 @@ class Command:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Return what the command takes, in order; the reference of what it creates is given apart."""
-        computed = getattr(self.event, "COMPUTED", frozenset())
+        computed: frozenset[str] = self.event.COMPUTED
         return tuple(f for f in fields.shape(self.event) if f.name not in ENVELOPE and f.name not in computed and not self._is_ref(f))
 
     def _is_ref(self, field: Field) -> bool:

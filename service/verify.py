@@ -59,8 +59,8 @@ CLAIMS: dict[str, type] = {"_sd": list, "_sd_alg": str, "assurance": str, "aud":
 CLAIMS |= {"jti": str, "seen": dict, "stream": str, "sver": int}
 ESTABLISHED, ENROLLED = "ledger.established.v1", "keys.signing_key_enrolled.v1"
 ROTATED, REVOKED = "keys.signing_key_rotated.v1", "keys.signing_key_revoked.v1"
-REGISTRY = {topic.encode() for topic in (ESTABLISHED, ENROLLED, ROTATED, REVOKED)}
 CORRECTED, RETRACTED, ERASED = ".entry_corrected.v1", ".entry_retracted.v1", ".personal_data_erased.v1"
+REGISTRY = tuple(topic.encode() for topic in (ESTABLISHED, ENROLLED, ROTATED, REVOKED, ERASED))
 COMMON_FIELDS = {"occurred_on", "by_person", "by_office", "by_agency", "on_behalf_of", "late_reason"}
 B64_16, B64_32 = re.compile(r"[A-Za-z0-9_-]{22}"), re.compile(r"[A-Za-z0-9_-]{43}")
 EVT = re.compile(rb'"evt":"([^"\\]*)"')
@@ -263,9 +263,9 @@ class Policy:
             match line.partition("#")[0].split():
                 case []:
                     pass
-                case ["log", vkey, *url] if len(url) < 2 and parse_vkey(vkey)[2] == LOG:
+                case ["log", vkey, *url] if not url[1:] and parse_vkey(vkey)[2] == LOG:
                     self.logs.append(vkey)
-                case ["witness", name, vkey, *url] if len(url) < 2 and name not in {*known, "none"} and parse_vkey(vkey)[2] == WITNESS:
+                case ["witness", name, vkey, *url] if not url[1:] and name not in {*known, "none"} and parse_vkey(vkey)[2] == WITNESS:
                     self.witnesses[name] = parse_vkey(vkey)
                 case ["group", name, rule, *members] if name not in {*known, "none"} and set(members) <= known:
                     self.groups[name] = (len(members) if rule == "all" else 1 if rule == "any" else int(rule), members)
@@ -315,8 +315,8 @@ def open_disclosures(digests: Collection[str], disclosures: Sequence[str]) -> di
     """Return (name, value) by digest; a disclosure that no digest covers, or a field given twice, is refused."""
     read = parse_all([unb64url(each).decode() for each in disclosures])
     for each in read:
-        require(type(each) is list and [type(part) for part in each[:2]] == [str, str] and len(each) == 3, "a disclosure is misshapen")
-        require(B64_16.fullmatch(each[0]) and each[1] not in CLAIMS, "a disclosure's salt or name is not allowed")
+        require(type(each) is list and [*map(type, each[:-1])] == [str, str] and B64_16.fullmatch(each[0]), "a disclosure is misshapen")
+        require(each[1] not in CLAIMS, f"a field bears the name of a claim, {each[1]}")
     shown = {digest(text): (name, value) for text, (_, name, value) in zip(disclosures, read, strict=True)}
     require(shown.keys() <= set(digests), "a disclosure was never signed")
     require(len({name for name, _ in shown.values()}) == len(read), "a field is disclosed twice")
@@ -383,10 +383,12 @@ class Pack:
         if len(files) > MAX_FILES or any(file.is_symlink() or not file.is_file() for file in files):
             raise CannotCheck("too many files, or something that is not a file")
         self.folder, self.names = folder, {file.relative_to(folder).as_posix() for file in files}
+        if any(file.stat().st_size > MAX_READ for file in files if file.parent.name != "evidence"):
+            raise CannotCheck(f"a file of more than {MAX_READ} bytes")
         if not {"policy", "checkpoint"} <= self.names:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
         self.used = {"VERIFY.md", "verify.py"}
-        self.ignored, self.size, self.complete = set[str](), 0, False
+        self.ignored, self.refused, self.size, self.complete = set[str](), dict[int, NotVerified](), 0, False
         self.levels, self.present = list[bytes](), dict[int, list[int]]()
         self.keys, self.erased, self.demonstration = dict[str, Key](), dict[int, dict[str, int]](), False
 
@@ -394,8 +396,6 @@ class Pack:
         """Read a file that must be there."""
         require(name in self.names, f"{name} is missing")
         self.used.add(name)
-        if (self.folder / name).stat().st_size > MAX_READ:
-            raise CannotCheck(f"{name} is larger than {MAX_READ} bytes")
         return (self.folder / name).read_bytes()
 
     def numbers(self, before: str, after: str = "") -> list[int]:
@@ -471,28 +471,19 @@ class Pack:
                 raise NotVerified(f"#{index + 1} has no {'entry' if index in read else 'line'} in this pack")
         return read
 
-    def scan(self, tile: int) -> list[int]:
-        """Hash a tile's entries; return the indexes of those from which keys and erasures are read."""
+    def scan(self, tile: int) -> list[tuple[int, bytes, list[str]]]:
+        """Hash a tile's entries into their leaves; return those from which keys and erasures are read, with their disclosures."""
         found = []
         for index, entry in self.entries(tile):
             with naming(f"#{index + 1}"):
                 evt = EVT.search(unb64url(parse_entry(entry)[1].split(".")[1]))
-                if index == 0 or (evt and (evt[1] in REGISTRY or evt[1].endswith(ERASED.encode()))):
-                    found.append(index)
-        return found
-
-    def read_registry(self, indexes: Collection[int]) -> None:
-        """Play those events in order: from then on it is known who could sign where, and what was erased."""
-        for tile in sorted({index // TILE for index in [0, *indexes]}):
-            require(tile in self.present, "#1 is missing")
-            lines = self.disclosures(tile)
-            for index, entry in self.entries(tile):
-                if index in indexes:
-                    with naming(f"#{index + 1}"):
-                        self.register(index, entry, lines[index][0])
+                if index == 0 or (evt and evt[1].endswith(REGISTRY)):
+                    found.append((index, entry))
+        lines = self.disclosures(tile) if found else {}
+        return [(index, entry, lines[index][0]) for index, entry in found]
 
     def register(self, index: int, entry: bytes, disclosed: list[str]) -> None:
-        """Take one event of the registry into account, once it was signed by a key that was live there."""
+        """Learn from one event, once it was signed by a key that was live there, who may sign after it and what it erased."""
         if index == 0:
             own = dict(open_disclosures([*map(digest, disclosed)], disclosed).values())
             public, holder, _ = text_of(own, "statement_key", "holder", "board")
@@ -502,12 +493,12 @@ class Pack:
         require((index == 0) == (evt == ESTABLISHED), "a log is established by its first event, and there only")
         if evt == ESTABLISHED:
             require(text_of(fields, "origin", "log_vkey") == [self.origin, self.vkey], "it establishes another log")
-            require(type(fields.get("demonstration")) is bool, "it must say whether this is a demonstration")
+            require(type(fields.get("demonstration")) is bool, "field 'demonstration' must be shown, as true or false")
             self.demonstration = fields["demonstration"]
         elif evt.endswith(ERASED):
             for item in fields.get("erased") or [None]:
                 shape = {name: type(value) for name, value in item.items()} if type(item) is dict else {}
-                require(shape == {"position": int, "field": str, "digest": str}, "what it erased must be shown")
+                require(shape == {"position": int, "field": str, "digest": str}, "field 'erased' must be shown, as positions, fields and digests")
                 require(0 < item["position"] < event.position, "it erased what was not there yet")
                 self.erased.setdefault(item["position"], {})[item["digest"]] = event.position
         else:
@@ -553,12 +544,18 @@ class Pack:
         require(0 <= size <= index and b64(self.root(size)) == root, f"the tree of {size} that its signer had seen is not this one")
         return Event(index + 1, received, claims, open_disclosures(claims["_sd"], disclosed))
 
-    def check(self, tile: int) -> list[Event]:
-        """Verify the statements of a tile and account for each of their digests."""
-        events, lines = [], self.disclosures(tile)
-        for index, entry in self.entries(tile):
-            with naming(f"#{index + 1}"):
-                events.append(self.account(self.open(index, entry, lines[index][0]), lines[index][1]))
+    def check(self, tile: int) -> list[Event | NotVerified]:
+        """Verify the statements of a tile and account for each of their digests, up to the first that is refused."""
+        events: list[Event | NotVerified] = []
+        try:
+            lines = self.disclosures(tile)
+            for index, entry in self.entries(tile):
+                if index in self.refused:
+                    raise self.refused[index]
+                with naming(f"#{index + 1}"):
+                    events.append(self.account(self.open(index, entry, lines[index][0]), lines[index][1]))
+        except NotVerified as refusal:
+            events.append(refusal)
         return events
 
     def account(self, event: Event, withheld: list[str]) -> Event:
@@ -679,23 +676,29 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     with naming("checkpoint"):
         checkpoint, cosigned = pack.open_note(pack.read("checkpoint").decode())
     pack.open_tree(checkpoint)
-    registry = [index for found in pack.over_tiles("scan") for index in found]
+    registry = [found for tile in pack.over_tiles("scan") for found in tile]
     for name, text in known.items():
         pack.check_kept(name, text)
-    pack.read_registry(registry)
+    require(registry and registry[0][0] == 0, "#1, which establishes the log, is missing")
+    for index, entry, disclosed in registry:
+        try:
+            with naming(f"#{index + 1}"):
+                pack.register(index, entry, disclosed)
+        except NotVerified as refusal:
+            pack.refused[index] = refusal
     tally = Tally(complete=pack.complete)
     for event in (event for events in pack.over_tiles("check") for event in events):
+        if isinstance(event, NotVerified):
+            raise event
         tally.take(event)
     kept = {f"checkpoints/{size}": size for size in pack.numbers("checkpoints/")}
     kept |= {f"proofs/{index}.tlog-proof": index for index in pack.numbers("proofs/", ".tlog-proof")}
     for name, number in kept.items():
         require(pack.check_kept(name, pack.read(name).decode()) == number, f"{name} is another's")
     absent, undeclared = pack.check_evidence(tally.cited)
-    require(
-        tally.received <= max([tally.received - CLOCK_SKEW, *cosigned.values()]) + CLOCK_SKEW, "a witness saw it before it was received"
-    )
-    unused = sorted(pack.names - pack.used)
-    for name in unused:
+    seen_late = not cosigned or tally.received <= max(cosigned.values()) + CLOCK_SKEW
+    require(seen_late, "a witness saw the last event before it was received")
+    for name in sorted(pack.names - pack.used):
         require(not name.startswith(("tile/", "entry/", "disclosures/")), f"{name} belongs to no entry")
     quorum = pack.policy.met(cosigned, pack.policy.quorum)
     first = (
@@ -705,44 +708,37 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     first += [f"COULD NOT CHECK: evidence that #{tally.cited[name]} cites is missing, undeclared: {name}" for name in sorted(undeclared)]
     first += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]
     first += [] if undeclared else [f"VERIFIED: {pack.origin}, events up to #{pack.size}, root {b64(checkpoint.root)}"]
-    return Verdict(2 if undeclared else 0 if quorum else 3, [*first, *report(pack, tally, [*kept, *known], cosigned, absent, unused)])
+    return Verdict(2 if undeclared else 0 if quorum else 3, [*first, *report(pack, tally, cosigned, len(kept) + len(known), absent)])
 
 
-def report(pack: Pack, tally: Tally, kept: Collection[str], cosigned: Mapping[str, int], absent: set[str], unused: list[str]) -> list[str]:
+def report(pack: Pack, tally: Tally, cosigned: Mapping[str, int], kept: int, absent: set[str]) -> list[str]:
     """Say what was checked, by count, and what was not."""
     entries, shown, withheld, erased = tally.counts
+    first, last = (datetime.fromtimestamp(seconds, UTC).isoformat(" ") for seconds in (tally.first, tally.received))
     lines = [
-        f"checked: {entries} entries and their signatures, received {clock(tally.first)} to {clock(tally.received)}",
-        f"checked: every field: {shown} shown, {withheld} withheld, {erased} erased",
-        f"checked: {len(kept)} other checkpoints and receipts, {len(tally.cited.keys() - absent)} evidence files",
+        f"checked: {entries} entries, each signed and sealed, received from {first} to {last}",
+        f"checked: every field of each: {shown} shown, {withheld} withheld, {erased} erased",
+        f"checked: {kept} other checkpoints and receipts, {len(tally.cited.keys() - absent)} evidence files",
+        *(f"witness: {name} cosigned at {datetime.fromtimestamp(time, UTC).isoformat(' ')}" for name, time in cosigned.items()),
     ]
-    lines += [f"witness {name}: cosigned {clock(time)}" for name, time in cosigned.items()]
     for key in pack.keys.values():
-        until = f"#{key.ended}" if key.ended < sys.maxsize else "the end"
-        lines.append(f"key {thumbprint(key.public)} of {key.holder}, for {key.purpose}: after #{key.since}, up to {until}")
+        until = "" if key.ended == sys.maxsize else f" up to #{key.ended}"
+        lines.append(f"key: {thumbprint(key.public)} of {key.holder}, for {key.purpose}, after #{key.since}{until}")
     for what, ending in {"corrections": CORRECTED, "retractions": RETRACTED, "erasures": ERASED}.items():
-        positions = sorted(each for evt, found in tally.kinds.items() if evt.endswith(ending) for each in found)
-        lines.append(f"{what}: {len(positions)} {' '.join(f'#{position}' for position in positions)}")
-    read = (*(topic.decode() for topic in REGISTRY), CORRECTED, RETRACTED, ERASED)
-    unknown = [len(found) for evt, found in tally.kinds.items() if not evt.endswith(read)]
-    lines += [
-        f"not checked: what {sum(unknown)} events of {len(unknown)} other kinds mean; VERIFY.md and verify.py, which come with the pack",
-        f"not checked: the policy, which nothing signs: {' | '.join(pack.policy.text.split(chr(10)))}",
+        positions = sorted(position for evt, found in tally.kinds.items() if evt.endswith(ending) for position in found)
+        lines.append(" ".join([f"{what}: {len(positions)}", *(f"#{position}" for position in positions)]))
+    other = [
+        len(found) for evt, found in tally.kinds.items() if not evt.encode().endswith((*REGISTRY, CORRECTED.encode(), RETRACTED.encode()))
     ]
-    lines += [] if pack.complete else ["not checked: whether streams have gaps, since only some entries are here"]
-    lines += [f"not checked: signatures by {name}, of which no key is known" for name in sorted(pack.ignored)]
-    lines += [f"not here: evidence/{name}, declared absent" for name in sorted(absent)]
-    for size in pack.numbers("timestamps/", ".tsr"):
-        lines.append(
-            f"not checked: timestamps/{size}.tsr; openssl ts -verify -in timestamps/{size}.tsr -data TEXT -CAfile ROOTS, where"
-            f" TEXT is the first three lines of the checkpoint of {size}"
-        )
-    return lines + [f"not checked: {name}, which is no part of a pack" for name in unused if not name.startswith("timestamps/")]
-
-
-def clock(seconds: int) -> str:
-    """Write POSIX seconds for a reader."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    unchecked = [f"the meaning of {sum(other)} events of {len(other)} other kinds", "VERIFY.md and verify.py themselves"]
+    unchecked += [f"the policy, which nothing signs: {pack.policy.text!r}"]
+    unchecked += [] if pack.complete else ["streams without gaps, as some entries only are here"]
+    unchecked += [f"signatures by {name}, whose key the policy does not name" for name in sorted(pack.ignored)]
+    unchecked += [f"evidence/{name}, declared absent" for name in sorted(absent)]
+    for name in sorted(pack.names - pack.used):
+        how = "a time stamp: openssl ts -verify -in FILE -data TEXT -CAfile ROOTS, TEXT being the checkpoint's first three lines"
+        unchecked.append(f"{name}, {how if name.startswith('timestamps/') else 'which is no part of the pack'}")
+    return lines + [f"not checked: {each}" for each in unchecked]
 
 
 def verify(pack: Path, *, key: str | None = None, policy: str | None = None, known: Mapping[str, str] | None = None) -> Verdict:

@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api import access
 from projections import catch_up
 from projections.decoded_log import Decoded
-from service import establishing
 from service.application import Board
 from service.desk import accounts
 from service.desk.submission import Submission
 from service.ledger import keys
 from service.ledger.reading import read_log
+from service.recording import establishing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Alembic's way in: run what is asked for on the connection that `service.migrations` hands over, inside its transaction."""
+"""Alembic's way in: run what is asked for on the connection that `service.database.migrations` hands over, inside its transaction."""
 
 from alembic import context
 
-from service.migrations import VERSION_SCHEMA, VERSION_TABLE
+from service.database.migrations import VERSION_SCHEMA, VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -9,7 +9,7 @@ import click
 from rich.progress import track
 
 from service.cli.opening import board, caller
-from service.importer import import_lines
+from service.desk.importer import import_lines
 
 
 @click.command("import")

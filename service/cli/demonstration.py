@@ -23,17 +23,17 @@ from rich.progress import track
 
 from api.access import create_secret
 from projections import catch_up
-from service import migrations
 from service.application import Board
 from service.cli.running import source
 from service.config import Config
+from service.database import migrations
 from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, write
 from service.desk import accounts, authority
 from service.desk.accounts import Caller
+from service.desk.importer import import_lines
 from service.embedded_postgres import EmbeddedPostgres
-from service.establishing import establish
-from service.importer import import_lines
 from service.ledger import keys
+from service.recording.establishing import establish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 
+from aggregates.dates import london
 from projections import action_register, inspection_history
 from projections.clocks import Clocks
 from projections.clocks import clocks as fix
 from service.cli.opening import clock, database
 from service.cli.output import clocks, show
-from service.dates import london
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:

@@ -16,16 +16,16 @@ import click
 import psycopg
 
 import service
+from aggregates.dates import london
 from projections import catch_up, tracking
 from projections.decoded_log import Decoded
 from service.cli.opening import clock, database
-from service.dates import london
+from service.database.connection import datastore
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
-from service.ledger.connection import datastore
 from service.ledger.reading import read_log
 from service.ledger.registry import Registry
-from service.sending import send_daily
+from service.recording.sending import send_daily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.access import create_secret
 from projections import catch_up
-from service import backup, migrations
 from service.application import Board
 from service.cli.opening import clock, database
 from service.cli.running import source
+from service.database import backup, migrations
 from service.desk import accounts
-from service.establishing import establish
 from service.ledger import keys
+from service.recording.establishing import establish
 
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from aggregates.dates import LONDON
 from aggregates.partnership.partnership import SUSTAINMENT_CHECKS
 from service import commands
-from service.dates import LONDON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

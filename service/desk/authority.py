@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aggregates.office import Office
-
 from aggregates.authority import Acting
+from aggregates.office import Office
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
 

@@ -1,6 +1,6 @@
 """The schemas, and who may enter them."""
 
-from service.migrations import execute
+from service.database.migrations import execute
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """The ledger: events, disclosures, tiles, checkpoints, signing keys, and the one function that appends."""
 
-from service.migrations import execute
+from service.database.migrations import execute
 
 revision = "0002"
 down_revision = "0001"

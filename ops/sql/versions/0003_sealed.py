@@ -1,6 +1,6 @@
 """Personal values under their subjects' keys."""
 
-from service.migrations import execute
+from service.database.migrations import execute
 
 revision = "0003"
 down_revision = "0002"

@@ -1,6 +1,6 @@
 """Accounts, sessions, API keys, idempotency."""
 
-from service.migrations import execute
+from service.database.migrations import execute
 
 revision = "0004"
 down_revision = "0003"

@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 
 from aggregates.authority import Acting
 from aggregates.data_subject import DataSubject
+from aggregates.dates import london
 from aggregates.office import Office
 from aggregates.partnership import Partnership
 from aggregates.registry import Keys, Ledger
 from aggregates.values import Sealed
-from service.dates import london
 from service.desk.refusals import AlreadyEstablished
 from service.ledger.keys import key_changes, prove
 from service.verify import b64url, thumbprint

@@ -12,13 +12,13 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from service import migrations
 from service.config import Config
+from service.database import migrations
+from service.database.migrations import NewerSchema, NotOwner, OldServer, RoleTooStrong, head, migrate, schema_version
 from service.embedded_postgres import EmbeddedPostgres
-from service.migrations import NewerSchema, NotOwner, OldServer, RoleTooStrong, head, migrate, schema_version
 from tests.databases import FAST, fresh_database
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ROLES = ("muniment_writer", "muniment_projector", "muniment_reader")
 RUNNING = ("writer", "projector", "reader")
 
@@ -51,7 +51,7 @@ def connected(config, role="owner"):
 def migrating(config) -> subprocess.Popen[str]:
     """Start `migrate` in a process of its own."""
     script = (
-        "import sys; from pathlib import Path; from service.config import Config; from service.migrations import migrate;"
+        "import sys; from pathlib import Path; from service.config import Config; from service.database.migrations import migrate;"
         "print(migrate(Config(data=Path(), database_url=sys.argv[1])))"
     )
     command = [sys.executable, "-c", script, config.database_url]

@@ -20,7 +20,7 @@ from eventsourcing.utils import resolve_topic
 from aggregates.errors import Refused
 from aggregates.fields import fields_by_name
 from service import verify
-from service.ledger.recipes import RECIPES
+from service.ledger.pack.recipes import RECIPES
 from service.verify import TILE, tile_name
 
 if TYPE_CHECKING:

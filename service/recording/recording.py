@@ -16,18 +16,18 @@ from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, PartnershipState, SubGroup
 from aggregates.registry import Ledger
 from aggregates.review import Review
+from service.database.connection import environment
 from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
 from service.evidence import EvidenceStore, cited
-from service.known import Known
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
-from service.ledger.connection import environment
 from service.ledger.errors import AlreadyRecorded, OtherRequest, ReceivedWentBack, Refusal
 from service.ledger.keys import key_changes
 from service.ledger.registry import Registry
 from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
+from service.recording.known import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -7,10 +7,10 @@ import subprocess
 import psycopg
 import pytest
 
-from service.backup import FileExists, NotEmpty, NothingToDump, ProgramFailed, dump, restore
 from service.config import Config
+from service.database.backup import FileExists, NotEmpty, NothingToDump, ProgramFailed, dump, restore
+from service.database.migrations import head, schema_version
 from service.embedded_postgres import EmbeddedPostgres, find_binaries
-from service.migrations import head, schema_version
 from tests.databases import FAST, fresh_database
 
 ROWS = """

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from service import migrations
+from service.database import migrations
 from service.embedded_postgres import PostgresRefused, find_binaries
 
 if TYPE_CHECKING:

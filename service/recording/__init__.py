@@ -1,0 +1,5 @@
+"""How an act becomes part of the record: the log of one board, open for writing; how it begins; and what is sent outside of it."""
+
+from service.recording.recording import Done, Recording, Write
+
+__all__ = ["Done", "Recording", "Write"]
