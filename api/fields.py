@@ -44,12 +44,18 @@ def strict_json(raw: bytes) -> Any:
     """Return the value of a JSON text that every reader takes for the same; refuse any other."""
     try:
         value = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
-        if "\\u0000" in json.dumps(value).replace("\\\\", ""):
-            raise ValueError("a text holds no NUL")
-        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        _check_texts(value)
     except (ValueError, RecursionError) as error:
         raise Unreadable(where="The JSON", why=str(error)) from error
     return value
+
+
+def _check_texts(value: Any) -> None:
+    """Refuse what is no text: half of a surrogate pair, and NUL, which PostgreSQL does not keep."""
+    said = json.dumps(value, ensure_ascii=False)
+    said.encode()
+    if "\\u0000" in said.replace("\\\\", ""):
+        raise ValueError("a text holds no NUL")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -242,7 +248,8 @@ def _text(**kwargs: Any) -> fields.Field[Any]:
 
 
 def _field(said: Field) -> fields.Field[Any]:
-    known: dict[str, Any] = {"required": not said.optional, "allow_none": said.optional, "metadata": {"description": _description(said)}}
+    free = said.optional or said.many
+    known: dict[str, Any] = {"required": not free, "allow_none": free, "metadata": {"description": _description(said)}}
     if said.many:
         return fields.List(_one(said, {}), **known)
     return _one(said, known)

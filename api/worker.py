@@ -15,8 +15,8 @@ from flask import current_app
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from aggregates.dates import london
 from service.application import Board
-from service.dates import london
 from service.ledger import keys
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from service.config import Config
+from service.database.migrations import migrate, prepare
 from service.embedded_postgres import EmbeddedPostgres
-from service.migrations import migrate, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

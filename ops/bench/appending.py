@@ -16,9 +16,9 @@ from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import StoredEvent
 
 from service.application import Board
-from service.importer import import_lines
+from service.database.connection import environment
+from service.desk.importer import import_lines
 from service.ledger import keys
-from service.ledger.connection import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,14 +13,14 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from service import migrations
 from service.application import Board
 from service.config import Config
+from service.database import migrations
 from service.desk.accounts import Caller
 from service.desk.submission import Submission
 from service.embedded_postgres import EmbeddedPostgres
-from service.establishing import establish
 from service.ledger import keys
+from service.recording.establishing import establish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.tests import persistence
 
-from service.ledger.connection import datastore
+from service.database.connection import datastore
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
 from service.verify import unb64url
