@@ -1,8 +1,7 @@
-"""Values that events carry: a sealed personal value, and evidence; and the calendar months between two dates."""
+"""Values that events carry: a sealed personal value, and evidence."""
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID  # noqa: TC003
@@ -34,9 +33,3 @@ class Evidence:
     classification: str
     supplied_by_agency: str | None = None
     redaction_of: str | None = None
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the day so many calendar months later, the last of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

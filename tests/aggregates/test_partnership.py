@@ -7,13 +7,14 @@ from uuid import UUID
 
 import pytest
 
+from aggregates.dates import later
 from aggregates.errors import Blank
 from aggregates.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership import agency as of_agency
 from aggregates.partnership.partnership import SettingUnreadable
 from aggregates.partnership.sub_group import Dissolved, NotConstituted
-from aggregates.values import Sealed, months_after
+from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, on
 
 SAID = {"acting": MANAGER, "occurred_on": DAY}
@@ -215,5 +216,5 @@ def test_names_and_reasons_are_in_words():
 
 def test_months_are_calendar_months_clamped_to_their_end():
     """A check six months after the last of August is due on the last of February, in leap years too."""
-    assert [months_after(date(2015, 8, 31), n) for n in (6, 12, 16)] == [date(2016, 2, 29), date(2016, 8, 31), date(2016, 12, 31)]
-    assert months_after(date(2016, 11, 30), 3) == date(2017, 2, 28)
+    assert [later(date(2015, 8, 31), months=n) for n in (6, 12, 16)] == [date(2016, 2, 29), date(2016, 8, 31), date(2016, 12, 31)]
+    assert later(date(2016, 11, 30), months=3) == date(2017, 2, 28)
