@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date  # noqa: TC003 - fields.py reads these annotations at run time
 from uuid import UUID  # noqa: TC003
 
 
