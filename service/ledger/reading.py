@@ -1,4 +1,4 @@
-"""The log as it is read by whoever builds views from it: each entry verified once, nothing revealed."""
+"""The log as it is read: entries, each verified once and nothing revealed; and what the tables prove of them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.ledger.errors import BadStatement
+from service.ledger import tree
+from service.ledger.checkpoint import Receipt
+from service.ledger.errors import BadStatement, NoSuchEntry
 from service.ledger.statement import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
+    from eventsourcing.postgres import PostgresDatastore
     from psycopg import Connection
+    from psycopg.rows import DictRow
 
     from service.ledger.registry import KnownKey
 
+NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
       FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position
@@ -54,3 +59,53 @@ def read_log(conn: Connection[Any], find: Callable[[str], KnownKey | None], afte
         yield Verified(
             position, stream, version, topic, received, claims["assurance"], key.holder, key.thumbprint, bytes(leaf), jti, fields
         )
+
+
+class Proofs:
+    """Checkpoints, receipts and proofs, from the tables, for anyone who may read the ledger."""
+
+    datastore: PostgresDatastore
+
+    def newest(self) -> str | None:
+        """Return the newest checkpoint, a signed note; None while the log is empty."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(NEWEST).fetchone()
+        return str(row["note"]) if row else None
+
+    def checkpoint_at(self, size: int) -> str | None:
+        """Return the checkpoint of exactly this size, None where an append passed over it."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT note FROM ledger.checkpoint WHERE size = %s", (size,)).fetchone()
+        return str(row["note"]) if row else None
+
+    def receipt(self, position: int) -> Receipt:
+        """Return an event's receipt by the checkpoint that sealed it; raise NoSuchEntry."""
+        sealing = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(sealing, (position,), prepare=True).fetchone()
+            if row is None or position < 1:
+                raise NoSuchEntry(position)
+            proof = _prove(conn, tree.inclusion_ranges(position - 1, row["size"]), row["size"])
+        return Receipt(position - 1, proof, row["note"])
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the proof (RFC 6962 §2.1.1) that leaf `index`, from 0, is in the tree of this size."""
+        with self.datastore.get_connection() as conn:
+            return _prove(conn, tree.inclusion_ranges(index, size), size)
+
+    def consistency(self, old: int, size: int) -> list[bytes]:
+        """Return the proof (RFC 6962 §2.1.2) that the tree of size `old` is a prefix of that of this size."""
+        with self.datastore.get_connection() as conn:
+            return _prove(conn, tree.consistency_ranges(old, size), size)
+
+
+def _prove(conn: Connection[DictRow], ranges: Sequence[tree.Range], size: int) -> list[bytes]:
+    wanted = tree.tiles_of(ranges, size)
+    rows = conn.execute(
+        "SELECT level, index, ledger.read_tile(level, index, width) AS hashes"
+        " FROM unnest(%s::integer[], %s::bigint[], %s::integer[]) AS t (level, index, width)",
+        ([level for level, _ in wanted], [index for _, index in wanted], list(wanted.values())),
+        prepare=True,
+    ).fetchall()
+    tiles = {(row["level"], row["index"]): row["hashes"] for row in rows}
+    return tree.prove(ranges, lambda node: tree.node_from_tiles(tiles, node))

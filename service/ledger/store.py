@@ -17,9 +17,7 @@ import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from eventsourcing.postgres import PostgresApplicationRecorder
 
-from service.ledger import tree
 from service.ledger.append import APPEND, Append, Head, Leaf, Submission
-from service.ledger.checkpoint import Receipt
 from service.ledger.errors import (
     IDEMPOTENCY_KEY_KNOWN,
     SQLSTATES,
@@ -27,13 +25,13 @@ from service.ledger.errors import (
     HeadNotOurs,
     HeadWentBack,
     KeyInUse,
-    NoSuchEntry,
     NotAStatement,
     OtherRequest,
     Refusal,
     SubjectKeyTaken,
 )
 from service.ledger.group import Group
+from service.ledger.reading import NEWEST, Proofs
 from service.ledger.registry import Enrolled
 
 if TYPE_CHECKING:
@@ -45,13 +43,12 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from service.ledger.append import Idempotency
-    from service.ledger.checkpoint import LogKey
+    from service.ledger.checkpoint import LogKey, Receipt
     from service.ledger.registry import KeyChange
     from service.ledger.subjects import Subjects
 
 PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
 SAME = "SELECT root FROM ledger.checkpoint WHERE size = %s"
-NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 
 
 class BuiltBeforeForkError(RuntimeError):
@@ -65,7 +62,7 @@ class Placed(NamedTuple):
     receipt: Callable[[int], Receipt]
 
 
-class LedgerRecorder(PostgresApplicationRecorder):
+class LedgerRecorder(Proofs, PostgresApplicationRecorder):
     """The library's recorder over the ledger: it appends only through `ledger.append`, and reads through a view."""
 
     def __init__(self, datastore: PostgresDatastore, log_key: LogKey, subjects: Subjects, *, clock: Callable[[], float] = time) -> None:
@@ -243,50 +240,6 @@ class LedgerRecorder(PostgresApplicationRecorder):
         if row is not None and (row["size"] or 0) > self._head.frontier.size:
             self.others += 1
             self._head = self.head()
-
-    def newest(self) -> str | None:
-        """Return the newest checkpoint, a signed note; None while the log is empty."""
-        with self.datastore.get_connection() as conn:
-            row = conn.execute(NEWEST).fetchone()
-        return str(row["note"]) if row else None
-
-    def checkpoint_at(self, size: int) -> str | None:
-        """Return the checkpoint of exactly this size, None where an append passed over it."""
-        with self.datastore.get_connection() as conn:
-            row = conn.execute("SELECT note FROM ledger.checkpoint WHERE size = %s", (size,)).fetchone()
-        return str(row["note"]) if row else None
-
-    def receipt(self, position: int) -> Receipt:
-        """Return an event's receipt by the checkpoint that sealed it; raise NoSuchEntry."""
-        sealing = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
-        with self.datastore.get_connection() as conn:
-            row = conn.execute(sealing, (position,), prepare=True).fetchone()
-            if row is None or position < 1:
-                raise NoSuchEntry(position)
-            proof = _prove(conn, tree.inclusion_ranges(position - 1, row["size"]), row["size"])
-        return Receipt(position - 1, proof, row["note"])
-
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        """Return the proof (RFC 6962 §2.1.1) that leaf `index`, from 0, is in the tree of this size."""
-        with self.datastore.get_connection() as conn:
-            return _prove(conn, tree.inclusion_ranges(index, size), size)
-
-    def consistency(self, old: int, size: int) -> list[bytes]:
-        """Return the proof (RFC 6962 §2.1.2) that the tree of size `old` is a prefix of that of this size."""
-        with self.datastore.get_connection() as conn:
-            return _prove(conn, tree.consistency_ranges(old, size), size)
-
-
-def _prove(conn: Connection[DictRow], ranges: Sequence[tree.Range], size: int) -> list[bytes]:
-    wanted = tree.tiles_of(ranges, size)
-    rows = conn.execute(
-        "SELECT level, index, ledger.read_tile(level, index, width) AS hashes"
-        " FROM unnest(%s::integer[], %s::bigint[], %s::integer[]) AS t (level, index, width)",
-        ([level for level, _ in wanted], [index for _, index in wanted], list(wanted.values())),
-        prepare=True,
-    ).fetchall()
-    tiles = {(row["level"], row["index"]): row["hashes"] for row in rows}
-    return tree.prove(ranges, lambda node: tree.node_from_tiles(tiles, node))
 
 
 def _position_of(conn: Connection[DictRow], leaf: Leaf) -> int | None:
