@@ -102,7 +102,7 @@ class Worker:
 
 def open_board(config: Config) -> Board:
     """Open the board with the keys of its data directory."""
-    return Board(config, keys.load(config))
+    return Board(config, keys.load(config), clock=config.clock())
 
 
 def worker() -> Worker:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +77,13 @@ class Config:
     def embedded(self) -> bool:
         """Whether the server is our own."""
         return self.database_url is None
+
+    def clock(self) -> Callable[[], float]:
+        """Return what tells the time, in POSIX seconds: a demonstration's begins at its own time and goes on from there."""
+        if self.demonstration_clock is None:
+            return time.time
+        start, begun = self.demonstration_clock.timestamp(), time.monotonic()
+        return lambda: start + time.monotonic() - begun
 
     def conninfo(self, role: Role) -> str:
         """Return the libpq string for one of our roles; the owner is whoever MUNIMENT_DATABASE_URL names."""

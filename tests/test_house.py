@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import sys
 import tomllib
 import zipfile
 from importlib.metadata import version
@@ -87,7 +88,7 @@ def test_every_module_says_what_it_is():
 def test_the_wheel_ships_the_product_and_nothing_else(tmp_path):
     """The wheel holds our four packages and what they need of ops/ at run time, never the tests."""
     pytest.importorskip("hatchling")
-    command = ["python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     wheel = next(tmp_path.glob("*.whl"))
     names = zipfile.ZipFile(wheel).namelist()

@@ -105,7 +105,7 @@ def _importer(desk: psycopg.Connection[Any], board: Board) -> Caller:
 def _account(desk: psycopg.Connection[Any], board: Board, office: str) -> Any:
     """Return the account of whoever holds an office today, made where there is none; nobody can sign in with its password."""
     holder = authority.holder(board, office, TODAY.date())
-    email = f"{office}@severnbrook.example"
+    email = f"{office}@severnbrook.example".lower()
     found = desk.execute("SELECT id FROM desk.account WHERE email = %s", (email,)).fetchone()
     return found[0] if found else accounts.create_account(desk, email, secrets.token_urlsafe(), person=holder, may_operate=False)
 
@@ -132,8 +132,9 @@ def _serve(config: Config, links: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def _running(environ: dict[str, str], command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one of our own commands as long as the context lasts."""
-    child = subprocess.Popen([sys.executable, "-m", "service.cli", command], env=environ, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    """Run one of our own commands as long as the context lasts; what it has to say goes into a file beside the data."""
+    with Path(environ["MUNIMENT_DATA"], f"{command}.log").open("ab") as log:
+        child = subprocess.Popen([sys.executable, "-m", "service.cli", command], env=environ, stdout=log, stderr=log)  # noqa: S603 - our own
     try:
         yield child
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from service.embedded_postgres import EmbeddedPostgres
 from service.ledger import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 @contextmanager
@@ -34,20 +33,11 @@ def database() -> Iterator[Config]:
 def board() -> Iterator[Board]:
     """Give the board, open for writing."""
     with database() as config:
-        opened = Board(config, keys.load(config), clock=clock(config))
+        opened = Board(config, keys.load(config), clock=config.clock())
         try:
             yield opened
         finally:
             opened.close()
-
-
-def clock(config: Config) -> Callable[[], float]:
-    """Return the clock: a demonstration's starts at its own time and goes on from there."""
-    if config.demonstration_clock is None:
-        return time.time
-    begun = time.monotonic()
-    start = config.demonstration_clock.timestamp()
-    return lambda: start + time.monotonic() - begun
 
 
 def caller(config: Config) -> Caller:

@@ -12,7 +12,7 @@ from aggregates.dates import london
 from projections import action_register, inspection_history
 from projections.clocks import Clocks
 from projections.clocks import clocks as fix
-from service.cli.opening import clock, database
+from service.cli.opening import database
 from service.cli.output import clocks, show
 from service.desk.refusals import NotFound
 
@@ -68,7 +68,7 @@ def history(ref: str, as_at: date | None, known_at: Any, form: str) -> None:
 
 
 def _fix(conn: psycopg.Connection[Any], config: Config, as_at: date | None, known_at: Any) -> Clocks:
-    return fix(conn, as_at=as_at, known_at=known_at, today=london(clock(config)()))
+    return fix(conn, as_at=as_at, known_at=known_at, today=london(config.clock()()))
 
 
 def _title(what: str, at: Clocks) -> str:

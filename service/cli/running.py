@@ -19,7 +19,7 @@ import service
 from aggregates.dates import london
 from projections import catch_up, tracking
 from projections.decoded_log import Decoded
-from service.cli.opening import clock, database
+from service.cli.opening import database
 from service.database.connection import datastore
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
@@ -97,7 +97,7 @@ def _sending(config: Config, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
-                for failed in send_daily(conn, config, london(clock(config)())):
+                for failed in send_daily(conn, config, london(config.clock()())):
                     logging.getLogger(__name__).warning("%s", failed)
         except psycopg.OperationalError as error:
             logging.getLogger(__name__).warning("the database went away: %s", error)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.access import create_secret
 from projections import catch_up
 from service.application import Board
-from service.cli.opening import clock, database
+from service.cli.opening import database
 from service.cli.running import source
 from service.database import backup, migrations
 from service.desk import accounts
@@ -41,7 +41,7 @@ def init(*, origin: str, title: str, email: str, name: str, password: str, signi
         migrations.migrate(config)
         ring = keys.create(config, origin=origin)
         create_secret(config)
-        opened = Board(config, ring, clock=clock(config))
+        opened = Board(config, ring, clock=config.clock())
         try:
             mine = Ed25519PrivateKey.generate()
             person = establish(opened, mine, board_name=title, name=name, contact=email, demonstration=demonstration)

@@ -92,6 +92,8 @@ class Recording(Application[UUID]):
         self._together: Together | None = None
         super().__init__(environment(config.conninfo("writer")))
         self.known = Known(self.recorder)
+        if config.demonstration_clock and self.recorder.newest() and not self.demonstration:
+            raise NotADemonstration
 
     def construct_recorder(self) -> LedgerRecorder:
         """Give the library our recorder."""
