@@ -171,9 +171,8 @@ def secret_path(config: Config) -> Path:
 
 
 def create_secret(config: Config) -> None:
-    """Make that key, unless there is one: 32 random bytes that only its owner can read."""
+    """Make that key beside the others, unless there is one: 32 random bytes that only its owner can read."""
     path = secret_path(config)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -5,29 +5,36 @@ Its clock stands still until a test moves it, and its views are brought up to da
 
 from __future__ import annotations
 
+import shutil
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg.conninfo import conninfo_to_dict
 
 from api import access
 from projections import catch_up
 from projections.decoded_log import Decoded
 from service.application import Board
+from service.database.migrations import prepare
 from service.desk import accounts
 from service.desk.submission import Submission
 from service.ledger import keys
 from service.ledger.reading import read_log
 from service.recording import establishing
+from tests.databases import fresh_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from service.config import Config
     from service.desk.accounts import Caller
+    from service.ledger.keys import KeyRing
     from service.recording import Done
 
 ORIGIN = "log.severnbrook.example/test"
@@ -92,21 +99,45 @@ class Seeded:
         return f"{office}@severnbrook.example"
 
 
-def seeded_board(config: Config) -> Iterator[Seeded]:
-    """Give the board, and close it afterwards."""
-    clock = Clock()
-    ring = keys.create(config, origin=ORIGIN)
-    access.create_secret(config)
-    board = Board(config, ring, clock=clock)
-    try:
-        it = Seeded(config, board, clock)
+@dataclass(frozen=True)
+class Seed:
+    """A small board at rest: its database, a template for copies of it, and what its copies share."""
+
+    config: Config
+    ring: KeyRing
+    people: dict[str, uuid.UUID]
+    callers: dict[str, Caller]
+    keys: dict[str, str]
+
+
+@contextmanager
+def seed(conninfo: str, data: Path) -> Iterator[Seed]:
+    """Make the small board once; `conninfo` is the owner's of a server, `data` an empty folder."""
+    with fresh_database(conninfo, data) as config:
+        ring = keys.create(config, origin=ORIGIN)
+        access.create_secret(config)
+        it = Seeded(config, Board(config, ring, clock=Clock()), Clock())
         _people(it)
         _partnership(it)
         _work(it)
         it.catch_up()
-        yield it
-    finally:
-        board.close()
+        it.board.close()
+        yield Seed(config, ring, it.people, it.callers, it.keys)
+
+
+@contextmanager
+def copy_of(made: Seed, conninfo: str, data: Path) -> Iterator[Seeded]:
+    """Give a copy of the small board that a test has for itself, and drop it afterwards."""
+    shutil.copytree(made.config.data / "keys", data / "keys")
+    template = conninfo_to_dict(made.config.database_url or "")["dbname"]
+    with fresh_database(conninfo, data, template=str(template)) as config:
+        prepare(config)
+        clock = Clock()
+        board = Board(config, made.ring, clock=clock)
+        try:
+            yield Seeded(config, board, clock, dict(made.people), dict(made.callers), dict(made.keys))
+        finally:
+            board.close()
 
 
 def _people(it: Seeded) -> None:

@@ -8,25 +8,44 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api import access
 from api.app import create_app
-from tests.boards import Seeded, seeded_board
+from service.config import Config
+from tests.boards import Seed, Seeded, copy_of, seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from service.config import Config
-
 NUMBERS = itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def small_board(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seed]:
+    """Make the small board, once for all tests of this process."""
+    with seed(postgres, tmp_path_factory.mktemp("board")) as made:
+        yield made
+
+
 @pytest.fixture
-def seeded(database: Config) -> Iterator[Seeded]:
-    """Give a small board with its views up to date."""
-    yield from seeded_board(database)
+def seeded(small_board: Seed, postgres: str, tmp_path: Path) -> Iterator[Seeded]:
+    """Give a small board that this test has for itself, with its views up to date."""
+    with copy_of(small_board, postgres, tmp_path) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Give the application without a database: for who only looks at what is mounted."""
+    data = tmp_path_factory.mktemp("routes")
+    (data / "keys").mkdir()
+    config = Config(data=data, database_url="host=nowhere.invalid dbname=none connect_timeout=1")
+    access.create_secret(config)
+    return create_app(config)
 
 
 @pytest.fixture
