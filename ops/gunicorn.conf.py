@@ -16,6 +16,7 @@ timeout = 60
 graceful_timeout = 20  # longer than the longest wait for an append: what was begun is answered
 keepalive = 5
 accesslog = None  # the application logs requests itself, without what they carried
+control_socket_disable = True  # nobody controls it but who started it
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

@@ -50,9 +50,8 @@ def establish(
     if board.recorder.newest() is not None:
         raise AlreadyEstablished(origin=board.origin)
     received = int(at.timestamp()) if at and demonstration else None
-    day = london(board.clock() if received is None else received)
-    service, person = Acting(), uuid4()
-    said: dict[str, Any] = {"acting": service, "occurred_on": day}
+    day, person = london(board.clock() if received is None else received), uuid4()
+    said: dict[str, Any] = {"acting": Acting(), "occurred_on": day}  # the service itself: there is nobody yet
     ring = board.keys
     ledger = Ledger.establish(
         board.origin,
@@ -63,24 +62,32 @@ def establish(
         demonstration=demonstration,
         **said,
     )
-    public = b64url(key.public_key().public_bytes_raw())
-    named = thumbprint(key.public_key().public_bytes_raw())
-    proof = prove(key, board.origin, FIRST_OFFICE, "acts")
-    registry = Keys.begin(board.origin, thumbprint=named, public_key=public, holder=FIRST_OFFICE, purpose="acts", proof=proof, **said)
+    registry = Keys.begin(board.origin, **_proved(board.origin, key), **said)
     partnership = Partnership.establish(board.origin, name=board_name, regime=regime, effective_on=day, **said)
     subject = DataSubject.register(person, name=Sealed(person, name), contact=Sealed(person, contact), **said)
-    office = Office.begin(
-        board.origin,
+    office = _first_office(board.origin, person, **said)
+    enrolled = [replace(change, event=1) for change in key_changes(registry)]  # its place among these events
+    board.save(ledger, registry, partnership, subject, office, received=received, keys=[*key_changes(ledger), *enrolled])
+    return person
+
+
+def _proved(origin: str, key: Ed25519PrivateKey) -> dict[str, Any]:
+    """Return what enrols a key, with the proof that its holder has it."""
+    raw = key.public_key().public_bytes_raw()
+    proof = prove(key, origin, FIRST_OFFICE, "acts")
+    return {"thumbprint": thumbprint(raw), "public_key": b64url(raw), "holder": FIRST_OFFICE, "purpose": "acts", "proof": proof}
+
+
+def _first_office(origin: str, person: UUID, **said: Any) -> Office:
+    return Office.begin(
+        origin,
         office=FIRST_OFFICE,
         title="Board manager",
         role="board manager",
         body=None,
         holder=Sealed(person, str(person)),
         employer=None,
-        from_on=day,
+        from_on=said["occurred_on"],
         until_on=None,
         **said,
     )
-    enrolled = [replace(change, event=1) for change in key_changes(registry)]  # its place among these events
-    board.save(ledger, registry, partnership, subject, office, received=received, keys=[*key_changes(ledger), *enrolled])
-    return person

@@ -1,0 +1,47 @@
+"""The documents say what the product does: nothing is declared that they leave out."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from service import cli
+from service.config import SETTINGS
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_catalogue_of_events_is_that_of_the_code():
+    """ops/events.md is what the declarations of the events say."""
+    made = subprocess.run([sys.executable, "ops/catalogue.py"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    assert made == (ROOT / "ops" / "events.md").read_text()
+
+
+def test_every_setting_is_explained():
+    """ops/env.example names every setting, and no other."""
+    named = set(re.findall(r"^#? ?(MUNIMENT_[A-Z_]+)=", (ROOT / "ops" / "env.example").read_text(), re.MULTILINE))
+
+    assert named == {*SETTINGS, "MUNIMENT_PG_BIN"}
+
+
+def test_every_command_says_what_it_does():
+    """Every command of the command line has a help that begins with a sentence."""
+    silent = [
+        name for name, command in cli.main.commands.items() if not isinstance(command, click.Command) or "." not in (command.help or "")
+    ]
+
+    assert silent == []
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere():
+    """README.md has at most 150 lines, and every file that it links to is there."""
+    text = (ROOT / "README.md").read_text()
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
+
+    assert len(text.splitlines()) <= 150
+    assert [link for link in links if not (ROOT / link).exists()] == []
