@@ -7,15 +7,19 @@ policy's quorum is unmet.
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import psycopg
+from eventsourcing import persistence
 
 from aggregates.errors import Refused
+from projections.catch_up import Halted
 from service.cli import bringing_in, demonstration, proving, reading, running, setting_up
 from service.config import BadSetting
 from service.embedded_postgres import PostgresRefused
+from service.ledger.errors import LedgerDamaged, Refusal
+from service.ledger.keys import CannotUseKeys
 
 ORDER = (
     setting_up.init,
@@ -47,16 +51,29 @@ class InOrder(click.Group):
         """Run a command. What goes wrong is said in a sentence: what, where and what to do."""
         try:
             return super().invoke(ctx)
-        except Refused as refused:
-            click.echo(f"Refused: {refused}", err=True)
-            sys.exit(1)
-        except (BadSetting, PostgresRefused) as error:
-            click.echo(str(error), err=True)
-            sys.exit(2)
-        except psycopg.OperationalError as error:
-            click.echo(f"The database cannot be reached: {str(error).strip().splitlines()[-1]}", err=True)
-            click.echo("Start it, or look at MUNIMENT_DATABASE_URL. Nothing was recorded.", err=True)
-            sys.exit(2)
+        except (Refused, Refusal) as refused:
+            _stop(1, f"Refused: {refused}")
+        except LedgerDamaged as damaged:
+            _stop(1, f"The ledger is not what was recorded: {damaged}", "Nothing was recorded. See ops/runbooks/views-stopped.md.")
+        except Halted as halted:
+            _stop(1, f"The views have stopped: {halted}", "What came before is still answered for. See ops/runbooks/views-stopped.md.")
+        except (BadSetting, PostgresRefused, CannotUseKeys) as error:
+            _stop(2, str(error))
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            _stop(2, "The database has not all that this needs yet: run `muniment migrate`, and then `muniment rebuild`.")
+        except (psycopg.OperationalError, persistence.OperationalError, persistence.InterfaceError) as error:
+            last = (str(error).strip() or type(error).__name__).splitlines()[-1]
+            _stop(2, f"The database cannot be reached: {last}", "Start it, or look at MUNIMENT_DATABASE_URL. Nothing was recorded.")
+        except BrokenPipeError:
+            raise  # whoever reads our output has had enough
+        except OSError as error:
+            _stop(2, f"{error.filename or 'A file'}: {error.strerror or error}")
+
+
+def _stop(code: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        click.echo(sentence, err=True)
+    sys.exit(code)
 
 
 @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,7 +21,7 @@ def import_(file: Path) -> None:
     "key": "…"}: each line is its own command. A refused line is reported by its number and the others go on; running the
     file again skips what is recorded already.
     """
-    with board() as opened, file.open(encoding="utf-8") as lines:
+    with board() as opened, file.open(encoding="utf-8", errors="surrogateescape") as lines:
         who = caller(opened.config)
         texts = list(lines)
         shown = track(texts, description=f"Recording {file.name}", disable=not sys.stderr.isatty())

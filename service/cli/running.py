@@ -71,11 +71,7 @@ def work() -> None:
             signal.signal(number, lambda *_: stop.set())
         sender = threading.Thread(target=_sending, args=(config, stop), daemon=True)
         sender.start()
-        try:
-            catch_up.work(config.conninfo("projector"), source(config), stop=stop)
-        except catch_up.Halted as halted:
-            click.echo(f"The views have stopped: {halted}. What came before is still answered for; see ops/runbooks.", err=True)
-            sys.exit(1)
+        catch_up.work(config.conninfo("projector"), source(config), stop=stop)
 
 
 def source(config: Config) -> catch_up.Source:

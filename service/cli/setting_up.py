@@ -9,7 +9,7 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.access import create_secret
-from projections import catch_up
+from projections import catch_up, tracking
 from service.application import Board
 from service.cli.opening import database
 from service.cli.running import source
@@ -72,14 +72,20 @@ def migrate() -> None:
 @click.command()
 @click.argument("view", required=False)
 def rebuild(view: str | None) -> None:
-    """Build the views anew from the log (or one VIEW); they are swapped in when they are ready."""
+    """Build the views anew from the log (or one VIEW); they are swapped in when they are ready.
+
+    Where `muniment work` does not run, they are brought up to the newest event besides: so a restored database gets its views.
+    """
     with database() as config, psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
+        catch_up.create_all(conn)
         try:
             built = catch_up.rebuild_views(conn, source(config), [view] if view else [])
         except catch_up.UnknownView as unknown:
             raise click.UsageError(str(unknown)) from unknown
-        for name, position in built.items():
-            click.echo(f"{name}: built, up to event {position}.")
+        if conn.execute("SELECT pg_try_advisory_lock(%s)", (catch_up.LEAD,)).fetchone() == (True,):
+            catch_up.catch_up(conn, source(config))
+        for name in built:
+            click.echo(f"{name}: built, up to event {tracking.position_of(conn, name)}.")
 
 
 @click.group()
