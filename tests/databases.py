@@ -58,7 +58,7 @@ def fresh_database(conninfo: str, data: Path, *, template: str = TEMPLATE, keep:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     try:
-        if template == TEMPLATE:
+        if template != "template0":
             prepare(config)  # a copy takes neither the rights on its database nor the settings of its roles from the template
         yield config
     finally:

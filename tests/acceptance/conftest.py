@@ -1,0 +1,40 @@
+"""What the tests from outside may ask for: `severnbrook` and `board`, each a copy that the test has for itself."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acceptance import boards
+from tests.databases import reachable_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.acceptance.product import Product
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Give an empty folder, removed afterwards."""
+    made = reachable_folder()
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def severnbrook(postgres: str, folder: Path) -> Iterator[Product]:
+    """Give the demonstration, with its views."""
+    demonstration, _ = boards.demonstration()
+    with demonstration.copy(folder, postgres) as product:
+        yield product
+
+
+@pytest.fixture
+def board(postgres: str, folder: Path) -> Iterator[Product]:
+    """Give the small board, with its views."""
+    with boards.small_board(postgres).copy(folder, postgres) as product:
+        yield product
