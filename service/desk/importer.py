@@ -12,6 +12,7 @@ is skipped, so an import that was interrupted is simply run again; a line withou
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -186,7 +187,7 @@ def submission(said: str | Mapping[str, Any], board: Board, folder: Path) -> Sub
             raise WrongMember(member=name, kind="a text", value=line[name])
     if missing := [name for name in NEEDED if not (line.get(name) or "").strip()]:
         raise MissingMembers(members=missing)
-    fields = line.get("fields") or {}
+    fields = {} if line.get("fields") is None else line["fields"]
     if not isinstance(fields, dict):
         raise WrongMember(member="fields", kind="an object", value=fields)
     key = line.get("key") or sha256(json.dumps(line, sort_keys=True, default=str).encode()).hexdigest()
@@ -271,11 +272,20 @@ def _with_files(fields: Mapping[str, Any], board: Board, folder: Path) -> dict[s
 def _received(item: Any, board: Board, folder: Path) -> Any:
     if not isinstance(item, dict) or "file" not in item:
         return item
-    name = item["file"]
-    path = (folder / str(name)).resolve()
-    if not isinstance(name, str) or not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise NoSuchFile(name=name)
+    path = _beside(folder, item["file"])
     with path.open("rb") as stream:
         received = board.evidence.receive(stream, path.name)
     rest = {member: value for member, value in item.items() if member != "file"}
     return {"filename": path.name} | rest | {"sha256": received.sha256}
+
+
+def _beside(folder: Path, name: Any) -> Path:
+    """Return the path of a file that may be read in the folder, or refuse; nothing outside of it is ever named."""
+    try:
+        path = (folder / str(name)).resolve()
+        found = isinstance(name, str) and path.is_relative_to(folder.resolve()) and path.is_file() and os.access(path, os.R_OK)
+    except (OSError, ValueError):  # longer than a name can be, or with a NUL in it
+        found = False
+    if not found:
+        raise NoSuchFile(name=name)
+    return path
