@@ -86,6 +86,8 @@ class Leaf:
             jti, audience = str(claims["jti"]), str(claims["aud"])
         except (ValueError, KeyError, TypeError) as error:
             raise NotAStatement(f"{event.topic}: {error}") from error
+        if not all(isinstance(pointer, list) and [type(part) for part in pointer] == [str] * 4 for pointer in sealed):
+            raise NotAStatement(f"{event.topic}: a pointer is field, subject, digest and sealed value")
         if place != (event.topic, str(event.originator_id), event.originator_version) or not ID.fullmatch(jti):
             raise NotAStatement(f"a statement of {place} was handed in as {event.topic}, version {event.originator_version}")
         return cls(event, statement, jti, audience, disclosures[0].decode(), sealed)

@@ -254,12 +254,13 @@ def read(state: bytes, find: Callable[[str], KnownKey | None]) -> Statement:
             raise BadStatement("the statement begins with the header of no key of this log")
         claims = open_statement(statement, key.public_key, key.origin)
         shown = open_disclosures(claims["_sd"], disclosures)
-        sealed = {named: (name, UUID(subject)) for name, subject, named, *_ in (json.loads(pointers) if pointers else [])}
-    except (ValueError, RecursionError) as error:
+        pointed = json.loads(pointers) if pointers else []
+        sealed = {named: (name, UUID(subject)) for name, subject, named, *_ in pointed}
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadStatement(f"a stored statement is not what was signed: {error}") from error
     if (claims["iss"], PURPOSES[claims["assurance"]]) != (key.holder, key.purpose):
         raise BadStatement(f"{claims['assurance']} by {claims['iss']}, under a key of {key.holder} for {key.purpose}")
     fields, subjects = dict(shown.values()), dict(sealed.values())
-    if sorted([*shown, *sealed]) != claims["_sd"] or len(fields | subjects) != len(claims["_sd"]):
+    if sorted([*shown, *sealed]) != claims["_sd"] or len(pointed) != len(sealed) or len(fields | subjects) != len(claims["_sd"]):
         raise BadStatement("the fields beside a statement are not those that were signed")
     return Statement(claims, fields, subjects, key)

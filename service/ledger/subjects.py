@@ -163,4 +163,7 @@ def _seal(cipher: AESGCM, bound_to: bytes, clear: bytes) -> bytes:
 
 
 def _open(cipher: AESGCM, bound_to: bytes, sealed: bytes) -> bytes:
-    return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], bound_to)
+    try:
+        return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], bound_to)
+    except ValueError as error:  # too short to hold a nonce
+        raise InvalidTag from error

@@ -56,6 +56,13 @@ class Note(Recorded[tuple[str, ...]]):
         ref: Identifies[Public[str]]
         title: str
 
+    class PersonNamedFirst(Created):
+        """A note was opened about somebody."""
+
+        TOPIC = "note.person_named_first.v1"
+        ref: Identifies[Public[str]]
+        name: Sealed
+
     class Written(Event):
         """A line was written."""
 
