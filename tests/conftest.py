@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.boards import Seed, Seeded, copy_of, seed
 from tests.databases import fresh_database, reachable_folder, server
 
 if TYPE_CHECKING:
@@ -53,3 +54,17 @@ def reachable() -> Iterator[Path]:
     folder = reachable_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def small_board(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seed]:
+    """Make the small board, once for all tests of this process."""
+    with seed(postgres, tmp_path_factory.mktemp("board")) as made:
+        yield made
+
+
+@pytest.fixture
+def seeded(small_board: Seed, postgres: str, tmp_path: Path) -> Iterator[Seeded]:
+    """Give a small board that this test has for itself, with its views up to date."""
+    with copy_of(small_board, postgres, tmp_path) as it:
+        yield it

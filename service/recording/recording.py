@@ -28,6 +28,7 @@ from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
 from service.recording.known import Known
+from service.recording.sending import check_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -90,6 +91,7 @@ class Recording(Application[UUID]):
         self.config, self.keys, self.clock = config, keys, clock
         self.evidence = EvidenceStore(config.data / "evidence", limit=config.max_upload)
         self._together: Together | None = None
+        self._compared = False
         super().__init__(environment(config.conninfo("writer")))
         self.known = Known(self.recorder)
         if config.demonstration_clock and self.recorder.newest() and not self.demonstration:
@@ -240,6 +242,9 @@ class Recording(Application[UUID]):
 
     def record(self, thing: Any, ref: str, write: Write) -> Done:
         """Append what a thing has decided, with its receipt; within `together`, with the rest of it."""
+        if not self._compared:
+            check_kept(self.config, self.recorder)
+            self._compared = True
         idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
         if self._together is not None:
             return self._wait(self._together, thing, ref, write, idempotency)

@@ -1,0 +1,1 @@
+"""How an act becomes part of the record, tested."""
