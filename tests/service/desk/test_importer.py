@@ -89,6 +89,37 @@ def sentences(report: Report) -> list[str]:
     return [sentence for _, sentence in report.refused]
 
 
+CANNOT_BE_READ: list[tuple[str | dict[str, Any], str]] = [
+    ("{", "not JSON"),
+    ("[]", "not a JSON object"),
+    ('{"do": "join_agency", "do": "join_agency"}', "says do twice"),
+    ('{"do": "join_agency", "ref": "X", "fields": {"name": NaN}}', "NaN is not a number"),
+    ('{"do": "join_agency", "ref": "\\ud800"}', "half of a character"),
+    ('{"do": "join_agency", "ref": "X\\u0000"}', "NUL"),
+    ("[" * 100_000, "recursion"),
+    (" " * (importer.LONGEST_LINE + 1) + "{}", "more than"),
+    ({"do": "join_agency", "ref": "X", "name": "X"}, "A line has no name"),
+    ({"ref": "X"}, "A line needs do"),
+    ({"do": "join_agency", "ref": " "}, "A line needs ref"),
+    ({"do": "join_agency", "ref": 7}, "ref should be a text"),
+    ({"do": "join_agency", "ref": "X", "fields": []}, "fields should be an object"),
+    ({"do": "join_agency", "ref": "X", "fields": ["name"]}, "fields should be an object"),
+    ({"do": "join_agency", "ref": "X", "occurred_on": "1 May 2016"}, "occurred_on should be a date"),
+    ({"do": "join_agency", "ref": "X", "occurred_on": "20160501"}, "occurred_on should be a date"),
+    ({"do": "join_agency", "ref": "X", "at": "2016-05-01T09:00:00"}, "a time with its offset"),
+    ({"do": "join_agency", "ref": "X", "at": "yesterday"}, "at should be a time"),
+    ({"do": "join_the_agency", "ref": "X"}, "There is no command join_the_agency"),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "../secret"}]}}, "There is no file ../secret"),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "missing.pdf"}]}}, "There is no file missing.pdf"),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "a\x00b"}]}}, "There is no file"),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "long" * 1000}]}}, "There is no file long"),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "."}]}}, "There is no file ."),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": 7}]}}, "There is no file 7"),
+    (join("X", by="chair"), "There is no office chair"),
+    (join("X", at="2016-05-01T09:00:00+01:00"), "not a demonstration"),
+]
+
+
 def test_lines_are_recorded_in_their_order(desk):
     """A line may build on the line before it, though both share a transaction."""
     report = desk.bring(join("RIV"), "", json.dumps(rename("RIV", "Riverside")), rename("RIV", "Riverside Health"))
@@ -142,46 +173,14 @@ def test_what_only_the_append_can_refuse_reaches_its_own_line(desk):
     assert "already on record" in sentences(report)[0]
 
 
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("{", "not JSON"),
-        ("[]", "not a JSON object"),
-        ('{"do": "join_agency", "do": "join_agency"}', "says do twice"),
-        ('{"do": "join_agency", "ref": "X", "fields": {"name": NaN}}', "NaN is not a number"),
-        ('{"do": "join_agency", "ref": "\\ud800"}', "half of a character"),
-        ('{"do": "join_agency", "ref": "X\\u0000"}', "NUL"),
-        ("[" * 100_000, "recursion"),
-        (" " * (importer.LONGEST_LINE + 1) + "{}", "more than"),
-        ({"do": "join_agency", "ref": "X", "name": "X"}, "A line has no name"),
-        ({"ref": "X"}, "A line needs do"),
-        ({"do": "join_agency", "ref": " "}, "A line needs ref"),
-        ({"do": "join_agency", "ref": 7}, "ref should be a text"),
-        ({"do": "join_agency", "ref": "X", "fields": []}, "fields should be an object"),
-        ({"do": "join_agency", "ref": "X", "fields": ["name"]}, "fields should be an object"),
-        ({"do": "join_agency", "ref": "X", "occurred_on": "1 May 2016"}, "occurred_on should be a date"),
-        ({"do": "join_agency", "ref": "X", "occurred_on": "20160501"}, "occurred_on should be a date"),
-        ({"do": "join_agency", "ref": "X", "at": "2016-05-01T09:00:00"}, "a time with its offset"),
-        ({"do": "join_agency", "ref": "X", "at": "yesterday"}, "at should be a time"),
-        ({"do": "join_the_agency", "ref": "X"}, "There is no command join_the_agency"),
-        ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "../secret"}]}}, "There is no file ../secret"),
-        ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "missing.pdf"}]}}, "There is no file missing.pdf"),
-        ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "a\x00b"}]}}, "There is no file"),
-        ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "long" * 1000}]}}, "There is no file long"),
-        ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "."}]}}, "There is no file ."),
-        ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": 7}]}}, "There is no file 7"),
-        (join("X", by="chair"), "There is no office chair"),
-        (join("X", at="2016-05-01T09:00:00+01:00"), "not a demonstration"),
-    ],
-)
-def test_a_line_that_cannot_be_read_is_refused_in_words(desk, line, says):
+def test_lines_that_cannot_be_read_are_refused_in_words(desk):
     """A line that is malformed or ambiguous, or asks for what no line may, is refused in one sentence, and the next is recorded."""
     (desk.folder.parent / "secret").write_text("kept elsewhere")
     before = desk.events()
-    report = desk.bring(line, join("RIV"))
+    report = desk.bring(*(line for line, _ in CANNOT_BE_READ), join("RIV"))
 
-    assert [number for number, _ in report.refused] == [1]
-    assert says in sentences(report)[0]
+    assert [number for number, _ in report.refused] == list(range(1, len(CANNOT_BE_READ) + 1))
+    assert [(says, said) for (_, says), said in zip(CANNOT_BE_READ, sentences(report), strict=True) if says not in said] == []
     assert (report.recorded, desk.events() - before) == (1, 1)
 
 
