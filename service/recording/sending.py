@@ -69,8 +69,9 @@ def _mail(config: Config, address: str, size: int, note: str) -> None:
     message["From"], message["To"] = config.mail_from, address
     message["Subject"] = f"Checkpoint of {origin} at {size} events"
     message.set_content(
-        "Keep this message. It holds the signed checkpoint of the log named in it: with it, anybody can find out whether anything\n"
-        "that was recorded until now has been altered, removed or put in later: muniment verify PACK --known CHECKPOINT\n"
+        "Keep this message. It holds the signed checkpoint of the log named above: with it\n"
+        "anybody can find out whether anything that was recorded until now has been altered,\n"
+        "removed or put in later:\n\n    muniment verify PACK --known CHECKPOINT\n"
     )
     message.add_attachment(note.encode(), maintype="text", subtype="plain", filename=f"{size:012d}.checkpoint")
     host, port = config.smtp or ("localhost", 25)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from socket import socket
 
 import psycopg
 import pytest
@@ -35,21 +36,24 @@ def sent(config, day):
 
 def test_a_checkpoint_goes_to_a_folder_once_a_day(seeded, tmp_path):
     """Each day's checkpoint is written once, is whole, and is the log's own."""
-    config = replace(seeded.config, checkpoint_to=(str(tmp_path),))
+    config = replace(seeded.config, checkpoint_to=(str(tmp_path / "outside"),))
+    (tmp_path / "outside").mkdir()
 
     assert sent(config, date(2026, 3, 2)) == sent(config, date(2026, 3, 2)) == []
 
-    (kept,) = tmp_path.iterdir()
+    (kept,) = (tmp_path / "outside").iterdir()
     assert open_checkpoint(kept.read_text(), seeded.board.recorder.vkey).size == seeded.board.recorder.head().frontier.size
 
 
 def test_a_checkpoint_goes_by_mail_with_what_to_do(seeded):
     """The message carries the checkpoint as a file, and says how it is used."""
     box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=0)
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     try:
-        port = server.server.sockets[0].getsockname()[1]
         config = replace(seeded.config, checkpoint_to=("a@outside.example",), smtp=("127.0.0.1", port), mail_from="m@board.example")
 
         assert sent(config, date(2026, 3, 2)) == []
