@@ -62,8 +62,10 @@ class InOrder(click.Group):
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
             _stop(2, "The database has not all that this needs yet: run `muniment migrate`, and then `muniment rebuild`.")
         except (psycopg.OperationalError, persistence.OperationalError, persistence.InterfaceError) as error:
-            last = (str(error).strip() or type(error).__name__).splitlines()[-1]
-            _stop(2, f"The database cannot be reached: {last}", "Start it, or look at MUNIMENT_DATABASE_URL. Nothing was recorded.")
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            if 'role "muniment_' in said and "does not exist" in said:
+                _stop(2, "The database is not set up yet: run `muniment init`, or name another in MUNIMENT_DATA or MUNIMENT_DATABASE_URL.")
+            _stop(2, f"The database cannot be reached: {said}", "Start it, or look at MUNIMENT_DATABASE_URL. Nothing was recorded.")
         except BrokenPipeError:
             raise  # whoever reads our output has had enough
         except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
@@ -15,16 +17,33 @@ from service.cli.opening import database
 from service.cli.running import source
 from service.database import backup, migrations
 from service.desk import accounts
+from service.desk.refusals import AlreadyEstablished
 from service.ledger import keys
 from service.recording.establishing import establish
+
+if TYPE_CHECKING:
+    from service.config import Config
 
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+def _origin(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Read a log's name as signed notes can carry it; a log under another could never be verified."""
+    if re.fullmatch(r"[!-*,-~]{1,200}", value) is None:
+        raise click.BadParameter(f"{value!r} is not a log's name: letters, digits and marks, but no spaces and no plus sign")
+    return value
+
+
+def _email(_: click.Context, __: click.Parameter, value: str) -> str:
+    if re.fullmatch(r"[^\s@]+@[^\s@]+", value) is None:
+        raise click.BadParameter(f"{value!r} is not a mail address")
+    return value
+
+
 @click.command()
-@click.option("--origin", required=True, help="The log's name for ever, e.g. safeguarding.severnbrook.example/log1.")
+@click.option("--origin", required=True, callback=_origin, help="The log's name for ever, e.g. safeguarding.severnbrook.example/log1.")
 @click.option("--board", "title", required=True, help="The Board's name.")
-@click.option("--email", required=True, help="The first administrator's address.")
+@click.option("--email", required=True, callback=_email, help="The first administrator's address.")
 @click.option("--name", required=True, help="The first administrator's name: they become the board manager.")
 @click.password_option(help="The first administrator's password.")
 @click.option(
@@ -39,6 +58,7 @@ def init(*, origin: str, title: str, email: str, name: str, password: str, signi
     """
     with database() as config:
         migrations.migrate(config)
+        _check_new(config, password, signing_key)
         ring = keys.create(config, origin=origin)
         create_secret(config)
         opened = Board(config, ring, clock=config.clock())
@@ -60,6 +80,17 @@ def init(*, origin: str, title: str, email: str, name: str, password: str, signi
             )
         finally:
             opened.close()
+
+
+def _check_new(config: Config, password: str, signing_key: Path) -> None:
+    """Refuse, before anything is made, what would stop halfway: a log without its administrator can never be used."""
+    accounts.check_password(password)
+    if signing_key.exists():
+        raise keys.KeysExist(signing_key, "is there already, and is never overwritten")
+    with psycopg.connect(config.conninfo("owner")) as conn:
+        first = conn.execute("SELECT note FROM ledger.checkpoint ORDER BY size LIMIT 1").fetchone()
+    if first is not None:
+        raise AlreadyEstablished(origin=first[0].partition("\n")[0])
 
 
 @click.command()

@@ -41,10 +41,15 @@ class Caller:
     speaks_for_all: bool = False
 
 
-def create_account(conn: Connection[Any], email: str, password: str, *, person: UUID, may_operate: bool = False) -> UUID:
-    """Create a local account. Refuses a short password and an address that has one."""
+def check_password(password: str) -> None:
+    """Refuse a password that is too short to withstand guessing."""
     if len(password) < LEAST_PASSWORD:
         raise WeakPassword(least=LEAST_PASSWORD)
+
+
+def create_account(conn: Connection[Any], email: str, password: str, *, person: UUID, may_operate: bool = False) -> UUID:
+    """Create a local account. Refuses a short password and an address that has one."""
+    check_password(password)
     account = uuid4()
     insert = "INSERT INTO desk.account (id, email, person, password_hash, may_operate, created_at) VALUES (%s, %s, %s, %s, %s, now())"
     try:
