@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from eventsourcing import persistence
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
@@ -133,7 +134,7 @@ class Problem:
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": request.path,
+            "instance": quote(request.path),
             "rule": self.rule,
             "source": self.source,
             "facts": self.facts,

@@ -29,7 +29,7 @@ from service.recording import establishing
 from tests.databases import fresh_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from service.config import Config
@@ -87,12 +87,19 @@ class Seeded:
         """Bring the views up to date; return the position that they have reached."""
         with psycopg.connect(self.config.conninfo("projector"), autocommit=True) as conn:
             catch_up.create_all(conn)
-            return catch_up.catch_up(conn, lambda after, limit: list(self._entries(conn, after, limit)))
+            return catch_up.catch_up(conn, self.source(conn))
 
-    def _entries(self, conn: psycopg.Connection[Any], after: int, limit: int) -> Iterator[Decoded]:
-        for v in read_log(conn, self.board.registry.find, after, limit):
-            recv = datetime.fromtimestamp(v.recv, UTC)
-            yield Decoded(v.position, v.stream, v.version, v.topic, recv, v.assurance, v.holder, v.thumbprint, v.leaf, v.jti, v.fields)
+    def source(self, conn: psycopg.Connection[Any]) -> Callable[[int, int], list[Decoded]]:
+        """Return what hands the log's entries to catch-up, read on this connection."""
+
+        def entries(after: int, limit: int) -> list[Decoded]:
+            return [
+                Decoded(v.position, v.stream, v.version, v.topic, datetime.fromtimestamp(v.recv, UTC), v.assurance, v.holder, v.thumbprint,
+                        v.leaf, v.jti, v.fields)
+                for v in read_log(conn, self.board.registry.find, after, limit)
+            ]  # fmt: skip
+
+        return entries
 
     def email(self, office: str) -> str:
         """Return the address with which the holder of an office signs in."""

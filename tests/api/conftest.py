@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,31 +12,16 @@ import pytest
 from api import access
 from api.app import create_app
 from service.config import Config
-from tests.boards import Seed, Seeded, copy_of, seed
+from tests.boards import Seed, Seeded, copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
 NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def small_board(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seed]:
-    """Make the small board, once for all tests of this process."""
-    with seed(postgres, tmp_path_factory.mktemp("board")) as made:
-        yield made
-
-
-@pytest.fixture
-def seeded(small_board: Seed, postgres: str, tmp_path: Path) -> Iterator[Seeded]:
-    """Give a small board that this test has for itself, with its views up to date."""
-    with copy_of(small_board, postgres, tmp_path) as it:
-        yield it
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +37,21 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture
 def app(seeded: Seeded) -> Iterator[Flask]:
     """Give the application over the small board."""
-    app = create_app(seeded.config, board_factory=lambda _: seeded.board)
+    with serving(seeded) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def shared(small_board: Seed, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+    """Give somebody who asks of a board that all tests of this process share: for reads, and for what is refused."""
+    with copy_of(small_board, postgres, tmp_path_factory.mktemp("shared")) as it, serving(it) as app:
+        yield Asking(app.test_client(), it)
+
+
+@contextmanager
+def serving(it: Seeded) -> Iterator[Flask]:
+    """Give the application over a board."""
+    app = create_app(it.config, board_factory=lambda _: it.board)
     app.config["WAIT_FOR_VIEWS"] = 0.0  # nobody keeps the views in step but the test itself
     yield app
     app.extensions["muniment"].close()
