@@ -1,0 +1,131 @@
+"""Evidence over HTTP: with the act or before it, kept once, and given only to those who may."""
+
+from __future__ import annotations
+
+import io
+import json
+from hashlib import sha256
+
+import pytest
+
+PDF = b"%PDF-1.7 the audit of the pathway"
+DIGEST = sha256(PDF).hexdigest()
+SUBMIT = "/api/v1/actions/A1/submit_evidence"
+SAID = {"effect": "Every child is followed up", "evidence": [{"title": "Audit", "evidence_date": "2016-09-02"}]}
+
+
+@pytest.fixture
+def accepted(ask):
+    """Give a board whose action A1 its owner has accepted."""
+    ask.seeded.act("riv-lead", "accept_action", "A1")
+    return ask
+
+
+def form(command: object = SAID, *files: tuple[bytes, str]) -> dict[str, object]:
+    """Return a form with a command and files."""
+    parts = [(io.BytesIO(content), name) for content, name in files or [(PDF, "pathway-audit.pdf")]]
+    return {"command": json.dumps(command), "file": parts}
+
+
+def test_evidence_comes_with_the_act_and_is_given_back(accepted):
+    """One form brings file and words; the entry cites the file by its hash, and those who may read it get the file as an attachment."""
+    response = accepted.post(SUBMIT, "riv-lead", data=form())
+    accepted.seeded.catch_up()
+    item = accepted.get("/api/v1/actions/A1").json["item"]["evidence"][0]["items"][0]
+    file = accepted.get(f"/api/v1/evidence/{DIGEST}", "chair")
+
+    assert response.status_code == 200
+    assert (item["sha256"], item["filename"], item["size"], item["supplied_by_agency"]) == (DIGEST, "pathway-audit.pdf", len(PDF), "RIV")
+    assert (file.data, file.mimetype) == (PDF, "application/octet-stream")
+    assert file.headers["Content-Disposition"] == "attachment; filename=pathway-audit.pdf"
+
+
+def test_the_same_form_sent_again_is_recorded_once(accepted):
+    """A repetition of the form under its key brings the same receipt and no second event (journey F.3)."""
+    first, second = (accepted.post(SUBMIT, "riv-lead", data=form(), key="once") for _ in range(2))
+
+    assert (first.json["receipt"], first.json["positions"]) == (second.json["receipt"], second.json["positions"])
+
+
+def test_a_file_may_come_first_and_be_cited_later(accepted):
+    """A file that was uploaded is cited by its hash; uploading it again is the same file."""
+    uploads = [accepted.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")}) for _ in range(2)]
+    body = SAID | {"evidence": [SAID["evidence"][0] | {"sha256": DIGEST}]}
+    response = accepted.post(SUBMIT, "riv-lead", body)
+
+    assert [(upload.status_code, upload.json) for upload in uploads] == [(201, {"sha256": DIGEST, "size": len(PDF)})] * 2
+    assert uploads[0].headers["Location"] == f"/api/v1/evidence/{DIGEST}"
+    assert response.status_code == 200
+
+
+def test_two_who_submit_at_once_are_both_kept(accepted):
+    """Two submissions that say that any version will do are both on record, in their order."""
+    answers = [accepted.post(SUBMIT, "riv-lead", data=form(SAID, (PDF + bytes([n]), f"{n}.pdf"))).json["positions"][0] for n in (1, 2)]
+    accepted.seeded.catch_up()
+
+    assert answers[0] < answers[1]
+    assert len(accepted.get("/api/v1/actions/A1").json["item"]["evidence"]) == 2
+
+
+@pytest.mark.parametrize("office", ["cqh-lead", "trainer"])
+def test_a_file_is_for_those_who_may_read_what_cites_it(accepted, office):
+    """Another agency's lead, and who may not read what is restricted, are told that there is no such file."""
+    accepted.post(SUBMIT, "riv-lead", data=form())
+    accepted.seeded.catch_up()
+    theirs, nobodys = (accepted.get(f"/api/v1/evidence/{digest}", office) for digest in (DIGEST, "0" * 64))
+
+    assert accepted.get(f"/api/v1/evidence/{DIGEST}", "riv-lead").status_code == 200
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+
+
+def test_a_file_that_nobody_cites_is_given_to_nobody(ask):
+    """An upload alone is not on record: it cannot be read back."""
+    ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
+
+    assert ask.get(f"/api/v1/evidence/{DIGEST}", "chair").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "problem"),
+    [
+        (form(SAID, (b"", "empty.pdf")), 422, "empty-file"),
+        (form(SAID, (PDF, "a.pdf"), (PDF, "b.pdf")), 400, "unreadable"),
+        (form({**SAID, "evidence": []}), 400, "unreadable"),
+        (form({**SAID, "evidence": ["Audit"]}), 400, "unreadable"),
+        (form([]), 400, "unreadable"),
+        (form({**SAID, "evidence": [{"evidence_date": "2016-09-02"}]}), 422, "wrong-kind"),
+        (form({**SAID, "evidence": [{"title": "Audit", "evidence_date": "2016-11-02"}]}), 422, "future-date"),
+        ({"file": (io.BytesIO(PDF), "a.pdf")}, 400, "unreadable"),
+    ],
+)
+def test_a_form_that_says_too_little_is_refused(shared, data, status, problem):
+    """Each file is said to be something, of a day that has been, and is not empty."""
+    response = shared.post(SUBMIT, "riv-lead", data=data)
+
+    assert (response.status_code, response.json["type"]) == (status, f"/problems/{problem}")
+
+
+def test_a_file_over_the_limit_is_refused(ask):
+    """A file over the limit is a problem with words, and nothing of it stays."""
+    ask.seeded.board.evidence.limit = 10
+    response = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
+
+    assert (response.status_code, response.json["type"]) == (413, "/problems/too-large")
+    assert not list((ask.seeded.config.data / "evidence").glob("incoming/*"))
+
+
+def test_a_large_file_goes_through_a_form(ask):
+    """A file larger than what a form's fields may hold in memory is taken in all the same."""
+    large = b"0" * (3 * 1024 * 1024)
+    response = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(large), "large.pdf")})
+
+    assert (response.status_code, response.json["size"]) == (201, len(large))
+
+
+def test_a_name_with_a_path_is_a_name(accepted):
+    """A file's name never leads anywhere."""
+    accepted.post(SUBMIT, "riv-lead", data=form(SAID, (PDF, "../../etc/passwd")))
+    accepted.seeded.catch_up()
+    file = accepted.get(f"/api/v1/evidence/{DIGEST}", "chair")
+
+    assert file.headers["Content-Disposition"] == "attachment; filename=passwd"

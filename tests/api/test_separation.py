@@ -1,0 +1,93 @@
+"""Another agency's record does not exist for a designated lead: neither to read nor to act upon (journey F.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+READS = ("/api/v1/actions/A1", "/api/v1/actions/A1/history", "/api/v1/events/21", "/api/v1/events/21/receipt")
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_is_anothers_is_answered_as_what_is_nobodys(shared, path):
+    """The lead of another agency is told the very words that they are told of what is not there."""
+    theirs, nobodys = shared.get(path, "cqh-lead"), shared.get(path.replace("A1", "A9").replace("21", "9999"), "cqh-lead")
+    words = [answer.get_data(as_text=True).replace("A9", "A1").replace("9999", "21") for answer in (theirs, nobodys)]
+
+    assert shared.get(path, "riv-lead").status_code == 200
+    assert shared.get(path, "chair").status_code == 200
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert words[0] == words[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        ("accept_action", {}),
+        ("dispute_action", {"reason": "Not ours"}),
+        ("report_progress", {"rag": "green", "narrative": "Well"}),
+        ("correct_entry", {"amends": 1, "corrected": {"title": "x"}, "reason": "x"}),
+        ("sign_off_action", {"effect": "Better"}),
+    ],
+)
+def test_an_act_upon_what_is_anothers_is_an_act_upon_nothing(shared, command, body):
+    """The lead of another agency cannot find out by trying that an action is there, not even that it is not theirs to do."""
+    theirs = shared.post(f"/api/v1/actions/A1/{command}", "cqh-lead", body)
+    nobodys = shared.post(f"/api/v1/actions/A9/{command}", "cqh-lead", body)
+
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert theirs.json["detail"].replace("A1", "A9") == nobodys.json["detail"]
+
+
+def test_a_register_lists_what_is_the_readers(shared):
+    """A lead's register is their agency's, whatever they ask for; the Board's offices see all of it."""
+
+    def refs(office: str, query: str = "") -> list[str]:
+        return [item["ref"] for item in shared.get(f"/api/v1/actions{query}", office).json["items"]]
+
+    assert refs("chair") == ["A1", "A2"]
+    assert refs("riv-lead") == ["A1"]
+    assert refs("riv-lead", "?owner=CQH") == []
+    assert refs("cqh-lead") == ["A2"]
+
+
+def test_a_feed_holds_what_is_the_readers(shared):
+    """A lead's feed has the events of their actions and of how the Board is made up, and no others; pages are full all the same."""
+    ours = {event["position"] for event in shared.get("/api/v1/events").json["items"]}
+    theirs, address = [], "/api/v1/events?limit=3"
+    while address:
+        page = shared.get(address, "cqh-lead").json
+        theirs += page["items"]
+        address = page["next"]
+
+    assert {event["ref"] for event in theirs if event["kind"] == "action"} == {"A2"}
+    assert {event["kind"] for event in theirs} == {"ledger", "keys", "partnership", "agency", "sub-group", "office", "review", "action"}
+    assert ours - {event["position"] for event in theirs} >= {21}
+
+
+def test_a_person_is_known_to_the_boards_offices_alone(shared):
+    """Who a registered person is is told to the Board's offices, and to a designated lead not even that there is one."""
+    path = f"/api/v1/subjects/{shared.seeded.people['riv-lead']}"
+
+    assert shared.get(path).json["item"]["name"] == "The riv-lead"
+    assert shared.get(path, "cqh-lead").status_code == 404
+
+
+def test_what_is_restricted_is_withheld_by_name(ask):
+    """Who may not read a restricted field is told that it is there and withheld, without its disclosure."""
+    seeded = ask.seeded
+    seeded.act("riv-lead", "accept_action", "A1")
+    done = seeded.act("riv-lead", "report_progress", "A1", rag="amber", narrative="The clinic is short of staff")
+    seeded.act("board-manager", "reassign_action", "A1", owner="CQH", owner_office=None, reason="The clinic moved")
+    seeded.catch_up()
+    path = f"/api/v1/events/{done.positions[0]}"
+    lead, trainer = (ask.get(path, office).json["item"] for office in ("cqh-lead", "trainer"))
+
+    assert lead["fields"]["narrative"] == "The clinic is short of staff"
+    assert ("narrative" in trainer["fields"], trainer["withheld"]) == (False, ["narrative"])
+    assert len(lead["disclosures"]) == len(trainer["disclosures"]) + 1
+
+
+@pytest.mark.parametrize("office", ["operator", "nobody"])
+def test_an_account_without_an_office_reads_nothing(shared, office):
+    """Who runs the service, or holds no office, reads nothing of the Board's record."""
+    assert {shared.get(path, office).status_code for path in ("/api/v1/actions", "/api/v1/events", "/api/v1/agencies", *READS)} == {403}
