@@ -20,6 +20,8 @@ def import_(file: Path) -> None:
     {"do": "assign_action", "ref": "A1", "by": "board-manager", "on_behalf_of": null, "occurred_on": "2016-09-12", "fields": {…},
     "key": "…"}: each line is its own command. A refused line is reported by its number and the others go on; running the
     file again skips what is recorded already.
+
+    Example: muniment import history.jsonl
     """
     with board() as opened, file.open(encoding="utf-8", errors="surrogateescape") as lines:
         who = caller(opened.config)

@@ -48,6 +48,8 @@ def demo(port: int | None, *, no_serve: bool) -> None:
     """Show Muniment with the records of a fictional board, Severnbrook. Ctrl-C leaves nothing running.
 
     The first time takes under a minute; after that it is there at once. MUNIMENT_DATA says where it is kept.
+
+    Example: muniment demo --port 8080
     """
     config = _settings(port)
     console = Console(stderr=True)

@@ -15,7 +15,10 @@ from service.ledger.pack import write_pack
 
 @click.command()
 def checkpoint() -> None:
-    """Print the newest checkpoint. Keep it: with it you can tell whether anything before it was altered or removed."""
+    """Print the newest checkpoint. Keep it: with it you can tell whether anything before it was altered or removed.
+
+    Example: muniment checkpoint > 2016-11-14.checkpoint
+    """
     with board() as opened:
         note = opened.recorder.newest()
         if note is None:
@@ -29,6 +32,8 @@ def pack(out: Path) -> None:
     """Write the whole trail to OUT, sealed: a folder, or a zip where OUT ends in .zip. It needs no server to be checked.
 
     It holds what is restricted, and nothing personal: hand it to a named auditor or inspector.
+
+    Example: muniment pack trail.zip
     """
     with board() as opened:
         summary = write_pack(opened.recorder, out, evidence=opened.evidence)
@@ -36,10 +41,12 @@ def pack(out: Path) -> None:
         click.echo(f"Check it anywhere: python -I verify.py {out} --key {opened.keys.log.vkey}")
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def verify(arguments: tuple[str, ...]) -> None:
     """Verify a pack offline: PACK [--key VKEY] [--policy FILE] [--known CHECKPOINT]; the same as python -I verify.py.
+
+    Example: muniment verify trail.zip --known 2016-11-14.checkpoint
 
     Exit codes: 0 verified, 1 NOT verified, 2 could not check, 3 verified but the policy's quorum is unmet.
     """

@@ -41,7 +41,10 @@ SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gon
 @click.option("--host", help="The address to listen on (MUNIMENT_HOST, 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port (MUNIMENT_PORT, 8765).")
 def serve(host: str | None, port: int | None) -> None:
-    """Serve the pages and the API. `muniment work` has to run beside it."""
+    """Serve the pages and the API. `muniment work` has to run beside it.
+
+    Example: muniment serve --port 8080
+    """
     with database() as config:
         bind = f"{host or config.host}:{port or config.port}"
         click.echo(f"Serving on http://{bind} - stop with Ctrl-C.")
@@ -63,7 +66,10 @@ def _run(command: list[str]) -> int:
 
 @click.command()
 def work() -> None:
-    """Keep the views in step with the log, and send the daily checkpoint. Any number may run: one of them leads."""
+    """Keep the views in step with the log, and send the daily checkpoint. Any number may run: one of them leads.
+
+    Example: muniment work
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     with database() as config:
         stop = threading.Event()
@@ -102,7 +108,10 @@ def _sending(config: Config, stop: threading.Event) -> None:
 
 @click.command()
 def status() -> None:
-    """Say whether everything runs: the database, the log, the views, the checkpoints sent. Exit code 1 where something does not."""
+    """Say whether everything runs: the database, the log, the views, the checkpoints sent. Exit code 1 where something does not.
+
+    Example: muniment status
+    """
     with database() as config, psycopg.connect(config.conninfo("projector")) as conn:
         newest = conn.execute("SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
         if newest is None:

@@ -95,7 +95,10 @@ def _check_new(config: Config, password: str, signing_key: Path) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version's schema; nothing is lost, and running it again changes nothing."""
+    """Bring the database to this version's schema; nothing is lost, and running it again changes nothing.
+
+    Example: muniment migrate
+    """
     with database() as config:
         click.echo(f"The database is at schema {migrations.migrate(config)}.")
 
@@ -106,6 +109,8 @@ def rebuild(view: str | None) -> None:
     """Build the views anew from the log (or one VIEW); they are swapped in when they are ready.
 
     Where `muniment work` does not run, they are brought up to the newest event besides: so a restored database gets its views.
+
+    Example: muniment rebuild action_register
     """
     with database() as config, psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
         catch_up.create_all(conn)
@@ -127,7 +132,10 @@ def db() -> None:
 @db.command()
 @click.argument("file", type=NEW_FILE)
 def dump(file: Path) -> None:
-    """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody."""
+    """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody.
+
+    Example: muniment db dump 2016-11-14.dump
+    """
     with database() as config:
         backup.dump(config, file)
     click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
@@ -136,7 +144,10 @@ def dump(file: Path) -> None:
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def restore(file: Path) -> None:
-    """Restore FILE into an empty database."""
+    """Restore FILE into an empty database.
+
+    Example: muniment db restore 2016-11-14.dump
+    """
     with database() as config:
         backup.restore(config, file)
     click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")
