@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from api import access, errors, health, log, outside, resources
+from api import access, errors, health, log, outside, pages, resources
 from api.fields import StrictJSON
 from api.worker import Worker, open_board
 from service.config import MEBIBYTE, Config
@@ -39,6 +39,7 @@ def create_app(config: Config | None = None, *, board_factory: Callable[[Config]
     access.install(app)
     errors.install(app)
     resources.install(app)
+    pages.install(app)
     for blueprint in (log.published, health.health):
         app.register_blueprint(blueprint)
     access.public(app.view_functions["static"])  # Flask's own view, declared like ours

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 from psycopg.rows import class_row
@@ -31,63 +32,68 @@ Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen b
 STATUSES = tuple(one.word for one in get_args(state.Status))
 
 
+# The columns that are the state's own attributes, and those that are found from it.
+SAID = {
+    "title": "text",
+    "kind": "text",
+    "source": "text",
+    "owner": "text",
+    "owner_office": "text",
+    "original_owner": "text",
+    "overseen_by": "text",
+    "success_measure": "text",
+    "intended_outcome": "text",
+    "assigned_on": "date",
+    "due_on": "date",
+    "original_due_on": "date",
+    "times_redated": "integer",
+    "days_late_when_redated": "integer",
+    "discharged": "boolean",
+    "rag": "text",
+    "evidence_received_last": "date",
+    "sustained": "text",
+    "escalation_level": "integer",
+    "escalated_to": "text",
+    "end_reason": "text",
+}
+FOUND = {
+    "sorts_as": "text",
+    "status": "text",
+    "evidence": "jsonb",
+    "signed_off_on": "date",
+    "signed_off_by": "text",
+    "signed_off_by_agency": "text",
+    "effect": "text",
+    "checks_scheduled": "jsonb",
+    "superseded_by": "text",
+}
+AS_IT_IS = attrgetter(*SAID)
+
+
 class ActionRegister(ByReference):
     """Every action, on any date, as known at any position."""
 
     table = "action_register"
     kinds: ClassVar[frozenset[str]] = frozenset({"action"})
-    columns: ClassVar[Mapping[str, str]] = {
-        "sorts_as": "text",
-        "title": "text",
-        "kind": "text",
-        "source": "text",
-        "owner": "text",
-        "owner_office": "text",
-        "original_owner": "text",
-        "overseen_by": "text",
-        "success_measure": "text",
-        "intended_outcome": "text",
-        "assigned_on": "date",
-        "due_on": "date",
-        "original_due_on": "date",
-        "times_redated": "integer",
-        "days_late_when_redated": "integer",
-        "status": "text",
-        "discharged": "boolean",
-        "rag": "text",
-        "evidence": "jsonb",
-        "evidence_received_last": "date",
-        "signed_off_on": "date",
-        "signed_off_by": "text",
-        "signed_off_by_agency": "text",
-        "effect": "text",
-        "checks_scheduled": "jsonb",
-        "sustained": "text",
-        "escalation_level": "integer",
-        "escalated_to": "text",
-        "end_reason": "text",
-        "superseded_by": "text",
-    }
+    columns: ClassVar[Mapping[str, str]] = SAID | FOUND
 
-    def fold(self, entries: Sequence[Entry]) -> state.State | None:
+    def fold(self, entries: Sequence[Entry], before: state.State | None = None) -> state.State | None:
         """Take the aggregate's own."""
-        return Action.fold(entries)
+        return Action.fold(entries, before)
 
     def row(self, action: state.State) -> tuple[Any, ...]:
         """Show all of it; a person only as a pointer."""
         sign_off = action.sign_off
-        shown = {
-            "sorts_as": sorts_as(action.ref),
-            "status": action.status.word,
-            "evidence": json.dumps([_evidence(submission) for submission in action.evidence], default=str, sort_keys=True),
-            "signed_off_on": sign_off and sign_off.on,
-            "signed_off_by": sign_off and sign_off.by_office,
-            "signed_off_by_agency": sign_off and sign_off.by_agency,
-            "effect": sign_off and sign_off.effect,
-            "checks_scheduled": json.dumps([day.isoformat() for day in action.checks_scheduled]),
-            "superseded_by": action.status.by_ref if isinstance(action.status, state.Superseded) else None,
-        }
-        return tuple(shown[name] if name in shown else getattr(action, name) for name in self.columns)
+        evidence = [_evidence(submission) for submission in action.evidence]
+        return (
+            *AS_IT_IS(action),
+            sorts_as(action.ref),
+            action.status.word,
+            json.dumps(evidence, default=str, sort_keys=True) if evidence else "[]",
+            *((sign_off.on, sign_off.by_office, sign_off.by_agency, sign_off.effect) if sign_off else (None,) * 4),
+            json.dumps([day.isoformat() for day in action.checks_scheduled]) if action.checks_scheduled else "[]",
+            action.status.by_ref if isinstance(action.status, state.Superseded) else None,
+        )
 
 
 def _evidence(it: state.Submission) -> dict[str, Any]:
@@ -165,10 +171,12 @@ class Filters:
     source: str | None = None
     overdue_only: bool = False
     open_only: bool = False
+    signed_off_only: bool = False
+    last_check: Literal["held", "slipped"] | None = None
 
     def conditions(self) -> Composed:
         """Return these as SQL."""
-        chosen = [SQL(text) for name, text in CONDITIONS.items() if getattr(self, name)]
+        chosen = [SQL(text) for name, text in CONDITIONS.items() if getattr(self, name) not in (None, False)]
         return SQL(" AND ").join([AT_CLOCKS, *chosen])
 
 
@@ -180,6 +188,8 @@ CONDITIONS = {
     "source": "(source = %(source)s OR split_part(source, '/', 1) = %(source)s)",
     "overdue_only": "NOT discharged AND (days_late_when_redated > 0 OR due_on < %(as_at)s::date)",
     "open_only": "NOT discharged",
+    "signed_off_only": "signed_off_on IS NOT NULL",
+    "last_check": "starts_with(sustained, %(last_check)s)",
 }
 ORDERS: Mapping[Sort, str] = {
     "due": "due_on",

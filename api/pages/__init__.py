@@ -1,0 +1,51 @@
+"""What a browser shows: GOV.UK-style pages over the same record, with the same words and refusals as the API and the command line.
+
+`frame` is around every page, `clocks`, `words` and `entries` say what all of them say; then a file for each page. `acting` has the forms.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import request
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from api import errors
+from api.pages import action, clocks, entry, frame, home, integrity, register, replay, sign_in
+from api.pages.acting import act, amend
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from api.errors import Problem
+
+NOUNS: Final = (home, sign_in, register, action, act, entry, amend, replay, integrity)
+TOLD_IN_OWN_WORDS: Final = frozenset({"database-away", "recording-stopped", "form-token-missing"})  # the page has plainer ones
+
+
+def install(app: Flask) -> None:
+    """Mount every page, with the templates and the page of what went wrong."""
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
+    for refusal in (clocks.NothingShownYet, action.NotShownYet):
+        errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
+    for noun in NOUNS:
+        app.register_blueprint(noun.pages)
+    errors.show_pages_with(app, problem_page)
+
+
+def problem_page(problem: Problem) -> Response:
+    """Say what went wrong in plain words; whoever has to sign in first does so at the address that they asked for."""
+    if problem.status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
+        return sign_in.sign_in_page(following=request.full_path.rstrip("?"), status=HTTPStatus.UNAUTHORIZED)
+    known = {refusal.code() for refusal in errors.every_refusal()} - TOLD_IN_OWN_WORDS
+    said: dict[str, Any] = {
+        "code": int(problem.status),
+        "refusal": problem.detail if problem.code in known else None,
+        "reference": problem.reference,
+        "back_href": sign_in.local(request.path) if request.method == "POST" else None,
+    }
+    if problem.code == "database-away" or problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return frame.bare("desk/error.html", status=problem.status, **said)
+    return frame.render("desk/error.html", status=problem.status, **said)

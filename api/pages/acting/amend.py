@@ -1,0 +1,196 @@
+"""Putting an entry right: correcting it, retracting it, or proposing either to the chair. There is no edit button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, redirect, request
+
+from aggregates.entry import Recorded
+from aggregates.fields import ENVELOPE, Field, corrections, fields_by_name
+from aggregates.values import Evidence, Sealed
+from api.access import member, signed_in
+from api.errors import status_of
+from api.pages.acting import forms, sending
+from api.pages.acting.act import acting_words
+from api.pages.entry import visible
+from api.pages.frame import Look, look, render
+from api.pages.words import label_of, title_of
+from api.resources.commands import within_reach
+from api.worker import worker
+from projections.decoded_log import event_type
+from service.commands import KINDS, Command, find
+from service.desk.refusals import NotFound, StaleVersion
+
+if TYPE_CHECKING:
+    from http import HTTPStatus
+
+    from werkzeug.wrappers import Response as Redirect
+
+    from aggregates.errors import Refused
+    from projections.inspection_history import HistoryEntry
+
+pages = Blueprint("amend", __name__)
+
+ACTS: Final = {"correct": "correct_entry", "retract": "retract_entry", "propose": "propose_amendment"}
+PREFIX: Final = "corrected-"
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What is about to be amended, and how: an entry, the command, and the proposal that it carries out, if any."""
+
+    entry: HistoryEntry
+    command: Command
+    proposal: HistoryEntry | None = None
+
+    @property
+    def fields(self) -> list[Field]:
+        """Return the fields of the entry that may be corrected on a page: not what identifies, is sealed, or is a file."""
+        event = event_type(self.entry.topic)
+        if self.command.name == "retract_entry" or self.proposal or issubclass(event, Recorded.AmendmentProposed):
+            return []
+        left_out = {*ENVELOPE, "amends", "proposal", "corrected", *event.COMPUTED} - {"occurred_on"}
+        kinds = [f for f in fields_by_name(event).values() if f.name not in left_out and not f.identifies]
+        return [f for f in kinds if f.kind not in {Sealed, Evidence, Any} and not (f.many and f.kind is not str)]
+
+    @property
+    def address(self) -> str:
+        """Return where the form is."""
+        short = next(short for short, name in ACTS.items() if name == self.command.name)
+        carried = f"?proposal={self.proposal.position}" if self.proposal else ""
+        return f"/events/{self.entry.position}/{short}{carried}"
+
+
+@pages.get("/events/<int:position>/<any(correct, retract, propose):act>")
+@member
+def form(position: int, act: str) -> Response:
+    """Show the form that corrects or retracts an entry, or proposes it."""
+    with look() as seen:
+        return _page(seen, _amendment(seen, position, act), sending.Sent())
+
+
+@pages.post("/events/<int:position>/<any(correct, retract, propose):act>")
+@member
+def amend(position: int, act: str) -> Response | Redirect:
+    """Correct or retract an entry, or propose it."""
+    with look() as seen:
+        it = _amendment(seen, position, act)
+    within_reach(signed_in(), None, it.entry.kind, it.entry.ref)
+    sent = _read(it, restricted=seen.on.scope.restricted)
+    refused: Refused | None = None
+    if not sent.errors:
+        outcome = sending.send(it.command, it.entry.ref, sent)
+        if outcome.done is not None:
+            return redirect(_afterwards(it.entry, outcome.done.positions[-1]), code=303)
+        refused = outcome.refused
+    with look() as seen:
+        return _page(seen, it, sent, refused)
+
+
+def _afterwards(entry: HistoryEntry, position: int) -> str:
+    return f"/actions/{entry.ref}?receipt={position}" if entry.kind == "action" else f"/events/{position}?receipt={position}"
+
+
+def _amendment(seen: Look, position: int, act: str) -> Amendment:
+    """Return what is to be amended; refuse what no page can amend."""
+    entry = visible(seen, position)
+    command = find(ACTS[act], entry.kind)
+    if command is None or command.name not in ACTS.values():
+        raise NotFound(kind="page", ref=f"to {act} event {position}")
+    carried = request.args.get("proposal", type=int)
+    proposal = visible(seen, carried) if carried else None
+    return Amendment(entry, command, proposal)
+
+
+def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
+    """Return what was sent: of the entry's fields those that now say something else."""
+    sent, corrected = sending.Sent(), dict[str, Any]()
+    for field in it.fields:
+        if field.sensitivity == "restricted" and not restricted:
+            continue
+        name = f"{PREFIX}{field.name}"
+        sending.read_field(sent, field, name)
+        value = sent.fields.pop(name, None)
+        if value != _plain(it.entry.said.get(field.name)):
+            corrected[field.name] = value
+    sending.around(sent)
+    sending.text(sent, "reason", optional=False)
+    sent.fields["amends"] = it.entry.version
+    if it.proposal is not None:
+        sent.fields["proposal"] = it.proposal.version
+        corrected = corrections(it.proposal.body)
+    if it.command.name == "propose_amendment":
+        sending.text(sent, "what", optional=False)
+        corrected = {} if sent.fields.pop("what") == "retract" else corrected
+    if it.command.name == "correct_entry" or corrected:
+        sent.fields["corrected"] = corrected
+    if sent.fields.get("corrected") == {} and not sent.errors:
+        sent.errors["reason"] = "Nothing is changed above: say what was wrong, or retract the entry"
+    return sent
+
+
+def _plain(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None = None) -> Response:
+    status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
+    title, entry = title_of(it.entry.topic), it.entry
+    return render(
+        "act.html",
+        look=seen,
+        status=status,
+        command=forms.heading(it.command) | {"title": _title(it), "help": _help(it), "button": it.command.title},
+        about={"ref": f"Event {entry.position:,}", "title": f"{title}, {entry.ref}", "href": f"/events/{entry.position}"},
+        acting=acting_words(seen),
+        fields=forms.with_typed(_fields(seen, it), sent.typed, sent.errors),
+        refusal=refused.message if refused else None,
+        moved=isinstance(refused, StaleVersion),
+        action_href=it.address,
+        cancel_href=f"/events/{entry.position}",
+        hidden={},
+        key=sending.new_key(),
+        expected=worker().board.load(KINDS[entry.kind], entry.ref, fresh=True).version,
+    )
+
+
+def _title(it: Amendment) -> str:
+    return f"Make the amendment that event {it.proposal.position:,} proposes" if it.proposal else it.command.title
+
+
+def _help(it: Amendment) -> str:
+    if it.proposal:
+        said = "; ".join(f"{label_of(name)}: {value}" for name, value in corrections(it.proposal.body).items())
+        return f"Proposed: {said or 'that the entry should not stand'}. Reason given: {it.proposal.body['reason']}"
+    return {
+        "correct_entry": "Change what was recorded wrongly. What was recorded stays readable beside what you put in its place.",
+        "retract_entry": "The entry should not stand. It stays readable, and from now on it does not count.",
+        "propose_amendment": "A decision of another office is amended by the chair, at your proposal.",
+    }[it.command.name]
+
+
+def _fields(seen: Look, it: Amendment) -> list[forms.FormField]:
+    """Return the entry's own fields as they stand, then the reason and what stands around every act."""
+    shown = [f for f in it.fields if f.sensitivity != "restricted" or seen.on.scope.restricted]
+    found = [
+        forms.declared(seen, f) | {"name": f"{PREFIX}{f.name}", "value": _value(f, it.entry.said.get(f.name)), "hint": None} for f in shown
+    ]
+    if it.command.name == "propose_amendment":
+        items = [{"value": "correct", "text": "Correct it, as changed above"}, {"value": "retract", "text": "Retract it"}]
+        found.append(forms.field_of("what", "choice", "public", label="What do you propose?", items=items))
+    found.append(forms.field_of("reason", "textarea", "partners", label="Why"))
+    found.append(forms.field_of("occurred_on", "date", "public", value=worker().today, hint="The day of the amendment, as a rule today"))
+    found.append(forms.field_of("late_reason", "textarea", "partners", optional=True))
+    return found
+
+
+def _value(field: Field, value: Any) -> Any:
+    """Return a value as a form field holds it."""
+    if forms.kind_of(field) == "date" and isinstance(value, str):
+        year, month, day = value.split("-")
+        return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "\n".join(map(str, value)) if isinstance(value, list) else value

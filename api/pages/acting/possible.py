@@ -1,0 +1,176 @@
+"""What somebody can do now: each decision is asked of the aggregate itself, so that no page holds a second copy of its rules.
+
+A decision that would be recorded is possible; one that is refused says why. Nothing is recorded: the aggregate that is asked is
+loaded for the question alone, and its `record` does nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates import errors
+from aggregates.action import Action, refusals
+from aggregates.authority import BOARD, Acting
+from aggregates.errors import Refused
+from aggregates.values import Evidence
+from api.access import signed_in
+from api.resources.commands import declared
+from api.worker import worker
+from service import commands
+from service.commands import AMENDMENTS, KINDS, Command, find
+from service.desk import authority
+from service.desk.refusals import NotAllowed, NotInOffice, UnknownOffice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.pages.frame import Look
+
+# Refusals that tell somebody who holds the right office why it is not for them all the same.
+INSTRUCTIVE: Final = (
+    refusals.OwnAction,
+    refusals.ChairsEmployer,
+    refusals.SamePerson,
+    refusals.NoEvidence,
+    refusals.ChecksOutstanding,
+    refusals.NotSustained,
+    errors.CountersignatureNeeded,
+    errors.BeneficiaryAlone,
+    errors.OwnProposal,
+)
+YEAR: Final = timedelta(days=365)
+LATER: Final = date.max.replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What can be done, as a page lists it, and why other things cannot."""
+
+    can: list[dict[str, str | None]]
+    cannot: list[str]
+
+
+def with_action(seen: Look, ref: str) -> Possible:
+    """Say what the caller can do with an action now; the board manager also for the offices that answer for it."""
+    found = Possible([], [])
+    action: Action | None = worker().board.find(Action, ref, fresh=True)
+    if action is None or action.state is None or not seen.clocks.is_now:
+        return found
+    offices = [None, *_answering(seen, action)]
+    for command in declared("action"):
+        if command.creates or command.name in AMENDMENTS:
+            continue
+        for office in offices:
+            refused = _refusal(action, command, office)
+            if refused is None:
+                found.can.append(_task(seen, command, ref, office))
+                break
+            if isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
+                found.cannot.append(refused.message)
+    return found
+
+
+def with_entry(kind: str, ref: str, number: int, position: int) -> Possible:
+    """Say how the caller can amend an entry: the `number`th of its stream, at a position of the log."""
+    found = Possible([], [])
+    if kind not in commands.AMENDABLE:
+        return found
+    for name in AMENDMENTS:
+        command = find(name, kind)
+        if command is None:
+            continue
+        refused = _refusal_of_amendment(command, ref, number)
+        if refused is None:
+            found.can.append({"title": command.title, "href": f"/events/{position}/{SHORT[name]}", "text": None})
+        elif isinstance(refused, INSTRUCTIVE):
+            found.cannot.append(refused.message)
+    return found
+
+
+SHORT: Final = {"propose_amendment": "propose", "correct_entry": "correct", "retract_entry": "retract"}
+
+
+def acting_as(office: str | None = None) -> Acting:
+    """Return as whom the caller acts today, themselves or on behalf of another office; refuse what is not theirs."""
+    who, held = signed_in(), worker()
+    return authority.acting(held.board, who, who.office, office, occurred_on=held.today, today=held.today)
+
+
+def _answering(seen: Look, action: Action) -> list[str]:
+    """Return the offices that answer for an action, for the board manager, who may record for them."""
+    state = action.state
+    office = seen.words.offices.get(signed_in().office or "")
+    term = office.holder_on(worker().today) if office else None
+    if state is None or term is None or term.role != commands.MANAGER:
+        return []
+    judging = [
+        ref for ref, o in seen.words.offices.items() if (t := o.holder_on(worker().today)) and _judges(t.role, t.body, state.overseen_by)
+    ]
+    return [office for office in (state.owner_office, *judging) if office]
+
+
+def _judges(role: str, body: str | None, overseen_by: str) -> bool:
+    return (role == commands.SUB_GROUP_CHAIR and body == overseen_by) or role == commands.CHAIR
+
+
+def _refusal(action: Action, command: Command, office: str | None) -> Refused | None:
+    """Return what stands against a command, or None."""
+    try:
+        who = acting_as(office)
+        authority.allow(command, who)
+        _ask(action, command.name.removesuffix("_action"), acting=who, **plausible(command, action))
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _refusal_of_amendment(command: Command, ref: str, number: int) -> Refused | None:
+    thing = worker().board.load(KINDS[command.kind], ref, fresh=True)
+    said: dict[str, Any] = {"amends": number, "reason": "…"}
+    if command.name == "correct_entry":
+        said["corrected"] = {"occurred_on": worker().today.isoformat()}
+    try:
+        who = acting_as()
+        authority.allow(command, who)
+        _ask(thing, command.name.removesuffix("_entry"), acting=who, **said)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _ask(thing: Any, decision: str, **said: Any) -> None:
+    """Ask an aggregate that was loaded for this alone to decide, and let it record nothing."""
+    vars(thing)["record"] = lambda *_, **__: None
+    getattr(thing, decision)(occurred_on=worker().today, **said)
+
+
+def plausible(command: Command, action: Action) -> dict[str, Any]:
+    """Return values with which a command could be given: only the state and who acts are then left to refuse it."""
+    state = action.state
+    if state is None:
+        return {}
+    today = worker().today
+    another = next(code for code in ("-", BOARD) if code not in {state.owner, state.overseen_by})
+    file = Evidence("0" * 64, 1, "", "", "", today, "", "restricted")
+    kinds: dict[Any, Any] = {str: "…", int: state.escalation_level + 1, date: max(today, state.due_on) + YEAR, Evidence: (file,)}
+    known = {"owner": another, "by_ref": "-"}
+    return {f.name: known.get(f.name) or (f.choices[0] if f.choices else kinds[f.kind]) for f in command.fields}
+
+
+def _task(seen: Look, command: Command, ref: str, office: str | None) -> dict[str, str | None]:
+    address = f"/actions/{ref}/{command.name}"
+    if office is None:
+        return {"title": command.title, "href": address, "text": None}
+    return {"title": command.title, "href": f"{address}?on_behalf_of={office}", "text": f"On behalf of: {seen.words.office(office)}"}
+
+
+def roles() -> Iterator[str]:
+    """Give the role in which the caller acts today; nothing where they hold no office."""
+    try:
+        role = acting_as().role
+    except (NotInOffice, NotAllowed, UnknownOffice, Refused):
+        return
+    if role:
+        yield role

@@ -1,0 +1,202 @@
+"""Reading what a form sends, strictly and in words, and having it recorded once: a refusal comes back beside what was typed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import request
+
+from aggregates.errors import Refused
+from aggregates.values import Evidence
+from api.access import signed_in
+from api.errors import Unreadable
+from api.pages.acting.forms import kind_of
+from api.pages.words import label_of
+from api.worker import worker
+from service.desk.refusals import StaleVersion
+from service.desk.submission import Submission
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+
+    from aggregates.fields import Field
+    from service.commands import Command
+    from service.recording import Done
+
+KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
+WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
+PARTS: Final = ("day", "month", "year")
+AROUND: Final = ("occurred_on", "on_behalf_of", "late_reason")  # of every act, apart from what it says
+
+
+@dataclass
+class Sent:
+    """What a form sent: as it was typed, as the command takes it, what it carries along, and what is wrong, by field."""
+
+    typed: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict)
+    refused: Refused | None = None  # of the file that came with it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: done, or refused."""
+
+    done: Done | None = None
+    refused: Refused | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Say whether somebody else recorded something meanwhile."""
+        return isinstance(self.refused, StaleVersion)
+
+
+def new_key() -> str:
+    """Return the idempotency key of a form: the one that it was sent with, or a new one."""
+    sent = request.form.get("key", "")
+    return sent if KEY.match(sent) else secrets.token_urlsafe(18)
+
+
+def expected() -> int | None:
+    """Return the version that the form was made for, where it says one."""
+    sent = request.form.get("expected", "")
+    if sent and not WHOLE.match(sent):
+        raise Unreadable(where="expected", why="a version is a number")
+    return int(sent) if sent else None
+
+
+def read(command: Command) -> Sent:
+    """Return what the form of a command sent."""
+    sent = Sent()
+    if command.creates:
+        text(sent, "ref", optional=False)
+    for declared in command.fields:
+        if declared.kind is Evidence:
+            _evidence(sent, declared)
+        else:
+            read_field(sent, declared, declared.name)
+    around(sent)
+    return sent
+
+
+def around(sent: Sent) -> None:
+    """Read what stands around every act: since when, for whom, and why so late."""
+    day(sent, "occurred_on", optional=True)
+    for name in ("on_behalf_of", "late_reason"):
+        text(sent, name, optional=True)
+
+
+def read_field(sent: Sent, declared: Field, name: str) -> None:
+    """Read one field by its kind, under the name that it has in the form."""
+    kind = kind_of(declared)
+    if kind == "date":
+        day(sent, name, optional=declared.optional)
+    elif kind == "number":
+        _number(sent, name, optional=declared.optional)
+    elif kind == "yes_no":
+        text(sent, name, optional=declared.optional)
+        sent.fields[name] = {"yes": True, "no": False}.get(sent.typed[name])
+    else:
+        text(sent, name, optional=declared.optional or declared.many)
+        if declared.many:
+            sent.fields[name] = [line.strip() for line in sent.typed[name].splitlines() if line.strip()]
+
+
+def text(sent: Sent, name: str, *, optional: bool) -> None:
+    """Read a text, as it was typed but for blanks around it; browsers end lines as in the days of the telegraph."""
+    typed = request.form.get(name, "").replace("\r\n", "\n").strip()
+    sent.typed[name] = typed
+    sent.fields[name] = typed or None
+    if not typed and not optional:
+        sent.errors[name] = f"{label_of(name.removeprefix('corrected-'))}: this is needed"
+
+
+def day(sent: Sent, name: str, *, optional: bool) -> None:
+    """Read a date of three parts."""
+    parts = {part: request.form.get(f"{name}-{part}", "").strip() for part in PARTS}
+    sent.typed[name], sent.fields[name] = parts, None
+    label = label_of(name.removeprefix("corrected-"))
+    if not any(parts.values()):
+        if not optional:
+            sent.errors[name] = f"{label}: a date is needed"
+        return
+    try:
+        sent.fields[name] = date(*(_part(parts[part]) for part in reversed(PARTS))).isoformat()
+    except ValueError:
+        sent.errors[name] = f"{label}: this is no date. Write it as 14 11 2016"
+
+
+def _part(typed: str) -> int:
+    if not WHOLE.match(typed):
+        raise ValueError(typed)
+    return int(typed)
+
+
+def _number(sent: Sent, name: str, *, optional: bool) -> None:
+    text(sent, name, optional=optional)
+    typed = sent.typed[name]
+    if typed and not WHOLE.match(typed):
+        sent.errors[name] = f"{label_of(name)}: this is no whole number"
+    sent.fields[name] = int(typed) if typed and name not in sent.errors else None
+
+
+def _evidence(sent: Sent, declared: Field) -> None:
+    """Take the form's file in and cite it. A file that came with a form that was refused need not be sent again."""
+    file = request.files.get("evidence")
+    received = {name: request.form.get(name, "") for name in ("evidence_sha256", "evidence_filename", "evidence_kind")}
+    if file is not None and file.filename:
+        received = _received(sent, file) or received
+    given = bool(received["evidence_sha256"])
+    for_none = declared.optional and not given and not request.form.get("evidence_title", "").strip()
+    text(sent, "evidence_title", optional=for_none)
+    day(sent, "evidence_date", optional=for_none)
+    if given:
+        sent.hidden = received
+        sent.typed |= received
+    elif not for_none and sent.refused is None:
+        sent.errors["evidence"] = "Choose a file"
+    title, dated = sent.fields.pop("evidence_title"), sent.fields.pop("evidence_date")
+    cited = {"sha256": received["evidence_sha256"], "filename": received["evidence_filename"], "media_type": received["evidence_kind"]}
+    sent.fields["evidence"] = [] if for_none else [cited | {"title": title, "evidence_date": dated}]
+
+
+def _received(sent: Sent, file: FileStorage) -> dict[str, str] | None:
+    """Take a file in; where it is refused, what else was typed is kept."""
+    name = file.filename or "file"
+    try:
+        held = worker().board.evidence.receive(file.stream, name)
+    except Refused as refused:
+        sent.refused = refused
+        return None
+    return {"evidence_sha256": held.sha256, "evidence_filename": name, "evidence_kind": file.mimetype}
+
+
+def send(command: Command, ref: str, sent: Sent) -> Outcome:
+    """Have it recorded, or return why not. The same form sent twice is recorded once."""
+    said = {name: value for name, value in sent.fields.items() if name not in {"ref", *AROUND}}
+    stated = sent.fields.get("occurred_on")
+    it = Submission(
+        name=command.name,
+        kind=command.kind,
+        ref=ref,
+        fields=_without_empty(said),
+        key=new_key(),
+        expected=expected(),
+        occurred_on=date.fromisoformat(stated) if stated else None,
+        on_behalf_of=sent.fields.get("on_behalf_of"),
+        late_reason=sent.fields.get("late_reason"),
+    )
+    try:
+        return Outcome(done=worker().board.act(signed_in(), it))
+    except Refused as refused:
+        return Outcome(refused=refused)
+
+
+def _without_empty(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value is not None}

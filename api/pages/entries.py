@@ -1,0 +1,185 @@
+"""Entries of the log as a timeline takes them (`macros/entries.html`): who, when, what it says, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from aggregates.dates import LONDON
+from aggregates.entry import Recorded
+from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
+from aggregates.values import Evidence, Sealed
+from api.pages.words import label_of, title_of
+from projections import inspection_history
+from projections.decoded_log import AMENDMENTS, event_type
+from projections.partnership import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from api.pages.frame import Look
+    from projections.inspection_history import HistoryEntry
+
+UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
+KIB: Final = 1024
+
+
+def timeline(look: Look, entries: Sequence[HistoryEntry], *, about: bool = False, now: bool = False) -> list[dict[str, Any]]:
+    """Return entries as they are shown; with what each is `about` where they are about several things; linked as of `now`."""
+    amended = _amended(look, entries)
+    look.words.learn(UUID(pointer["sealed"]) for entry in entries for pointer in entry.body.values() if _personal(pointer))
+    limit = settings(look.on.conn, **look.on.at).backdating_limit
+    return [_shown(look, entry, amended, limit, about=about, now=now) for entry in entries]
+
+
+def _personal(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"sealed"}
+
+
+def _amended(look: Look, entries: Iterable[HistoryEntry]) -> dict[int, HistoryEntry]:
+    """Return what amends these entries and what they amend, by position."""
+    wanted = {p for e in entries for p in (e.amends, e.retracted_by, *e.corrected_by) if p}
+    found = inspection_history.entries_at(look.on.conn, sorted(wanted), known_at=look.clocks.fixed.head)
+    return {entry.position: entry for entry in found}
+
+
+def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], limit: int, *, about: bool, now: bool) -> dict[str, Any]:
+    link = (lambda path: path) if now else look.link
+    flagged = entry.late and (entry.late > limit or entry.late_reason)
+    return {
+        "position": entry.position,
+        "href": link(f"/events/{entry.position}"),
+        "title": _title(entry, about=about),
+        "occurred_on": entry.occurred_on,
+        "recorded_at": entry.recorded_at.astimezone(LONDON),
+        "by": by(look, entry),
+        "on_behalf_of": look.words.office(entry.on_behalf_of, entry.occurred_on) or None,
+        "assurance": entry.assurance,
+        "text": text_of(look, entry),
+        "late_days": entry.late if flagged else 0,
+        "late_reason": entry.late_reason,
+        "later": _later(entry, amended, link),
+        "amends": _amends(entry, link),
+        "changes": changes(look, entry, amended.get(entry.amends or 0)),
+        "evidence": evidence(look, entry),
+        "about": about_of(look, entry) if about else None,
+    }
+
+
+def _title(entry: HistoryEntry, *, about: bool) -> str:
+    title = title_of(entry.topic)
+    named = about and entry.kind not in {"action", "subject", "ledger", "keys", "partnership"}
+    return f"{title}: {entry.ref}" if named else title
+
+
+def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
+    """Return which action an entry is about; other things have no page."""
+    if entry.kind != "action":
+        return None
+    return {"ref": entry.ref, "title": look.title_of(entry.ref), "href": look.link(f"/actions/{entry.ref}")}
+
+
+def by(look: Look, entry: HistoryEntry) -> str:
+    """Return who acted: the person where the reader may know, the office, and who employs its holder."""
+    if entry.by_office is None:
+        return "the service itself"
+    pointer = entry.body.get("by_person")
+    name = look.words.person(UUID(pointer["sealed"])) if pointer else None
+    office = look.words.office(entry.by_office, entry.occurred_on)
+    agency = look.words.body(entry.by_agency) if entry.by_agency and not entry.on_behalf_of else None
+    parts = (name, office, agency if agency and agency not in office else None)
+    return ", ".join(part for part in parts if part)
+
+
+def text_of(look: Look, entry: HistoryEntry) -> str | None:
+    """Return what an entry says, a line for each field; a single text stands alone."""
+    kinds = fields_by_name(event_type(entry.topic))
+    said: list[tuple[str, str]] = []
+    for name, value in entry.body.items():
+        field = kinds[name]
+        if name in UNSAID or field.identifies or field.kind is Evidence or value in (None, [], ""):
+            continue
+        if field.sensitivity == "restricted" and not look.on.scope.restricted:
+            said.append((label_of(name), "for named roles only"))
+        elif not (field.kind is Sealed and not look.on.scope.restricted):
+            said.append((label_of(name), look.words.value(field, value)))
+    if len(said) == 1:
+        return said[0][1]
+    return "\n".join(f"{label}: {value}" for label, value in said) or None
+
+
+def _later(entry: HistoryEntry, amended: dict[int, HistoryEntry], link: Any) -> dict[str, Any] | None:
+    position = entry.retracted_by or (entry.corrected_by[-1] if entry.corrected_by else None)
+    if position is None or position not in amended:
+        return None
+    return note(amended[position], "retracted" if entry.retracted_by else "corrected", link)
+
+
+def note(amendment: HistoryEntry, kind: str, link: Any) -> dict[str, Any]:
+    """Return what an amendment did, as `later_note` takes it."""
+    return {
+        "kind": kind,
+        "position": amendment.position,
+        "href": link(f"/events/{amendment.position}"),
+        "on": amendment.recorded_at.astimezone(LONDON).date(),
+        "reason": amendment.body.get("reason"),
+    }
+
+
+def kind_of(entry: HistoryEntry) -> str | None:
+    """Return which kind of amendment an entry is; None where it is none."""
+    event = event_type(entry.topic)
+    if not issubclass(event, AMENDMENTS):
+        return None
+    if issubclass(event, Recorded.EntryRetracted):
+        return "retracted"
+    return "corrected" if issubclass(event, Recorded.EntryCorrected) else "proposed"
+
+
+def _amends(entry: HistoryEntry, link: Any) -> dict[str, Any] | None:
+    kind = kind_of(entry)
+    return None if kind is None else {"position": entry.amends, "href": link(f"/events/{entry.amends}"), "kind": kind}
+
+
+def changes(look: Look, entry: HistoryEntry, was: HistoryEntry | None) -> list[dict[str, str | None]]:
+    """Return what an amendment changes, field by field, as far as the reader may see it."""
+    if was is None or kind_of(entry) == "retracted":
+        return []
+    kinds = fields_by_name(event_type(was.topic))
+    found: list[dict[str, str | None]] = []
+    for name, value in corrections(entry.body).items():
+        field = kinds[name]
+        before = was.body.get(name)
+        if field.sensitivity == "restricted" and not look.on.scope.restricted:
+            found.append({"field": label_of(name), "was": None, "now": "for named roles only"})
+        else:
+            found.append(
+                {"field": label_of(name), "was": look.words.value(field, before) or "nothing", "now": look.words.value(field, value)}
+            )
+    return found
+
+
+def evidence(look: Look, entry: HistoryEntry) -> list[dict[str, Any]]:
+    """Return the files that an entry cites, to those who may have them."""
+    items = entry.body.get("evidence") or []
+    if not look.on.scope.restricted:
+        return []
+    return [
+        {
+            "title": item["title"],
+            "href": f"/api/v1/evidence/{item['sha256']}",
+            "sha256": item["sha256"],
+            "size_text": size_text(item["size"]),
+            "evidence_date": date.fromisoformat(item["evidence_date"]),
+            "received_on": datetime.fromisoformat(item["received_at"]).astimezone(LONDON).date(),
+        }
+        for item in items
+    ]
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes as people say it."""
+    if size < KIB:
+        return f"{size} bytes"
+    return f"{size / KIB:.0f} KB" if size < KIB * KIB else f"{size / KIB / KIB:.1f} MB"

@@ -1,0 +1,141 @@
+"""One signed event, down to its statement, its leaf and its receipt."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64decode
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from aggregates.dates import LONDON
+from aggregates.fields import fields_by_name
+from aggregates.values import Evidence, Sealed
+from api.access import member
+from api.pages.acting import possible
+from api.pages.entries import timeline
+from api.pages.frame import Look, log_of_page, look, receipt_for, render
+from api.pages.words import label_of
+from api.resources.history import Visible
+from api.worker import worker
+from projections import inspection_history
+from projections.decoded_log import event_type
+from service.desk.refusals import NotFound
+from service.verify import digest
+
+if TYPE_CHECKING:
+    from aggregates.fields import Field
+    from projections.inspection_history import HistoryEntry
+
+pages = Blueprint("entry", __name__)
+
+SEALED = """
+    SELECT e.entry, coalesce(d.disclosures, ''), (SELECT max(size) FROM ledger.checkpoint)
+      FROM ledger.event e LEFT JOIN ledger.disclosure d USING (position) WHERE position = %s"""
+
+
+@pages.get("/events/<int:position>")
+@member
+def entry(position: int) -> Response:
+    """Show one event."""
+    with look() as seen:
+        found = visible(seen, position)
+        sealed, disclosures, _ = seen.on.conn.execute(SEALED, (position,)).fetchone() or (b"", "", 0)
+        now = possible.with_entry(found.kind, found.ref, found.version, position) if seen.clocks.is_now else possible.Possible([], [])
+        return render(
+            "entry.html",
+            look=seen,
+            entry=timeline(seen, [found], about=True)[0]
+            | _proof(found, bytes(sealed).decode())
+            | {"fields": _fields(seen, found, disclosures)},
+            can=now.can,
+            cannot=now.cannot,
+            previous_href=_beside(seen, position - 1),
+            next_href=_beside(seen, position + 1),
+            receipt_href=f"/api/v1/events/{position}/receipt",
+            receipt=receipt_for(seen, found.stream),
+            log=log_of_page(seen.on.conn),
+        )
+
+
+def visible(seen: Look, position: int) -> HistoryEntry:
+    """Return an entry that the reader may see, or refuse."""
+    found = inspection_history.entry(seen.on.conn, position, known_at=seen.clocks.known_at)
+    if found is None or not Visible(seen.on)(found):
+        raise NotFound(kind="event", ref=position)
+    return found
+
+
+def _beside(seen: Look, position: int) -> str | None:
+    found = inspection_history.entry(seen.on.conn, position, known_at=seen.clocks.known_at)
+    return seen.link(f"/events/{position}") if found and Visible(seen.on)(found) else None
+
+
+def _proof(found: HistoryEntry, sealed: str) -> dict[str, Any]:
+    """Return what was signed and how it is sealed; it was verified when the views took it in."""
+    statement = json.loads(sealed)["stmt"]
+    claims = json.loads(_decoded(statement.split(".")[1]))
+    return {
+        "topic": found.topic,
+        "event_id": found.jti,
+        "stream": found.stream,
+        "version": found.version,
+        "claimed_at": datetime.fromtimestamp(claims["iat"], UTC).astimezone(LONDON),
+        "holder": found.holder,
+        "key_thumbprint": found.thumbprint,
+        "seen": claims["seen"],
+        "statement": statement,
+        "sealed": sealed,
+        "leaf_hash": b64encode(found.leaf).decode(),
+    }
+
+
+def _fields(seen: Look, found: HistoryEntry, disclosures: str) -> list[dict[str, Any]]:
+    """Return every field of an event: shown, empty, withheld from this reader, or erased."""
+    sealed_as = {_name(one): digest(one) for one in disclosures.split("~") if one}
+    personal = "SELECT field, digest FROM ledger.sealed_field WHERE position = %s"
+    sealed_as |= dict(seen.on.conn.execute(personal, (found.position,)).fetchall())
+    held = worker().board.subjects.reveal_all([found.position]) if seen.on.scope.restricted else {}
+    kinds = fields_by_name(event_type(found.topic))
+    return [_field(seen, found, field, sealed_as.get(name, ""), held) for name, field in kinds.items() if name in found.body]
+
+
+def _field(seen: Look, found: HistoryEntry, field: Field, sealed_as: str, held: dict[tuple[int, str], str]) -> dict[str, Any]:
+    value, personal = found.body[field.name], field.kind is Sealed
+    state = "shown"
+    if value is None or value == []:
+        state = "empty"
+    elif not seen.on.scope.restricted and (personal or field.sensitivity == "restricted"):
+        state = "withheld"
+    elif personal and (found.position, field.name) not in held:
+        state = "erased"
+    return {
+        "name": field.name,
+        "label": label_of(field.name),
+        "value": _value(seen, found, field, held) if state == "shown" else None,
+        "state": state,
+        "sensitivity": field.sensitivity,
+        "erased_on": None,
+        "digest": sealed_as,
+    }
+
+
+def _value(seen: Look, found: HistoryEntry, field: Field, held: dict[tuple[int, str], str]) -> str:
+    value = found.body[field.name]
+    if field.kind is Sealed:
+        told = held[found.position, field.name]
+        return told if found.kind == "subject" else seen.words.person(UUID(value["sealed"])) or told
+    if field.kind is Evidence:
+        return "\n".join(f"{item['title']} ({item['filename']}), SHA-256 {item['sha256']}" for item in value)
+    told = seen.words.value(field, value)
+    return f"{told} ({value})" if isinstance(value, str) and told != value and not field.choices and len(value) < len(told) else told
+
+
+def _name(disclosure: str) -> str:
+    return str(json.loads(_decoded(disclosure))[1])
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,161 @@
+"""The frame of every page: which board, who is signed in, at which clocks, and what was recorded just now."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import make_response, render_template, request
+
+from aggregates.dates import LONDON
+from api.access import caller, reading
+from api.pages import clocks as page_clocks
+from api.pages.clocks import PageClocks, address
+from api.pages.words import Words, title_of
+from api.resources.answers import Reading
+from api.worker import worker
+from projections import action_register
+from projections.catch_up import wait_on
+from projections.clocks import recorded_at
+from service.desk.refusals import NotEstablished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from flask import Response
+    from psycopg import Connection
+
+    from service.desk.accounts import Caller
+
+WAIT: Final = 2.0  # seconds for the views to show what was recorded just now
+
+
+@dataclass(slots=True)
+class Look:
+    """One look at the record: with which right, at which clocks, and by which names."""
+
+    on: Reading
+    clocks: PageClocks
+    words: Words
+    titles: dict[str, str]
+
+    def link(self, path: str, **query: Any) -> str:
+        """Return an address that keeps the clocks of this page."""
+        return self.clocks.link(path, **query)
+
+    def title_of(self, ref: str) -> str:
+        """Return the title of an action."""
+        if ref not in self.titles:
+            row = action_register.one(self.on.conn, ref, **self.on.at)
+            self.titles[ref] = row.title if row else ""
+        return self.titles[ref]
+
+
+@contextmanager
+def look() -> Iterator[Look]:
+    """Look at the record as the caller may, at the clocks of the page's address; wait a moment for what they recorded just now."""
+    scope, held = reading(), worker()
+    with held.reader() as conn:
+        if position := just_recorded():
+            wait_on(conn, position, WAIT)
+        clocks = page_clocks.asked(conn, held.today)
+        on = Reading(conn, clocks.fixed, scope)
+        yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted), {})
+
+
+def just_recorded() -> int | None:
+    """Return the position of what the caller recorded just now, where the page's address names one."""
+    return request.args.get("receipt", type=int)
+
+
+def render(template: str, *, look: Look | None = None, status: int = 200, **said: Any) -> Response:
+    """Render a page within its frame."""
+    if look is not None:
+        said |= {"clocks": look.clocks, "permanent_address": _permanent(look.clocks)}
+        return _answer(template, status if status != HTTPStatus.OK else look.clocks.status, said | frame(look.on.conn))
+    with worker().reader() as conn:
+        around = frame(conn)
+    return _answer(template, status, said | around)
+
+
+def bare(template: str, *, status: int, **said: Any) -> Response:
+    """Render a page without asking the database anything: for when it is away."""
+    return _answer(template, status, {"board": None, "user": None, **said})
+
+
+def _answer(template: str, status: int, said: dict[str, Any]) -> Response:
+    around = {"clocks": None, "receipt": None, "permanent_address": None}
+    return make_response(render_template(template, **(around | said)), status)
+
+
+def _permanent(clocks: PageClocks) -> str:
+    kept = {name: value for name, value in request.args.items() if name not in {"as_at", "known_at", "receipt"}}
+    return address(f"{request.host_url.rstrip('/')}{request.path}", kept | clocks.pinned)
+
+
+def frame(conn: Connection[Any]) -> dict[str, Any]:
+    """Return what the frame says of the board and of whoever is signed in."""
+    board = worker().board
+    try:
+        said = board.established.state
+    except NotEstablished:
+        return {"board": None, "user": None}
+    log = {"origin": board.origin, "fingerprint": board.fingerprint, "demonstration": bool(said and said.demonstration)}
+    who = caller()
+    return {"board": SimpleNamespace(name=board.settings.name, **log), "user": who and _user(conn, who)}
+
+
+def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
+    today = worker().today
+    words = Words(conn, as_at=today, known_at=page_clocks.shown_by_now(conn), people=True)
+    name = words.person(who.person) if who.person else None
+    term = words.offices[who.office].holder_on(today) if who.office in words.offices else None
+    agency = words.body(term.employer) if term and term.employer and term.holder == who.person else None
+    title = term.title if term and term.holder == who.person else None
+    others = who.person is not None and set(words.held_by(who.person, today)) - {who.office}
+    return SimpleNamespace(
+        name=name or who.email,
+        office=title,
+        agency=agency if agency and agency not in (title or "") else None,
+        change_office_href="/office" if others or title is None else None,
+    )
+
+
+def log_of_page(conn: Connection[Any]) -> dict[str, Any]:
+    """Return what `macros/proof.html` needs of the log."""
+    board = worker().board
+    row = conn.execute("SELECT leaf FROM ledger.event WHERE position = 1").fetchone()
+    state = board.established.state
+    return {
+        "origin": board.origin,
+        "vkey": board.keys.log.vkey,
+        "fingerprint": b64encode(row[0]).decode() if row else "",
+        "demonstration": bool(state and state.demonstration),
+        "statement_key": board.keys.statement.thumbprint,
+    }
+
+
+def receipt_for(look: Look, stream: UUID) -> dict[str, Any] | None:
+    """Return the receipt to show for what was recorded just now in a stream; None where the address names nothing of it."""
+    position = just_recorded()
+    found = "SELECT topic, jti, entry FROM ledger.event WHERE position = %s AND stream = %s"
+    row = look.on.conn.execute(found, (position, stream)).fetchone() if position else None
+    if row is None:
+        return None
+    topic, jti, entry = row
+    at = recorded_at(look.on.conn, position or 0) or datetime.fromtimestamp(json.loads(bytes(entry))["recv"], LONDON)
+    return {
+        "title": title_of(topic),
+        "position": position,
+        "event_id": jti,
+        "recorded_at": at.astimezone(LONDON),
+        "href": f"/events/{position}",
+        "download_href": f"/api/v1/events/{position}/receipt",
+    }

@@ -1,0 +1,149 @@
+"""Home: what is owed by whoever is signed in, in order of due date; for nobody, what this is and how to check it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response
+
+from api.access import caller, public, signed_in
+from api.pages.acting.possible import acting_as
+from api.pages.entries import timeline
+from api.pages.frame import Look, look, render
+from projections import action_register, inspection_history
+from projections.action_register import Filters
+from service import commands
+from service.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aggregates.authority import Acting
+    from projections.action_register import ActionRow
+
+pages = Blueprint("home", __name__)
+
+FIRST: Final = 10  # duties on the page; the register has the rest
+RECENT: Final = 5
+PROVIDE: Final = ("provide assurance to the SGSCB that this has been achieved effectively", "LIF-TRN-02")
+SUSTAIN: Final = ("improvement must be sustained through regular monitoring and follow up", "LIF-PRI-12")
+# What an owner is to do next, by how far the action is.
+NEXT: Final = {
+    "assigned": ("Accept or dispute", ""),
+    "disputed": ("Disputed: the answer of the Board is awaited", ""),
+    "accepted": ("Report progress or submit evidence", "/submit_evidence"),
+    "in progress": ("Submit evidence", "/submit_evidence"),
+    "reopened": ("Submit evidence again", "/submit_evidence"),
+    "returned": ("Submit better evidence", "/submit_evidence"),
+    "evidence submitted": ("Say when it is implemented", "/mark_implemented"),
+    "implemented": ("Awaiting sign-off", ""),
+}
+MINE: Final = "SELECT position FROM views.inspection_history WHERE by_office = %s AND position <= %s ORDER BY position DESC LIMIT %s"
+PROPOSED: Final = """
+    SELECT DISTINCT amends FROM views.inspection_history WHERE topic LIKE '%%.amendment_proposed.v1' AND position <= %s"""
+
+
+@pages.get("/")
+@public
+def home() -> Response:
+    """Show what is owed by the caller; to nobody, what this is."""
+    who = caller()
+    if who is None:
+        return render("desk/welcome.html")
+    if who.office is None:
+        return render("desk/no_office.html", operates=who.may_operate)
+    with look() as seen:
+        acting = acting_as()
+        owed = sorted(duties(seen, acting), key=lambda duty: (duty["due_on"], duty["ref"]))
+        return render(
+            "home.html",
+            look=seen,
+            owed=owed[:FIRST],
+            owed_total=len(owed),
+            owed_href=seen.link("/actions", only="open"),
+            figures=_figures(seen),
+            tasks=list(_tasks(seen, acting)),
+            recent=_recent(seen),
+        )
+
+
+@pages.get("/accessibility")
+@public
+def accessibility() -> Response:
+    """Show the accessibility statement."""
+    return render("accessibility.html", contact=None)
+
+
+def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
+    """Give what is owed by an office: by a designated lead their agency's actions, by a sub-group's chair what they are to judge."""
+    if acting.role == commands.LEAD:
+        for row in _register(seen, Filters(owner=acting.body or acting.agency, open_only=True)):
+            duty, where = NEXT.get(row.status, ("See", ""))
+            yield _duty(seen, row, duty, where)
+    elif acting.role == commands.SUB_GROUP_CHAIR:
+        yield from _to_judge(seen, acting)
+
+
+def _to_judge(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
+    for row in _register(seen, Filters(overseen_by=acting.body)):
+        if row.status == "implemented":
+            yield _duty(seen, row, "Sign off or return", "")
+        elif row.status == "disputed":
+            yield _duty(seen, row, "Answer the dispute", "")
+        elif row.checks_scheduled:
+            yield _duty(seen, row, "Check that it lasts", "/record_sustainment_check") | _on(seen, row.checks_scheduled[0], SUSTAIN)
+        elif row.overdue:
+            yield _duty(seen, row, f"Follow up with {seen.words.body(row.owner)}", "")
+    for row in _register(seen, Filters(owner=acting.body, open_only=True)):
+        duty, where = NEXT.get(row.status, ("See", ""))
+        yield _duty(seen, row, duty, where)
+
+
+def _register(seen: Look, filters: Filters) -> list[ActionRow]:
+    return action_register.register(seen.on.conn, **seen.on.at, filters=filters)
+
+
+def _duty(seen: Look, row: ActionRow, duty: str, where: str) -> dict[str, Any]:
+    said = {"duty": duty, "title": row.title, "ref": row.ref, "href": f"/actions/{row.ref}{where}", "original_due_on": row.original_due_on}
+    return said | _on(seen, row.due_on.isoformat(), PROVIDE)
+
+
+def _on(seen: Look, due: str, clause: tuple[str, str]) -> dict[str, Any]:
+    due_on = date.fromisoformat(due)
+    words, name = clause
+    days = (due_on - seen.clocks.as_at).days
+    return {"due_on": due_on, "days": days, "basis": "framework", "words": words, "clause": name}
+
+
+def _figures(seen: Look) -> list[dict[str, Any]]:
+    """Return the Board's position today; a designated lead sees their agency's above, and no other's."""
+    if seen.on.scope.agency is not None:
+        return []
+    counts = action_register.summary(seen.on.conn, **seen.on.at)
+    told = (
+        (counts.owed, "still owed", "open"),
+        (counts.overdue, "overdue", "overdue"),
+        (counts.held, "held on re-test", "held"),
+        (counts.slipped, "slipped on re-test", "slipped"),
+    )
+    return [{"number": number, "label": f"actions {label}", "href": seen.link("/actions", only=only)} for number, label, only in told]
+
+
+def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
+    """Give what else an office can do from here."""
+    if acting.role in {commands.CHAIR, commands.DEPUTY}:
+        amended = [p for (p,) in seen.on.conn.execute(PROPOSED, (seen.clocks.known_at,)).fetchall()]
+        for entry in inspection_history.entries_at(seen.on.conn, amended, known_at=seen.clocks.known_at):
+            for position in entry.proposals:
+                href = f"/events/{position}"
+                yield {"title": f"Decide on the amendment proposed for {entry.ref}", "text": f"Event {position}", "href": href}
+    if acting.role in COMMANDS["assign_action"].by:
+        yield {"title": "Assign an action", "text": "To an agency, in answer to a finding", "href": "/actions/new"}
+    yield {"title": "Replay a day", "text": "What was so, and what was known of it then", "href": "/replay"}
+
+
+def _recent(seen: Look) -> list[dict[str, Any]]:
+    found = seen.on.conn.execute(MINE, (signed_in().office, seen.clocks.known_at, RECENT)).fetchall()
+    entries = inspection_history.entries_at(seen.on.conn, [position for (position,) in found], known_at=seen.clocks.known_at)
+    return timeline(seen, entries[::-1], about=True)

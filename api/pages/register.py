@@ -1,0 +1,243 @@
+"""The action register: filtered, sorted and paged on the server, on any day as known on any day; and the same as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from flask import Blueprint, Response, request
+
+from api.access import member
+from api.pages.clocks import address
+from api.pages.entries import kind_of, note
+from api.pages.frame import Look, look, render
+from api.pages.words import written
+from api.resources.actions import own
+from projections import action_register, inspection_history, reviews
+from projections.action_register import STATUSES, ActionRow, Filters, Sort
+from projections.partnership import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from projections.inspection_history import HistoryEntry
+
+pages = Blueprint("register", __name__)
+
+SIZE: Final = 50  # rows of a page
+COLUMNS: Final[tuple[tuple[str, Sort | None], ...]] = (
+    ("Action", "ref"),
+    ("Owner", "owner"),
+    ("Due", "due"),
+    ("Standing", "status"),
+    ("Did it last?", None),
+)
+ONLY: Final = {
+    "": "All actions",
+    "open": "Still owed",
+    "overdue": "Overdue",
+    "signed-off": "Signed off",
+    "held": "Held on re-test",
+    "slipped": "Slipped on re-test",
+}
+LAST_CHECKS: Final[Mapping[str, Literal["held", "slipped"]]] = {"held": "held", "slipped": "slipped"}
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to reckon
+
+
+@pages.get("/actions")
+@member
+def register() -> Response:
+    """Show the register."""
+    with look() as seen:
+        asked = filters_asked(seen)
+        number = max(1, request.args.get("page", 1, type=int))
+        rows = action_register.register(seen.on.conn, **seen.on.at, filters=asked, **order(), limit=number * SIZE + 1)
+        page, more = rows[(number - 1) * SIZE : number * SIZE], len(rows) > number * SIZE
+        total = action_register.count(seen.on.conn, **seen.on.at, filters=asked)
+        first = (number - 1) * SIZE
+        pager = {
+            "first": first + 1,
+            "last": first + len(page),
+            "total": total,
+            "previous_href": _again(seen, page=number - 1) if number > 1 else None,
+            "next_href": _again(seen, page=number + 1) if more else None,
+        }
+        return render(
+            "actions.html",
+            look=seen,
+            columns=_columns(seen),
+            rows=_rows(seen, page),
+            figures=figures(seen, asked),
+            pager=pager,
+            filters=_filters(seen),
+            filtered=any(request.args.get(name) for name in FILTERS),
+            hidden={name: request.args[name] for name in ("sort", "order") if request.args.get(name)},
+            csv_href=_again(seen, path="/actions.csv", page=None),
+            now_href=address("/actions", {name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "order")}),
+            clear_href=seen.link("/actions"),
+        )
+
+
+@pages.get("/actions.csv")
+@member
+def as_csv() -> Response:
+    """Give every row that the filters leave as CSV, with the clocks in its name."""
+    with look() as seen:
+        rows = action_register.register(seen.on.conn, **seen.on.at, filters=filters_asked(seen), **order())
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(CSV)
+        writer.writerows([cell(value) for value in _line(seen, row)] for row in rows)
+    name = f"actions as at {seen.clocks.as_at.isoformat()} as known at event {seen.clocks.known_at}.csv"
+    response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")  # a spreadsheet takes it for UTF-8 by its mark
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+FILTERS: Final = ("owner", "overseen_by", "status", "source", "only")
+
+
+def filters_asked(seen: Look) -> Filters:
+    """Return what the page's address filters by; what it cannot filter by filters nothing. A designated lead sees their agency's."""
+    said = {name: request.args.get(name, "").strip() or None for name in FILTERS}
+    only = said.pop("only")
+    if said["status"] not in STATUSES:
+        said["status"] = None
+    filters = Filters(
+        owner=said["owner"],
+        overseen_by=said["overseen_by"],
+        status=said["status"],
+        source=said["source"],
+        overdue_only=only == "overdue",
+        open_only=only == "open",
+        signed_off_only=only == "signed-off",
+        last_check=LAST_CHECKS.get(only or ""),
+    )
+    return own(filters, seen.on.scope.agency) if seen.on.scope.agency is not None else filters
+
+
+def order() -> dict[str, Any]:
+    """Return the order that the page's address asks for: by due date unless it names another."""
+    sort = request.args.get("sort", "due")
+    return {"sort": sort if sort in get_args(Sort) else "due", "descending": request.args.get("order") == "descending"}
+
+
+def _again(seen: Look, *, path: str = "/actions", **changed: Any) -> str:
+    """Return this page with something of its address changed."""
+    kept = {name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "order", "page")}
+    return seen.link(path, **(kept | changed))
+
+
+def _columns(seen: Look) -> list[dict[str, str | None]]:
+    now = order()
+    columns: list[dict[str, str | None]] = []
+    for text, sort in COLUMNS:
+        here = sort is not None and now["sort"] == sort
+        turned = "descending" if here and not now["descending"] else None
+        href = _again(seen, sort=sort, order=turned, page=None) if sort else None
+        sorted_now = ("descending" if now["descending"] else "ascending") if here else None
+        columns.append({"text": text, "href": href, "sorted": sorted_now})
+    return columns
+
+
+def _filters(seen: Look) -> list[dict[str, Any]]:
+    """Return the selects above the register: only what may be chosen."""
+    words, chosen = seen.words, request.args
+    owners = {code: name for code, name in words.agencies.items() if seen.on.scope.agency in (None, code)} | words.sub_groups
+    from_reviews = {row.ref: f"{row.ref} {row.title}" for row in reviews.reviews(seen.on.conn, **seen.on.at)}
+    choices: list[tuple[str, str, str, dict[str, str]]] = [
+        ("only", "Show", "", ONLY),
+        ("owner", "Owned by", "Everybody", owners if seen.on.scope.agency is None else {}),
+        ("overseen_by", "Overseen by", "Any sub-group", words.sub_groups),
+        ("status", "Standing", "Any", {status: status.capitalize() for status in STATUSES}),
+        ("source", "From review", "Any", from_reviews if seen.on.scope.agency is None else {}),
+    ]
+    return [
+        {
+            "name": name,
+            "label": label,
+            "items": [
+                *([{"value": "", "text": every}] if every else []),
+                *({"value": value, "text": text} for value, text in options.items()),
+            ],
+            "value": chosen.get(name, ""),
+        }
+        for name, label, every, options in choices
+        if options
+    ]
+
+
+def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
+    """Return the counts above the register, each opening the rows that it counts."""
+    counts = action_register.summary(seen.on.conn, **seen.on.at, filters=asked)
+    told = (
+        (counts.owed, "still owed", "open"),
+        (counts.overdue, "overdue", "overdue"),
+        (counts.signed_off, "signed off", "signed-off"),
+        (counts.held, "held on re-test", "held"),
+        (counts.slipped, "slipped on re-test", "slipped"),
+    )
+    return [{"number": number, "label": label, "href": _again(seen, only=only, page=None)} for number, label, only in told]
+
+
+def _rows(seen: Look, rows: Iterable[ActionRow]) -> list[dict[str, Any]]:
+    rows = list(rows)
+    entries = inspection_history.entries_at(seen.on.conn, [row.changed_at for row in rows], known_at=seen.clocks.known_at)
+    because = {entry.position: entry for entry in entries}
+    limit = settings(seen.on.conn, **seen.on.at).backdating_limit
+    titles = {row.ref: row.title for row in reviews.reviews(seen.on.conn, **seen.on.at)}
+    return [row_of(seen, row, because.get(row.changed_at), limit, titles) for row in rows]
+
+
+def row_of(seen: Look, row: ActionRow, because: HistoryEntry | None, limit: int, titles: dict[str, str]) -> dict[str, Any]:
+    """Return a row as the register and an action's page show it."""
+    review = (row.source or "").partition("/")[0]
+    flagged = because and because.late and (because.late > limit or because.late_reason)
+    amendment = kind_of(because) if because else None
+    return {
+        "ref": row.ref,
+        "title": row.title,
+        "href": seen.link(f"/actions/{row.ref}"),
+        "review": {"ref": review, "title": titles.get(review, "")} if review else None,
+        "owner": seen.words.body(row.owner),
+        "overseen_by": seen.words.body(row.overseen_by),
+        "due_on": row.due_on,
+        "original_due_on": row.original_due_on,
+        "overdue_days": row.days_overdue,
+        "status": row.status,
+        "because": {"position": row.changed_at, "href": seen.link(f"/events/{row.changed_at}")},
+        "signed_off_on": row.signed_off_on,
+        "lasted": lasted(row),
+        "late": {"days": because.late, "reason": because.late_reason} if because and flagged else None,
+        "later": note(because, amendment, seen.link) if because and amendment in {"corrected", "retracted"} else None,
+    }
+
+
+def lasted(row: ActionRow) -> str | None:
+    """Return whether it lasted, in words: how the last check came out, and when the next one is."""
+    checked = row.sustained[0].upper() + row.sustained[1:] if row.sustained else None
+    due = row.checks_scheduled[0] if row.checks_scheduled else None
+    if due is None:
+        return checked
+    again = f"o be re-tested by {written(date.fromisoformat(due))}"
+    return f"{checked}; t{again}" if checked else f"T{again}"
+
+
+CSV: Final = (
+    "reference", "title", "from", "owner", "owner's name", "overseen by", "due", "originally due", "times re-dated", "days overdue",
+    "status", "signed off on", "signed off by", "did it last", "event", "as at", "as known at event",
+)  # fmt: skip
+
+
+def _line(seen: Look, row: ActionRow) -> Iterator[Any]:
+    yield from (row.ref, row.title, row.source, row.owner, seen.words.body(row.owner), row.overseen_by, row.due_on, row.original_due_on)
+    yield from (row.times_redated, row.days_overdue, row.status, row.signed_off_on, row.signed_off_by, lasted(row), row.changed_at)
+    yield from (seen.clocks.as_at, seen.clocks.known_at)
+
+
+def cell(value: Any) -> str:
+    """Return a cell: a spreadsheet must not run what somebody typed."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULAS) else text

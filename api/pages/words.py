@@ -1,0 +1,162 @@
+"""What codes, fields and events are called: by the names that the record itself has for them on the day of the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from aggregates.authority import BOARD
+from aggregates.values import Sealed
+from api.worker import worker
+from projections import partnership
+from projections.decoded_log import event_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from psycopg import Connection
+
+    from aggregates.fields import Field
+
+LABELS: Final = {
+    "ref": "Reference",
+    "occurred_on": "True from",
+    "by_person": "Recorded by",
+    "by_office": "Office",
+    "by_agency": "Employer of the office's holder",
+    "on_behalf_of": "On behalf of",
+    "late_reason": "Why it is recorded so late",
+    "due_on": "Due",
+    "source": "Comes from",
+    "owner": "Owned by",
+    "owner_office": "Asked of",
+    "intended_outcome": "Intended for children",
+    "success_measure": "How we will know",
+    "rag": "Progress",
+    "effect": "Effect for children or in practice",
+    "by_ref": "Replaced by",
+    "to_office": "Escalated to",
+    "amends": "Entry of its stream that it amends",
+    "proposal": "Entry of its stream that proposed it",
+    "corrected_public": "Corrected, for everybody",
+    "corrected": "Corrected",
+    "corrected_restricted": "Corrected, for named roles",
+    "section_11": "Section 11",
+    "until_on": "Until",
+    "from_on": "From",
+}
+TITLES: Final = {
+    "ledger.established.v1": "Log established",
+    "partnership.established.v1": "Partnership established",
+    "sub_group.constituted.v1": "Sub-group constituted",
+    "sub_group.dissolved.v1": "Sub-group dissolved",
+    "data_subject.subject_registered.v1": "Person registered",
+    "review.board_response_formulated.v1": "Board's response formulated",
+}
+BODIES: Final = frozenset({"owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
+OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of"})
+REGISTERED: Final = """
+    SELECT position, ref FROM views.inspection_history
+     WHERE topic = 'data_subject.subject_registered.v1' AND ref = ANY(%s) AND position <= %s"""
+
+
+def title_of(topic: str) -> str:
+    """Return what was recorded, in words: `action.signed_off.v1` is "Signed off"."""
+    if topic in TITLES:
+        return TITLES[topic]
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", event_type(topic).__name__).capitalize()
+
+
+def label_of(name: str) -> str:
+    """Return what a field is called."""
+    return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def written(day: date) -> str:
+    """Return a date as people write it."""
+    return f"{day.day} {day:%B %Y}"
+
+
+class Words:
+    """The names of agencies, sub-groups, offices and people on one day, as known at one event."""
+
+    def __init__(self, conn: Connection[Any], *, as_at: date, known_at: int, people: bool) -> None:
+        """Take the clocks; and whether the reader may know who people are."""
+        self._conn, self._people = conn, people
+        self._at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
+        self._names: dict[UUID, str | None] = {}
+
+    @cached_property
+    def agencies(self) -> dict[str, str]:
+        """Every agency's name by its code."""
+        return {row.ref: row.name for row in partnership.agencies(self._conn, **self._at)}
+
+    @cached_property
+    def sub_groups(self) -> dict[str, str]:
+        """Every sub-group's name by its code."""
+        return {row.ref: row.name for row in partnership.sub_groups(self._conn, **self._at)}
+
+    @cached_property
+    def offices(self) -> dict[str, partnership.OfficeRow]:
+        """Every office by its code."""
+        return {row.ref: row for row in partnership.offices(self._conn, **self._at)}
+
+    def body(self, code: str | None) -> str:
+        """Return the name of an agency, a sub-group or the Board."""
+        if code == BOARD:
+            return "The Board"
+        return self.agencies.get(code or "") or self.sub_groups.get(code or "") or code or ""
+
+    def office(self, code: str | None, day: date | None = None) -> str:
+        """Return what an office was called on a day, or last."""
+        office = self.offices.get(code or "")
+        if office is None or not office.terms:
+            return code or ""
+        term = (office.holder_on(day) if day else None) or office.terms[-1]
+        return term.title
+
+    def held_by(self, person: UUID | None, day: date) -> list[str]:
+        """Return the offices that a person holds on a day."""
+        return [ref for ref, office in self.offices.items() if (term := office.holder_on(day)) and term.holder == person]
+
+    def learn(self, subjects: Iterable[UUID]) -> None:
+        """Look up who people are, in one go; nothing is learned by whoever may not know."""
+        new = set(subjects) - self._names.keys() if self._people else set()
+        if not new:
+            return
+        rows = self._conn.execute(REGISTERED, ([str(subject) for subject in new], self._at["known_at"])).fetchall()
+        told = worker().board.subjects.reveal_all([position for position, _ in rows])
+        self._names |= dict.fromkeys(new) | {UUID(ref): told.get((position, "name")) for position, ref in rows}
+
+    def person(self, subject: UUID) -> str | None:
+        """Return a person's name; None where it is erased, or not for this reader."""
+        self.learn([subject])
+        return self._names.get(subject)
+
+    def value(self, field: Field, value: Any) -> str:
+        """Return a field's value as people say it."""
+        if field.kind is Sealed:
+            return "" if value is None else self.person(UUID(value["sealed"])) or "Somebody who is not named here"
+        if isinstance(value, str) and field.name in BODIES:
+            return self.body(value)
+        if isinstance(value, str) and field.name in OFFICES:
+            return self.office(value)
+        if isinstance(value, str) and field.kind is date:
+            return written(date.fromisoformat(value))
+        if field.choices and isinstance(value, str):
+            return value.replace("_", " ").capitalize()
+        return plain(value)
+
+
+def plain(value: Any) -> str:
+    """Return a JSON value in words."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, dict):
+        return "; ".join(f"{label_of(name)}: {plain(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return "\n".join(plain(inner) for inner in value) if any(isinstance(v, dict) for v in value) else ", ".join(map(plain, value))
+    return "" if value is None else str(value)
