@@ -483,26 +483,25 @@ class Pack:
         return [(index, entry, lines[index][0]) for index, entry in found]
 
     def register(self, index: int, entry: bytes, disclosed: list[str]) -> None:
-        """Learn from one event, once it was signed by a key that was live there, who may sign after it and what it erased."""
+        """Learn from one event who may sign after it, or what it erased; what its key then does not vouch for fails the pack."""
+        fields, position = dict(open_disclosures([*map(digest, disclosed)], disclosed).values()), index + 1
         if index == 0:
-            own = dict(open_disclosures([*map(digest, disclosed)], disclosed).values())
-            public, holder, _ = text_of(own, "statement_key", "holder", "board")
+            public, holder, _ = text_of(fields, "statement_key", "holder", "board")
             self.keys[statement_header(unb64url(public))] = Key(unb64url(public), holder, "service-statements", 0)
-        event = self.open(index, entry, disclosed)
-        fields, evt = dict(event.shown.values()), event.claims["evt"]
+        for item in fields.get("erased") or ():
+            shape = {name: type(value) for name, value in item.items()} if type(item) is dict else {}
+            require(shape == {"position": int, "field": str, "digest": str}, "field 'erased' is misshapen")
+            require(0 < item["position"] < position, "it erased what was not there yet")
+            self.erased.setdefault(item["position"], {})[item["digest"]] = position
+        evt = self.open(index, entry, disclosed).claims["evt"]
         require((index == 0) == (evt == ESTABLISHED), "a log is established by its first event, and there only")
+        require(evt.endswith(ERASED) == ("erased" in fields), "field 'erased' must be shown, and there only")
         if evt == ESTABLISHED:
             require(text_of(fields, "origin", "log_vkey") == [self.origin, self.vkey], "it establishes another log")
             require(type(fields.get("demonstration")) is bool, "field 'demonstration' must be shown, as true or false")
             self.demonstration = fields["demonstration"]
-        elif evt.endswith(ERASED):
-            for item in fields.get("erased") or [None]:
-                shape = {name: type(value) for name, value in item.items()} if type(item) is dict else {}
-                require(shape == {"position": int, "field": str, "digest": str}, "field 'erased' must be shown, as positions, fields and digests")
-                require(0 < item["position"] < event.position, "it erased what was not there yet")
-                self.erased.setdefault(item["position"], {})[item["digest"]] = event.position
-        else:
-            self.change_key(event.position, evt, fields)
+        elif not evt.endswith(ERASED):
+            self.change_key(position, evt, fields)
 
     def change_key(self, position: int, evt: str, fields: dict[str, Any]) -> None:
         """End a key (rotated, revoked) and admit a key (enrolled, rotated) that proves to be held."""
@@ -566,7 +565,8 @@ class Pack:
             require(each in digests, f"{each} is withheld or erased, but was never signed")
             require(times == 1, f"field {event.shown.get(each, [each])[0]!r} is both shown and withheld, or was erased")
         if len(accounted) < len(digests):
-            raise NotVerified(self.unaccounted(event, fields.keys(), set(digests) - accounted.keys()))
+            refusals = self.refused.values()  # of what would have said that it was erased
+            raise next(iter(refusals), None) or NotVerified(self.unaccounted(event.claims["evt"], fields, set(digests) - accounted.keys()))
         require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
         evidence = fields.get("evidence") or []
         require(
@@ -576,16 +576,17 @@ class Pack:
         counts = len(event.shown), len(withheld), len(erased)
         return event._replace(shown={}, cited=tuple(each["sha256"] for each in evidence), counts=counts)
 
-    def unaccounted(self, event: Event, shown: Collection[str], digests: set[str]) -> str:
-        """Name what is neither shown, withheld nor erased: an event of its kind always has the same fields."""
-        names = set(COMMON_FIELDS)
+    def unaccounted(self, evt: str, shown: Collection[str], digests: Collection[str]) -> str:
+        """Say what is neither shown, withheld nor erased; by name, where events of its kind show a field that this one does not."""
+        names = set[str]()
         for tile in self.present:
             lines = self.disclosures(tile)
             for index, entry in self.entries(tile):
-                if f'"evt":"{event.claims["evt"]}"'.encode() in unb64url(parse_entry(entry)[1].split(".")[1]):
-                    names |= {_decode(unb64url(each).decode())[0][1] for each in lines[index][0]}
-        fields = " or ".join(sorted(map(repr, names - set(shown))))
-        return f"{event.claims['evt']}: field {fields} is neither shown, withheld nor erased (digest {', '.join(sorted(digests))})"
+                same = f'"evt":"{evt}"'.encode() in unb64url(parse_entry(entry)[1].split(".")[1])
+                others = {json.loads(unb64url(each))[1] for each in lines[index][0]}
+                names |= others if same else others & COMMON_FIELDS
+        missing = [f"field {name!r}" for name in sorted(names.difference(shown))] or ["a field"]
+        return f"{evt}: {' or '.join(missing)} is neither shown, withheld nor erased (digest {' '.join(sorted(digests))})"
 
     def open_note(self, note: str) -> tuple[Checkpoint, dict[str, int]]:
         """Open a checkpoint of this log; return it with the times of the witnesses that the policy names."""
