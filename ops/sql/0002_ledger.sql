@@ -96,12 +96,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                     ledger.tile_hashes(_level, _index, _width))
 $$;
 
--- One writer at a time, until its transaction ends. No row: the log is empty.
-CREATE FUNCTION ledger.lock_head() RETURNS SETOF ledger.checkpoint
+-- One writer at a time, until its transaction ends. Answers the head, and the root that stands at the size which the caller
+-- knew. No row: the log is empty.
+CREATE FUNCTION ledger.lock_head(_known bigint DEFAULT 0)
+RETURNS TABLE (size bigint, root bytea, frontier bytea, received bigint, note text, known_root bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(7378697629483820646);  -- any number, the same for every writer of this database
-    RETURN QUERY SELECT * FROM ledger.checkpoint ORDER BY size DESC LIMIT 1;
+    RETURN QUERY SELECT c.*, (SELECT k.root FROM ledger.checkpoint k WHERE k.size = _known)
+                 FROM ledger.checkpoint c ORDER BY c.size DESC LIMIT 1;
 END $$;
 
 -- Puts the registry's changes beside the entries that make them; `n` is the entry's place in this append.
@@ -172,16 +175,6 @@ BEGIN
     IF _keys IS NOT NULL THEN
         PERFORM ledger.change_keys(_expected, _keys);
     END IF;
-    SELECT _expected + n INTO added
-        FROM unnest(_statements) WITH ORDINALITY AS s (statement, n)
-        LEFT JOIN ledger.signing_key k ON k.header = split_part(statement, '.', 1)
-        LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint
-        WHERE (k.enrolled_at < _expected + n AND coalesce(x.ended_at >= _expected + n, true)
-               AND k.purpose IN ('service-statements', 'acts')) IS NOT TRUE
-        ORDER BY n LIMIT 1;
-    IF FOUND THEN
-        RAISE SQLSTATE 'MU001' USING MESSAGE = format('the key of the statement for position %s is not live', added);
-    END IF;
     FOR i IN 1 .. cardinality(_received) LOOP
         IF _received[i] < (CASE i WHEN 1 THEN head.received ELSE _received[i - 1] END) THEN
             RAISE SQLSTATE 'MU007' USING MESSAGE = format('position %s was received before the one before it', _expected + i);
@@ -190,12 +183,20 @@ BEGIN
     INSERT INTO ledger.event (position, stream, version, topic, jti, entry, leaf)
         SELECT _expected + n, stream, version, topic, jti, entry, sha256('\x00'::bytea || entry)
         FROM unnest(_streams, _versions, _topics, _jtis, _received, _statements)
-             WITH ORDINALITY AS e (stream, version, topic, jti, received, statement, n),
-             convert_to('{"recv":' || received || ',"stmt":"' || statement || '","v":1}', 'UTF8') AS entry
+             WITH ORDINALITY AS e (stream, version, topic, jti, received, statement, n)
+        CROSS JOIN convert_to('{"recv":' || received || ',"stmt":"' || statement || '","v":1}', 'UTF8') AS entry
+        JOIN ledger.signing_key k ON k.header = split_part(statement, '.', 1)
+        LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint
+        WHERE k.enrolled_at < _expected + n AND (x.ended_at IS NULL OR x.ended_at >= _expected + n)
+              AND k.purpose IN ('service-statements', 'acts')
         ON CONFLICT ON CONSTRAINT event_jti_key DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
     IF added <> cardinality(_statements) THEN
-        RAISE SQLSTATE 'MU003' USING MESSAGE = 'a statement with this id is already in the log';
+        IF (SELECT count(DISTINCT jti) FROM ledger.event WHERE jti = ANY (_jtis)) > added
+           OR (SELECT count(DISTINCT jti) FROM unnest(_jtis) AS jti) < cardinality(_jtis) THEN
+            RAISE SQLSTATE 'MU003' USING MESSAGE = 'a statement with this id is already in the log';
+        END IF;
+        RAISE SQLSTATE 'MU001' USING MESSAGE = format('the key of a statement is not live at its position, after %s', _expected);
     END IF;
     INSERT INTO ledger.disclosure (position, disclosures)
         SELECT _expected + n, d FROM unnest(_disclosures) WITH ORDINALITY AS u (d, n) WHERE d <> '~';

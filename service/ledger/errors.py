@@ -103,8 +103,10 @@ class NoSuchEntry(LookupError):  # noqa: N818 - named like the others
         self.position = position
 
 
+IDEMPOTENCY_KEY_KNOWN = "MU002"
 SQLSTATES: dict[str, type[Refusal]] = {
     "MU001": KeyNotLive,
+    IDEMPOTENCY_KEY_KNOWN: Refusal,  # of several that share a transaction; alone, the recorder finds out which it is
     "MU003": EventKnown,
     "MU004": NotEstablished,
     "MU005": SubjectKeyTaken,
@@ -112,4 +114,3 @@ SQLSTATES: dict[str, type[Refusal]] = {
     "MU007": ReceivedWentBack,
     "23505": Refusal,  # unique_violation: another event has this version of its stream
 }
-IDEMPOTENCY_KEY_KNOWN: str = "MU002"

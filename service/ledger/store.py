@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from service.ledger.subjects import Subjects
 
 PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
-SAME = "SELECT root FROM ledger.checkpoint WHERE size = %s"
+LOCK = "SELECT * FROM ledger.lock_head(%s)"
+LOOK = f"SELECT newest.*, (SELECT root FROM ledger.checkpoint WHERE size = %s) AS known_root FROM ({NEWEST}) newest"  # noqa: S608 - our own text
 
 
 class BuiltBeforeForkError(RuntimeError):
@@ -168,9 +169,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         """Two round trips: lock and read the head; append and commit. An earlier try that did commit: its first position."""
         known = self._head
         with self.datastore.get_connection() as conn, conn.pipeline(), conn.transaction():
-            locked = conn.execute("SELECT * FROM ledger.lock_head()", prepare=True)
-            same = conn.execute(SAME, (known.frontier.size,), prepare=True)
-            head = self._checked(known, locked.fetchone(), same.fetchone())
+            head = self._checked(known, conn.execute(LOCK, (known.frontier.size,), prepare=True).fetchone())
             if again and (first := _position_of(conn, batch[0].leaves[0])):
                 return first
             append = self._seal(head, batch)
@@ -190,9 +189,9 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         subjects = self._subjects.unstored(subject for _, subject, _, _ in pointers)
         return Append.on(head, batch, self._log_key, now=int(self._clock()), pointers=pointers, subjects=subjects)
 
-    def _checked(self, known: Head, row: DictRow | None, same: DictRow | None) -> Head:
+    def _checked(self, known: Head, row: DictRow | None) -> Head:
         """Return the stored head; raise unless it extends what this process had seen, and is this log's own."""
-        if known.frontier.size and (same is None or same["root"] != known.root):
+        if known.frontier.size and (row is None or row["known_root"] != known.root):
             raise HeadWentBack(f"the database does not hold the checkpoint of size {known.frontier.size} that was seen here")
         head = Head.of(row)
         # Ed25519 signs deterministically, so signing again is the cheapest way to check our own signature.
@@ -202,16 +201,14 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
 
     def _refuse(self, error: PersistenceError, parts: Sequence[Submission]) -> NoReturn:
         """Raise the refusal that PostgreSQL's error stands for, or the error itself. Without parts, they are tried one by one."""
-        state = _sqlstate(error)
-        if state == IDEMPOTENCY_KEY_KNOWN:
-            for idempotency in (part.idempotency for part in parts if part.idempotency):
-                if positions := self.recorded(idempotency):
-                    raise AlreadyRecorded(idempotency.caller, idempotency.key, positions) from error
-            raise Refusal(str(error)) from error
-        if state in SQLSTATES:
-            refusal = KeyInUse if "signing_key" in str(error) else SQLSTATES[state]
-            raise refusal(str(error)) from error
-        raise error
+        state, cause = _sqlstate(error), error.__cause__
+        if state not in SQLSTATES or not isinstance(cause, psycopg.Error):
+            raise error
+        for idempotency in (part.idempotency for part in parts if state == IDEMPOTENCY_KEY_KNOWN and part.idempotency):
+            if positions := self.recorded(idempotency):
+                raise AlreadyRecorded(idempotency.caller, idempotency.key, positions) from error
+        enrolling = (cause.diag.constraint_name or "").startswith("signing_key")
+        raise (KeyInUse if enrolling else SQLSTATES[state])(cause.diag.message_primary) from error
 
     # -- what the tables prove ------------------------------------------------------------------------------------
 
@@ -230,8 +227,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         """Return the stored head, checked to be this log's own and to extend what was seen."""
         known = self._head  # before looking: other threads go on appending
         with self.datastore.get_connection() as conn:
-            same = conn.execute(SAME, (known.frontier.size,)).fetchone()
-            return self._checked(known, conn.execute(NEWEST).fetchone(), same)
+            return self._checked(known, conn.execute(LOOK, (known.frontier.size,)).fetchone())
 
     def look(self) -> None:
         """Find out whether others have appended since this process last did; `others` then says so."""
