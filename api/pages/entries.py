@@ -56,6 +56,7 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
         "by": by(look, entry),
         "on_behalf_of": look.words.office(entry.on_behalf_of, entry.occurred_on) or None,
         "assurance": entry.assurance,
+        "by_person": entry.by_office is not None,
         "text": text_of(look, entry),
         "late_days": entry.late if flagged else 0,
         "late_reason": entry.late_reason,
@@ -96,8 +97,8 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
     """Return what an entry says, a line for each field; a single text stands alone."""
     kinds = fields_by_name(event_type(entry.topic))
     said: list[tuple[str, str]] = []
-    for name, value in entry.body.items():
-        field = kinds[name]
+    for name, field in kinds.items():
+        value = entry.body.get(name)
         if name in UNSAID or field.identifies or field.kind is Evidence or value in (None, [], ""):
             continue
         if field.sensitivity == "restricted" and not look.on.scope.restricted:

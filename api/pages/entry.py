@@ -17,7 +17,7 @@ from api.access import member
 from api.pages.acting import possible
 from api.pages.entries import timeline
 from api.pages.frame import Look, log_of_page, look, receipt_for, render
-from api.pages.words import label_of
+from api.pages.words import BODIES, OFFICES, label_of
 from api.resources.history import Visible
 from api.worker import worker
 from projections import inspection_history
@@ -130,7 +130,7 @@ def _value(seen: Look, found: HistoryEntry, field: Field, held: dict[tuple[int, 
     if field.kind is Evidence:
         return "\n".join(f"{item['title']} ({item['filename']}), SHA-256 {item['sha256']}" for item in value)
     told = seen.words.value(field, value)
-    return f"{told} ({value})" if isinstance(value, str) and told != value and not field.choices and len(value) < len(told) else told
+    return f"{told} ({value})" if field.name in BODIES | OFFICES and told != value else told
 
 
 def _name(disclosure: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 
 from api.access import caller, public, signed_in
-from api.pages.acting.possible import acting_as
+from api.pages.acting.possible import acting_or_nobody
 from api.pages.entries import timeline
 from api.pages.frame import Look, look, render
 from projections import action_register, inspection_history
@@ -27,6 +27,7 @@ pages = Blueprint("home", __name__)
 FIRST: Final = 10  # duties on the page; the register has the rest
 RECENT: Final = 5
 PROVIDE: Final = ("provide assurance to the SGSCB that this has been achieved effectively", "LIF-TRN-02")
+ENSURE: Final = ("it is incumbent on the SGSCB to ensure this happens effectively", "LIF-TRN-03")
 SUSTAIN: Final = ("improvement must be sustained through regular monitoring and follow up", "LIF-PRI-12")
 # What an owner is to do next, by how far the action is.
 NEXT: Final = {
@@ -51,10 +52,10 @@ def home() -> Response:
     who = caller()
     if who is None:
         return render("desk/welcome.html")
-    if who.office is None:
+    acting = acting_or_nobody()
+    if acting is None:
         return render("desk/no_office.html", operates=who.may_operate)
     with look() as seen:
-        acting = acting_as()
         owed = sorted(duties(seen, acting), key=lambda duty: (duty["due_on"], duty["ref"]))
         return render(
             "home.html",
@@ -88,13 +89,13 @@ def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
 def _to_judge(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
     for row in _register(seen, Filters(overseen_by=acting.body)):
         if row.status == "implemented":
-            yield _duty(seen, row, "Sign off or return", "")
+            yield _duty(seen, row, "Sign off or return", "", ENSURE)
         elif row.status == "disputed":
-            yield _duty(seen, row, "Answer the dispute", "")
+            yield _duty(seen, row, "Answer the dispute", "", ENSURE)
         elif row.checks_scheduled:
             yield _duty(seen, row, "Check that it lasts", "/record_sustainment_check") | _on(seen, row.checks_scheduled[0], SUSTAIN)
         elif row.overdue:
-            yield _duty(seen, row, f"Follow up with {seen.words.body(row.owner)}", "")
+            yield _duty(seen, row, f"Follow up with {seen.words.body(row.owner)}", "", ENSURE)
     for row in _register(seen, Filters(owner=acting.body, open_only=True)):
         duty, where = NEXT.get(row.status, ("See", ""))
         yield _duty(seen, row, duty, where)
@@ -104,9 +105,9 @@ def _register(seen: Look, filters: Filters) -> list[ActionRow]:
     return action_register.register(seen.on.conn, **seen.on.at, filters=filters)
 
 
-def _duty(seen: Look, row: ActionRow, duty: str, where: str) -> dict[str, Any]:
+def _duty(seen: Look, row: ActionRow, duty: str, where: str, clause: tuple[str, str] = PROVIDE) -> dict[str, Any]:
     said = {"duty": duty, "title": row.title, "ref": row.ref, "href": f"/actions/{row.ref}{where}", "original_due_on": row.original_due_on}
-    return said | _on(seen, row.due_on.isoformat(), PROVIDE)
+    return said | _on(seen, row.due_on.isoformat(), clause)
 
 
 def _on(seen: Look, due: str, clause: tuple[str, str]) -> dict[str, Any]:

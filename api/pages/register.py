@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("register", __name__)
 
-SIZE: Final = 50  # rows of a page
+SIZE: Final = 25  # rows of a page
 COLUMNS: Final[tuple[tuple[str, Sort | None], ...]] = (
     ("Action", "ref"),
     ("Owner", "owner"),

@@ -32,7 +32,7 @@ FIGURES: Final = (
     ("held", "Held on re-test", "held"),
     ("slipped", "Slipped on re-test", "slipped"),
 )
-NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @pages.get("/replay")

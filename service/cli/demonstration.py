@@ -37,6 +37,7 @@ from service.recording.establishing import establish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
 PATIENCE = 20  # seconds for the pages to come up, and for everything to stop
 
@@ -100,16 +101,19 @@ def _prepare(config: Config, console: Console) -> dict[str, str]:
 
 def _importer(desk: psycopg.Connection[Any], board: Board) -> Caller:
     """Return who records a demonstration: somebody who may speak for every office in it, and in no other log."""
-    account = _account(desk, board, "board-manager")
+    account = _account_of(desk, "import@severnbrook.example", authority.holder(board, "board-manager", BEGUN.date()))
     return Caller(account, None, "demonstration", speaks_for_all=True)
 
 
 def _account(desk: psycopg.Connection[Any], board: Board, office: str) -> Any:
-    """Return the account of whoever holds an office today, made where there is none; nobody can sign in with its password."""
-    holder = authority.holder(board, office, TODAY.date())
-    email = f"{office}@severnbrook.example".lower()
+    """Return the account of whoever holds an office today."""
+    return _account_of(desk, f"{office}@severnbrook.example".lower(), authority.holder(board, office, TODAY.date()))
+
+
+def _account_of(desk: psycopg.Connection[Any], email: str, person: UUID) -> Any:
+    """Return a person's account, made where there is none; nobody can sign in with its password."""
     found = desk.execute("SELECT id FROM desk.account WHERE email = %s", (email,)).fetchone()
-    return found[0] if found else accounts.create_account(desk, email, secrets.token_urlsafe(), person=holder, may_operate=False)
+    return found[0] if found else accounts.create_account(desk, email, secrets.token_urlsafe(), person=person, may_operate=False)
 
 
 def _serve(config: Config, links: dict[str, str]) -> None:

@@ -181,7 +181,7 @@ def _fields(seen: Look, it: Amendment) -> list[forms.FormField]:
         items = [{"value": "correct", "text": "Correct it, as changed above"}, {"value": "retract", "text": "Retract it"}]
         found.append(forms.field_of("what", "choice", "public", label="What do you propose?", items=items))
     found.append(forms.field_of("reason", "textarea", "partners", label="Why"))
-    found.append(forms.field_of("occurred_on", "date", "public", value=worker().today, hint="The day of the amendment, as a rule today"))
+    found.append(forms.field_of("occurred_on", "date", "public", value=worker().today, hint="The day of the amendment, as a rule today."))
     found.append(forms.field_of("late_reason", "textarea", "partners", optional=True))
     return found
 

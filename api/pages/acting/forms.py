@@ -26,20 +26,20 @@ LONG: Final = frozenset(
     {"reason", "narrative", "statement", "effect", "success_measure", "intended_outcome", "unintended_consequences", "late_reason"}
 )
 HINTS: Final = {
-    "occurred_on": "The day on which it was so, which may be before today",
-    "late_reason": "Needed where it is recorded long after the day on which it was so; everybody will see it",
-    "on_behalf_of": "Only the board manager records for another office; both are named",
-    "ref": "Letters, digits, dots and hyphens, such as A14. It cannot be changed afterwards",
-    "effect": "What changed for children or in practice, and how you know",
-    "level": "A number, higher than the level that it was escalated to before",
-    "due_on": "A day after the day from which it is true",
-    "method": "How it is looked at: an audit, a sample of records, a conversation",
+    "occurred_on": "The day on which it was so, which may be before today.",
+    "late_reason": "Needed where it is recorded long after the day on which it was so; everybody will see it.",
+    "on_behalf_of": "Only the board manager records for another office; both are named.",
+    "ref": "Letters, digits, dots and hyphens, such as A14. It cannot be changed afterwards.",
+    "effect": "What changed for children or in practice, and how you know.",
+    "level": "A number, higher than the level that it was escalated to before.",
+    "due_on": "A day after the day from which it is true.",
+    "method": "How it is looked at: an audit, a sample of records, a conversation.",
 }
 READERS: Final = {
-    "public": "the public",
-    "partners": "signed-in members, inspectors and auditors",
-    "restricted": "named roles only",
-    "personal": "named roles only, until it is erased",
+    "public": "the public.",
+    "partners": "signed-in members, inspectors and auditors.",
+    "restricted": "named roles only.",
+    "personal": "named roles only, until it is erased.",
 }
 # The rules that a person should know before giving a command; the aggregate has them, here they are only named.
 RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
@@ -135,11 +135,11 @@ def kind_of(field: Field) -> str:
 def _evidence(typed: Mapping[str, Any]) -> list[FormField]:
     """Return what a piece of evidence is asked for: the file, what it is, and the date that it bears itself."""
     received = typed.get("evidence_filename")
-    hint = f"“{received}” has been received. Choose a file only to send another in its place" if received else None
+    hint = f"“{received}” has been received. Choose a file only to send another in its place." if received else None
     return [
         field_of("evidence", "file", "restricted", label="File", hint=hint),
-        field_of("evidence_title", "text", "restricted", label="What the file is", hint="In a few words, without names of children"),
-        field_of("evidence_date", "date", "restricted", label="Date on the evidence", hint="The date that the file itself bears"),
+        field_of("evidence_title", "text", "restricted", label="What the file is", hint="In a few words, without names of children."),
+        field_of("evidence_date", "date", "restricted", label="Date on the evidence", hint="The date that the file itself bears."),
     ]
 
 

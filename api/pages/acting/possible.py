@@ -21,11 +21,8 @@ from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, KINDS, Command, find
 from service.desk import authority
-from service.desk.refusals import NotAllowed, NotInOffice, UnknownOffice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from api.pages.frame import Look
 
 # Refusals that tell somebody who holds the right office why it is not for them all the same.
@@ -41,7 +38,6 @@ INSTRUCTIVE: Final = (
     errors.OwnProposal,
 )
 YEAR: Final = timedelta(days=365)
-LATER: Final = date.max.replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +162,9 @@ def _task(seen: Look, command: Command, ref: str, office: str | None) -> dict[st
     return {"title": command.title, "href": f"{address}?on_behalf_of={office}", "text": f"On behalf of: {seen.words.office(office)}"}
 
 
-def roles() -> Iterator[str]:
-    """Give the role in which the caller acts today; nothing where they hold no office."""
+def acting_or_nobody() -> Acting | None:
+    """Return as whom the caller acts today; None where they do not hold the office of their session any more."""
     try:
-        role = acting_as().role
-    except (NotInOffice, NotAllowed, UnknownOffice, Refused):
-        return
-    if role:
-        yield role
+        return acting_as()
+    except Refused:
+        return None
