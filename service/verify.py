@@ -50,6 +50,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints, one that cosigns them with its time
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
 PARALLEL_FROM = 8  # tiles; below, a second process costs more than it saves
+LATEST = 10**11  # seconds: what a date can be written of
 CLOCK_SKEW = 3600  # seconds by which the service's clock may be ahead of a witness's
 EMPTY_ROOT = sha256(b"").digest()
 PRIME, Y_8 = 2**255 - 19, 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # the field; y of a point of order 8
@@ -64,7 +65,7 @@ REGISTRY = tuple(topic.encode() for topic in (ESTABLISHED, ENROLLED, ROTATED, RE
 COMMON_FIELDS = {"occurred_on", "by_person", "by_office", "by_agency", "on_behalf_of", "late_reason"}
 B64_16, B64_32 = re.compile(r"[A-Za-z0-9_-]{22}"), re.compile(r"[A-Za-z0-9_-]{43}")
 EVT = re.compile(rb'"evt":"([^"\\]*)"')
-ENTRY = re.compile(rb'{"recv":(0|[1-9][0-9]{,14}),"stmt":"([\w-]+\.[\w-]+\.[\w-]{86})","v":1}')
+ENTRY = re.compile(rb'{"recv":(0|[1-9][0-9]{,10}),"stmt":"([\w-]+\.[\w-]+\.[\w-]{86})","v":1}')
 NOTE = re.compile(r"(([^\n+ ]+)\n(0|[1-9][0-9]{,14})\n([^\n]{44})\n)\n((?:— [^\n+ ]+ [^\n ]+\n){1,100})")
 RECEIPT = re.compile(r"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]{,14})\n((?:[^\n]{44}\n){,64})\n(.+)", re.DOTALL)
 
@@ -225,10 +226,13 @@ class Checkpoint(NamedTuple):
     def signed_by(self, name: str, public: bytes, kind: bytes) -> list[int]:
         """Check every signature line of this key, and return the times that a witness gave."""
         times = []
-        for _, blob in (line for line in self.lines if (line[0], line[1][:4]) == (name, key_id(name, public, kind))):
-            cut = 4 if kind == LOG else 12
-            times.append(int.from_bytes(blob[4:cut], "big"))
-            check_signature(public, blob[cut:], ((f"cosignature/v1\ntime {times[-1]}\n" if kind == WITNESS else "") + self.text).encode())
+        for blob in [blob for signer, blob in self.lines if signer == name and blob[:4] == key_id(name, public, kind)]:
+            time, signature = (0, blob[4:]) if kind == LOG else (int.from_bytes(blob[4:12], "big"), blob[12:])
+            check_signature(
+                public, signature, f"{'' if kind == LOG else f'cosignature/v1{chr(10)}time {time}{chr(10)}'}{self.text}".encode()
+            )
+            require(time < LATEST, f"{name} cosigned at no time")
+            times.append(time)
         return times
 
 
@@ -276,10 +280,12 @@ class Policy:
                     raise NotVerified(f"line {line!r} is not understood")
         require(self.logs and self.quorum, "it names no log or no quorum")
 
-    def met(self, cosigned: Mapping[str, int], name: str) -> bool:
-        """Whether this witness, or enough members of this group, cosigned; `none` needs nobody."""
-        needed, members = self.groups.get(name, (name in self.witnesses, []))
-        return name in cosigned or sum(self.met(cosigned, member) for member in members) >= needed
+    def met(self, cosigned: Collection[str]) -> bool:
+        """Whether the quorum cosigned: that witness, or enough members of that group; `none` needs nobody."""
+        met = {"none", *cosigned}
+        for name, (needed, members) in self.groups.items():  # a group only has members that were named before it
+            met |= {name} if len(met.intersection(members)) >= needed else set()
+        return self.quorum in met
 
 
 def entry_bytes(statement: str, received: int) -> bytes:
@@ -459,12 +465,10 @@ class Pack:
             *lines, end = self.read(name).decode().split("\n")
             read: dict[int, tuple[list[str], list[str]]] = {}
             for line in parse_all(lines):
-                require(
-                    type(line) is dict and line.keys() == {"disclosed", "index", "withheld"} and line["index"] not in read,
-                    "a misshapen line",
-                )
+                shape = {name: type(value) for name, value in line.items()} if type(line) is dict else {}
+                require(shape == {"disclosed": list, "index": int, "withheld": list}, "a line is misshapen")
                 disclosed, index, withheld = line.values()
-                require(all(type(each) is str for each in (*disclosed, *withheld)), f"the line of #{index + 1} is misshapen")
+                require({*map(type, disclosed), *map(type, withheld)} <= {str} and index not in read, f"#{index + 1}: a misshapen line")
                 read[index] = disclosed, withheld
             require(not end, "the last line is cut short")
             for index in sorted(read.keys() ^ set(self.present[tile])):
@@ -488,7 +492,8 @@ class Pack:
         if index == 0:
             public, holder, _ = text_of(fields, "statement_key", "holder", "board")
             self.keys[statement_header(unb64url(public))] = Key(unb64url(public), holder, "service-statements", 0)
-        for item in fields.get("erased") or ():
+        require(type(fields.get("erased", [])) is list, "field 'erased' is misshapen")
+        for item in fields.get("erased", []):
             shape = {name: type(value) for name, value in item.items()} if type(item) is dict else {}
             require(shape == {"position": int, "field": str, "digest": str}, "field 'erased' is misshapen")
             require(0 < item["position"] < position, "it erased what was not there yet")
@@ -582,9 +587,10 @@ class Pack:
         for tile in self.present:
             lines = self.disclosures(tile)
             for index, entry in self.entries(tile):
-                same = f'"evt":"{evt}"'.encode() in unb64url(parse_entry(entry)[1].split(".")[1])
-                others = {json.loads(unb64url(each))[1] for each in lines[index][0]}
-                names |= others if same else others & COMMON_FIELDS
+                with suppress(ValueError):  # what else is wrong is said in its turn
+                    same = f'"evt":"{evt}"'.encode() in unb64url(parse_entry(entry)[1].split(".")[1])
+                    others = {name for name, _ in open_disclosures([*map(digest, lines[index][0])], lines[index][0]).values()}
+                    names |= others if same else others & COMMON_FIELDS
         missing = [f"field {name!r}" for name in sorted(names.difference(shown))] or ["a field"]
         return f"{evt}: {' or '.join(missing)} is neither shown, withheld nor erased (digest {' '.join(sorted(digests))})"
 
@@ -621,13 +627,18 @@ class Pack:
         """Run a method over every tile of entries, in order; on all cores where there is enough to do."""
         tiles, pool = sorted(self.present), None
         results: Iterator[Any] = map(getattr(self, method), tiles)
-        if len(tiles) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1:
+        if len(tiles) >= PARALLEL_FROM and cores() > 1:
             with suppress(OSError, NotImplementedError):  # where a system gives no processes, one will do
-                pool = ProcessPoolExecutor(initializer=SHARED.append, initargs=(self,))
+                pool = ProcessPoolExecutor(cores(), initializer=SHARED.append, initargs=(self,))
                 results = pool.map(in_worker, repeat(method), tiles)
         yield from results
         if pool:
             pool.shutdown()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 SHARED: list[Pack] = []
@@ -701,7 +712,7 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     require(seen_late, "a witness saw the last event before it was received")
     for name in sorted(pack.names - pack.used):
         require(not name.startswith(("tile/", "entry/", "disclosures/")), f"{name} belongs to no entry")
-    quorum = pack.policy.met(cosigned, pack.policy.quorum)
+    quorum = pack.policy.met(cosigned)
     first = (
         [] if key or policy or known else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
     )
@@ -744,6 +755,13 @@ def report(pack: Pack, tally: Tally, cosigned: Mapping[str, int], kept: int, abs
 
 def verify(pack: Path, *, key: str | None = None, policy: str | None = None, known: Mapping[str, str] | None = None) -> Verdict:
     """Verify a pack; `policy` and the values of `known` are the texts of files, `key` is a vkey, all of them the auditor's own."""
+    try:
+        for read, text in ((parse_vkey, key), (Policy, policy)):
+            _ = text and read(text)
+        for name, text in (known or {}).items():
+            require(NOTE.fullmatch(text) or RECEIPT.fullmatch(text), f"{name} is neither a checkpoint nor a receipt")
+    except ValueError as error:
+        return Verdict(2, [f"COULD NOT CHECK: what you trust cannot be read: {error}"])
     try:
         with unpacked(pack) as folder:
             return verify_folder(folder, key, policy, known or {})
