@@ -1,0 +1,110 @@
+"""What the tests of pages ask for: somebody with a browser, signed in to an office of the small board."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from api.access import SESSION_COOKIE
+from service.desk import accounts
+from tests.boards import Seeded
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.api.conftest import Asking
+
+HTML = {"Accept": "text/html"}
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+WITHOUT_FRAME = re.compile(r"<main.*</main>", re.DOTALL)
+
+
+@dataclass
+class Browser:
+    """Somebody with a browser that has no JavaScript: follows links, sends forms with what is hidden in them."""
+
+    client: FlaskClient
+    seeded: Seeded
+    office: str | None = None
+    page: str = field(default="", init=False)
+
+    def get(self, path: str, **how: Any) -> TestResponse:
+        """Open a page."""
+        response = self.client.get(path, headers=HTML, **how)
+        self.page = response.get_data(as_text=True)
+        return response
+
+    def text(self, path: str) -> str:
+        """Open a page and return the words in its middle."""
+        response = self.get(path)
+        assert response.status_code == 200, (path, response.status_code, self.words)
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """Return the words in the middle of the page that is open."""
+        main = WITHOUT_FRAME.search(self.page)
+        text = re.sub(r"<[^>]+>", " ", main[0] if main else self.page)
+        return " ".join(unescape(text).replace("\xa0", " ").split())
+
+    @property
+    def links(self) -> list[str]:
+        """Return the addresses of the links on the page that is open."""
+        return [unescape(href) for href in re.findall(r'href="([^"]+)"', self.page)]
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """Return what the forms of the page carry along."""
+        return {name: unescape(value) for name, value in HIDDEN.findall(self.page)}
+
+    def send(self, path: str, said: dict[str, Any] | None = None, /, **hidden: str) -> TestResponse:
+        """Open a form, fill it in and send it."""
+        self.get(path)
+        return self.post(path, (said or {}) | hidden)
+
+    def post(self, path: str, said: dict[str, Any]) -> TestResponse:
+        """Send the form of the page that is open to an address."""
+        sent = self.hidden | said
+        response = self.client.post(path, data=sent, headers=HTML, content_type="multipart/form-data")
+        self.page = response.get_data(as_text=True)
+        return response
+
+
+def a_file(content: bytes = b"%PDF-1.4 an audit of ten files", name: str = "audit.pdf") -> tuple[io.BytesIO, str]:
+    """Return a file as a form sends it."""
+    return io.BytesIO(content), name
+
+
+def day(name: str, year: int, month: int, on: int) -> dict[str, str]:
+    """Return a date as a form of three parts sends it."""
+    return {f"{name}-year": str(year), f"{name}-month": str(month), f"{name}-day": str(on)}
+
+
+def browser(app: Flask, seeded: Seeded, office: str | None) -> Browser:
+    """Return a browser in which the holder of an office is signed in; nobody, where none is named."""
+    client = app.test_client()
+    if office is not None:
+        acts = None if office in {"operator", "nobody"} else office
+        with psycopg.connect(seeded.config.conninfo("writer"), autocommit=True) as conn:
+            client.set_cookie(SESSION_COOKIE, accounts.open_session(conn, seeded.callers[office].account, acts))
+    return Browser(client, seeded, office)
+
+
+@pytest.fixture
+def sign_in(app: Flask, seeded: Seeded):
+    """Give a way to be signed in, on a board that the test has for itself."""
+    return lambda office=None: browser(app, seeded, office)
+
+
+@pytest.fixture
+def reader(shared: Asking):
+    """Give a way to be signed in on a board that is only read."""
+    return lambda office=None: browser(shared.client.application, shared.seeded, office)

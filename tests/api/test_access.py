@@ -1,0 +1,205 @@
+"""Who is calling: keys, sessions, the token of a page, and the headers that protect them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+
+import psycopg
+import pytest
+from flask_wtf.csrf import generate_csrf
+
+from api import access, outside
+from api.access import NoSecret, member, operator, public
+from api.app import create_app
+from service.config import Config
+from service.desk import accounts
+
+ACCEPT = "/api/v1/actions/A1/accept_action"
+HEADERS = {"Idempotency-Key": "k", "If-Match": "*"}
+
+
+@pytest.fixture
+def signed_in(app, seeded):
+    """Give a browser in which the lead of Riverside is signed in, and the token of a page that it was shown."""
+
+    @app.get("/a-page")
+    @public
+    def page():
+        return generate_csrf()
+
+    caller = seeded.callers["riv-lead"]
+    with psycopg.connect(seeded.config.conninfo("writer"), autocommit=True) as conn:
+        token = accounts.open_session(conn, caller.account, "riv-lead")
+    client = app.test_client()
+    client.set_cookie(access.SESSION_COOKIE, token)
+    return client, client.get("/a-page").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Bearer muniment_unknown", "Bearer other", "Basic cml2OnB3", "muniment_unknown", "Bearer ", "bearer"],
+)
+def test_a_key_that_is_not_valid_is_nobodys(shared, authorization):
+    """An unknown key is refused everywhere, with the header that says how to come back."""
+    response = shared.client.get("/api/v1/actions", headers={"Authorization": authorization})
+
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Bearer realm="muniment"')
+
+
+def test_without_a_key_or_a_session_nothing_is_read(shared):
+    """Every read of the record asks who is calling."""
+    assert shared.client.get("/api/v1/actions").json["type"] == "/problems/not-signed-in"
+
+
+def test_a_revoked_key_opens_nothing(ask):
+    """A key that was revoked is refused from then on."""
+    with psycopg.connect(ask.seeded.config.conninfo("writer"), autocommit=True) as conn:
+        conn.execute("UPDATE desk.api_key SET revoked_at = now() WHERE office = 'chair'")
+
+    assert ask.get("/api/v1/actions", "chair").status_code == 401
+
+
+def test_a_session_reads(signed_in):
+    """A browser with a session reads what its office may read."""
+    client, _ = signed_in
+
+    assert [item["ref"] for item in client.get("/api/v1/actions").json["items"]] == ["A1"]
+
+
+def test_an_act_in_a_sessions_name_carries_the_token_of_its_page(signed_in):
+    """Another site cannot act through a browser that is signed in: without the token nothing is recorded, with it it is."""
+    client, token = signed_in
+    without = client.post(ACCEPT, headers=HEADERS, json={})
+    wrong = client.post(ACCEPT, headers=HEADERS | {"X-CSRFToken": token[::-1]}, json={})
+    right = client.post(ACCEPT, headers=HEADERS | {"X-CSRFToken": token}, json={})
+
+    assert (without.status_code, without.json["type"]) == (400, "/problems/form-token-missing")
+    assert wrong.status_code == 400
+    assert right.status_code == 200
+
+
+def test_a_form_sent_without_a_session_carries_its_token_too(app):
+    """Signing in is protected as well: nobody is signed in to somebody else's account without knowing."""
+
+    @app.post("/a-form")
+    @public
+    def form():
+        return "x"
+
+    assert app.test_client().post("/a-form").status_code == 400
+
+
+def test_a_session_that_has_ended_is_nobodys(signed_in, seeded):
+    """After its twelve hours, or after signing out, a session opens nothing."""
+    client, _ = signed_in
+    with psycopg.connect(seeded.config.conninfo("writer"), autocommit=True) as conn:
+        conn.execute("UPDATE desk.session SET created_at = now() - interval '2 days', expires_at = now() - interval '1 second'")
+
+    assert client.get("/api/v1/actions").status_code == 401
+
+
+def test_what_operators_do_is_for_operators(app, seeded):
+    """A view for those who run the service refuses everybody else, whatever their office."""
+
+    @app.get("/operate")
+    @operator
+    def operate():
+        return "done"
+
+    @app.get("/belong")
+    @member
+    def belong():
+        return "done"
+
+    client = app.test_client()
+
+    def asked(path: str, office: str) -> int:
+        return client.get(path, headers={"Authorization": f"Bearer {seeded.keys[office]}"}).status_code
+
+    assert [asked("/operate", office) for office in ("operator", "board-manager", "chair", "nobody")] == [200, 200, 403, 403]
+    assert [asked("/belong", office) for office in ("operator", "chair", "nobody")] == [200, 200, 200]
+    assert [client.get(path).status_code for path in ("/operate", "/belong")] == [401, 401]
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
+def test_cookies_are_the_browsers_own(app, scheme, secure):
+    """A session's cookie is out of reach of scripts and of other sites' forms, and travels over https alone where there is https."""
+
+    @app.get("/enter")
+    @public
+    def enter():
+        response = app.make_response(generate_csrf())
+        access.remember(response, "token")
+        return response
+
+    cookies = app.test_client().get("/enter", base_url=f"{scheme}://board.example").headers.getlist("Set-Cookie")
+
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert ("Secure" in cookie) == secure
+
+
+def test_every_answer_carries_the_headers_that_protect_its_reader(shared):
+    """Nothing is framed, guessed, kept or run that is not ours; where there is https, it stays https."""
+    for path in ("/api/v1/actions", "/nothing", "/log/checkpoint", "/static/muniment.css"):
+        headers = shared.get(path, base_url="https://board.example").headers
+
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "max-age=" in headers["Strict-Transport-Security"]
+        policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+        assert (policy["default-src"], policy["frame-ancestors"]) == ("'self'", "'none'")
+        assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "Strict-Transport-Security" not in shared.get("/api/v1/actions").headers
+    assert shared.get("/api/v1/actions").headers["Cache-Control"] == "no-store"
+
+
+def test_the_one_inline_script_is_the_librarys():
+    """The policy names the hash of the script that the page template's library puts into every page, and that one alone."""
+    template = files("govuk_frontend_jinja").joinpath("templates/template.html").read_text()
+    scripts = [text for text in re.findall(r"<script[^>]*>(.*?)</script>", template, re.DOTALL) if text.strip()]
+
+    assert [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts] == [outside.JS_ENABLED]
+
+
+def test_a_log_line_says_what_happened_and_nothing_of_what_was_said(monkeypatch, seeded):
+    """One JSON line a request: its id, route, status and account; never a body, a query, a key or a cookie."""
+    lines = io.StringIO()
+    monkeypatch.setattr(outside.sys, "stderr", lines)
+    app = create_app(seeded.config, board_factory=lambda _: seeded.board)
+    headers = {"Authorization": f"Bearer {seeded.keys['riv-lead']}", "X-Request-ID": "request-42"} | HEADERS
+    app.test_client().post(f"{ACCEPT}?note=a-query", headers=headers, json={"late_reason": "a-body"})
+    app.extensions["muniment"].close()
+    line = json.loads(lines.getvalue())
+
+    assert (line["request_id"], line["method"], line["path"], line["account"]) == (
+        "request-42", "POST", ACCEPT, str(seeded.callers["riv-lead"].account),
+    )  # fmt: skip
+    assert not any(word in lines.getvalue() for word in ("a-body", "a-query", seeded.keys["riv-lead"]))
+
+
+def test_the_key_of_forms_is_a_secret_or_there_is_no_service(tmp_path):
+    """Without a key of its own, with a short one or with one that others can read, the application does not start."""
+    config = Config(data=tmp_path, database_url="dbname=none")
+    (tmp_path / "keys").mkdir()
+    with pytest.raises(NoSecret, match="missing"):
+        create_app(config)
+    access.create_secret(config)
+    path = access.secret_path(config)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len({path.read_bytes(), access.load_secret(config)}) == 1
+    path.chmod(0o644)
+    with pytest.raises(NoSecret, match="read by others"):
+        create_app(config)
+    path.write_bytes(b"short")
+    path.chmod(0o600)
+    with pytest.raises(NoSecret, match="shorter"):
+        create_app(config)

@@ -1,0 +1,87 @@
+"""The published log: what tlog-tiles asks for, and nothing that it does not."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import psycopg
+import pytest
+
+from service.ledger import tree
+from service.verify import open_checkpoint
+
+WIDTH = 256
+
+
+@pytest.fixture
+def grown(ask):
+    """Give a board whose log has more events than one tile has hashes."""
+    for number in range(240):
+        ask.seeded.act(
+            "riv-lead", "report_progress" if number else "accept_action", "A1", **({"rag": "green", "narrative": "Well"} if number else {})
+        )
+    return ask
+
+
+def leaves(ask) -> list[bytes]:
+    """Return the leaf hashes in the order of the log."""
+    with psycopg.connect(ask.seeded.config.conninfo("reader")) as conn:
+        return [bytes(leaf) for (leaf,) in conn.execute("SELECT leaf FROM ledger.event ORDER BY position")]
+
+
+def test_the_tiles_hash_into_the_root_of_the_checkpoint(grown):
+    """Whoever fetches the checkpoint and the tiles, without an account, can compute the signed root from the hashes."""
+    client = grown.client
+    note = client.get("/log/checkpoint").get_data(as_text=True)
+    checkpoint = open_checkpoint(note, grown.seeded.board.keys.log.vkey)
+    full, rest = client.get("/log/tile/0/000"), client.get(f"/log/tile/0/001.p/{checkpoint.size - WIDTH}")
+    hashes = [(full.data + rest.data)[i : i + 32] for i in range(0, 32 * checkpoint.size, 32)]
+
+    assert hashes == leaves(grown)
+    assert tree.Frontier().grow(hashes).after.root == checkpoint.root
+    assert client.get("/log/tile/1/000.p/1").data == tree.Frontier().grow(hashes[:WIDTH]).after.root
+
+
+def test_what_never_changes_may_be_kept_and_what_changes_is_asked_for_anew(grown):
+    """Full tiles are immutable for every cache; a checkpoint and a partial tile are not kept."""
+    caching = {path: grown.client.get(f"/log/{path}").headers["Cache-Control"] for path in ("checkpoint", "tile/0/000", "tile/0/000.p/9")}
+
+    assert caching == {"checkpoint": "no-cache", "tile/0/000": "public, max-age=31536000, immutable", "tile/0/000.p/9": "no-cache"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "0/001", "0/000.p/0", "0/000.p/256", "0/000.p/007", "0/001.p/200", "0/0", "0/00", "0/0000",
+        "0/x000/000", "0/1", "00/000", "01/000.p/1", "64/000.p/1", "-1/000", "1/000", "1/000.p/2",
+        "0/000.p/", "0/000.P/1", "0/000/000", "0/x001/234", "0/x999/x999/x999/999", "0/000.p/1.p/1", "x/000.p/1", "0/%D9%A0%D9%A0.p/1",
+    ],
+)  # fmt: skip
+def test_a_tile_has_one_address_and_is_there_or_not(shared, place):
+    """Another spelling of a tile, one beyond the log's end and one of the wrong width are not found."""
+    response = shared.client.get(f"/log/tile/{place}")
+
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+
+
+def test_every_part_of_a_tile_can_be_had(shared):
+    """Whoever holds an older checkpoint asks for the hashes that there were then."""
+    hashes = leaves(shared)
+
+    assert all(shared.client.get(f"/log/tile/0/000.p/{n}").data == b"".join(hashes[:n]) for n in range(1, len(hashes) + 1))
+
+
+def test_entries_are_for_those_who_may_read_the_whole_record(shared):
+    """A bundle holds the very bytes whose hashes are the leaves; a lead may not have it, and nobody without an account."""
+    count = len(leaves(shared))
+    path = f"/log/tile/entries/000.p/{count}"
+    data, entries = shared.get(path, "chair").data, []
+    while data:
+        length = int.from_bytes(data[:2], "big")
+        entries.append(data[2 : 2 + length])
+        data = data[2 + length :]
+
+    assert [sha256(b"\0" + entry).digest() for entry in entries] == leaves(shared)
+    assert [shared.get(path, office).status_code for office in ("riv-lead", "trainer", "nobody")] == [403, 403, 403]
+    assert shared.client.get(path).status_code == 401
+    assert "no-store" in shared.get(path, "chair").headers["Cache-Control"]
