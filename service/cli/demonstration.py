@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-PATIENCE = 20  # seconds for the pages to come up, and for everything to stop
+PATIENCE = 60  # seconds for the pages to come up, and for everything to stop
 
 
 @click.command()
