@@ -119,7 +119,10 @@ class OnRecord(Aggregate, Generic[S]):
 
     @staticmethod
     def fold(entries: Iterable[Entry]) -> Any:
-        """Fold what stands. Total: amendments bring entries in orders that no command would accept."""
+        """Fold what stands. Total: amendments bring entries in orders that no command would accept.
+
+        A fold that read models use goes on from the state `before`, so that they need not begin again with every entry.
+        """
         raise NotImplementedError
 
     def propose_amendment(self, *_: Any, **__: Any) -> None:

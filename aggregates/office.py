@@ -191,9 +191,9 @@ class Office(Recorded[OfficeState | None]):
         return self.state.holder_on(day) if self.state else None
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> OfficeState | None:
+    def fold(entries: Iterable[Entry], before: OfficeState | None = None) -> OfficeState | None:
         """Fold what stands; a standing-down that no term answers to says nothing."""
-        now: OfficeState | None = None
+        now = before
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, Office.OfficeHolderAppointed):

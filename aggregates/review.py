@@ -271,9 +271,9 @@ class Review(Recorded[ReviewState | None]):
         return response
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> ReviewState | None:
+    def fold(entries: Iterable[Entry], before: ReviewState | None = None) -> ReviewState | None:
         """Fold what stands."""
-        now: ReviewState | None = None
+        now = before
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, Review.Referred):

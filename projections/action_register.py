@@ -68,6 +68,7 @@ FOUND = {
     "superseded_by": "text",
 }
 AS_IT_IS = attrgetter(*SAID)
+AS_JSON = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 class ActionRegister(ByReference):
@@ -89,9 +90,9 @@ class ActionRegister(ByReference):
             *AS_IT_IS(action),
             sorts_as(action.ref),
             action.status.word,
-            json.dumps(evidence, default=str, sort_keys=True) if evidence else "[]",
+            AS_JSON(evidence),
             *((sign_off.on, sign_off.by_office, sign_off.by_agency, sign_off.effect) if sign_off else (None,) * 4),
-            json.dumps([day.isoformat() for day in action.checks_scheduled]) if action.checks_scheduled else "[]",
+            AS_JSON(action.checks_scheduled),
             action.status.by_ref if isinstance(action.status, state.Superseded) else None,
         )
 

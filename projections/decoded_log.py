@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,12 +19,12 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from aggregates.entry import Entry, OnRecord, Recorded
-from aggregates.fields import fields_by_name, from_json, shape
-from aggregates.values import Sealed
+from aggregates.fields import Field, fields_by_name, shape, typed
+from aggregates.values import Evidence, Sealed
 from projections import tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -69,6 +70,15 @@ class UnknownEventError(Exception):
         self.topic = topic
 
 
+class WrongFieldsError(Exception):
+    """An entry does not have the fields of its event."""
+
+    def __init__(self, topic: str, fields: Iterable[str]) -> None:
+        """Take the topic, and the fields that are missing or too many."""
+        super().__init__(f"{topic} has fields missing, or too many: {', '.join(sorted(fields))}")
+        self.topic, self.fields = topic, sorted(fields)
+
+
 class NothingAmendedError(Exception):
     """An amendment names a version that its stream does not have."""
 
@@ -78,6 +88,7 @@ class NothingAmendedError(Exception):
         self.position, self.stream, self.version = position, stream, version
 
 
+@cache
 def event_type(topic: str) -> type[Any]:
     """Return the event class that a topic names, or raise `UnknownEventError`."""
     try:
@@ -91,19 +102,24 @@ def event_type(topic: str) -> type[Any]:
 
 def typed_entry(position: int, topic: str, body: Mapping[str, Any], amends: int | None) -> Entry:
     """Return an entry as folds take it, numbered by its position in the log."""
-    event = event_type(topic)
-    kinds = fields_by_name(event)
-    members = {name: _unsealed(value) if kinds[name].kind is Sealed else value for name, value in body.items()}
-    values = from_json(event, members)
+    event: Any = event_type(topic)
+    values = dict(body)
+    for field in _typed_fields(event):
+        if (value := values.get(field.name)) is not None:
+            values[field.name] = typed(field, _unsealed(value) if field.kind is Sealed else value)
     if amends is not None:
         values["amends"] = amends
     return Entry(position, values["occurred_on"], event, values)
 
 
+@cache
+def _typed_fields(event: Any) -> tuple[Field, ...]:
+    """Return the fields whose values JSON holds otherwise than events do; `record` has checked them all."""
+    return tuple(field for field in shape(event) if field.many or field.kind in {date, UUID, Evidence, Sealed})
+
+
 def _unsealed(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_unsealed(one) for one in value]
-    return None if value is None else Sealed(UUID(value["sealed"]))
+    return [_unsealed(one) for one in value] if isinstance(value, list) else Sealed(UUID(value["sealed"]))
 
 
 def create(conn: Connection[Any], table: str = TABLE) -> None:
@@ -152,6 +168,7 @@ def record(conn: Connection[Any], entries: Sequence[Decoded], table: str = TABLE
     rows = []
     for entry in entries:
         event = event_type(entry.topic)
+        _check(event, entry.fields)
         if entry.version == 1:
             refs[entry.stream] = _ref(entry, event)
         places[entry.stream, entry.version] = entry.position
@@ -165,6 +182,15 @@ def record(conn: Connection[Any], entries: Sequence[Decoded], table: str = TABLE
     with conn.cursor() as cursor, cursor.copy(SQL("COPY {} FROM STDIN").format(Identifier("views", table))) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _check(event: type[Any], said: Mapping[str, Any]) -> None:
+    """Raise where a value is not of its field's kind, or a field is missing or unknown."""
+    fields = fields_by_name(event)
+    if fields.keys() != said.keys():
+        raise WrongFieldsError(event.TOPIC, fields.keys() ^ said.keys())
+    for name, value in said.items():
+        typed(fields[name], value if value is None or fields[name].kind is not Sealed else _unsealed(value))
 
 
 def _known(conn: Connection[Any], entries: Sequence[Decoded], table: str) -> tuple[dict[UUID, str], dict[tuple[UUID, int], int]]:

@@ -38,9 +38,9 @@ class Offices(ByReference):
     kinds: ClassVar[frozenset[str]] = frozenset({"office"})
     columns: ClassVar[Mapping[str, str]] = {"terms": "jsonb"}
 
-    def fold(self, entries: Sequence[Entry]) -> OfficeState | None:
+    def fold(self, entries: Sequence[Entry], before: OfficeState | None = None) -> OfficeState | None:
         """Take the aggregate's own."""
-        return Office.fold(entries)
+        return Office.fold(entries, before)
 
     def row(self, office: OfficeState) -> tuple[Any, ...]:
         """Show the terms as they were served; their holders only as pointers."""
@@ -86,9 +86,9 @@ class Agencies(ByReference):
         "successor": "text",
     }
 
-    def fold(self, entries: Sequence[Entry]) -> AgencyState | None:
+    def fold(self, entries: Sequence[Entry], before: AgencyState | None = None) -> AgencyState | None:
         """Take the aggregate's own."""
-        return Agency.fold(entries)
+        return Agency.fold(entries, before)
 
     def row(self, agency: AgencyState) -> tuple[Any, ...]:
         """Show all of it."""
@@ -111,9 +111,9 @@ class SubGroups(ByReference):
         "dissolved_because": "text",
     }
 
-    def fold(self, entries: Sequence[Entry]) -> SubGroupState | None:
+    def fold(self, entries: Sequence[Entry], before: SubGroupState | None = None) -> SubGroupState | None:
         """Take the aggregate's own."""
-        return SubGroup.fold(entries)
+        return SubGroup.fold(entries, before)
 
     def row(self, group: SubGroupState) -> tuple[Any, ...]:
         """Show all of it."""
@@ -134,9 +134,9 @@ class Settings(ByReference):
         "sustainment_checks": "jsonb",
     }
 
-    def fold(self, entries: Sequence[Entry]) -> PartnershipState | None:
+    def fold(self, entries: Sequence[Entry], before: PartnershipState | None = None) -> PartnershipState | None:
         """Take the aggregate's own."""
-        return Partnership.fold(entries)
+        return Partnership.fold(entries, before)
 
     def row(self, now: PartnershipState) -> tuple[Any, ...]:
         """Show all of it."""

@@ -164,6 +164,7 @@ STATEMENTS = {
          WHERE position > %(done)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position""",
     "homes": "SELECT position, key FROM {filed} WHERE position = ANY(%s)",
     "file": "INSERT INTO {filed} (key, position) SELECT * FROM unnest(%s::text[], %s::bigint[])",
+    "file streams": "INSERT INTO {filed} SELECT ref, position FROM {log} WHERE kind = ANY(%(kinds)s) AND position <= %(until)s",
     "history": """
         SELECT filed.key, position, ref, topic, body, amends
           FROM {filed} AS filed JOIN {log} USING (position)

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from projections import decoded_log, read_model, tracking
 from projections.read_model import REBUILT
-from projections.timeline import Projection, revisions
+from projections.timeline import ByReference, Projection, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -73,6 +73,9 @@ def rebuild_log(conn: Connection[Any], source: Callable[[int, int], Iterable[Dec
 
 def _file(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed], until: int) -> None:
     """File every entry under its key, in the order of the log, because an amendment goes where its target went."""
+    if isinstance(projection, ByReference):
+        conn.execute(sql["file streams"], {"kinds": list(projection.kinds), "until": until})
+        return
     log = SQL("SELECT amends FROM {} WHERE amends IS NOT NULL").format(Identifier("views", decoded_log.TABLE))
     amended = {position for (position,) in conn.execute(log)}
     homes: dict[int, str] = {}

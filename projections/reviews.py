@@ -41,9 +41,9 @@ class Reviews(ByReference):
         "findings": "jsonb",
     }
 
-    def fold(self, entries: Sequence[Entry]) -> ReviewState | None:
+    def fold(self, entries: Sequence[Entry], before: ReviewState | None = None) -> ReviewState | None:
         """Take the aggregate's own."""
-        return Review.fold(entries)
+        return Review.fold(entries, before)
 
     def row(self, review: ReviewState) -> tuple[Any, ...]:
         """Show each finding with the response to it, where there is one."""

@@ -9,6 +9,7 @@ Only entries of one key are ever folded together. Keys are short (an action, an 
 from __future__ import annotations
 
 from bisect import insort
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from aggregates.entry import Entry, Recorded, standing
@@ -39,8 +40,8 @@ class Projection(Protocol[S]):
     def key(self, ref: str, entry: Entry) -> str | None:
         """Name what an entry of the stream `ref` is about, by identifying fields alone; None if it is none of ours."""
 
-    def fold(self, entries: Sequence[Entry]) -> S | None:
-        """Return the state after the standing entries of one key; None shows no row. Total."""
+    def fold(self, entries: Sequence[Entry], before: S | None = None) -> S | None:
+        """Return the state after standing entries of one key, going on from the state `before`; None shows no row. Total."""
 
     def row(self, state: S) -> tuple[Any, ...]:
         """Return the values of `columns`."""
@@ -92,13 +93,14 @@ class MovedError(Exception):
 
 
 class _Life:
-    """One key's entries so far: what stands of them, and the row that each day ended with."""
+    """One key's entries so far: what stands of them, the state that each day ended with, and what was true from when to when."""
 
     def __init__(self, projection: Projection[Any], key: str, ref: str, entries: list[Entry]) -> None:
         self.projection, self.key, self.ref = projection, key, ref
         self.entries = entries
         self.stand = self._standing()
-        self.days: dict[date, Row | None] = {}
+        self.days: dict[date, Any] = {}
+        self.spans: dict[date, Span] = {}
         self._refold(0)
 
     def add(self, entry: Entry) -> None:
@@ -113,13 +115,6 @@ class _Life:
         pairs = zip(before, self.stand, strict=False)
         self._refold(next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(before), len(self.stand))), before)
 
-    def spans(self) -> dict[date, Span]:
-        """Return what was true, by the day from which it was."""
-        rows = [None, *self.days.values()]
-        changes = [(day, row) for (day, row), old in zip(self.days.items(), rows, strict=False) if row != old]
-        ends = [*(day for day, _ in changes[1:]), None]
-        return {day: Span(day, end, row) for (day, row), end in zip(changes, ends, strict=False) if row is not None}
-
     def _standing(self) -> list[Entry]:
         stand = standing(self.entries)
         for entry in stand:
@@ -128,17 +123,39 @@ class _Life:
         return stand
 
     def _refold(self, same: int, before: Sequence[Entry] = ()) -> None:
-        """Fold again from the first day on which what stands is no longer `same`; the days before it keep their rows."""
+        """Fold again from the first day on which what stands is no longer the `same`; what was true before it stays."""
         changed = [entries[same].occurred_on for entries in (before, self.stand) if len(entries) > same]
         if not changed:
             return
         first = min(changed)
-        self.days = {day: row for day, row in self.days.items() if day < first}
-        for n, entry in enumerate(self.stand, 1):
-            last_of_day = n == len(self.stand) or self.stand[n].occurred_on > entry.occurred_on
-            if entry.occurred_on >= first and last_of_day:
-                state = self.projection.fold(self.stand[:n])
-                self.days[entry.occurred_on] = None if state is None else self.projection.row(state)
+        self.days = {day: state for day, state in self.days.items() if day < first}
+        self.spans = {start: span for start, span in self.spans.items() if start < first}
+        state, shown = next(reversed(self.days.values()), None), self._reopened(first)
+        again = (entry for entry in self.stand if entry.occurred_on >= first)
+        for day, entries in groupby(again, key=lambda entry: entry.occurred_on):
+            earlier, state = state, self.projection.fold(list(entries), state)
+            self.days[day] = state
+            if state is not earlier:
+                shown = self._show(day, shown, None if state is None else self.projection.row(state))
+
+    def _reopened(self, first: date) -> Span | None:
+        """Return what is shown as a day begins, without an end until one is found again."""
+        last = next(reversed(self.spans.values()), None)
+        if last is None or (last.end is not None and last.end < first):
+            return None
+        self.spans[last.start] = last = last._replace(end=None)
+        return last
+
+    def _show(self, day: date, shown: Span | None, row: Row | None) -> Span | None:
+        """Show another row from a day on, if it is another; return what is then shown."""
+        if row == (shown and shown.row):
+            return shown
+        if shown:
+            self.spans[shown.start] = shown._replace(end=day)
+        if row is None:
+            return None
+        self.spans[day] = opened = Span(day, None, row)
+        return opened
 
 
 def revisions(projection: Projection[Any], key: str, ref: str, entries: Sequence[Entry], done: int) -> tuple[list[Close], list[Version]]:
@@ -147,10 +164,10 @@ def revisions(projection: Projection[Any], key: str, ref: str, entries: Sequence
     versions: list[Version] = []
     old = [entry for entry in entries if entry.number <= done]
     life = _Life(projection, key, ref, old)
-    said = {start: (BEFORE, span) for start, span in life.spans().items()}
+    said = {start: (BEFORE, span) for start, span in life.spans.items()}
     for entry in entries[len(old) :]:
         life.add(entry)
-        now = life.spans()
+        now = life.spans
         for start, (since, span) in list(said.items()):
             if now.get(start) != span:
                 del said[start]

@@ -204,6 +204,6 @@ class Action(Decisions):
         return cls.open(cls.Assigned, stream_id(origin, "action", ref), **when, **fields, **measures, **acting.said)
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> State | None:
+    def fold(entries: Iterable[Entry], before: State | None = None) -> State | None:
         """Fold what stands into what is true of the action; None where it was not assigned."""
-        return fold_action(entries)
+        return fold_action(entries, before)

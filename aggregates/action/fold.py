@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
 
 
-def fold(entries: Iterable[Entry]) -> s.State | None:
+def fold(entries: Iterable[Entry], before: s.State | None = None) -> s.State | None:
     """Fold the entries that stand, in the order in which they were true; None where the action was not assigned."""
-    action: s.State | None = None
+    action = before
     for entry in entries:
         if entry.event.TOPIC == "action.assigned.v1":
             action = _assigned(entry)

@@ -188,9 +188,9 @@ class Agency(Recorded[AgencyState | None]):
         return then
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> AgencyState | None:
+    def fold(entries: Iterable[Entry], before: AgencyState | None = None) -> AgencyState | None:
         """Fold what stands."""
-        now: AgencyState | None = None
+        now = before
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, Agency.AgencyJoined):

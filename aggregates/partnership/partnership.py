@@ -119,9 +119,9 @@ class Partnership(Recorded[PartnershipState | None]):
         return "partnership"
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> PartnershipState | None:
+    def fold(entries: Iterable[Entry], before: PartnershipState | None = None) -> PartnershipState | None:
         """Fold what stands; a setting that a correction left unreadable leaves the one before it."""
-        now: PartnershipState | None = None
+        now = before
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, Partnership.Established):

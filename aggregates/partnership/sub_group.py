@@ -122,9 +122,9 @@ class SubGroup(Recorded[SubGroupState | None]):
         self.record("SubGroupDissolved", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> SubGroupState | None:
+    def fold(entries: Iterable[Entry], before: SubGroupState | None = None) -> SubGroupState | None:
         """Fold what stands."""
-        now: SubGroupState | None = None
+        now = before
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, SubGroup.SubGroupConstituted):

@@ -79,9 +79,9 @@ class Promise(Recorded[State | None]):
         TOPIC = "promise.amendment_proposed.v1"
 
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> State | None:
+    def fold(entries: Iterable[Entry], before: State | None = None) -> State | None:
         """Fold what stands."""
-        state: State | None = None
+        state = before
         for entry in entries:
             if issubclass(entry.event, Promise.Made):
                 state = State(entry.body["title"], entry.body["owner"], entry.body["due_on"])
@@ -107,9 +107,9 @@ class Promises:
         """Name the promise that an entry is about."""
         return ref
 
-    def fold(self, entries: Sequence[Entry]) -> State | None:
+    def fold(self, entries: Sequence[Entry], before: State | None = None) -> State | None:
         """Take the aggregate's own."""
-        return Promise.fold(entries)
+        return Promise.fold(entries, before)
 
     def row(self, state: State) -> tuple[Any, ...]:
         """Show all of it."""
