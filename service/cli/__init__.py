@@ -7,6 +7,7 @@ policy's quorum is unmet.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
@@ -15,37 +16,43 @@ from eventsourcing import persistence
 
 from aggregates.errors import Refused
 from projections.catch_up import Halted
-from service.cli import bringing_in, demonstration, proving, reading, running, setting_up
 from service.config import BadSetting
 from service.embedded_postgres import PostgresRefused
 from service.ledger.errors import LedgerDamaged, Refusal
 from service.ledger.keys import CannotUseKeys
 
-ORDER = (
-    setting_up.init,
-    setting_up.migrate,
-    running.serve,
-    running.work,
-    running.status,
-    demonstration.demo,
-    bringing_in.import_,
-    reading.register,
-    reading.history,
-    proving.checkpoint,
-    proving.pack,
-    proving.verify,
-    setting_up.rebuild,
-    setting_up.db,
-)  # fmt: skip - the order in which people need them
+ORDER = {
+    "init": "setting_up:init",
+    "migrate": "setting_up:migrate",
+    "serve": "running:serve",
+    "work": "running:work",
+    "status": "running:status",
+    "demo": "demonstration:demo",
+    "import": "bringing_in:import_",
+    "register": "reading:register",
+    "history": "reading:history",
+    "checkpoint": "proving:checkpoint",
+    "pack": "proving:pack",
+    "verify": "proving:verify",
+    "rebuild": "setting_up:rebuild",
+    "db": "setting_up:db",
+}  # in the order in which people need them
 
 
 class InOrder(click.Group):
-    """Commands in the order in which people do them, not in the alphabet's; and refusals as one clear line."""
+    """Commands in the order in which people do them, each loaded when it is asked for; and refusals as one clear line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the commands as they were declared."""
+        """List the commands as they are declared."""
         del ctx
-        return list(self.commands)
+        return list(ORDER)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command, and nothing that only others need: `register` is not kept waiting for what `migrate` imports."""
+        del ctx
+        module, _, attribute = ORDER.get(cmd_name, "").partition(":")
+        command: click.Command | None = getattr(import_module(f"{__name__}.{module}"), attribute) if module else None
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. What goes wrong is said in a sentence: what, where and what to do."""
@@ -86,7 +93,3 @@ def main() -> None:
     Try `muniment demo` first. A board of your own begins with `muniment init`. Settings come from the environment: MUNIMENT_DATA
     names the data directory, MUNIMENT_DATABASE_URL a PostgreSQL of yours, MUNIMENT_KEY the API key with which you act.
     """
-
-
-for command in ORDER:
-    main.add_command(command)

@@ -42,7 +42,7 @@ def pack(out: Path) -> None:
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="PACK")
 def verify(arguments: tuple[str, ...]) -> None:
     """Verify a pack offline: PACK [--key VKEY] [--policy FILE] [--known CHECKPOINT]; the same as python -I verify.py.
 

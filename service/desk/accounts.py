@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 HASHER = PasswordHasher()
-NOBODY = HASHER.hash(secrets.token_hex(16))  # checked where there is no account, so that the answer takes as long
 LEAST_PASSWORD = 12
 SESSION = timedelta(hours=12)
 ATTEMPTS, ATTEMPT_WINDOW = 10, timedelta(minutes=15)
@@ -67,9 +67,9 @@ def sign_in(conn: Connection[Any], email: str, password: str) -> Caller:
     if _one(conn, recent, address, now - ATTEMPT_WINDOW)[0] >= ATTEMPTS:
         raise TooManyAttempts(minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
     found = "SELECT id, person, email, password_hash, may_operate FROM desk.account WHERE email = %s AND disabled_at IS NULL"
-    row = _one(conn, found, address)
+    row, nobody = _one(conn, found, address), _nobody()
     try:
-        HASHER.verify(row[3] if row else NOBODY, password)
+        HASHER.verify(row[3] if row else nobody, password)
     except VerifyMismatchError as error:
         conn.execute("INSERT INTO desk.sign_in_attempt (email, at) VALUES (%s, %s)", (address, now))
         raise WrongCredentials from error
@@ -134,6 +134,12 @@ def caller_of_key(conn: Connection[Any], key: str) -> Caller:
 def _one(conn: Connection[Any], query: str, *values: object) -> Any:
     with conn.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
         return cursor.execute(query, values).fetchone()
+
+
+@cache
+def _nobody() -> str:
+    """Return the hash of nobody's password: checked where there is no account, so that the answer takes as long."""
+    return HASHER.hash(secrets.token_hex(16))
 
 
 def _hash(secret: str) -> bytes:
