@@ -7,12 +7,10 @@ evidence may bring the files with it (multipart), or name what was uploaded befo
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, request, url_for
 
-from aggregates.action import Action
 from aggregates.fields import to_json
 from aggregates.values import Evidence
 from api.access import member, signed_in
@@ -21,7 +19,7 @@ from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of, strict_json
 from api.resources.openapi import IDEMPOTENCY_KEY, IF_MATCH, WRITTEN, DoneSchema, Resource
 from api.worker import worker
 from projections.catch_up import wait_on
-from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, Command, find
+from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.desk import authority
 from service.desk.refusals import NotFound
 from service.desk.submission import Submission
@@ -66,6 +64,9 @@ def _mount(resource: Resource, command: Command, rule: str) -> None:
     )
     @member
     def view(ref: str | None = None) -> ResponseReturnValue:
+        who = signed_in()
+        if takes_files and ref is not None and who.office is not None:
+            within_reach(who, None, command.kind, ref)  # before any file is taken in
         body = _body(schema, files=takes_files)
         return carry_out(command, body.pop("ref", None) or ref or command.kind, body)
 
@@ -114,22 +115,17 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     expected = None if command.creates else _if_match(ref)
     said = {name: value for name, value in body.items() if name not in ENVELOPE}
     around = {name: body.get(name) for name in ENVELOPE}
-    if not command.creates:
-        within_reach(who, around["office"], command.kind, ref)
     fields = to_json(command.event, said)
     it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, key=key, expected=expected, **around)
     return _answer(command, held.board.act(who, it))
 
 
 def within_reach(who: Caller, office: str | None, kind: str, ref: str) -> None:
-    """Refuse another agency's action to a designated lead as if it did not exist (journey F.3)."""
+    """Refuse at once what `Board.act` would refuse: another agency's action does not exist for a designated lead (journey F.3)."""
     held = worker()
-    if kind != "action" or who.speaks_for_all:
-        return
-    scope = authority.scope(held.board, replace(who, office=office or who.office), today=held.today)
-    action = held.board.find(Action, ref)
-    if scope.agency is not None and (action is None or action.state is None or action.state.owner != scope.agency):
-        raise NotFound(kind="action", ref=ref)
+    acting = authority.acting(held.board, who, office or who.office, None, occurred_on=held.today, today=held.today)
+    if not authority.theirs(acting, held.board.load(KINDS[kind], ref)):
+        raise NotFound(kind=kind, ref=ref)
 
 
 def idempotency_key() -> str:

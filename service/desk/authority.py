@@ -7,8 +7,9 @@ the office on the day on which the act is true (ledger §3).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.action import Action
 from aggregates.authority import Acting
 from aggregates.office import Office
 from service import commands
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from service.commands import Command
     from service.desk.accounts import Caller
     from service.recording import Recording
+
+ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own agency's record, and no other's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,13 @@ def allow(command: Command, who: Acting) -> None:
         raise NotAllowed(who=f"A {who.role}", act=command.title.lower(), roles=command.by)
 
 
+def theirs(who: Acting, thing: Any) -> bool:
+    """Say whether a thing is there for who acts: another agency's action does not exist for a designated lead (journey F.3)."""
+    if who.role not in ONE_AGENCY or who.on_behalf_of is not None or not isinstance(thing, Action):
+        return True
+    return thing.state is not None and thing.state.owner == (who.body or who.agency)
+
+
 def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
     """Return what the caller may read: a designated lead their own agency's, other offices all, an operator nothing of the Board's."""
     if caller.office is None:
@@ -63,7 +73,7 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
     holder = _office(board, caller.office).holder_on(today)
     if holder is None or holder.holder.subject != caller.person:
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
-    if holder.role in {commands.LEAD, "trainer"}:
+    if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
     return Scope(None, restricted=True)
 

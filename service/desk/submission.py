@@ -14,13 +14,14 @@ from aggregates.values import Evidence, Sealed
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
 
     from service.commands import Command
 
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_TEXT = 10_000
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # what no database, page or reader of JSON could keep as it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +44,28 @@ class Submission:
     expected: int | None = None
     at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is no text, whoever brings it: once on record, it would stop every view."""
+        for name, value in {**self.fields, **{n: v for n, v in vars(self).items() if isinstance(v, str)}}.items():
+            if any(NO_TEXT.search(text) for text in (name, *_texts(value))):
+                raise WrongKind(act=self.name, field=name, why="a text has no control characters but tabs and line breaks")
+
     @property
     def digest(self) -> bytes:
         """Return what tells this command from another under the same idempotency key."""
         said = [self.name, self.kind, self.ref, self.fields, self.office, self.on_behalf_of, str(self.occurred_on), self.late_reason]
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from (str(name), *_texts(item))
 
 
 def read_fields(command: Command, ref: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from aggregates.partnership import Agency, Partnership, PartnershipState, SubGro
 from aggregates.registry import Ledger
 from aggregates.review import Review
 from service.database.connection import environment
+from service.desk.authority import theirs
 from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
 from service.evidence import EvidenceStore, cited
 from service.ledger.append import Idempotency, Leaf
@@ -228,6 +229,8 @@ class Recording(Application[UUID]):
         """Load, decide and save; decide again where the stream moved meanwhile, unless the caller said what they had seen."""
         for tries in range(TRIES, 0, -1):
             thing = self.load(kind, ref, fresh=True)
+            if not theirs(said["acting"], thing):
+                raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
             if write.expected is not None and write.expected != thing.version:
                 raise StaleVersion(ref=ref, expected=write.expected, actual=thing.version)
             decide(thing, **said)

@@ -26,7 +26,7 @@ def test_what_is_anothers_is_answered_as_what_is_nobodys(shared, path):
         ("dispute_action", {"reason": "Not ours"}),
         ("report_progress", {"rag": "green", "narrative": "Well"}),
         ("correct_entry", {"amends": 1, "corrected": {"title": "x"}, "reason": "x"}),
-        ("sign_off_action", {"effect": "Better"}),
+        ("correct_entry", {"amends": 99, "corrected": {"title": "x"}, "reason": "x"}),
     ],
 )
 def test_an_act_upon_what_is_anothers_is_an_act_upon_nothing(shared, command, body):
@@ -34,7 +34,9 @@ def test_an_act_upon_what_is_anothers_is_an_act_upon_nothing(shared, command, bo
     theirs = shared.post(f"/api/v1/actions/A1/{command}", "cqh-lead", body)
     nobodys = shared.post(f"/api/v1/actions/A9/{command}", "cqh-lead", body)
 
-    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    stale = shared.post(f"/api/v1/actions/A1/{command}", "cqh-lead", body, version=7)
+
+    assert (theirs.status_code, nobodys.status_code, stale.status_code) == (404, 404, 404)
     assert theirs.json["detail"].replace("A1", "A9") == nobodys.json["detail"]
 
 

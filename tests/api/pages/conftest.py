@@ -35,6 +35,7 @@ class Browser:
     seeded: Seeded
     office: str | None = None
     page: str = field(default="", init=False)
+    sent: dict[str, Any] = field(default_factory=dict, init=False)
 
     def get(self, path: str, **how: Any) -> TestResponse:
         """Open a page."""
@@ -56,6 +57,14 @@ class Browser:
         return " ".join(unescape(text).replace("\xa0", " ").split())
 
     @property
+    def recorded(self) -> int:
+        """Return how many events the log has."""
+        with psycopg.connect(self.seeded.config.conninfo("reader")) as conn:
+            row = conn.execute("SELECT count(*) FROM ledger.event").fetchone()
+        assert row is not None
+        return row[0]
+
+    @property
     def links(self) -> list[str]:
         """Return the addresses of the links on the page that is open."""
         return [unescape(href) for href in re.findall(r'href="([^"]+)"', self.page)]
@@ -72,8 +81,8 @@ class Browser:
 
     def post(self, path: str, said: dict[str, Any]) -> TestResponse:
         """Send the form of the page that is open to an address."""
-        sent = self.hidden | said
-        response = self.client.post(path, data=sent, headers=HTML, content_type="multipart/form-data")
+        self.sent = self.hidden | said
+        response = self.client.post(path, data=self.sent, headers=HTML, content_type="multipart/form-data")
         self.page = response.get_data(as_text=True)
         return response
 
