@@ -11,6 +11,7 @@ import pytest
 
 from tests.boards import Seed, Seeded, copy_of, seed
 from tests.databases import fresh_database, reachable_folder, server
+from tests.needs import SKIP_NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ RUN_FOLDER = "TESTS_OF_MUNIMENT"  # the run's folder, told to its workers throug
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the run's folder, once, in the process that starts the workers; keep the machine's own settings out of the tests."""
+    if os.environ.get("MUNIMENT_CI"):
+        os.environ[SKIP_NOTHING] = "1"
     for name in [name for name in os.environ if name.startswith("MUNIMENT_") and name != "MUNIMENT_PG_BIN"]:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
