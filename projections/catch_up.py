@@ -113,21 +113,30 @@ def _remake(conn: Connection[Any], source: Source) -> None:
 
 def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection[Any]] = VIEWS, *, limit: int = BATCH) -> int:
     """Apply all that the source has; return the position that every view has reached. Raises `Halted`."""
-    before = tracking.head(conn)
-    more = True
-    while more:
-        entries, trouble = _take(source, tracking.position_of(conn, decoded_log.TABLE), limit)
+    before, behind = tracking.head(conn), True
+    while True:
+        done = tracking.position_of(conn, decoded_log.TABLE)
+        entries, trouble = _take(source, done, limit)
+        if not (entries or trouble or behind):
+            return before
         trouble = _record(conn, entries) or trouble
         position = tracking.position_of(conn, decoded_log.TABLE)
+        idle = [view.table for view in views if not _reads(view, entries)]
+        alone = position <= (entries[-1].position if entries else done)  # nobody else has written what we have not seen
+        untouched = tracking.pass_over(conn, idle, done, position) if alone else set()
         for view in views:
-            _project(conn, view, position, limit)
+            if view.table not in untouched:
+                _project(conn, view, position, limit)
         if (head := tracking.head(conn)) > before:
             tracking.announce(conn, head)
             before = head
         if trouble:
             raise _halt(conn, decoded_log.TABLE, position + 1, trouble) from trouble
-        more = bool(entries)
-    return before
+        behind = False
+
+
+def _reads(view: Projection[Any], entries: Sequence[Decoded]) -> bool:
+    return any(decoded_log.kind_of(entry.topic) in view.kinds for entry in entries)
 
 
 def _take(source: Source, done: int, limit: int) -> tuple[list[Decoded], Exception | None]:

@@ -207,11 +207,11 @@ def _known(conn: Connection[Any], entries: Sequence[Decoded], table: str) -> tup
 
 def _ref(entry: Decoded, event: type[Any]) -> str:
     """Return what people call a stream, as its first entry has it: its reference, its one name, or its id."""
-    nameless = _kind(entry.topic) if _kind(entry.topic) in ONE_OF_ITS_KIND else str(entry.stream)
+    nameless = kind_of(entry.topic) if kind_of(entry.topic) in ONE_OF_ITS_KIND else str(entry.stream)
     return next((str(entry.fields[f.name]) for f in shape(event) if f.identifies), nameless)
 
 
-def _kind(topic: str) -> str:
+def kind_of(topic: str) -> str:
     """Return the kind of thing that a topic is about, by the word that commands and addresses have for it."""
     kind = topic.partition(".")[0].replace("_", "-")
     return "subject" if kind == "data-subject" else kind
@@ -225,7 +225,7 @@ def _row(entry: Decoded, ref: str, amends: int | None) -> tuple[Any, ...]:
         entry.stream,
         entry.version,
         entry.topic,
-        _kind(entry.topic),
+        kind_of(entry.topic),
         ref,
         occurred_on,
         entry.recv,

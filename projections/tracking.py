@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg.rows import class_row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from psycopg import Connection
@@ -68,6 +69,15 @@ def advance(conn: Connection[Any], projection: str, position: int, shape: str | 
         "UPDATE views.tracking SET position = %s, shape = coalesce(%s, shape) WHERE projection = %s",
         [position, shape, projection],
     )
+
+
+def pass_over(conn: Connection[Any], projections: Sequence[str], done: int, position: int) -> set[str]:
+    """Move views that have nothing to do with the entries after `done`, and return those that were there to be moved."""
+    moved = conn.execute(
+        "UPDATE views.tracking SET position = %s WHERE projection = ANY(%s) AND position = %s RETURNING projection",
+        [position, list(projections), done],
+    )
+    return {name for (name,) in moved}
 
 
 def head(conn: Connection[Any]) -> int:

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregates import Agency
 from projections import catch_up, decoded_log, read_model, rebuild, tracking
+from tests.aggregates.people import MANAGER, ORIGIN
 from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise, Promises
 from tests.projections.views import DAY, DAYS, MANY, PROMISES, follow, fresh, logs, say
@@ -271,3 +273,18 @@ def test_a_view_of_another_kind_passes_entries_over(conn: psycopg.Connection[Any
 
     assert catch_up_with(conn, log, [Others()]) == 5
     assert conn.execute(CONTENT).fetchall() == []
+
+
+def test_what_another_wrote_meanwhile_is_not_passed_over(conn: psycopg.Connection[Any]) -> None:
+    """A view is not moved past entries that somebody else put into the decoded log, whatever this batch holds for it."""
+    log = Log()
+    agency = Agency.join(ORIGIN, acting=MANAGER, occurred_on=DAY, code="RIV", name="Riverside", category="health", section_11="yes")
+    log.record(agency)
+    say(log, "a", Promise.Made, DAY)
+
+    def source(after: int, _: int) -> list[decoded_log.Decoded]:
+        decoded_log.extend(conn, log.entries[after:])
+        return log.entries[after : after + 1]
+
+    assert catch_up.catch_up(conn, source, [PROMISES]) == 2
+    assert len(conn.execute(CONTENT).fetchall()) == 1
