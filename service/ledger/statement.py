@@ -53,6 +53,11 @@ Seen = tuple[int, str]  # size and base64 root of a checkpoint
 
 SALT = JTI = 16  # bytes
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_text = json.encoder.encode_basestring  # the same, for text alone: most fields are text
+
+
+def _value(value: object) -> str:
+    return _text(value) if isinstance(value, str) else "null" if value is None else _encode(value)
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class Signer:
             raise NotAStatement(f"a field of {evt} cannot be written so that every reader takes it for the same: {error}") from error
         random = os.urandom(JTI + SALT * len(fields))  # one system call a statement
         disclosures = {
-            name: b64url(_encode([b64url(random[start : start + SALT]), name, value]).encode())
+            name: b64url(f'["{b64url(random[start : start + SALT])}",{_text(name)},{_value(value)}]'.encode())
             for start, (name, value) in zip(range(JTI, len(random), SALT), fields.items(), strict=True)
         }
         payload = {
