@@ -73,7 +73,7 @@ def fresh_board(folder: Path) -> Iterator[Config]:
     shutil.rmtree(config.data, ignore_errors=True)
 
 
-def do(board: Board, name: str, ref: str, *, key: str | None = None, **fields: Any) -> Any:
+def do(board: Board, name: str, ref: str, /, *, key: str | None = None, **fields: Any) -> Any:
     """Carry out one command as the board manager."""
     return board.act(CALLER, Submission(name=name, ref=ref, fields=fields, key=key))
 
