@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
+@lru_cache(10_000)
 def stream_id(origin: str, kind: str, ref: str) -> UUID:
     """Return the id of the stream that people know by this reference: a reference is unique in its log."""
     return uuid5(NAMESPACE_URL, f"{origin}/{kind}:{ref}")

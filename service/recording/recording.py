@@ -248,12 +248,14 @@ class Recording(Application[UUID]):
         if not self._compared:
             check_kept(self.config, self.recorder)
             self._compared = True
-        idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
+        part, version = self._part(thing, write), thing.version
         if self._together is not None:
-            return self._wait(self._together, thing, ref, write, idempotency)
-        receipts: list[Receipt] = []
+            self._together.loaded[thing.id] = thing
+            self._together.parts.append(part)
+            self._together.done.append(Done(ref, version, ()))
+            return self._together.done[-1]
         try:
-            self.save(thing, receipts=receipts, received=write.received, idempotency=idempotency, keys=key_changes(thing))
+            (placed,) = self.recorder.append_together([part])
         except AlreadyRecorded as error:
             return self._recorded(cast("Submission", write.submission), error.positions)
         except OtherRequest as error:
@@ -261,7 +263,14 @@ class Recording(Application[UUID]):
         except ReceivedWentBack as error:
             raise ClockWentBack(at=write.submission.at if write.submission else None, last="that time") from error
         self.known.forget(thing.id)
-        return Done(ref, thing.version, [r.index + 1 for r in receipts], receipts[-1])
+        return Done(ref, version, list(placed.positions), placed.receipt(placed.positions[-1]))
+
+    def _part(self, thing: Any, write: Write) -> Part:
+        """Return what a thing has decided as one submission to the ledger: its statements signed, its personal values sealed."""
+        idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
+        keys, at = key_changes(thing), int(self.clock()) if write.received is None else write.received
+        leaves = [Leaf.of(self.mapper.to_stored_event(event), at) for event in thing.collect_events()]
+        return Part(leaves, write.received, idempotency, keys)
 
     @contextmanager
     def together(self) -> Iterator[Together]:
@@ -283,15 +292,6 @@ class Recording(Application[UUID]):
                 replace(done, positions=list(where.positions), receipt=where.receipt(where.positions[-1]))
                 for done, where in zip(together.done, placed, strict=True)
             ]
-
-    def _wait(self, together: Together, thing: Any, ref: str, write: Write, idempotency: Idempotency | None) -> Done:
-        keys = key_changes(thing)
-        at = int(self.clock()) if write.received is None else write.received
-        leaves = [Leaf.of(self.mapper.to_stored_event(event), at) for event in thing.collect_events()]
-        together.loaded[thing.id] = thing
-        together.parts.append(Part(leaves, write.received, idempotency, keys))
-        together.done.append(Done(ref, thing.version, ()))
-        return together.done[-1]
 
 
 def _idempotency(caller: Caller, it: Submission) -> Idempotency:
