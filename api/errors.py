@@ -23,6 +23,8 @@ from werkzeug.exceptions import HTTPException
 
 from aggregates.errors import Refused
 from api.access import public
+from api.worker import worker
+from service.config import MEBIBYTE
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 PROBLEM_JSON: Final = "application/problem+json"
 FOR_PROGRAMS: Final = ("/api/", "/log/", "/health/", "/problems")
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, PoolClosed, persistence.OperationalError, persistence.InterfaceError)
+BLOCK: Final = 1 << 16
+HEARD_OUT: Final = 512 * MEBIBYTE  # of a body that is too large
 OVERLOADED: Final = "5"  # seconds after which it is worth asking again
 
 
@@ -232,7 +236,18 @@ def install(app: Flask) -> None:
 def _on_http(error: HTTPException) -> Response | HTTPException:
     if error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is no problem
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _hear_out()
+        limit = min(request.max_content_length or 0, worker().config.max_upload)
+        return answer(problem_of(desk.TooLarge(what="What was sent", limit=f"{limit // MEBIBYTE} MB")))
     return answer(_http_problem(error))
+
+
+def _hear_out() -> None:
+    """Let a client finish sending what is too large: whoever is still sending when the connection closes never hears why."""
+    left = HEARD_OUT
+    while left > 0 and (block := request.environ["wsgi.input"].read(BLOCK)):
+        left -= len(block)
 
 
 def _logged(refusal: type[Refused]) -> Callable[[Exception], Response]:

@@ -114,6 +114,16 @@ def test_a_file_over_the_limit_is_refused(ask):
     assert not list((ask.seeded.config.data / "evidence").glob("incoming/*"))
 
 
+def test_a_body_over_the_limit_is_heard_out_and_refused(ask):
+    """A body that is larger than any file may be is read to its end, so that its sender hears the refusal."""
+    ask.client.application.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    body = io.BytesIO(b"0" * (2 * 1024 * 1024))
+    response = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (body, "a.pdf")})
+
+    assert (response.status_code, response.json["detail"]) == (413, "What was sent is larger than 1 MB.")
+    assert response.request.environ["wsgi.input"].read() == b""
+
+
 def test_a_large_file_goes_through_a_form(ask):
     """A file larger than what a form's fields may hold in memory is taken in all the same."""
     large = b"0" * (3 * 1024 * 1024)
