@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 
@@ -79,6 +79,12 @@ class Product:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([*COMMAND, *map(str, arguments)], env=self.environment(**settings), text=True, cwd=self.data, **quiet)
 
+    def start_alone(self, *arguments: object, stdout: IO[str], **settings: str) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own, as a terminal does: what ends the group ends all that it started."""
+        with (self.data / "said.err").open("w") as err:
+            started = {"stdin": subprocess.DEVNULL, "stdout": stdout, "stderr": err, "start_new_session": True}
+            return subprocess.Popen([*COMMAND, *map(str, arguments)], env=self.environment(**settings), text=True, cwd=self.data, **started)
+
     def brings_in(self, *lines: Mapping[str, Any] | str, **settings: str) -> Ran:
         """Import lines; each is an object, or the text of a line as it stands."""
         file = self.data / "lines.jsonl"
@@ -100,6 +106,11 @@ class Product:
     def size(self) -> int:
         """How many events the log holds."""
         return int(self.ask("SELECT count(*) FROM ledger.event")[0][0])
+
+    @property
+    def note(self) -> str:
+        """The newest checkpoint, as it is stored."""
+        return str(self.ask("SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1")[0][0])
 
     @property
     def key(self) -> str:
