@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from aggregates.dates import LONDON
 from aggregates.errors import Refused
 from projections import decoded_log, tracking
 
@@ -94,4 +95,4 @@ def _day_of_next(conn: Connection[Any], position: int) -> date:
     after = recorded_at(conn, position + 1)
     if after is None:
         raise LookupError(position + 1)
-    return after.astimezone(decoded_log.LONDON).date()
+    return after.astimezone(LONDON).date()

@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from eventsourcing.utils import resolve_topic
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
+from aggregates.dates import LONDON
 from aggregates.entry import Entry, OnRecord, Recorded
 from aggregates.fields import Field, fields_by_name, shape, typed
 from aggregates.values import Evidence, Sealed
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 TABLE = "inspection_history"
 SHAPE = "1"  # changes with the columns below
-LONDON = ZoneInfo("Europe/London")
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
