@@ -43,7 +43,7 @@ def entry(position: int) -> Response:
     with look() as seen:
         found = visible(seen, position)
         sealed, disclosures, _ = seen.on.conn.execute(SEALED, (position,)).fetchone() or (b"", "", 0)
-        now = possible.with_entry(found.kind, found.ref, found.version, position) if seen.clocks.is_now else possible.Possible([], [])
+        now = possible.with_entry(found) if seen.clocks.is_now else possible.Possible([], [])
         return render(
             "entry.html",
             look=seen,

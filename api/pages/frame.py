@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from flask import make_response, render_template, request
+from flask import current_app, make_response, render_template, request
 
 from aggregates.dates import LONDON
 from api.access import caller, reading
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from service.desk.accounts import Caller
-
-WAIT: Final = 2.0  # seconds for the views to show what was recorded just now
 
 
 @dataclass(slots=True)
@@ -64,7 +62,7 @@ def look() -> Iterator[Look]:
     scope, held = reading(), worker()
     with held.reader() as conn:
         if position := just_recorded():
-            wait_on(conn, position, WAIT)
+            wait_on(conn, position, current_app.config["WAIT_FOR_VIEWS"])
         clocks = page_clocks.asked(conn, held.today)
         on = Reading(conn, clocks.fixed, scope)
         yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted), {})

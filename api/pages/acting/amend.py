@@ -14,6 +14,8 @@ from api.access import member, signed_in
 from api.errors import status_of
 from api.pages.acting import forms, sending
 from api.pages.acting.act import acting_words
+from api.pages.acting.possible import AMENDING
+from api.pages.entries import kind_of
 from api.pages.entry import visible
 from api.pages.frame import Look, look, render
 from api.pages.words import label_of, title_of
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("amend", __name__)
 
-ACTS: Final = {"correct": "correct_entry", "retract": "retract_entry", "propose": "propose_amendment"}
 PREFIX: Final = "corrected-"
 
 
@@ -58,7 +59,7 @@ class Amendment:
     @property
     def address(self) -> str:
         """Return where the form is."""
-        short = next(short for short, name in ACTS.items() if name == self.command.name)
+        short = next(short for short, name in AMENDING.items() if name == self.command.name)
         carried = f"?proposal={self.proposal.position}" if self.proposal else ""
         return f"/events/{self.entry.position}/{short}{carried}"
 
@@ -96,18 +97,23 @@ def _afterwards(entry: HistoryEntry, position: int) -> str:
 def _amendment(seen: Look, position: int, act: str) -> Amendment:
     """Return what is to be amended; refuse what no page can amend."""
     entry = visible(seen, position)
-    command = find(ACTS[act], entry.kind)
-    if command is None or command.name not in ACTS.values():
+    command = find(AMENDING[act], entry.kind)
+    if command is None or command.name not in AMENDING.values():
         raise NotFound(kind="page", ref=f"to {act} event {position}")
     carried = request.args.get("proposal", type=int)
     proposal = visible(seen, carried) if carried else None
+    if proposal and (kind_of(proposal) != "proposed" or proposal.amends != position):
+        raise NotFound(kind="proposal", ref=carried)
     return Amendment(entry, command, proposal)
 
 
 def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
     """Return what was sent: of the entry's fields those that now say something else."""
     sent, corrected = sending.Sent(), dict[str, Any]()
-    for field in it.fields:
+    if it.command.name == "propose_amendment":
+        sending.text(sent, "what", optional=False)
+    fields = [] if sent.fields.pop("what", None) == "retract" else it.fields
+    for field in fields:
         if field.sensitivity == "restricted" and not restricted:
             continue
         name = f"{PREFIX}{field.name}"
@@ -121,10 +127,7 @@ def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
     if it.proposal is not None:
         sent.fields["proposal"] = it.proposal.version
         corrected = corrections(it.proposal.body)
-    if it.command.name == "propose_amendment":
-        sending.text(sent, "what", optional=False)
-        corrected = {} if sent.fields.pop("what") == "retract" else corrected
-    if it.command.name == "correct_entry" or corrected:
+    if corrected or (it.proposal is None and fields):
         sent.fields["corrected"] = corrected
     if sent.fields.get("corrected") == {} and not sent.errors:
         sent.errors["reason"] = "Nothing is changed above: say what was wrong, or retract the entry"

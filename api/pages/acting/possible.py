@@ -14,8 +14,10 @@ from aggregates import errors
 from aggregates.action import Action, refusals
 from aggregates.authority import BOARD, Acting
 from aggregates.errors import Refused
+from aggregates.fields import corrections
 from aggregates.values import Evidence
 from api.access import signed_in
+from api.pages.entries import kind_of
 from api.resources.commands import declared
 from api.worker import worker
 from service import commands
@@ -24,6 +26,7 @@ from service.desk import authority
 
 if TYPE_CHECKING:
     from api.pages.frame import Look
+    from projections.inspection_history import HistoryEntry
 
 # Refusals that tell somebody who holds the right office why it is not for them all the same.
 INSTRUCTIVE: Final = (
@@ -68,24 +71,43 @@ def with_action(seen: Look, ref: str) -> Possible:
     return found
 
 
-def with_entry(kind: str, ref: str, number: int, position: int) -> Possible:
-    """Say how the caller can amend an entry: the `number`th of its stream, at a position of the log."""
+def with_entry(entry: HistoryEntry) -> Possible:
+    """Say how the caller can amend an entry now, and whether they can make the amendment that it proposes."""
     found = Possible([], [])
-    if kind not in commands.AMENDABLE:
+    if entry.kind not in commands.AMENDABLE:
         return found
-    for name in AMENDMENTS:
-        command = find(name, kind)
-        if command is None:
-            continue
-        refused = _refusal_of_amendment(command, ref, number)
-        if refused is None:
-            found.can.append({"title": command.title, "href": f"/events/{position}/{SHORT[name]}", "text": None})
-        elif isinstance(refused, INSTRUCTIVE):
-            found.cannot.append(refused.message)
+    told = {"reason": "…"}
+    corrected = {"corrected": {"occurred_on": worker().today.isoformat()}}
+    if entry.amends and kind_of(entry) == "proposed":
+        proposed = corrections(entry.body)
+        said = told | {"amends": entry.body["amends"], "proposal": entry.version} | ({"corrected": proposed} if proposed else {})
+        act = "correct" if proposed else "retract"
+        href = f"/events/{entry.amends}/{act}?proposal={entry.position}"
+        _ask_amendment(found, entry, act, said, href=href, title="Make the proposed amendment")
+    for act in AMENDING:
+        said = told | {"amends": entry.version} | (corrected if act == "correct" else {})
+        _ask_amendment(found, entry, act, said, href=f"/events/{entry.position}/{act}")
     return found
 
 
-SHORT: Final = {"propose_amendment": "propose", "correct_entry": "correct", "retract_entry": "retract"}
+AMENDING: Final = {"propose": "propose_amendment", "correct": "correct_entry", "retract": "retract_entry"}
+
+
+def _ask_amendment(found: Possible, entry: HistoryEntry, act: str, said: dict[str, Any], *, href: str, title: str | None = None) -> None:
+    """Ask whether an amendment is possible, and note what came of it."""
+    command = find(AMENDING[act], entry.kind)
+    if command is None:
+        return
+    thing = worker().board.load(KINDS[entry.kind], entry.ref, fresh=True)
+    try:
+        who = acting_as()
+        authority.allow(command, who)
+        _ask(thing, command.name.removesuffix("_entry"), acting=who, **said)
+    except Refused as refused:
+        if isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
+            found.cannot.append(refused.message)
+    else:
+        found.can.append({"title": title or command.title, "href": href, "text": None})
 
 
 def acting_as(office: str | None = None) -> Acting:
@@ -117,20 +139,6 @@ def _refusal(action: Action, command: Command, office: str | None) -> Refused | 
         who = acting_as(office)
         authority.allow(command, who)
         _ask(action, command.name.removesuffix("_action"), acting=who, **plausible(command, action))
-    except Refused as refused:
-        return refused
-    return None
-
-
-def _refusal_of_amendment(command: Command, ref: str, number: int) -> Refused | None:
-    thing = worker().board.load(KINDS[command.kind], ref, fresh=True)
-    said: dict[str, Any] = {"amends": number, "reason": "…"}
-    if command.name == "correct_entry":
-        said["corrected"] = {"occurred_on": worker().today.isoformat()}
-    try:
-        who = acting_as()
-        authority.allow(command, who)
-        _ask(thing, command.name.removesuffix("_entry"), acting=who, **said)
     except Refused as refused:
         return refused
     return None

@@ -13,7 +13,6 @@ import pytest
 
 from api.access import SESSION_COOKIE
 from service.desk import accounts
-from tests.boards import Seeded
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from tests.api.conftest import Asking
+    from tests.boards import Seeded
 
 HTML = {"Accept": "text/html"}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -54,7 +54,7 @@ class Browser:
         """Return the words in the middle of the page that is open."""
         main = WITHOUT_FRAME.search(self.page)
         text = re.sub(r"<[^>]+>", " ", main[0] if main else self.page)
-        return " ".join(unescape(text).replace("\xa0", " ").split())
+        return re.sub(r" ([,.:)])", r"\1", " ".join(unescape(text).replace("\xa0", " ").split()))
 
     @property
     def recorded(self) -> int:

@@ -1,0 +1,310 @@
+"""Forms: what is offered, what is recorded, what is refused and how, and that the same form sent twice is recorded once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aggregates.action import Action
+from tests.api.pages.conftest import HTML, a_file, day
+
+if TYPE_CHECKING:
+    from tests.boards import Seeded
+
+DONE = {**day("occurred_on", 2016, 9, 5)}
+
+
+def implemented(it: Seeded, ref: str = "A1", lead: str = "riv-lead") -> None:
+    """Bring an action to where it awaits its sign-off."""
+    held = it.board.evidence.receive(a_file()[0], "audit.pdf")
+    it.act(lead, "accept_action", ref)
+    said = [{"sha256": held.sha256, "title": "Audit of ten files", "evidence_date": "2016-09-02"}]
+    it.act(lead, "submit_evidence", ref, evidence=said, effect="Nine of ten", narrative=None)
+    it.act(lead, "mark_implemented", ref, statement="All teams work so")
+    it.catch_up()
+
+
+def status(it: Seeded, ref: str = "A1") -> str:
+    """Return where an action stands, as the board itself has it."""
+    return it.board.load(Action, ref).state.status.word
+
+
+def test_a_lead_is_offered_what_an_owner_can_do_now(sign_in):
+    """An assigned action offers its owner to accept and to dispute it, and nothing that comes later."""
+    who = sign_in("riv-lead")
+    who.get("/actions/A1")
+    offered = {link.rpartition("/")[2] for link in who.links if link.startswith("/actions/A1/")}
+
+    assert offered == {"accept_action", "dispute_action"}
+
+
+def test_what_is_done_is_recorded_and_its_receipt_shown(sign_in):
+    """Sending a form records one event, leads to the action, and shows the receipt to keep."""
+    who = sign_in("riv-lead")
+    response = who.send("/actions/A1/accept_action", DONE)
+    who.seeded.catch_up()
+    words = who.text(response.location)
+
+    assert response.status_code == 303
+    assert status(who.seeded) == "accepted"
+    assert "Recorded Accepted" in words
+    assert f"/api/v1/events/{who.recorded}/receipt" in who.links
+
+
+def test_a_receipt_is_shown_before_the_views_have_it(sign_in):
+    """What is recorded and not shown yet is said to be so, and its receipt is there already."""
+    who = sign_in("riv-lead")
+    response = who.send("/actions/A1/accept_action", DONE)
+    words = who.text(response.location)
+
+    assert "1 event was recorded a moment ago and is not shown here yet" in words
+    assert f"Event {who.recorded}" in words
+
+
+def test_a_new_action_is_found_before_the_views_have_it(sign_in):
+    """Whoever has just assigned an action is not told that there is none."""
+    who = sign_in("chair")
+    response = who.send("/actions/new", new_action())
+    shown = who.get(response.location)
+
+    assert (response.status_code, shown.status_code) == (303, 503)
+    assert "A9 is recorded as event" in who.words
+
+
+def new_action(**changed: str) -> dict[str, str]:
+    """Return the form that assigns an action, filled in."""
+    said = {
+        "ref": "A9", "title": "Teach the pathway", "kind": "training", "source": "SB-2015-01/F1", "owner": "RIV", "owner_office": "riv-lead",
+        "overseen_by": "QEG", "success_measure": "All are taught", "intended_outcome": "Children are seen",
+    }  # fmt: skip
+    return said | day("due_on", 2016, 12, 16) | DONE | changed
+
+
+def test_the_same_form_sent_twice_is_recorded_once(sign_in):
+    """Sending a form again, as impatient people and browsers do, records nothing more and leads to the same receipt."""
+    who = sign_in("riv-lead")
+    first = who.send("/actions/A1/accept_action", DONE)
+    before = who.recorded
+    again = who.client.post("/actions/A1/accept_action", data=who.sent, headers=HTML)
+
+    assert (again.status_code, again.location, who.recorded) == (303, first.location, before)
+
+
+def test_a_refusal_names_its_rule_and_keeps_what_was_typed(sign_in):
+    """The owner's own chair cannot sign off: the page says so by rule and page, keeps every word, and nothing is recorded."""
+    who = sign_in("quality-chair")
+    implemented(who.seeded, "A2", "cqh-lead")
+    before = who.recorded
+    response = who.send("/actions/A2/sign_off_action", {"effect": "Nine of ten are followed up", **DONE})
+
+    assert (response.status_code, who.recorded) == (422, before)
+    assert "CQH owns A2, so it cannot sign it off (INV-11, framework, page 8)" in who.words
+    assert "Nine of ten are followed up" in who.page
+    assert "Error: Sign the action off" in who.page
+
+
+def test_why_an_act_is_not_open_stands_on_the_actions_page(sign_in):
+    """The owner's own chair reads on the action's page why there is no sign-off for them, and is offered none."""
+    who = sign_in("quality-chair")
+    implemented(who.seeded, "A2", "cqh-lead")
+    words = who.text("/actions/A2")
+
+    assert "CQH owns A2, so it cannot sign it off (INV-11, framework, page 8)" in words
+    assert "/actions/A2/sign_off_action" not in who.links
+
+
+def test_another_agencys_chair_is_offered_the_sign_off_and_makes_it(sign_in):
+    """A chair of another agency signs off, with the checks that follow."""
+    who = sign_in("quality-chair")
+    implemented(who.seeded)
+    who.get("/actions/A1")
+
+    assert "/actions/A1/sign_off_action" in who.links
+    assert who.send("/actions/A1/sign_off_action", {"effect": "Nine of ten", **DONE}).status_code == 303
+    assert status(who.seeded) == "sustaining"
+
+
+def test_the_manager_is_offered_what_can_be_recorded_for_others(sign_in):
+    """The board manager records for the owner's office, which is then named beside theirs."""
+    who = sign_in("board-manager")
+    who.get("/actions/A1")
+    link = next(link for link in who.links if link.startswith("/actions/A1/accept_action"))
+    response = who.send(link, {"on_behalf_of": "riv-lead", **DONE})
+    who.seeded.catch_up()
+
+    assert (link, response.status_code) == ("/actions/A1/accept_action?on_behalf_of=riv-lead", 303)
+    assert "on behalf of Riv lead" in who.text("/actions/A1")
+
+
+@pytest.mark.parametrize("office", ["chair", "riv-lead"])
+def test_nobody_else_records_for_another_office(sign_in, office):
+    """Naming another office by hand is refused."""
+    who = sign_in(office)
+    path = "/actions/A1/report_progress" if office == "riv-lead" else "/actions/A1/vary_due_date"
+    said = {
+        "rag": "green",
+        "narrative": "Well",
+        "reason": "More time",
+        "on_behalf_of": "board-manager",
+        **day("due_on", 2017, 1, 31),
+        **DONE,
+    }
+
+    assert who.send(path, said).status_code == 403
+    assert "Only the board manager may record on behalf of another office" in who.words
+
+
+def test_a_role_that_never_may_is_refused_before_it_writes(sign_in):
+    """A lead who opens the form of a sign-off by its address is told whose act it is."""
+    who = sign_in("riv-lead")
+    response = who.get("/actions/A1/sign_off_action")
+
+    assert response.status_code == 403
+    assert "may not sign the action off" in who.words
+
+
+def test_another_agencys_action_does_not_exist(sign_in):
+    """A lead can neither open nor send the form of another agency's action: there is none, as for one that never was."""
+    who = sign_in("cqh-lead")
+    before = who.recorded
+    told = [who.get("/actions/A1/accept_action"), who.get("/actions/A1"), who.get("/actions/A77")]
+    who.get("/actions/A2/accept_action")
+    told.append(who.post("/actions/A1/accept_action", DONE))
+
+    assert ([response.status_code for response in told], who.recorded) == ([404] * 4, before)
+
+
+def test_what_somebody_else_recorded_meanwhile_is_pointed_out(sign_in):
+    """A form that was made for an earlier position is shown again, with what was typed, and recorded only when sent once more."""
+    who = sign_in("riv-lead")
+    who.get("/actions/A1/dispute_action")
+    who.seeded.act("chair", "vary_due_date", "A1", due_on="2017-01-31", reason="More time")
+    response = who.post("/actions/A1/dispute_action", {"reason": "Not ours", **DONE})
+
+    assert (response.status_code, "Not ours" in who.page) == (412, True)
+    assert "Someone else recorded something about this while you were writing" in who.words
+    assert who.post("/actions/A1/dispute_action", {"reason": "Not ours", **DONE}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"reason": ""}, "Reason: this is needed"),
+        ({"reason": "Not ours", "occurred_on-day": "31", "occurred_on-month": "2"}, "True from: this is no date"),
+        ({"reason": "Not ours", "occurred_on-day": "x"}, "True from: this is no date"),
+        ({"reason": "Not ours", "occurred_on-year": "2017"}, "is in the future"),
+        ({"reason": "Not ours", "occurred_on-year": "2015"}, "say in late_reason why it is recorded so late"),
+        ({"reason": "For 943 476 5919 it is not ours"}, "carries what looks like an NHS number"),
+        ({"reason": "A child born 2.5.2009"}, "carries what looks like a date of birth"),
+        ({"reason": "x" * 10_001}, "a text has at most 10000 characters"),
+    ],
+)
+def test_what_cannot_be_read_or_recorded_is_said_beside_it(sign_in, said, told):
+    """Each thing that is wrong with a form gets one sentence, what was typed stays, and nothing is recorded."""
+    who = sign_in("riv-lead")
+    before = who.recorded
+    response = who.send("/actions/A1/dispute_action", DONE | said)
+
+    assert (400 <= response.status_code < 500, who.recorded) == (True, before)
+    assert told in who.words
+    assert said["reason"] in who.page
+
+
+def test_a_new_action_takes_its_reference_and_nothing_else_may_have_it(sign_in):
+    """Assigning under a reference that is taken is refused, and the form keeps what was typed."""
+    who = sign_in("chair")
+
+    assert who.send("/actions/new", new_action()).location.startswith("/actions/A9?receipt=")
+    assert who.send("/actions/new", new_action(ref="A1")).status_code == 409
+    assert "A1 is already on record" in who.words
+    assert who.send("/actions/new", new_action(ref="no spaces")).status_code == 422
+
+
+def test_choices_are_what_is_on_record(sign_in):
+    """The form of a new action offers agencies, sub-groups, offices and findings by their names."""
+    words = sign_in("chair").text("/actions/new")
+
+    for named in ("Riverside Community Health", "Quality and Effectiveness Group", "Riv lead", "SB-2015-01 Alder, finding F1", "The Board"):
+        assert named in words
+
+
+def evidence(**said: object) -> dict[str, object]:
+    """Return the form that hands in evidence, filled in."""
+    return {
+        "evidence": a_file(),
+        "evidence_title": "Audit of ten files",
+        "effect": "Nine of ten",
+        **day("evidence_date", 2016, 9, 2),
+        **DONE,
+    } | said
+
+
+def test_evidence_is_handed_in_with_its_file_and_given_back_to_who_may(sign_in):
+    """A form with a file records its hash and its dates; the board reads the file, the public does not."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    response = who.send("/actions/A1/submit_evidence", evidence())
+    who.seeded.catch_up()
+    words = who.text("/actions/A1")
+    link = next(link for link in who.links if link.startswith("/api/v1/evidence/"))
+
+    assert response.status_code == 303
+    assert "Audit of ten files (30 bytes), dated 2 September 2016, received 5 September 2016" in words
+    assert sign_in("chair").client.get(link).data == b"%PDF-1.4 an audit of ten files"
+    assert sign_in("cqh-lead").client.get(link).status_code == 404
+    assert sign_in().client.get(link).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "told"),
+    [
+        ({"evidence": a_file(b"")}, 422, "audit.pdf is empty"),
+        ({"evidence": None}, 422, "Choose a file"),
+        ({"evidence_title": ""}, 422, "What the file is"),
+        (day("evidence_date", 2017, 1, 1), 422, "is in the future"),
+    ],
+)
+def test_evidence_that_cannot_be_taken_is_refused_in_words(sign_in, said, code, told):
+    """An empty file, none at all, one without a name and one from the future are refused; nothing is recorded."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    before = who.recorded
+    response = who.send("/actions/A1/submit_evidence", {name: value for name, value in evidence(**said).items() if value is not None})
+
+    assert (response.status_code, who.recorded) == (code, before)
+    assert told in who.words
+
+
+def test_a_file_that_came_with_a_refused_form_is_not_asked_for_again(sign_in):
+    """The file of a form that was refused is kept: the second time the form is sent without it."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    refused = who.send("/actions/A1/submit_evidence", evidence(evidence_title=""))
+    said = {name: value for name, value in evidence().items() if name != "evidence"}
+
+    assert refused.status_code == 422
+    assert "“audit.pdf” has been received" in who.words
+    assert who.post("/actions/A1/submit_evidence", said).status_code == 303
+
+
+def test_a_file_over_the_limit_is_refused(sign_in, app):
+    """A body over the limit of what is taken in is refused as too large."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    app.config["MAX_CONTENT_LENGTH"] = 4096
+    who.get("/actions/A1/submit_evidence")
+    response = who.post("/actions/A1/submit_evidence", evidence(evidence=a_file(b"x" * 10_000)))
+
+    assert (response.status_code, response.mimetype) == (413, "text/html")
+
+
+def test_what_somebody_typed_is_never_markup(sign_in):
+    """A text with markup is shown as it was typed."""
+    who = sign_in("riv-lead")
+    said = "<script>alert(1)</script> & <b>more</b>"
+    who.send("/actions/A1/dispute_action", {"reason": said, **DONE})
+    who.seeded.catch_up()
+
+    assert said in who.text("/actions/A1")
+    assert "<script>alert(1)" not in who.page

@@ -1,0 +1,107 @@
+"""Putting right: there is no edit button; corrections, retractions and proposals are entries, and the old ones stay readable."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregates.action import Action
+from tests.api.pages.conftest import day
+from tests.api.pages.test_acting import implemented
+
+TODAY = day("occurred_on", 2016, 9, 5)
+
+
+@pytest.fixture
+def reported(sign_in):
+    """Give the lead's browser and the event of a report that says 320 where 32 is meant."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    done = who.seeded.act("riv-lead", "report_progress", "A1", rag="amber", narrative="Reach: 320 practitioners")
+    who.seeded.catch_up()
+    return who, done.positions[-1]
+
+
+def test_a_correction_shows_both_values(reported):
+    """Who made an entry corrects it: what was recorded and what is right both stay on the page."""
+    who, position = reported
+    who.get(f"/events/{position}")
+    assert f"/events/{position}/correct" in who.links
+
+    response = who.send(f"/events/{position}/correct", filled(narrative="Reach: 32 practitioners"))
+    who.seeded.catch_up()
+    words = who.text(response.location)
+
+    assert response.status_code == 303
+    assert "Narrative: recorded as Reach: 320 practitioners, now Reach: 32 practitioners" in words
+    assert "Later corrected on 5 September 2016" in words
+
+
+def filled(**corrected: str) -> dict[str, str]:
+    """Return the form of a correction of the report, filled in."""
+    said = {"rag": "amber", "narrative": "Reach: 320 practitioners"} | corrected
+    fields = {f"corrected-{name}": value for name, value in said.items()} | day("corrected-occurred_on", 2016, 9, 5)
+    return fields | {"reason": "Typing error"} | TODAY
+
+
+def test_a_correction_that_changes_nothing_is_refused(reported):
+    """A correction says what was wrong."""
+    who, position = reported
+    before = who.recorded
+
+    assert who.send(f"/events/{position}/correct", filled()).status_code == 422
+    assert ("Nothing is changed above" in who.words, who.recorded) == (True, before)
+
+
+def test_the_form_shows_what_stands(reported):
+    """The form of a correction holds the values as they stand."""
+    who, position = reported
+    who.get(f"/events/{position}/correct")
+
+    assert "Reach: 320 practitioners" in who.page
+    assert 'name="corrected-occurred_on-day"' in who.page
+
+
+def test_a_retracted_entry_no_longer_counts(reported):
+    """A retraction takes the entry out of the position, not out of the record."""
+    who, position = reported
+    who.send(f"/events/{position}/retract", {"reason": "Entered for the wrong action", **TODAY})
+    who.seeded.catch_up()
+
+    assert who.seeded.board.load(Action, "A1").state.status.word == "accepted"
+    assert "Retracted on 5 September 2016" in who.text(f"/events/{position}")
+
+
+def test_a_decision_is_amended_by_two(sign_in):
+    """The manager cannot retract another office's sign-off, and reads why; the manager proposes it, and the chair makes it."""
+    manager, chair = sign_in("board-manager"), sign_in("chair")
+    implemented(manager.seeded)
+    signed = manager.seeded.act("quality-chair", "sign_off_action", "A1", effect="Nine of ten").positions[0]
+    manager.seeded.catch_up()
+    manager.get(f"/events/{signed}")
+    assert "propose the amendment, and the chair makes it" in manager.words
+    assert manager.send(f"/events/{signed}/retract", {"reason": "Signed by the owner", **TODAY}).status_code == 422
+    manager.send(f"/events/{signed}/propose", {"what": "retract", "reason": "Signed by the owner", **TODAY})
+    manager.seeded.catch_up()
+    proposal = manager.recorded
+    assert "Decide on the amendment proposed for A1" in chair.text("/")
+    assert f"/events/{proposal}" in chair.links
+
+    chair.get(f"/events/{proposal}")
+    link = next(link for link in chair.links if "proposal=" in link)
+    made = chair.send(link, {"reason": "Signed by the owner", **TODAY})
+
+    assert (link, made.status_code) == (f"/events/{signed}/retract?proposal={proposal}", 303)
+    assert chair.seeded.board.load(Action, "A1").state.status.word == "implemented"
+
+
+def test_registrations_are_not_amended_on_a_page(reader):
+    """Nothing corrects or retracts the registration of a person or a key."""
+    who = reader("board-manager")
+
+    assert who.get("/events/2/correct").status_code == 404
+    assert "If it is wrong" not in who.text("/events/2")
+
+
+def test_another_agencys_entry_cannot_be_amended_because_it_does_not_exist(reader):
+    """A lead finds no form for an entry of another agency's action."""
+    assert reader("cqh-lead").get("/events/21/retract").status_code == 404

@@ -1,0 +1,117 @@
+"""Replay says what was known and what has become known since; integrity gives anybody what they need to check the log."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import date
+
+import psycopg
+import pytest
+
+from tests.boards import assign
+
+DAY = date(2016, 9, 5)
+
+
+@pytest.fixture
+def hindsight(sign_in):
+    """Give a board that, on 20 December, knew of two overdue actions, and learned in January of a third and of one that was not."""
+    chair = sign_in("chair")
+    it = chair.seeded
+    it.act("cqh-lead", "accept_action", "A2")
+    it.clock.advance(days=106)  # 20 December 2016
+    it.act("riv-lead", "accept_action", "A1")
+    it.clock.advance(days=14)  # 3 January 2017
+    late = assign(it, "A3", due_on="2016-12-01", occurred_on=DAY, late_reason="Left out of the batch").positions[-1]
+    corrected = it.act(
+        "chair", "correct_entry", "A2", about="action", amends=1, corrected={"due_on": "2017-02-28"}, reason="The Board agreed February"
+    ).positions[-1]
+    it.catch_up()
+    return chair, late, corrected
+
+
+def test_the_difference_is_said_in_one_sentence_and_every_figure_opens(hindsight):
+    """The page says how many were believed overdue, how many it was, and by which entries; each number is a link to its rows."""
+    who, late, corrected = hindsight
+    words = who.text("/replay?as_at=2016-12-20&known_at=2016-12-20")
+
+    assert "On 20 December 2016 the Board believed 2 actions were overdue. We now know it was the same number" in words
+    assert f"one was recorded late (event {late}), one was corrected (event {corrected})." in words
+    for link in who.links:
+        if link.startswith(("/actions?", "/events/")):
+            assert who.get(link).status_code == 200, link
+
+
+def test_a_figure_opens_the_rows_that_it_counts(hindsight):
+    """The number of then leads to the register as known then, the number of now to the same day as known now."""
+    who, *_ = hindsight
+    who.get("/replay?as_at=2016-12-20&known_at=2016-12-20")
+    then, now = [link for link in who.links if "only=overdue" in link][:2]
+
+    assert ("A3" in who.text(then), "A2" in who.text(then)) == (False, True)
+    assert ("A3" in who.text(now), "A2" in who.text(now)) == (True, False)
+
+
+def test_what_changed_is_shown_with_its_entries(hindsight):
+    """Each action that is known otherwise now stands there with what was known then, what is known now, and why."""
+    who, *_ = hindsight
+    words = who.text("/replay?as_at=2016-12-20&known_at=2016-12-20")
+
+    assert "Known then: not on record. Known today: assigned, overdue by 19 days" in words
+    assert "Reason given: Left out of the batch" in words
+    assert "recorded as 16 December 2016, now 28 February 2017" in words
+
+
+def test_a_lead_replays_their_own_agency(hindsight, sign_in):
+    """For a designated lead, counts and changes are those of their agency."""
+    who = sign_in("cqh-lead")
+    words = who.text("/replay?as_at=2016-12-20&known_at=2016-12-20")
+
+    assert "1 action was overdue" in words
+    assert "We now know it was 0: one was corrected" in words
+    assert "A3" not in words
+
+
+def test_one_steps_event_by_event(hindsight):
+    """Stepping moves what is known by one event and stays on the day; it begins where that day could first be known."""
+    who, late, _ = hindsight
+    who.get(f"/replay?as_at=2016-12-20&known_at={late}")
+    back = next(link for link in who.links if f"known_at={late - 1}#step" in link)
+    words = who.text(back.partition("#")[0])
+
+    assert f"Event {late - 1} of {who.recorded}. Each step moves what is known by one event." in words
+    assert "as_at=2016-12-20" in back
+    first = f"/replay?as_at=2016-12-20&known_at={late - 2}"
+    assert who.get(first).status_code == 200
+    assert not any(f"known_at={late - 3}#step" in link for link in who.links)
+
+
+def test_today_is_everything_that_is_known(reader):
+    """Without dates, replay is today, and says that this is everything."""
+    assert "This is everything that is known." in reader("chair").text("/replay")
+
+
+def test_integrity_shows_what_anybody_needs_to_check_the_log(reader):
+    """The fingerprint, the log's key, the checkpoint as it was signed and how to check it offline need no account."""
+    who = reader()
+    words = who.text("/integrity")
+    board = who.seeded.board
+    with psycopg.connect(who.seeded.config.conninfo("reader")) as conn:
+        note, leaf = conn.execute(
+            "SELECT (SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1), leaf FROM ledger.event WHERE position = 1"
+        ).fetchone()
+
+    assert (board.fingerprint in words, board.keys.log.vkey.replace("+", "&#43;") in who.page or board.keys.log.vkey in who.page) == (
+        True,
+        True,
+    )
+    assert " ".join(note.split()) in words
+    assert f'data-fingerprint="{b64encode(leaf).decode()}"' in who.page.replace("&#43;", "+").replace("&#61;", "=")
+    assert "python3 -I verify.py PACK --key" in words
+
+
+def test_corrections_and_retractions_are_counted_for_everybody(hindsight, sign_in):
+    """Amendments stand on the public page, by the Board's year."""
+    who = sign_in()
+
+    assert "April 2016 to March 2017 1 0" in who.text("/integrity")

@@ -1,0 +1,240 @@
+"""The record as pages show it: the register, an action, an event down to its statement, and what is withheld from whom."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from base64 import b64encode
+
+import psycopg
+import pytest
+
+from aggregates.action import Action
+from tests.boards import assign
+
+
+def rows(page: str) -> list[str]:
+    """Return the references of the actions that a register shows, in its order."""
+    return [
+        part.partition('"')[0].partition("?")[0] for part in page.split('class="govuk-link muniment-register__title" href="/actions/')[1:]
+    ]
+
+
+def test_the_register_shows_what_the_reader_may_see(reader):
+    """The Board sees every action, a designated lead only their own agency's, also where they ask for another's."""
+    seen = {}
+    for office, path in (("chair", "/actions"), ("riv-lead", "/actions"), ("riv-lead", "/actions?owner=CQH"), ("cqh-lead", "/actions")):
+        who = reader(office)
+        who.get(path)
+        seen[office, path] = rows(who.page)
+
+    assert seen == {
+        ("chair", "/actions"): ["A1", "A2"],
+        ("riv-lead", "/actions"): ["A1"],
+        ("riv-lead", "/actions?owner=CQH"): [],
+        ("cqh-lead", "/actions"): ["A2"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("sort=ref&order=descending", ["A2", "A1"]),
+        ("owner=CQH", ["A2"]),
+        ("overseen_by=QEG", ["A1", "A2"]),
+        ("status=accepted", []),
+        ("status=nonsense&sort=nonsense&page=nonsense", ["A1", "A2"]),
+        ("only=overdue", []),
+        ("only=open", ["A1", "A2"]),
+        ("only=signed-off", []),
+        ("only=held", []),
+        ("source=SB-2015-01", ["A1", "A2"]),
+        ("page=2", []),
+    ],
+)
+def test_the_register_filters_and_sorts(reader, query, refs):
+    """Each filter leaves what it names; what filters nothing is passed over."""
+    who = reader("chair")
+
+    assert who.get(f"/actions?{query}").status_code == 200
+    assert rows(who.page) == refs
+
+
+def test_the_register_pages_on_the_server(sign_in):
+    """Twenty-five actions stand on a page; the next and the one before keep filters, order and clocks."""
+    who = sign_in("chair")
+    for number in range(3, 31):
+        assign(who.seeded, f"A{number}")
+    who.seeded.catch_up()
+    who.get("/actions?sort=ref&as_at=2016-09-05&only=open")
+    first, following = rows(who.page), next(link for link in who.links if "page=2" in link)
+    who.get(following)
+    second = rows(who.page)
+
+    assert first + second == [f"A{number}" for number in range(1, 31)]
+    assert {"sort=ref", "as_at=2016-09-05", "only=open", "page=2"} == set(following.partition("?")[2].split("&"))
+    assert any("page=1" in link for link in who.links)
+
+
+def test_the_register_is_exported_whole_and_harmless(sign_in):
+    """The export has every row that the filters leave, and nothing in it that a spreadsheet would run."""
+    who = sign_in("chair")
+    assign(who.seeded, "A3", title='=HYPERLINK("http://elsewhere.example","A3")')
+    who.seeded.catch_up()
+    response = who.client.get("/actions.csv?sort=ref")
+    lines = list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
+
+    assert response.mimetype == "text/csv"
+    assert [line["reference"] for line in lines] == ["A1", "A2", "A3"]
+    assert lines[2]["title"] == '\'=HYPERLINK("http://elsewhere.example","A3")'
+    assert {line["as known at event"] for line in lines} == {str(who.recorded)}
+
+
+def test_a_designated_leads_export_is_their_agencys(reader):
+    """The export is separated as the page is."""
+    lines = reader("riv-lead").client.get("/actions.csv").data.decode("utf-8-sig").splitlines()
+
+    assert [line.partition(",")[0] for line in lines] == ["reference", "A1"]
+
+
+@pytest.mark.parametrize("path", ["/actions", "/actions/A1", "/replay", "/events/3"])
+@pytest.mark.parametrize(
+    ("query", "status", "told"),
+    [
+        ("known_at=2016-09-04", 422, "Nothing had been recorded by 4 September 2016: the log begins on 5 September 2016"),
+        ("as_at=2017-01-01", 422, "1 January 2017 is still to come: today is 5 September 2016"),
+        ("known_at=2017-01-01", 422, "Nothing is known yet at 1 January 2017"),
+        ("known_at=99999", 422, "Nothing is known yet at entry 99999"),
+        ("as_at=yesterday", 400, "“yesterday” is not a date: write it as 14 November 2016"),
+        ("known_at=soon", 400, "“soon” is neither a date nor the number of an event"),
+        ("as_at=5%20September%202016", 200, "5 September 2016"),
+    ],
+)
+def test_dates_that_cannot_be_shown_are_answered_in_words(reader, path, query, status, told):
+    """What cannot be known, has not happened or is no date is said beside the form, and the page shows today."""
+    who = reader("chair")
+
+    assert who.get(f"{path}?{query}").status_code == status
+    assert told in who.words
+
+
+def test_dates_in_the_wrong_order_are_answered_in_words(sign_in):
+    """Nobody could know a day before it came: the page says so."""
+    who = sign_in("chair")
+    who.seeded.clock.advance(days=10)
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    who.seeded.catch_up()
+    response = who.get("/actions?as_at=2016-09-15&known_at=2016-09-05")
+
+    assert response.status_code == 422
+    assert "On 5 September 2016 nobody could know the position on 15 September 2016" in who.words
+
+
+def test_the_clocks_stay_in_every_link(reader):
+    """Links to the record lead to the same day and the same knowledge."""
+    who = reader("chair")
+    who.get("/actions?as_at=2016-09-05&known_at=21")
+    kept = [link for link in who.links if link.startswith(("/actions/", "/events/", "/actions.csv", "/actions?only"))]
+
+    assert kept
+    assert all("as_at=2016-09-05&known_at=21" in link for link in kept)
+
+
+def test_an_action_tells_its_story_with_who_did_what(sign_in):
+    """The page of an action has its facts, and each entry with the office, and the person's name for those who may know it."""
+    it = sign_in("chair")
+    it.seeded.act("riv-lead", "accept_action", "A1")
+    it.seeded.catch_up()
+    words = it.text("/actions/A1")
+
+    for told in (
+        "Owned by Riverside Community Health",
+        "Finding 1",
+        "16 December 2016",
+        "by The riv-lead, Riv lead, Riverside Community Health",
+    ):
+        assert told in words
+
+
+def test_who_did_it_is_no_name_for_a_trainer(sign_in):
+    """A trainer reads offices, not people; and the personal field is withheld, with what it is sealed as."""
+    it = sign_in("trainer")
+    it.seeded.act("cqh-lead", "accept_action", "A2")
+    it.seeded.catch_up()
+    position = it.recorded
+
+    assert "by Cqh lead, Coombe Quay Hospital" in it.text("/actions/A2")
+    assert "The cqh-lead" not in it.page
+    assert "Recorded by by_person Withheld from you Sealed as" in it.text(f"/events/{position}")
+    assert "Recorded by by_person The cqh-lead" in sign_in("chair").text(f"/events/{position}")
+
+
+def test_what_is_restricted_is_hidden_from_who_may_not_read_it(sign_in):
+    """A narrative for named roles is there for the chair, and for a trainer only as a digest."""
+    it = sign_in("trainer")
+    it.seeded.act("cqh-lead", "accept_action", "A2")
+    it.seeded.act("cqh-lead", "report_progress", "A2", rag="amber", narrative="Two of three wards")
+    it.seeded.catch_up()
+
+    assert "Two of three wards" not in it.text("/actions/A2") + it.text(f"/events/{it.recorded}")
+    assert "Narrative narrative Withheld from you" in it.words
+    assert "Two of three wards" in sign_in("chair").text(f"/events/{it.recorded}")
+
+
+def test_an_erased_value_is_said_to_be_erased(sign_in):
+    """Once a person's key is destroyed, the page says that the value is erased; the rest of the event stays."""
+    it = sign_in("chair")
+    with psycopg.connect(it.seeded.config.conninfo("owner"), autocommit=True) as conn:
+        conn.execute("DELETE FROM sealed.value WHERE position = 21")
+        conn.execute("DELETE FROM sealed.subject_key WHERE subject = %s", (it.seeded.people["chair"],))
+    words = it.text("/events/21")
+
+    assert "Recorded by by_person [erased" in words
+    assert "Assigned" in words
+
+
+def test_an_event_is_shown_down_to_the_bytes_that_were_sealed(reader):
+    """The sealed entry on the page hashes to its leaf, which is the one in the log, and holds the statement that is shown."""
+    who = reader("chair")
+    who.get("/events/21")
+    sealed = who.page.partition('aria-label="The sealed entry">')[2].partition("</pre>")[0].replace("&#34;", '"')
+    with psycopg.connect(who.seeded.config.conninfo("reader")) as conn:
+        row = conn.execute("SELECT leaf, entry FROM ledger.event WHERE position = 21").fetchone()
+
+    assert sealed == bytes(row[1]).decode()
+    assert hashlib.sha256(b"\0" + sealed.encode()).digest() == row[0]
+    assert b64encode(row[0]).decode() in who.words.replace("&#43;", "+")
+    assert json.loads(sealed)["stmt"] in who.page
+
+
+def test_events_of_another_agency_do_not_exist(reader):
+    """A designated lead steps past what is another agency's: there is no page of it, and no link to one."""
+    who = reader("cqh-lead")
+
+    assert (who.get("/events/21").status_code, who.get("/events/22").status_code) == (404, 200)
+    assert "/events/21" not in who.links
+
+
+def test_what_was_not_known_then_is_not_there_then(reader):
+    """An event that came later does not exist for who asks what was known before."""
+    assert reader("chair").get("/events/22?known_at=21").status_code == 404
+
+
+def test_what_is_done_only_now_is_offered_only_now(sign_in):
+    """A page that shows another day or an earlier knowledge offers no acts."""
+    who = sign_in("riv-lead")
+    who.seeded.clock.advance(days=1)
+
+    assert "this page shows another day" in who.text("/actions/A1?as_at=2016-09-05")
+    assert not any(link.startswith("/actions/A1/") for link in who.links)
+
+
+def test_asking_what_can_be_done_changes_nothing(sign_in):
+    """The decisions are only asked: the action's events and its state stay as they are."""
+    who = sign_in("riv-lead")
+    before = who.recorded, who.seeded.board.load(Action, "A1").version
+    who.get("/actions/A1")
+
+    assert (who.recorded, who.seeded.board.load(Action, "A1").version) == before
