@@ -90,9 +90,9 @@ class ActionRegister(ByReference):
             *AS_IT_IS(action),
             sorts_as(action.ref),
             action.status.word,
-            AS_JSON(evidence),
+            AS_JSON(evidence) if evidence else "[]",
             *((sign_off.on, sign_off.by_office, sign_off.by_agency, sign_off.effect) if sign_off else (None,) * 4),
-            AS_JSON(action.checks_scheduled),
+            AS_JSON(action.checks_scheduled) if action.checks_scheduled else "[]",
             action.status.by_ref if isinstance(action.status, state.Superseded) else None,
         )
 
