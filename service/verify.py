@@ -9,9 +9,11 @@ The formats are published ones: C2SP signed-note and tlog-*, RFC 6962 (tree), 76
 b64url(JCS([salt, name, value])). Its *entry* is JCS {"recv":seconds,"stmt":statement,"v":1}; leaf = SHA256(0x00 entry),
 node = SHA256(0x01 left right). A *checkpoint* is signed text over the tree; a *receipt* is a proof that leads to one:
 
+    >>> vkey = "severnbrook.example/log+b72fc773+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
     >>> note = '''severnbrook.example/log\n2\n0/8MtJFpu1FdQDCIUt+2EU/otf4cm63NorazrzzgFZY=\n
-    ... — severnbrook.example/log EXAMPLE\n'''
-    >>> checkpoint = open_checkpoint(note, "severnbrook.example/log+EXAMPLE")
+    ... — severnbrook.example/log ty/Hc2n5zDqOP5TwOP3d3IKbqQk+mTvLmnbl6fngPPY0P7r8mRUsWGAeUVQf'''
+    >>> note += "whWq2yZqFV4ymazh0MGhSy5akOrKXQU=\n"
+    >>> checkpoint = open_checkpoint(note, vkey)
     >>> leaf, sibling = (leaf_hash(b'{"seq":%d,"type":"review.decision"}' % seq) for seq in (0, 1))
     >>> root_from_inclusion(0, checkpoint.size, leaf, [sibling]) == checkpoint.root
     True
@@ -32,8 +34,8 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections import Counter
+from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
@@ -47,6 +49,7 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/=", b"+/...")
 LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints, one that cosigns them with its time
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
 PARALLEL_FROM = 8  # tiles; below, a second process costs more than it saves
@@ -56,18 +59,23 @@ EMPTY_ROOT = sha256(b"").digest()
 PRIME, Y_8 = 2**255 - 19, 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # the field; y of a point of order 8
 SMALL_ORDER = {0, 1, PRIME - 1, Y_8, PRIME - Y_8}  # y of all eight points; x, and so the sign bit, may be either
 PURPOSES = {"service-attested": "service-statements", "actor-signed": "acts"}  # of the key, by assurance
-CLAIMS: dict[str, type] = {"_sd": list, "_sd_alg": str, "assurance": str, "aud": str, "evt": str, "iat": int, "iss": str}
-CLAIMS |= {"jti": str, "seen": dict, "stream": str, "sver": int}
 ESTABLISHED, ENROLLED = "ledger.established.v1", "keys.signing_key_enrolled.v1"
 ROTATED, REVOKED = "keys.signing_key_rotated.v1", "keys.signing_key_revoked.v1"
 CORRECTED, RETRACTED, ERASED = ".entry_corrected.v1", ".entry_retracted.v1", ".personal_data_erased.v1"
 REGISTRY = tuple(topic.encode() for topic in (ESTABLISHED, ENROLLED, ROTATED, REVOKED, ERASED))
 COMMON_FIELDS = {"occurred_on", "by_person", "by_office", "by_agency", "on_behalf_of", "late_reason"}
-B64_16, B64_32 = re.compile(r"[A-Za-z0-9_-]{22}"), re.compile(r"[A-Za-z0-9_-]{43}")
-EVT = re.compile(rb'"evt":"([^"\\]*)"')
-ENTRY = re.compile(rb'{"recv":(0|[1-9][0-9]{,10}),"stmt":"([\w-]+\.[\w-]+\.[\w-]{86})","v":1}')
-NOTE = re.compile(r"(([^\n+ ]+)\n(0|[1-9][0-9]{,14})\n([^\n]{44})\n)\n((?:— [^\n+ ]+ [^\n ]+\n){1,100})")
-RECEIPT = re.compile(r"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]{,14})\n((?:[^\n]{44}\n){,64})\n(.+)", re.DOTALL)
+RANDOM = 22  # characters of base64url: 16 bytes
+CLAIMS = ("_sd", "_sd_alg", "assurance", "aud", "evt", "iat", "iss", "jti", "seen", "stream", "sver")
+TEXT, NUMBER, B64_16, B64_32 = r'"([^"\\\x00-\x1f]+)"', "(0|[1-9][0-9]{,14})", "[A-Za-z0-9_-]{22}", '"[A-Za-z0-9_-]{43}"'
+EVT = re.compile(rb'"evt":"([^"]+)"')
+PAYLOAD = re.compile(
+    rf'{{"_sd":\[({B64_32}(?:,{B64_32})*)\],"_sd_alg":"sha-256","assurance":{TEXT},"aud":{TEXT},"evt":{TEXT},"iat":{NUMBER},"iss":{TEXT}'
+    rf',"jti":"({B64_16})","seen":{{"root":{TEXT},"size":{NUMBER}}},"stream":{TEXT},"sver":{NUMBER}}}'
+)
+DISCLOSURE = re.compile(rf'\["{B64_16}","([a-z][a-z0-9_]*)",(.+)\]', re.DOTALL)
+LINE = re.compile(rf'{{"disclosed":\[(|"[\w-]+"(?:,"[\w-]+")*)\],"index":{NUMBER},"withheld":\[(|{B64_32}(?:,{B64_32})*)\]}}', re.ASCII)
+NOTE = re.compile(rf"(([^\n+ ]+)\n{NUMBER}\n([^\n]{{44}})\n)\n((?:— [^\n+ ]+ [^\n ]+\n){{1,100}})")
+RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex {NUMBER}\n((?:[^\n]{{44}}\n){{,64}})\n(.+)", re.DOTALL)
 
 
 class NotVerified(ValueError):  # noqa: N818 -- a verdict, not a fault
@@ -107,13 +115,13 @@ def unb64(text: str) -> bytes:
 
 def b64url(raw: bytes) -> str:
     """Write unpadded base64url, as statements and disclosures have it."""
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).translate(TO_URL).rstrip(b"=").decode()
 
 
 def unb64url(text: str) -> bytes:
     """Read unpadded base64url in its one canonical spelling."""
-    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    require(b64url(raw) == text, "base64url is not canonical")
+    raw = a2b_base64(text.encode().translate(FROM_URL) + b"==="[: -len(text) % 4], strict_mode=True)
+    require(len(text) % 4 == 0 or text[-1] in ("AQgw", "AEIMQUYcgkosw048")[len(raw) % 3 - 1], "base64url is not canonical")
     return raw
 
 
@@ -295,9 +303,10 @@ def entry_bytes(statement: str, received: int) -> bytes:
 
 def parse_entry(entry: bytes) -> tuple[int, str]:
     """Read an entry: when the service received the statement, in POSIX seconds, and the statement."""
-    if not (match := ENTRY.fullmatch(entry)) or len(entry) > MAX_ENTRY:
-        raise NotVerified("not an entry")
-    return int(match[1]), match[2].decode()
+    received, _, statement = entry[8:-8].decode().partition(',"stmt":"')
+    require(len(entry) <= MAX_ENTRY and received.isdecimal() and int(received) < LATEST, "not an entry")
+    require(entry_bytes(statement, int(received)) == entry, "the entry is not canonical")
+    return int(received), statement
 
 
 def open_statement(statement: str, public: bytes, origin: str) -> dict[str, Any]:
@@ -306,26 +315,25 @@ def open_statement(statement: str, public: bytes, origin: str) -> dict[str, Any]
     header, _, payload = signed.partition(".")
     require(header == statement_header(public), "its header is not the one that its key writes")
     check_signature(public, unb64url(signature), signed.encode())
-    (claims,) = parse_all([unb64url(payload).decode()])
-    require(type(claims) is dict and {name: type(value) for name, value in claims.items()} == CLAIMS, "its claims are not a statement's")
-    sd, seen = claims["_sd"], claims["seen"]
-    require(all(type(each) is str and B64_32.fullmatch(each) for each in sd) and sd == sorted(set(sd)), "its digests are misshapen")
-    require({name: type(value) for name, value in seen.items()} == {"root": str, "size": int}, "its `seen` is misshapen")
-    require(claims["_sd_alg"] == "sha-256" and claims["assurance"] in PURPOSES and claims["sver"] > 0, "a claim has no meaning")
-    require(B64_16.fullmatch(claims["jti"]) and claims["stream"], "its jti or stream is misshapen")
-    require(claims["aud"] == origin, f"it was made for another log, {claims['aud']}")
-    return claims  # type: ignore[no-any-return]
+    if not (match := PAYLOAD.fullmatch(unb64url(payload).decode())):
+        raise NotVerified("its claims are not those of a statement, each once, in their order")
+    listed, assurance, aud, evt, iat, iss, jti, root, size, stream, sver = match.groups()
+    digests, seen = listed[1:-1].split('","'), {"root": root, "size": int(size)}
+    require(digests == sorted(set(digests)), "its digests are not sorted, or one is there twice")
+    require(assurance in PURPOSES, "its assurance has no meaning")
+    require(aud == origin, "it was made for another log")
+    return dict(zip(CLAIMS, (digests, "sha-256", assurance, aud, evt, int(iat), iss, jti, seen, stream, int(sver)), strict=True))
 
 
 def open_disclosures(digests: Collection[str], disclosures: Sequence[str]) -> dict[str, tuple[str, Any]]:
     """Return (name, value) by digest; a disclosure that no digest covers, or a field given twice, is refused."""
-    read = parse_all([unb64url(each).decode() for each in disclosures])
-    for each in read:
-        require(type(each) is list and [*map(type, each[:-1])] == [str, str] and B64_16.fullmatch(each[0]), "a disclosure is misshapen")
-        require(each[1] not in CLAIMS, f"a field bears the name of a claim, {each[1]}")
-    shown = {digest(text): (name, value) for text, (_, name, value) in zip(disclosures, read, strict=True)}
+    found = [match for each in disclosures if (match := DISCLOSURE.fullmatch(unb64url(each).decode()))]
+    names, values = [match[1] for match in found], parse_all([match[2] for match in found])
+    require(
+        len(set(names).difference(CLAIMS)) == len(disclosures), "a disclosure is misshapen, is there twice or bears the name of a claim"
+    )
+    shown = dict(zip(map(digest, disclosures), zip(names, values, strict=True), strict=True))
     require(shown.keys() <= set(digests), "a disclosure was never signed")
-    require(len({name for name, _ in shown.values()}) == len(read), "a field is disclosed twice")
     return shown
 
 
@@ -375,7 +383,6 @@ class Event(NamedTuple):
     position: int
     received: int
     claims: dict[str, Any]
-    shown: dict[str, tuple[str, Any]]
     cited: tuple[str, ...] = ()
     counts: tuple[int, int, int] = (0, 0, 0)
 
@@ -413,7 +420,7 @@ class Pack:
         """Settle whose log this is: by the auditor's key or policy, where there is one, or else by the pack's own."""
         with naming("policy"):
             own = Policy(self.read("policy").decode())
-            self.policy, self.vkey = Policy(policy) if policy else own, own.logs[0]
+            self.policy, self.vkey = own if policy is None else Policy(policy), own.logs[0]
             self.origin = parse_vkey(self.vkey)[0]
             require(own.logs == [self.vkey] and key in (None, self.vkey), f"this log's key is {own.logs}, and not {key}")
             require(self.vkey in self.policy.logs, f"this log's key, {self.vkey}, is not one of the policy that you trust")
@@ -464,12 +471,11 @@ class Pack:
         with naming(name := f"disclosures/{tile_name(tile)}.jsonl"):
             *lines, end = self.read(name).decode().split("\n")
             read: dict[int, tuple[list[str], list[str]]] = {}
-            for line in parse_all(lines):
-                shape = {name: type(value) for name, value in line.items()} if type(line) is dict else {}
-                require(shape == {"disclosed": list, "index": int, "withheld": list}, "a line is misshapen")
-                disclosed, index, withheld = line.values()
-                require({*map(type, disclosed), *map(type, withheld)} <= {str} and index not in read, f"#{index + 1}: a misshapen line")
-                read[index] = disclosed, withheld
+            for line in lines:
+                if not (match := LINE.fullmatch(line)) or int(match[2]) in read:
+                    raise NotVerified(f"line {len(read) + 1} is misshapen, or there twice")
+                disclosed, withheld = (each[1:-1].split('","') if each else [] for each in match.group(1, 3))
+                read[int(match[2])] = disclosed, withheld
             require(not end, "the last line is cut short")
             for index in sorted(read.keys() ^ set(self.present[tile])):
                 raise NotVerified(f"#{index + 1} has no {'entry' if index in read else 'line'} in this pack")
@@ -480,7 +486,8 @@ class Pack:
         found = []
         for index, entry in self.entries(tile):
             with naming(f"#{index + 1}"):
-                evt = EVT.search(unb64url(parse_entry(entry)[1].split(".")[1]))
+                payload = entry.partition(b".")[2].partition(b".")[0].translate(FROM_URL) + b"=="
+                evt = EVT.search(a2b_base64(payload))  # that these are canonical is checked with the signature
                 if index == 0 or (evt and evt[1].endswith(REGISTRY)):
                     found.append((index, entry))
         lines = self.disclosures(tile) if found else {}
@@ -498,7 +505,9 @@ class Pack:
             require(shape == {"position": int, "field": str, "digest": str}, "field 'erased' is misshapen")
             require(0 < item["position"] < position, "it erased what was not there yet")
             self.erased.setdefault(item["position"], {})[item["digest"]] = position
-        evt = self.open(index, entry, disclosed).claims["evt"]
+        claims = self.open(index, entry).claims
+        evt = claims["evt"]
+        open_disclosures(claims["_sd"], disclosed)
         require((index == 0) == (evt == ESTABLISHED), "a log is established by its first event, and there only")
         require(evt.endswith(ERASED) == ("erased" in fields), "field 'erased' must be shown, and there only")
         if evt == ESTABLISHED:
@@ -529,7 +538,7 @@ class Pack:
                 check_signature(old.public, unb64url(*text_of(fields, "replaced_proof")), proven)
             self.keys[header] = Key(raw, holder, purpose, position)
 
-    def open(self, index: int, entry: bytes, disclosed: list[str]) -> Event:
+    def open(self, index: int, entry: bytes) -> Event:
         """Return an event, once it is signed by a key that was live there and its claims hold."""
         received, statement = parse_entry(entry)
         header = statement.partition(".")[0]
@@ -541,49 +550,47 @@ class Pack:
         if not key.since < index + 1 <= key.ended:
             raise NotVerified(f"the key {thumbprint(key.public)} of {key.holder} was live only after #{key.since}, up to #{key.ended}")
         claims = open_statement(statement, key.public, self.origin)
-        require(
-            claims["iss"] == key.holder and PURPOSES[claims["assurance"]] == key.purpose, "its key is another holder's, or for other acts"
-        )
+        own = claims["iss"] == key.holder and PURPOSES[claims["assurance"]] == key.purpose
+        require(own, "its key is another holder's, or for other acts")
         size, root = claims["seen"]["size"], claims["seen"]["root"]
         require(0 <= size <= index and b64(self.root(size)) == root, f"the tree of {size} that its signer had seen is not this one")
-        return Event(index + 1, received, claims, open_disclosures(claims["_sd"], disclosed))
+        return Event(index + 1, received, claims)
 
     def check(self, tile: int) -> list[Event | NotVerified]:
-        """Verify the statements of a tile and account for each of their digests, up to the first that is refused."""
+        """Verify a tile's statements and account for each of their digests, up to the first that is refused."""
         events: list[Event | NotVerified] = []
         try:
             lines = self.disclosures(tile)
             for index, entry in self.entries(tile):
                 if index in self.refused:
                     raise self.refused[index]
-                with naming(f"#{index + 1}"):
-                    events.append(self.account(self.open(index, entry, lines[index][0]), lines[index][1]))
+                try:  # plainly: entering a context manager for each event costs as much as hashing it
+                    events.append(self.account(self.open(index, entry), *lines[index]))
+                except ValueError as refusal:
+                    raise NotVerified(f"#{index + 1}: {refusal}") from None
         except NotVerified as refusal:
             events.append(refusal)
         return events
 
-    def account(self, event: Event, withheld: list[str]) -> Event:
-        """Return the event with its counts, once each digest is either shown, or withheld, or erased by an event."""
-        digests, fields, erased = event.claims.pop("_sd"), dict(event.shown.values()), self.erased.get(event.position, {})
-        accounted = Counter([*event.shown, *withheld, *erased])
-        for each, times in accounted.items():
-            require(each in digests, f"{each} is withheld or erased, but was never signed")
-            require(times == 1, f"field {event.shown.get(each, [each])[0]!r} is both shown and withheld, or was erased")
-        if len(accounted) < len(digests):
-            refusals = self.refused.values()  # of what would have said that it was erased
-            raise next(iter(refusals), None) or NotVerified(self.unaccounted(event.claims["evt"], fields, set(digests) - accounted.keys()))
+    def account(self, event: Event, disclosed: list[str], withheld: list[str]) -> Event:
+        """Return the event with what is shown of it, once each digest is either shown, or withheld, or erased by an event."""
+        digests, erased = event.claims["_sd"], self.erased.get(event.position, ())
+        shown = open_disclosures(digests, disclosed)
+        fields = dict(shown.values())
+        if sorted([*shown, *withheld, *erased]) != digests:
+            raise self.unaccounted(event.claims["evt"], digests, shown, {*withheld, *erased})
         require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
-        evidence = fields.get("evidence") or []
-        require(
-            type(evidence) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in evidence),
-            "field 'evidence' is misshapen",
-        )
-        counts = len(event.shown), len(withheld), len(erased)
-        return event._replace(shown={}, cited=tuple(each["sha256"] for each in evidence), counts=counts)
+        cited = fields.get("evidence") or []
+        well_formed = type(cited) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in cited)
+        require(well_formed, "field 'evidence' is misshapen")
+        cites = tuple(each["sha256"] for each in cited)
+        return Event(event.position, event.received, event.claims | {"_sd": None}, cites, (len(shown), len(withheld), len(erased)))
 
-    def unaccounted(self, evt: str, shown: Collection[str], digests: Collection[str]) -> str:
-        """Say what is neither shown, withheld nor erased; by name, where events of its kind show a field that this one does not."""
-        names = set[str]()
+    def unaccounted(self, evt: str, digests: list[str], shown: dict[str, tuple[str, Any]], hidden: set[str]) -> NotVerified:
+        """Say which digest is in no list or in two, by its field where events of its kind show one that this event does not."""
+        missing, names = set(digests).difference(shown, hidden), set[str]()
+        if missing and self.refused:
+            return next(iter(self.refused.values()))  # it is what would have said that something was erased
         for tile in self.present:
             lines = self.disclosures(tile)
             for index, entry in self.entries(tile):
@@ -591,8 +598,12 @@ class Pack:
                     same = f'"evt":"{evt}"'.encode() in unb64url(parse_entry(entry)[1].split(".")[1])
                     others = {name for name, _ in open_disclosures([*map(digest, lines[index][0])], lines[index][0]).values()}
                     names |= others if same else others & COMMON_FIELDS
-        missing = [f"field {name!r}" for name in sorted(names.difference(shown))] or ["a field"]
-        return f"{evt}: {' or '.join(missing)} is neither shown, withheld nor erased (digest {' '.join(sorted(digests))})"
+        if missing:
+            named = sorted(names.difference(name for name, _ in shown.values()))
+            fields = " or ".join(f"field {name!r}" for name in named) or "a field"
+            return NotVerified(f"{evt}: {fields} is neither shown, withheld nor erased (digest {' '.join(sorted(missing))})")
+        twice = [f"field {shown[each][0]!r}" if each in shown else each for each in hidden if each in shown or each not in digests]
+        return NotVerified(f"{evt}: {' or '.join(twice)} is withheld or erased, but shown as well, or was never signed")
 
     def open_note(self, note: str) -> tuple[Checkpoint, dict[str, int]]:
         """Open a checkpoint of this log; return it with the times of the witnesses that the policy names."""
@@ -661,24 +672,22 @@ class Tally:
 
     def __init__(self, *, complete: bool) -> None:
         """Begin before the first event."""
-        self.complete, self.first, self.received, self.jtis, self.versions = complete, -1, 0, set[str](), dict[str, int]()
-        self.cited, self.counts, self.kinds = dict[str, int](), [0, 0, 0, 0], dict[str, list[int]]()
+        self.complete, self.first, self.received, self.jtis, self.versions = complete, 0, 0, set[str](), dict[str, int]()
+        self.cited, self.counts, self.kinds = dict[str, int](), [0, 0, 0], dict[str, list[int]]()
 
     def take(self, event: Event) -> None:
         """Hold an event against those before it, and count it."""
-        claims = event.claims
-        with naming(f"#{event.position}"):
-            require(event.received >= self.received, "it was received before the event before it")
-            require(claims["jti"] not in self.jtis, "its jti is another event's: a replay")
-            last = self.versions.get(claims["stream"], 0)
-            version = claims["sver"]
-            require(version == last + 1 if self.complete else version > last, f"version {version} of {claims['stream']} follows {last}")
-        self.first = event.received if self.first < 0 else self.first
-        self.received, self.versions[claims["stream"]] = event.received, version
-        self.jtis.add(claims["jti"])
+        evt, stream, version, jti = (event.claims[name] for name in ("evt", "stream", "sver", "jti"))
+        last = self.versions.get(stream, 0)
+        if event.received < self.received or jti in self.jtis or version <= last or (self.complete and version > last + 1):
+            reason = "received before the event before it" if event.received < self.received else f"version {version} after {last}"
+            raise NotVerified(f"#{event.position}: {'a replay of another event' if jti in self.jtis else reason}")
+        self.first = self.first or event.received
+        self.received, self.versions[stream] = event.received, version
+        self.jtis.add(jti)
         self.cited |= dict.fromkeys(event.cited, event.position)
-        self.counts = [count + more for count, more in zip(self.counts, (1, *event.counts), strict=True)]
-        self.kinds.setdefault(claims["evt"], []).append(event.position)
+        self.counts = [count + more for count, more in zip(self.counts, event.counts, strict=True)]
+        self.kinds.setdefault(evt, []).append(event.position)
 
 
 def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapping[str, str]) -> Verdict:
@@ -713,9 +722,8 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     for name in sorted(pack.names - pack.used):
         require(not name.startswith(("tile/", "entry/", "disclosures/")), f"{name} belongs to no entry")
     quorum = pack.policy.met(cosigned)
-    first = (
-        [] if key or policy or known else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
-    )
+    anchored = key is not None or policy is not None or known
+    first = [] if anchored else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
     first += ["DEMONSTRATION: this log was made to show the product"] if pack.demonstration else []
     first += [f"COULD NOT CHECK: evidence that #{tally.cited[name]} cites is missing, undeclared: {name}" for name in sorted(undeclared)]
     first += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]
@@ -725,7 +733,7 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
 
 def report(pack: Pack, tally: Tally, cosigned: Mapping[str, int], kept: int, absent: set[str]) -> list[str]:
     """Say what was checked, by count, and what was not."""
-    entries, shown, withheld, erased = tally.counts
+    entries, (shown, withheld, erased) = sum(map(len, tally.kinds.values())), tally.counts
     first, last = (datetime.fromtimestamp(seconds, UTC).isoformat(" ") for seconds in (tally.first, tally.received))
     lines = [
         f"checked: {entries} entries, each signed and sealed, received from {first} to {last}",
@@ -756,8 +764,10 @@ def report(pack: Pack, tally: Tally, cosigned: Mapping[str, int], kept: int, abs
 def verify(pack: Path, *, key: str | None = None, policy: str | None = None, known: Mapping[str, str] | None = None) -> Verdict:
     """Verify a pack; `policy` and the values of `known` are the texts of files, `key` is a vkey, all of them the auditor's own."""
     try:
-        for read, text in ((parse_vkey, key), (Policy, policy)):
-            _ = text and read(text)
+        if key is not None:
+            parse_vkey(key)
+        if policy is not None:
+            Policy(policy)
         for name, text in (known or {}).items():
             require(NOTE.fullmatch(text) or RECEIPT.fullmatch(text), f"{name} is neither a checkpoint nor a receipt")
     except ValueError as error:
@@ -780,7 +790,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--known", metavar="FILE", type=Path, action="append", default=[], help="a checkpoint or receipt that you kept")
     options = parser.parse_args(arguments)
     try:
-        policy = options.policy and options.policy.read_text("utf-8")
+        policy = options.policy.read_text("utf-8") if options.policy else None
         verdict = verify(options.pack, key=options.key, policy=policy, known={str(path): path.read_text("utf-8") for path in options.known})
     except (OSError, UnicodeDecodeError) as error:
         verdict = Verdict(2, [f"COULD NOT CHECK: {error}"])

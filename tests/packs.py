@@ -89,9 +89,9 @@ class Log:
         """Return size and root of the newest checkpoint, as a statement names them."""
         return self.frontiers[-1].size, b64encode(self.frontiers[-1].root).decode()
 
-    def add(self, evt: str, ref: str, key: StatementKey | None = None, **fields: Any) -> int:
+    def add(self, evt: str, about: str, key: StatementKey | None = None, **fields: Any) -> int:
         """Sign an event, seal it and return its position."""
-        stream = str(uuid5(NAMESPACE_URL, f"{self.origin}/{ref}"))
+        stream = str(uuid5(NAMESPACE_URL, f"{self.origin}/{about}"))
         version = self.versions.get(stream, 0) + 1
         sd_jwt = (key or self.service).attest(
             evt, stream, version, self.seen(), {"occurred_on": "2016-07-04", **COMMON, **fields}, iat=self.clock

@@ -280,7 +280,7 @@ REFUSED = {
     "by a rotated key": (lambda log: log.add("x.noted.v1", "x", RIVER), "up to #8"),
     "by a key never enrolled": (lambda log: log.add("x.noted.v1", "x", NEW), "is not enrolled"),
     "by the log key": (lambda log: log.add("x.noted.v1", "x", statement_key("x", "genuine log")), "is not enrolled"),
-    "for another log": (lambda log: log.add("x.noted.v1", "x", ELSEWHERE), "made for another log, elsewhere.example/log"),
+    "for another log": (lambda log: log.add("x.noted.v1", "x", ELSEWHERE), "made for another log"),
     "in another's name": (lambda log: log.add("x.noted.v1", "x", OTHER_HOLDER), "another holder's, or for other acts"),
     "for another purpose": (lambda log: log.add("x.noted.v1", "x", OTHER_PURPOSE), "another holder's, or for other acts"),
     "under algorithm none": (confused({"alg": "none", "typ": "board-event+sd-jwt"}), "by another header"),
@@ -305,11 +305,11 @@ REFUSED = {
     ),
     "erasing what never was": (
         lambda log: log.add("x.personal_data_erased.v1", "e", erased=[{"digest": "A" * 43, "field": "f", "position": 2}]),
-        "#2: " + "A" * 43,
+        "#2: partnership.established.v1: " + "A" * 43,
     ),
     "established again": (lambda log: log.establish(), "established by its first event"),
     "misshapen evidence": (lambda log: log.add("x.noted.v1", "x", evidence={"sha256": ABSENT}), "'evidence' is misshapen"),
-    "a field like a claim": (lambda log: log.add("x.noted.v1", "x", iss="somebody"), "the name of a claim, iss"),
+    "a field like a claim": (lambda log: log.add("x.noted.v1", "x", iss="somebody"), "bears the name of a claim"),
     "received before": (lambda log: (setattr(log, "clock", 5), log.add("x.noted.v1", "x")), "received before"),
 }
 
@@ -384,7 +384,7 @@ def test_erased_and_still_shown_is_a_contradiction(tmp_path):
     log.erased.clear()
     code, text = said(write(log.pack(withhold=lambda *_: False), tmp_path))
 
-    assert (code, "#6: field 'by_person' is both shown and withheld, or was erased" in text) == (1, True)
+    assert (code, "#6: action.assigned.v1: field 'by_person' is withheld or erased, but shown as well" in text) == (1, True)
 
 
 def test_a_quorum_is_asked_for(tmp_path):
