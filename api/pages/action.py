@@ -11,7 +11,7 @@ from aggregates.errors import Refused
 from api.access import member
 from api.pages.acting import possible
 from api.pages.clocks import address
-from api.pages.entries import timeline
+from api.pages.entries import NOTHING, causes, timeline
 from api.pages.frame import Look, just_recorded, look, receipt_for, render
 from api.pages.register import row_of
 from api.resources.actions import one
@@ -68,10 +68,9 @@ def _one(seen: Look, ref: str) -> ActionRow:
 
 
 def _facts(seen: Look, row: ActionRow) -> dict[str, Any]:
-    because = inspection_history.entry(seen.on.conn, row.changed_at, known_at=seen.clocks.known_at)
     titles = {review.ref: review.title for review in reviews.reviews(seen.on.conn, **seen.on.at)}
     limit = settings(seen.on.conn, **seen.on.at).backdating_limit
-    said = row_of(seen, row, because, limit, titles)
+    said = row_of(seen, row, causes(seen, [row.ref]).get(row.ref, NOTHING), limit, titles)
     _, _, finding = (row.source or "").partition("/")
     ended = f"Ended: {row.end_reason}" if row.end_reason else None
     return said | {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from aggregates.dates import LONDON
 from aggregates.entry import Recorded
 from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
 from aggregates.values import Evidence, Sealed
-from api.pages.words import label_of, title_of
+from api.pages.words import label_of, title_of, written
 from projections import inspection_history
 from projections.decoded_log import AMENDMENTS, event_type
 from projections.partnership import settings
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024
+OF_ACTIONS: Final = "SELECT position FROM views.inspection_history WHERE kind = 'action' AND ref = ANY(%s) AND position <= %s"
+# What leaves an action where it stands, or is done by the service upon the act that brought it there.
+PASSING: Final = frozenset({"action.due_date_varied.v1", "action.escalated.v1", "action.sustainment_check_scheduled.v1"})
+
+
+class Cause(NamedTuple):
+    """The entry that brought an action to where it stands, and what was corrected or retracted since."""
+
+    entry: HistoryEntry | None
+    later: dict[str, Any] | None
+
+
+NOTHING: Final = Cause(None, None)
 
 
 def timeline(look: Look, entries: Sequence[HistoryEntry], *, about: bool = False, now: bool = False) -> list[dict[str, Any]]:
@@ -126,6 +139,23 @@ def note(amendment: HistoryEntry, kind: str, link: Any) -> dict[str, Any]:
         "on": amendment.recorded_at.astimezone(LONDON).date(),
         "reason": amendment.body.get("reason"),
     }
+
+
+def causes(look: Look, refs: Sequence[str]) -> dict[str, Cause]:
+    """Return what brought each of these actions to where it stands at the clocks."""
+    found = look.on.conn.execute(OF_ACTIONS, (list(refs), look.clocks.known_at)).fetchall()
+    entries = inspection_history.entries_at(look.on.conn, [position for (position,) in found], known_at=look.clocks.known_at)
+    amendments = {entry.position: entry for entry in entries}
+    told: dict[str, Cause] = {}
+    for entry in sorted(entries, key=lambda e: (e.since, e.position)):
+        if entry.amends or entry.since > look.clocks.as_at or entry.topic in PASSING:
+            continue
+        if entry.retracted_by:
+            note_ = note(amendments[entry.retracted_by], "retracted", look.link)
+            told[entry.ref] = Cause(told.get(entry.ref, NOTHING).entry, note_ | {"what": f"{title_of(entry.topic)} {written(entry.since)}"})
+        else:
+            told[entry.ref] = Cause(entry, _later(entry, amendments, look.link))
+    return told
 
 
 def kind_of(entry: HistoryEntry) -> str | None:

@@ -11,18 +11,18 @@ from flask import Blueprint, Response, request
 
 from api.access import member
 from api.pages.clocks import address
-from api.pages.entries import kind_of, note
+from api.pages.entries import NOTHING, causes
 from api.pages.frame import Look, look, render
 from api.pages.words import written
 from api.resources.actions import own
-from projections import action_register, inspection_history, reviews
+from projections import action_register, reviews
 from projections.action_register import STATUSES, ActionRow, Filters, Sort
 from projections.partnership import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from projections.inspection_history import HistoryEntry
+    from api.pages.entries import Cause
 
 pages = Blueprint("register", __name__)
 
@@ -89,7 +89,8 @@ def as_csv() -> Response:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(CSV)
-        writer.writerows([cell(value) for value in _line(seen, row)] for row in rows)
+        because = causes(seen, [row.ref for row in rows])
+        writer.writerows([cell(value) for value in _line(seen, row, because.get(row.ref, NOTHING))] for row in rows)
     name = f"actions as at {seen.clocks.as_at.isoformat()} as known at event {seen.clocks.known_at}.csv"
     response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")  # a spreadsheet takes it for UTF-8 by its mark
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -182,20 +183,19 @@ def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
     return [{"number": number, "label": label, "href": _again(seen, only=only, page=None)} for number, label, only in told]
 
 
-def _rows(seen: Look, rows: Iterable[ActionRow]) -> list[dict[str, Any]]:
-    rows = list(rows)
-    entries = inspection_history.entries_at(seen.on.conn, [row.changed_at for row in rows], known_at=seen.clocks.known_at)
-    because = {entry.position: entry for entry in entries}
+def _rows(seen: Look, rows: Sequence[ActionRow]) -> list[dict[str, Any]]:
+    because = causes(seen, [row.ref for row in rows])
     limit = settings(seen.on.conn, **seen.on.at).backdating_limit
     titles = {row.ref: row.title for row in reviews.reviews(seen.on.conn, **seen.on.at)}
-    return [row_of(seen, row, because.get(row.changed_at), limit, titles) for row in rows]
+    return [row_of(seen, row, because.get(row.ref, NOTHING), limit, titles) for row in rows]
 
 
-def row_of(seen: Look, row: ActionRow, because: HistoryEntry | None, limit: int, titles: dict[str, str]) -> dict[str, Any]:
+def row_of(seen: Look, row: ActionRow, because: Cause, limit: int, titles: dict[str, str]) -> dict[str, Any]:
     """Return a row as the register and an action's page show it."""
     review = (row.source or "").partition("/")[0]
-    flagged = because and because.late and (because.late > limit or because.late_reason)
-    amendment = kind_of(because) if because else None
+    entry = because.entry
+    flagged = entry and entry.late and (entry.late > limit or entry.late_reason)
+    position = entry.position if entry else row.changed_at
     return {
         "ref": row.ref,
         "title": row.title,
@@ -207,11 +207,11 @@ def row_of(seen: Look, row: ActionRow, because: HistoryEntry | None, limit: int,
         "original_due_on": row.original_due_on,
         "overdue_days": row.days_overdue,
         "status": row.status,
-        "because": {"position": row.changed_at, "href": seen.link(f"/events/{row.changed_at}")},
+        "because": {"position": position, "href": seen.link(f"/events/{position}")},
         "signed_off_on": row.signed_off_on,
         "lasted": lasted(row),
-        "late": {"days": because.late, "reason": because.late_reason} if because and flagged else None,
-        "later": note(because, amendment, seen.link) if because and amendment in {"corrected", "retracted"} else None,
+        "late": {"days": entry.late, "reason": entry.late_reason} if entry and flagged else None,
+        "later": because.later,
     }
 
 
@@ -231,9 +231,17 @@ CSV: Final = (
 )  # fmt: skip
 
 
-def _line(seen: Look, row: ActionRow) -> Iterator[Any]:
+def _line(seen: Look, row: ActionRow, because: Cause) -> Iterator[Any]:
     yield from (row.ref, row.title, row.source, row.owner, seen.words.body(row.owner), row.overseen_by, row.due_on, row.original_due_on)
-    yield from (row.times_redated, row.days_overdue, row.status, row.signed_off_on, row.signed_off_by, lasted(row), row.changed_at)
+    yield from (
+        row.times_redated,
+        row.days_overdue,
+        row.status,
+        row.signed_off_on,
+        row.signed_off_by,
+        lasted(row),
+        because.entry and because.entry.position,
+    )
     yield from (seen.clocks.as_at, seen.clocks.known_at)
 
 

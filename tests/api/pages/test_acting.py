@@ -74,10 +74,9 @@ def test_a_new_action_is_found_before_the_views_have_it(sign_in):
 
 def new_action(**changed: str) -> dict[str, str]:
     """Return the form that assigns an action, filled in."""
-    said = {
-        "ref": "A9", "title": "Teach the pathway", "kind": "training", "source": "SB-2015-01/F1", "owner": "RIV", "owner_office": "riv-lead",
-        "overseen_by": "QEG", "success_measure": "All are taught", "intended_outcome": "Children are seen",
-    }  # fmt: skip
+    said = {"ref": "A9", "title": "Teach the pathway", "kind": "training", "source": "SB-2015-01/F1", "owner": "RIV"}
+    said |= {"owner_office": "riv-lead", "overseen_by": "QEG", "success_measure": "All are taught"}
+    said |= {"intended_outcome": "Children are seen"}
     return said | day("due_on", 2016, 12, 16) | DONE | changed
 
 

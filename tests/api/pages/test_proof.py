@@ -46,7 +46,7 @@ def test_a_figure_opens_the_rows_that_it_counts(hindsight):
     """The number of then leads to the register as known then, the number of now to the same day as known now."""
     who, *_ = hindsight
     who.get("/replay?as_at=2016-12-20&known_at=2016-12-20")
-    then, now = [link for link in who.links if "only=overdue" in link][:2]
+    then, *_, now = [link for link in who.links if "only=overdue" in link]
 
     assert ("A3" in who.text(then), "A2" in who.text(then)) == (False, True)
     assert ("A3" in who.text(now), "A2" in who.text(now)) == (True, False)
@@ -101,10 +101,8 @@ def test_integrity_shows_what_anybody_needs_to_check_the_log(reader):
             "SELECT (SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1), leaf FROM ledger.event WHERE position = 1"
         ).fetchone()
 
-    assert (board.fingerprint in words, board.keys.log.vkey.replace("+", "&#43;") in who.page or board.keys.log.vkey in who.page) == (
-        True,
-        True,
-    )
+    assert board.fingerprint in words
+    assert board.keys.log.vkey in words
     assert " ".join(note.split()) in words
     assert f'data-fingerprint="{b64encode(leaf).decode()}"' in who.page.replace("&#43;", "+").replace("&#61;", "=")
     assert "python3 -I verify.py PACK --key" in words

@@ -1,0 +1,130 @@
+"""The product as a browser meets it: served by real processes over Severnbrook's seven years, and people who sign in to it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from axe_playwright_python.sync_playwright import Axe
+
+from service.demonstration import TODAY
+from service.desk import accounts
+from tests.acceptance.product import PATIENCE, Product, wait
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+PASSWORD = "correct horse battery staple"
+CLOCK = {"MUNIMENT_DEMONSTRATION_CLOCK": TODAY.isoformat()}
+WIDTHS = (1280, 375)
+HOLDER = """
+    SELECT term ->> 'holder' FROM views.offices, jsonb_array_elements(terms) AS term
+     WHERE key = %s AND upper_inf(known) AND upper_inf(valid) AND (term ->> 'until_on') IS NULL"""
+
+
+@dataclass
+class Served:
+    """Where it is served, and who has an account there by now."""
+
+    product: Product
+    address: str
+    known: set[str] = field(default_factory=set)
+
+    def email(self, office: str) -> str:
+        """Return the address with which the holder of an office signs in; their account is made at the first need."""
+        email = f"{office}@browser.example".lower()
+        if office not in self.known:
+            with psycopg.connect(self.product.config.conninfo("owner"), autocommit=True) as conn:
+                row = conn.execute(HOLDER, (office,)).fetchone()
+                assert row is not None, office
+                accounts.create_account(conn, email, PASSWORD, person=row[0])
+            self.known.add(office)
+        return email
+
+
+@contextmanager
+def served(product: Product) -> Iterator[Served]:
+    """Serve a board, with the process that keeps its views, until the context ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with _process(product, "work"), _process(product, "serve", "--port", port) as web:
+        wait(lambda: web.poll() is not None or _answers(address), "the pages to come up")
+        assert web.poll() is None, (product.data / "serve.log").read_text()
+        yield Served(product, address)
+
+
+@contextmanager
+def _process(product: Product, *command: object) -> Iterator[subprocess.Popen[str]]:
+    with (product.data / f"{command[0]}.log").open("w") as log:
+        child = product.start_alone(*command, stdout=log, **CLOCK)
+        try:
+            yield child
+        finally:
+            child.send_signal(signal.SIGTERM)
+            child.wait(PATIENCE)
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/health/live", timeout=2).close()  # noqa: S310 - our own address
+    except OSError:
+        return False
+    return True
+
+
+@dataclass
+class Person:
+    """Somebody at a browser. What the browser complains of on pages that are well is kept in `complaints`."""
+
+    page: Page
+    served: Served
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> int:
+        """Open a page; return its status."""
+        response = self.page.goto(f"{self.served.address}{path}")
+        assert response is not None
+        return response.status
+
+    def sign_in(self, office: str) -> None:
+        """Sign in as the holder of an office does."""
+        self.go("/sign-in")
+        self.page.get_by_label("Email address").fill(self.served.email(office))
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    @property
+    def words(self) -> str:
+        """Return the words of the page, as they are shown."""
+        return " ".join(self.page.inner_text("main").replace("\xa0", " ").split())
+
+
+@contextmanager
+def person(browser: Browser, it: Served, *, width: int = 1280, **how: Any) -> Iterator[Person]:
+    """Give somebody at a browser of their own."""
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 900}, accept_downloads=True, **how)
+    context.set_default_timeout(PATIENCE * 1000 / 2)
+    somebody = Person(context.new_page(), it)
+    somebody.page.on("console", lambda message: somebody.complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    somebody.page.on("pageerror", lambda error: somebody.complaints.append(str(error)))
+    try:
+        yield somebody
+    finally:
+        context.close()
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what keeps people out of a page: what axe finds, and what runs off its side."""
+    found = Axe().run(page).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found] + ([f"{wide} px too wide"] if wide > 0 else [])

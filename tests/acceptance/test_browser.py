@@ -1,0 +1,317 @@
+"""The pages in a real browser, against real processes: what an inspector, a designated lead and a chair do first, without a manual."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from service.verify import parse_receipt
+from tests.acceptance import boards
+from tests.acceptance.product import positions
+from tests.acceptance.served import PASSWORD, WIDTHS, Person, Served, barriers, person, served
+from tests.databases import reachable_folder
+from tests.needs import needs_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAGES = {
+    "home": "/",
+    "register": "/actions",
+    "register then": "/actions?as_at=2016-11-14&known_at=2016-11-14&only=overdue",
+    "dates refused": "/actions?as_at=2017-01-01&known_at=2016-11-14",
+    "nothing there": "/actions?status=slipped&owner=HVN",
+    "action": "/actions/A13",
+    "event": "/events/338",
+    "form": "/actions/A13/vary_due_date",
+    "new action": "/actions/new",
+    "replay": "/replay?as_at=2016-11-14&known_at=2016-11-14",
+    "integrity": "/integrity",
+    "offices": "/office",
+    "accessibility": "/accessibility",
+    "not there": "/nowhere",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Debian's own browser."""
+    needs_program("chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def site(browser: Browser, postgres: str) -> Iterator[Served]:
+    """Give Severnbrook, served."""
+    assert browser
+    made, _ = boards.demonstration()
+    with made.copy(reachable_folder(), postgres) as product, served(product) as it:
+        yield it
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Served) -> Iterator[Person]:
+    """Give somebody at a browser; whatever it complained of is a defect."""
+    with person(browser, site) as somebody:
+        yield somebody
+        assert somebody.complaints == []
+
+
+def test_signing_in_leads_to_what_is_owed(visitor: Person):
+    """A designated lead signs in with an address and a password, and lands on what their agency owes, by due date."""
+    visitor.sign_in("lead-RIV")
+
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("What is owed by you")
+    expect(visitor.page.locator(".muniment-owed__item").first).to_contain_text("17 December 2021")
+    assert "Leonard Abara" in visitor.page.inner_text("body")
+
+
+def test_the_register_at_two_clocks(visitor: Person):
+    """A13 was signed off on 1 December as known then; as known today it was not, because the sign-off was retracted (journey F.10)."""
+    visitor.sign_in("inspector")
+    visitor.page.get_by_role("link", name="Action register").first.click()
+    visitor.page.get_by_label("As at").fill("2016-12-01")
+    visitor.page.get_by_label("As known at").fill("2016-12-01")
+    visitor.page.get_by_label("Owned by").select_option(label="Riverside Community Health CIC")
+    visitor.page.get_by_role("button", name="Show").click()
+    row = visitor.page.get_by_role("row").filter(has_text="A13")
+    expect(row).to_contain_text("Signed off 21 November 2016")
+
+    visitor.page.get_by_label("As known at").fill("")
+    visitor.page.get_by_role("button", name="Show").click()
+    expect(row).to_contain_text("Not signed off")
+    expect(row).to_contain_text("Implemented, awaiting sign-off")
+    expect(row).to_contain_text("Retracted on 5 December 2016")
+
+
+def test_a_figure_is_followed_down_to_its_signed_event(visitor: Person):
+    """From the register to the action, to the event, to its statement; and this browser finds the event in the log itself."""
+    visitor.sign_in("inspector")
+    visitor.go("/actions?owner=RIV")
+    visitor.page.get_by_role("link", name=re.compile("^A13 ")).click()
+    visitor.page.get_by_role("listitem").filter(has_text="Signed off").first.get_by_role("link", name=re.compile(r"^Event \d+$")).click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Signed off")
+    visitor.page.get_by_text("The signed statement", exact=True).click()
+    expect(visitor.page.get_by_label("The signed statement")).to_contain_text("eyJ")
+    visitor.page.get_by_role("button", name="Find this event in the log now").click()
+    expect(visitor.page.get_by_role("heading", name="Verified in this browser")).to_be_visible()
+    expect(visitor.page.locator("[data-verify-verdict]")).to_contain_text("is in the log at that position")
+
+
+def test_a_promise_from_assignment_to_the_sign_off_that_is_refused(browser: Browser, site: Served, tmp_path: Path):
+    """One action through forms alone (F.3): assigned, accepted, evidenced with a file, implemented; the owner's own chair is refused."""
+    with person(browser, site) as chair, person(browser, site) as lead, person(browser, site) as quality:
+        assign(chair)
+        lead.sign_in("lead-CQH")
+        act(lead, "Accept the action")
+        evidence(lead, tmp_path)
+        kept = download(lead, tmp_path)
+        act(lead, "Say that it is implemented", statement="All wards work so")
+        size = site.product.size
+        refused(quality)
+
+        assert site.product.size == size
+        assert parse_receipt(kept.read_text())[0] == positions(site.product, "action.evidence_submitted.v1", "A90")[-1] - 1
+        act(chair, "Sign the action off", effect="Eight of ten wards ask every time")
+        expect(chair.page.get_by_text("Signed off, to be re-tested")).to_be_visible()
+        assert chair.complaints + lead.complaints == []
+
+
+def assign(chair: Person) -> None:
+    """Assign an action to the trust that employs the chair of Quality, overseen by Quality."""
+    chair.sign_in("chair")
+    chair.page.get_by_role("link", name="Assign an action").click()
+    page = chair.page
+    page.get_by_label("Reference").fill("A90")
+    page.get_by_label("Title").fill("Ask about children on every adult ward")
+    page.get_by_role("radio", name="Practice").check()
+    page.get_by_label("Owned by").select_option(label="Castle Quay Hospitals NHS Foundation Trust")
+    page.get_by_role("radio", name="Quality").check()
+    for part, value in (("Day", "31"), ("Month", "3"), ("Year", "2022")):
+        page.get_by_role("group", name="Due").get_by_label(part).fill(value)
+    page.get_by_label("How we will know").fill("Eight of ten wards ask every time")
+    page.get_by_label("Intended for children").fill("Children of patients are seen")
+    page.get_by_role("button", name="Assign an action").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask about children on every adult ward")
+    expect(page.get_by_text("Recorded", exact=True).first).to_be_visible()
+
+
+def act(who: Person, title: str, **said: str) -> None:
+    """Do with A90 what its page offers."""
+    who.go("/actions/A90")
+    who.page.get_by_role("link", name=title).click()
+    for name, text in said.items():
+        who.page.locator(f"[name={name}]").fill(text)
+    who.page.get_by_role("button", name=title).click()
+    expect(who.page.locator(".govuk-notification-banner--success")).to_be_visible()
+
+
+def evidence(lead: Person, folder: Path) -> None:
+    """Hand in a file; forget its date first, and find everything else kept."""
+    file = folder / "ward-audit.pdf"
+    file.write_bytes(b"%PDF-1.4 ten wards")
+    lead.go("/actions/A90/submit_evidence")
+    page = lead.page
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_label("What the file is").fill("Audit of ten wards")
+    page.get_by_label("Effect for children").fill("Eight of ten wards ask every time")
+    page.get_by_role("button", name="Submit evidence").click()
+    expect(page.get_by_role("alert")).to_contain_text("Date on the evidence: a date is needed")
+    lead.complaints.clear()  # the browser complains of every answer that refuses
+    expect(page.get_by_label("Effect for children")).to_have_value("Eight of ten wards ask every time")
+    for part, value in (("Day", "24"), ("Month", "9"), ("Year", "2021")):
+        page.get_by_role("group", name="Date on the evidence").get_by_label(part).fill(value)
+    page.get_by_role("button", name="Submit evidence").click()
+    expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Evidence submitted")
+    expect(page.locator("main")).to_contain_text("Audit of ten wards (18 bytes), dated 24")
+
+
+def download(lead: Person, folder: Path) -> Path:
+    """Keep the receipt that the page offers."""
+    with lead.page.expect_download() as started:
+        lead.page.get_by_role("link", name="Download the receipt").click()
+    started.value.save_as(path := folder / "receipt")
+    return path
+
+
+def refused(quality: Person) -> None:
+    """Try to sign off one's own employer's action: it is not offered, and refused to whoever sends it all the same."""
+    quality.sign_in("quality-chair")
+    quality.go("/actions/A90")
+    expect(quality.page.locator("main")).to_contain_text("CQH owns A90, so it cannot sign it off (INV-11, framework, page 8)")
+    expect(quality.page.get_by_role("link", name="Sign the action off")).to_have_count(0)
+    quality.go("/actions/A90/sign_off_action")
+    quality.page.get_by_label("Effect for children").fill("It is done")
+    quality.page.get_by_role("button", name="Sign the action off").click()
+    expect(quality.page.get_by_role("alert")).to_contain_text("CQH owns A90, so it cannot sign it off (INV-11, framework, page 8)")
+    expect(quality.page.get_by_label("Effect for children")).to_have_value("It is done")
+
+
+def test_replay_says_what_the_board_believed_and_what_is_known_now(visitor: Person):
+    """The inspector's sentence (journey F.1): three were believed overdue, it was five, two were recorded late; each opens."""
+    visitor.sign_in("inspector")
+    visitor.page.get_by_role("link", name="Replay", exact=True).click()
+    visitor.page.get_by_label("As at").fill("2016-11-14")
+    visitor.page.get_by_label("As known at").fill("2016-11-14")
+    visitor.page.get_by_role("button", name="Replay").click()
+    said = "On 14 November 2016 the Board believed 3 actions were overdue. We now know it was 5: two were recorded late (events"
+    assert said in visitor.words
+
+    visitor.page.get_by_role("link", name="3 actions were overdue").click()
+    expect(visitor.page.locator("tbody tr")).to_have_count(3)
+    visitor.page.go_back()
+    visitor.page.get_by_role("link", name="5", exact=True).first.click()
+    expect(visitor.page.locator("tbody tr")).to_have_count(5)
+
+
+def test_anybody_checks_the_log_in_their_browser(visitor: Person):
+    """Without an account, the browser re-hashes the whole log into its signed root."""
+    visitor.go("/integrity")
+    visitor.page.get_by_role("button", name="Verify now in this browser").click()
+
+    expect(visitor.page.get_by_role("heading", name="Verified in this browser")).to_be_visible()
+    expect(visitor.page.locator("[data-verify-verdict]")).not_to_contain_text("Failed")
+
+
+def test_a_log_that_was_altered_is_not_verified(visitor: Person):
+    """One flipped bit in what the browser fetches, and it says NOT verified."""
+
+    def flip(route):
+        answer = route.fetch()
+        body = bytearray(answer.body())
+        body[40] ^= 1
+        route.fulfill(response=answer, body=bytes(body))
+
+    visitor.page.route("**/log/tile/0/**", flip)
+    visitor.go("/integrity")
+    visitor.page.get_by_role("button", name="Verify now in this browser").click()
+
+    expect(visitor.page.get_by_role("heading", name="NOT verified")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_keeps_anybody_out(browser: Browser, site: Served, width: int, tmp_path: Path):
+    """Axe finds nothing, nothing runs off the side and nothing complains, on any page, at a desk and on a telephone."""
+    found: dict[str, list[str]] = {}
+    with person(browser, site, width=width) as visitor:
+        for name, path in {"sign in": "/sign-in", "what this is": "/"}.items():
+            visitor.go(path)
+            found[name] = barriers(visitor.page)
+        visitor.sign_in("chair")
+        for name, path in PAGES.items():
+            status = visitor.go(path)
+            visitor.page.screenshot(path=tmp_path / f"{name} {width}.png", full_page=True)
+            found[name] = barriers(visitor.page) + (visitor.complaints if status == 200 else [])
+            visitor.complaints.clear()
+
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_everything_can_be_done_with_the_keyboard(visitor: Person):
+    """Somebody without a mouse signs in, skips to what matters, opens an action and reports progress, seeing where they are."""
+    page = visitor.page
+    visitor.go("/sign-in")
+    tab_to(visitor, "Email address")
+    page.keyboard.type(visitor.served.email("lead-RIV"))
+    tab_to(visitor, "Password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is owed by you")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skip to the main content
+    tab_to(visitor, "Submit evidence: Bring the neglect tool into health visiting")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Submit evidence")
+    visitor.go("/actions/A13/report_progress")
+    tab_to(visitor, "Red")
+    page.keyboard.press("ArrowDown")
+    tab_to(visitor, "Narrative")
+    page.keyboard.type("Half of the list is read")
+    tab_to(visitor, "Report progress")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Progress reported")
+    expect(page.locator("main")).to_contain_text("Progress: Amber")
+
+
+def tab_to(who: Person, name: str) -> None:
+    """Press Tab until something of this name has the focus, and see that it shows."""
+    named = "e => (e.labels?.[0]?.innerText ?? e.getAttribute('aria-label') ?? e.innerText ?? '').replace(/\\u00a0/g, ' ').trim()"
+    for _ in range(60):
+        who.page.keyboard.press("Tab")
+        focus = who.page.locator(":focus")
+        if focus.count() and focus.evaluate(named).startswith(name):
+            shown = "e => [e, ...(e.labels ?? [])].some(n => [null, '::before'].some(p => { const s = getComputedStyle(n, p);"
+            shown += " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' }))"
+            assert focus.evaluate(shown), f"{name} has the focus, and nothing shows it"
+            return
+    pytest.fail(f"no Tab leads to {name}")
+
+
+def test_everything_but_the_check_in_the_browser_works_without_javascript(browser: Browser, site: Served):
+    """Without scripts the register filters, the form records, and integrity says what needs them."""
+    with person(browser, site, java_script_enabled=False) as visitor:
+        visitor.sign_in("lead-RIV")
+        visitor.go("/actions")
+        visitor.page.get_by_label("Show", exact=True).select_option(label="Still owed")
+        visitor.page.get_by_role("button", name="Show").click()
+        expect(visitor.page.locator("tbody tr")).to_have_count(1)
+        visitor.go("/actions/A13/report_progress")
+        visitor.page.get_by_role("radio", name="Green").check()
+        visitor.page.get_by_label("Narrative").fill("All of the list is read")
+        visitor.page.get_by_role("button", name="Report progress").click()
+        expect(visitor.page.locator(".govuk-notification-banner--success")).to_contain_text("Progress reported")
+        visitor.go("/integrity")
+        expect(visitor.page.get_by_text("This check needs JavaScript").first).to_be_visible()
