@@ -77,13 +77,17 @@ def accessibility() -> Response:
 
 
 def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
-    """Give what is owed by an office: by a designated lead their agency's actions, by a sub-group's chair what they are to judge."""
+    """Give what is owed by an office: by a lead their agency's actions, by a chair what they are to judge or was escalated to them."""
     if acting.role == commands.LEAD:
         for row in _register(seen, Filters(owner=acting.body or acting.agency, open_only=True)):
             duty, where = NEXT.get(row.status, ("See", ""))
             yield _duty(seen, row, duty, where)
     elif acting.role == commands.SUB_GROUP_CHAIR:
         yield from _to_judge(seen, acting)
+    else:
+        for row in _register(seen, Filters(overdue_only=True)):
+            if row.escalated_to == acting.office:
+                yield _duty(seen, row, f"Escalated to you: {seen.words.body(row.owner)}", "", ENSURE)
 
 
 def _to_judge(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:

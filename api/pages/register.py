@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -171,8 +172,9 @@ def _filters(seen: Look) -> list[dict[str, Any]]:
 
 
 def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
-    """Return the counts above the register, each opening the rows that it counts."""
-    counts = action_register.summary(seen.on.conn, **seen.on.at, filters=asked)
+    """Return the counts of what the other filters leave, each opening the rows that it counts."""
+    every = replace(asked, overdue_only=False, open_only=False, signed_off_only=False, last_check=None)
+    counts = action_register.summary(seen.on.conn, **seen.on.at, filters=every)
     told = (
         (counts.owed, "still owed", "open"),
         (counts.overdue, "overdue", "overdue"),

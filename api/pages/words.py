@@ -45,6 +45,8 @@ LABELS: Final = {
     "corrected": "Corrected",
     "corrected_restricted": "Corrected, for named roles",
     "section_11": "Section 11",
+    "evidence_title": "What the file is",
+    "evidence_date": "Date on the evidence",
     "until_on": "Until",
     "from_on": "From",
 }

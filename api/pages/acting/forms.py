@@ -27,7 +27,7 @@ LONG: Final = frozenset(
 )
 HINTS: Final = {
     "occurred_on": "The day on which it was so, which may be before today.",
-    "late_reason": "Needed where it is recorded long after the day on which it was so; everybody will see it.",
+    "late_reason": "Needed where it is recorded long after the day on which it was so. It is shown beside the entry.",
     "on_behalf_of": "Only the board manager records for another office; both are named.",
     "ref": "Letters, digits, dots and hyphens, such as A14. It cannot be changed afterwards.",
     "effect": "What changed for children or in practice, and how you know.",
@@ -138,8 +138,8 @@ def _evidence(typed: Mapping[str, Any]) -> list[FormField]:
     hint = f"“{received}” has been received. Choose a file only to send another in its place." if received else None
     return [
         field_of("evidence", "file", "restricted", label="File", hint=hint),
-        field_of("evidence_title", "text", "restricted", label="What the file is", hint="In a few words, without names of children."),
-        field_of("evidence_date", "date", "restricted", label="Date on the evidence", hint="The date that the file itself bears."),
+        field_of("evidence_title", "text", "restricted", hint="In a few words, without names of children."),
+        field_of("evidence_date", "date", "restricted", hint="The date that the file itself bears."),
     ]
 
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from base64 import b64encode
 
 import psycopg
@@ -60,6 +61,20 @@ def test_the_register_filters_and_sorts(reader, query, refs):
 
     assert who.get(f"/actions?{query}").status_code == 200
     assert rows(who.page) == refs
+
+
+def test_each_figure_opens_the_rows_that_it_counts(sign_in):
+    """What a figure counts is what its link lists, also where the page shows only some of the rows."""
+    who = sign_in("chair")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    who.seeded.clock.advance(days=120)
+    who.seeded.catch_up()
+    for shown in ("/actions", "/actions?only=signed-off", "/actions?only=overdue&owner=RIV"):
+        who.get(shown)
+        numbers = [int(n) for n in re.findall(r'muniment-figures__number">(\d+)', who.page)]
+        counted = list(zip(numbers, [link for link in who.links if "only=" in link and not link.startswith("/actions.csv")], strict=False))
+        listed = [(who.get(link).status_code, len(rows(who.page))) for _, link in counted]
+        assert listed == [(200, number) for number, _ in counted], shown
 
 
 def test_the_register_pages_on_the_server(sign_in):
