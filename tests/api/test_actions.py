@@ -30,7 +30,7 @@ def test_pages_follow_one_another_without_gap_or_double_whatever_is_recorded_mea
         page = many.get(address).json
         listed += [item["ref"] for item in page["items"]]
         address = page["next"]
-        assign(many.seeded, f"B{len(listed)}", due_on="2016-10-01")
+        assign(many.seeded, f"B{len(listed)}", due_on="2017-06-01")
         many.seeded.catch_up()
 
     assert listed == whole

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from service.ledger import tree
 from service.verify import open_checkpoint
+from tests.api.conftest import Asking, serving
+from tests.boards import copy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WIDTH = 256
 
 
-@pytest.fixture
-def grown(ask):
+@pytest.fixture(scope="module")
+def grown(small_board, postgres, tmp_path_factory) -> Iterator[Asking]:
     """Give a board whose log has more events than one tile has hashes."""
-    for number in range(240):
-        ask.seeded.act(
-            "riv-lead", "report_progress" if number else "accept_action", "A1", **({"rag": "green", "narrative": "Well"} if number else {})
-        )
-    return ask
+    with copy_of(small_board, postgres, tmp_path_factory.mktemp("grown")) as it, serving(it) as app:
+        it.act("riv-lead", "accept_action", "A1")
+        for _ in range(239):
+            it.act("riv-lead", "report_progress", "A1", rag="green", narrative="Well")
+        yield Asking(app.test_client(), it)
 
 
 def leaves(ask) -> list[bytes]:
@@ -40,6 +46,13 @@ def test_the_tiles_hash_into_the_root_of_the_checkpoint(grown):
     assert hashes == leaves(grown)
     assert tree.Frontier().grow(hashes).after.root == checkpoint.root
     assert client.get("/log/tile/1/000.p/1").data == tree.Frontier().grow(hashes[:WIDTH]).after.root
+
+
+@pytest.mark.parametrize("place", ["000.p/256", "000.p/300", "001", "001.p/7", "x000/000"])
+def test_a_tile_that_is_full_has_no_width(grown, place):
+    """In a log of one full tile and six hashes, no other way of asking for them finds anything."""
+    assert len(leaves(grown)) == WIDTH + 6
+    assert grown.client.get(f"/log/tile/0/{place}").status_code == 404
 
 
 def test_what_never_changes_may_be_kept_and_what_changes_is_asked_for_anew(grown):
