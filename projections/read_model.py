@@ -13,6 +13,7 @@ answer. PostgreSQL believes the two ranges independent and would scan the table 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Composed, Identifier
@@ -68,8 +69,8 @@ def create_indexes(conn: Connection[Any], sql: Mapping[str, Composed]) -> None:
 def project(conn: Connection[Any], projection: Projection[Any], limit: int = 500) -> int:
     """Apply the next entries of the decoded log, all or none, and return the position that the read model has reached."""
     with conn.transaction():
-        done = tracking.reached(conn, projection.table)
-        until = min(done + limit, tracking.position_of(conn, decoded_log.TABLE))
+        done, recorded = tracking.reached_of(conn, projection.table, decoded_log.TABLE)
+        until = min(done + limit, recorded)
         if until > done:
             apply(conn, projection, statements(projection), done, until)
             tracking.advance(conn, projection.table, until)
@@ -136,15 +137,20 @@ def columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def statements(projection: Projection[Any], suffix: str = "") -> dict[str, Composed]:
+def statements(projection: Projection[Any], suffix: str = "") -> Mapping[str, Composed]:
     """Compose the SQL of one read model; a suffix names the tables that are being built beside it."""
+    return _composed(projection.table, suffix, tuple(projection.columns.items()))
+
+
+@cache
+def _composed(table: str, suffix: str, columns: tuple[tuple[str, str], ...]) -> Mapping[str, Composed]:
     names = {
-        "table": Identifier("views", projection.table + suffix),
-        "filed": Identifier("views", projection.table + "_entry" + suffix),
+        "table": Identifier("views", table + suffix),
+        "filed": Identifier("views", table + "_entry" + suffix),
         "log": Identifier("views", decoded_log.TABLE),
-        "defined": SQL(", ").join(SQL("{} {}").format(Identifier(c), SQL(t)) for c, t in projection.columns.items()),
-        "columns": SQL(", ").join(map(Identifier, projection.columns)),
-        "arrays": SQL(", ").join(SQL("%s::{}[]").format(SQL(t)) for t in projection.columns.values()),
+        "defined": SQL(", ").join(SQL("{} {}").format(Identifier(column), SQL(kind)) for column, kind in columns),
+        "columns": SQL(", ").join(Identifier(column) for column, _ in columns),
+        "arrays": SQL(", ").join(SQL("%s::{}[]").format(SQL(kind)) for _, kind in columns),
     }
     return {name: SQL(text).format(**names) for name, text in STATEMENTS.items()}
 

@@ -60,8 +60,11 @@ def rebuild_log(conn: Connection[Any], source: Callable[[int, int], Iterable[Dec
         position = 0
         while position < done:
             entries = list(source(position, min(CHUNK, done - position)))
-            if [entry.position for entry in entries] != list(range(position + 1, position + len(entries) + 1)) or not entries:
-                raise decoded_log.GapError(position + 1, entries[0].position if entries else 0)
+            if not entries:
+                raise decoded_log.GapError(position + 1, 0)
+            for expected, entry in enumerate(entries, position + 1):
+                if entry.position != expected:
+                    raise decoded_log.GapError(expected, entry.position)
             decoded_log.record(conn, entries, table + REBUILT)
             position = entries[-1].position
         decoded_log.index(conn, table + REBUILT)

@@ -55,6 +55,19 @@ def reached(conn: Connection[Any], projection: str) -> int:
     return int(row[0])
 
 
+def reached_of(conn: Connection[Any], projection: str, source: str) -> tuple[int, int]:
+    """Return the same, and the position of the view from which it is built."""
+    row = conn.execute(
+        """
+        SELECT position, (SELECT position FROM views.tracking WHERE projection = %s)
+          FROM views.tracking WHERE projection = %s FOR UPDATE""",
+        [source, projection],
+    ).fetchone()
+    if row is None:
+        raise LookupError(projection)
+    return int(row[0]), int(row[1])
+
+
 def position_of(conn: Connection[Any], projection: str) -> int:
     """Return a view's position, without holding anybody off."""
     row = conn.execute("SELECT position FROM views.tracking WHERE projection = %s", [projection]).fetchone()
@@ -88,8 +101,7 @@ def head(conn: Connection[Any]) -> int:
 
 def announce(conn: Connection[Any], position: int) -> None:
     """Wake whoever waits for the views to reach a position, and forget that any view was halted."""
-    conn.execute("DELETE FROM views.halted")
-    conn.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(position)])
+    conn.execute("WITH passed AS (DELETE FROM views.halted) SELECT pg_notify(%s, %s)", [CHANNEL, str(position)])
 
 
 def halt(conn: Connection[Any], projection: str, position: int, reason: str) -> None:
