@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
+from eventsourcing.persistence import InterfaceError, OperationalError
 
 import service
 from aggregates.dates import london
@@ -81,15 +82,19 @@ def work() -> None:
 
 
 def source(config: Config) -> catch_up.Source:
-    """Return what gives the views the log's entries, each verified."""
-    pool = datastore(config.conninfo("projector"))
-    registry = Registry(pool, keys.load_public(config).origin)
+    """Return what gives the views the log's entries, each verified, over one connection that is opened again when it is lost."""
+    registry = Registry(datastore(config.conninfo("projector")), keys.load_public(config).origin)
+    held: list[psycopg.Connection[Any]] = []
 
     def entries(after: int, limit: int) -> Iterator[Decoded]:
-        with psycopg.connect(config.conninfo("projector")) as conn:
-            for v in read_log(conn, registry.find, after, limit):
+        if not held or held[0].closed:
+            held[:] = [psycopg.connect(config.conninfo("projector"), autocommit=True)]
+        try:
+            for v in read_log(held[0], registry.find, after, limit):
                 recv = datetime.fromtimestamp(v.recv, UTC)
                 yield Decoded(v.position, v.stream, v.version, v.topic, recv, v.assurance, v.holder, v.thumbprint, v.leaf, v.jti, v.fields)
+        except (OperationalError, InterfaceError) as error:  # the library's own: catch-up waits out the driver's
+            raise psycopg.OperationalError(str(error)) from error
 
     return entries
 
