@@ -27,6 +27,7 @@ from api.worker import worker
 from service.config import MEBIBYTE
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
+from service.ledger.keys import CannotUseKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +85,12 @@ class NotTaken(Refused):
     text = "The ledger did not take this: {why}. Nothing was recorded"
 
 
+class KeysUnusable(Refused):
+    """The service cannot open its keys, so it can neither record nor prove."""
+
+    text = "The service cannot open its keys. Whoever runs it: its log says which, and the runbook for a lost key says what to do"
+
+
 class RecordingStopped(Refused):
     """What is stored is not what was recorded, so nothing is built upon it."""
 
@@ -113,6 +120,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     FormTokenMissing: HTTPStatus.BAD_REQUEST,
     NotTaken: HTTPStatus.CONFLICT,
     DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    KeysUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     RecordingStopped: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -228,6 +236,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(ledger.LedgerDamaged, _logged(RecordingStopped))
     app.register_error_handler(ledger.Refusal, lambda error: answer(problem_of(NotTaken(why=str(error)))))
+    app.register_error_handler(CannotUseKeys, _logged(KeysUnusable))
     for away in AWAY:
         app.register_error_handler(away, _logged(DatabaseAway))
     app.register_blueprint(explained)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from http import HTTPStatus
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from api.access import public
 from api.app import create_app
 from service.desk import refusals
 from service.ledger.errors import BadStatement, EventKnown
+from service.ledger.keys import KeysMissing
 
 
 def refusal_classes() -> list[type[Refused]]:
@@ -102,6 +104,7 @@ def test_a_problems_type_leads_to_its_explanation(raising):
         (psycopg.OperationalError("the server closed the connection, password=secret"), 503, ("Retry-After", "5")),
         (PoolTimeout("couldn't get a connection"), 503, ("Retry-After", "5")),
         (BadStatement("row 5"), 503, ("Retry-After", "5")),
+        (KeysMissing(Path("/secret/keys"), "is missing"), 503, ("Retry-After", "5")),
         (EventKnown("twice"), 409, ("X-Content-Type-Options", "nosniff")),
     ],
 )
