@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,8 +58,10 @@ def site(browser: Browser, postgres: str) -> Iterator[Served]:
     """Give Severnbrook, served."""
     assert browser
     made, _ = boards.demonstration()
-    with made.copy(reachable_folder(), postgres) as product, served(product) as it:
+    folder = reachable_folder()
+    with made.copy(folder / "severnbrook", postgres) as product, served(product) as it:
         yield it
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
