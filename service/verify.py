@@ -251,7 +251,7 @@ def open_checkpoint(note: str, vkey: str) -> Checkpoint:
         raise NotVerified(f"not a checkpoint of {name}")
     lines = [(signer, unb64(blob)) for _, signer, blob in (line.split(" ") for line in match[5].split("\n")[:-1])]
     checkpoint = Checkpoint(match[1], int(match[3]), unb64(match[4]), lines)
-    require(checkpoint.signed_by(name, public, kind), f"the key {vkey} has not signed it")
+    require(len(checkpoint.root) == HASH and checkpoint.signed_by(name, public, kind), f"the key {vkey} has not signed it")
     return checkpoint
 
 
