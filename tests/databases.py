@@ -55,7 +55,8 @@ def fresh_database(conninfo: str, data: Path, *, template: str = TEMPLATE, keep:
     """Give the settings of a new database, copied from the template (from `template0`: with nothing in it), and drop it afterwards."""
     name = f"test_{uuid.uuid4().hex}"
     config = Config(data=data, database_url=make_conninfo(conninfo, dbname=name))
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    apart = make_conninfo(conninfo, dbname="postgres")  # nobody may be connected to what is copied
+    with psycopg.connect(apart, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     try:
         if template != "template0":
@@ -63,7 +64,7 @@ def fresh_database(conninfo: str, data: Path, *, template: str = TEMPLATE, keep:
         yield config
     finally:
         if not keep:
-            with psycopg.connect(conninfo, autocommit=True) as connection:
+            with psycopg.connect(apart, autocommit=True) as connection:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -16,6 +16,7 @@ from eventsourcing import persistence
 
 from aggregates.errors import Refused
 from projections.catch_up import Halted
+from projections.decoded_log import GapError
 from service.config import BadSetting
 from service.embedded_postgres import PostgresRefused
 from service.ledger.errors import LedgerDamaged, Refusal
@@ -60,7 +61,7 @@ class InOrder(click.Group):
             return super().invoke(ctx)
         except (Refused, Refusal) as refused:
             _stop(1, f"Refused: {refused}")
-        except LedgerDamaged as damaged:
+        except (LedgerDamaged, GapError) as damaged:
             _stop(1, f"The ledger is not what was recorded: {damaged}", "Nothing was recorded. See ops/runbooks/views-stopped.md.")
         except Halted as halted:
             _stop(1, f"The views have stopped: {halted}", "What came before is still answered for. See ops/runbooks/views-stopped.md.")

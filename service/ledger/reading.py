@@ -48,7 +48,10 @@ class Verified:
 def read_log(conn: Connection[Any], find: Callable[[str], KnownKey | None], after: int, limit: int) -> Iterator[Verified]:
     """Give the entries after a position, in order; raise BadStatement at one that is not what was signed."""
     for position, stream, version, topic, entry, leaf, jti, state in conn.execute(SELECT, (after, limit)):
-        statement = read(bytes(state), find)
+        try:
+            statement = read(bytes(state), find)
+        except BadStatement as error:
+            raise BadStatement(f"entry {position}: {error}") from error
         claims = statement.claims
         if (claims["evt"], claims["stream"], claims["sver"], claims["jti"]) != (topic, str(stream), version, jti):
             raise BadStatement(f"entry {position} is filed as something else than was signed")

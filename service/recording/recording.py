@@ -22,7 +22,7 @@ from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotAD
 from service.evidence import EvidenceStore, cited
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
-from service.ledger.errors import AlreadyRecorded, OtherRequest, ReceivedWentBack, Refusal
+from service.ledger.errors import AlreadyRecorded, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
 from service.ledger.keys import key_changes
 from service.ledger.registry import Registry
 from service.ledger.statement import StatementMapper
@@ -204,7 +204,9 @@ class Recording(Application[UUID]):
     def _recorded(self, it: Submission, positions: Sequence[int]) -> Done:
         with self.datastore.get_connection() as conn:
             row = conn.execute("SELECT version FROM ledger.event WHERE position = %s", (positions[-1],)).fetchone()
-        return Done(it.ref, row["version"] if row else 0, positions, self.recorder.receipt(positions[-1]))
+        if row is None:
+            raise HeadWentBack(f"this very command was recorded as event {positions[-1]}, which the log no longer holds")
+        return Done(it.ref, row["version"], positions, self.recorder.receipt(positions[-1]))
 
     def cite(self, items: Sequence[Any], *, supplied_by: str | None, now: int) -> tuple[Evidence, ...]:
         """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it."""

@@ -47,12 +47,13 @@ def once(name: str) -> Iterator[tuple[Path, Path]]:
 def demonstration() -> tuple[Product, list[Ran]]:
     """Return Severnbrook, as `muniment demo --no-serve` makes it, twice; and what it said the first and the second time.
 
-    Its server is that of the test run, whose data directory it shares.
+    Its server is that of the test run, whose data directory it shares. Its whole trail is sealed beside it, in `trail`.
     """
     with once("demonstration") as (folder, made):
         product = Product(folder)
         if not made.exists():
             said = [product.run("demo", "--no-serve") for _ in range(2)]
+            product.pack()
             made.write_text(json.dumps(said))
         return product, [Ran(*said) for said in json.loads(made.read_text())]
 
@@ -64,7 +65,7 @@ def small_board(conninfo: str) -> Product:
         url = make_conninfo(conninfo, dbname="small_board")
         if not made.exists():
             data.mkdir()
-            with psycopg.connect(conninfo, autocommit=True) as connection:
+            with psycopg.connect(make_conninfo(conninfo, dbname="postgres"), autocommit=True) as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("small_board")))
             new = Product(data, url, CLOCK)
             key = establish(new, "--demonstration")

@@ -29,12 +29,19 @@ def folder() -> Iterator[Path]:
 def severnbrook(postgres: str, folder: Path) -> Iterator[Product]:
     """Give the demonstration, with its views."""
     demonstration, _ = boards.demonstration()
-    with demonstration.copy(folder, postgres) as product:
+    with demonstration.copy(folder / "severnbrook", postgres) as product:
         yield product
 
 
 @pytest.fixture
 def board(postgres: str, folder: Path) -> Iterator[Product]:
     """Give the small board, with its views."""
-    with boards.small_board(postgres).copy(folder, postgres) as product:
+    with boards.small_board(postgres).copy(folder / "board", postgres) as product:
         yield product
+
+
+@pytest.fixture
+def trail(postgres: str, folder: Path) -> Path:
+    """Give the demonstration's whole trail, sealed: a copy of the pack, to be tampered with."""
+    demonstration, _ = boards.demonstration()
+    return shutil.copytree(demonstration.data / "trail", folder / "trail")

@@ -118,13 +118,14 @@ class Product:
         return str(json.loads((self.data / "keys/public.json").read_text())["log_vkey"])
 
     def pack(self, name: str = "trail") -> Path:
-        """Seal the whole trail into a folder."""
-        self.does("pack", out := self.data / name)
+        """Seal the whole trail into a folder, as somebody does who has not been told which day it is."""
+        self.does("pack", out := self.data / name, MUNIMENT_DEMONSTRATION_CLOCK="")
         return out
 
     @contextmanager
     def copy(self, data: Path, postgres: str) -> Iterator[Product]:
         """Give a copy for one test alone: its database, its keys and its files. Nobody may be connected to this one."""
+        data.mkdir()
         for folder in ("keys", "evidence"):
             if (self.data / folder).exists():
                 shutil.copytree(self.data / folder, data / folder)
