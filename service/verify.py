@@ -566,7 +566,7 @@ class Pack:
                     raise self.refused[index]
                 try:  # plainly: entering a context manager for each event costs as much as hashing it
                     events.append(self.account(self.open(index, entry), *lines[index]))
-                except ValueError as refusal:
+                except (ValueError, RecursionError) as refusal:
                     raise NotVerified(f"#{index + 1}: {refusal}") from None
         except NotVerified as refusal:
             events.append(refusal)
@@ -576,15 +576,17 @@ class Pack:
         """Return the event with what is shown of it, once each digest is either shown, or withheld, or erased by an event."""
         digests, erased = event.claims["_sd"], self.erased.get(event.position, ())
         shown = open_disclosures(digests, disclosed)
-        fields = dict(shown.values())
-        if sorted([*shown, *withheld, *erased]) != digests:
-            raise self.unaccounted(event.claims["evt"], digests, shown, {*withheld, *erased})
+        fields, hidden = dict(shown.values()), {*withheld, *erased}  # what was erased may be listed as withheld too
+        if sorted([*shown, *hidden]) != digests:
+            raise self.unaccounted(event.claims["evt"], digests, shown, hidden)
         require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
         cited = fields.get("evidence") or []
         well_formed = type(cited) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in cited)
         require(well_formed, "field 'evidence' is misshapen")
         cites = tuple(each["sha256"] for each in cited)
-        return Event(event.position, event.received, event.claims | {"_sd": None}, cites, (len(shown), len(withheld), len(erased)))
+        return Event(
+            event.position, event.received, event.claims | {"_sd": None}, cites, (len(shown), len(hidden) - len(erased), len(erased))
+        )
 
     def unaccounted(self, evt: str, digests: list[str], shown: dict[str, tuple[str, Any]], hidden: set[str]) -> NotVerified:
         """Say which digest is in no list or in two, by its field where events of its kind show one that this event does not."""
