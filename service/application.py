@@ -54,7 +54,7 @@ class Board(Recording):
     def _act(self, caller: Caller, it: Submission) -> Done:
         command = commands.find(it.name, it.kind)
         if command is None:
-            raise UnknownCommand(name=it.name)
+            raise UnknownCommand(name=it.name, known=sorted({*commands.COMMANDS, *commands.AMENDMENTS}))
         now = self.moment(it.at)
         today = london(now)
         day = it.occurred_on or today

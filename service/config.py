@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Role = Literal["owner", "writer", "projector", "reader"]
 
 MEBIBYTE = 1024 * 1024
+CLOCK_FILE = "demonstration-clock"
 
 
 class BadSetting(Exception):  # noqa: N818 a refusal of what was set, named like the refusals of the domain
@@ -63,7 +64,10 @@ class Config:
                 raise BadSetting(name, "…", f"is not a setting; the settings are {', '.join(SETTINGS)}, MUNIMENT_PG_BIN")
         given = {name: value for name in SETTINGS if (value := environ.get(name, "").strip())}
         values = {SETTINGS[name][0]: SETTINGS[name][1](name, value) for name, value in given.items()}
-        config = cls(**{"data": default_data(environ), **values})  # type: ignore[arg-type]  # SETTINGS pairs each field with its parser
+        data = values.setdefault("data", default_data(environ))
+        if "demonstration_clock" not in values and isinstance(data, Path) and (kept := data / CLOCK_FILE).is_file():
+            values["demonstration_clock"] = _moment(CLOCK_FILE, kept.read_text(encoding="ascii").strip())
+        config = cls(**values)  # type: ignore[arg-type]  # SETTINGS pairs each field with its parser
         if config.checkpoint_by_mail and not (config.smtp and config.mail_from):
             raise BadSetting("MUNIMENT_CHECKPOINT_TO", given["MUNIMENT_CHECKPOINT_TO"], "mail needs MUNIMENT_SMTP and MUNIMENT_MAIL_FROM")
         return config
@@ -77,6 +81,11 @@ class Config:
     def embedded(self) -> bool:
         """Whether the server is our own."""
         return self.database_url is None
+
+    @property
+    def clock_file(self) -> Path:
+        """Where a demonstration keeps when it takes place, so that every command on its data knows."""
+        return self.data / CLOCK_FILE
 
     def clock(self) -> Callable[[], float]:
         """Return what tells the time, in POSIX seconds: a demonstration's begins at its own time and goes on from there."""

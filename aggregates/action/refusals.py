@@ -32,7 +32,7 @@ class NotOwner(Refused):
 class NotOverseeing(Refused):
     """An action is judged by those who oversee it."""
 
-    source, text = "domain B.6", "{ref} is overseen by {overseen_by}: only its chair, or the chair of the Board, can decide that"
+    text = "{ref} is overseen by {overseen_by}: only its chair, or the chair of the Board, can decide that"
 
 
 class OverseesItself(Refused):

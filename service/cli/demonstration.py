@@ -53,6 +53,8 @@ def demo(port: int | None, *, no_serve: bool) -> None:
     Example: muniment demo --port 8080
     """
     config = _settings(port)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     console = Console(stderr=True)
     console.print("Starting the database …")
     with EmbeddedPostgres(config.data):
@@ -61,7 +63,13 @@ def demo(port: int | None, *, no_serve: bool) -> None:
         if no_serve:
             click.echo("Ready: muniment register, muniment history A13, muniment pack OUT.")
             return
-        _serve(config, links)
+        with contextlib.suppress(KeyboardInterrupt):
+            _serve(config, links)
+
+
+def _interrupt(*_: object) -> None:
+    """End as Ctrl-C does: everything that was started is stopped on the way out."""
+    raise KeyboardInterrupt
 
 
 def _settings(port: int | None) -> Config:
@@ -75,6 +83,7 @@ def _prepare(config: Config, console: Console) -> dict[str, str]:
     """Establish the log and record everything in it, or go on where that was interrupted; return a way in for each visitor."""
     ring = keys.load(config) if keys.exist(config) else keys.create(config, origin=ORIGIN)
     create_secret(config)
+    config.clock_file.write_text(TODAY.isoformat(), encoding="ascii")
     board = Board(config, ring, clock=TODAY.timestamp)
     try:
         if board.recorder.newest() is None:
@@ -122,7 +131,6 @@ def _serve(config: Config, links: dict[str, str]) -> None:
         "MUNIMENT_DATA": str(config.data),
         "MUNIMENT_DATABASE_URL": "",
         "MUNIMENT_PORT": str(config.port),
-        "MUNIMENT_DEMONSTRATION_CLOCK": TODAY.isoformat(),
     }
     with _running(environ, "work"), _running(environ, "serve") as web:
         address = f"http://{config.host}:{config.port}"
@@ -132,8 +140,7 @@ def _serve(config: Config, links: dict[str, str]) -> None:
             click.echo(f"  {title:34} {address}/enter/{token}")
         click.echo(f"  {'An auditor, or anybody':34} {address}/integrity\n")
         click.echo("Try first: the action register as at 14 November 2016, and the same day as known then. Stop with Ctrl-C.")
-        with contextlib.suppress(KeyboardInterrupt):
-            web.wait()
+        web.wait()
 
 
 @contextlib.contextmanager

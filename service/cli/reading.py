@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 
-from aggregates.dates import london
+from aggregates.dates import LONDON, london
 from projections import action_register, inspection_history
 from projections.clocks import Clocks
 from projections.clocks import clocks as fix
@@ -21,14 +21,9 @@ if TYPE_CHECKING:
 
     from service.config import Config
 
-REGISTER = {
-    "ref": "Action", "title": "Title", "owner": "Owner", "overseen_by": "Overseen by", "status": "Status",
-    "original_due_on": "First due", "due_on": "Due", "overdue": "Overdue", "sustained": "Lasting",
-}  # fmt: skip
-HISTORY = {
-    "position": "Event", "recorded_at": "Recorded", "occurred_on": "True since", "topic": "What", "by_office": "By",
-    "on_behalf_of": "On behalf of", "status": "Now", "late": "Days late",
-}  # fmt: skip
+REGISTER = {"ref": "Action", "title": "Title", "owner": "Owner", "status": "Standing", "due_on": "Due", "overdue": "Overdue"}
+EXPORTED = REGISTER | {"overseen_by": "Overseen by", "original_due_on": "First due", "signed_off_on": "Signed off", "sustained": "Lasting"}
+HISTORY = {"position": "Event", "recorded": "Recorded", "occurred_on": "True since", "what": "What", "by": "By", "status": "Now"}
 
 
 @click.command()
@@ -46,7 +41,7 @@ def register(as_at: date | None, known_at: Any, form: str, owner: str | None, *,
         wanted = action_register.Filters(owner=owner, overdue_only=overdue)
         rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, filters=wanted)
         items = [asdict(row) | {"overdue": f"{row.days_overdue} days" if row.overdue else None} for row in rows]
-        show(items, REGISTER, form, title=_title("Action register", at))
+        show(items, EXPORTED if form == "csv" else REGISTER, form, title=_title("Action register", at))
 
 
 @click.command()
@@ -63,8 +58,17 @@ def history(ref: str, as_at: date | None, known_at: Any, form: str) -> None:
         entries = inspection_history.history(conn, known_at=at.known_at, as_at=as_at, ref=ref, limit=1000)
         if not entries:
             raise NotFound(kind="entry about", ref=ref)
-        items = [asdict(e) | {"status": e.status, "leaf": e.leaf.hex()} for e in entries]
+        items = [asdict(e) | _words(e) for e in entries]
         show(items, HISTORY, form, title=_title(f"History of {ref}", at))
+
+
+def _words(entry: inspection_history.HistoryEntry) -> dict[str, Any]:
+    """Return what a person reads of an entry: its times in London, its event in words, and what became of it."""
+    by = f"{entry.by_office or 'the service'}{f' for {entry.on_behalf_of}' if entry.on_behalf_of else ''}"
+    what = entry.topic.split(".")[1].replace("_", " ")
+    late = f", {entry.late} days late" if entry.late_reason else ""
+    recorded = f"{entry.recorded_at.astimezone(LONDON):%Y-%m-%d %H:%M}{late}"
+    return {"status": entry.status, "leaf": entry.leaf.hex(), "by": by, "what": what, "recorded": recorded}
 
 
 def _fix(conn: psycopg.Connection[Any], config: Config, as_at: date | None, known_at: Any) -> Clocks:
@@ -72,5 +76,5 @@ def _fix(conn: psycopg.Connection[Any], config: Config, as_at: date | None, know
 
 
 def _title(what: str, at: Clocks) -> str:
-    when = f", {at.known_time:%d %B %Y %H:%M}" if at.known_time else ""
+    when = f", {at.known_time.astimezone(LONDON):%d %B %Y %H:%M}" if at.known_time else ""
     return f"{what} as at {at.as_at.day} {at.as_at:%B %Y}, as known at event {at.known_at}{when}"

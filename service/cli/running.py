@@ -142,5 +142,7 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         row = conn.execute("SELECT max(day), max(size) FROM desk.checkpoint_sent WHERE address = %s", (address,)).fetchone()
         day, sent = row or (None, None)
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
+    if not config.checkpoint_to:
+        click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
     free = shutil.disk_usage(config.data).free // 1024**2
     yield f"{free} MB free in {config.data}.", free > LEAST_FREE

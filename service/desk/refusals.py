@@ -14,7 +14,7 @@ class NotSignedIn(Refused):
 class NotAllowed(Refused):
     """The office may not do this (domain B.6)."""
 
-    rule, text = "B.6", "{who} may not {act}: that is for {roles}"
+    text = "{who} may not {act}: that is for {roles}"
 
 
 class NotFound(Refused):
@@ -44,7 +44,7 @@ class KeyReused(Refused):
 class UnknownCommand(Refused):
     """No command has this name."""
 
-    text = "There is no command {name}"
+    text = "There is no command {name}. The commands are {known}"
 
 
 class UnknownCommandField(Refused):
