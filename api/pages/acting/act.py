@@ -57,7 +57,6 @@ def form(ref: str, name: str) -> Response:
     """Show the form of a command about an action."""
     command = _command(name)
     with look() as seen:
-        one(seen.on, ref)
         _allowed(command)
         chosen = {"on_behalf_of": request.args.get("on_behalf_of", "")}
         return _page(seen, command, ref, sending.Sent(typed=chosen))
@@ -109,7 +108,7 @@ def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, r
         look=seen,
         status=status,
         command=forms.heading(command),
-        about=None if about is None else {"ref": about, "title": seen.title_of(about), "href": f"/actions/{about}"},
+        about=None if about is None else {"ref": about, "title": one(seen.on, about).title, "href": f"/actions/{about}"},
         acting=acting_words(seen),
         fields=forms.fields_of(seen, command, sent.typed, sent.errors, manager=manager),
         refusal=refused.message if refused else None,

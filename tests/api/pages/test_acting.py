@@ -171,6 +171,7 @@ def test_another_agencys_action_does_not_exist(sign_in):
     who.get("/actions/A2/accept_action")
     told.append(who.post("/actions/A1/accept_action", DONE))
 
+    assert "Follow up every missed appointment" not in who.words
     assert ([response.status_code for response in told], who.recorded) == ([404] * 4, before)
 
 
