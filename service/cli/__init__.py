@@ -27,6 +27,8 @@ ORDER = {
     "migrate": "setting_up:migrate",
     "serve": "running:serve",
     "work": "running:work",
+    "account": "people:account",
+    "key": "people:key",
     "status": "running:status",
     "demo": "demonstration:demo",
     "import": "bringing_in:import_",

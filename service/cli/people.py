@@ -1,0 +1,54 @@
+"""People and programs that may come in: account and key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import psycopg
+
+from aggregates.dates import london
+from service.cli.opening import board
+from service.desk import accounts, authority
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from service.application import Board
+
+
+@click.command()
+@click.argument("email")
+@click.option("--office", required=True, help="The office that the person holds, e.g. lead-RIV.")
+@click.password_option(help="Their password; they should change it.")
+def account(email: str, office: str, password: str) -> None:
+    """Let the person who holds an office sign in, with an address and a password.
+
+    Example: muniment account lead@riverside.example --office lead-RIV
+    """
+    with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
+        accounts.create_account(conn, email, password, person=_holder(opened, office))
+    click.echo(f"{email} can sign in, and acts in the office {office} for as long as they hold it.")
+
+
+@click.command()
+@click.argument("email")
+@click.option("--office", required=True, help="The office in which the program acts.")
+@click.option("--label", required=True, help="What the key is for.")
+@click.option("--days", type=click.IntRange(1, 3650), default=365, help="After how many days it expires (365).")
+def key(email: str, office: str, label: str, days: int) -> None:
+    """Make an API key for a program that acts for an account, and print it this once.
+
+    Example: muniment key lead@riverside.example --office lead-RIV --label "case system"
+    """
+    with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
+        found = conn.execute("SELECT id, person FROM desk.account WHERE email = %s", (email.strip().lower(),)).fetchone()
+        if found is None or found[1] != _holder(opened, office):
+            raise NotFound(kind=f"account of the holder of {office} with the address", ref=email)
+        click.echo(accounts.create_api_key(conn, found[0], office, label, days=days))
+
+
+def _holder(opened: Board, office: str) -> UUID:
+    """Return the person who holds an office today; refuses an office that nobody holds."""
+    return authority.holder(opened, office, london(opened.clock()))
