@@ -183,12 +183,12 @@ class StatementMapper(Mapper[UUID]):
         super().__init__(JSONTranscoder())
         self._key, self._registry, self._subjects, self._seen = key, registry, subjects, seen
 
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Return the event as a statement that the service attests."""
-        prepared = self.prepare(domain_event, self._key.signer)
+    def to_stored_event(self, domain_event: Any, *, iat: int | None = None) -> StoredEvent:
+        """Return the event as a statement that the service attests; a demonstration says when it claims to sign."""
+        prepared = self.prepare(domain_event, self._key.signer, iat=iat)
         return prepared._with(self._key.private.sign(prepared.draft.unsigned))  # noqa: SLF001 - our own signature needs no checking
 
-    def prepare(self, domain_event: Any, signer: Signer) -> Prepared:
+    def prepare(self, domain_event: Any, signer: Signer, *, iat: int | None = None) -> Prepared:
         """Return the event as a statement for somebody's signature; the fields that are about persons are sealed already."""
         kind, stream, version = type(domain_event), domain_event.originator_id, domain_event.originator_version
         fields: dict[str, object] = {}
@@ -197,7 +197,7 @@ class StatementMapper(Mapper[UUID]):
             fields[name] = _clear_text(name, value) if isinstance(value, Sealed) else value
             if isinstance(value, Sealed):
                 subject_of[name] = value.subject
-        draft = signer.draft(kind.TOPIC, str(stream), version, self._seen(), fields)
+        draft = signer.draft(kind.TOPIC, str(stream), version, self._seen(), fields, iat=iat)
         shown = [d for name, d in draft.disclosures.items() if name not in subject_of]
         pointers = [self._pointer(name, subject, draft.disclosures[name]) for name, subject in subject_of.items()]
         rest = "~".join(["", *shown, json.dumps(pointers) if pointers else ""]).encode()

@@ -271,7 +271,8 @@ class Recording(Application[UUID]):
         """Return what a thing has decided as one submission to the ledger: its statements signed, its personal values sealed."""
         idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
         keys, at = key_changes(thing), int(self.clock()) if write.received is None else write.received
-        leaves = [Leaf.of(self.mapper.to_stored_event(event), at) for event in thing.collect_events()]
+        mapper = cast("StatementMapper", self.mapper)
+        leaves = [Leaf.of(mapper.to_stored_event(event, iat=at), at) for event in thing.collect_events()]
         return Part(leaves, write.received, idempotency, keys)
 
     @contextmanager
