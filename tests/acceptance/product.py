@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from service.config import Config
 from tests.databases import fresh_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "service.cli")
@@ -161,11 +162,8 @@ def positions(product: Product, topic: str, ref: str | None = None) -> list[int]
     return [p for (p,) in product.ask("SELECT position FROM views.inspection_history WHERE topic = %s AND ref = %s ORDER BY 1", topic, ref)]
 
 
-def lines_of(text: str, containing: str) -> list[str]:
-    """Return the lines of a text that contain this."""
-    return [line for line in text.splitlines() if containing in line]
-
-
-def newest(names: Iterable[Path]) -> Path:
-    """Return the last of some files, by name."""
-    return max(names)
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        return int(it.getsockname()[1])

@@ -315,10 +315,8 @@ def test_replayed_by_the_owner(severnbrook, sign_off):
         received = owner.entry(last)[: owner.entry(last).index(b",")]
         copied = received + owner.entry(sign_off)[owner.entry(sign_off).index(b",") :]
         owner.insert(last + 1, copied, disclosures)
-        sealed = "SELECT -position, field, subject, digest FROM ledger.sealed_field WHERE position = %s"
-        rows = owner.connection.execute(sealed, (sign_off,)).fetchall()
-        for _, field, subject, named in rows:
-            owner.connection.execute("INSERT INTO ledger.sealed_field VALUES (%s, %s, %s, %s)", (last + 1, field, subject, named))
+        copy = "INSERT INTO ledger.sealed_field SELECT %s, field, subject, digest FROM ledger.sealed_field WHERE position = %s"
+        owner.connection.execute(copy, (last + 1, sign_off))
         owner.seal_again(keys.load(severnbrook.config).log)
     assert named(refuted(severnbrook), last + 1, "replay")
 
@@ -556,8 +554,8 @@ def insert_as_recorded(owner: Owner, position: int, state: bytes) -> None:
     statement, *disclosures, pointers = state.decode().split("~")
     received = owner.entry(position - 1)
     owner.insert(position, received[: received.index(b"stmt") + 7] + statement.encode() + b'","v":1}', "~".join(["", *disclosures, ""]))
-    for field, subject, named, _ in json.loads(pointers or "[]"):
-        owner.connection.execute("INSERT INTO ledger.sealed_field VALUES (%s, %s, %s, %s)", (position, field, subject, named))
+    for field, subject, covered, _ in json.loads(pointers or "[]"):
+        owner.connection.execute("INSERT INTO ledger.sealed_field VALUES (%s, %s, %s, %s)", (position, field, subject, covered))
 
 
 def enrolment(public: bytes, proof: str) -> dict:

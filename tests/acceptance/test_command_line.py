@@ -7,7 +7,6 @@ import io
 import json
 import os
 import signal
-import socket
 import urllib.request
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from service.cli import ORDER, main
 from service.verify import open_checkpoint
 from tests.acceptance import boards
 from tests.acceptance.boards import INIT, PASSWORD, assigned, line, progress
-from tests.acceptance.product import Product, verify, wait
+from tests.acceptance.product import Product, free_port, verify, wait
 from tests.databases import fresh_database
 from tests.packs import Witness, private_key
 
@@ -421,13 +420,6 @@ def test_demonstration_leaves_nothing_running(folder):
     assert not list((folder / "postgres/server").glob(".s.PGSQL*"))
     with pytest.raises(psycopg.OperationalError):
         product.ask("SELECT 1")
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return int(it.getsockname()[1])
 
 
 def fetched(port: int, path: str) -> str | None:
