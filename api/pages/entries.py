@@ -6,26 +6,26 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
+from aggregates.action import Action
 from aggregates.dates import LONDON
 from aggregates.entry import Recorded
 from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
 from aggregates.values import Evidence, Sealed
 from api.pages.words import label_of, title_of, written
 from projections import inspection_history
-from projections.decoded_log import AMENDMENTS, event_type
+from projections.decoded_log import AMENDMENTS, event_type, typed_entry
 from projections.partnership import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from aggregates.entry import Entry
     from api.pages.frame import Look
     from projections.inspection_history import HistoryEntry
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024
 OF_ACTIONS: Final = "SELECT position FROM views.inspection_history WHERE kind = 'action' AND ref = ANY(%s) AND position <= %s"
-# What leaves an action where it stands, or is done by the service upon the act that brought it there.
-PASSING: Final = frozenset({"action.due_date_varied.v1", "action.escalated.v1", "action.sustainment_check_scheduled.v1"})
 
 
 class Cause(NamedTuple):
@@ -112,7 +112,8 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
     said: list[tuple[str, str]] = []
     for name, field in kinds.items():
         value = entry.body.get(name)
-        if name in UNSAID or field.identifies or field.kind is Evidence or value in (None, [], ""):
+        hidden = name in UNSAID or field.identifies or (entry.kind == "subject" and name != "name")
+        if hidden or field.kind is Evidence or value in (None, [], ""):
             continue
         if field.sensitivity == "restricted" and not look.on.scope.restricted:
             said.append((label_of(name), "for named roles only"))
@@ -146,16 +147,35 @@ def causes(look: Look, refs: Sequence[str]) -> dict[str, Cause]:
     found = look.on.conn.execute(OF_ACTIONS, (list(refs), look.clocks.known_at)).fetchall()
     entries = inspection_history.entries_at(look.on.conn, [position for (position,) in found], known_at=look.clocks.known_at)
     amendments = {entry.position: entry for entry in entries}
-    told: dict[str, Cause] = {}
+    stories: dict[str, list[HistoryEntry]] = {}
     for entry in sorted(entries, key=lambda e: (e.since, e.position)):
-        if entry.amends or entry.since > look.clocks.as_at or entry.topic in PASSING:
-            continue
-        if entry.retracted_by:
-            note_ = note(amendments[entry.retracted_by], "retracted", look.link)
-            told[entry.ref] = Cause(told.get(entry.ref, NOTHING).entry, note_ | {"what": f"{title_of(entry.topic)} {written(entry.since)}"})
-        else:
-            told[entry.ref] = Cause(entry, _later(entry, amendments, look.link))
-    return told
+        if not entry.amends and entry.since <= look.clocks.as_at:
+            stories.setdefault(entry.ref, []).append(entry)
+    return {ref: _cause(look, story, amendments) for ref, story in stories.items()}
+
+
+def _cause(look: Look, story: Sequence[HistoryEntry], amendments: dict[int, HistoryEntry]) -> Cause:
+    """Return the act that brought an action to its status; of what was retracted since, what came after that act."""
+    stands = [entry for entry in story if not entry.retracted_by]
+    typed = [typed_entry(entry.position, entry.topic, entry.said, None) for entry in stands]
+    cause, status = None, _status(typed)
+    for number in range(len(stands), 0, -1):
+        before = _status(typed[: number - 1])
+        cause = stands[number - 1]
+        if before != status and cause.by_office is not None:
+            break
+        status = before  # what the service did by itself followed from the act before it
+    after = story[story.index(cause) + 1 :] if cause else story
+    undone = next((entry for entry in reversed(after) if entry.retracted_by), None)
+    if undone is None or undone.retracted_by is None:
+        return Cause(cause, _later(cause, amendments, look.link) if cause else None)
+    told = note(amendments[undone.retracted_by], "retracted", look.link)
+    return Cause(cause, told | {"what": f"{title_of(undone.topic)} {written(undone.since)}"})
+
+
+def _status(typed: Sequence[Entry]) -> str | None:
+    state = Action.fold(typed)
+    return state.status.word if state else None
 
 
 def kind_of(entry: HistoryEntry) -> str | None:

@@ -44,6 +44,7 @@ ONLY: Final = {
     "slipped": "Slipped on re-test",
 }
 LAST_CHECKS: Final[Mapping[str, Literal["held", "slipped"]]] = {"held": "held", "slipped": "slipped"}
+LAST_PAGE: Final = 10_000  # beyond any register
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to reckon
 
 
@@ -53,7 +54,7 @@ def register() -> Response:
     """Show the register."""
     with look() as seen:
         asked = filters_asked(seen)
-        number = max(1, request.args.get("page", 1, type=int))
+        number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
         rows = action_register.register(seen.on.conn, **seen.on.at, filters=asked, **order(), limit=number * SIZE + 1)
         page, more = rows[(number - 1) * SIZE : number * SIZE], len(rows) > number * SIZE
         total = action_register.count(seen.on.conn, **seen.on.at, filters=asked)

@@ -177,9 +177,7 @@ def _help(it: Amendment) -> str:
 def _fields(seen: Look, it: Amendment) -> list[forms.FormField]:
     """Return the entry's own fields as they stand, then the reason and what stands around every act."""
     shown = [f for f in it.fields if f.sensitivity != "restricted" or seen.on.scope.restricted]
-    found = [
-        forms.declared(seen, f) | {"name": f"{PREFIX}{f.name}", "value": _value(f, it.entry.said.get(f.name)), "hint": None} for f in shown
-    ]
+    found = [forms.declared(seen, f) | _as_it_stands(it.entry, f) for f in shown]
     if it.command.name == "propose_amendment":
         items = [{"value": "correct", "text": "Correct it, as changed above"}, {"value": "retract", "text": "Retract it"}]
         found.append(forms.field_of("what", "choice", "public", label="What do you propose?", items=items))
@@ -187,6 +185,12 @@ def _fields(seen: Look, it: Amendment) -> list[forms.FormField]:
     found.append(forms.field_of("occurred_on", "date", "public", value=worker().today, hint="The day of the amendment, as a rule today."))
     found.append(forms.field_of("late_reason", "textarea", "partners", optional=True))
     return found
+
+
+def _as_it_stands(entry: HistoryEntry, field: Field) -> forms.FormField:
+    """Return what tells a field of the entry from the amendment's own, with its value as it stands."""
+    label = f"{label_of(field.name)} (in event {entry.position:,})"
+    return {"name": f"{PREFIX}{field.name}", "label": label, "value": _value(field, entry.said.get(field.name)), "hint": None}
 
 
 def _value(field: Field, value: Any) -> Any:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from aggregates.action import Action
+from tests.api.pages.test_acting import implemented
 from tests.boards import assign
 
 
@@ -75,6 +76,37 @@ def test_each_figure_opens_the_rows_that_it_counts(sign_in):
         counted = list(zip(numbers, [link for link in who.links if "only=" in link and not link.startswith("/actions.csv")], strict=False))
         listed = [(who.get(link).status_code, len(rows(who.page))) for _, link in counted]
         assert listed == [(200, number) for number, _ in counted], shown
+
+
+def test_the_standing_opens_the_act_that_brought_it_there(sign_in):
+    """Neither what was reported since nor what the service did by itself is taken for the act that brought an action where it stands."""
+    who = sign_in("chair")
+    implemented(who.seeded)
+    returned = who.seeded.act("quality-chair", "return_evidence", "A1", reason="The sample is too small").positions[-1]
+    who.seeded.act("riv-lead", "report_progress", "A1", rag="amber", narrative="A larger sample is drawn")
+    implemented(who.seeded, "A2", "cqh-lead")
+    signed = who.seeded.act("chair", "sign_off_action", "A2", effect="Nine of ten").positions
+    who.seeded.catch_up()
+    who.get("/actions?sort=ref")
+    brought = [int(link.rpartition("/")[2]) for link in who.links if link.startswith("/events/")]
+
+    assert (len(signed), brought) == (3, [returned, signed[0]])
+
+
+def test_a_retraction_is_noted_beside_the_standing_that_it_restores(sign_in):
+    """After its sign-off was retracted an action stands where it stood before, and the row names what was retracted, when and why."""
+    who = sign_in("quality-chair")
+    implemented(who.seeded)
+    signed = who.seeded.act("quality-chair", "sign_off_action", "A1", effect="Nine of ten").positions[0]
+    version = who.seeded.board.load(Action, "A1").version - 2
+    who.seeded.act("quality-chair", "retract_entry", "A1", about="action", amends=version, reason="Signed too early")
+    who.seeded.catch_up()
+    words = who.text("/actions?owner=RIV")
+
+    assert "Implemented, awaiting sign-off" in words
+    assert f"/events/{signed - 1}" in who.links
+    assert "Signed off 5 September 2016: Retracted on 5 September 2016" in words
+    assert "Reason: Signed too early" in words
 
 
 def test_the_register_pages_on_the_server(sign_in):
