@@ -35,6 +35,8 @@ class Acting:
     body: str | None = None
     agency: str | None = None
     on_behalf_of: str | None = None
+    stands_for: UUID | None = None  # who held the office that `on_behalf_of` names, on that day
+    recorder_agency: str | None = None  # the employer of who records for them
 
     @property
     def said(self) -> dict[str, Any]:
@@ -65,17 +67,16 @@ def may_propose(acting: Acting, entry: Entry, *, ref: str) -> None:
 def may_amend(acting: Acting, entry: Entry, beneficiary: str | None, *, decision: bool, ref: str) -> None:
     """Check who amends without a countersignature.
 
-    A decision: the office that made it, unless its holder is of the agency that it is about. Anything else: the office that made
-    it, its agency's designated lead, or the board manager.
+    A decision: the office that made it, unless it acts for whom it is about. Anything else: the office that made it, whoever holds
+    it now, or the board manager.
     """
     facts = {"ref": ref, "amends": entry.number, "made_by": _maker(entry)}
     mine = _made(acting, entry)
-    own_agency = acting.role == LEAD and acting.agency is not None and acting.agency == entry.body["by_agency"]
     if decision and acting.role == MANAGER and not mine:
         raise errors.CountersignatureNeeded(**facts)
-    if not (mine or (not decision and (own_agency or acting.role == MANAGER))):
+    if not (mine or (not decision and acting.role == MANAGER)):
         raise errors.NotTheirsToAmend(**facts)
-    if beneficiary is not None and acting.agency == beneficiary:
+    if decision and beneficiary is not None and acting.acts_for(beneficiary):
         raise errors.BeneficiaryAlone(**facts, agency=beneficiary)
 
 

@@ -193,7 +193,9 @@ class Recorded(OnRecord[S]):
     @property
     def beneficiary(self) -> str | None:
         """Return the agency that a decision here is about, which may not amend it alone (INV-35)."""
-        return None
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse what an entry would say as corrected where its command would have refused it."""
 
     @property
     def open_proposals(self) -> list[Entry]:
@@ -268,6 +270,7 @@ class Recorded(OnRecord[S]):
                     parts[part][part] = inner
             else:
                 parts[CORRECTED[field.sensitivity]][field.name] = value
+        self.check_corrected(entry.event, {**entry.body, **from_json(entry.event, corrected)})
         return {part: values or None for part, values in parts.items()}
 
     def _retracted(self) -> set[int]:

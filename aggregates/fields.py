@@ -31,6 +31,7 @@ Public: TypeAlias = Annotated[T, "public"]
 Restricted: TypeAlias = Annotated[T, "restricted"]
 Identifies: TypeAlias = Annotated[T, "identifies"]
 
+LARGEST = 2**31 - 1  # what every view and every JSON reader holds exactly
 NOT_CONTENT = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp"})
 # Corrected values inherit the class of what they correct (ledger §2), so an amendment has one field for each class.
 CORRECTED = {"public": "corrected_public", "partners": "corrected", "restricted": "corrected_restricted"}
@@ -111,9 +112,16 @@ def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, An
     if sealed := {n for n in corrected if fields[n].sensitivity == "personal" or (n in ENVELOPE and n != "occurred_on")}:
         raise errors.SealedField(**facts, fields=sealed)
     try:
-        return [(fields[name], _plain(typed(fields[name], value))) for name, value in corrected.items()]
+        return [(fields[name], _plain(_said(fields[name], value))) for name, value in corrected.items()]
     except WrongKindError as error:
         raise errors.WrongKindCorrected(**facts, why=str(error)) from error
+
+
+def _said(field: Field, value: Any) -> Any:
+    """Return a typed value; what must be said cannot be corrected to nothing."""
+    if isinstance(value, str) and not value.strip() and not field.optional:
+        raise WrongKindError(field.name, "a text that says something", value)
+    return typed(field, value)
 
 
 def corrections(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,6 +182,8 @@ def _one(field: Field, value: Any) -> Any:
             return Evidence(**{**value, "evidence_date": date.fromisoformat(value["evidence_date"])})
     except (TypeError, KeyError, ValueError) as error:
         raise WrongKindError(field.name, field.kind, value) from error
+    if kind is int and isinstance(value, int) and abs(value) > LARGEST:
+        raise WrongKindError(field.name, f"a whole number up to {LARGEST}", value)
     if kind is Any or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
         if field.choices and value not in field.choices:
             raise WrongKindError(field.name, " or ".join(field.choices), value)

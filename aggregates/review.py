@@ -14,7 +14,7 @@ from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aggregates.authority import Acting
 
@@ -269,6 +269,11 @@ class Review(Recorded[ReviewState | None]):
         if response.response != "accepted" and not (response.reason or "").strip():
             raise NoReason(ref=self.ref, number=response.number, response=response.response)
         return response
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse a response that could not have been given (INV-04)."""
+        for given in body["responses"] if event is Review.BoardResponseFormulated else ():
+            self._response(given)
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: ReviewState | None = None) -> ReviewState | None:

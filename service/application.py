@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aggregates.action import Action
-from aggregates.authority import BOARD, Acting
+from aggregates.authority import Acting
 from aggregates.data_subject import DataSubject
 from aggregates.dates import later, london
 from aggregates.errors import Refused
@@ -20,22 +20,27 @@ from aggregates.registry import Key, Keys
 from aggregates.review import Review
 from service import commands
 from service.desk import authority, screening
-from service.desk.refusals import AlreadyExists, FutureDate, LateWithoutReason, NotFound, UnknownCommand, WrongKind
+from service.desk.refusals import (
+    AlreadyExists,
+    NotFound,
+    OwnAppointment,
+    UnknownCommand,
+    WrongKind,
+)
 from service.desk.submission import read_fields
 from service.ledger.keys import check_proof
-from service.recording import Done, Recording, Write
+from service.recording import Done, Write
+from service.recording.references import References
 from service.verify import b64url
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
 
 SERVICE = Acting()  # what the service does by itself
 
 
-class Board(Recording):
+class Board(References):
     """Everything that can be done in Muniment."""
 
     def act(self, caller: Caller, it: Submission) -> Done:
@@ -69,16 +74,10 @@ class Board(Recording):
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
             kind = commands.KINDS[command.kind]
+            self._check_corrected(self.load(kind, it.ref), fields, today, it.late_reason)
             return self._change(kind, it.ref, getattr(kind, _AMEND[it.name]), write, **said)
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
-
-    def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
-        if day > today:
-            raise FutureDate(occurred_on=day, today=today)
-        limit = self.settings.backdating_limit
-        if (today - day).days > limit and not (late_reason or "").strip():
-            raise LateWithoutReason(occurred_on=day, today=today, limit=limit)
 
     # -- the partnership ------------------------------------------------------------------------------------------
 
@@ -120,6 +119,8 @@ class Board(Recording):
         """Appoint a registered person to an office, new or vacant."""
         if self.find(DataSubject, str(said["holder"].subject)) is None:
             raise NotFound(kind="person", ref=said["holder"].subject)
+        if said["acting"].person == said["holder"].subject:
+            raise OwnAppointment(office=ref)
         self._there(Agency, "agency", said["employer"])
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
@@ -252,26 +253,6 @@ class Board(Recording):
         """Escalate an overdue action to an office."""
         self._there(Office, "office", said["to_office"])
         return self._change(Action, ref, Action.escalate, write, **said)
-
-    # -- what no aggregate can know of another --------------------------------------------------------------------------
-
-    def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
-        if ref is not None and self.find(kind, ref) is None:
-            raise NotFound(kind=word, ref=ref)
-
-    def _owner(self, code: str) -> None:
-        """Refuse an owner that is neither the Board, nor a sub-group, nor an agency."""
-        if code != BOARD and self.find(Agency, code) is None:
-            self._there(SubGroup, "agency or sub-group", code)
-
-    def _finding(self, source: str | None) -> None:
-        """Refuse a source that is not `REVIEW/FINDING`, or names what is not on record."""
-        if source is None:
-            return
-        review, _, number = source.partition("/")
-        found = self.find(Review, review)
-        if found is None or not found.has_finding(number):
-            raise NotFound(kind="finding", ref=source)
 
 
 _AMEND = {"propose_amendment": "propose_amendment", "correct_entry": "correct", "retract_entry": "retract"}

@@ -21,6 +21,9 @@ from service.desk.refusals import EmptyFile, FutureDate, TooLarge, UnknownEviden
 BLOCK = 1 << 18
 READ_ONLY = 0o440
 SAID = frozenset({"title", "evidence_date", "filename", "media_type", "classification"})
+CLASSES = frozenset({"public", "partners", "restricted"})
+DEFAULT_TYPE = "application/octet-stream"
+MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]{1,100}\Z")
 NAME = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -112,13 +115,18 @@ def cited(store: EvidenceStore, item: Any, *, supplied_by: str | None, now: int)
         dated = date.fromisoformat(str(said["evidence_date"]))
     except ValueError as error:
         raise WrongKind(act="Evidence", field="evidence_date", why="a date is written as 2016-11-02") from error
+    for name in ("title", "filename", "media_type", "classification"):
+        if not isinstance(value := said[name] or "", str) or not value.isprintable():
+            raise WrongKind(act="Evidence", field=name, why="it is a text on one line")
+    if not MEDIA_TYPE.match(said["media_type"] or DEFAULT_TYPE) or (said["classification"] or "restricted") not in CLASSES:
+        raise WrongKind(act="Evidence", field="media_type or classification", why="as text/csv, and public, partners or restricted")
     received = datetime.fromtimestamp(now, UTC)
     if dated > received.date():
         raise FutureDate(occurred_on=dated, today=received.date())
     return Evidence(
         sha256=item["sha256"],
         size=store.size(item["sha256"]),
-        media_type=str(said["media_type"] or "application/octet-stream"),
+        media_type=str(said["media_type"] or DEFAULT_TYPE),
         filename=Path(str(said["filename"] or item["sha256"])).name,
         title=str(said["title"]),
         evidence_date=dated,

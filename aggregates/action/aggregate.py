@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from eventsourcing.domain import Aggregate
 
@@ -16,7 +16,7 @@ from aggregates.fields import Identifies, Public, Restricted  # noqa: TC001 - as
 from aggregates.values import Evidence  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aggregates.action.state import State
     from aggregates.authority import Acting
@@ -202,6 +202,13 @@ class Action(Decisions):
         measures = {"overseen_by": overseen_by, "due_on": due_on, "success_measure": success_measure, "intended_outcome": intended_outcome}
         when = {"occurred_on": occurred_on, "late_reason": late_reason}
         return cls.open(cls.Assigned, stream_id(origin, "action", ref), **when, **fields, **measures, **acting.said)
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse an action that would oversee itself, or be due before it begins."""
+        if event is Action.Assigned and body["owner"] == body["overseen_by"]:
+            raise refusals.OverseesItself(ref=self.ref, owner=body["owner"])
+        if "due_on" in body and body["due_on"] <= body["occurred_on"]:
+            raise refusals.DueBeforeItBegins(ref=self.ref, due_on=body["due_on"], day=body["occurred_on"])
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: State | None = None) -> State | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aggregates.authority import Acting
     from aggregates.values import Evidence
 
+HIGHEST_LEVEL = 9  # of escalation: more than any ladder has
 OWED = s.Assigned | s.Disputed | s.Working | s.Implemented
 ANSWERED = s.Working | s.Implemented | s.SignedOff | s.Sustaining
 OPEN = OWED | s.SignedOff | s.Sustaining | s.Slipped
@@ -208,7 +209,7 @@ class Decisions(Recorded[s.State | None]):
         said(to_office=to_office)
         if occurred_on <= then.due_on:
             raise refusals.NotOverdue(ref=self.ref, day=occurred_on)
-        if level <= then.escalation_level:
+        if not then.escalation_level < level <= HIGHEST_LEVEL:
             raise refusals.LevelNotHigher(ref=self.ref, at=then.escalation_level, level=level)
         fields = {"level": level, "to_office": to_office}
         self.record("Escalated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
@@ -234,7 +235,7 @@ class Decisions(Recorded[s.State | None]):
             raise refusals.NotOverseeing(ref=self.ref, overseen_by=then.overseen_by)
 
     def _judged(self, acting: Acting, then: s.State, act: str, *, or_manager: bool = False) -> None:
-        if acting.acts_for(then.owner):
+        if acting.acts_for(then.owner) or acting.recorder_agency == then.owner:
             chairs = acting.role in CHAIRS and acting.agency == then.owner
             refusal = refusals.ChairsEmployer if chairs else refusals.OwnAction
             raise refusal(ref=self.ref, agency=then.owner, role=acting.role, act=act)
@@ -242,7 +243,7 @@ class Decisions(Recorded[s.State | None]):
 
     def _another_person(self, acting: Acting, *others: Sealed | None) -> None:
         """Compare with whoever acted themselves: of what was recorded on behalf, the log names only the recorder."""
-        if acting.person is not None and Sealed(acting.person) in others:
+        if any(person is not None and Sealed(person) in others for person in (acting.person, acting.stands_for)):
             raise refusals.SamePerson(ref=self.ref)
 
     def _later(self, due_on: date, day: date) -> None:

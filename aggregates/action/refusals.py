@@ -132,7 +132,7 @@ class NotOverdue(Refused):
 class LevelNotHigher(Refused):
     """Within one overdue spell, escalation only climbs."""
 
-    rule, text = "INV-17", "{ref} is escalated to level {at} already: the next level is higher than that, not {level}"
+    rule, text = "INV-17", "{ref} is escalated to level {at} already: the next is a higher one, up to 9, and not {level}"
 
 
 class SupersededByItself(Refused):

@@ -107,13 +107,14 @@ class Visible:
         self.owned: set[str] = set()
         self.sources: set[str] = set()
         if self.agency is not None:
-            rows = action_register.register(on.conn, **on.at, filters=action_register.Filters(owner=self.agency))
+            today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
+            rows = action_register.register(on.conn, as_at=today, known_at=head, filters=action_register.Filters(owner=self.agency))
             self.owned = {row.ref for row in rows}
             self.sources = {row.source.partition("/")[0] for row in rows if row.source}
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
-        if self.agency is None or entry.kind in OPEN or entry.by_agency == self.agency:
+        if self.agency is None or entry.kind in OPEN:
             return True
         return entry.ref in {"action": self.owned, "review": self.sources}.get(entry.kind, set())
 

@@ -44,13 +44,15 @@ def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: s
     person = holder.holder.subject
     if on_behalf_of is None:
         then = _office(board, office).holder_on(occurred_on) or holder
+        if then.holder != holder.holder and then.employer != holder.employer:  # or a successor could judge as their predecessor might
+            raise NotInOffice(who=caller.email, office=office, day=occurred_on)
         return Acting(person, office, holder.role, holder.body, then.employer)
     if holder.role != commands.MANAGER:
         raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
     they = _office(board, on_behalf_of).holder_on(occurred_on)
     if they is None:
         raise NotInOffice(who=on_behalf_of, office=on_behalf_of, day=occurred_on)
-    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of)
+    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of, they.holder.subject, holder.employer)
 
 
 def allow(command: Command, who: Acting) -> None:

@@ -163,6 +163,18 @@ class AccountExists(Refused):
     text = "There is already an account for {email}"
 
 
+class OwnAppointment(Refused):
+    """An office holder appoints others (domain B.6)."""
+
+    text = "Nobody appoints themselves: another office holder has to appoint you to {office}"
+
+
+class EvidenceNotCorrected(Refused):
+    """What came in is what came in: evidence is retracted and submitted anew, never rewritten."""
+
+    rule, text = "INV-13", "Evidence cannot be corrected: retract entry {amends} of {ref}, and submit the evidence anew"
+
+
 class UnknownOffice(Refused):
     """A command names an office that was never filled."""
 

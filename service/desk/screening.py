@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from aggregates.fields import Field, shape
@@ -12,7 +13,8 @@ from service.desk.refusals import PersonalData
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NHS_NUMBER = re.compile(r"(?<![\dA-Za-z])(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?![\dA-Za-z])")
+NHS_NUMBER = re.compile(r"(?<!\d)\d(?:[\s.-]{0,3}\d){9}(?!\d)")
+DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
 PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])(\d{12}|\d{11}[A-HJ-NP-RT-Z])(?![\dA-Za-z])")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NUMERIC = r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}-\d{2}-\d{2}"
@@ -31,7 +33,8 @@ def screen(event: type[Any], values: Mapping[str, Any]) -> None:
 
 def found(text: str) -> str | None:
     """Name the pattern that a text carries, or None."""
-    if any(nhs_number(a + b + c) for a, b, c in NHS_NUMBER.findall(text)):
+    text = unicodedata.normalize("NFKC", text).translate(DASHES)  # as it is typed, not as a word processor dresses it up
+    if any(nhs_number(re.sub(r"\D", "", found)) for found in NHS_NUMBER.findall(text)):
         return "an NHS number"
     if any(pupil_number(letter, rest) for letter, rest in PUPIL_NUMBER.findall(text.upper())):
         return "a unique pupil number"
@@ -51,12 +54,14 @@ def pupil_number(letter: str, rest: str) -> bool:
 
 
 def _texts(field: Field, value: Any) -> Iterator[str]:
-    if field.choices or isinstance(value, Sealed):
+    if field.choices:
         return
-    if isinstance(value, str):
+    if isinstance(value, Sealed):
+        yield "" if value.value == str(value.subject) else value.value or ""
+    elif isinstance(value, str):
         yield value
     elif isinstance(value, Evidence):
-        yield from (value.title, value.filename)
+        yield from (value.title, value.filename, value.media_type, value.classification)
     elif isinstance(value, (tuple, list)):
         for item in value:
             yield from _texts(field, item)

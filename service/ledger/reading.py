@@ -55,6 +55,8 @@ def read_log(conn: Connection[Any], find: Callable[[str], KnownKey | None], afte
         claims = statement.claims
         if (claims["evt"], claims["stream"], claims["sver"], claims["jti"]) != (topic, str(stream), version, jti):
             raise BadStatement(f"entry {position} is filed as something else than was signed")
+        if tree.leaf_hash(bytes(entry)) != bytes(leaf):
+            raise BadStatement(f"entry {position} is not what its leaf is the hash of")
         sealed = {name: {"sealed": str(subject)} for name, subject in statement.sealed.items()}
         key = statement.key
         received = json.loads(bytes(entry))["recv"]

@@ -75,9 +75,12 @@ class Subjects:
         except InvalidTag as error:
             raise SealedValueDamaged(f"{where} cannot be opened: it is not what was sealed") from error
         try:
-            return str(open_disclosures([row["digest"]], [disclosure])[row["digest"]][1])
+            name, value = open_disclosures([row["digest"]], [disclosure])[row["digest"]]
         except ValueError as error:
             raise SealedValueDamaged(f"{where} is not what was signed") from error
+        if name != row["field"]:
+            raise SealedValueDamaged(f"{where} holds the value of another field, {name}")
+        return str(value)
 
     # -- keys of subjects that are new, on their way through an append ---------------------------------------------
 

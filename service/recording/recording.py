@@ -119,16 +119,15 @@ class Recording(Application[UUID]):
     @property
     def established(self) -> Ledger:
         """How the log was established; refuses where it is not."""
-        if (found := self.find(Ledger, "ledger")) is None:
+        found: Ledger | None = self.find(Ledger, "ledger")
+        if found is None:
             raise NotEstablished
-        ledger: Ledger = found
-        return ledger
+        return found
 
     @property
     def demonstration(self) -> bool:
         """Whether this log was made for show."""
-        state = self.established.state
-        return state is not None and bool(state.demonstration)
+        return bool((state := self.established.state) and state.demonstration)
 
     @property
     def settings(self) -> PartnershipState:

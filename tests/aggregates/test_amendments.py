@@ -256,11 +256,12 @@ def test_inv_35_a_proposal_is_the_managers_or_the_makers():
 
 
 def test_inv_35_a_submission_is_amended_by_its_agency_or_the_manager():
-    """INV-35: an agency's own entry is corrected by its lead, by whoever leads then, or by the manager; not by another agency."""
-    successor = replace(RIV, person=WMP.person, office="riv-lead-2")
+    """INV-35: an agency's own entry is corrected by the office that made it, whoever holds it then, or by the manager; by no other."""
+    successor = replace(RIV, person=WMP.person)
+    colleague = replace(RIV, office="riv-lead-2")
     employed = replace(TRAINING, agency="RIV")
 
-    for who in (WMP, QUALITY, employed):
+    for who in (WMP, QUALITY, employed, colleague):
         with pytest.raises(e.NotTheirsToAmend):
             amend(evidenced(), 3, who=who, narrative="none")
     for who in (RIV, successor, MANAGER):
