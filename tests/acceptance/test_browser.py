@@ -244,6 +244,16 @@ def test_a_log_that_was_altered_is_not_verified(visitor: Person):
     expect(visitor.page.get_by_role("heading", name="NOT verified")).to_be_visible()
 
 
+def test_a_barrier_would_be_found(browser: Browser):
+    """A picture without words and a line wider than the screen are both found: the check of the pages can fail."""
+    page = browser.new_page(viewport={"width": 375, "height": 600})
+    page.set_content('<html lang="en"><title>t</title><main><h1>t</h1><img src="x"><p style="width: 900px">wide</p></main></html>')
+    found = barriers(page)
+    page.close()
+
+    assert [wrong.partition(":")[0] for wrong in found] == ["image-alt", "533 px too wide"]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_keeps_anybody_out(browser: Browser, site: Served, width: int, tmp_path: Path):
     """Axe finds nothing, nothing runs off the side and nothing complains, on any page, at a desk and on a telephone."""
