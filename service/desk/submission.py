@@ -99,7 +99,7 @@ def _read(command: Command, field: Field, value: Any, ref: str) -> Any:
         raise WrongKind(act=command.title, field=field.name, why=f"a text has at most {LONGEST_TEXT} characters")
     try:
         if field.kind is Sealed:
-            return _sealed(command, value, ref)
+            return _sealed(command, field, value, ref)
         if field.kind is Evidence:
             return value if isinstance(value, (list, tuple)) else typed(field, value)
         return typed(field, value)
@@ -107,8 +107,12 @@ def _read(command: Command, field: Field, value: Any, ref: str) -> Any:
         raise WrongKind(act=command.title, field=field.name, why=str(error)) from error
 
 
-def _sealed(command: Command, value: Any, ref: str) -> Sealed:
+def _sealed(command: Command, field: Field, value: Any, ref: str) -> Sealed:
     """Read a personal value: of the person who is being registered, the text itself; elsewhere, who is meant."""
     if not isinstance(value, str):
         raise WrongKindError("a person", str, value)
-    return Sealed(UUID(ref), value) if command.kind == "subject" else Sealed(UUID(value), value)
+    named, person = ("ref", ref) if command.kind == "subject" else (field.name, value)
+    try:
+        return Sealed(UUID(person), value)
+    except ValueError as error:
+        raise WrongKind(act=command.title, field=named, why="a person's reference is a random UUID") from error

@@ -144,6 +144,10 @@ def test_init_begins_a_board(nothing):
     api_key = next(text.split()[-1] for text in said.splitlines() if text.startswith("Your API key"))
     joins = {"do": "join_agency", "ref": "RIV", "fields": {"name": "River", "category": "health", "section_11": "yes"}}
     assert nothing.brings_in(joins, MUNIMENT_KEY=api_key).code == 0
+    ran = nothing.brings_in(joins | {"ref": "CQH", "at": "2016-09-05T09:00:00+01:00"}, MUNIMENT_KEY=api_key)
+    assert (ran.code, "This is not a demonstration log" in ran.err) == (1, True)
+    ran = nothing.brings_in(joins | {"ref": "CQH"}, MUNIMENT_KEY=api_key, **boards.CLOCK)
+    assert (ran.code, "This is not a demonstration log" in ran.err) == (1, True)
     assert PASSWORD not in said
     everything = nothing.ask("SELECT account::text || key::text FROM desk.account account, desk.api_key key")
     assert len(everything) == 1
