@@ -444,7 +444,7 @@ def test_confused_algorithm_of_the_owner(severnbrook, sign_off):
     with owner_of(severnbrook) as owner:
         owner.write(sign_off, resigned(owner.entry(sign_off), ring.statement.private, header))
         owner.seal_again(ring.log)
-    assert named(refuted(severnbrook), sign_off, "its key signs by another header")
+    assert named(refuted(severnbrook), sign_off, "it signs by another header")
 
 
 def test_confused_purpose(board):
