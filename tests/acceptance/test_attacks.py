@@ -6,6 +6,8 @@ An auditor holds the log's key, which the Board published, and sometimes a check
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
@@ -14,6 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.persistence import StoredEvent
+from psycopg import sql
 
 from aggregates.action import Action
 from aggregates.authority import Acting
@@ -22,10 +25,11 @@ from service.ledger import keys
 from service.ledger.checkpoint import LogKey
 from service.ledger.errors import EventKnown, HeadNotOurs, HeadWentBack, KeyNotLive, NotAStatement
 from service.ledger.statement import Signer, StatementKey
-from service.verify import PRIME, SMALL_ORDER, b64url, canonical, thumbprint
+from service.verify import PRIME, SMALL_ORDER, b64url, canonical, thumbprint, unb64url
+from tests.acceptance import boards
 from tests.acceptance.boards import CLOCK, ORIGIN, establish, line, person, progress
 from tests.acceptance.forging import Owner, claims_of, resigned, told_otherwise
-from tests.acceptance.product import Product, positions, verify
+from tests.acceptance.product import ROOT, Product, positions, verify
 from tests.databases import fresh_database
 
 NEW = Ed25519PrivateKey.from_private_bytes(sha256(b"a key of the forger's own").digest())
@@ -222,6 +226,38 @@ def test_repeated_after_the_tail_was_deleted(board):
     ran = board.brings_in(progress(key="letter 7"))
     assert (ran.code, ran.out, board.size) == (1, "", size - 1)
     assert f"this very command was recorded as event {size}, which the log no longer holds" in ran.err
+
+
+def test_forked(board, postgres, folder):
+    """A log that is shown to two readers in two versions is found out as soon as they compare what they kept."""
+    with boards.small_board(postgres).copy(folder / "other", postgres) as other:
+        for one, rag in ((board, "green"), (other, "red")):
+            assert one.brings_in(progress(rag=rag)).code == 0
+        size, (pack, checkpoint) = board.size, (other.pack(), kept(board))
+        assert verify(pack, "--key", board.key).code == 0
+        ran = verify(pack, "--key", board.key, "--known", checkpoint)
+    assert ran.code == 1
+    assert f"the first {size} events of this pack are not those that it seals" in ran.out
+
+
+def test_nothing_personal_in_the_clear(severnbrook, trail):
+    """Nobody's name or address is to be read in a pack, nor anywhere in the database: only sealed, under each person's key."""
+    offices = tomllib.loads((ROOT / "service/demonstration/partnership.toml").read_text())["offices"].values()
+    names = {holder[0] for _, _, holders in offices for holder in holders if holder[0]}
+    assert len(names) > 20
+    packed = "".join(path.read_text(errors="replace") for path in trail.rglob("*") if path.is_file())
+    told = "".join(unb64url(one).decode() for one in re.findall(r'"(WyJ[\w-]+)"', packed))
+    with severnbrook.owner() as connection:
+        kept_in = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('ledger', 'sealed', 'views')"
+        tables = [sql.Identifier(*table) for table in connection.execute(kept_in)]
+        stored = "".join(str(row) for table in tables for row in connection.execute(sql.SQL("SELECT * FROM {}").format(table)))
+    disclosures = "".join(text for (text,) in severnbrook.ask("SELECT disclosures FROM ledger.disclosure"))
+    said = "".join(unb64url(one).decode() for one in disclosures.split("~") if one)
+    assert "Ask in supervision" in told
+    assert "Ask in supervision" in stored
+    assert "Ask in supervision" in said
+    for text in (packed, told, stored, said):
+        assert [name for name in names if name in text] == []
 
 
 def test_deleted_middle(severnbrook, sign_off):
