@@ -13,7 +13,7 @@ from service.desk.refusals import PersonalData
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NHS_NUMBER = re.compile(r"(?<!\d)\d(?:[\s.-]{0,3}\d){9}(?!\d)")
+NHS_NUMBER = re.compile(r"(?<!\d)(?:\d{3}[\s.-]{0,3}\d{3}[\s.-]{0,3}\d{4}|\d{4}[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{3})(?!\d)")  # as it is grouped
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
 PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])(\d{12}|\d{11}[A-HJ-NP-RT-Z])(?![\dA-Za-z])")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
