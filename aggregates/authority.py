@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 CHAIRS: Final = frozenset({"chair", "deputy chair"})
 MANAGER: Final = "board manager"
-LEAD: Final = "designated lead"
 # The code of the Board itself, where it owns an action (INV-07): its chair, deputy and manager act for it.
 BOARD: Final = "BOARD"
 

@@ -41,7 +41,7 @@ def register(as_at: date | None, known_at: Any, form: str, owner: str | None, *,
         wanted = action_register.Filters(owner=owner, overdue_only=overdue)
         rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, filters=wanted)
         items = [asdict(row) | {"overdue": f"{row.days_overdue} days" if row.overdue else None} for row in rows]
-        show(items, EXPORTED if form == "csv" else REGISTER, form, title=_title("Action register", at))
+        show(items, EXPORTED if form == "csv" else REGISTER, form, title=_title(conn, "Action register", at))
 
 
 @click.command()
@@ -59,7 +59,7 @@ def history(ref: str, as_at: date | None, known_at: Any, form: str) -> None:
         if not entries:
             raise NotFound(kind="entry about", ref=ref)
         items = [asdict(e) | _words(e) for e in entries]
-        show(items, HISTORY, form, title=_title(f"History of {ref}", at))
+        show(items, HISTORY, form, title=_title(conn, f"History of {ref}", at))
 
 
 def _words(entry: inspection_history.HistoryEntry) -> dict[str, Any]:
@@ -75,6 +75,9 @@ def _fix(conn: psycopg.Connection[Any], config: Config, as_at: date | None, know
     return fix(conn, as_at=as_at, known_at=known_at, today=london(config.clock()()))
 
 
-def _title(what: str, at: Clocks) -> str:
+def _title(conn: psycopg.Connection[Any], what: str, at: Clocks) -> str:
+    """Return what is shown and when it was known; a demonstration says that it is one (ledger §3)."""
+    first = conn.execute("SELECT body ->> 'demonstration' FROM views.inspection_history WHERE position = 1").fetchone()
+    made_for_show = "Demonstration. " if first == ("true",) else ""
     when = f", {at.known_time.astimezone(LONDON):%d %B %Y %H:%M}" if at.known_time else ""
-    return f"{what} as at {at.as_at.day} {at.as_at:%B %Y}, as known at event {at.known_at}{when}"
+    return f"{made_for_show}{what} as at {at.as_at.day} {at.as_at:%B %Y}, as known at event {at.known_at}{when}"
