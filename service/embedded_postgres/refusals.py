@@ -61,6 +61,15 @@ class Unreachable(PostgresRefused):
         )
 
 
+class OddPath(PostgresRefused):
+    """The binaries have to be copied into a directory whose name a shell would change."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder where the copy would be."""
+        self.folder = folder
+        super().__init__(f"PostgreSQL's programs cannot be run from {folder}: set MUNIMENT_DATA to a path without quotes, $, ` or \\.")
+
+
 class DidNotStart(PostgresRefused):
     """The server was started and does not answer, or was asked to stop and did not."""
 

@@ -75,9 +75,9 @@ class EmbeddedPostgres:
         """Start the server, or attach to the one that runs; return the connection string of its owner. Raise PostgresRefused."""
         self._make_home()
         with _locked(self._home / "starting"):
+            self._make_reachable()
             self._attach()
             try:
-                self._make_reachable()
                 self._make_cluster()
                 self._run()
                 self._make_database()

