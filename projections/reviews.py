@@ -74,6 +74,9 @@ class ReviewRow:
     findings: list[dict[str, Any]]
 
 
+REFERRED_IN = """
+    SELECT ref FROM views.inspection_history
+     WHERE topic = 'review.referred.v1' AND coalesce(on_behalf_of, by_office) = %(office)s AND position <= %(known_at)s"""
 SELECT = SQL("SELECT key AS ref, {} FROM views.reviews WHERE {}").format(SQL(", ").join(map(Identifier, Reviews.columns)), AT_CLOCKS)
 
 
@@ -87,6 +90,12 @@ def review(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> Re
     """Return one review as at a day, as known at a position; None where there was none."""
     with conn.cursor(row_factory=class_row(ReviewRow)) as cursor:
         return cursor.execute(SELECT + SQL(" AND key = %(ref)s"), {"as_at": as_at, "known_at": known_at, "ref": ref}).fetchone()
+
+
+def referred_by(conn: Connection[Any], agency: str, office: str | None, *, as_at: date, known_at: int) -> set[str]:
+    """Return the references of the reviews that an agency, or an office of it, put before the Board."""
+    theirs = {row.ref for row in reviews(conn, as_at=as_at, known_at=known_at) if row.referring_agency == agency}
+    return theirs | {ref for (ref,) in conn.execute(REFERRED_IN, {"office": office, "known_at": known_at})}
 
 
 def actions_of(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> dict[str, list[ActionRow]]:

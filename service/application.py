@@ -74,7 +74,7 @@ class Board(References):
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
             kind = commands.KINDS[command.kind]
-            self._check_corrected(self.load(kind, it.ref), fields, today, it.late_reason)
+            self._check_corrected(self.reach(who, kind, it.ref), fields, today, it.late_reason)
             return self._change(kind, it.ref, getattr(kind, _AMEND[it.name]), write, **said)
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done

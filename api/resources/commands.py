@@ -21,7 +21,6 @@ from api.worker import worker
 from projections.catch_up import wait_on
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.desk import authority
-from service.desk.refusals import NotFound
 from service.desk.submission import Submission
 
 if TYPE_CHECKING:
@@ -121,11 +120,10 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
 
 
 def within_reach(who: Caller, office: str | None, kind: str, ref: str) -> None:
-    """Refuse at once what `Board.act` would refuse: another agency's action does not exist for a designated lead (journey F.3)."""
+    """Refuse at once what `Board.act` would refuse: another agency's record does not exist for a designated lead (journey F.3)."""
     held = worker()
     acting = authority.acting(held.board, who, office or who.office, None, occurred_on=held.today, today=held.today)
-    if not authority.theirs(acting, held.board.load(KINDS[kind], ref)):
-        raise NotFound(kind=kind, ref=ref)
+    held.board.reach(acting, KINDS[kind], ref)
 
 
 def idempotency_key() -> str:

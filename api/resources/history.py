@@ -10,12 +10,12 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from aggregates.fields import fields_by_name
-from api.access import member
+from api.access import member, signed_in
 from api.fields import AtClocks, Number, Whole
 from api.resources.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.openapi import ClocksSchema, Resource
 from api.worker import worker
-from projections import action_register, inspection_history
+from projections import action_register, inspection_history, reviews
 from projections.decoded_log import event_type
 from service.desk.refusals import NotFound
 
@@ -102,25 +102,26 @@ class Visible:
     """Says what a reader may see: another agency's record does not exist for a designated lead."""
 
     def __init__(self, on: Reading) -> None:
-        """Find out which actions are the reader's agency's, and which reviews they come from."""
+        """Find out which actions are the reader's agency's, and which reviews they come from or the agency referred."""
         self.agency = on.scope.agency
         self.owned: set[str] = set()
-        self.sources: set[str] = set()
+        self.reviews: set[str] = set()
         if self.agency is not None:
             today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
             rows = action_register.register(on.conn, as_at=today, known_at=head, filters=action_register.Filters(owner=self.agency))
             self.owned = {row.ref for row in rows}
-            self.sources = {row.source.partition("/")[0] for row in rows if row.source}
+            sources = {row.source.partition("/")[0] for row in rows if row.source}
+            self.reviews = sources | reviews.referred_by(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
         if self.agency is None or entry.kind in OPEN:
             return True
-        return entry.ref in {"action": self.owned, "review": self.sources}.get(entry.kind, set())
+        return entry.ref in {"action": self.owned, "review": self.reviews}.get(entry.kind, set())
 
     def review(self, row: ReviewRow) -> bool:
         """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""
-        return self.agency is None or row.referring_agency == self.agency or row.ref in self.sources
+        return self.agency is None or row.ref in self.reviews
 
 
 @events.get("")

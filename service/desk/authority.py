@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.action import Action
 from aggregates.authority import Acting
 from aggregates.office import Office
+from aggregates.review import Review
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
 
@@ -62,10 +63,17 @@ def allow(command: Command, who: Acting) -> None:
 
 
 def theirs(who: Acting, thing: Any) -> bool:
-    """Say whether a thing is there for who acts: another agency's action does not exist for a designated lead (journey F.3)."""
-    if who.role not in ONE_AGENCY or who.on_behalf_of is not None or not isinstance(thing, Action):
+    """Say whether a thing is there for who acts: another agency's action or review does not exist for a designated lead (journey F.3).
+
+    An action is its owner's; a review is the referring agency's, and the office's that referred it.
+    """
+    if who.role not in ONE_AGENCY or who.on_behalf_of is not None or not isinstance(thing, (Action, Review)):
         return True
-    return thing.state is not None and thing.state.owner == (who.body or who.agency)
+    ours = who.body or who.agency
+    if isinstance(thing, Action):
+        return thing.state is not None and thing.state.owner == ours
+    referred = thing.entries[0].body
+    return who.office == (referred["on_behalf_of"] or referred["by_office"]) or (thing.state and thing.state.referring_agency) == ours
 
 
 def scope(board: Recording, caller: Caller, *, today: date) -> Scope:

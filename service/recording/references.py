@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from aggregates.action import Action
-from aggregates.authority import BOARD
+from aggregates.authority import BOARD, Acting
 from aggregates.office import Office
 from aggregates.partnership import Agency, SubGroup
 from aggregates.review import Review
+from service.desk.authority import theirs
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound
 from service.recording.recording import Recording
 
@@ -19,6 +20,13 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 class References(Recording):
     """The log of one board, and what its entries name."""
+
+    def reach(self, who: Acting, kind: type[Any], ref: str) -> Any:
+        """Return a thing to act upon. What is another agency's is refused as what is not there: the two are told apart to nobody."""
+        thing = self.load(kind, ref)
+        if not theirs(who, thing):
+            raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
+        return thing
 
     def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
         if day > today:

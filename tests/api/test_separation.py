@@ -40,6 +40,41 @@ def test_an_act_upon_what_is_anothers_is_an_act_upon_nothing(shared, command, bo
     assert theirs.json["detail"].replace("A1", "A9") == nobodys.json["detail"]
 
 
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        ("correct_entry", {"amends": 1, "corrected": {"title": "x"}, "reason": "x"}),
+        ("correct_entry", {"amends": 1, "corrected": {"evidence": []}, "reason": "x"}),
+        ("retract_entry", {"amends": 1, "reason": "x"}),
+        ("retract_entry", {"amends": 99, "reason": "x"}),
+        ("propose_amendment", {"amends": 1, "reason": "x"}),
+    ],
+)
+@pytest.mark.parametrize(("kind", "ref"), [("reviews", "SB-2016-02"), ("actions", "A1")])
+def test_an_amendment_of_what_is_anothers_is_one_of_nothing(ask, kind, ref, command, body):
+    """A review that another agency referred is as absent as its actions, whatever is asked, and whatever rule would forbid it besides."""
+    alder = {"kind": "serious case review", "regime": "LSCB-WT2015", "referring_agency": "RIV", "notified_on": "2016-09-01"}
+    ask.seeded.act("chair", "refer_review", "SB-2016-02", title="Birch", **alder)
+    theirs, nobodys = (ask.post(f"/api/v1/{kind}/{asked}/{command}", "cqh-lead", body) for asked in (ref, "X9"))
+
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert theirs.json["detail"].replace(ref, "X9") == nobodys.json["detail"]
+
+
+def test_a_review_is_there_for_whoever_referred_it(ask):
+    """A lead reads and puts right what they referred, also where it names no agency; the lead of another knows nothing of it."""
+    said = {"ref": "SB-2016-02", "title": "Brich", "kind": "serious case review", "regime": "LSCB-WT2015", "notified_on": "2016-09-01"}
+    referred = ask.post("/api/v1/reviews", "cqh-lead", said, version=None)
+    amendment = {"amends": 1, "corrected": {"title": "Birch"}, "reason": "A slip"}
+    corrected = ask.post("/api/v1/reviews/SB-2016-02/correct_entry", "cqh-lead", amendment)
+    ask.seeded.catch_up()
+    paths = ("/api/v1/reviews/SB-2016-02", "/api/v1/reviews/SB-2016-02/history", f"/api/v1/events/{referred.json['positions'][0]}")
+
+    assert (referred.status_code, corrected.status_code) == (201, 200), (referred.json, corrected.json)
+    assert [ask.get(path, "cqh-lead").status_code for path in paths] == [200] * 3
+    assert [ask.get(path, "riv-lead").status_code for path in paths] == [404] * 3
+
+
 def test_a_register_lists_what_is_the_readers(shared):
     """A lead's register is their agency's, whatever they ask for; the Board's offices see all of it."""
 

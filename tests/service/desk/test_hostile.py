@@ -84,11 +84,13 @@ def test_evidence_is_never_rewritten(seeded):
 
 def test_a_lead_does_not_retract_what_their_employee_decided_elsewhere(seeded):
     """INV-35: a finding is amended by the office that made it, not by the agency that employs its holder."""
+    birch = {"title": "Birch", "kind": "serious case review", "regime": "LSCB-WT2015", "notified_on": "2016-09-01"}
     finding = {"polarity": "concern", "scope": "single-agency", "system_factor": "supervision", "themes": []}
-    seeded.act("quality-chair", "record_finding", "SB-2015-01", number="F2", statement="Calls were not returned", **finding)
+    seeded.act("chair", "refer_review", "SB-2016-02", referring_agency="CQH", **birch)
+    seeded.act("quality-chair", "record_finding", "SB-2016-02", number="F1", statement="Calls were not returned", **finding)
 
     with pytest.raises(NotTheirsToAmend):
-        seeded.act("cqh-lead", "retract_entry", "SB-2015-01", about="review", amends=3, reason="we disagree")
+        seeded.act("cqh-lead", "retract_entry", "SB-2016-02", about="review", amends=2, reason="we disagree")
 
 
 def test_nobody_appoints_themselves(seeded):
