@@ -99,6 +99,7 @@ class OnRecord(Aggregate, Generic[S]):
             """Put the event on record. It cannot refuse, so history can always be read."""
             aggregate.__dict__.setdefault("entries", [])
             aggregate.entries.append(Entry(self.originator_version, self.occurred_on, type(self), self.said))
+            aggregate.__dict__.pop("_now", None)
 
         @property
         def said(self) -> dict[str, Any]:
@@ -112,8 +113,10 @@ class OnRecord(Aggregate, Generic[S]):
 
     @property
     def state(self) -> S:
-        """Return what is true now, as far as is on record."""
-        return cast("S", self.fold(standing(self.entries)))
+        """Return what is true now, as far as is on record. It is folded once for each new entry."""
+        if "_now" not in self.__dict__:
+            self.__dict__["_now"] = self.fold(standing(self.entries))
+        return cast("S", self.__dict__["_now"])
 
     def state_on(self, day: date) -> S:
         """Return what was true on a day, as far as is on record now."""

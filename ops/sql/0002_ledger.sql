@@ -141,7 +141,8 @@ END $$;
 -- every append needs stands here in one body: a call of another function costs as much as an insert.
 CREATE FUNCTION ledger.append(
     _expected bigint, _expected_root bytea,
-    _streams uuid[], _versions bigint[], _topics text[], _jtis text[], _received bigint[], _statements text[], _disclosures text[],
+    _streams uuid[], _versions bigint[], _topics text[], _jtis text[], _issuers text[], _purposes text[], _received bigint[],
+    _statements text[], _disclosures text[],  -- _issuers and _purposes: whose key, and of which purpose, each statement says it is under
     _tile_levels integer[], _tile_indexes bigint[], _tile_roots bytea[],
     _root bytea, _frontier bytea, _note text,
     _sealed json,      -- [{n, field, subject, digest, value}], value in base64; n is the entry's place in this append, from 1
@@ -182,19 +183,24 @@ BEGIN
     END LOOP;
     INSERT INTO ledger.event (position, stream, version, topic, jti, entry, leaf)
         SELECT _expected + n, stream, version, topic, jti, entry, sha256('\x00'::bytea || entry)
-        FROM unnest(_streams, _versions, _topics, _jtis, _received, _statements)
-             WITH ORDINALITY AS e (stream, version, topic, jti, received, statement, n)
+        FROM unnest(_streams, _versions, _topics, _jtis, _issuers, _purposes, _received, _statements)
+             WITH ORDINALITY AS e (stream, version, topic, jti, issuer, purpose, received, statement, n)
         CROSS JOIN convert_to('{"recv":' || received || ',"stmt":"' || statement || '","v":1}', 'UTF8') AS entry
         JOIN ledger.signing_key k ON k.header = split_part(statement, '.', 1)
         LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint
         WHERE k.enrolled_at < _expected + n AND (x.ended_at IS NULL OR x.ended_at >= _expected + n)
-              AND k.purpose IN ('service-statements', 'acts')
+              AND k.holder = e.issuer AND k.purpose = e.purpose
         ON CONFLICT ON CONSTRAINT event_jti_key DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
     IF added <> cardinality(_statements) THEN
         IF (SELECT count(DISTINCT jti) FROM ledger.event WHERE jti = ANY (_jtis)) > added
            OR (SELECT count(DISTINCT jti) FROM unnest(_jtis) AS jti) < cardinality(_jtis) THEN
             RAISE SQLSTATE 'MU003' USING MESSAGE = 'a statement with this id is already in the log';
+        END IF;
+        IF EXISTS (SELECT FROM unnest(_issuers, _purposes, _statements) AS e (issuer, purpose, statement)
+                   JOIN ledger.signing_key k ON k.header = split_part(statement, '.', 1)
+                   WHERE (k.holder, k.purpose) <> (e.issuer, e.purpose)) THEN
+            RAISE SQLSTATE 'MU008' USING MESSAGE = 'the key of a statement is another holder''s than it says, or for other acts';
         END IF;
         RAISE SQLSTATE 'MU001' USING MESSAGE = format('the key of a statement is not live at its position, after %s', _expected);
     END IF;

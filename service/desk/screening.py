@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 NHS_NUMBER = re.compile(r"(?<!\d)(?:\d{3}[\s.-]{0,3}\d{3}[\s.-]{0,3}\d{4}|\d{4}[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{3})(?!\d)")  # as it is grouped
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
+RANDOM = re.compile(
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b", re.IGNORECASE
+)  # a UUID, a file's hash: nobody's number
 PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])(\d{12}|\d{11}[A-HJ-NP-RT-Z])(?![\dA-Za-z])")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NUMERIC = r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}-\d{2}-\d{2}"
@@ -33,8 +36,10 @@ def screen(event: type[Any], values: Mapping[str, Any]) -> None:
 
 def found(text: str) -> str | None:
     """Name the pattern that a text carries, or None."""
+    if text.isascii() and not any(map(str.isdigit, text)):  # all that is looked for has digits, and most texts have none
+        return None
     text = unicodedata.normalize("NFKC", text).translate(DASHES)  # as it is typed, not as a word processor dresses it up
-    if any(nhs_number(re.sub(r"\D", "", found)) for found in NHS_NUMBER.findall(text)):
+    if any(nhs_number(re.sub(r"\D", "", found)) for found in NHS_NUMBER.findall(RANDOM.sub("", text))):
         return "an NHS number"
     if any(pupil_number(letter, rest) for letter, rest in PUPIL_NUMBER.findall(text.upper())):
         return "a unique pupil number"

@@ -12,7 +12,7 @@ from service.ledger import tree
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import EntryTooLong, HeadNotOurs, NotAStatement, ReceivedWentBack
 from service.ledger.registry import as_json
-from service.verify import MAX_ENTRY, unb64url
+from service.verify import MAX_ENTRY, PURPOSES, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 # The arguments go as text: composing an array costs the driver more than the rest of an append costs us.
 APPEND = (
-    "SELECT ledger.append(%s, %b, %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
-    " %s::integer[], %s::bigint[], %s::bytea[], %b, %b, %s, %s, %s, %s, %s) AS appended"
+    "SELECT ledger.append(%s, %b, %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[],"
+    " %s::text[], %s::integer[], %s::bigint[], %s::bytea[], %b, %b, %s, %s, %s, %s, %s) AS appended"
 )
 TOPIC = re.compile(r"[a-z0-9_.]+")
 DISCLOSURES = re.compile(rb"(~[A-Za-z0-9_-]+)*~")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
+HOLDER = re.compile(r'[^"\\\x00-\x1f]+')
 STATEMENT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
@@ -66,6 +67,8 @@ class Leaf:
     event: StoredEvent
     statement: bytes
     jti: str
+    issuer: str
+    purpose: str  # of the key that a statement of its assurance is under
     audience: str
     disclosures: str  # ~d1~d2~
     pointers: list[list[str]]  # [field, subject, digest, base64 of the sealed disclosure]
@@ -83,14 +86,16 @@ class Leaf:
             claims = json.loads(unb64url(statement.split(b".")[1].decode()))
             sealed = json.loads(event.state[disclosures.end() :] or b"[]")
             place = claims["evt"], claims["stream"], claims["sver"]
-            jti, audience = str(claims["jti"]), str(claims["aud"])
+            jti, issuer, purpose, audience = str(claims["jti"]), str(claims["iss"]), PURPOSES[claims["assurance"]], str(claims["aud"])
         except (ValueError, KeyError, TypeError) as error:
             raise NotAStatement(f"{event.topic}: {error}") from error
         if not all(isinstance(pointer, list) and [type(part) for part in pointer] == [str] * 4 for pointer in sealed):
             raise NotAStatement(f"{event.topic}: a pointer is field, subject, digest and sealed value")
-        if place != (event.topic, str(event.originator_id), event.originator_version) or not ID.fullmatch(jti):
+        if place != (event.topic, str(event.originator_id), event.originator_version) or not (
+            ID.fullmatch(jti) and HOLDER.fullmatch(issuer)
+        ):
             raise NotAStatement(f"a statement of {place} was handed in as {event.topic}, version {event.originator_version}")
-        return cls(event, statement, jti, audience, disclosures[0].decode(), sealed)
+        return cls(event, statement, jti, issuer, purpose, audience, disclosures[0].decode(), sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,8 @@ class Append:
             _array([str(leaf.event.originator_version) for leaf in leaves]),
             _array([leaf.event.topic for leaf in leaves]),
             _array([leaf.jti for leaf in leaves]),
+            _array([leaf.issuer for leaf in leaves]),
+            _array([leaf.purpose for leaf in leaves]),
             _array(list(map(str, self.received))),
             _array([leaf.statement.decode() for leaf in leaves]),
             _array([leaf.disclosures for leaf in leaves]),

@@ -19,6 +19,10 @@ class KeyNotLive(Refusal):
     """The key of a statement is not enrolled, not yet, or no longer, at the position that the statement would have."""
 
 
+class NotTheirKey(Refusal):
+    """A statement says another holder, or other acts, than those of the key that signed it."""
+
+
 class KeyInUse(Refusal):
     """A key that is known already, or serves another purpose, cannot be enrolled: one key, one holder, one purpose."""
 
@@ -112,5 +116,6 @@ SQLSTATES: dict[str, type[Refusal]] = {
     "MU005": SubjectKeyTaken,
     "MU006": SubjectErased,
     "MU007": ReceivedWentBack,
+    "MU008": NotTheirKey,
     "23505": Refusal,  # unique_violation: another event has this version of its stream
 }
