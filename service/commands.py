@@ -18,6 +18,7 @@ from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.registry import Keys
 from aggregates.review import Review
+from aggregates.values import Evidence
 
 CHAIR, DEPUTY, MANAGER = "chair", "deputy chair", "board manager"
 SUB_GROUP_CHAIR, LEAD, OFFICER = "sub-group chair", "designated lead", "data protection officer"
@@ -56,6 +57,15 @@ class Command:
         """Return what the command takes, in order; the reference of what it creates is given apart."""
         computed: frozenset[str] = self.event.COMPUTED
         return tuple(f for f in fields.shape(self.event) if f.name not in ENVELOPE and f.name not in computed and not self._is_ref(f))
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Say whether it carries evidence."""
+        return any(field.kind is Evidence for field in self.fields)
+
+    def open_to(self, role: str | None) -> bool:
+        """Say whether a role may ever give it: the board manager may record any of them for the office whose it is."""
+        return role in self.by or role == MANAGER
 
     def _is_ref(self, field: Field) -> bool:
         return self.creates and field.identifies

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, request, url_for
 
 from aggregates.fields import to_json
-from aggregates.values import Evidence
 from api.access import member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of, strict_json
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from service.desk.accounts import Caller
+    from aggregates.authority import Acting
     from service.recording import Done
 
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
@@ -52,21 +51,17 @@ def mount(resource: Resource, kind: str) -> None:
 
 def _mount(resource: Resource, command: Command, rule: str) -> None:
     schema = schema_of(command)
-    takes_files = any(field.kind is Evidence for field in command.fields)
 
     @resource.response(201 if command.creates else 200, DoneSchema, headers=WRITTEN)
     @resource.doc(
         operationId=command.name if command.name in COMMANDS else f"{command.name}_of_{command.kind}",
         summary=command.title,
         parameters=[IDEMPOTENCY_KEY, *([] if command.creates else [IF_MATCH])],
-        requestBody={"required": True, "content": _content(schema, files=takes_files)},
+        requestBody={"required": True, "content": _content(schema, files=command.takes_files)},
     )
     @member
     def view(ref: str | None = None) -> ResponseReturnValue:
-        who = signed_in()
-        if takes_files and ref is not None and who.office is not None:
-            within_reach(who, None, command.kind, ref)  # before any file is taken in
-        body = _body(schema, files=takes_files)
+        body = _body(command, schema, ref)
         return carry_out(command, body.pop("ref", None) or ref or command.kind, body)
 
     view.__name__ = view.__qualname__ = command.name
@@ -83,12 +78,14 @@ def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
     return content
 
 
-def _body(schema: type[Any], *, files: bool) -> dict[str, Any]:
+def _body(command: Command, schema: type[Any], ref: str | None) -> dict[str, Any]:
     """Read a command's body: JSON, or a form whose part `command` is that JSON and whose parts `file` are its evidence, in order."""
-    if files and request.mimetype == "multipart/form-data":
+    if command.takes_files and request.mimetype == "multipart/form-data":
         sent = strict_json(request.form.get("command", "").encode())
         if not isinstance(sent, dict):
             raise Unreadable(where="command", why="an object of JSON is expected")
+        office = sent.get("office")
+        check_reach(command, ref, office=office if isinstance(office, str) else None)  # before any file is taken in
         return dict(schema().load({**sent, "evidence": _received(sent.get("evidence"))}))
     parsed = Resource.ARGUMENTS_PARSER.parse(schema(), request, location="json")
     return dict(parsed)
@@ -119,11 +116,27 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     return _answer(command, held.board.act(who, it))
 
 
-def within_reach(who: Caller, office: str | None, kind: str, ref: str) -> None:
-    """Refuse at once what `Board.act` would refuse: another agency's record does not exist for a designated lead (journey F.3)."""
-    held = worker()
-    acting = authority.acting(held.board, who, office or who.office, None, occurred_on=held.today, today=held.today)
-    held.board.reach(acting, KINDS[kind], ref)
+def acting_as(on_behalf_of: str | None = None, *, office: str | None = None) -> Acting:
+    """Return as whom the caller acts today, themselves or on behalf of another office; refuse what is not theirs."""
+    who, held = signed_in(), worker()
+    return authority.acting(held.board, who, office or who.office, on_behalf_of, occurred_on=held.today, today=held.today)
+
+
+def check_reach(command: Command, ref: str | None, *, office: str | None = None) -> None:
+    """Refuse at once what `Board.act` would refuse whatever else is said.
+
+    A role that can never give this command; and another agency's record, which does not exist for a designated lead (journey F.3).
+    """
+    acting = acting_as(office=office)
+    check_open(command, acting)
+    if ref is not None:
+        worker().board.reach(acting, KINDS[command.kind], ref)
+
+
+def check_open(command: Command, who: Acting) -> None:
+    """Refuse a command to a role that can never give it."""
+    if not command.open_to(who.role):
+        authority.allow(command, who)
 
 
 def idempotency_key() -> str:

@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Any
 from flask import request, send_file
 from marshmallow import Schema, fields
 
-from api.access import member, reading
+from api.access import member
 from api.errors import Unreadable
 from api.fields import Whole
 from api.resources.answers import Reading, read
-from api.resources.commands import idempotency_key
+from api.resources.commands import acting_as, idempotency_key
 from api.resources.history import Visible
 from api.resources.openapi import IDEMPOTENCY_KEY, Resource
 from api.worker import worker
 from projections import inspection_history
-from service.desk.refusals import NotFound
+from service.commands import COMMANDS
+from service.desk.refusals import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
+
+    from aggregates.authority import Acting
 
 evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
 
@@ -43,12 +46,19 @@ class FileSchema(Schema):
 def receive() -> ResponseReturnValue:
     """Take a file in. The same content sent again is the same file; it is on record once a command cites it."""
     idempotency_key()
-    reading()  # somebody without an office of the Board brings no evidence
+    _check_brings(acting_as())
     file = request.files.get("file")
     if file is None:
         raise Unreadable(where="file", why="a form with one part `file` is expected")
     held = worker().board.evidence.receive(file.stream, file.filename or "file")
     return held._asdict(), 201, {"Location": f"{request.path}/{held.sha256}"}
+
+
+def _check_brings(who: Acting) -> None:
+    """Refuse a file from a role that can never cite one: none of the commands that carry evidence is open to it."""
+    carrying = [command for command in COMMANDS.values() if command.takes_files]
+    if not any(command.open_to(who.role) for command in carrying):
+        raise NotAllowed(who=f"A {who.role}", act="bring evidence", roles=frozenset().union(*(command.by for command in carrying)))
 
 
 @evidence.get("/<sha256>", endpoint="read")

@@ -5,8 +5,16 @@ from __future__ import annotations
 import io
 import json
 from hashlib import sha256
+from typing import get_args
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
+
+from aggregates.office import Role
+from aggregates.values import Evidence
+from service.commands import COMMANDS, MANAGER
+from service.desk import accounts
 
 PDF = b"%PDF-1.7 the audit of the pathway"
 DIGEST = sha256(PDF).hexdigest()
@@ -83,6 +91,33 @@ def test_a_file_that_nobody_cites_is_given_to_nobody(ask):
     ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
 
     assert ask.get(f"/api/v1/evidence/{DIGEST}", "chair").status_code == 404
+
+
+CARRYING = [command for command in COMMANDS.values() if any(field.kind is Evidence for field in command.fields)]
+BRINGING = {MANAGER}.union(*(command.by for command in CARRYING))
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_a_file_is_taken_in_from_a_role_that_may_cite_one(ask, role):
+    """Whom no command that carries evidence is open to can leave no file, by itself or with an act, and is told whose that is."""
+    person = str(uuid4())
+    ask.seeded.act("board-manager", "register_subject", person, name="Somebody", contact="somebody@severnbrook.example")
+    said = {"title": "For the test", "role": role, "body": "RIV", "holder": person, "employer": "RIV", "from_on": "2016-09-01"}
+    ask.seeded.act("board-manager", "appoint_office_holder", "tried", **said, until_on=None)
+    with psycopg.connect(ask.seeded.config.conninfo("writer"), autocommit=True) as conn:
+        account = accounts.create_account(conn, "somebody@severnbrook.example", "correct horse battery staple", person=UUID(person))
+        ask.seeded.keys["tried"] = accounts.create_api_key(conn, account, "tried", "for the test")
+    alone = ask.post("/api/v1/evidence", "tried", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
+    store = ask.seeded.config.data / "evidence"
+
+    assert CARRYING
+    if role in BRINGING:
+        assert alone.status_code == 201
+    else:
+        with_an_act = ask.post(SUBMIT, "tried", data=form())
+        assert [(said.status_code, said.json["type"]) for said in (alone, with_an_act)] == [(403, "/problems/not-allowed")] * 2
+        assert "bring evidence: that is for" in alone.json["detail"]
+        assert not [path for path in store.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.action import Action
-from api.access import member, signed_in
+from api.access import member
 from api.errors import status_of
 from api.pages.acting import forms, sending
-from api.pages.acting.possible import acting_as
 from api.pages.frame import Look, look, render
 from api.resources.actions import one
 from api.resources.answers import version_of
-from api.resources.commands import within_reach
+from api.resources.commands import acting_as, check_reach
 from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, COMMANDS, Command
-from service.desk import authority
 from service.desk.refusals import NotFound, StaleVersion
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are
 def form_of_new() -> Response:
     """Show the form that assigns an action."""
     command = COMMANDS["assign_action"]
-    _allowed(command)
+    check_reach(command, None)
     with look() as seen:
         return _page(seen, command, None, sending.Sent())
 
@@ -56,8 +54,8 @@ def act_new() -> Response | Redirect:
 def form(ref: str, name: str) -> Response:
     """Show the form of a command about an action."""
     command = _command(name)
+    check_reach(command, None)
     with look() as seen:
-        _allowed(command)
         chosen = {"on_behalf_of": request.args.get("on_behalf_of", "")}
         return _page(seen, command, ref, sending.Sent(typed=chosen))
 
@@ -66,13 +64,11 @@ def form(ref: str, name: str) -> Response:
 @member
 def act(ref: str, name: str) -> Response | Redirect:
     """Give a command about an action."""
-    command = _command(name)
-    within_reach(signed_in(), None, "action", ref)
-    return _act(command, ref)
+    return _act(_command(name), ref)
 
 
 def _act(command: Command, about: str | None) -> Response | Redirect:
-    _allowed(command)
+    check_reach(command, about)
     sent = sending.read(command)
     refused = sent.refused
     if not sent.errors and refused is None:
@@ -90,13 +86,6 @@ def _command(name: str) -> Command:
     if command is None or command.kind != "action" or command.creates or name in AMENDMENTS:
         raise NotFound(kind="page", ref=name)
     return command
-
-
-def _allowed(command: Command) -> None:
-    """Refuse at once whoever can never give this command. The board manager may record any of them for another office."""
-    who = acting_as()
-    if who.role != commands.MANAGER:
-        authority.allow(command, who)
 
 
 def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, refused: Refused | None = None) -> Response:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from aggregates.entry import Recorded
 from aggregates.fields import ENVELOPE, Field, corrections, fields_by_name
 from aggregates.values import Evidence, Sealed
-from api.access import member, signed_in
+from api.access import member
 from api.errors import status_of
 from api.pages.acting import forms, sending
 from api.pages.acting.act import acting_words
@@ -19,7 +19,7 @@ from api.pages.entries import kind_of
 from api.pages.entry import visible
 from api.pages.frame import Look, look, render
 from api.pages.words import label_of, title_of
-from api.resources.commands import within_reach
+from api.resources.commands import check_reach
 from api.worker import worker
 from projections.decoded_log import event_type
 from service.commands import KINDS, Command, find
@@ -78,7 +78,7 @@ def amend(position: int, act: str) -> Response | Redirect:
     """Correct or retract an entry, or propose it."""
     with look() as seen:
         it = _amendment(seen, position, act)
-    within_reach(signed_in(), None, it.entry.kind, it.entry.ref)
+    check_reach(it.command, it.entry.ref)
     sent = _read(it, restricted=seen.on.scope.restricted)
     refused: Refused | None = None
     if not sent.errors:

@@ -18,7 +18,7 @@ from aggregates.fields import corrections
 from aggregates.values import Evidence
 from api.access import signed_in
 from api.pages.entries import kind_of
-from api.resources.commands import declared
+from api.resources.commands import acting_as, declared
 from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, KINDS, Command, find
@@ -108,12 +108,6 @@ def _ask_amendment(found: Possible, entry: HistoryEntry, act: str, said: dict[st
             found.cannot.append(refused.message)
     else:
         found.can.append({"title": title or command.title, "href": href, "text": None})
-
-
-def acting_as(office: str | None = None) -> Acting:
-    """Return as whom the caller acts today, themselves or on behalf of another office; refuse what is not theirs."""
-    who, held = signed_in(), worker()
-    return authority.acting(held.board, who, who.office, office, occurred_on=held.today, today=held.today)
 
 
 def _answering(seen: Look, action: Action) -> list[str]:
