@@ -12,8 +12,8 @@ from typing import Any, Final
 from aggregates.action import Action
 from aggregates.data_subject import DataSubject
 from aggregates.entry import OnRecord
-from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.partnership.office import Office
 from aggregates.registry import Keys, Ledger
 from aggregates.review import Review
 

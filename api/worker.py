@@ -15,7 +15,7 @@ from flask import current_app
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from aggregates.dates import london
+from aggregates.clocks.dates import london
 from service.application import Board
 from service.ledger import keys
 

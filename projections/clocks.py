@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
 from projections import decoded_log, tracking
 

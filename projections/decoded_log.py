@@ -17,7 +17,7 @@ from eventsourcing.utils import resolve_topic
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from aggregates.entry import Entry, OnRecord, Recorded
 from aggregates.fields import Field, fields_by_name, shape, typed
 from aggregates.values import Evidence, Sealed

@@ -1,7 +1,7 @@
 """Who we are, on any day as known on any day: agencies, sub-groups, who held which office, and what the Board has set.
 
 An office's row holds its terms as they were served, one holder at a time, because a term may begin or end on a day on which nothing
-was recorded. Who is asked for on a day is found among them as `aggregates.office` finds it.
+was recorded. Who is asked for on a day is found among them as `aggregates.partnership.office` finds it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 from psycopg.sql import SQL, Composed, Identifier
 
-from aggregates.office import Office, OfficeState
 from aggregates.partnership import Agency, AgencyState, Partnership, PartnershipState, SubGroup, SubGroupState
+from aggregates.partnership.office import Office, OfficeState
 from aggregates.partnership.partnership import BACKDATING_LIMIT, SUSTAINMENT_CHECKS
 from projections.read_model import AT_CLOCKS
 from projections.timeline import ByReference

@@ -14,8 +14,8 @@ from aggregates import fields
 from aggregates.action import Action
 from aggregates.data_subject import DataSubject
 from aggregates.fields import ENVELOPE, Field
-from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.partnership.office import Office
 from aggregates.registry import Keys
 from aggregates.review import Review
 from aggregates.values import Evidence

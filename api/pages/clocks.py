@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import request
 from psycopg.errors import UndefinedTable
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
 from projections import clocks as projected
 from projections import tracking

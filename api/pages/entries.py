@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from aggregates.action import Action
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded
 from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
 from aggregates.values import Evidence, Sealed

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from aggregates.fields import fields_by_name
 from aggregates.values import Evidence, Sealed
 from api.access import member

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, make_response, render_template, request
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from api.access import caller, reading
 from api.pages import clocks as page_clocks
 from api.pages.clocks import PageClocks, address

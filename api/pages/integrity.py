@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from api.access import public
 from api.pages.clocks import shown_by_now
 from api.pages.frame import log_of_page, render

@@ -16,7 +16,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import StoredEvent
 
-from aggregates.dates import london
+from aggregates.clocks.dates import london
 from service import commands
 from service.application import Board
 from service.database.connection import environment

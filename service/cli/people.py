@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import psycopg
 
-from aggregates.dates import london
+from aggregates.clocks.dates import london
 from service.cli.opening import board
 from service.desk import accounts, authority
 from service.desk.refusals import NotFound

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 
-from aggregates.dates import LONDON, london
+from aggregates.clocks.dates import LONDON, london
 from projections import action_register, inspection_history
 from projections.clocks import Clocks
 from projections.clocks import clocks as fix

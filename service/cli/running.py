@@ -17,7 +17,7 @@ import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 import service
-from aggregates.dates import london
+from aggregates.clocks.dates import london
 from projections import catch_up, tracking
 from projections.decoded_log import Decoded
 from service.cli.opening import database

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from aggregates.partnership.partnership import SUSTAINMENT_CHECKS
 from service import commands
 

@@ -9,7 +9,7 @@ from importlib.resources import files as resources
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from aggregates.dates import LONDON
+from aggregates.clocks.dates import LONDON
 from service.demonstration.actions import Files, actions, supervision
 from service.demonstration.dirt import amendments, keys
 from service.demonstration.people import people

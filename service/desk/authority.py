@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
 from aggregates.authority import Acting
-from aggregates.office import Office
+from aggregates.partnership.office import Office
 from aggregates.review import Review
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from aggregates.authority import Acting
+from aggregates.clocks.dates import london
 from aggregates.data_subject import DataSubject
-from aggregates.dates import london
-from aggregates.office import Office
 from aggregates.partnership import Partnership
+from aggregates.partnership.office import Office
 from aggregates.registry import Keys, Ledger
 from aggregates.values import Sealed
 from service.desk.refusals import AlreadyEstablished

@@ -12,14 +12,13 @@ from eventsourcing.application import AggregateNotFoundError, Application
 
 from aggregates.data_subject import DataSubject
 from aggregates.entry import stream_id
-from aggregates.office import Office
 from aggregates.partnership import Agency, Partnership, PartnershipState, SubGroup
+from aggregates.partnership.office import Office
 from aggregates.registry import Ledger
 from aggregates.review import Review
 from service.database.connection import environment
 from service.desk.authority import theirs
 from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
-from service.evidence import EvidenceStore, cited
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
 from service.ledger.errors import AlreadyRecorded, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
@@ -28,6 +27,7 @@ from service.ledger.registry import Registry
 from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
+from service.recording.evidence import EvidenceStore, cited
 from service.recording.known import Known
 from service.recording.sending import check_kept
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
-from aggregates.office import Office
 from aggregates.partnership import Agency, SubGroup
+from aggregates.partnership.office import Office
 from aggregates.review import Review
 from service.desk.authority import theirs
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound

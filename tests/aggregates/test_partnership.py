@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.dates import later
+from aggregates.clocks.dates import later
 from aggregates.errors import Blank
-from aggregates.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership import agency as of_agency
+from aggregates.partnership.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap
 from aggregates.partnership.partnership import SettingUnreadable
 from aggregates.partnership.sub_group import Dissolved, NotConstituted
 from aggregates.values import Sealed

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from aggregates.office import Role
+from aggregates.partnership.office import Role
 from aggregates.values import Evidence
 from service.commands import COMMANDS, MANAGER
 from service.desk import accounts

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregates import Agency, Office, Partnership, Review, SubGroup
-from aggregates.office import Holder, OfficeState
+from aggregates.partnership.office import Holder, OfficeState
 from aggregates.values import Sealed
 from projections import partnership, reviews
 from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, assigned

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from aggregates.dates import london
+from aggregates.clocks.dates import london
 from aggregates.entry import stream_id
 from projections import action_register, catch_up, decoded_log, inspection_history
 from projections.action_register import ActionRegister

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from service.evidence import EvidenceStore
     from service.ledger.store import LedgerRecorder
+    from service.recording.evidence import EvidenceStore
 
 ALL_BUT_PERSONAL: Final = frozenset({"public", "partners", "restricted"})
 PUBLIC: Final = frozenset({"public"})

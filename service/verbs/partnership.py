@@ -1,0 +1,70 @@
+"""The verbs of the partnership: who we are, and who acts for whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from aggregates.data_subject import DataSubject
+from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.partnership.office import Office
+from service.desk.refusals import AlreadyExists, NotFound, OwnAppointment, WrongKind
+from service.recording.references import References
+
+if TYPE_CHECKING:
+    from service.recording import Done, Write
+
+
+class PartnershipVerbs(References):
+    """What the Board decides about itself."""
+
+    def establish_partnership(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Put the partnership itself on record, with the regime that binds it."""
+        return self._begin(ref, Partnership.establish, write, **said)
+
+    def set_local_setting(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Set one of the Board's own limits."""
+        return self._change(Partnership, ref, Partnership.set_local_setting, write, **said)
+
+    def join_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Record that an agency joins."""
+        return self._begin(ref, Agency.join, write, **said)
+
+    def rename_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Record an agency's new name."""
+        return self._change(Agency, ref, Agency.rename, write, **said)
+
+    def constitute_sub_group(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Constitute a sub-group."""
+        return self._begin(ref, SubGroup.constitute, write, **said)
+
+    def dissolve_sub_group(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Dissolve a sub-group."""
+        return self._change(SubGroup, ref, SubGroup.dissolve, write, **said)
+
+    def register_subject(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Register a person under an opaque reference, their name sealed under their own key."""
+        try:
+            subject = UUID(ref)
+        except ValueError as error:
+            raise WrongKind(act="Register a person", field="ref", why="a person's reference is a random UUID") from error
+        if self.find(DataSubject, ref) is not None:
+            raise AlreadyExists(kind="person", ref=ref)
+        return self.record(DataSubject.register(subject, **said), ref, write)
+
+    def appoint_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Appoint a registered person to an office, new or vacant."""
+        if self.find(DataSubject, str(said["holder"].subject)) is None:
+            raise NotFound(kind="person", ref=said["holder"].subject)
+        if said["acting"].person == said["holder"].subject:
+            raise OwnAppointment(office=ref)
+        self._there(Agency, "agency", said["employer"])
+        if said["body"] and not self.find(SubGroup, said["body"]):
+            self._there(Agency, "sub-group or agency", said["body"])
+        if self.find(Office, ref) is None:
+            return self._begin(ref, Office.begin, write, **said)
+        return self._change(Office, ref, Office.appoint, write, **{k: v for k, v in said.items() if k != "office"})
+
+    def stand_down_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """End a term of office."""
+        return self._change(Office, ref, Office.stand_down, write, **said)
