@@ -115,6 +115,14 @@ def test_a_number_is_found_however_it_is_dressed(text):
     assert found(f"as we said, {text} was present") is not None
 
 
+@pytest.mark.parametrize(
+    "text", ["3f2a9434-7659-4194-8e5d-a9434765919f", "0b9434765919" + "f" * 52, "see 9434e765-919a-4e57-b943-4765919abcde"]
+)
+def test_no_number_is_found_in_a_uuid_or_a_hash(text):
+    """Ten digits of a UUID or of a file's SHA-256 are nobody's number: a program may name things by them."""
+    assert found(text) is None
+
+
 def test_what_is_said_of_a_file_is_screened_too(seeded, before):
     """INV-45: a title, a file name or a kind of file is text like any other, on one line."""
     file = seeded.board.evidence.receive(BytesIO(b"minutes"), "minutes.txt")
