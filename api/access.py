@@ -175,11 +175,13 @@ def create_secret(config: Config) -> None:
     path = secret_path(config)
     if path.exists():
         return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    new = path.with_suffix(".new")  # whole or not at all
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(SECRET_BYTES))
         file.flush()
         os.fsync(file.fileno())
+    new.rename(path)
 
 
 def load_secret(config: Config) -> bytes:

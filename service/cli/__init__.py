@@ -23,7 +23,7 @@ from service.ledger.errors import LedgerDamaged, Refusal
 from service.ledger.keys import CannotUseKeys
 
 ORDER = {
-    "init": "setting_up:init",
+    "init": "beginning:init",
     "migrate": "setting_up:migrate",
     "serve": "running:serve",
     "work": "running:work",

@@ -7,7 +7,7 @@ fingerprint. Position 2 enrols the first authority's own key. Then the partnersh
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from aggregates.authority import Acting
@@ -17,7 +17,7 @@ from aggregates.partnership import Partnership
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys, Ledger
 from aggregates.values import Sealed
-from service.desk.refusals import AlreadyEstablished
+from service.desk.refusals import AlreadyEstablished, NotEstablished
 from service.ledger.keys import key_changes, prove
 from service.verify import b64url, thumbprint
 
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from service.recording import Recording
 
 FIRST_OFFICE = "board-manager"
+FIRST_PERSON = 4  # the position of the entry that registers them
+
+
+class Administrator(NamedTuple):
+    """The person with whom a log begins."""
+
+    person: UUID
+    name: str | None
+    contact: str | None
 
 
 def establish(
@@ -69,6 +78,16 @@ def establish(
     enrolled = [replace(change, event=1) for change in key_changes(registry)]  # its place among these events
     board.save(ledger, registry, partnership, subject, office, received=received, keys=[*key_changes(ledger), *enrolled])
     return person
+
+
+def first_administrator(board: Recording) -> Administrator:
+    """Return whom an established log names as its first administrator."""
+    with board.datastore.get_connection() as conn:
+        row = conn.execute("SELECT stream FROM ledger.event WHERE position = %s", (FIRST_PERSON,)).fetchone()
+    if row is None:
+        raise NotEstablished
+    told = board.subjects.reveal_all([FIRST_PERSON])
+    return Administrator(row["stream"], told.get((FIRST_PERSON, "name")), told.get((FIRST_PERSON, "contact")))
 
 
 def _proved(origin: str, key: Ed25519PrivateKey) -> dict[str, Any]:
