@@ -6,12 +6,16 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from dataclasses import replace
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +38,14 @@ from service.desk.importer import import_lines
 from service.embedded_postgres import EmbeddedPostgres
 from service.ledger import keys
 from service.recording.establishing import establish
+from service.verify import open_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
 PATIENCE = 60  # seconds for the pages to come up, and for everything to stop
+LONGEST_NOTE = 10_000  # bytes of a checkpoint
 
 
 @click.command()
@@ -55,16 +61,18 @@ def demo(port: int | None, *, no_serve: bool) -> None:
     config = _settings(port)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    if not no_serve:
+        _check_free(config)
     console = Console(stderr=True)
     console.print("Starting the database …")
     with EmbeddedPostgres(config.data):
         migrations.migrate(config)
-        links = _prepare(config, console)
+        visitors = _prepare(config, console)
         if no_serve:
             click.echo("Ready: muniment register, muniment history A13, muniment pack OUT.")
             return
         with contextlib.suppress(KeyboardInterrupt):
-            _serve(config, links)
+            _serve(config, _links(config, visitors))
 
 
 def _interrupt(*_: object) -> None:
@@ -79,8 +87,24 @@ def _settings(port: int | None) -> Config:
     return replace(given, data=data, database_url=None, port=port or given.port, demonstration_clock=TODAY)
 
 
-def _prepare(config: Config, console: Console) -> dict[str, str]:
-    """Establish the log and record everything in it, or go on where that was interrupted; return a way in for each visitor."""
+def _check_free(config: Config) -> None:
+    """Refuse a port at which somebody listens already, before anything is made."""
+    family, kind, _, _, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(address)
+        except OSError as error:
+            raise _taken(config, error.strerror or str(error)) from error
+
+
+def _taken(config: Config, why: str) -> click.ClickException:
+    another = "give another port with --port, or in MUNIMENT_PORT"
+    return click.ClickException(f"The pages cannot be served at port {config.port} of {config.host} ({why}): {another}.")
+
+
+def _prepare(config: Config, console: Console) -> dict[str, tuple[UUID, str]]:
+    """Establish the log and record everything in it, or go on where that was interrupted; return each visitor's account and office."""
     ring = keys.load(config) if keys.exist(config) else keys.create(config, origin=ORIGIN)
     create_secret(config)
     config.clock_file.write_text(TODAY.isoformat(), encoding="ascii")
@@ -103,9 +127,17 @@ def _prepare(config: Config, console: Console) -> dict[str, str]:
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
                 catch_up.create_all(views)
                 catch_up.catch_up(views, source(config))
-            return {title: accounts.open_session(desk, _account(desk, board, office), office) for title, office in VISITORS.items()}
+            return {title: (_account(desk, board, office), office) for title, office in VISITORS.items()}
     finally:
         board.close()
+
+
+def _links(config: Config, visitors: dict[str, tuple[UUID, str]]) -> dict[str, str]:
+    """Return a way in for each visitor; those of earlier demonstrations are closed."""
+    with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
+        for account, _ in visitors.values():
+            accounts.close_sessions(desk, account)
+        return {title: accounts.open_session(desk, account, office) for title, (account, office) in visitors.items()}
 
 
 def _importer(desk: psycopg.Connection[Any], board: Board) -> Caller:
@@ -134,7 +166,7 @@ def _serve(config: Config, links: dict[str, str]) -> None:
     }
     with _running(environ, "work"), _running(environ, "serve") as web:
         address = f"http://{config.host}:{config.port}"
-        _wait(address, web)
+        pages_are_up(config, address, web)
         click.echo(f"\nMuniment is at {address}. This is a demonstration: nobody in it is real, and today is {TODAY.day} {TODAY:%B %Y}.\n")
         for title, token in links.items():
             click.echo(f"  {title:34} {address}/enter/{token}")
@@ -159,14 +191,21 @@ def _running(environ: dict[str, str], command: str) -> Iterator[subprocess.Popen
             child.wait()
 
 
-def _wait(address: str, web: subprocess.Popen[bytes]) -> None:
-    """Wait until the pages answer."""
-    end = time.monotonic() + PATIENCE
+def pages_are_up(config: Config, address: str, web: subprocess.Popen[bytes]) -> None:
+    """Wait until the pages answer: ours, which hold a checkpoint that this demonstration's own key signed."""
+    end, ours = time.monotonic() + PATIENCE, keys.load_public(config).log_vkey
     while time.monotonic() < end and web.poll() is None:
         try:
-            urllib.request.urlopen(f"{address}/health/live", timeout=1).close()  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{address}/log/checkpoint", timeout=PATIENCE) as answer:  # noqa: S310 - our own address
+                open_checkpoint(answer.read(LONGEST_NOTE).decode(), ours)
+        except urllib.error.HTTPError as error:
+            if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise _taken(config, "another server answers there") from error
+            time.sleep(0.1)
+        except (ValueError, HTTPException) as error:
+            raise _taken(config, "another server answers there") from error
         except OSError:
             time.sleep(0.1)
         else:
             return
-    raise click.ClickException(f"The pages did not come up at {address}: is something else listening there? Try --port.")
+    raise click.ClickException(f"The pages did not come up at {address}: {config.data / 'serve.log'} says why.")

@@ -97,6 +97,11 @@ def close_session(conn: Connection[Any], token: str) -> None:
     conn.execute("DELETE FROM desk.session WHERE token_hash = %s", (_hash(token),))
 
 
+def close_sessions(conn: Connection[Any], account: UUID) -> None:
+    """End every session of an account."""
+    conn.execute("DELETE FROM desk.session WHERE account = %s", (account,))
+
+
 def caller_of_session(conn: Connection[Any], token: str) -> Caller | None:
     """Return whose session this is, or None where it has ended."""
     query = """

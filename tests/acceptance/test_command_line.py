@@ -7,20 +7,30 @@ import io
 import json
 import os
 import signal
+import subprocess
+import threading
 import urllib.request
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
 import pytest
 
 from service.cli import ORDER, main
+from service.cli.demonstration import pages_are_up
 from service.verify import open_checkpoint
 from tests.acceptance import boards
 from tests.acceptance.boards import INIT, PASSWORD, assigned, line, progress
 from tests.acceptance.product import Product, free_port, verify, wait
 from tests.databases import fresh_database
 from tests.packs import Witness, private_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture
@@ -406,24 +416,79 @@ def test_demonstration_again():
 
 
 def test_demonstration_leaves_nothing_running(folder):
-    """Ctrl-C ends `demo`: no process, no port and no socket of it is left, and what it recorded is there the next time."""
-    port = free_port()
-    product, said = Product(folder), folder / "said"
-    with said.open("w") as out:
-        demo = product.start_alone("demo", "--port", port, stdout=out)
-    wait(lambda: "Stop with Ctrl-C" in said.read_text() or demo.poll() is not None, "the demonstration")
-    assert demo.poll() is None, (folder / "said.err").read_text()
-    assert fetched(port, "/health/live")
-    links = [text.split()[-1] for text in said.read_text().splitlines() if "/enter/" in text]
+    """Ctrl-C ends `demo`: no process, no port and no socket of it is left; the next one has all it recorded, and none of its doors."""
+    port, product = free_port(), Product(folder)
+    demo, links = demonstrated(product, port)
     assert len(links) == 6
-    assert all(fetched(port, link.partition(f":{port}")[2]) for link in links)
-    os.killpg(demo.pid, signal.SIGINT)
-    assert demo.wait(60) == 0
+    assert all(fetched(port, link) for link in links)
+    stopped(demo)
+    demo, others = demonstrated(product, port)
+    assert [bool(fetched(port, link)) for link in (*links, *others)] == [False] * 6 + [True] * 6
+    stopped(demo)
     assert processes_of(folder) == []
     assert not fetched(port, "/health/live")
     assert not list((folder / "postgres/server").glob(".s.PGSQL*"))
     with pytest.raises(psycopg.OperationalError):
         product.ask("SELECT 1")
+
+
+def demonstrated(product: Product, port: int) -> tuple[subprocess.Popen[str], list[str]]:
+    """Start a demonstration, and return it when it is served, with the ways in that it prints."""
+    said = product.data / "said"
+    with said.open("w") as out:
+        demo = product.start_alone("demo", "--port", port, stdout=out)
+    wait(lambda: "Stop with Ctrl-C" in said.read_text() or demo.poll() is not None, "the demonstration")
+    assert demo.poll() is None, (product.data / "said.err").read_text()
+    assert fetched(port, "/health/live")
+    return demo, [text.split()[-1].partition(f":{port}")[2] for text in said.read_text().splitlines() if "/enter/" in text]
+
+
+def stopped(demo: subprocess.Popen[str]) -> None:
+    """Stop a demonstration as Ctrl-C does."""
+    os.killpg(demo.pid, signal.SIGINT)
+    assert demo.wait(60) == 0
+
+
+@contextmanager
+def somebody_elses() -> Iterator[int]:
+    """Serve something else, which answers to everything; give its port."""
+
+    class Friendly(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """Answer."""
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing of it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Friendly) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_demonstration_where_somebody_else_answers(folder):
+    """`demo` refuses a port that is taken before it makes anything, and names the port and the option that changes it."""
+    with somebody_elses() as port:
+        ran = Product(folder).run("demo", "--port", port)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Error: The pages cannot be served at port {port} of 127.0.0.1 (Address already in use): give another")
+    assert "--port" in ran.err
+    assert list(folder.iterdir()) == []
+
+
+def test_demonstration_takes_nobody_elses_pages_for_its_own(severnbrook):
+    """Whatever answers at its port is only taken for the demonstration's own pages if it holds a checkpoint under its own key."""
+    with somebody_elses() as port, subprocess.Popen(["cat"], stdin=subprocess.PIPE) as alive:
+        config = replace(severnbrook.config, port=port)
+        with pytest.raises(
+            click.ClickException, match=f"port {port} of 127.0.0.1 .another server answers there.: give another"
+        ):
+            pages_are_up(config, f"http://127.0.0.1:{port}", alive)
+        alive.kill()
 
 
 def fetched(port: int, path: str) -> str | None:
