@@ -1,1 +1,1 @@
-"""What runs: London's calendar, and as the product grows the working days, the statutory and the local clocks."""
+"""What runs: London's days, working days by a pinned calendar, statutory regimes as data, and the clocks that run by their rules."""
