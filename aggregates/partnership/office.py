@@ -1,10 +1,13 @@
-"""An office: who holds it from when to when, employed by whom. Everything signed is signed in an office (INV-32)."""
+"""An office: who holds it from when to when, employed by whom. Everything signed is signed in an office (INV-32).
+
+`answering_office` says who answers when one is vacant.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -14,7 +17,7 @@ from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.values import Sealed  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.authority import Acting
 
@@ -31,6 +34,9 @@ Role: TypeAlias = Literal[
     "inspector",
     "auditor",
 ]
+
+# Who answers where an office is vacant, one after the other (journey F.7). Of a sub-group there is one chair, of the Board one of each.
+NEXT_OFFICES: Final = ("sub-group chair", "deputy chair", "chair", "board manager")
 
 
 class TermsOverlap(Refused):
@@ -208,3 +214,44 @@ class Office(Recorded[OfficeState | None]):
 def _in_order(office: str, from_on: date, until_on: date | None) -> None:
     if until_on is not None and until_on < from_on:
         raise TermEndsFirst(ref=office, from_on=from_on, until_on=until_on)
+
+
+class Seated(Protocol):
+    """A term, as far as it says what the office is: the aggregate's `Holder`, or a read model's row."""
+
+    @property
+    def role(self) -> str:
+        """Return the role."""
+
+    @property
+    def body(self) -> str | None:
+        """Return the sub-group or the agency whose office it is."""
+
+
+class Seat(Protocol):
+    """An office that says who holds it: the aggregate's `OfficeState`, or a read model's row."""
+
+    @property
+    def terms(self) -> Sequence[Seated]:
+        """Return every term in it, in the order of recording."""
+
+    def holder_on(self, day: date) -> Seated | None:
+        """Return who holds it on a day."""
+
+
+def answering_office(asked: str | None, offices: Mapping[str, Seat], *, overseen_by: str | None, day: date) -> str | None:
+    """Return the office that answers on a day: the one that is asked where somebody holds it, otherwise the next that is held.
+
+    The next are the chair of the overseeing sub-group, the deputy chair, the chair and the board manager. What an office of the
+    Board itself is asked does not go down to a sub-group. None where nobody holds any of them.
+    """
+    seat = offices.get(asked or "")
+    if seat is not None and seat.holder_on(day) is not None:
+        return asked
+    of_the_board = seat is not None and bool(seat.terms) and seat.terms[-1].role in NEXT_OFFICES[1:]
+    held = [(code, term) for code, office in sorted(offices.items()) if (term := office.holder_on(day))]
+    for role in NEXT_OFFICES[of_the_board:]:
+        for code, term in held:
+            if term.role == role and (role != NEXT_OFFICES[0] or term.body == overseen_by):
+                return code
+    return None

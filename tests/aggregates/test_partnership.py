@@ -11,7 +11,7 @@ from aggregates.clocks.dates import later
 from aggregates.errors import Blank
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership import agency as of_agency
-from aggregates.partnership.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap
+from aggregates.partnership.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap, answering_office
 from aggregates.partnership.partnership import SettingUnreadable
 from aggregates.partnership.sub_group import Dissolved, NotConstituted
 from aggregates.values import Sealed
@@ -218,3 +218,53 @@ def test_months_are_calendar_months_clamped_to_their_end():
     """A check six months after the last of August is due on the last of February, in leap years too."""
     assert [later(date(2015, 8, 31), months=n) for n in (6, 12, 16)] == [date(2016, 2, 29), date(2016, 8, 31), date(2016, 12, 31)]
     assert later(date(2016, 11, 30), months=3) == date(2017, 2, 28)
+
+
+def offices_held(**holders):
+    """Give the offices of the Board and of the Quality sub-group; each is held but those that are said to be vacant."""
+    seats = {
+        "quality-chair": ("sub-group chair", "QUALITY"),
+        "training-chair": ("sub-group chair", "TRAINING"),
+        "deputy": ("deputy chair", None),
+        "chair": ("chair", None),
+        "manager": ("board manager", None),
+        "riv-lead": ("designated lead", "RIV"),
+    }
+    vacant = {code.replace("_", "-") for code, held in holders.items() if not held}
+    return {
+        code: Office.begin(
+            ORIGIN, **SAID, office=code, title=code, role=role, body=body, holder=JANE, employer=None, from_on=DAY,
+            until_on=on(9) if code in vacant else None,
+        ).state
+        for code, (role, body) in seats.items()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "vacant", "answers"),
+    [
+        ("riv-lead", (), "riv-lead"),
+        ("riv-lead", ("riv_lead",), "quality-chair"),
+        (None, (), "quality-chair"),
+        ("no-such-office", (), "quality-chair"),
+        ("quality-chair", ("quality_chair",), "deputy"),
+        ("riv-lead", ("riv_lead", "quality_chair"), "deputy"),
+        ("riv-lead", ("riv_lead", "quality_chair", "deputy"), "chair"),
+        ("riv-lead", ("riv_lead", "quality_chair", "deputy", "chair"), "manager"),
+        ("chair", ("chair",), "deputy"),
+        ("deputy", ("deputy",), "chair"),
+        ("manager", ("manager", "deputy"), "chair"),
+        ("quality-chair", ("quality_chair", "deputy", "chair", "manager"), None),
+    ],
+)
+def test_where_an_office_is_vacant_the_next_one_answers(asked, vacant, answers):
+    """F.7: the office that is asked answers while it is held; then the overseeing chair, the deputy, the chair, the board manager."""
+    offices = offices_held(**dict.fromkeys(vacant, False))
+
+    assert answering_office(asked, offices, overseen_by="QUALITY", day=on(10)) == answers
+    assert answering_office(asked, offices, overseen_by="QUALITY", day=on(9)) == (asked if asked in offices else "quality-chair")
+
+
+def test_a_chair_of_another_sub_group_does_not_answer():
+    """Where nobody is said to oversee it, no sub-group's chair is asked in another's place."""
+    assert answering_office(None, offices_held(), overseen_by=None, day=DAY) == "deputy"
