@@ -1,45 +1,72 @@
-"""The partnership itself: its name, its regime, and what the framework leaves to the Board to set."""
+"""The partnership itself: its name, the regime that binds it, its framework, and what the framework leaves to the Board to set."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, Recorded, stream_id
 from aggregates.errors import Refused, said
 from aggregates.fields import Public  # noqa: TC001 - as date
+from aggregates.partnership import framework, settings
+from aggregates.partnership.settings import BACKDATING_LIMIT, SETTINGS, SUSTAINMENT_CHECKS, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from fractions import Fraction
 
     from aggregates.authority import Acting
 
 Regime: TypeAlias = Literal["LSCB-WT2015", "MASA-WT2018", "MASA-WT2023"]
-Setting: TypeAlias = Literal["backdating_limit", "sustainment_checks"]
-# INV-33: recording more than this after the fact needs a reason. Framework L59 says no number, so both are set locally.
-BACKDATING_LIMIT = 35
-SUSTAINMENT_CHECKS = (6, 12)
 
 
-class SettingUnreadable(Refused):
-    """A local setting has a value of its kind."""
+class NotEstablishedYet(Refused):
+    """Nothing is decided for a partnership on a day on which there was none."""
 
-    text = "{setting} cannot be {value}: write {kind}"
+    text = "There was no partnership on {day}"
+
+
+class SameRegime(Refused):
+    """A change of regime brings another."""
+
+    rule, text = "INV-42", "The partnership is under {regime} already"
+
+
+class RegimeGoesBack(Refused):
+    """A regime takes effect after the one before it: what arose under that one keeps it."""
+
+    rule, text = "INV-42", "{regime} cannot take effect on {effective_on}: the regime before it took effect on {since}"
 
 
 @dataclass(frozen=True, slots=True)
 class PartnershipState:
-    """The partnership on one day: days that an entry may be late, and months after sign-off at which to look again."""
+    """The partnership on one day. What it sets for itself is in days, months or years as `settings` says.
+
+    `regime` is the one that was recorded last, and takes effect on `effective_on`; `regime_on` answers for a day (INV-42).
+    """
 
     name: str
     regime: str
     effective_on: date
+    regimes: tuple[tuple[str, date], ...] = ()
+    framework: framework.Framework | None = None
+    versions: tuple[str, ...] = ()
     backdating_limit: int = BACKDATING_LIMIT
     sustainment_checks: tuple[int, ...] = SUSTAINMENT_CHECKS
+    ack_window: int = SETTINGS["ack_window"].holds
+    embedding_window: int = SETTINGS["embedding_window"].holds
+    followup_return: int = SETTINGS["followup_return"].holds
+    phone_sample: tuple[int, int] = SETTINGS["phone_sample"].holds
+    affiliation_look_back: int = SETTINGS["affiliation_look_back"].holds
+    quorum: Fraction = field(default=SETTINGS["quorum"].holds)
+
+    def regime_on(self, day: date) -> str:
+        """Return the regime that had taken effect by a day; before any had, the first."""
+        in_effect = [(since, n) for n, (_, since) in enumerate(self.regimes) if since <= day]
+        return self.regimes[max(in_effect)[1] if in_effect else 0][0]
 
 
 class Partnership(Recorded[PartnershipState | None]):
@@ -64,6 +91,33 @@ class Partnership(Recorded[PartnershipState | None]):
         name: Public[str]
         regime: Public[Regime]
         effective_on: Public[date]
+
+    class RegimeChanged(Event):
+        """Another regime binds it from a day on. What arose before keeps the regime under which it arose (INV-42)."""
+
+        TOPIC = "partnership.regime_changed.v1"
+        regime: Public[Regime]
+        effective_on: Public[date]
+
+    class FrameworkAdopted(Event):
+        """The Board adopts a learning and improvement framework: the set of obligations that this hash is of."""
+
+        TOPIC = "partnership.framework_adopted.v1"
+        version: Public[str]
+        sha256: Public[str]
+        supersedes: Public[str | None]
+        review_due: Public[date]
+        provenance: Public[str]
+        minute: Public[str | None]
+
+    class FrameworkReviewed(Event):
+        """The Board looks at its framework again, and keeps it or has it revised."""
+
+        TOPIC = "partnership.framework_reviewed.v1"
+        version: Public[str]
+        outcome: Public[Literal["retained", "revised"]]
+        review_due: Public[date]
+        minute: Public[str | None]
 
     class LocalSettingSet(Event):
         """The Board decides what the framework leaves open."""
@@ -106,12 +160,85 @@ class Partnership(Recorded[PartnershipState | None]):
         return cls.open(cls.Established, stream, occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
     def set_local_setting(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, setting: Setting, value: str) -> None:
-        """Set what the framework leaves to the Board: `backdating_limit` in days, `sustainment_checks` in months after sign-off."""
-        if _read(setting, value) is None:
-            kind = "a number of days, such as 35" if setting == "backdating_limit" else "months after sign-off, such as 6, 12"
-            raise SettingUnreadable(setting=setting, value=value, kind=kind)
+        """Set what the framework leaves to the Board, written as `settings.SETTINGS` says."""
+        settings.check(setting, value)
         fields = {"setting": setting, "value": value}
         self.record("LocalSettingSet", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def change_regime(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, regime: Regime, effective_on: date
+    ) -> None:
+        """Let another regime bind it. Nothing is closed and nothing re-dated: what arose before keeps its own (INV-42)."""
+        now = self._established(occurred_on)
+        if regime == now.regime:
+            raise SameRegime(regime=regime)
+        if effective_on <= now.effective_on:
+            raise RegimeGoesBack(regime=regime, effective_on=effective_on, since=now.effective_on)
+        fields = {"regime": regime, "effective_on": effective_on}
+        self.record("RegimeChanged", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def adopt_framework(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        version: str,
+        sha256: str,
+        supersedes: str | None = None,
+        review_due: date,
+        provenance: str,
+        minute: str | None = None,
+    ) -> None:
+        """Adopt a framework, the first or in the place of the one in force."""
+        now = self._established(occurred_on)
+        said(version=version, provenance=provenance, minute=minute)
+        framework.check_hash(sha256)
+        if version in now.versions:
+            raise framework.VersionInForce(version=version)
+        in_force = now.framework.version if now.framework else None
+        if supersedes != in_force:
+            raise framework.SupersedesAnother(in_force=in_force or "none yet", supersedes=supersedes or "none")
+        framework.check_later(review_due, occurred_on)
+        fields = {"version": version, "sha256": sha256, "supersedes": supersedes, "review_due": review_due}
+        fields |= {"provenance": provenance, "minute": minute}
+        self.record("FrameworkAdopted", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def review_framework(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        version: str,
+        outcome: Literal["retained", "revised"],
+        review_due: date,
+        minute: str | None = None,
+    ) -> None:
+        """Keep the framework in force, or have it revised: until the revision is adopted it stays in force. Say when to look again."""
+        now = self._established(occurred_on)
+        then = self.state_on(occurred_on)
+        for at in (now, then):
+            if at is None or at.framework is None or at.framework.version != version:
+                in_force = at.framework.version if at and at.framework else "none"
+                raise framework.NotInForce(day=occurred_on, in_force=in_force, version=version)
+        said(minute=minute)
+        framework.check_later(review_due, occurred_on)
+        fields = {"version": version, "outcome": outcome, "review_due": review_due, "minute": minute}
+        self.record("FrameworkReviewed", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def _established(self, day: date) -> PartnershipState:
+        """Return what is true now, or refuse a day on which there was no partnership."""
+        if self.state is None or self.state_on(day) is None:
+            raise NotEstablishedYet(day=day)
+        return self.state
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse a framework without a hash, and a review that would be due before the day on which it is set."""
+        if "review_due" in body:
+            framework.check_later(body["review_due"], body["occurred_on"])
+        if event is Partnership.FrameworkAdopted:
+            framework.check_hash(body["sha256"])
 
     @property
     def ref(self) -> str:
@@ -125,17 +252,17 @@ class Partnership(Recorded[PartnershipState | None]):
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, Partnership.Established):
-                now = PartnershipState(body["name"], body["regime"], body["effective_on"])
-            elif now and issubclass(entry.event, Partnership.LocalSettingSet) and (months := _read(body["setting"], body["value"])):
-                limit = body["setting"] == "backdating_limit"
-                now = replace(now, backdating_limit=months[0]) if limit else replace(now, sustainment_checks=months)
+                since = body["effective_on"]
+                now = PartnershipState(body["name"], body["regime"], since, ((body["regime"], since),))
+            elif now is None:
+                continue
+            elif issubclass(entry.event, Partnership.RegimeChanged):
+                changed = (body["regime"], body["effective_on"])
+                now = replace(now, regime=changed[0], effective_on=changed[1], regimes=(*now.regimes, changed))
+            elif issubclass(entry.event, Partnership.FrameworkAdopted):
+                now = replace(now, framework=framework.adopted(entry), versions=(*now.versions, body["version"]))
+            elif issubclass(entry.event, Partnership.FrameworkReviewed):
+                now = replace(now, framework=framework.reviewed(now.framework, entry))
+            elif issubclass(entry.event, Partnership.LocalSettingSet) and (value := settings.read(body["setting"], body["value"])):
+                now = replace(now, **{body["setting"]: value})
         return now
-
-
-def _read(setting: str, value: str) -> tuple[int, ...] | None:
-    """Return a setting's numbers, ascending; None where it is not so written."""
-    if not re.fullmatch(r"[1-9]\d{0,2}( *, *[1-9]\d{0,2})*", value, re.ASCII):
-        return None
-    numbers = tuple(int(part) for part in value.split(","))
-    several = setting == "sustainment_checks"
-    return numbers if numbers == tuple(sorted(set(numbers))) and (several or len(numbers) == 1) else None

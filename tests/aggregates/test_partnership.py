@@ -12,7 +12,7 @@ from aggregates.errors import Blank
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership import agency as of_agency
 from aggregates.partnership.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap, answering_office
-from aggregates.partnership.partnership import SettingUnreadable
+from aggregates.partnership.settings import SettingUnreadable
 from aggregates.partnership.sub_group import Dissolved, NotConstituted
 from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, on
