@@ -62,6 +62,8 @@ class PartnershipState:
     phone_sample: tuple[int, int] = SETTINGS["phone_sample"].holds
     affiliation_look_back: int = SETTINGS["affiliation_look_back"].holds
     quorum: Fraction = field(default=SETTINGS["quorum"].holds)
+    reminder_days: tuple[int, ...] = SETTINGS["reminder_days"].holds
+    escalation_days: tuple[int, ...] = SETTINGS["escalation_days"].holds
 
     def regime_on(self, day: date) -> str:
         """Return the regime that had taken effect by a day; before any had, the first."""

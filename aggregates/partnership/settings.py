@@ -21,6 +21,8 @@ Setting: TypeAlias = Literal[
     "phone_sample",
     "affiliation_look_back",
     "quorum",
+    "reminder_days",
+    "escalation_days",
 ]
 # INV-33: recording more than this after the fact needs a reason. Framework L59 says no number, so both are set locally.
 BACKDATING_LIMIT = 35
@@ -50,6 +52,14 @@ def _numbers(text: str) -> tuple[int, ...] | None:
     return numbers if numbers == tuple(sorted(set(numbers))) else None
 
 
+def _descending(text: str) -> tuple[int, ...] | None:
+    """Return whole numbers from 999 to 0, descending."""
+    if not re.fullmatch(r"(0|[1-9]\d{0,2})( *, *(0|[1-9]\d{0,2}))*", text, re.ASCII):
+        return None
+    numbers = tuple(int(part) for part in text.split(","))
+    return numbers if numbers == tuple(sorted(set(numbers), reverse=True)) else None
+
+
 def _number(text: str) -> int | None:
     numbers = _numbers(text)
     return numbers[0] if numbers and len(numbers) == 1 else None
@@ -77,6 +87,8 @@ SETTINGS: Final[dict[str, Written]] = {
     "phone_sample": Written((10, 3), _sample, "a percentage and a least number, such as 10% min 3"),
     "affiliation_look_back": Written(5, _number, "a number of years, such as 5"),
     "quorum": Written(Fraction(1, 2), _share, "a share of the members, such as 1/2"),
+    "reminder_days": Written((7, 0), _descending, "days before the due date, such as 7, 0"),
+    "escalation_days": Written((14, 28), _numbers, "days after the due date, such as 14, 28"),
 }
 
 
