@@ -14,10 +14,21 @@ from aggregates.data_subject import DataSubject
 from aggregates.entry import OnRecord
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
-from aggregates.registry import Keys, Ledger
+from aggregates.registry import Inspection, Keys, Ledger
 from aggregates.review import Review
 
-AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (Ledger, Keys, DataSubject, Partnership, Agency, SubGroup, Office, Review, Action)
+AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
+    Ledger,
+    Keys,
+    Inspection,
+    DataSubject,
+    Partnership,
+    Agency,
+    SubGroup,
+    Office,
+    Review,
+    Action,
+)
 EVENTS: Final = MappingProxyType(
     {
         event.TOPIC: event
@@ -33,6 +44,7 @@ __all__ = [
     "Action",
     "Agency",
     "DataSubject",
+    "Inspection",
     "Keys",
     "Ledger",
     "Office",

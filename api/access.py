@@ -102,6 +102,23 @@ def reading() -> Scope:
     return found
 
 
+def opens(kind: str, ref: str) -> bool:
+    """Say whether the caller may see what is restricted or personal in a thing; an inspector's opening of it is noted (INV-41)."""
+    scope = reading()
+    if scope.restricted and scope.inspection:
+        g.setdefault("opened", set()).add(f"{kind}:{ref}")
+    return scope.restricted
+
+
+def record_openings() -> None:
+    """Put on record what an inspector opens, before the answer goes out: what cannot be recorded is not shown."""
+    if opened := g.pop("opened", None):
+        held = worker()
+        who = signed_in()
+        acting = authority.acting(held.board, who, who.office, None, occurred_on=held.today, today=held.today)
+        held.board.disclose(sorted(opened), acting=acting, occurred_on=held.today)
+
+
 def _of_key() -> Caller:
     sent = request.headers["Authorization"]
     key = sent.removeprefix(SCHEME).strip()

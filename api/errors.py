@@ -22,8 +22,10 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from aggregates.errors import Refused
+from aggregates.registry.inspection import NoInspectionOpen
 from api.access import public
 from api.worker import worker
+from projections.clocks import OutsideInspection
 from service.config import MEBIBYTE
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
@@ -102,6 +104,8 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.WrongCredentials: HTTPStatus.UNAUTHORIZED,
     desk.NotAllowed: HTTPStatus.FORBIDDEN,
     desk.NotInOffice: HTTPStatus.FORBIDDEN,
+    NoInspectionOpen: HTTPStatus.FORBIDDEN,
+    OutsideInspection: HTTPStatus.FORBIDDEN,
     desk.OnlyTheBoardManager: HTTPStatus.FORBIDDEN,
     desk.NotFound: HTTPStatus.NOT_FOUND,
     desk.UnknownCommand: HTTPStatus.NOT_FOUND,

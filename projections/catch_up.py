@@ -19,6 +19,7 @@ import psycopg
 
 from projections import decoded_log, read_model, rebuild, tracking
 from projections.action_register import ActionRegister
+from projections.inspections import Inspections
 from projections.partnership import Agencies, Offices, Settings, SubGroups
 from projections.reviews import Reviews
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     Source = Callable[[int, int], Iterable[Decoded]]
 
-VIEWS: tuple[Projection[Any], ...] = (Offices(), Agencies(), SubGroups(), Settings(), Reviews(), ActionRegister())
+VIEWS: tuple[Projection[Any], ...] = (Offices(), Agencies(), SubGroups(), Settings(), Reviews(), ActionRegister(), Inspections())
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it
 WAKE = "stored_events"  # the channel on which the log says that it grew

@@ -32,6 +32,12 @@ class NotYetHappened(Refused):
     rule, text = "INV-37", "{as_at} is still to come: today is {today}"
 
 
+class OutsideInspection(Refused):
+    """An inspector asks for a day that their inspection does not cover."""
+
+    rule, text = "INV-41", "{as_at} is outside your inspection, which covers {covers_from} to {ceiling}"
+
+
 class KnownBeforeAsAt(Refused):
     """The two clocks are in the wrong order."""
 
@@ -52,10 +58,18 @@ class Clocks:
     head: int
 
 
-def clocks(conn: Connection[Any], *, as_at: date | None = None, known_at: date | int | None = None, today: date) -> Clocks:
-    """Fix the clocks of one answer, or refuse: `NotYetKnown`, `NotYetHappened`, `KnownBeforeAsAt`.
+def clocks(
+    conn: Connection[Any],
+    *,
+    as_at: date | None = None,
+    known_at: date | int | None = None,
+    today: date,
+    period: tuple[date, date] | None = None,
+) -> Clocks:
+    """Fix the clocks of one answer, or refuse: `NotYetKnown`, `NotYetHappened`, `KnownBeforeAsAt`, `OutsideInspection`.
 
-    Without `known_at` it is the newest entry that every view has reached. Without `as_at` it is the day of `known_at`.
+    Without `known_at` it is the newest entry that every view has reached. Without `as_at` it is the day of `known_at`, or the last
+    day of the `period` that the reader's inspection covers.
     """
     head = tracking.head(conn)
     if isinstance(known_at, date):
@@ -71,7 +85,10 @@ def clocks(conn: Connection[Any], *, as_at: date | None = None, known_at: date |
         raise NotYetHappened(as_at=as_at, today=today)
     if as_at is not None and as_at > known_day:
         raise KnownBeforeAsAt(as_at=as_at, known=known_day)
-    return Clocks(as_at or known_day, position, recorded_at(conn, position), head)
+    shown = as_at or (min(known_day, period[1]) if period else known_day)
+    if period and not period[0] <= shown <= period[1]:
+        raise OutsideInspection(as_at=shown, covers_from=period[0], ceiling=period[1])
+    return Clocks(shown, position, recorded_at(conn, position), head)
 
 
 def position_at(conn: Connection[Any], day: date) -> int:

@@ -16,7 +16,7 @@ from aggregates.data_subject import DataSubject
 from aggregates.fields import ENVELOPE, Field
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
-from aggregates.registry import Keys
+from aggregates.registry import Inspection, Keys
 from aggregates.review import Review
 from aggregates.values import Evidence
 
@@ -38,6 +38,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "review": Review,
     "action": Action,
     "keys": Keys,
+    "inspection": Inspection,
 }
 
 
@@ -97,6 +98,8 @@ COMMANDS: Final[dict[str, Command]] = _declared(
     Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, _MANAGERS),
     Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, _MANAGERS),
     Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, _MANAGERS),
+    Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, _MANAGERS, creates=True),
+    Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, _MANAGERS),
     Command("refer_review", "Refer a case for review", "review", Review.Referred, BOARD_AND_SUB_GROUPS | _LEADS, creates=True),
     Command("record_finding", "Record a finding", "review", Review.FindingRecorded, frozenset({MANAGER, SUB_GROUP_CHAIR})),
     Command("formulate_response", "Formulate the Board's response", "review", Review.BoardResponseFormulated, BOARD_AND_SUB_GROUPS),
@@ -125,7 +128,7 @@ AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
     "correct_entry": ("Correct an entry", "EntryCorrected"),
     "retract_entry": ("Retract an entry", "EntryRetracted"),
 }
-AMENDABLE: Final = ("action", "review", "office", "agency", "sub-group", "partnership")
+AMENDABLE: Final = ("action", "review", "office", "agency", "sub-group", "partnership", "inspection")
 
 
 def find(name: str, kind: str | None = None) -> Command | None:

@@ -83,6 +83,25 @@ class Seeded:
         around = {n: how.pop(n) for n in ("occurred_on", "late_reason", "on_behalf_of", "key", "expected", "at") if n in how}
         return self.board.act(self.callers[office], Submission(name=command, kind=about, ref=ref, fields=how, **around))
 
+    def join(self, office: str, role: str, body: str | None = None, employer: str | None = None) -> None:
+        """Let somebody new take an office, with an account and an API key."""
+        person = self.people[office] = uuid.uuid4()
+        self.act("board-manager", "register_subject", str(person), name=f"The {office}", contact=self.email(office))
+        title = office.replace("-", " ").capitalize()
+        said = {"title": title, "role": role, "body": body, "holder": str(person), "employer": employer, "from_on": "2016-09-01"}
+        self.act("board-manager", "appoint_office_holder", office, **said, until_on=None)
+        with psycopg.connect(self.config.conninfo("writer"), autocommit=True) as conn:
+            account = accounts.create_account(conn, self.email(office), PASSWORD, person=person)
+            self.keys[office] = accounts.create_api_key(conn, account, office, f"{office}, for tests")
+            self.callers[office] = accounts.caller_of_key(conn, self.keys[office])
+
+    def open_inspection(self, **how: Any) -> Done:
+        """Open an inspection for the inspector, who joins if they are not there yet."""
+        if "inspector" not in self.people:
+            self.join("inspector", "inspector")
+        said = {"body": "Ofsted", "purpose": "inspection", "agency": None, "covers_from": "2015-07-01", "ceiling": "2016-09-05"}
+        return self.act("chair", "open_inspection", "inspector", **said | {"expires_on": "2016-10-01"} | how)
+
     def catch_up(self) -> int:
         """Bring the views up to date; return the position that they have reached."""
         with psycopg.connect(self.config.conninfo("projector"), autocommit=True) as conn:

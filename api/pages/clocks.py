@@ -109,7 +109,7 @@ def address(path: str, query: dict[str, Any]) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def asked(conn: Connection[Any], today: date) -> PageClocks:
+def asked(conn: Connection[Any], today: date, period: tuple[date, date] | None = None) -> PageClocks:
     """Return the clocks that the page's address asks for. What cannot be shown is refused beside the form, and now is shown."""
     typed = {name: request.args.get(name, "").strip() for name in ("as_at", "known_at")}
     known: date | int | None = None
@@ -118,12 +118,12 @@ def asked(conn: Connection[Any], today: date) -> PageClocks:
         as_at = _day(typed["as_at"])
         name = "known_at"
         known = _known(typed["known_at"])
-        fixed = _fixed(conn, today, as_at, known)
+        fixed = _fixed(conn, today, as_at, known, period)
     except Refused as refused:
         wrong = refused
-        name = "as_at" if isinstance(refused, projected.NotYetHappened) else name
+        name = "as_at" if isinstance(refused, (projected.NotYetHappened, projected.OutsideInspection)) else name
         known = None
-        fixed = _fixed(conn, today, None, None)
+        fixed = _fixed(conn, today, None, None, period)
     if fixed.known_at == 0:
         raise NothingShownYet
     return PageClocks(
@@ -143,9 +143,9 @@ def _refused(wrong: Refused, name: str, typed: dict[str, str]) -> dict[str, Any]
     return {f"{name}_error": wrong.message, "as_at_typed": typed["as_at"], "known_at_typed": typed["known_at"], "status": status}
 
 
-def _fixed(conn: Connection[Any], today: date, as_at: date | None, known_at: date | int | None) -> Clocks:
+def _fixed(conn: Connection[Any], today: date, as_at: date | None, known_at: date | int | None, period: tuple[date, date] | None) -> Clocks:
     try:
-        fixed = projected.clocks(conn, as_at=as_at, known_at=known_at, today=today)
+        fixed = projected.clocks(conn, as_at=as_at, known_at=known_at, today=today, period=period)
     except UndefinedTable as error:
         raise NothingShownYet from error
     if fixed.known_at == 0 and fixed.head:

@@ -99,7 +99,7 @@ def by(look: Look, entry: HistoryEntry) -> str:
     if entry.by_office is None:
         return "the service itself"
     pointer = entry.body.get("by_person")
-    name = look.words.person(UUID(pointer["sealed"])) if pointer else None
+    name = look.words.person(UUID(pointer["sealed"])) if pointer and look.on.opens(entry.kind, entry.ref) else None
     office = look.words.office(entry.by_office, entry.occurred_on)
     agency = look.words.body(entry.by_agency) if entry.by_agency and not entry.on_behalf_of else None
     parts = (name, office, agency if agency and agency not in office else None)
@@ -115,9 +115,9 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
         hidden = name in UNSAID or field.identifies or (entry.kind == "subject" and name != "name")
         if hidden or field.kind is Evidence or value in (None, [], ""):
             continue
-        if field.sensitivity == "restricted" and not look.on.scope.restricted:
+        if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):
             said.append((label_of(name), "for named roles only"))
-        elif not (field.kind is Sealed and not look.on.scope.restricted):
+        elif not (field.kind is Sealed and not look.on.opens(entry.kind, entry.ref)):
             said.append((label_of(name), look.words.value(field, value)))
     if len(said) == 1:
         return said[0][1]
@@ -202,7 +202,7 @@ def changes(look: Look, entry: HistoryEntry, was: HistoryEntry | None) -> list[d
     for name, value in corrections(entry.body).items():
         field = kinds[name]
         before = was.body.get(name)
-        if field.sensitivity == "restricted" and not look.on.scope.restricted:
+        if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):
             found.append({"field": label_of(name), "was": None, "now": "for named roles only"})
         else:
             found.append(
@@ -214,7 +214,7 @@ def changes(look: Look, entry: HistoryEntry, was: HistoryEntry | None) -> list[d
 def evidence(look: Look, entry: HistoryEntry) -> list[dict[str, Any]]:
     """Return the files that an entry cites, to those who may have them."""
     items = entry.body.get("evidence") or []
-    if not look.on.scope.restricted:
+    if not items or not look.on.opens(entry.kind, entry.ref):
         return []
     return [
         {

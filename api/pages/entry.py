@@ -97,7 +97,7 @@ def _fields(seen: Look, found: HistoryEntry, disclosures: str) -> list[dict[str,
     sealed_as = {_name(one): digest(one) for one in disclosures.split("~") if one}
     personal = "SELECT field, digest FROM ledger.sealed_field WHERE position = %s"
     sealed_as |= dict(seen.on.conn.execute(personal, (found.position,)).fetchall())
-    held = worker().board.subjects.reveal_all([found.position]) if seen.on.scope.restricted else {}
+    held = worker().board.subjects.reveal_all([found.position]) if seen.on.opens(found.kind, found.ref) else {}
     kinds = fields_by_name(event_type(found.topic))
     return [_field(seen, found, field, sealed_as.get(name, ""), held) for name, field in kinds.items() if name in found.body]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, make_response, render_template, request
 
 from aggregates.clocks.dates import LONDON
-from api.access import caller, reading
+from api.access import caller, reading, record_openings
 from api.pages import clocks as page_clocks
 from api.pages.clocks import PageClocks, address
 from api.pages.words import Words, title_of
@@ -63,9 +63,10 @@ def look() -> Iterator[Look]:
     with held.reader() as conn:
         if position := just_recorded():
             wait_on(conn, position, current_app.config["WAIT_FOR_VIEWS"])
-        clocks = page_clocks.asked(conn, held.today)
+        clocks = page_clocks.asked(conn, held.today, scope.period)
         on = Reading(conn, clocks.fixed, scope)
         yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted), {})
+    record_openings()
 
 
 def just_recorded() -> int | None:

@@ -13,6 +13,7 @@ from api.access import public
 from api.resources.actions import actions
 from api.resources.evidence import evidence
 from api.resources.history import events
+from api.resources.inspections import inspections
 from api.resources.openapi import PREFIX, ProblemApi, build
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups, subjects
 from api.resources.reviews import reviews
@@ -20,7 +21,7 @@ from api.resources.reviews import reviews
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = (actions, reviews, partnership, agencies, sub_groups, offices, subjects, keys, events, evidence)
+RESOURCES = (actions, reviews, partnership, agencies, sub_groups, offices, subjects, keys, inspections, events, evidence)
 
 
 def install(app: Flask) -> None:

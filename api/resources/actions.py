@@ -105,7 +105,7 @@ def one(on: Reading, ref: str) -> ActionRow:
 def row_for(on: Reading, row: ActionRow) -> dict[str, Any]:
     """Return a row as its reader may see it: evidence is restricted."""
     said = {name: getattr(row, name) for name in ActionSchema().fields}
-    return said if on.scope.restricted else said | {"evidence": []}
+    return said if not row.evidence or on.opens("action", row.ref) else said | {"evidence": []}
 
 
 mount(actions, "action")

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import request
 from marshmallow import Schema, fields
 
-from api.access import reading
+from api.access import opens, reading, record_openings
 from api.fields import IsoDate, Whole, YesOrNo
 from api.resources.openapi import ClocksSchema
 from api.worker import worker
@@ -42,13 +42,19 @@ class Reading(NamedTuple):
         """Return the clocks as the readers of the projections take them."""
         return {"as_at": self.clocks.as_at, "known_at": self.clocks.known_at}
 
+    def opens(self, kind: str, ref: str) -> bool:
+        """Say whether the reader may see what is restricted or personal in a thing; that they do goes on record (`access.opens`)."""
+        return opens(kind, ref)
+
 
 @contextmanager
 def read(args: Mapping[str, Any]) -> Iterator[Reading]:
     """Fix the clocks of an answer, and settle what its reader may see."""
     scope, held = reading(), worker()
     with held.reader() as conn:
-        yield Reading(conn, clocks(conn, as_at=args.get("as_at"), known_at=args.get("known_at"), today=held.today), scope)
+        asked = {"as_at": args.get("as_at"), "known_at": args.get("known_at")}
+        yield Reading(conn, clocks(conn, **asked, today=held.today, period=scope.period), scope)
+    record_openings()
 
 
 def next_page(args: Mapping[str, Any], at: Clocks, after: str | int) -> str:

@@ -190,4 +190,5 @@ RESOURCES: Final = {
     "subject": "subjects",
     "partnership": "partnership",
     "keys": "keys",
+    "inspection": "inspections",
 }

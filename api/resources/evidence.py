@@ -83,6 +83,6 @@ def _name(on: Reading, sha256: str) -> str:
     entries = inspection_history.entries_at(on.conn, [position for position, _ in cited], known_at=on.clocks.known_at)
     may_see = Visible(on)
     names = [item["filename"] for entry in entries if may_see(entry) for item in entry.body["evidence"] if item["sha256"] == sha256]
-    if not names or not on.scope.restricted:
+    if not names or not on.opens("file", sha256):
         raise NotFound(kind="file", ref=sha256)
     return str(names[-1])

@@ -84,10 +84,12 @@ class FeedArgs(AtClocks):
     limit = Number(load_default=MOST, validate=validate.Range(1, MOST))
 
 
-def shown(entry: HistoryEntry, *, restricted: bool) -> dict[str, Any]:
+def shown(on: Reading, entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry as its reader may see it. A correction's values are of the class of what they correct."""
     kinds = fields_by_name(event_type(entry.topic))
-    hidden = set() if restricted else {name for name, f in kinds.items() if f.sensitivity == "restricted" or name == "corrected"}
+    hidden = {name for name, f in kinds.items() if f.sensitivity == "restricted" or name == "corrected"}
+    if not any(entry.body.get(name) for name in hidden) or on.opens(entry.kind, entry.ref):
+        hidden = set()
     names = EntrySchema().fields.keys() - {"event", "leaf", "fields_", "said", "withheld"}
     return {name: getattr(entry, name) for name in names} | {
         "event": entry.jti,
@@ -104,6 +106,7 @@ class Visible:
     def __init__(self, on: Reading) -> None:
         """Find out which actions are the reader's agency's, and which reviews they come from or the agency referred."""
         self.agency = on.scope.agency
+        self.last = on.scope.period[1] if on.scope.period else None  # an inspection ends with its ceiling; amendments came later
         self.owned: set[str] = set()
         self.reviews: set[str] = set()
         if self.agency is not None:
@@ -115,6 +118,8 @@ class Visible:
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
+        if self.last and entry.occurred_on > self.last and not entry.amends:
+            return False
         if self.agency is None or entry.kind in OPEN:
             return True
         return entry.ref in {"action": self.owned, "review": self.reviews}.get(entry.kind, set())
@@ -133,7 +138,7 @@ def feed(args: dict[str, Any]) -> dict[str, Any]:
     with read(args) as on:
         found, last = page(on, after=args["after"], limit=args["limit"], as_at=args.get("as_at"))
         more = next_page(args, on.clocks, last) if last is not None else None
-        items = [shown(entry, restricted=on.scope.restricted) for entry in found]
+        items = [shown(on, entry) for entry in found]
         return {"clocks": on.clocks, "items": items, "next": more, "checkpoint": _checkpoint(on)}
 
 
@@ -159,7 +164,7 @@ def read_event(args: dict[str, Any], position: int) -> dict[str, Any]:
     """Give one event: what it says, what became of it, the statement that was signed and the receipt."""
     with read(args) as on:
         entry = _entry(on, position)
-        said = shown(entry, restricted=on.scope.restricted)
+        said = shown(on, entry)
         row = on.conn.execute(
             "SELECT e.entry, d.disclosures FROM ledger.event e LEFT JOIN ledger.disclosure d USING (position) WHERE position = %s",
             (position,),
@@ -210,4 +215,4 @@ def answer_for(on: Reading, args: dict[str, Any], kind: str, ref: str) -> dict[s
     if not found and not args["after"]:
         raise NotFound(kind=kind, ref=ref)
     more = next_page(args, on.clocks, last) if last is not None else None
-    return {"clocks": on.clocks, "items": [shown(entry, restricted=on.scope.restricted) for entry in found], "next": more}
+    return {"clocks": on.clocks, "items": [shown(on, entry) for entry in found], "next": more}

@@ -106,6 +106,7 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
         if not found or on.scope.agency is not None:
             raise NotFound(kind="subject", ref=ref)
         entry = found[0]
+        on.opens("subject", str(ref))
         told = worker().board.subjects.reveal_all([entry.position])
         said = {name: told.get((entry.position, name)) for name in ("name", "contact")}
         return _one(on, "subject", str(ref), {"ref": ref, "registered_on": entry.occurred_on, **said})

@@ -40,6 +40,9 @@ def people(said: Mapping[str, Any]) -> Iterator[Line]:
     for setting, value in (("backdating_limit", "35"), ("sustainment_checks", "6, 12")):
         fields = {"setting": setting, "value": value}
         yield Line(do="set_local_setting", ref="partnership", by=CHAIR, on=date(2014, 9, 15), fields=fields, apart=setting)
+    opened = said["inspection"]
+    fields = {name: value for name, value in opened.items() if name not in {"office", "on"}}
+    yield Line(do="open_inspection", ref=opened["office"], by=CHAIR, on=opened["on"], fields=fields)
     code, day, name = RENAMED
     yield Line(do="rename_agency", ref=code, by=MANAGER, on=day, fields={"name": name})
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.action import Action
 from aggregates.authority import Acting
 from aggregates.partnership.office import Office
+from aggregates.registry import Inspection, InspectionState
+from aggregates.registry.inspection import NoInspectionOpen
 from aggregates.review import Review
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from service.desk.accounts import Caller
     from service.recording import Recording
 
+INSPECTORS: Final = frozenset({"inspector", "auditor"})  # who read what is opened to them, and record nothing
 ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own agency's record, and no other's
 
 
@@ -33,6 +36,12 @@ class Scope:
 
     agency: str | None
     restricted: bool
+    inspection: InspectionState | None = None
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """Return the days that an inspector may ask for, the first and the last."""
+        return (self.inspection.covers_from, self.inspection.ceiling) if self.inspection else None
 
 
 def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: str | None, *, occurred_on: date, today: date) -> Acting:
@@ -77,12 +86,20 @@ def theirs(who: Acting, thing: Any) -> bool:
 
 
 def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
-    """Return what the caller may read: a designated lead their own agency's, other offices all, an operator nothing of the Board's."""
+    """Return what the caller may read: a designated lead their own agency's, other offices all, an operator nothing of the Board's.
+
+    An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41).
+    """
     if caller.office is None:
         raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
     holder = _office(board, caller.office).holder_on(today)
     if holder is None or holder.holder.subject != caller.person:
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
+    if holder.role in INSPECTORS:
+        inspection = board.find(Inspection, caller.office)
+        if inspection is None or inspection.state is None or not inspection.state.open_on(today):
+            raise NoInspectionOpen(office=caller.office, day=today)
+        return Scope(inspection.state.agency, restricted=True, inspection=inspection.state)
     if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
     return Scope(None, restricted=True)

@@ -17,6 +17,12 @@ class NotAllowed(Refused):
     text = "{who} may not {act}: that is for {roles}"
 
 
+class NotAnInspector(Refused):
+    """The record is opened to the office of an inspector or an auditor, and to no other."""
+
+    rule, text = "INV-41", "{office} is no inspector's or auditor's office on {day}: appoint its holder first"
+
+
 class NotFound(Refused):
     """There is no such thing, or not for this reader: the two are told apart to nobody."""
 

@@ -14,7 +14,7 @@ from aggregates.data_subject import DataSubject
 from aggregates.entry import stream_id
 from aggregates.partnership import Agency, Partnership, PartnershipState, SubGroup
 from aggregates.partnership.office import Office
-from aggregates.registry import Ledger
+from aggregates.registry import Inspection, Ledger
 from aggregates.review import Review
 from service.database.connection import environment
 from service.desk.authority import theirs
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from service.ledger.checkpoint import Receipt
     from service.ledger.keys import KeyRing
 
-SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review})  # read far more often than changed
+SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review, Inspection})  # read far more often than changed
 TRIES = 5  # of a decision whose stream moved meanwhile, before the caller is told to look again
 
 

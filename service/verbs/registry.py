@@ -1,21 +1,53 @@
-"""The verbs of the key registry."""
+"""The verbs of what the log says of itself: whose keys may sign, and who inspects it."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from aggregates.registry import Key, Keys
-from service.desk.refusals import NotFound
+from aggregates.partnership import Agency
+from aggregates.partnership.office import Office
+from aggregates.registry import Inspection, Key, Keys
+from aggregates.registry.inspection import AlreadyDisclosed
+from service.desk.authority import INSPECTORS
+from service.desk.refusals import NotAnInspector, NotFound
 from service.ledger.keys import check_proof
+from service.recording import Write
 from service.recording.references import References
 from service.verify import b64url
 
 if TYPE_CHECKING:
-    from service.recording import Done, Write
+    from collections.abc import Sequence
+    from datetime import date
+
+    from aggregates.authority import Acting
+    from service.recording import Done
 
 
 class RegistryVerbs(References):
-    """Whose keys may sign."""
+    """Whose keys may sign, and what inspectors are shown."""
+
+    def open_inspection(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Open the Board's record to an inspector's or an auditor's office."""
+        office = self.find(Office, ref)
+        holder = office.holder_on(said["occurred_on"]) if office else None
+        if holder is None or holder.role not in INSPECTORS:
+            raise NotAnInspector(office=ref, day=said["occurred_on"])
+        self._there(Agency, "agency", said["agency"])
+        if self.find(Inspection, ref) is None:
+            return self._begin(ref, Inspection.begin, write, **said)
+        return self._change(Inspection, ref, Inspection.open_again, write, **{k: v for k, v in said.items() if k != "office"})
+
+    def close_inspection(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Close an inspection before its last day."""
+        return self._change(Inspection, ref, Inspection.close, write, **said)
+
+    def disclose(self, opened: Sequence[str], /, *, acting: Acting, occurred_on: date) -> None:
+        """Put on record what an inspector opens (`action:A13`, `file:<sha256>`): once for each object and day (INV-41)."""
+        office = str(acting.office)
+        if self.load(Inspection, office).undisclosed(opened, occurred_on):
+            with suppress(AlreadyDisclosed):  # another request was first
+                self._change(Inspection, office, Inspection.disclose, Write(), acting=acting, occurred_on=occurred_on, opened=opened)
 
     def enrol_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Enrol a key whose owner proves to hold it."""

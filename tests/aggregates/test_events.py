@@ -22,11 +22,11 @@ CLAIMS = {"iss", "aud", "jti", "iat", "evt", "assurance", "stream", "sver", "see
 DECISIONS = {
     "ledger.established", "keys.signing_key_enrolled", "keys.signing_key_rotated", "keys.signing_key_revoked", "partnership.established",
     "partnership.local_setting_set", "agency.joined", "agency.renamed", "agency.left", "sub_group.constituted", "sub_group.dissolved",
-    "office.holder_appointed", "office.holder_stood_down", "review.board_response_formulated", "action.assigned", "action.reassigned",
+    "inspection.opened", "inspection.closed", "office.holder_appointed", "office.holder_stood_down", "review.board_response_formulated", "action.assigned", "action.reassigned",
     "action.due_date_varied", "action.evidence_returned", "action.signed_off", "action.sustainment_checked", "action.reopened",
     "action.closed", "action.withdrawn", "action.superseded",
 }  # fmt: skip
-CLOCK = {"action.sustainment_check_scheduled", "action.escalated"}
+CLOCK = {"action.sustainment_check_scheduled", "action.escalated", "inspection.evidence_disclosed"}
 READ_ALONE = """
 import json, sys
 import aggregates

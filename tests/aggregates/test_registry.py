@@ -8,7 +8,8 @@ import pytest
 
 from aggregates.data_subject import DataSubject
 from aggregates.errors import Blank, NotAmendable
-from aggregates.registry import Key, KeyEnded, KeyEnrolled, Keys, Ledger, LedgerState, OtherHolder, UnknownKey
+from aggregates.registry import Key, Keys, Ledger, LedgerState
+from aggregates.registry.keys import KeyEnded, KeyEnrolled, OtherHolder, UnknownKey
 from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DAY, ORIGIN, SERVICE
 

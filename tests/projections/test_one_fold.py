@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from aggregates import Action, Agency, Office, Partnership, Review, SubGroup
+from aggregates import Action, Agency, Inspection, Office, Partnership, Review, SubGroup
 from aggregates.entry import Entry, Recorded, standing, stream_id
 from aggregates.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
 from aggregates.values import Evidence, Sealed
@@ -33,10 +33,11 @@ AGGREGATES: dict[str, Any] = {
     "sub_groups": SubGroup,
     "settings": Partnership,
     "reviews": Review,
+    "inspections": Inspection,
 }
 VIEWS = {view.table: view for view in catch_up.VIEWS}
 OPENINGS = {Action.Assigned, Office.OfficeHolderAppointed, Agency.AgencyJoined, SubGroup.SubGroupConstituted, Partnership.Established}
-OPENINGS |= {Review.Referred}
+OPENINGS |= {Review.Referred, Inspection.InspectionOpened}
 FOR_EVER = date(9999, 12, 31)
 PEOPLE = [Sealed(UUID(int=n)) for n in (1, 2)]
 FILE = Evidence("ab" * 32, 9, "application/pdf", "a.pdf", "Audit", DAY, "2016-01-01T09:00:00Z", "restricted")

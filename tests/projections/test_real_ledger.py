@@ -42,6 +42,7 @@ def test_the_register_shows_the_state_of_each_action(seeded: Seeded) -> None:
 
 def test_every_view_can_be_rebuilt_from_the_ledger(seeded: Seeded) -> None:
     """Read again from the ledger's bytes, verified again, every view has the same rows."""
+    seeded.open_inspection()
     seeded.catch_up()
     with psycopg.connect(seeded.config.conninfo("projector"), autocommit=True) as conn:
         before = {name: conn.execute(query).fetchall() for name, query in EVERYTHING.items()}

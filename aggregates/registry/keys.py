@@ -1,4 +1,4 @@
-"""The ledger's own registry: its first entry, and which keys may sign what.
+"""Which keys may sign what.
 
 Nothing here is corrected or retracted: a key is ended by its revocation, at a position, and what stands before stays valid
 (ledger §3). That whoever enrols a key holds it is checked by the caller; that the statement's key is live, by the store.
@@ -46,80 +46,6 @@ class OtherHolder(Refused):
     """A rotation replaces a key by another of the same holder, for the same purpose."""
 
     source, text = "ledger §3", "The key {replaces} is {holder}'s for {purpose}: its replacement is too"
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerState:
-    """The ledger as it was established."""
-
-    origin: str
-    log_vkey: str
-    statement_key: str
-    holder: str
-    board: str
-    demonstration: bool
-    established_on: date
-
-
-class Ledger(OnRecord[LedgerState | None]):
-    """The ledger: its first entry says what it is, and its leaf hash is the board's fingerprint."""
-
-    TOPIC = "ledger"
-
-    class Event(OnRecord.Event):
-        """An event of the ledger."""
-
-        CLASS: ClassVar[str] = "D"
-
-    class Created(Event, Aggregate.Created):
-        """What begins its stream; the library wants it by this name, with a topic of its own."""
-
-        TOPIC = "ledger.created.v1"
-
-    class Established(Created):
-        """There is a log, under these keys; a demonstration says so here."""
-
-        TOPIC = "ledger.established.v1"
-        origin: Public[str]
-        log_vkey: Public[str]
-        statement_key: Public[str]
-        holder: Public[str]
-        board: Public[str]
-        demonstration: Public[bool]
-
-    @classmethod
-    def establish(
-        cls,
-        origin: str,
-        *,
-        acting: Acting,
-        occurred_on: date,
-        late_reason: str | None = None,
-        log_vkey: str,
-        statement_key: str,
-        holder: str,
-        board: str,
-        demonstration: bool,
-    ) -> Ledger:
-        """Begin the log: position 1."""
-        said(origin=origin, holder=holder, board=board)
-        fields = {"origin": origin, "log_vkey": log_vkey, "statement_key": statement_key, "holder": holder, "board": board}
-        when = {"occurred_on": occurred_on, "late_reason": late_reason, "demonstration": demonstration}
-        return cls.open(cls.Established, stream_id(origin, "ledger", "ledger"), **fields, **when, **acting.said)
-
-    @property
-    def ref(self) -> str:
-        """Return the one name of the one ledger."""
-        return "ledger"
-
-    @staticmethod
-    def fold(entries: Iterable[Entry]) -> LedgerState | None:
-        """Fold what is on record."""
-        for entry in entries:
-            if issubclass(entry.event, Ledger.Established):
-                known = {name: entry.body[name] for name in LedgerState.__slots__ if name != "established_on"}
-                return LedgerState(**known, established_on=entry.occurred_on)
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""Inspections: for whom the record is open, and what of it they have opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.access import member, signed_in
+from api.fields import AtClocks
+from api.resources import history
+from api.resources.answers import Reading, answer_of, read, schema_of_rows, version_of, versioned
+from api.resources.commands import mount
+from api.resources.openapi import VERSIONED, Resource
+from projections import inspections as views
+from projections.inspections import InspectionRow
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+inspections = Resource("inspections", __name__, description="For whom the record is open, and what of it they have opened.")
+
+InspectionSchema = schema_of_rows(InspectionRow, "Inspection")
+
+
+@inspections.get("", endpoint="all")
+@inspections.arguments(AtClocks, location="query")
+@inspections.response(200, answer_of(InspectionSchema, many=True))
+@member
+def every(args: dict[str, Any]) -> dict[str, Any]:
+    """List the inspections as at a day, as known at a position; an inspector, their own."""
+    with read(args) as on:
+        return {"clocks": on.clocks, "items": visible(on), "next": None}
+
+
+@inspections.get("/<ref>", endpoint="read")
+@inspections.arguments(AtClocks, location="query")
+@inspections.response(200, answer_of(versioned(InspectionSchema)), headers=VERSIONED)
+@member
+def read_inspection(args: dict[str, Any], ref: str) -> ResponseReturnValue:
+    """Give the inspection opened last by an office."""
+    with read(args) as on:
+        row = next((row for row in visible(on) if row.ref == ref), None)
+        if row is None:
+            raise NotFound(kind="inspection", ref=ref)
+        version = version_of(on, "inspection", ref)
+        item = {name: getattr(row, name) for name in InspectionRow.__dataclass_fields__} | {"version": version}
+        return {"clocks": on.clocks, "item": item}, 200, {"ETag": f'"{version}"'}
+
+
+@inspections.get("/<ref>/history")
+@inspections.arguments(history.FeedArgs, location="query")
+@inspections.response(200, answer_of(history.EntrySchema, many=True))
+@member
+def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
+    """Give what was recorded of the inspections by an office: each opening of what is restricted, too."""
+    with read(args) as on:
+        if all(row.ref != ref for row in visible(on)):
+            raise NotFound(kind="inspection", ref=ref)
+        return history.answer_for(on, args, "inspection", ref)
+
+
+def visible(on: Reading) -> list[InspectionRow]:
+    """Return the inspections that the reader may know of: the Board's offices of all, an inspector of their own, a lead of none."""
+    rows = views.inspections(on.conn, **on.at)
+    if on.scope.inspection:
+        return [row for row in rows if row.ref == signed_in().office]
+    return rows if on.scope.agency is None else []
+
+
+mount(inspections, "inspection")
