@@ -10,8 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.verify import COMMON_FIELDS, TILE, b64url, canonical, digest, unb64url, verify
-from tests.packs import ABSENT, AVON, EVIDENCE, RIVER, RIVER_2, Log, Witness, private_key, redacted, statement_key, twenty_events, write
+from service.verify import TILE, b64url, canonical, digest, unb64url, verify
+from tests.packs import (
+    ABSENT,
+    AVON,
+    COMMON,
+    EVIDENCE,
+    RIVER,
+    RIVER_2,
+    Log,
+    Witness,
+    private_key,
+    redacted,
+    statement_key,
+    twenty_events,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,7 +156,9 @@ def test_a_disclosure_or_withheld_digest_taken_away_is_named(pack):
         assert (code, f"#{index + 1}" in text) == (1, True), text
         if which == "disclosed":
             field = json.loads(unb64url(each))[1]
-            peers = [at for at in shown if at != index and (GENUINE.topics[at] == GENUINE.topics[index] or field in COMMON_FIELDS)]
+            peers = [
+                at for at in shown if at != index and (GENUINE.topics[at] == GENUINE.topics[index] or field in {"occurred_on", *COMMON})
+            ]
             known = index in GENUINE.registry() or any(field in shown[at] for at in peers)
             assert (f"'{field}'" if known else digest(each)) in text, text
         if which == "withheld":
