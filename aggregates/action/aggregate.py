@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from eventsourcing.domain import Aggregate
 
 from aggregates.action import refusals
-from aggregates.action.decisions import Decisions
+from aggregates.action.departing import Departing
 from aggregates.action.fold import fold as fold_action
 from aggregates.entry import Entry, Recorded, stream_id
 from aggregates.errors import said
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aggregates.authority import Acting
 
 
-class Action(Decisions):
+class Action(Departing):
     """One improvement promised by one owner (an agency, a sub-group or the Board), overseen by another."""
 
     TOPIC = "action"
@@ -151,12 +151,49 @@ class Action(Decisions):
         by_ref: Public[str]
         reason: str
 
+    class ObligationTransferred(Event):
+        """The Board asks another agency to take it over as it stands; until that answers, it stays with its owner (INV-36)."""
+
+        TOPIC, CLASS = "action.obligation_transferred.v1", "D"
+        successor: Public[str]
+        reason: str
+
+    class ObligationTransferAccepted(Event):
+        """The successor takes it over. The clock is that of the promise, and the original owner stays on show."""
+
+        TOPIC = "action.obligation_transfer_accepted.v1"
+        owner_office: Public[str | None]
+
+    class ObligationTransferRefused(Event):
+        """The successor does not take it over: it stays with the Board."""
+
+        TOPIC = "action.obligation_transfer_refused.v1"
+        reason: str
+
+    class OutstandingDeclared(Event):
+        """Its owner leaves with it undone, and the Board says why in public (INV-36)."""
+
+        TOPIC, CLASS = "action.outstanding_declared.v1", "D"
+        reason: Public[str]
+
+    class ReminderIssued(Event):
+        """The owner is reminded of the date. `vacant_offices` are those that nobody holds, so that another is told in their place."""
+
+        TOPIC, CLASS = "action.reminder_issued.v1", "C"
+        days_before: Public[int]
+        to_office: Public[str]
+        vacant_offices: Public[tuple[str, ...]]
+        served_late_days: Public[int]
+
     class Escalated(Event):
-        """It is overdue, and somebody higher up is told."""
+        """It is overdue, and somebody higher up is told. What the service told by itself says how late it was served."""
 
         TOPIC, CLASS = "action.escalated.v1", "C"
+        COMPUTED: ClassVar[frozenset[str]] = frozenset({"vacant_offices", "served_late_days"})
         level: Public[int]
         to_office: Public[str]
+        vacant_offices: Public[tuple[str, ...]]
+        served_late_days: Public[int | None]
 
     class AmendmentProposed(Event, Recorded.AmendmentProposed):
         """An amendment waits for its countersignature."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from aggregates.action import refusals
 from aggregates.action import state as s
+from aggregates.action.fold import spell
 from aggregates.authority import CHAIRS, MANAGER
-from aggregates.entry import Recorded
+from aggregates.entry import Recorded, standing
 from aggregates.errors import said
 from aggregates.values import Sealed
 
@@ -203,7 +204,41 @@ class Decisions(Recorded[s.State | None]):
             raise refusals.SupersededByItself(ref=self.ref)
         self.record("Superseded", occurred_on=occurred_on, late_reason=late_reason, by_ref=by_ref, reason=reason, **acting.said)
 
-    def escalate(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, level: int, to_office: str) -> None:
+    @property
+    def spell(self) -> int:
+        """Return the number of the entry since which this owner owes it by this date: what an escalation ladder belongs to (INV-17)."""
+        return spell(standing(self.entries))
+
+    def remind(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        days_before: int,
+        to_office: str,
+        vacant_offices: tuple[str, ...] = (),
+        served_late_days: int = 0,
+    ) -> None:
+        """Remind its owner of the date, once for each day that the Board has set."""
+        then = self._on(occurred_on, "reminded of", OWED)
+        if then.escalation_level or (then.reminded_before is not None and then.reminded_before <= days_before):
+            raise refusals.AlreadyReminded(ref=self.ref, days_before=days_before)
+        fields = {"days_before": days_before, "to_office": to_office, "vacant_offices": tuple(vacant_offices)}
+        when = {"occurred_on": occurred_on, "late_reason": late_reason, "served_late_days": served_late_days}
+        self.record("ReminderIssued", **fields, **when, **acting.said)
+
+    def escalate(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        level: int,
+        to_office: str,
+        vacant_offices: tuple[str, ...] = (),
+        served_late_days: int | None = None,
+    ) -> None:
         """Tell somebody higher up that it is overdue; within one spell the level only climbs (INV-17)."""
         then = self._on(occurred_on, "escalated", OWED)
         said(to_office=to_office)
@@ -211,7 +246,7 @@ class Decisions(Recorded[s.State | None]):
             raise refusals.NotOverdue(ref=self.ref, day=occurred_on)
         if not then.escalation_level < level <= HIGHEST_LEVEL:
             raise refusals.LevelNotHigher(ref=self.ref, at=then.escalation_level, level=level)
-        fields = {"level": level, "to_office": to_office}
+        fields = {"level": level, "to_office": to_office, "vacant_offices": tuple(vacant_offices), "served_late_days": served_late_days}
         self.record("Escalated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
     def _on(self, day: date, act: str, allowed: UnionType | type[s.Status]) -> s.State:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import state as s
+from aggregates.authority import BOARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,11 +29,19 @@ def fold(entries: Iterable[Entry], before: s.State | None = None) -> s.State | N
     return action
 
 
+def spell(entries: Iterable[Entry]) -> int:
+    """Return the number of the entry that began the spell in which an action is; `entries` are those that stand."""
+    return max(
+        (entry for entry in entries if entry.event.TOPIC in _BEGIN_A_SPELL), key=lambda entry: (entry.occurred_on, entry.number)
+    ).number
+
+
 def _assigned(entry: Entry) -> s.State:
     body = entry.body
     as_said = ("ref", "title", "kind", "source", "owner", "owner_office", "overseen_by", "success_measure", "intended_outcome", "due_on")
     said = {name: body[name] for name in as_said}
-    return s.State(**said, original_owner=body["owner"], original_due_on=body["due_on"], assigned_on=entry.occurred_on)
+    day = entry.occurred_on
+    return s.State(**said, original_owner=body["owner"], original_due_on=body["due_on"], assigned_on=day, spell_began_on=day)
 
 
 def _accepted(action: s.State, _: Entry, __: Any) -> s.State:
@@ -43,18 +52,18 @@ def _disputed(action: s.State, _: Entry, body: Any) -> s.State:
     return replace(action, status=s.Disputed(body["reason"])) if isinstance(action.status, s.Assigned | s.Accepted) else action
 
 
-def _reassigned(action: s.State, _: Entry, body: Any) -> s.State:
+def _reassigned(action: s.State, entry: Entry, body: Any) -> s.State:
     """Let the new owner answer, unless it is signed off already; the clock does not stop, the escalation begins anew."""
     status = action.status if action.sign_off else s.Assigned()
-    owner = {"owner": body["owner"], "owner_office": body["owner_office"]}
-    return replace(action, status=status, **owner, escalation_level=0, escalated_to=None)
+    owner = {"owner": body["owner"], "owner_office": body["owner_office"], "offered_to": None}
+    return _spell_begun(replace(action, status=status, **owner), entry)
 
 
 def _due_date_varied(action: s.State, entry: Entry, body: Any) -> s.State:
     late = action.days_late_when_redated + max(0, (entry.occurred_on - action.due_on).days)
     times = action.times_redated + 1
     redated = replace(action, due_on=body["due_on"], times_redated=times, days_late_when_redated=late)
-    return replace(redated, escalation_level=0, escalated_to=None)
+    return _spell_begun(redated, entry)
 
 
 def _progress_reported(action: s.State, _: Entry, body: Any) -> s.State:
@@ -83,7 +92,7 @@ def _signed_off(action: s.State, entry: Entry, body: Any) -> s.State:
     by = None if body["on_behalf_of"] else body["by_person"]
     office = body["on_behalf_of"] or body["by_office"]
     sign_off = s.SignOff(entry.occurred_on, office, body["by_agency"], by, body["effect"])
-    return replace(action, status=s.SignedOff(sign_off), escalation_level=0, escalated_to=None)
+    return _spell_begun(replace(action, status=s.SignedOff(sign_off)), entry)
 
 
 def _check_scheduled(action: s.State, _: Entry, body: Any) -> s.State:
@@ -113,7 +122,35 @@ def _reopened(action: s.State, entry: Entry, body: Any) -> s.State:
         return action
     status = s.Reopened(entry.occurred_on, body["reason"])
     again = replace(action, status=status, due_on=body["due_on"], evidence=_used_up(action), days_late_when_redated=0)
-    return replace(again, escalation_level=0, escalated_to=None)
+    return _spell_begun(again, entry)
+
+
+def _transferred(action: s.State, _: Entry, body: Any) -> s.State:
+    return replace(action, offered_to=body["successor"])
+
+
+def _transfer_accepted(action: s.State, entry: Entry, body: Any) -> s.State:
+    """Let the successor answer for it as it stands."""
+    if action.offered_to is None:
+        return action
+    status = s.Accepted() if isinstance(action.status, s.Assigned | s.Disputed) else action.status
+    return _passed_on(replace(action, status=status), action.offered_to, body["owner_office"], entry)
+
+
+def _transfer_refused(action: s.State, entry: Entry, _: Any) -> s.State:
+    """Leave it with the Board, which has to say what becomes of it."""
+    if action.offered_to is None:
+        return action
+    return _passed_on(action if action.sign_off else replace(action, status=s.Assigned()), BOARD, None, entry)
+
+
+def _passed_on(action: s.State, owner: str, owner_office: str | None, entry: Entry) -> s.State:
+    passed = replace(action, inherited_from=action.owner, owner=owner, owner_office=owner_office, offered_to=None)
+    return _spell_begun(passed, entry)
+
+
+def _outstanding_declared(action: s.State, entry: Entry, body: Any) -> s.State:
+    return replace(action, status=s.Outstanding(entry.occurred_on, body["reason"]), offered_to=None)
 
 
 def _closed(action: s.State, entry: Entry, body: Any) -> s.State:
@@ -122,15 +159,24 @@ def _closed(action: s.State, entry: Entry, body: Any) -> s.State:
 
 
 def _withdrawn(action: s.State, entry: Entry, body: Any) -> s.State:
-    return replace(action, status=s.Withdrawn(entry.occurred_on, body["reason"]))
+    return replace(action, status=s.Withdrawn(entry.occurred_on, body["reason"]), offered_to=None)
 
 
 def _superseded(action: s.State, entry: Entry, body: Any) -> s.State:
-    return replace(action, status=s.Superseded(entry.occurred_on, body["by_ref"], body["reason"]))
+    return replace(action, status=s.Superseded(entry.occurred_on, body["by_ref"], body["reason"]), offered_to=None)
 
 
 def _escalated(action: s.State, _: Entry, body: Any) -> s.State:
     return action if action.discharged else replace(action, escalation_level=body["level"], escalated_to=body["to_office"])
+
+
+def _reminded(action: s.State, _: Entry, body: Any) -> s.State:
+    return action if action.discharged else replace(action, reminded_before=body["days_before"])
+
+
+def _spell_begun(action: s.State, entry: Entry) -> s.State:
+    """Begin the ladder anew (INV-17); `spell` below finds the same entries."""
+    return replace(action, escalation_level=0, escalated_to=None, reminded_before=None, spell_began_on=entry.occurred_on)
 
 
 def _used_up(action: s.State) -> tuple[s.Submission, ...]:
@@ -150,8 +196,24 @@ _TAKES: Final[dict[str, Callable[[s.State, Entry, Any], s.State]]] = {
     "action.sustainment_check_scheduled.v1": _check_scheduled,
     "action.sustainment_checked.v1": _checked,
     "action.reopened.v1": _reopened,
+    "action.obligation_transferred.v1": _transferred,
+    "action.obligation_transfer_accepted.v1": _transfer_accepted,
+    "action.obligation_transfer_refused.v1": _transfer_refused,
+    "action.outstanding_declared.v1": _outstanding_declared,
     "action.closed.v1": _closed,
     "action.withdrawn.v1": _withdrawn,
     "action.superseded.v1": _superseded,
     "action.escalated.v1": _escalated,
+    "action.reminder_issued.v1": _reminded,
 }
+_BEGIN_A_SPELL: Final = frozenset(
+    {
+        "action.assigned.v1",
+        "action.reassigned.v1",
+        "action.due_date_varied.v1",
+        "action.signed_off.v1",
+        "action.reopened.v1",
+        "action.obligation_transfer_accepted.v1",
+        "action.obligation_transfer_refused.v1",
+    }
+)

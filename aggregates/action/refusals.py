@@ -97,6 +97,18 @@ class SameDueDate(Refused):
     rule, text = "INV-15", "{ref} is due on {due_on} already"
 
 
+class AlreadyOffered(Refused):
+    """A transfer that waits for its answer is not made again."""
+
+    rule, text = "INV-36", "{successor} is asked already to take {ref} over, and has not answered"
+
+
+class NotOffered(Refused):
+    """Who takes an obligation over, or refuses to, was asked to."""
+
+    rule, text = "INV-36", "{ref} is not offered to you: {offered}"
+
+
 class SameOwner(Refused):
     """A reassignment changes the owner."""
 
@@ -127,6 +139,21 @@ class NotOverdue(Refused):
     """Only what is overdue is escalated."""
 
     rule, text = "INV-17", "{ref} was not overdue on {day}"
+
+
+class AlreadyReminded(Refused):
+    """Each reminder of a spell is issued once, and none after an escalation."""
+
+    rule, text = (
+        "INV-17",
+        "{ref} was reminded of, or escalated, later than {days_before} days before its due date: that reminder is not due",
+    )
+
+
+class NothingDue(Refused):
+    """What the service issues by itself is due when it is issued, and is for whoever owns the action then."""
+
+    rule, text = "INV-17", "Nothing, or not this, is to be issued of {ref} on {day}"
 
 
 class LevelNotHigher(Refused):

@@ -186,8 +186,17 @@ class Superseded:
     word: ClassVar[str] = "superseded"
 
 
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """Its owner left the partnership with it undone, and the Board says so in public (INV-36)."""
+
+    on: date
+    reason: str
+    word: ClassVar[str] = "outstanding at departure"
+
+
 Working: TypeAlias = Accepted | InProgress | EvidenceSubmitted | Returned | Reopened
-Ended: TypeAlias = Closed | Withdrawn | Superseded
+Ended: TypeAlias = Closed | Withdrawn | Superseded | Outstanding
 Status: TypeAlias = Assigned | Disputed | Working | Implemented | SignedOff | Sustaining | Slipped | Ended
 
 
@@ -208,6 +217,7 @@ class State:
     assigned_on: date
     due_on: date
     original_due_on: date
+    spell_began_on: date  # since when this owner owes it by this date: what was served before says nothing of it (INV-17)
     times_redated: int = 0
     # Days that were late when a late date was varied: the variation does not cure them (INV-15).
     days_late_when_redated: int = 0
@@ -217,6 +227,9 @@ class State:
     last_check: Check | None = None
     escalation_level: int = 0
     escalated_to: str | None = None
+    offered_to: str | None = None  # who is asked to take it over, and has not answered
+    inherited_from: str | None = None  # whose it was until it was taken over, or refused
+    reminded_before: int | None = None  # days before the due date for which the last reminder of this spell was
 
     @property
     def sign_off(self) -> SignOff | None:
@@ -226,7 +239,7 @@ class State:
                 return self.status.sign_off
             case Assigned() | Disputed() | Accepted() | InProgress() | EvidenceSubmitted() | Returned() | Reopened() | Implemented():
                 return None
-            case Withdrawn() | Superseded():
+            case Withdrawn() | Superseded() | Outstanding():
                 return None
             case never:
                 assert_never(never)

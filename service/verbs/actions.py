@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
-from aggregates.action import Action
+from aggregates.action import Action, refusals
+from aggregates.action.ladder import Ladder, Notice, notice_due
 from aggregates.authority import Acting
 from aggregates.clocks.dates import later
 from aggregates.partnership import SubGroup
 from aggregates.partnership.office import Office
+from service.desk.accounts import Caller
+from service.desk.submission import Submission
+from service.recording import Write
 from service.recording.references import References
 
 if TYPE_CHECKING:
-    from service.recording import Done, Write
+    from datetime import date
+
+    from service.recording import Done
 
 
 SERVICE = Acting()  # what the service does by itself
+# In whose name it keeps its idempotency keys: no account has this number.
+BY_ITSELF: Final = Caller(UUID(int=0), None, "the service")
 
 
 class ActionVerbs(References):
@@ -103,3 +112,33 @@ class ActionVerbs(References):
         """Escalate an overdue action to an office."""
         self._there(Office, "office", said["to_office"])
         return self._change(Action, ref, Action.escalate, write, **said)
+
+    @property
+    def ladder(self) -> Ladder:
+        """On which days the Board has the service remind and escalate."""
+        return Ladder(self.settings.reminder_days, self.settings.escalation_days)
+
+    def issue_notice(
+        self, ref: str, notice: Notice, /, *, owner: str, today: date, to_office: str, vacant_offices: tuple[str, ...]
+    ) -> Done:
+        """Remind of an action or escalate it, as the service does by itself: once, whoever else does it at this moment.
+
+        `notice` and `owner` are as a view had them; refused where that is not, or not any more, what is due (`NothingDue`).
+        """
+        self._there(Office, "office", to_office)
+        ladder = self.ladder
+
+        def issue(action: Action, **said: Any) -> None:
+            now = action.state
+            if now is None or now.discharged or now.owner != owner or notice_due(now, ladder, today) != notice:
+                raise refusals.NothingDue(ref=ref, day=today)
+            if notice.level:
+                action.escalate(level=notice.level, **said)
+            else:
+                action.remind(days_before=-notice.days, **said)
+
+        spell = self.load(Action, ref, fresh=True).spell
+        key = f"{ref}/{spell}/{notice.level}/{notice.days}"
+        it = Submission(name="issue_notice", ref=ref, fields={"level": notice.level, "days": notice.days}, key=key)
+        said = {"to_office": to_office, "vacant_offices": vacant_offices, "served_late_days": notice.served_late_days}
+        return self._change(Action, ref, issue, Write(caller=BY_ITSELF, submission=it), acting=SERVICE, occurred_on=today, **said)

@@ -26,7 +26,7 @@ DECISIONS = {
     "action.due_date_varied", "action.evidence_returned", "action.signed_off", "action.sustainment_checked", "action.reopened",
     "action.closed", "action.withdrawn", "action.superseded",
 }  # fmt: skip
-CLOCK = {"action.sustainment_check_scheduled", "action.escalated", "inspection.evidence_disclosed"}
+CLOCK = {"action.sustainment_check_scheduled", "action.escalated", "action.reminder_issued", "inspection.evidence_disclosed"}
 READ_ALONE = """
 import json, sys
 import aggregates

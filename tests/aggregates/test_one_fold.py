@@ -36,6 +36,7 @@ ACTS = {
     "withdraw": (CHAIR, lambda _: {"reason": "decommissioned"}),
     "supersede": (MANAGER, lambda _: {"by_ref": "A9", "reason": "one pathway"}),
     "escalate": (SERVICE, lambda day: {"level": day.day, "to_office": "chair"}),
+    "remind": (SERVICE, lambda day: {"days_before": day.day % 8, "to_office": "riv-lead"}),
 }
 BEGINNING = ("accept", "submit_evidence", "mark_implemented", "sign_off", "schedule_sustainment_check")
 CORRECTIONS = ({"due_on": "2017-02-01"}, {"reason": "said better"}, {"statement": "in use everywhere"}, {"level": 3}, {"owner": "WMP"})
@@ -172,7 +173,7 @@ def test_the_histories_reach_every_event_and_every_status():
     """The properties above are about something: together their histories hold every event of an action and every status."""
     chance = random.Random(20160912)  # noqa: S311 - a fixed draw of histories, not a secret
     events, statuses = set(), set()
-    for _ in range(150):
+    for _ in range(250):
         steps = sorted(((chance.choice(sorted(ACTS)), chance.randint(40, LAST)) for _ in range(20)), key=lambda step: step[1])
         steps.insert(10, (chance.choice(["correct", "redate", "again", "countersigned", "retract"]), chance.randint(1, 30)))
         action = history(chance.randint(0, len(BEGINNING)), steps)

@@ -1,4 +1,4 @@
-"""The register of actions: who promised what, by when, how far they are, and whether it lasted.
+"""The actions on any date, as known at any position.
 
 *Overdue* depends on the day for which one asks and is never stored. A sign-off is shown with what is known now of who signed: where the
 employer of the signing office's holder turns out to be the owner, the row says so (INV-11).
@@ -54,6 +54,8 @@ SAID = {
     "sustained": "text",
     "escalation_level": "integer",
     "escalated_to": "text",
+    "spell_began_on": "date",
+    "reminded_before": "integer",
     "end_reason": "text",
 }
 FOUND = {

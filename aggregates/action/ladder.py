@@ -1,0 +1,86 @@
+"""When an open action is reminded of and escalated by itself: the Board's days, and the highest of them that has come.
+
+Days count from the due date; where the action was overdue when a new owner was asked, from that day (INV-17: the ladder begins anew).
+They are calendar days: no bank holiday moves them. After an outage the highest rung that has come is served, once, and the ones below
+it are not made up for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung: how many days after the due date (below nought: before it). Level 0 is a reminder, a higher one an escalation."""
+
+    days: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """On which days before the due date the owner is reminded, and on which days after it somebody higher up is told."""
+
+    reminder_days: tuple[int, ...]
+    escalation_days: tuple[int, ...]
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Return the rungs, the lowest first."""
+        reminders = (Rung(-days, 0) for days in sorted(self.reminder_days, reverse=True))
+        return (*reminders, *(Rung(days, level) for level, days in enumerate(sorted(self.escalation_days), start=1)))
+
+
+class Climbing(Protocol):
+    """An open action, as far as the ladder looks at it: the aggregate's state, or a read model's row."""
+
+    @property
+    def due_on(self) -> date:
+        """Return the day on which it is due."""
+
+    @property
+    def spell_began_on(self) -> date:
+        """Return the day since which its owner owes it by this date."""
+
+    @property
+    def reminded_before(self) -> int | None:
+        """Return how many days before the due date the last reminder of this spell was for."""
+
+    @property
+    def escalation_level(self) -> int:
+        """Return the level of this spell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reminder (level 0) or an escalation that is due: since which day, and so how late it is served."""
+
+    level: int
+    days: int  # after the due date; below nought: before it
+    fell_due_on: date
+    served_late_days: int
+
+
+def notice_due(action: Climbing, ladder: Ladder, today: date) -> Notice | None:
+    """Return what is to be served of an open action today: the highest rung that has come, where neither it nor a higher one was."""
+    counted_from = max(action.due_on, action.spell_began_on)
+    come = [rung for rung in ladder.rungs if counted_from + timedelta(days=rung.days) <= today]
+    if not come or come[-1] not in set(_above(action, ladder)):
+        return None
+    highest = come[-1]
+    since = max(counted_from + timedelta(days=highest.days), action.spell_began_on)
+    return Notice(highest.level, highest.days, since, (today - since).days)
+
+
+def _above(action: Climbing, ladder: Ladder) -> Iterator[Rung]:
+    """Yield the rungs above what was served in this spell."""
+    for rung in ladder.rungs:
+        reminded = action.reminded_before is not None and rung.days <= -action.reminded_before
+        if rung.level > action.escalation_level or (rung.level == action.escalation_level == 0 and not reminded):
+            yield rung

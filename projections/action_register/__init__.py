@@ -1,0 +1,41 @@
+"""The register of actions: who promised what, by when, how far they are, whether it lasted; and what is to be issued of them today."""
+
+from projections.action_register.difference import Change, Difference, Standing, difference
+from projections.action_register.falling_due import Due, falling_due
+from projections.action_register.listing import (
+    DAYS_OVERDUE,
+    STATUSES,
+    ActionRegister,
+    ActionRow,
+    Filters,
+    Sort,
+    Summary,
+    count,
+    one,
+    overdue,
+    register,
+    sorts_as,
+    summary,
+)
+
+__all__ = [
+    "DAYS_OVERDUE",
+    "STATUSES",
+    "ActionRegister",
+    "ActionRow",
+    "Change",
+    "Difference",
+    "Due",
+    "Filters",
+    "Sort",
+    "Standing",
+    "Summary",
+    "count",
+    "difference",
+    "falling_due",
+    "one",
+    "overdue",
+    "register",
+    "sorts_as",
+    "summary",
+]
