@@ -66,6 +66,13 @@ class Notice:
     fell_due_on: date
     served_late_days: int
 
+    @property
+    def words(self) -> str:
+        """Return what it is, in words."""
+        if self.level:
+            return f"escalation to level {self.level}"
+        return f"reminder {-self.days} days before it is due" if self.days else "reminder on the day"
+
 
 def notice_due(action: Climbing, ladder: Ladder, today: date) -> Notice | None:
     """Return what is to be served of an open action today: the highest rung that has come, where neither it nor a higher one was."""

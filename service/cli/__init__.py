@@ -34,6 +34,7 @@ ORDER = {
     "import": "bringing_in:import_",
     "register": "reading:register",
     "history": "reading:history",
+    "due": "falling_due:due",
     "checkpoint": "proving:checkpoint",
     "pack": "proving:pack",
     "verify": "proving:verify",

@@ -20,6 +20,7 @@ import service
 from aggregates.clocks.dates import london
 from projections import catch_up, tracking
 from projections.decoded_log import Decoded
+from service.cli.falling_due import issuing
 from service.cli.opening import database
 from service.database.connection import datastore
 from service.desk.refusals import NotEstablished
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 GUNICORN = Path(service.__file__).parents[1] / "ops" / "gunicorn.conf.py"
 LEAST_FREE = 200  # megabytes on the data disk, below which status complains
+STOPPING = 10.0  # seconds in which what runs beside the views may finish
 SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gone out
 
 
@@ -67,7 +69,7 @@ def _run(command: list[str]) -> int:
 
 @click.command()
 def work() -> None:
-    """Keep the views in step with the log, and send the daily checkpoint. Any number may run: one of them leads.
+    """Keep the views in step with the log, send the daily checkpoint, remind and escalate. Any number may run: one of them leads.
 
     Example: muniment work
     """
@@ -76,9 +78,12 @@ def work() -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
-        sender = threading.Thread(target=_sending, args=(config, stop), daemon=True)
-        sender.start()
+        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in (_sending, issuing)]
+        for thread in beside:
+            thread.start()
         catch_up.work(config.conninfo("projector"), source(config), stop=stop)
+        for thread in beside:
+            thread.join(STOPPING)
 
 
 def source(config: Config) -> catch_up.Source:
