@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import types
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -74,8 +75,8 @@ def schema_of_rows(row: type[Any], name: str, *without: str) -> type[Schema]:
     """Return the schema of a read model's row: its fields and its properties, but for those named."""
     hints = get_type_hints(row, localns={"date": date, "datetime": datetime, "UUID": UUID})
     said: dict[str, Any] = {f.name: _field(hints[f.name]) for f in dataclasses.fields(row) if f.name not in without}
-    for computed, value in vars(row).items():
-        if isinstance(value, property) and computed not in without:
+    for computed, value in inspect.getmembers(row, lambda member: isinstance(member, property)):
+        if computed not in without:
             returns = get_type_hints(value.fget, localns={"date": date, "datetime": datetime, "UUID": UUID})["return"]
             said[computed] = _field(returns)
     return type(name, (Schema,), {**said, "__doc__": (row.__doc__ or name).partition("\n")[0]})

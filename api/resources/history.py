@@ -21,7 +21,7 @@ from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from projections.inspection_history import HistoryEntry
-    from projections.reviews import ReviewRow
+    from projections.reviews import Tracked
 
 OPEN: Final = frozenset({"ledger", "keys", "partnership", "agency", "sub-group", "office"})  # how the Board is made up
 
@@ -104,7 +104,7 @@ class Visible:
     """Says what a reader may see: another agency's record does not exist for a designated lead."""
 
     def __init__(self, on: Reading) -> None:
-        """Find out which actions are the reader's agency's, and which reviews they come from or the agency referred."""
+        """Find out which actions are the reader's agency's, and which reviews they come from, or the agency referred or was asked about."""
         self.agency = on.scope.agency
         self.last = on.scope.period[1] if on.scope.period else None  # an inspection ends with its ceiling; amendments came later
         self.owned: set[str] = set()
@@ -114,7 +114,7 @@ class Visible:
             rows = action_register.register(on.conn, as_at=today, known_at=head, filters=action_register.Filters(owner=self.agency))
             self.owned = {row.ref for row in rows}
             sources = {row.source.partition("/")[0] for row in rows if row.source}
-            self.reviews = sources | reviews.referred_by(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
+            self.reviews = sources | reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
@@ -124,7 +124,7 @@ class Visible:
             return True
         return entry.ref in {"action": self.owned, "review": self.reviews}.get(entry.kind, set())
 
-    def review(self, row: ReviewRow) -> bool:
+    def review(self, row: Tracked) -> bool:
         """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""
         return self.agency is None or row.ref in self.reviews
 

@@ -1,4 +1,4 @@
-"""Reviews: what was referred, what was found, and what the Board answered."""
+"""Reviews: where each stands, which clock runs, what was found and answered, and what stops it closing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.resources.answers import answer_of, read, schema_of_rows, version_of, v
 from api.resources.commands import mount
 from api.resources.openapi import VERSIONED, Resource
 from projections import reviews as views
-from projections.reviews import ReviewRow
+from projections.reviews import ReviewRow, Tracked
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 
 reviews = Resource("reviews", __name__, description="What was referred, what was found, and what the Board answered.")
 
-ReviewSchema = schema_of_rows(ReviewRow, "Review")
+NOT_SHOWN = ("as_at", "moments", "stretches")  # what the clocks are computed from
+TrackedSchema = schema_of_rows(Tracked, "TrackedReview", *NOT_SHOWN)
+ReviewSchema = schema_of_rows(ReviewRow, "Review", *NOT_SHOWN)
 
 
 @reviews.get("", endpoint="all")
 @reviews.arguments(AtClocks, location="query")
-@reviews.response(200, answer_of(ReviewSchema, many=True))
+@reviews.response(200, answer_of(TrackedSchema, many=True))
 @member
 def every(args: dict[str, Any]) -> dict[str, Any]:
-    """List the reviews as at a day, as known at a position; a designated lead, those that concern their agency."""
+    """List where the reviews stand as at a day, as known at a position; for a designated lead, those that concern their agency."""
     with read(args) as on:
         may_see = history.Visible(on)
-        found = [row for row in views.reviews(on.conn, **on.at) if may_see.review(row)]
+        found = [row for row in views.tracker(on.conn, **on.at) if may_see.review(row)]
         return {"clocks": on.clocks, "items": found, "next": None}
 
 
@@ -39,13 +41,13 @@ def every(args: dict[str, Any]) -> dict[str, Any]:
 @reviews.response(200, answer_of(versioned(ReviewSchema)), headers=VERSIONED)
 @member
 def read_review(args: dict[str, Any], ref: str) -> ResponseReturnValue:
-    """Give one review with its findings and the Board's response."""
+    """Give one review: who was told and heard, its findings with the Board's response, its clocks, and what stops it closing."""
     with read(args) as on:
         row = views.review(on.conn, ref, **on.at)
         if row is None or not history.Visible(on).review(row):
             raise NotFound(kind="review", ref=ref)
         version = version_of(on, "review", ref)
-        item = {name: getattr(row, name) for name in ReviewRow.__dataclass_fields__} | {"version": version}
+        item = {name: getattr(row, name) for name in ReviewSchema().fields} | {"version": version}
         return {"clocks": on.clocks, "item": item}, 200, {"ETag": f'"{version}"'}
 
 

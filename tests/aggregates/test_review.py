@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from aggregates import review as r
 from aggregates.errors import Blank
-from aggregates.review import Finding, Review
+from aggregates.review import Review
+from aggregates.review import refusals as r
+from aggregates.review.parts import Finding
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, QUALITY, on
 
 ALDER = {
@@ -18,6 +19,7 @@ ALDER = {
 F1 = {
     "number": "F1", "statement": "Information from adult mental health did not reach children's services", "polarity": "concern",
     "scope": "multi-agency", "system_factor": "Two record systems with no shared prompt", "themes": ("information sharing",),
+    "modifiable_factor": None,
 }  # fmt: skip
 F3 = F1 | {"number": "F3", "statement": "The school persisted", "polarity": "good_practice", "themes": ()}
 YES = {"number": "F1", "response": "accepted", "reason": None, "intended_actions": "A joint protocol"}
@@ -76,7 +78,7 @@ def test_inv_04_the_response_covers_every_finding_exactly_once():
     respond(review, YES, NO)
 
     assert review.state.status.word == "response formulated"
-    assert [(a.number, a.response, a.reason) for a in review.state.status.responses] == [
+    assert [(a.number, a.response, a.reason) for a in review.state.answer.responses] == [
         ("F1", "accepted", None),
         ("F3", "rejected", "Not borne out by the files"),
     ]
@@ -105,8 +107,8 @@ def test_inv_04_a_later_response_replaces_the_earlier():
 
     respond(review, YES, NO, YES | {"number": "F4"}, day=40)
 
-    assert [a.number for a in review.state.status.responses] == ["F1", "F3", "F4"]
-    assert [a.number for a in review.state_on(on(39)).status.responses] == ["F1", "F3"]
+    assert [a.number for a in review.state.answer.responses] == ["F1", "F3", "F4"]
+    assert [a.number for a in review.state_on(on(39)).answer.responses] == ["F1", "F3"]
 
 
 def test_nothing_is_said_of_a_review_before_its_referral():

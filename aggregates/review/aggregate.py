@@ -1,0 +1,164 @@
+"""A review: its events, how it begins, and what of it may be corrected; `decisions` have what can be decided afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Unpack
+
+from aggregates.entry import Recorded, stream_id
+from aggregates.errors import said
+from aggregates.review import events, items, refusals
+from aggregates.review.decisions.answering import Answering
+from aggregates.review.decisions.conducting import Conducting
+from aggregates.review.decisions.deciding import Deciding
+from aggregates.review.decisions.ending import Ending
+from aggregates.review.decisions.hearing import Hearing
+from aggregates.review.decisions.publishing import Publishing
+from aggregates.review.events import answering, conducting, deciding, publishing
+from aggregates.review.fold import fold as fold_review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from aggregates.entry import Entry
+    from aggregates.review.decisions.acts import Act
+    from aggregates.review.events import ExternalKind, Kind, Regime
+    from aggregates.review.state import ReviewState
+
+
+class Review(Deciding, Conducting, Hearing, Answering, Publishing, Ending):
+    """One act of looking at what happened and why, whatever the statute calls it."""
+
+    TOPIC = "review"
+
+    Event = events.Event
+    Created = events.Created
+
+    Referred = deciding.Referred
+    ExternalNoted = deciding.ExternalNoted
+    ExternalRelevanceDecided = deciding.ExternalRelevanceDecided
+    IncidentNotified = deciding.IncidentNotified
+    RapidReviewSent = deciding.RapidReviewSent
+    DecisionRecommended = deciding.DecisionRecommended
+    Decided = deciding.Decided
+    DecisionNotified = deciding.DecisionNotified
+    PanelAdviceReceived = deciding.PanelAdviceReceived
+
+    Commissioned = conducting.Commissioned
+    OrganisationAdded = conducting.OrganisationAdded
+    TeamConstituted = conducting.TeamConstituted
+    LeadReviewerAppointed = conducting.LeadReviewerAppointed
+    IndependenceBreached = conducting.IndependenceBreached
+    LeadReviewerReplaced = conducting.LeadReviewerReplaced
+    AgencyInformationRequested = conducting.AgencyInformationRequested
+    AgencyInformationSubmitted = conducting.AgencyInformationSubmitted
+    PractitionersInvited = conducting.PractitionersInvited
+    PractitionersContributed = conducting.PractitionersContributed
+    FamilyInvited = conducting.FamilyInvited
+    FamilyInvolvementRecorded = conducting.FamilyInvolvementRecorded
+    ParticipantFeedbackReceived = conducting.ParticipantFeedbackReceived
+    ParallelProcessNoted = conducting.ParallelProcessNoted
+    Paused = conducting.Paused
+    Resumed = conducting.Resumed
+    TimescaleExtended = conducting.TimescaleExtended
+
+    FindingRecorded = answering.FindingRecorded
+    RecommendationMade = answering.RecommendationMade
+    ReportPresented = answering.ReportPresented
+    BoardResponseFormulated = answering.BoardResponseFormulated
+
+    PublicationDeferred = publishing.PublicationDeferred
+    ReportPublished = publishing.ReportPublished
+    ReportDeposited = publishing.ReportDeposited
+    PublicationVerified = publishing.PublicationVerified
+    ReportWithdrawn = publishing.ReportWithdrawn
+    LearningReferredToTraining = publishing.LearningReferredToTraining
+    TrainingImplicationsConsidered = publishing.TrainingImplicationsConsidered
+    ImpactEvaluated = publishing.ImpactEvaluated
+    Closed = publishing.Closed
+    Reopened = publishing.Reopened
+
+    class AmendmentProposed(events.Event, Recorded.AmendmentProposed):
+        """An amendment waits for its countersignature."""
+
+        TOPIC = "review.amendment_proposed.v1"
+
+    class EntryCorrected(events.Event, Recorded.EntryCorrected):
+        """Fields of an earlier entry were wrong."""
+
+        TOPIC = "review.entry_corrected.v1"
+
+    class EntryRetracted(events.Event, Recorded.EntryRetracted):
+        """An earlier entry should not stand."""
+
+        TOPIC = "review.entry_retracted.v1"
+
+    @classmethod
+    def refer(
+        cls,
+        origin: str,
+        *,
+        ref: str,
+        title: str,
+        kind: Kind,
+        regime: Regime,
+        referring_agency: str | None = None,
+        notified_on: date,
+        aware_on: date | None = None,
+        local_ref: str | None = None,
+        **act: Unpack[Act],
+    ) -> Review:
+        """Put a case before the Board, under the regime that is in force (INV-42)."""
+        said(ref=ref, title=title, local_ref=local_ref)
+        cls._check_kind(regime, kind)
+        fields = {"ref": ref, "title": title, "kind": kind, "regime": regime, "referring_agency": referring_agency}
+        days = {"notified_on": notified_on, "aware_on": aware_on}
+        return cls._opened(cls.Referred, origin, act, **fields, **days, local_ref=local_ref)
+
+    @classmethod
+    def note_external(
+        cls,
+        origin: str,
+        *,
+        ref: str,
+        title: str,
+        kind: ExternalKind,
+        regime: Regime,
+        board: str,
+        year: int,
+        repository_id: str | None = None,
+        relevance: Literal["relevant", "not relevant"] | None = None,
+        why: str | None = None,
+        **act: Unpack[Act],
+    ) -> Review:
+        """Note another body's review, and whether it has something to say here; that may also be decided later."""
+        said(ref=ref, title=title, board=board, why=why)
+        fields = {"ref": ref, "title": title, "kind": kind, "regime": regime, "board": board, "year": year}
+        judged = {"repository_id": repository_id, "relevance": relevance, "why": why}
+        return cls._opened(cls.ExternalNoted, origin, act, **fields, **judged)
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse what an entry would say as corrected where its command would have refused it."""
+        for given in body["responses"] if event is Review.BoardResponseFormulated else ():
+            items.response(given, ref=self.ref)
+        for name, what in (("affiliations", "An affiliation"), ("members", "A member of the team"), ("criteria", "A criterion")):
+            items.check(what, body.get(name) or (), ref=self.ref)
+        items.check_hashes(ref=self.ref, **{name: value for name, value in body.items() if name.endswith("_sha256")})
+        if event in {Review.FindingRecorded, Review.RecommendationMade}:
+            self.check_names((), **{name: body[name] for name in ("statement", "system_factor", "text") if name in body})
+        if event is Review.ReportPublished and self.state:
+            self.check_online(self.state.regime, body["occurred_on"], body["keep_online_until"])
+        if body.get("review_by") and body["review_by"] <= body["occurred_on"]:
+            raise refusals.ReviewByBefore(ref=self.ref, review_by=body["review_by"], day=body["occurred_on"])
+        if event is Review.Referred:
+            self._check_kind(body["regime"], body["kind"])
+
+    @staticmethod
+    def fold(entries: Iterable[Entry], before: ReviewState | None = None) -> ReviewState | None:
+        """Fold what stands into what is true of the review; None where it was neither referred nor noted."""
+        return fold_review(entries, before)
+
+    @classmethod
+    def _opened(cls, kind: type[Any], origin: str, act: Act, /, **fields: Any) -> Review:
+        when = {"occurred_on": act["occurred_on"], "late_reason": act.get("late_reason")}
+        return cls.open(kind, stream_id(origin, "review", fields["ref"]), **fields, **when, **act["acting"].said)

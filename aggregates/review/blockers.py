@@ -1,0 +1,116 @@
+"""What stops a review closing (INV-05), each with its rule and its words: of the review itself, and of the actions that came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aggregates.authority import BOARD
+from aggregates.clocks.dates import later
+from aggregates.review import state as s
+from aggregates.review.parts import DEFERRAL_MONTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import date
+
+    from aggregates.review.parts import Finding, Response
+
+ANSWERED_WITH_ACTION: Final = frozenset({"accepted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing that is missing. It stops the review closing from `from_on`, or all the time."""
+
+    code: str
+    rule: str
+    text: str
+    from_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """As much of an action as matters here: whose it is, for which finding, and whether it has ended."""
+
+    ref: str
+    finding: str
+    owner: str
+    ended: bool
+
+
+def of_the_review(now: s.ReviewState) -> tuple[Blocker, ...]:
+    """Return what is missing in the review itself; nothing where it has ended."""
+    return () if now.ended else tuple(_missing(now))
+
+
+def of_its_actions(
+    findings: Sequence[Finding], responses: Sequence[Response], promises: Collection[Promise], agencies: Collection[str] = ()
+) -> tuple[Blocker, ...]:
+    """Return what is missing in the actions. Whoever is none of the `agencies` is a sub-group or the Board (INV-07)."""
+    return tuple(_promised(findings, {r.number for r in responses if r.response in ANSWERED_WITH_ACTION}, promises, agencies))
+
+
+def on(day: date, blockers: Sequence[Blocker]) -> tuple[Blocker, ...]:
+    """Return those that stand on a day."""
+    return tuple(blocker for blocker in blockers if blocker.from_on is None or day >= blocker.from_on)
+
+
+def _missing(now: s.ReviewState) -> Iterator[Blocker]:
+    if isinstance(now.status, s.Noted):
+        yield Blocker("relevance-undecided", "", "nobody has decided whether it is relevant here")
+        return
+    if now.source is None and now.decision is None and not now.findings:
+        yield Blocker("undecided", "INV-02", "the chair has not decided whether to conduct it")
+        return
+    if now.conflicts:
+        yield Blocker("breach-not-recorded", "INV-01", f"the lead reviewer is not independent of {', '.join(now.conflicts)}")
+    if now.answer is None:
+        yield Blocker("no-response", "INV-04", "the Board has not responded to its findings")
+    elif now.unanswered:
+        yield Blocker("findings-unanswered", "INV-04", f"the Board's response says nothing of {', '.join(now.unanswered)}")
+    if now.publishes:
+        yield from _unpublished(now)
+        if not any(contact.settles for contact in now.family):
+            yield Blocker("family-not-invited", "INV-05", "no invitation of the family is on record, nor why there was none")
+        if now.training.unanswered:
+            words = ", ".join(now.training.unanswered)
+            yield Blocker("training-unanswered", "INV-05", f"of the implications for training these are not answered: {words}")
+
+
+def _unpublished(now: s.ReviewState) -> Iterator[Blocker]:
+    if now.published is not None:
+        if now.published.response_sha256 is None:
+            yield Blocker("response-not-published", "INV-05", "the Board's response is not published")
+        return
+    if now.deferral is None:
+        yield Blocker("not-published", "INV-05", "neither are report and response published, nor is publication deferred")
+        return
+    until = min(now.deferral.review_by, later(now.deferral.on, months=DEFERRAL_MONTHS))
+    words = f"publication was deferred on {_words(now.deferral.on)}, and that was to be looked at again by {_words(until)}"
+    yield Blocker("deferral-not-reviewed", "INV-05", words, from_on=_next(until))
+
+
+def _promised(
+    findings: Sequence[Finding], accepted: Collection[str], promises: Collection[Promise], agencies: Collection[str]
+) -> Iterator[Blocker]:
+    """Find what is promised to nobody, or kept by nobody yet. Good practice asks for no improvement."""
+    concerns = [finding for finding in findings if finding.polarity == "concern" and finding.number in accepted]
+    without = [finding.number for finding in concerns if all(p.finding != finding.number for p in promises)]
+    if without:
+        yield Blocker("finding-without-action", "INV-05", f"no action answers {', '.join(without)}")
+    for finding in concerns:
+        owners = {p.owner for p in promises if p.finding == finding.number}
+        if finding.scope == "multi-agency" and owners and all(owner in agencies and owner != BOARD for owner in owners):
+            words = f"{finding.number} concerns several agencies, and none of its actions is the Board's or a sub-group's"
+            yield Blocker("no-board-action", "INV-07", words)
+    if still := sorted(p.ref for p in promises if not p.ended):
+        yield Blocker("actions-open", "INV-05", f"not closed or withdrawn: {', '.join(still)}")
+
+
+def _next(day: date) -> date:
+    return day.fromordinal(day.toordinal() + 1)
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,83 @@
+"""What every decision about a review stands on: on which day it is possible, and who makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, TypedDict
+
+from aggregates.authority import CHAIRS
+from aggregates.entry import Recorded
+from aggregates.review import refusals
+from aggregates.review import state as s
+
+if TYPE_CHECKING:
+    from datetime import date
+    from types import UnionType
+
+    from aggregates.authority import Acting
+    from aggregates.partnership.office import Holder
+    from aggregates.values import Sealed
+
+CHAIR, DEPUTY, LEAD_REVIEWER = "chair", "deputy chair", "lead reviewer"
+Stages: TypeAlias = "UnionType | type[s.Status]"
+
+
+class Act(TypedDict):
+    """What stands around every act: who acts, since when it is true, and why it is recorded so late."""
+
+    acting: Acting
+    occurred_on: date
+    late_reason: NotRequired[str | None]
+
+
+class Acts(Recorded[s.ReviewState | None]):
+    """A review as its decisions see it."""
+
+    def _say(self, event: str, act: Act, /, **fields: Any) -> None:
+        when = {"occurred_on": act["occurred_on"], "late_reason": act.get("late_reason")}
+        self.record(event, **when, **fields, **act["acting"].said)
+
+    def _then(self, act: Act, cannot: str, stages: Stages, *, still: bool = False, breach: bool = False) -> s.ReviewState:
+        """Return what was true on the day of an act, or refuse: it could not follow then, or the review has ended since.
+
+        `cannot` says what would then not be possible. What is recorded late may be late for what came since, unless it has to be
+        possible `still`. A breach of the lead reviewer's independence is recorded before anything else (INV-01).
+        """
+        day, now = act["occurred_on"], self.state
+        then = self.state_on(day)
+        if then is None or now is None:
+            raise refusals.NotReferred(ref=self.ref, day=day)
+        for at in (now, then) if still else (then,):
+            if not isinstance(at.status, stages):
+                ended = isinstance(at.status, s.Ended)
+                raise (refusals.ReviewEnded if ended else refusals.WrongStage)(ref=self.ref, status=at.status.word, act=cannot)
+        if isinstance(now.status, s.Closed) and not isinstance(now.status, stages):
+            raise refusals.ReviewEnded(ref=self.ref, status=now.status.word)
+        if now.conflicts and not breach:
+            raise refusals.BreachNotRecorded(ref=self.ref, organisations=now.conflicts)
+        return then
+
+    def _independent(self, act: Act, then: s.ReviewState, what: str) -> None:
+        """Refuse a chair or a deputy whose own employer is under review (INV-44)."""
+        acting = act["acting"]
+        if acting.role in CHAIRS and acting.agency is not None and acting.agency in then.organisations:
+            raise refusals.ChairNotIndependent(ref=self.ref, agency=acting.agency, role=acting.role, act=what)
+
+    def _chairs(self, act: Act, then: s.ReviewState, what: str, chair: Holder | None) -> None:
+        """Refuse everybody but the chair, and the deputy unless there is no chair or theirs is the employer under review."""
+        role = act["acting"].role
+        self._independent(act, then, what)
+        if role == CHAIR or (role == DEPUTY and (chair is None or chair.employer in then.organisations)):
+            return
+        raise refusals.NotTheChair(ref=self.ref, day=act["occurred_on"])
+
+    def _reviewing(self, act: Act, then: s.ReviewState) -> None:
+        """Refuse a lead reviewer who leads another review."""
+        acting = act["acting"]
+        leads: Sealed | None = then.lead.reviewer if then.lead else None
+        if acting.role == LEAD_REVIEWER and (leads is None or leads.subject not in {acting.person, acting.stands_for}):
+            raise refusals.NotTheLeadReviewer(ref=self.ref)
+
+    def _led(self, act: Act, then: s.ReviewState, cannot: str, *, needed: bool = False) -> None:
+        """Refuse while the lead reviewer is known not to be independent, or where one is needed and there is none (INV-01)."""
+        if (then.lead is None and needed) or (then.lead is not None and then.lead.breached_on is not None):
+            raise refusals.NoLeadReviewer(ref=self.ref, day=act["occurred_on"], act=cannot)

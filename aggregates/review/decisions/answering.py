@@ -1,0 +1,93 @@
+"""What a review finds, and what the Board answers: systems and nobody's name (INV-06), every finding exactly once (INV-04)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal, Unpack
+
+from aggregates.errors import said
+from aggregates.review import items, names, refusals
+from aggregates.review import state as s
+from aggregates.review.decisions.acts import Act, Acts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+# What is learned early is recorded early: before a decision, beside a pause, and where another body has found it.
+FINDING = s.Referred | s.Decided | s.Working | s.Answering | s.Reopened | s.Relevant
+ANSWERING = s.Referred | s.Decided | s.Commissioned | s.InProgress | s.Answering | s.Reopened | s.Relevant
+
+
+class Answering(Acts):
+    """What can be found, presented and answered."""
+
+    def record_finding(
+        self,
+        *,
+        number: str,
+        statement: str,
+        polarity: Literal["concern", "good_practice"],
+        scope: Literal["single-agency", "multi-agency"],
+        system_factor: str,
+        themes: tuple[str, ...] = (),
+        modifiable_factor: bool | None = None,
+        people: Collection[str] = (),
+        **act: Unpack[Act],
+    ) -> None:
+        """Record what was found, under a number of its own, with a system factor, naming none of the `people` on record (INV-06)."""
+        then = self._then(act, "nothing can be found", FINDING)
+        self._reviewing(act, then)
+        self._led(act, then, "nothing can be found")
+        said(number=number, statement=statement)
+        if not system_factor.strip():
+            raise refusals.NoSystemFactor(ref=self.ref, number=number)
+        if self.has_finding(number):
+            raise refusals.FindingExists(ref=self.ref, number=number)
+        self.check_names(people, statement=statement, system_factor=system_factor)
+        fields = {"statement": statement, "polarity": polarity, "scope": scope, "themes": tuple(themes)}
+        self._say("FindingRecorded", act, number=number, **fields, system_factor=system_factor, modifiable_factor=modifiable_factor)
+
+    def make_recommendation(self, *, number: str, to: str, text: str, people: Collection[str] = (), **act: Unpack[Act]) -> None:
+        """Recommend something to somebody, under a number of its own."""
+        then = self._then(act, "nothing can be recommended", FINDING)
+        self._reviewing(act, then)
+        self._led(act, then, "nothing can be recommended")
+        said(number=number, to=to, text=text)
+        if self.state and any(made.number == number for made in self.state.recommendations):
+            raise refusals.RecommendationExists(ref=self.ref, number=number)
+        self.check_names(people, text=text)
+        self._say("RecommendationMade", act, number=number, to=to, text=text)
+
+    def present_review_report(self, *, report_sha256: str, meeting: str | None = None, **act: Unpack[Act]) -> None:
+        """Present the report to the Board; of what is to be published, under an independent lead reviewer (INV-01)."""
+        stages = s.Commissioned | s.InProgress | s.Answering | s.Reopened
+        then = self._then(act, "no report can be presented", stages, still=True)
+        self._led(act, then, "no report can be presented", needed=then.publishes)
+        items.check_hashes(ref=self.ref, report_sha256=report_sha256)
+        said(meeting=meeting)
+        self._say("ReportPresented", act, report_sha256=report_sha256, meeting=meeting)
+
+    def formulate_response(self, *, responses: tuple[dict[str, Any], ...], **act: Unpack[Act]) -> None:
+        """Answer every finding exactly once, with a reason where it is not accepted whole (INV-04). A later response replaces it."""
+        then = self._then(act, "the Board cannot respond", ANSWERING, still=True)
+        self._independent(act, then, "respond to it")
+        read = [items.response(given, ref=self.ref) for given in responses]
+        there = [finding.number for finding in (self.state.findings if self.state else ())]
+        times = Counter(response.number for response in read)
+        if twice := sorted(number for number, count in times.items() if count > 1):
+            raise refusals.AnsweredTwice(ref=self.ref, numbers=twice)
+        if unknown := sorted(times.keys() - set(there)):
+            raise refusals.UnknownFinding(ref=self.ref, numbers=unknown)
+        if missing := [number for number in there if number not in times]:
+            raise refusals.NotEveryFinding(ref=self.ref, missing=missing)
+        self._say("BoardResponseFormulated", act, responses=tuple(responses))
+
+    def has_finding(self, number: str) -> bool:
+        """Say whether a finding of this number stands."""
+        return self.state is not None and any(finding.number == number for finding in self.state.findings)
+
+    def check_names(self, people: Collection[str], **texts: str) -> None:
+        """Refuse a text that names a person (INV-06). `people` are the full names of everybody on record."""
+        for field, text in texts.items():
+            if name := names.found(text, people):
+                raise refusals.NamesAPerson(ref=self.ref, field=field, name=name)

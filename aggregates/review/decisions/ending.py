@@ -1,0 +1,56 @@
+"""How a review ends: closed when nothing stands against it (INV-05, INV-07), and opened again where it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+from aggregates.errors import said
+from aggregates.review import blockers, refusals
+from aggregates.review import state as s
+from aggregates.review.decisions.acts import Act, Acts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from aggregates.partnership.office import Holder
+    from aggregates.review.blockers import Blocker, Promise
+
+FINISHED = s.ResponseFormulated | s.Following | s.Reopened | s.Relevant
+
+
+class Ending(Acts):
+    """What can be decided when nothing seems left to do."""
+
+    def close_review(
+        self,
+        *,
+        grounds: str,
+        promises: Collection[Promise] = (),
+        agencies: Collection[str] = (),
+        chair: Holder | None = None,
+        **act: Unpack[Act],
+    ) -> None:
+        """Close it, for the Board. `promises` are the actions that came of it, `agencies` those who own actions for themselves alone."""
+        then = self._then(act, "it cannot be closed", FINISHED, still=True)
+        self._chairs(act, then, "close it", chair)
+        said(grounds=grounds)
+        if left := self.blockers(act["occurred_on"], promises, agencies):
+            raise refusals.CannotClose(ref=self.ref, blockers="; ".join(f"{one.text} ({one.rule})" for one in left))
+        self._say("Closed", act, grounds=grounds)
+
+    def reopen_review(self, *, grounds: str, chair: Holder | None = None, **act: Unpack[Act]) -> None:
+        """Open it again, for the Board."""
+        then = self._then(act, "it cannot be reopened", s.Closed, still=True)
+        self._chairs(act, then, "reopen it", chair)
+        said(grounds=grounds)
+        self._say("Reopened", act, grounds=grounds)
+
+    def blockers(self, day: date, promises: Collection[Promise] = (), agencies: Collection[str] = ()) -> tuple[Blocker, ...]:
+        """Return what stops it closing on a day, as far as is on record now."""
+        now = self.state
+        if now is None or now.ended:
+            return ()
+        responses = now.answer.responses if now.answer else ()
+        own = blockers.on(day, blockers.of_the_review(now))
+        return (*own, *blockers.of_its_actions(now.findings, responses, promises, agencies))
