@@ -76,12 +76,13 @@ SHOWN: dict[str, dict[str, type]] = {  # what every pack must show of the events
 }
 CLAIMS = ("_sd", "_sd_alg", "assurance", "aud", "evt", "iat", "iss", "jti", "seen", "stream", "sver")
 TEXT, NUMBER, B64_16, B64_32 = r'"([^"\\\x00-\x1f]+)"', "(0|[1-9][0-9]{,14})", "[A-Za-z0-9_-]{22}", '"[A-Za-z0-9_-]{43}"'
-EVT, LAST_CLAIMS = re.compile(rb'"evt":"([^"]+)"'), 600  # base64 digits: it is nearly always among these
+EVT, LAST_CLAIMS = re.compile(rb'"evt":"([^"]+)"'), 400  # base64 digits: it is nearly always among these
 PAYLOAD = re.compile(
     rf'{{"_sd":\[({B64_32}(?:,{B64_32})*)\],"_sd_alg":"sha-256","assurance":{TEXT},"aud":{TEXT},"evt":{TEXT},"iat":{NUMBER},"iss":{TEXT}'
     rf',"jti":"({B64_16})","seen":{{"root":{TEXT},"size":{NUMBER}}},"stream":{TEXT},"sver":{NUMBER}}}'
 )
-SALTS, NAME, FILL = re.compile("[A-Za-z0-9_-]*"), re.compile("[a-z][a-z0-9_]*"), ("AAAA", "=", "AA", "A")
+DISCLOSURE = re.compile(rf'\["{B64_16}","([a-z][a-z0-9_]*)",(?:"([^"\\\x00-\x1f]*)"|(.+))\]', re.DOTALL)
+FILL = ("AAAA", "=", "AA", "A")  # to a whole group of base64, by what is over; one digit over is never right
 LINE = re.compile(rf'{{"disclosed":\[(|"[\w-]+"(?:,"[\w-]+")*)\],"index":{NUMBER},"withheld":\[(|{B64_32}(?:,{B64_32})*)\]}}', re.ASCII)
 NOTE = re.compile(rf"(([^\n+ ]+)\n{NUMBER}\n([^\n]{{44}})\n)\n((?:— [^\n+ ]+ [^\n ]+\n){{1,100}})")
 RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex {NUMBER}\n((?:[^\n]{{44}}\n){{,64}})\n(.+)", re.DOTALL)
@@ -357,19 +358,16 @@ def open_statement(statement: str, public: bytes, origin: str, check: Check = ch
 def open_many(groups: Sequence[Sequence[str]]) -> list[dict[str, tuple[str, Any]]]:
     """Return (name, value) by digest for the disclosures of each of many events; all are read in a few operations."""
     disclosures = [each for group in groups for each in group]
-    read = parse_all(texts_of(disclosures))
-    triples = {*map(type, read)} <= {list} and {*map(len, read)} <= {3}
-    salts, names, values = zip(*read, strict=True) if triples and read else ((), (), ())
-    named = triples and {*map(type, salts + names)} <= {str} and all(map(NAME.fullmatch, {*names}))
-    require(named and {*map(len, salts)} <= {22} and SALTS.fullmatch("".join(salts)), "a disclosure is misshapen")
-    require({*names}.isdisjoint(CLAIMS), "a field bears the name of a claim")
-    fields, start = [*zip(digests_of(disclosures), zip(names, values, strict=True), strict=True)], 0
-    opened = []
+    read = [matched(DISCLOSURE, text, "a disclosure is misshapen").groups() for text in texts_of(disclosures)]
+    others = [*{other for _, _, other in read if other}]  # values that are not plain text; most are null
+    values = dict(zip(others, parse_all(others), strict=True))
+    fields = [(name, values[other] if other else text) for name, text, other in read]
+    require({name for name, _ in fields}.isdisjoint(CLAIMS), "a field bears the name of a claim")
+    shown, stop, opened = [*zip(digests_of(disclosures), fields, strict=True)], 0, []
     for group in groups:
-        stop = start + len(group)
-        require(len({*names[start:stop]}) == len(group), "a field is disclosed twice")
-        opened.append(dict(fields[start:stop]))
-        start = stop
+        start, stop = stop, stop + len(group)
+        require(len(dict(fields[start:stop])) == len(group), "a field is disclosed twice")
+        opened.append(dict(shown[start:stop]))
     return opened
 
 
@@ -581,9 +579,9 @@ class Pack:
                 raise NotVerified(f"{claims['evt']}: {self.unaccounted(claims['_sd'], shown, hidden, lines)}")
             fields = dict(shown.values())
             require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
-            cited = fields.get("evidence") or []
-            well_formed = type(cited) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in cited)
-            require(well_formed, "field 'evidence' is misshapen")
+            if cited := fields.get("evidence") or []:
+                well_formed = type(cited) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in cited)
+                require(well_formed, "field 'evidence' is misshapen")
             told = len(shown), len(hidden) - len(erased), [each["sha256"] for each in cited]
             events.append(Event(index + 1, received, claims["evt"], claims["jti"], claims["stream"], claims["sver"], *told))
         return events
