@@ -1,6 +1,6 @@
 """What a browser shows: GOV.UK-style pages over the same record, with the same words and refusals as the API and the command line.
 
-`frame` is around every page, `clocks`, `words` and `entries` say what all of them say; then a file for each page. `acting` has the forms.
+`frame` is around every page, `clocks`, `words` and `entries` say what all of them say; then the pages by noun. `acting` has the forms.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from flask import request
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from api import errors
-from api.pages import action, clocks, entry, frame, home, integrity, register, replay, sign_in
+from api.pages import clocks, frame, home, sign_in
 from api.pages.acting import act, amend
+from api.pages.actions import action, register
+from api.pages.record import entry, integrity, replay
 
 if TYPE_CHECKING:
     from flask import Flask, Response

@@ -58,7 +58,7 @@ def home() -> Response:
     with look() as seen:
         owed = sorted(duties(seen, acting), key=lambda duty: (duty["due_on"], duty["ref"]))
         return render(
-            "home.html",
+            "desk/home.html",
             look=seen,
             owed=owed[:FIRST],
             owed_total=len(owed),
@@ -73,7 +73,7 @@ def home() -> Response:
 @public
 def accessibility() -> Response:
     """Show the accessibility statement."""
-    return render("accessibility.html", contact=None)
+    return render("desk/accessibility.html", contact=None)
 
 
 def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:

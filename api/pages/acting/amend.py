@@ -16,8 +16,8 @@ from api.pages.acting import forms, sending
 from api.pages.acting.act import acting_words
 from api.pages.acting.possible import AMENDING
 from api.pages.entries import kind_of
-from api.pages.entry import visible
 from api.pages.frame import Look, look, render
+from api.pages.record.entry import visible
 from api.pages.words import label_of, title_of
 from api.resources.commands import check_reach
 from api.worker import worker

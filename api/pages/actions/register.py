@@ -67,7 +67,7 @@ def register() -> Response:
             "next_href": _again(seen, page=number + 1) if more else None,
         }
         return render(
-            "actions.html",
+            "actions/register.html",
             look=seen,
             columns=_columns(seen),
             rows=_rows(seen, page),

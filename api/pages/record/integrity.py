@@ -47,7 +47,7 @@ def integrity() -> Response:
             "amendments": _amendments(conn) if reached else [],
             "caught_up": {"behind": size - reached, "stopped": _stopped(conn) if reached else None},
         }
-    return render("integrity.html", witnesses=[], packs=[], sent=_sent(), **said)
+    return render("record/integrity.html", witnesses=[], packs=[], sent=_sent(), **said)
 
 
 def _amendments(conn: Connection[Any]) -> list[dict[str, Any]]:

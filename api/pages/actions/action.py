@@ -10,10 +10,10 @@ from aggregates.action import Action
 from aggregates.errors import Refused
 from api.access import member
 from api.pages.acting import possible
+from api.pages.actions.register import row_of
 from api.pages.clocks import address
 from api.pages.entries import NOTHING, causes, timeline
 from api.pages.frame import Look, just_recorded, look, receipt_for, render
-from api.pages.register import row_of
 from api.resources.actions import one
 from api.worker import worker
 from projections import inspection_history, reviews
@@ -44,7 +44,7 @@ def action(ref: str) -> Response:
         now = possible.with_action(seen, ref)
         thing = worker().board.load(Action, ref)
         return render(
-            "action.html",
+            "actions/action.html",
             look=seen,
             action=_facts(seen, row),
             can=now.can,

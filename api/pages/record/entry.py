@@ -45,7 +45,7 @@ def entry(position: int) -> Response:
         sealed, disclosures, _ = seen.on.conn.execute(SEALED, (position,)).fetchone() or (b"", "", 0)
         now = possible.with_entry(found) if seen.clocks.is_now else possible.Possible([], [])
         return render(
-            "entry.html",
+            "record/entry.html",
             look=seen,
             entry=timeline(seen, [found], about=True)[0]
             | _proof(found, bytes(sealed).decode())

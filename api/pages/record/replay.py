@@ -43,7 +43,7 @@ def replay() -> Response:
         then, now = _summaries(seen)
         changes = _changes(seen)
         return render(
-            "replay.html",
+            "record/replay.html",
             look=seen,
             then={"overdue": then.overdue, "href": _register(seen, "overdue")},
             today={"overdue": now.overdue, "href": _register(seen, "overdue", now=True)},

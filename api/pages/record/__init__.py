@@ -1,0 +1,1 @@
+"""The record itself: one signed event, what was known when, and how to check all of it."""
