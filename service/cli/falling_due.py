@@ -77,10 +77,11 @@ def _row(one: Due) -> dict[str, Any]:
     return {**action, "notice": one.notice.words, **told, "served_late_days": one.notice.served_late_days}
 
 
-def due_today(conn: Connection[Any], board: Board) -> list[Due]:
-    """Return what is due today, in London, as soon as the views have reached the newest event; refuses where they do not.
+def due_today(conn: Connection[Any], board: Board, *, patience: float = PATIENCE) -> list[Due]:
+    """Return what is due today, in London, as soon as the views have reached the newest event.
 
-    A demonstration to which nobody gave a clock takes place at no time: nothing is due in it.
+    Refuses where they do not within `patience` seconds: `ViewsBehind`. A demonstration to which nobody gave a clock takes place at no
+    time: nothing is due in it.
     """
     row = conn.execute("SELECT max(size) FROM ledger.checkpoint").fetchone()
     newest: int | None = row[0] if row else None
@@ -88,7 +89,7 @@ def due_today(conn: Connection[Any], board: Board) -> list[Due]:
         raise NotEstablished
     if board.demonstration and board.config.demonstration_clock is None:
         return []
-    if not catch_up.wait_on(conn, newest, PATIENCE):
+    if not catch_up.wait_on(conn, newest, patience):
         raise ViewsBehind(newest=newest)
     return falling_due(conn, board.ladder, as_at=london(board.clock()), known_at=newest)
 
