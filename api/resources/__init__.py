@@ -11,17 +11,37 @@ from flask import Blueprint, Response, jsonify
 
 from api.access import public
 from api.resources.actions import actions
+from api.resources.difference import difference
 from api.resources.evidence import evidence
 from api.resources.history import events
 from api.resources.inspections import inspections
 from api.resources.openapi import PREFIX, ProblemApi, build
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups, subjects
+from api.resources.programme import challenges, courses, meetings, priorities, resources
 from api.resources.reviews import reviews
 
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = (actions, reviews, partnership, agencies, sub_groups, offices, subjects, keys, inspections, events, evidence)
+RESOURCES = (
+    actions,
+    reviews,
+    challenges,
+    partnership,
+    agencies,
+    sub_groups,
+    offices,
+    meetings,
+    priorities,
+    courses,
+    resources,
+    subjects,
+    keys,
+    inspections,
+    difference,
+    events,
+    evidence,
+)
 
 
 def install(app: Flask) -> None:

@@ -38,6 +38,7 @@ def measure(config: Config, *, big: bool = False) -> list[Row]:
         rows = [rebuilding(conn)]
         with psycopg.connect(config.conninfo("reader"), autocommit=True) as reader:
             rows += [asking(conn, reader, versions) for versions in (1, 6, 51) if versions < 51 or big]
+            rows.append(differing(reader))
     return rows
 
 
@@ -122,6 +123,16 @@ def asking(conn: psycopg.Connection[Any], reader: psycopg.Connection[Any], each:
     )
 
 
+def differing(reader: psycopg.Connection[Any]) -> Row:
+    """Compare the whole register at two dates, as known then and now: most actions have become overdue in between."""
+    (head,) = reader.execute("SELECT max(lower(known)) FROM views.action_register").fetchone() or (0,)
+    pairs = ((date(2016, 1, 1), head), (date(2018, 1, 1), head))
+    found = action_register.difference(reader, *pairs)
+    took = median(_time(lambda: action_register.difference(reader, *pairs)) for _ in range(ROUNDS))
+    note = f"({len(found.changes):,} changed)"
+    return Row(f"difference between two dates over {ACTIONS:,} actions", 1000 * took, 60, "ms", below=True, note=note)
+
+
 def _fill(conn: psycopg.Connection[Any], each: int) -> None:
     """Put that many entries of each of the actions into the register, as catching up would have left them."""
     values = {
@@ -148,7 +159,7 @@ def _fill(conn: psycopg.Connection[Any], each: int) -> None:
 
 def _current(conn: psycopg.Connection[Any], limit: int) -> list[ActionRow]:
     """Select as many current rows, in the same order and shape."""
-    columns = SQL(", ").join(Identifier(name) for name in REGISTER.columns if name != "sorts_as")
+    columns = SQL(", ").join(Identifier(name) for name in REGISTER.columns if name in ActionRow.__dataclass_fields__)
     query = SQL("""
         SELECT key AS ref, {}, days_overdue, employer AS signers_agency_now, 1 AS changed_at
           FROM views.action_register_now ORDER BY due_on, sorts_as, key LIMIT %s""")

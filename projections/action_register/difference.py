@@ -99,14 +99,14 @@ class Difference:
         if self.before[0] == self.after[0]:
             span = f"As at {_written(self.after[0])}, between what was known at event {self.before[1]:,} and at event {self.after[1]:,}"
         if not self.changes:
-            return f"{span} nothing changed in the register."
+            return f"{span}, nothing changed in the register."
         clauses = [f"{number:,} {WORDS[word][number > 1]}" for word, number in self.counts.items()]
         first, *rest = clauses
         noun = "action" if first.startswith("1 ") else "actions"
         number, _, said = first.partition(" ")
         clauses = [f"{number} {noun} {said}", *rest]
         told = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
-        return f"{span} {told}; {self.unchanged:,} did not change."
+        return f"{span}, {told}; {self.unchanged:,} did not change."
 
 
 def _written(day: date) -> str:

@@ -54,6 +54,8 @@ SAID = {
     "sustained": "text",
     "escalation_level": "integer",
     "escalated_to": "text",
+    "offered_to": "text",
+    "inherited_from": "text",
     "spell_began_on": "date",
     "reminded_before": "integer",
     "end_reason": "text",
@@ -147,6 +149,8 @@ class ActionRow:
     sustained: str | None
     escalation_level: int
     escalated_to: str | None
+    offered_to: str | None
+    inherited_from: str | None
     end_reason: str | None
     superseded_by: str | None
     days_overdue: int
@@ -169,6 +173,7 @@ class Filters:
     """Which actions to list. `source` is a finding (`SB-2015-01/F1`) or all that came of a review (`SB-2015-01`)."""
 
     owner: str | None = None
+    concerns: str | None = None
     overseen_by: str | None = None
     status: str | None = None
     source: str | None = None
@@ -186,6 +191,7 @@ class Filters:
 DAYS_OVERDUE = "(NOT discharged)::int * (days_late_when_redated + greatest(0, %(as_at)s::date - due_on))"
 CONDITIONS = {
     "owner": "owner = %(owner)s",
+    "concerns": "%(concerns)s IN (owner, offered_to, inherited_from)",
     "overseen_by": "overseen_by = %(overseen_by)s",
     "status": "status = %(status)s",
     "source": "(source = %(source)s OR split_part(source, '/', 1) = %(source)s)",

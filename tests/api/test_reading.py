@@ -115,3 +115,19 @@ def test_a_query_that_is_not_understood_is_refused_by_the_name_of_its_parameter(
 
     assert (response.status_code, response.json["type"]) == (400, "/problems/unreadable")
     assert response.json["facts"]["where"] == name
+
+
+def test_the_difference_between_two_days_is_answered_in_a_sentence_and_action_by_action(ask):
+    """Anybody who reads may ask what changed between two days; a lead is told of their own actions alone."""
+    ask.seeded.clock.advance(days=150)
+    ask.seeded.catch_up()
+
+    said = ask.get("/api/v1/difference?from_as_at=2016-09-05").json
+    own = ask.get("/api/v1/difference?from_as_at=2016-09-05", "riv-lead").json
+    backwards = ask.get("/api/v1/difference?from_as_at=2019-09-05")
+
+    assert said["sentence"].startswith("Between 5 September 2016 and 2 February 2017, 2 actions became overdue")
+    assert [(i["ref"], i["what"], i["before"]["overdue"], i["after"]["overdue"]) for i in own["items"]] == [
+        ("A1", ["overdue"], False, True)
+    ]
+    assert backwards.status_code == 422
