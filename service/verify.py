@@ -46,6 +46,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import file_digest, sha256
+from operator import lt
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -350,7 +351,7 @@ def open_statement(statement: str, public: bytes, origin: str, check: Check = ch
     match = matched(PAYLOAD, unb64url(payload).decode(), "its claims are not those of a statement, each once, in their order")
     listed, assurance, aud, evt, iat, iss, jti, root, size, stream, sver = match.groups()
     digests, seen = listed.split('"')[1::2], {"root": root, "size": int(size)}
-    require(digests == sorted(set(digests)), "its digests are not sorted, or one is there twice")
+    require(all(map(lt, digests, digests[1:])), "its digests are not sorted, or one is there twice")
     require(assurance in PURPOSES and aud == origin, "it was made for another log, or its assurance has no meaning")
     return dict(zip(CLAIMS, (digests, "sha-256", assurance, aud, evt, int(iat), iss, jti, seen, stream, int(sver)), strict=True))
 
@@ -423,7 +424,7 @@ class Pack:
         if not {"policy", "checkpoint"} <= self.names:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
         self.used, self.ignored, self.present = {"VERIFY.md", "verify.py"}, set[str](), dict[int, list[int]]()
-        self.keys, self.erased = dict[str, Key](), dict[int, set[str]]()
+        self.keys, self.erased, self.roots = dict[str, Key](), dict[int, set[str]](), dict[int, bytes]()
         with naming("policy"):
             own = Policy(self.read("policy").decode())
             self.policy, self.vkey = own if policy is None else Policy(policy), own.logs[0]
@@ -478,12 +479,15 @@ class Pack:
 
     def root(self, size: int) -> bytes:
         """Return the root of the first `size` leaves."""
+        if size in self.roots:  # often asked for again: what signers had seen
+            return self.roots[size]
         root = b""
         for height in range(size.bit_length()):
             if size >> height & 1:
                 left = self.node(height, (size >> height) - 1)
                 root = node_hash(left, root) if root else left
-        return root or EMPTY_ROOT
+        self.roots[size] = root or EMPTY_ROOT
+        return self.roots[size]
 
     def entries(self, tile: int) -> Iterator[tuple[int, bytes]]:
         """Yield the index and the bytes of each entry of a tile that the pack holds, once it hashes into its leaf."""
