@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from service.commands import Command
 
-PLURAL = {"agency": "agencies", "partnership": "partnership", "keys": "keys"}
+PLURAL = {"agency": "agencies", "partnership": "partnership", "keys": "keys", "priorities": "priorities"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 WRITES_NO_ACT = {"evidence.receive"}  # a file is on record once a command cites it
 
@@ -140,4 +140,4 @@ def test_a_commands_schema_is_its_declaration(command):
 
 def test_names_of_resources_are_words_of_the_field():
     """The addresses are the plural of what people call the things."""
-    assert {resource.name for resource in RESOURCES} == {PLURAL.get(c.kind, c.kind + "s") for c in declared()} | {"events", "evidence"}
+    assert {resource.name for resource in RESOURCES} == {PLURAL.get(c.kind, c.kind + "s") for c in declared()} | {"events", "evidence", "difference"}
