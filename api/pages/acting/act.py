@@ -10,6 +10,7 @@ from aggregates.action import Action
 from api.access import member
 from api.errors import status_of
 from api.pages.acting import forms, sending
+from api.pages.acting.possible import never_theirs
 from api.pages.frame import Look, look, render
 from api.resources.actions import one
 from api.resources.answers import version_of
@@ -56,6 +57,9 @@ def form(ref: str, name: str) -> Response:
     command = _command(name)
     check_reach(command, None)
     with look() as seen:
+        about = about_action(seen, ref)
+        if refused := never_theirs(command, ref):
+            return closed(seen, forms.heading(command), about, refused)
         chosen = {"on_behalf_of": request.args.get("on_behalf_of", "")}
         return _page(seen, command, ref, sending.Sent(typed=chosen))
 
@@ -88,6 +92,18 @@ def _command(name: str) -> Command:
     return command
 
 
+def about_action(seen: Look, ref: str) -> dict[str, str]:
+    """Return what a form says of its action; refuse one that is not there for the reader."""
+    return {"ref": ref, "title": one(seen.on, ref).title, "href": f"/actions/{ref}"}
+
+
+def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], refused: Refused) -> Response:
+    """Return, in place of a form that this person could never send, the sentence that says whose it is."""
+    return render(
+        "act.html", look=seen, status=403, command=heading, about=about, closed=refused.message, fields=[], cancel_href=about["href"]
+    )
+
+
 def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, refused: Refused | None = None) -> Response:
     """Return the form, with what was typed and what stands against it."""
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
@@ -97,7 +113,7 @@ def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, r
         look=seen,
         status=status,
         command=forms.heading(command),
-        about=None if about is None else {"ref": about, "title": one(seen.on, about).title, "href": f"/actions/{about}"},
+        about=None if about is None else about_action(seen, about),
         acting=acting_words(seen),
         fields=forms.fields_of(seen, command, sent.typed, sent.errors, manager=manager),
         refusal=refused.message if refused else None,

@@ -13,8 +13,8 @@ from aggregates.values import Evidence, Sealed
 from api.access import member
 from api.errors import status_of
 from api.pages.acting import forms, sending
-from api.pages.acting.act import acting_words
-from api.pages.acting.possible import AMENDING
+from api.pages.acting.act import acting_words, closed
+from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.entries import kind_of
 from api.pages.frame import Look, look, render
 from api.pages.record.entry import visible
@@ -69,7 +69,11 @@ class Amendment:
 def form(position: int, act: str) -> Response:
     """Show the form that corrects or retracts an entry, or proposes it."""
     with look() as seen:
-        return _page(seen, _amendment(seen, position, act), sending.Sent())
+        it = _amendment(seen, position, act)
+        check_reach(it.command, it.entry.ref)
+        if isinstance(refused := amendment_refused(it.entry, act, proposal=it.proposal), NEVER_THEIRS):
+            return closed(seen, _heading(it), _about(it), refused)
+        return _page(seen, it, sending.Sent())
 
 
 @pages.post("/events/<int:position>/<any(correct, retract, propose):act>")
@@ -140,13 +144,13 @@ def _plain(value: Any) -> Any:
 
 def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None = None) -> Response:
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
-    title, entry = title_of(it.entry.topic), it.entry
+    entry = it.entry
     return render(
         "act.html",
         look=seen,
         status=status,
-        command=forms.heading(it.command) | {"title": _title(it), "help": _help(it), "button": it.command.title},
-        about={"ref": f"Event {entry.position:,}", "title": f"{title}, {entry.ref}", "href": f"/events/{entry.position}"},
+        command=_heading(it),
+        about=_about(it),
         acting=acting_words(seen),
         fields=forms.with_typed(_fields(seen, it), sent.typed, sent.errors),
         refusal=refused.message if refused else None,
@@ -157,6 +161,15 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
         key=sending.new_key(),
         expected=worker().board.load(KINDS[entry.kind], entry.ref, fresh=True).version,
     )
+
+
+def _heading(it: Amendment) -> dict[str, Any]:
+    return forms.heading(it.command) | {"title": _title(it), "help": _help(it), "button": it.command.title}
+
+
+def _about(it: Amendment) -> dict[str, str]:
+    title = f"{title_of(it.entry.topic)}, {it.entry.ref}"
+    return {"ref": f"Event {it.entry.position:,}", "title": title, "href": f"/events/{it.entry.position}"}
 
 
 def _title(it: Amendment) -> str:

@@ -11,6 +11,7 @@ from aggregates.values import Evidence
 from api.pages.words import label_of
 from api.worker import worker
 from projections import action_register, reviews
+from service.commands import MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,8 +90,8 @@ def fields_of(seen: Look, command: Command, typed: Mapping[str, Any], errors: Ma
             found[-1]["optional"] = True
     found.append(field_of("occurred_on", "date", "public", value=worker().today))
     if manager:
-        items = _items(_offices(seen)) if manager else []
-        found.append(field_of("on_behalf_of", "choice", "public", optional=True, items=items))
+        items = _items(_offices(seen, command.by))
+        found.append(field_of("on_behalf_of", "choice", "public", optional=MANAGER in command.by, items=items))
     found.append(field_of("late_reason", "textarea", "partners", optional=True))
     return with_typed(found, typed, errors)
 
@@ -151,9 +152,10 @@ def _owners(seen: Look) -> dict[str, str]:
     return seen.words.agencies | seen.words.sub_groups | {BOARD: seen.words.body(BOARD)}
 
 
-def _offices(seen: Look) -> dict[str, str]:
-    today = worker().today
-    held = {ref: term.title for ref, office in seen.words.offices.items() if (term := office.holder_on(today))}
+def _offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
+    """Return the offices that somebody holds today, in these roles or in any."""
+    terms = {ref: office.holder_on(worker().today) for ref, office in seen.words.offices.items()}
+    held = {ref: term.title for ref, term in terms.items() if term and (roles is None or term.role in roles)}
     return dict(sorted(held.items(), key=lambda item: item[1]))
 
 

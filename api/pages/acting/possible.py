@@ -23,6 +23,7 @@ from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, KINDS, Command, find
 from service.desk import authority
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from api.pages.frame import Look
@@ -38,6 +39,17 @@ INSTRUCTIVE: Final = (
     refusals.NotSustained,
     errors.CountersignatureNeeded,
     errors.BeneficiaryAlone,
+    errors.OwnProposal,
+)
+# Refusals of the person who asks, whatever they would write: a form that they could never send is not shown to them.
+NEVER_THEIRS: Final = (
+    refusals.NotOwner,
+    refusals.NotOverseeing,
+    refusals.NotBoardLevel,
+    errors.NotTheirsToAmend,
+    errors.CountersignatureNeeded,
+    errors.BeneficiaryAlone,
+    errors.NotTheCountersigner,
     errors.OwnProposal,
 )
 YEAR: Final = timedelta(days=365)
@@ -76,38 +88,58 @@ def with_entry(entry: HistoryEntry) -> Possible:
     found = Possible([], [])
     if entry.kind not in commands.AMENDABLE:
         return found
-    told = {"reason": "…"}
-    corrected = {"corrected": {"occurred_on": worker().today.isoformat()}}
     if entry.amends and kind_of(entry) == "proposed":
-        proposed = corrections(entry.body)
-        said = told | {"amends": entry.body["amends"], "proposal": entry.version} | ({"corrected": proposed} if proposed else {})
-        act = "correct" if proposed else "retract"
+        act = "correct" if corrections(entry.body) else "retract"
         href = f"/events/{entry.amends}/{act}?proposal={entry.position}"
-        _ask_amendment(found, entry, act, said, href=href, title="Make the proposed amendment")
-    for act in AMENDING:
-        said = told | {"amends": entry.version} | (corrected if act == "correct" else {})
-        _ask_amendment(found, entry, act, said, href=f"/events/{entry.position}/{act}")
+        _note(found, amendment_refused(entry, act, proposal=entry), title="Make the proposed amendment", href=href)
+    for act, name in AMENDING.items():
+        command = find(name, entry.kind)
+        _note(found, amendment_refused(entry, act), title=command.title if command else None, href=f"/events/{entry.position}/{act}")
     return found
 
 
 AMENDING: Final = {"propose": "propose_amendment", "correct": "correct_entry", "retract": "retract_entry"}
 
 
-def _ask_amendment(found: Possible, entry: HistoryEntry, act: str, said: dict[str, Any], *, href: str, title: str | None = None) -> None:
-    """Ask whether an amendment is possible, and note what came of it."""
+def _note(found: Possible, refused: Refused | None, **task: str | None) -> None:
+    """Note what came of a question."""
+    if refused is None:
+        found.can.append({**task, "text": None})
+    elif isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
+        found.cannot.append(refused.message)
+
+
+def amendment_refused(entry: HistoryEntry, act: str, *, proposal: HistoryEntry | None = None) -> Refused | None:
+    """Return what stands against the caller's correcting, retracting or proposing now, or None; with `proposal`, against making that one.
+
+    `entry` is the one to amend, or the proposal itself.
+    """
+    if proposal is None:
+        said: dict[str, Any] = {"amends": entry.version}
+        said |= {"corrected": {"occurred_on": worker().today.isoformat()}} if act == "correct" else {}
+    else:
+        proposed = corrections(proposal.body)
+        said = {"amends": proposal.body["amends"], "proposal": proposal.version} | ({"corrected": proposed} if proposed else {})
     command = find(AMENDING[act], entry.kind)
     if command is None:
-        return
+        return NotFound(kind="page", ref=f"to {act} event {entry.position}")
     thing = worker().board.load(KINDS[entry.kind], entry.ref, fresh=True)
     try:
         who = acting_as()
         authority.allow(command, who)
-        _ask(thing, command.name.removesuffix("_entry"), acting=who, **said)
+        _ask(thing, command.name.removesuffix("_entry"), acting=who, reason="…", **said)
     except Refused as refused:
-        if isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
-            found.cannot.append(refused.message)
-    else:
-        found.can.append({"title": title or command.title, "href": href, "text": None})
+        return refused
+    return None
+
+
+def never_theirs(command: Command, ref: str) -> Refused | None:
+    """Return why an act upon an action is never the caller's, or None. The board manager may record any of them for another office."""
+    action: Action | None = worker().board.find(Action, ref, fresh=True)
+    if action is None or action.state is None or acting_as().role == commands.MANAGER:
+        return None
+    refused = _refusal(action, command, None)
+    return refused if isinstance(refused, NEVER_THEIRS) else None
 
 
 def _answering(seen: Look, action: Action) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,6 +162,28 @@ def test_a_role_that_never_may_is_refused_before_it_writes(sign_in):
 
     assert response.status_code == 403
     assert "may not sign the action off" in who.words
+
+
+def test_a_form_that_is_never_theirs_is_one_sentence(sign_in):
+    """Whoever holds a right role in a wrong place reads whose act it is, and is not let fill in a form that is refused in the end."""
+    who = sign_in("quality-chair")
+    response = who.get("/actions/A1/accept_action")
+
+    assert response.status_code == 403
+    assert "A1 is owned by RIV: only RIV can say that" in who.words
+    assert "occurred_on" not in who.page
+
+
+def test_the_manager_is_asked_for_whom_where_it_is_never_their_own_act(sign_in):
+    """Of an act that the manager can only record for others, the form offers those alone whose act it may be, and asks for one."""
+    who = sign_in("board-manager")
+    for_others, their_own = who.text("/actions/A1/sign_off_action"), who.text("/actions/A1/report_progress")
+
+    assert "On behalf of (optional)" not in for_others
+    assert "Quality chair" in for_others
+    assert not re.search(r"Riv lead|Trainer", for_others)
+    assert "On behalf of (optional)" in their_own
+    assert "Riv lead" in their_own
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

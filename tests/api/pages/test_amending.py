@@ -8,6 +8,7 @@ from aggregates.action import Action
 from tests.api.pages.conftest import day
 from tests.api.pages.test_acting import implemented
 
+ASSIGNED_TO_CQH = 22  # the event with which A2 was assigned, a decision of the chair
 TODAY = day("occurred_on", 2016, 9, 5)
 
 
@@ -105,3 +106,21 @@ def test_registrations_are_not_amended_on_a_page(reader):
 def test_another_agencys_entry_cannot_be_amended_because_it_does_not_exist(reader):
     """A lead finds no form for an entry of another agency's action."""
     assert reader("cqh-lead").get("/events/21/retract").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("office", "act", "told"),
+    [
+        ("trainer", "correct", "A trainer may not correct an entry: that is for"),
+        ("cqh-lead", "retract", "was made by chair, and is not yours to amend (INV-35)"),
+        ("cqh-lead", "propose", "was made by chair, and is not yours to amend (INV-35)"),
+        ("board-manager", "retract", "is a decision of chair: propose the amendment, and the chair makes it (INV-35)"),
+    ],
+)
+def test_a_form_that_is_never_theirs_is_one_sentence(reader, office, act, told):
+    """Who can never amend an entry reads whose it is, in a sentence, where the form would be; nothing is there to fill in."""
+    who = reader(office)
+    response = who.get(f"/events/{ASSIGNED_TO_CQH}/{act}")
+
+    assert (response.status_code, told in who.words) == (403, True), who.words
+    assert 'name="reason"' not in who.page
