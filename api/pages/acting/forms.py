@@ -11,7 +11,7 @@ from aggregates.values import Evidence
 from api.pages.words import label_of
 from api.worker import worker
 from projections import action_register, reviews
-from service.commands import MANAGER
+from service.commands import COMMANDS, MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,8 +90,7 @@ def fields_of(seen: Look, command: Command, typed: Mapping[str, Any], errors: Ma
             found[-1]["optional"] = True
     found.append(field_of("occurred_on", "date", "public", value=worker().today))
     if manager:
-        items = _items(_offices(seen, command.by))
-        found.append(field_of("on_behalf_of", "choice", "public", optional=MANAGER in command.by, items=items))
+        found.append(_chosen("on_behalf_of", "public", _offices(seen, command.by), optional=MANAGER in command.by))
     found.append(field_of("late_reason", "textarea", "partners", optional=True))
     return with_typed(found, typed, errors)
 
@@ -110,6 +109,7 @@ def field_of(name: str, kind: str, sensitivity: str, **more: Any) -> FormField:
         "kind": kind,
         "value": None,
         "items": [],
+        "missing": None,
         "optional": False,
     }
     return said | {"seen_by": READERS[sensitivity], "error": None} | more
@@ -122,7 +122,7 @@ def declared(seen: Look, field: Field) -> FormField:
         items = [{"value": choice, "text": choice.replace("_", " ").capitalize()} for choice in field.choices]
         return field_of(field.name, "choice", field.sensitivity, items=items, **more)
     if field.name in CHOSEN:
-        return field_of(field.name, "choice", field.sensitivity, items=_items(CHOSEN[field.name](seen)), **more)
+        return _chosen(field.name, field.sensitivity, CHOSEN[field.name](seen), **more)
     return field_of(field.name, kind_of(field), field.sensitivity, **more)
 
 
@@ -144,8 +144,15 @@ def _evidence(typed: Mapping[str, Any]) -> list[FormField]:
     ]
 
 
-def _items(named: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"value": code, "text": name} for code, name in named.items()]
+def _chosen(name: str, sensitivity: str, named: Mapping[str, str], **more: Any) -> FormField:
+    """Return a field in which one of what is on record is chosen; where nothing is, it says what to set up first, and who does."""
+    items = [{"value": code, "text": text} for code, text in named.items()]
+    if not items:
+        what, first = COMES_FROM[name]
+        who = sorted(COMMANDS[first].by)
+        by = f"the {' or the '.join((', the '.join(who[:-1]), who[-1])) if who[1:] else who[0]}"
+        more["missing"] = f"There is no {what} to choose yet. It is set up by {by}, with muniment import or over the API ({first})."
+    return field_of(name, "choice", sensitivity, items=items, **more)
 
 
 def _owners(seen: Look) -> dict[str, str]:
@@ -175,4 +182,14 @@ CHOSEN: Final[Mapping[str, Callable[[Look], Mapping[str, str]]]] = {
     "to_office": _offices,
     "source": _findings,
     "by_ref": _actions,
+}
+# What has to be on record before there is anything to choose, and the command with which it is recorded.
+COMES_FROM: Final = {
+    "owner": ("agency or sub-group", "join_agency"),
+    "overseen_by": ("sub-group", "constitute_sub_group"),
+    "owner_office": ("office", "appoint_office_holder"),
+    "to_office": ("office", "appoint_office_holder"),
+    "on_behalf_of": ("office", "appoint_office_holder"),
+    "source": ("finding", "record_finding"),
+    "by_ref": ("action", "assign_action"),
 }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregates.action import Action
-from tests.api.pages.conftest import HTML, a_file, day
-
-if TYPE_CHECKING:
-    from tests.boards import Seeded
+from api import access
+from api.pages.acting import forms
+from service.application import Board
+from service.desk import accounts
+from service.ledger import keys
+from service.recording import establishing
+from tests.api.conftest import serving
+from tests.api.pages.conftest import HTML, a_file, browser, day
+from tests.boards import Clock, Seeded
 
 DONE = {**day("occurred_on", 2016, 9, 5)}
 
@@ -184,6 +190,32 @@ def test_the_manager_is_asked_for_whom_where_it_is_never_their_own_act(sign_in):
     assert not re.search(r"Riv lead|Trainer", for_others)
     assert "On behalf of (optional)" in their_own
     assert "Riv lead" in their_own
+
+
+def test_a_choice_of_nothing_says_what_is_missing_and_who_sets_it_up(database):
+    """On a fresh board there is no sub-group to oversee an action: the form says so, and who constitutes one, in place of an empty box."""
+    ring = keys.create(database, origin="log.fresh.example/1")
+    access.create_secret(database)
+    board = Board(database, ring)
+    said = {"board_name": "Fresh", "name": "R. Vale", "contact": "r.vale@fresh.example", "demonstration": False}
+    person = establishing.establish(board, Ed25519PrivateKey.generate(), **said)
+    with psycopg.connect(database.conninfo("writer"), autocommit=True) as conn:
+        account = accounts.create_account(conn, said["contact"], "correct horse battery staple", person=person)
+        fresh = Seeded(database, board, Clock(), callers={"board-manager": accounts.Caller(account, person, said["contact"])})
+    fresh.catch_up()
+    with serving(fresh) as app:
+        who = browser(app, fresh, "board-manager")
+        words = who.text("/actions/new")
+
+    setting_up = "It is set up by the board manager, the chair or the deputy chair, with muniment import or over the API"
+    assert f"Overseen by There is no sub-group to choose yet. {setting_up} (constitute_sub_group)" in words
+    assert 'name="overseen_by"' not in who.page
+    assert "There is no finding to choose yet. It is set up by the board manager or the sub-group chair" in words
+
+
+def test_every_choice_says_where_it_comes_from():
+    """No field in which something on record is chosen can be empty without a word."""
+    assert forms.CHOSEN.keys() | {"on_behalf_of"} == forms.COMES_FROM.keys()
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

@@ -83,6 +83,25 @@ def test_pages_say_what_they_are_when_they_were_current_and_where_they_stay(read
     assert len(titles) == 4
 
 
+def test_the_sign_in_page_says_what_the_public_sees(reader):
+    """Whoever has no account reads what they can see all the same, and why it is no more."""
+    words = reader().text("/sign-in")
+
+    assert "Everybody else sees how many events the log holds, its keys, its newest checkpoint" in words
+    assert "They see no more because the record is about what happened to children" in words
+
+
+def test_the_integrity_page_says_how_to_come_by_a_pack_and_check_it(reader):
+    """An inspector reads whom to ask for a pack, and with which commands it is made and verified: they are ones that there are."""
+    who = reader()
+    words = who.text("/integrity")
+    key = who.seeded.board.keys.log.vkey
+
+    assert "Inspectors and auditors ask the board manager of Severnbrook Safeguarding Children Board" in words
+    assert "muniment pack trail.zip" in words
+    assert f"muniment verify trail.zip --key '{key}' --known checkpoint" in words
+
+
 def test_looking_records_nothing(reader):
     """No page that is only opened changes the log or the desk."""
     who = reader("board-manager")

@@ -105,7 +105,7 @@ def test_integrity_shows_what_anybody_needs_to_check_the_log(reader):
     assert board.keys.log.vkey in words
     assert " ".join(note.split()) in words
     assert f'data-fingerprint="{b64encode(leaf).decode()}"' in who.page.replace("&#43;", "+").replace("&#61;", "=")
-    assert "python3 -I verify.py PACK --key" in words
+    assert "python3 -I verify.py trail.zip --key" in words
 
 
 def test_corrections_and_retractions_are_counted_for_everybody(hindsight, sign_in):
