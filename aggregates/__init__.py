@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from aggregates.action import Action
+from aggregates.challenge import Challenge
 from aggregates.data_subject import DataSubject
 from aggregates.entry import OnRecord
-from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Keys, Ledger
 from aggregates.review import Review
@@ -26,6 +27,11 @@ AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
     Agency,
     SubGroup,
     Office,
+    Meeting,
+    Priorities,
+    Course,
+    Resource,
+    Challenge,
     Review,
     Action,
 )
@@ -43,12 +49,17 @@ __all__ = [
     "EVENTS",
     "Action",
     "Agency",
+    "Challenge",
+    "Course",
     "DataSubject",
     "Inspection",
     "Keys",
     "Ledger",
+    "Meeting",
     "Office",
     "Partnership",
+    "Priorities",
+    "Resource",
     "Review",
     "SubGroup",
 ]

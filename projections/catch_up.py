@@ -20,7 +20,17 @@ import psycopg
 from projections import decoded_log, read_model, rebuild, tracking
 from projections.action_register import ActionRegister
 from projections.inspections import Inspections
-from projections.partnership import Agencies, Offices, Settings, SubGroups
+from projections.partnership import (
+    Agencies,
+    Challenges,
+    Courses,
+    Meetings,
+    Offices,
+    PrioritiesOfPeriods,
+    Resources,
+    Settings,
+    SubGroups,
+)
 from projections.reviews import Reviews
 
 if TYPE_CHECKING:
@@ -33,7 +43,20 @@ if TYPE_CHECKING:
 
     Source = Callable[[int, int], Iterable[Decoded]]
 
-VIEWS: tuple[Projection[Any], ...] = (Offices(), Agencies(), SubGroups(), Settings(), Reviews(), ActionRegister(), Inspections())
+VIEWS: tuple[Projection[Any], ...] = (
+    Offices(),
+    Agencies(),
+    SubGroups(),
+    Settings(),
+    Meetings(),
+    PrioritiesOfPeriods(),
+    Courses(),
+    Resources(),
+    Challenges(),
+    Reviews(),
+    ActionRegister(),
+    Inspections(),
+)
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it
 WAKE = "stored_events"  # the channel on which the log says that it grew

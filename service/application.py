@@ -15,14 +15,14 @@ from service.desk import authority, screening
 from service.desk.refusals import UnknownCommand
 from service.desk.submission import read_fields
 from service.recording import Done, Write
-from service.verbs import ActionVerbs, PartnershipVerbs, RegistryVerbs, ReviewVerbs
+from service.verbs import ActionVerbs, ChallengeVerbs, LeavingVerbs, PartnershipVerbs, ProgrammeVerbs, RegistryVerbs, ReviewVerbs
 
 if TYPE_CHECKING:
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
 
 
-class Board(PartnershipVerbs, RegistryVerbs, ReviewVerbs, ActionVerbs):
+class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, RegistryVerbs, ReviewVerbs, ActionVerbs):
     """Everything that can be done in Muniment."""
 
     def act(self, caller: Caller, it: Submission) -> Done:

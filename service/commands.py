@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from aggregates import fields
 from aggregates.action import Action
+from aggregates.challenge import Challenge
 from aggregates.data_subject import DataSubject
 from aggregates.fields import ENVELOPE, Field
-from aggregates.partnership import Agency, Partnership, SubGroup
+from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Keys
 from aggregates.review import Review
@@ -22,12 +23,12 @@ from aggregates.values import Evidence
 
 CHAIR, DEPUTY, MANAGER = "chair", "deputy chair", "board manager"
 SUB_GROUP_CHAIR, LEAD, OFFICER = "sub-group chair", "designated lead", "data protection officer"
-POLICY_MANAGER, OPERATOR = "policy and practice manager", "operator"
+POLICY_MANAGER, OPERATOR, LEAD_REVIEWER = "policy and practice manager", "operator", "lead reviewer"
 
 BOARD: Final = frozenset({CHAIR, DEPUTY, MANAGER})
 OVERSEERS: Final = frozenset({CHAIR, DEPUTY, SUB_GROUP_CHAIR})
 BOARD_AND_SUB_GROUPS: Final = BOARD | OVERSEERS
-AMENDERS: Final = BOARD_AND_SUB_GROUPS | {LEAD, OFFICER, POLICY_MANAGER}
+AMENDERS: Final = BOARD_AND_SUB_GROUPS | {LEAD, OFFICER, POLICY_MANAGER, LEAD_REVIEWER}
 
 KINDS: Final[dict[str, type[Any]]] = {
     "partnership": Partnership,
@@ -35,6 +36,11 @@ KINDS: Final[dict[str, type[Any]]] = {
     "sub-group": SubGroup,
     "office": Office,
     "subject": DataSubject,
+    "meeting": Meeting,
+    "priorities": Priorities,
+    "course": Course,
+    "resource": Resource,
+    "challenge": Challenge,
     "review": Review,
     "action": Action,
     "keys": Keys,
@@ -84,12 +90,22 @@ def _declared(*commands: Command) -> dict[str, Command]:
 _LEADS = frozenset({LEAD})
 _OWNERS = _LEADS | {SUB_GROUP_CHAIR} | BOARD  # an owner is an agency, a sub-group or the Board itself (INV-07)
 _MANAGERS = frozenset({CHAIR, DEPUTY, MANAGER})
+_CHAIRS = frozenset({CHAIR, DEPUTY})  # the deputy where the chair cannot (INV-44)
+_PRESENTING = frozenset({MANAGER, SUB_GROUP_CHAIR})
+_REVIEWING = _PRESENTING | {LEAD_REVIEWER}  # of the one review that they lead
+_PROGRAMME = frozenset({MANAGER, SUB_GROUP_CHAIR, POLICY_MANAGER})
+_USERS = _PROGRAMME | BOARD_AND_SUB_GROUPS | _LEADS | {"trainer"}
+_MEMBERS = BOARD_AND_SUB_GROUPS | _LEADS
 
 COMMANDS: Final[dict[str, Command]] = _declared(
     Command("establish_partnership", "Establish the partnership", "partnership", Partnership.Established, _MANAGERS, creates=True),
     Command("set_local_setting", "Set a local setting", "partnership", Partnership.LocalSettingSet, _MANAGERS),
+    Command("change_regime", "Change the regime", "partnership", Partnership.RegimeChanged, _MANAGERS),
+    Command("adopt_framework", "Adopt a framework", "partnership", Partnership.FrameworkAdopted, _MANAGERS),
+    Command("review_framework", "Review the framework", "partnership", Partnership.FrameworkReviewed, _MANAGERS),
     Command("join_agency", "Record that an agency joins", "agency", Agency.AgencyJoined, _MANAGERS, creates=True),
     Command("rename_agency", "Rename an agency", "agency", Agency.AgencyRenamed, _MANAGERS),
+    Command("leave_agency", "Record that an agency leaves", "agency", Agency.AgencyLeft, _MANAGERS),
     Command("constitute_sub_group", "Constitute a sub-group", "sub-group", SubGroup.SubGroupConstituted, _MANAGERS, creates=True),
     Command("dissolve_sub_group", "Dissolve a sub-group", "sub-group", SubGroup.SubGroupDissolved, _MANAGERS),
     Command("register_subject", "Register a person", "subject", DataSubject.SubjectRegistered, _MANAGERS | {OFFICER}, creates=True),
@@ -100,13 +116,79 @@ COMMANDS: Final[dict[str, Command]] = _declared(
     Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, _MANAGERS),
     Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, _MANAGERS, creates=True),
     Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, _MANAGERS),
+    Command("hold_meeting", "Record a meeting", "meeting", Meeting.MeetingHeld, BOARD_AND_SUB_GROUPS, creates=True),
+    Command("file_minutes", "File the minutes", "meeting", Meeting.MinutesFiled, BOARD_AND_SUB_GROUPS),
+    Command("set_priorities", "Set a priority", "priorities", Priorities.PrioritiesSet, _MANAGERS, creates=True),
+    Command("offer_course", "Offer a course", "course", Course.CourseOffered, _PROGRAMME, creates=True),
+    Command("revise_course", "Revise the course", "course", Course.CourseContentRevised, _PROGRAMME),
+    Command("withdraw_course", "Withdraw the course", "course", Course.CourseWithdrawn, _PROGRAMME),
+    Command("list_resource", "List a resource", "resource", Resource.ResourceListed, _PROGRAMME, creates=True),
+    Command("check_resource", "Record a check of the resource", "resource", Resource.ResourceChecked, _PROGRAMME),
+    Command("give_resource_feedback", "Say whether it was of use", "resource", Resource.ResourceFeedbackReceived, _USERS),
+    Command("raise_challenge", "Raise a challenge", "challenge", Challenge.ChallengeRaised, _MEMBERS, creates=True),
+    Command("answer_challenge", "Answer the challenge", "challenge", Challenge.ChallengeAnswered, _MEMBERS | {OFFICER, POLICY_MANAGER}),
     Command("refer_review", "Refer a case for review", "review", Review.Referred, BOARD_AND_SUB_GROUPS | _LEADS, creates=True),
-    Command("record_finding", "Record a finding", "review", Review.FindingRecorded, frozenset({MANAGER, SUB_GROUP_CHAIR})),
+    Command(
+        "note_external_review", "Note another body's review", "review", Review.ExternalNoted, BOARD_AND_SUB_GROUPS | _LEADS, creates=True
+    ),
+    Command("decide_relevance", "Decide whether it is relevant here", "review", Review.ExternalRelevanceDecided, BOARD_AND_SUB_GROUPS),
+    Command("notify_incident", "Notify the incident", "review", Review.IncidentNotified, _MEMBERS),
+    Command("send_rapid_review", "Send the rapid review", "review", Review.RapidReviewSent, BOARD_AND_SUB_GROUPS),
+    Command("recommend_decision", "Recommend a decision", "review", Review.DecisionRecommended, frozenset({SUB_GROUP_CHAIR})),
+    Command("decide_review", "Decide whether to conduct it", "review", Review.Decided, _CHAIRS),
+    Command("notify_decision", "Notify the decision", "review", Review.DecisionNotified, BOARD_AND_SUB_GROUPS),
+    Command("receive_panel_advice", "Record the panel's advice", "review", Review.PanelAdviceReceived, BOARD_AND_SUB_GROUPS),
+    Command("commission_review", "Commission the review", "review", Review.Commissioned, BOARD_AND_SUB_GROUPS),
+    Command(
+        "add_organisation_under_review", "Bring an organisation under review", "review", Review.OrganisationAdded, BOARD_AND_SUB_GROUPS
+    ),
+    Command("constitute_review_team", "Constitute the review team", "review", Review.TeamConstituted, BOARD_AND_SUB_GROUPS),
+    Command("appoint_lead_reviewer", "Appoint the lead reviewer", "review", Review.LeadReviewerAppointed, BOARD_AND_SUB_GROUPS),
+    Command("record_independence_breach", "Record a breach of independence", "review", Review.IndependenceBreached, BOARD_AND_SUB_GROUPS),
+    Command("replace_lead_reviewer", "Replace the lead reviewer", "review", Review.LeadReviewerReplaced, BOARD_AND_SUB_GROUPS),
+    Command("request_agency_information", "Ask an agency for information", "review", Review.AgencyInformationRequested, _REVIEWING),
+    Command("submit_agency_information", "Submit the agency's information", "review", Review.AgencyInformationSubmitted, _LEADS),
+    Command("invite_practitioners", "Invite practitioners", "review", Review.PractitionersInvited, _REVIEWING),
+    Command(
+        "record_practitioner_contribution", "Record practitioners' contribution", "review", Review.PractitionersContributed, _REVIEWING
+    ),
+    Command("invite_family", "Invite the family", "review", Review.FamilyInvited, _REVIEWING),
+    Command("record_family_involvement", "Record the family's involvement", "review", Review.FamilyInvolvementRecorded, _REVIEWING),
+    Command("record_participant_feedback", "Record participants' feedback", "review", Review.ParticipantFeedbackReceived, _REVIEWING),
+    Command("note_parallel_process", "Note a parallel process", "review", Review.ParallelProcessNoted, BOARD_AND_SUB_GROUPS),
+    Command("pause_review", "Pause the review", "review", Review.Paused, BOARD_AND_SUB_GROUPS),
+    Command("resume_review", "Resume the review", "review", Review.Resumed, BOARD_AND_SUB_GROUPS),
+    Command("extend_timescale", "Extend the timescale", "review", Review.TimescaleExtended, BOARD_AND_SUB_GROUPS),
+    Command("record_finding", "Record a finding", "review", Review.FindingRecorded, _REVIEWING),
+    Command("make_recommendation", "Make a recommendation", "review", Review.RecommendationMade, _REVIEWING),
+    Command("present_review_report", "Present the report", "review", Review.ReportPresented, _PRESENTING),
     Command("formulate_response", "Formulate the Board's response", "review", Review.BoardResponseFormulated, BOARD_AND_SUB_GROUPS),
+    Command("defer_publication", "Defer publication", "review", Review.PublicationDeferred, _CHAIRS),
+    Command("publish_report", "Publish the report", "review", Review.ReportPublished, BOARD_AND_SUB_GROUPS),
+    Command("deposit_report", "Record that the report was deposited", "review", Review.ReportDeposited, _PRESENTING),
+    Command("verify_publication", "Record whether the report is online", "review", Review.PublicationVerified, _PRESENTING),
+    Command("withdraw_report", "Withdraw the report", "review", Review.ReportWithdrawn, _CHAIRS),
+    Command(
+        "refer_learning_to_training", "Refer the learning to Training", "review", Review.LearningReferredToTraining, BOARD_AND_SUB_GROUPS
+    ),
+    Command(
+        "consider_training_implications",
+        "Consider the implications for training",
+        "review",
+        Review.TrainingImplicationsConsidered,
+        _PRESENTING,
+    ),
+    Command("evaluate_review_impact", "Evaluate the review's impact", "review", Review.ImpactEvaluated, BOARD_AND_SUB_GROUPS),
+    Command("close_review", "Close the review", "review", Review.Closed, _CHAIRS),
+    Command("reopen_review", "Reopen the review", "review", Review.Reopened, _CHAIRS),
     Command("assign_action", "Assign an action", "action", Action.Assigned, BOARD_AND_SUB_GROUPS, creates=True),
     Command("accept_action", "Accept the action", "action", Action.Accepted, _OWNERS),
     Command("dispute_action", "Dispute the action", "action", Action.Disputed, _OWNERS),
     Command("reassign_action", "Reassign the action", "action", Action.Reassigned, BOARD_AND_SUB_GROUPS),
+    Command("transfer_obligation", "Transfer the action", "action", Action.ObligationTransferred, BOARD_AND_SUB_GROUPS),
+    Command("accept_transfer", "Take the action over", "action", Action.ObligationTransferAccepted, _LEADS),
+    Command("refuse_transfer", "Refuse to take the action over", "action", Action.ObligationTransferRefused, _LEADS),
+    Command("declare_outstanding", "Declare the action outstanding", "action", Action.OutstandingDeclared, frozenset({CHAIR, DEPUTY})),
     Command("vary_due_date", "Vary the due date", "action", Action.DueDateVaried, OVERSEERS),
     Command("report_progress", "Report progress", "action", Action.ProgressReported, _OWNERS),
     Command("submit_evidence", "Submit evidence", "action", Action.EvidenceSubmitted, _OWNERS),
@@ -128,7 +210,20 @@ AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
     "correct_entry": ("Correct an entry", "EntryCorrected"),
     "retract_entry": ("Retract an entry", "EntryRetracted"),
 }
-AMENDABLE: Final = ("action", "review", "office", "agency", "sub-group", "partnership", "inspection")
+AMENDABLE: Final = (
+    "action",
+    "review",
+    "office",
+    "agency",
+    "sub-group",
+    "partnership",
+    "meeting",
+    "priorities",
+    "course",
+    "resource",
+    "challenge",
+    "inspection",
+)
 
 
 def find(name: str, kind: str | None = None) -> Command | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -13,7 +13,7 @@ from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.authority import Acting
 
@@ -40,10 +40,25 @@ class SameName(Refused):
     text = "{ref} has the name {name} already"
 
 
+class SucceedsItself(Refused):
+    """Another agency goes on where one leaves off."""
+
+    rule, text = "INV-36", "{ref} cannot be its own successor"
+
+
 class OpenObligations(Refused):
     """An agency does not leave its promises behind unseen."""
 
     rule, text = "INV-36", "{ref} cannot leave while it holds {obligations}: transfer, discharge or declare each"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """What became of one thing that an agency owed when it left: `item` is `action:A17`, `to` who owes it now."""
+
+    item: str
+    became: str
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,7 @@ class Left:
     on: date
     reason: str
     successor: str | None
+    accounted: tuple[Accounted, ...] = ()
     word: ClassVar[str] = "left"
 
 
@@ -106,11 +122,13 @@ class Agency(Recorded[AgencyState | None]):
         name: Public[str]
 
     class AgencyLeft(Event):
-        """It is a member no more."""
+        """It is a member no more. `accounted` says of what it owed and did not do, item by item, what became of it (INV-36)."""
 
         TOPIC = "agency.left.v1"
+        COMPUTED: ClassVar[frozenset[str]] = frozenset({"accounted"})
         reason: Public[str]
         successor: Public[str | None]
+        accounted: Public[tuple[dict[str, Any], ...]]
 
     class AmendmentProposed(Event, Recorded.AmendmentProposed):
         """An amendment waits for its countersignature."""
@@ -172,13 +190,16 @@ class Agency(Recorded[AgencyState | None]):
         reason: str,
         successor: str | None = None,
         open_obligations: Sequence[str] = (),
+        accounted: Sequence[Accounted] = (),
     ) -> None:
-        """Let it leave, unless it still holds what is open: the caller names that, item by item (INV-36)."""
+        """Let it leave, unless it still holds what is open: the caller names that, item by item, and what became of the rest (INV-36)."""
         self._member(occurred_on)
         said(reason=reason)
+        if successor == self.ref:
+            raise SucceedsItself(ref=self.ref)
         if open_obligations:
             raise OpenObligations(ref=self.ref, obligations=tuple(open_obligations))
-        fields = {"reason": reason, "successor": successor}
+        fields = {"reason": reason, "successor": successor, "accounted": tuple(asdict(one) for one in accounted)}
         self.record("AgencyLeft", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
     def _member(self, day: date) -> AgencyState:
@@ -198,5 +219,10 @@ class Agency(Recorded[AgencyState | None]):
             elif now and issubclass(entry.event, Agency.AgencyRenamed):
                 now = replace(now, name=body["name"])
             elif now and issubclass(entry.event, Agency.AgencyLeft):
-                now = replace(now, status=Left(entry.occurred_on, body["reason"], body["successor"]))
+                now = replace(now, status=_left(entry.occurred_on, body))
         return now
+
+
+def _left(day: date, body: Mapping[str, Any]) -> Left:
+    accounted = tuple(Accounted(str(one.get("item", "")), str(one.get("became", "")), one.get("to")) for one in body["accounted"])
+    return Left(day, body["reason"], body["successor"], accounted)

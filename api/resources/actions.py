@@ -90,14 +90,14 @@ def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
 
 
 def own(filters: Filters, agency: str) -> Filters:
-    """Narrow a register to one agency's actions; another agency's are none."""
-    return replace(filters, owner=agency if filters.owner in (None, agency) else "")
+    """Narrow a register to the actions that are an agency's, are offered to it or were handed over by it; any others are none."""
+    return replace(filters, concerns=agency)
 
 
 def one(on: Reading, ref: str) -> ActionRow:
     """Return an action that the reader may see, or refuse: whether it is another agency's or nobody's is told to nobody."""
     row = action_register.one(on.conn, ref, **on.at)
-    if row is None or on.scope.agency not in (None, row.owner):
+    if row is None or on.scope.agency not in (None, row.owner, row.offered_to, row.inherited_from):
         raise NotFound(kind="action", ref=ref)
     return row
 

@@ -1,4 +1,4 @@
-"""What every read says besides its answer: the two clocks it was given at; and the schema of a read model's rows."""
+"""What every read says besides its answer: the two clocks it was given at; the schema of a read model's rows, and the reads of a list."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from uuid import UUID
 from flask import request
 from marshmallow import Schema, fields
 
-from api.access import opens, reading, record_openings
-from api.fields import IsoDate, Whole, YesOrNo
-from api.resources.openapi import ClocksSchema
+from api.access import member, opens, reading, record_openings
+from api.fields import AtClocks, IsoDate, Whole, YesOrNo
+from api.resources.openapi import VERSIONED, ClocksSchema, Resource
 from api.worker import worker
 from projections.clocks import Clocks, clocks
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from flask.typing import ResponseReturnValue
     from psycopg import Connection
 
     from service.desk.authority import Scope
@@ -100,6 +102,38 @@ def versioned(thing: type[Schema]) -> type[Schema]:
     name = thing.__name__.removesuffix("Schema")
     version = Whole(required=True, metadata={"description": "Of the thing, and its ETag"})
     return type(f"Versioned{name}", (thing,), {"version": version, "__doc__": f"{thing.__doc__} With its version."})
+
+
+def lists(resource: Resource, kind: str, schema: type[Schema], rows: Callable[[Reading], list[Any]]) -> None:
+    """Give a kind of thing its two reads: all of them that the reader may see, and one."""
+
+    @resource.get("", endpoint="all")
+    @resource.arguments(AtClocks, location="query")
+    @resource.response(200, answer_of(schema, many=True))
+    @resource.doc(summary=f"List the {resource.name} as at a day, as known at a position")
+    @member
+    def every(args: dict[str, Any]) -> dict[str, Any]:
+        with read(args) as on:
+            return {"clocks": on.clocks, "items": rows(on), "next": None}
+
+    @resource.get("/<ref>", endpoint="read")
+    @resource.arguments(AtClocks, location="query")
+    @resource.response(200, answer_of(versioned(schema)), headers=VERSIONED)
+    @resource.doc(summary=f"Give one of the {resource.name} as at a day, as known at a position")
+    @member
+    def one(args: dict[str, Any], ref: str) -> ResponseReturnValue:
+        with read(args) as on:
+            found = next((row for row in rows(on) if row.ref == ref), None)
+            return one_of(on, kind, ref, found)
+
+
+def one_of(on: Reading, kind: str, ref: str, item: Any) -> ResponseReturnValue:
+    """Answer with a thing and its version, or refuse where it is not there."""
+    version = version_of(on, kind, ref)
+    if item is None or not version:
+        raise NotFound(kind=kind, ref=ref)
+    said = item if isinstance(item, dict) else {name: getattr(item, name) for name in type(item).__dataclass_fields__}
+    return {"clocks": on.clocks, "item": said | {"version": version}}, 200, {"ETag": f'"{version}"'}
 
 
 def _field(hint: Any) -> fields.Field[Any]:

@@ -189,6 +189,11 @@ RESOURCES: Final = {
     "office": "offices",
     "subject": "subjects",
     "partnership": "partnership",
+    "meeting": "meetings",
+    "priorities": "priorities",
+    "course": "courses",
+    "resource": "resources",
+    "challenge": "challenges",
     "keys": "keys",
     "inspection": "inspections",
 }

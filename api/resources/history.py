@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response
 from marshmallow import Schema, fields, validate
 
+from aggregates.authority import BOARD
 from aggregates.fields import fields_by_name
 from api.access import member, signed_in
 from api.fields import AtClocks, Number, Whole
 from api.resources.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.openapi import ClocksSchema, Resource
 from api.worker import worker
-from projections import action_register, inspection_history, reviews
+from projections import action_register, inspection_history, partnership, reviews
 from projections.decoded_log import event_type
 from service.desk.refusals import NotFound
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from projections.inspection_history import HistoryEntry
     from projections.reviews import Tracked
 
-OPEN: Final = frozenset({"ledger", "keys", "partnership", "agency", "sub-group", "office"})  # how the Board is made up
+OPEN: Final = frozenset(
+    {"ledger", "keys", "partnership", "agency", "sub-group", "office", "priorities", "course", "resource"}
+)  # how the Board is made up
 
 events = Resource("events", __name__, description="What was recorded, entry by entry, with its proof.")
 
@@ -109,10 +112,14 @@ class Visible:
         self.last = on.scope.period[1] if on.scope.period else None  # an inspection ends with its ceiling; amendments came later
         self.owned: set[str] = set()
         self.reviews: set[str] = set()
+        self.meetings: set[str] = set()
+        self.challenges: set[str] = set()
         if self.agency is not None:
             today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
-            rows = action_register.register(on.conn, as_at=today, known_at=head, filters=action_register.Filters(owner=self.agency))
+            rows = action_register.register(on.conn, as_at=today, known_at=head, filters=action_register.Filters(concerns=self.agency))
             self.owned = {row.ref for row in rows}
+            self.meetings = {row.ref for row in partnership.meetings(on.conn, as_at=today, known_at=head) if self.meeting(row)}
+            self.challenges = {row.ref for row in partnership.challenges(on.conn, as_at=today, known_at=head) if self.challenge(row)}
             sources = {row.source.partition("/")[0] for row in rows if row.source}
             self.reviews = sources | reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
 
@@ -122,7 +129,16 @@ class Visible:
             return False
         if self.agency is None or entry.kind in OPEN:
             return True
-        return entry.ref in {"action": self.owned, "review": self.reviews}.get(entry.kind, set())
+        seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}
+        return entry.ref in seen.get(entry.kind, set())
+
+    def meeting(self, row: partnership.MeetingRow) -> bool:
+        """Say whether this meeting is theirs to see: it was the Board's, or its attendance names them."""
+        return self.agency is None or row.body == BOARD or any(one["agency"] == self.agency for one in row.attendance)
+
+    def challenge(self, row: partnership.ChallengeRow) -> bool:
+        """Say whether this challenge is theirs to see: they raised it, or it was put to them."""
+        return self.agency is None or self.agency in row.concerns or signed_in().office in {row.raised_by, row.put_to}
 
     def review(self, row: Tracked) -> bool:
         """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from api.access import member
 from api.fields import AtClocks, Whole
-from api.resources.answers import Reading, answer_of, read, schema_of_rows, version_of, versioned
+from api.resources.answers import answer_of, lists, one_of, read, schema_of_rows, version_of, versioned
 from api.resources.commands import mount
 from api.resources.openapi import VERSIONED, Resource
 from api.worker import worker
@@ -17,8 +17,6 @@ from projections import partnership as views
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask.typing import ResponseReturnValue
 
 partnership = Resource("partnership", __name__, description="The partnership itself, and what it sets for itself.")
@@ -60,39 +58,7 @@ class KeySchema(Schema):
 def read_partnership(args: dict[str, Any]) -> ResponseReturnValue:
     """Give the partnership and its local settings."""
     with read(args) as on:
-        return _one(on, "partnership", "partnership", views.settings(on.conn, **on.at))
-
-
-def _lists(resource: Resource, kind: str, schema: type[Schema], rows: Callable[..., list[Any]]) -> None:
-    """Give a kind of thing its two reads: all of them, and one."""
-
-    @resource.get("", endpoint="all")
-    @resource.arguments(AtClocks, location="query")
-    @resource.response(200, answer_of(schema, many=True))
-    @resource.doc(summary=f"List the {resource.name} as at a day, as known at a position")
-    @member
-    def every(args: dict[str, Any]) -> dict[str, Any]:
-        with read(args) as on:
-            return {"clocks": on.clocks, "items": rows(on.conn, **on.at), "next": None}
-
-    @resource.get("/<ref>", endpoint="read")
-    @resource.arguments(AtClocks, location="query")
-    @resource.response(200, answer_of(versioned(schema)), headers=VERSIONED)
-    @resource.doc(summary=f"Give one of the {resource.name} as at a day, as known at a position")
-    @member
-    def one(args: dict[str, Any], ref: str) -> ResponseReturnValue:
-        with read(args) as on:
-            found = next((row for row in rows(on.conn, **on.at) if row.ref == ref), None)
-            return _one(on, kind, ref, found)
-
-
-def _one(on: Reading, kind: str, ref: str, item: Any) -> ResponseReturnValue:
-    """Answer with a thing and its version, or refuse where it is not there."""
-    version = version_of(on, kind, ref)
-    if item is None or not version:
-        raise NotFound(kind=kind, ref=ref)
-    said = item if isinstance(item, dict) else {name: getattr(item, name) for name in type(item).__dataclass_fields__}
-    return {"clocks": on.clocks, "item": said | {"version": version}}, 200, {"ETag": f'"{version}"'}
+        return one_of(on, "partnership", "partnership", views.settings(on.conn, **on.at))
 
 
 @subjects.get("/<uuid:ref>", endpoint="read")
@@ -109,7 +75,7 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
         on.opens("subject", str(ref))
         told = worker().board.subjects.reveal_all([entry.position])
         said = {name: told.get((entry.position, name)) for name in ("name", "contact")}
-        return _one(on, "subject", str(ref), {"ref": ref, "registered_on": entry.occurred_on, **said})
+        return one_of(on, "subject", str(ref), {"ref": ref, "registered_on": entry.occurred_on, **said})
 
 
 @keys.get("", endpoint="read")
@@ -129,9 +95,9 @@ def read_keys(args: dict[str, Any]) -> ResponseReturnValue:
         return {"clocks": on.clocks, "items": items, "next": None}, 200, {"ETag": f'"{version_of(on, "keys", "keys")}"'}
 
 
-_lists(agencies, "agency", AgencySchema, views.agencies)
-_lists(sub_groups, "sub-group", SubGroupSchema, views.sub_groups)
-_lists(offices, "office", OfficeSchema, views.offices)
+lists(agencies, "agency", AgencySchema, lambda on: views.agencies(on.conn, **on.at))
+lists(sub_groups, "sub-group", SubGroupSchema, lambda on: views.sub_groups(on.conn, **on.at))
+lists(offices, "office", OfficeSchema, lambda on: views.offices(on.conn, **on.at))
 for resource, kind in (
     (partnership, "partnership"),
     (agencies, "agency"),

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aggregates.clocks.dates import LONDON
-from aggregates.partnership.partnership import SUSTAINMENT_CHECKS
+from aggregates.partnership.settings import SUSTAINMENT_CHECKS
 from service import commands
 
 if TYPE_CHECKING:

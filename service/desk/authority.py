@@ -7,10 +7,14 @@ the office on the day on which the act is true (ledger §3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
-from aggregates.authority import Acting
+from aggregates.authority import BOARD, Acting
+from aggregates.challenge import Challenge
+from aggregates.partnership import Agency, Meeting
+from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import NoInspectionOpen
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from service.recording import Recording
 
 INSPECTORS: Final = frozenset({"inspector", "auditor"})  # who read what is opened to them, and record nothing
+READS_ON: Final = timedelta(days=90)  # for which the leads of an agency that left read their own history
 ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own agency's record, and no other's
 
 
@@ -74,15 +79,24 @@ def allow(command: Command, who: Acting) -> None:
 def theirs(who: Acting, thing: Any) -> bool:
     """Say whether a thing is there for who acts: another agency's action or review does not exist for a designated lead (journey F.3).
 
-    An action is its owner's; a review is the referring agency's, and the office's that referred it.
+    An action is its owner's, and whose it is to become; a review is the referring agency's, the office's that referred it, and of
+    whoever was asked about it; a challenge is of who raised it and of whom it was put to; a meeting, but of the Board, of those whom
+    its attendance names.
     """
-    if who.role not in ONE_AGENCY or who.on_behalf_of is not None or not isinstance(thing, (Action, Review)):
+    if who.role not in ONE_AGENCY or who.on_behalf_of is not None:
         return True
     ours = who.body or who.agency
     if isinstance(thing, Action):
-        return thing.state is not None and thing.state.owner == ours
-    referred = thing.entries[0].body
-    return who.office == (referred["on_behalf_of"] or referred["by_office"]) or (thing.state and thing.state.referring_agency) == ours
+        return thing.state is not None and ours in {thing.state.owner, thing.state.offered_to}
+    if isinstance(thing, Challenge):
+        return thing.state is not None and (ours in thing.state.concerns or who.office in {thing.state.raised_by, thing.state.to})
+    if isinstance(thing, Meeting):
+        return thing.state is not None and (thing.state.body == BOARD or ours in dict(thing.state.attendance))
+    if isinstance(thing, Review):
+        referred = thing.entries[0].body
+        by = referred["on_behalf_of"] or referred["by_office"]
+        return who.office == by or (thing.state is not None and ours in thing.state.agencies)
+    return True
 
 
 def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
@@ -93,6 +107,8 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
     if caller.office is None:
         raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
     holder = _office(board, caller.office).holder_on(today)
+    if holder is None and (left := _left_lately(board, caller, today)):
+        return Scope(left, restricted=True)
     if holder is None or holder.holder.subject != caller.person:
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
     if holder.role in INSPECTORS:
@@ -103,6 +119,19 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
     if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
     return Scope(None, restricted=True)
+
+
+def _left_lately(board: Recording, caller: Caller, today: date) -> str | None:
+    """Return the agency that a caller was the lead of when it left, for the days for which its leads read on (journey F.9)."""
+    office = _office(board, caller.office or "")
+    term = max(office.state.terms if office.state else (), key=lambda term: term.from_on, default=None)
+    if term is None or term.role != commands.LEAD or term.holder.subject != caller.person:
+        return None
+    agency = board.find(Agency, term.body)
+    status = agency.state.status if agency and agency.state else None
+    if not isinstance(status, Left) or not (term.serves_on(status.on) or term.serves_on(status.on - timedelta(1))):
+        return None
+    return term.body if today <= status.on + READS_ON else None
 
 
 def holder(board: Recording, office: str, day: date) -> UUID:

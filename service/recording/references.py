@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
-from aggregates.partnership import Agency, SubGroup
+from aggregates.data_subject import DataSubject
+from aggregates.partnership import Agency, Course, Priorities, SubGroup
+from aggregates.partnership.agency import Left, NotAMember
 from aggregates.partnership.office import Office
 from aggregates.review import Review
+from service.commands import KINDS
 from service.desk.authority import theirs
-from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound
+from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound, WrongKind
 from service.recording.recording import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -52,15 +58,59 @@ class References(Recording):
             self._finding(corrected.get("source"))
         elif isinstance(thing, Office):
             self._there(Agency, "agency", corrected.get("employer"))
+        elif isinstance(thing, Review):
+            self._there(Agency, "agency", corrected.get("referring_agency"))
+            texts = {name: corrected[name] for name in ("statement", "system_factor", "text") if isinstance(corrected.get(name), str)}
+            thing.check_names(self.people() if texts else (), **texts)
+        elif isinstance(thing, Priorities | Course):
+            self._names({name: value for name, value in corrected.items() if isinstance(value, list if name != "lead_office" else str)})
+
+    def people(self) -> list[str]:
+        """Return the full names of everybody on record whose name was not erased: what a finding may not say (INV-06)."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute("SELECT position FROM ledger.sealed_field WHERE field = 'name'").fetchall()
+        begun = self._together.loaded.values() if self._together else ()
+        names = [thing.state.name.value for thing in begun if isinstance(thing, DataSubject) and thing.state and thing.state.name.value]
+        return [*self.subjects.reveal_all([row["position"] for row in rows]).values(), *names]
 
     def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
         if ref is not None and self.find(kind, ref) is None:
             raise NotFound(kind=word, ref=ref)
 
     def _owner(self, code: str) -> None:
-        """Refuse an owner that is neither the Board, nor a sub-group, nor an agency."""
+        """Refuse an owner that is neither the Board, nor a sub-group, nor an agency that has not left."""
         if code != BOARD and self.find(Agency, code) is None:
             self._there(SubGroup, "agency or sub-group", code)
+        self._stays(code)
+
+    def _stays(self, code: str) -> None:
+        """Refuse an agency that has left: it takes on nothing new."""
+        agency: Agency | None = self.find(Agency, code, fresh=True)
+        if agency and agency.state and isinstance(agency.state.status, Left):
+            raise NotAMember(ref=code, day=agency.state.status.on)
+
+    def _member(self, code: str, day: date) -> None:
+        """Refuse what is not a member on the day, or not any more."""
+        self._there(Agency, "agency", code)
+        self._stays(code)
+        then = self.load(Agency, code).state_on(day)
+        if then is None or isinstance(then.status, Left):
+            raise NotAMember(ref=code, day=day)
+
+    def _about(self, who: Acting, about: str) -> None:
+        """Refuse what is not `kind:ref`, and what is not on record for who acts."""
+        word, _, ref = about.partition(":")
+        kind = KINDS.get(word)
+        if kind is None or not ref or kind is DataSubject:
+            raise WrongKind(act="It", field="about", why="write the kind of thing and its reference, such as action:A13")
+        self.reach(who, kind, ref)
+
+    def _names(self, said: Mapping[str, Any]) -> None:
+        """Refuse findings and an office that are not on record."""
+        for name in ("because_of", "informed_by"):
+            for source in said.get(name) or ():
+                self._finding(source)
+        self._there(Office, "office", said.get("lead_office"))
 
     def _finding(self, source: str | None) -> None:
         """Refuse a source that is not `REVIEW/FINDING`, or names what is not on record."""

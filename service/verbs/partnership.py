@@ -26,6 +26,18 @@ class PartnershipVerbs(References):
         """Set one of the Board's own limits."""
         return self._change(Partnership, ref, Partnership.set_local_setting, write, **said)
 
+    def change_regime(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Put the partnership under another regime; whatever arose before keeps its own."""
+        return self._change(Partnership, ref, Partnership.change_regime, write, **said)
+
+    def adopt_framework(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Adopt a learning and improvement framework."""
+        return self._change(Partnership, ref, Partnership.adopt_framework, write, **said)
+
+    def review_framework(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Review the framework in force."""
+        return self._change(Partnership, ref, Partnership.review_framework, write, **said)
+
     def join_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that an agency joins."""
         return self._begin(ref, Agency.join, write, **said)
@@ -61,6 +73,7 @@ class PartnershipVerbs(References):
         self._there(Agency, "agency", said["employer"])
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
+            self._stays(said["body"])
         if self.find(Office, ref) is None:
             return self._begin(ref, Office.begin, write, **said)
         return self._change(Office, ref, Office.appoint, write, **{k: v for k, v in said.items() if k != "office"})

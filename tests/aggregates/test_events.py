@@ -21,12 +21,30 @@ CLAIMS = {"iss", "aud", "jti", "iat", "evt", "assurance", "stream", "sver", "see
 # Domain B.3 and ledger §2: which authority each act needs.
 DECISIONS = {
     "ledger.established", "keys.signing_key_enrolled", "keys.signing_key_rotated", "keys.signing_key_revoked", "partnership.established",
-    "partnership.local_setting_set", "agency.joined", "agency.renamed", "agency.left", "sub_group.constituted", "sub_group.dissolved",
+    "partnership.local_setting_set", "partnership.regime_changed", "partnership.framework_adopted", "partnership.framework_reviewed",
+    "meeting.held", "priorities.set", "challenge.raised", "challenge.answered", "action.obligation_transferred",
+    "action.outstanding_declared", "agency.joined", "agency.renamed", "agency.left", "sub_group.constituted", "sub_group.dissolved",
     "inspection.opened", "inspection.closed", "office.holder_appointed", "office.holder_stood_down", "review.board_response_formulated", "action.assigned", "action.reassigned",
     "action.due_date_varied", "action.evidence_returned", "action.signed_off", "action.sustainment_checked", "action.reopened",
     "action.closed", "action.withdrawn", "action.superseded",
 }  # fmt: skip
-CLOCK = {"action.sustainment_check_scheduled", "action.escalated", "action.reminder_issued", "inspection.evidence_disclosed"}
+CLOCK = {
+    "resource.checked",
+    "action.sustainment_check_scheduled",
+    "action.escalated",
+    "action.reminder_issued",
+    "inspection.evidence_disclosed",
+}
+DECISIONS |= {
+    f"review.{act}"
+    for act in (
+        "external_relevance_decided", "decided", "commissioned", "organisation_added", "team_constituted", "lead_reviewer_appointed",
+        "independence_breached", "lead_reviewer_replaced", "parallel_process_noted", "paused", "resumed", "timescale_extended",
+        "report_presented", "publication_deferred", "report_published", "report_withdrawn", "learning_referred_to_training",
+        "training_implications_considered", "impact_evaluated", "closed", "reopened",
+    )
+}  # fmt: skip
+CLOCK |= {"review.publication_verified"}
 READ_ALONE = """
 import json, sys
 import aggregates

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
-from aggregates import Action, Agency, Inspection, Office, Partnership, Review, SubGroup
+from aggregates import Action, Agency, Challenge, Course, Inspection, Meeting, Office, Partnership, Priorities, Resource, Review, SubGroup
 from aggregates.entry import Entry, Recorded, standing, stream_id
 from aggregates.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
 from aggregates.values import Evidence, Sealed
@@ -32,15 +32,25 @@ AGGREGATES: dict[str, Any] = {
     "agencies": Agency,
     "sub_groups": SubGroup,
     "settings": Partnership,
+    "meetings": Meeting,
+    "priorities": Priorities,
+    "courses": Course,
+    "resources": Resource,
+    "challenges": Challenge,
     "reviews": Review,
     "inspections": Inspection,
 }
 VIEWS = {view.table: view for view in catch_up.VIEWS}
 OPENINGS = {Action.Assigned, Office.OfficeHolderAppointed, Agency.AgencyJoined, SubGroup.SubGroupConstituted, Partnership.Established}
-OPENINGS |= {Review.Referred, Inspection.InspectionOpened}
+OPENINGS |= {Review.Referred, Review.ExternalNoted, Inspection.InspectionOpened}
+OPENINGS |= {Meeting.MeetingHeld, Priorities.PrioritiesSet, Course.CourseOffered, Resource.ResourceListed, Challenge.ChallengeRaised}
 FOR_EVER = date(9999, 12, 31)
 PEOPLE = [Sealed(UUID(int=n)) for n in (1, 2)]
 FILE = Evidence("ab" * 32, 9, "application/pdf", "a.pdf", "Audit", DAY, "2016-01-01T09:00:00Z", "restricted")
+OBJECTS = st.fixed_dictionaries(
+    {"number": st.sampled_from("12"), "response": st.just("accepted")},
+    optional={"organisation": st.just("RIV"), "role": st.just("nurse"), "until_on": DAYS.map(str), "met": st.booleans()},
+)
 NUMBERS = {"level": st.integers(1, 3)}
 
 
@@ -60,7 +70,7 @@ def value(field: Field) -> st.SearchStrategy[Any]:
         Sealed: st.sampled_from(PEOPLE),
         Evidence: st.just(FILE),
         str: st.sampled_from(field.choices or ("RIV", "CQH", "12")),
-    }.get(field.kind, st.fixed_dictionaries({"number": st.sampled_from("12"), "response": st.just("accepted")}))
+    }.get(field.kind, OBJECTS)
     many = st.lists(one, max_size=2).map(tuple) if field.many else one
     return st.none() | many if field.optional else many
 

@@ -14,6 +14,7 @@ from aggregates import Agency, Office, Partnership, Review, SubGroup
 from aggregates.partnership.office import Holder, OfficeState
 from aggregates.values import Sealed
 from projections import partnership, reviews
+from projections.partnership import members
 from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, assigned
 from tests.logs import Log, catch_up_with
 from tests.projections.views import DAY
@@ -40,7 +41,7 @@ def offices(draw: Any) -> OfficeState:
 @given(offices())
 def test_an_office_has_one_holder_a_day(office: OfficeState) -> None:
     """The terms as they were served name, on every day, whom the aggregate names, however terms overlap; and each day once."""
-    row = partnership._office("chair", json.loads(partnership.Offices().row(office)[0]))
+    row = members._office("chair", json.loads(partnership.Offices().row(office)[0]))
 
     for n in range(-1, 16):
         day = DAY + timedelta(n)

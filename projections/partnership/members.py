@@ -1,4 +1,4 @@
-"""Who we are, on any day as known on any day: agencies, sub-groups, who held which office, and what the Board has set.
+"""Who we are, on any day as known on any day: agencies, sub-groups, and who held which office.
 
 An office's row holds its terms as they were served, one holder at a time, because a term may begin or end on a day on which nothing
 was recorded. Who is asked for on a day is found among them as `aggregates.partnership.office` finds it.
@@ -7,17 +7,18 @@ was recorded. Who is asked for on a day is found among them as `aggregates.partn
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.rows import dict_row
+from psycopg.sql import SQL
 
-from aggregates.partnership import Agency, AgencyState, Partnership, PartnershipState, SubGroup, SubGroupState
+from aggregates.partnership import Agency, AgencyState, SubGroup, SubGroupState
+from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office, OfficeState
-from aggregates.partnership.partnership import BACKDATING_LIMIT, SUSTAINMENT_CHECKS
+from projections.partnership.rows import rows
 from projections.read_model import AT_CLOCKS
 from projections.timeline import ByReference
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.entry import Entry
-
-T = TypeVar("T")
 
 
 class Offices(ByReference):
@@ -84,6 +83,7 @@ class Agencies(ByReference):
         "left_on": "date",
         "left_because": "text",
         "successor": "text",
+        "accounted": "jsonb",
     }
 
     def fold(self, entries: Sequence[Entry], before: AgencyState | None = None) -> AgencyState | None:
@@ -92,9 +92,11 @@ class Agencies(ByReference):
 
     def row(self, agency: AgencyState) -> tuple[Any, ...]:
         """Show all of it."""
-        status = agency.status
-        ended = (getattr(status, "on", None), getattr(status, "reason", None), getattr(status, "successor", None))
-        return (agency.name, agency.category, agency.section_11, agency.joined_on, status.word, *ended)
+        said = (agency.name, agency.category, agency.section_11, agency.joined_on, agency.status.word)
+        if not isinstance(agency.status, Left):
+            return (*said, None, None, None, "[]")
+        accounted = json.dumps([asdict(one) for one in agency.status.accounted], sort_keys=True)
+        return (*said, agency.status.on, agency.status.reason, agency.status.successor, accounted)
 
 
 class SubGroups(ByReference):
@@ -119,28 +121,6 @@ class SubGroups(ByReference):
         """Show all of it."""
         ended = (getattr(group.status, "on", None), getattr(group.status, "reason", None))
         return (group.name, group.terms_of_reference, group.constituted_on, group.status.word, *ended)
-
-
-class Settings(ByReference):
-    """The partnership itself, and what the framework leaves to the Board to set."""
-
-    table = "settings"
-    kinds: ClassVar[frozenset[str]] = frozenset({"partnership"})
-    columns: ClassVar[Mapping[str, str]] = {
-        "name": "text",
-        "regime": "text",
-        "effective_on": "date",
-        "backdating_limit": "integer",
-        "sustainment_checks": "jsonb",
-    }
-
-    def fold(self, entries: Sequence[Entry], before: PartnershipState | None = None) -> PartnershipState | None:
-        """Take the aggregate's own."""
-        return Partnership.fold(entries, before)
-
-    def row(self, now: PartnershipState) -> tuple[Any, ...]:
-        """Show all of it."""
-        return (now.name, now.regime, now.effective_on, now.backdating_limit, json.dumps(now.sustainment_checks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +154,10 @@ class OfficeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyRow:
-    """An agency on a day."""
+    """An agency on a day.
+
+    `accounted` says, of one that left, what became of each thing that it owed and had not done: `item`, `became` and `to` (INV-36).
+    """
 
     ref: str
     name: str
@@ -185,6 +168,7 @@ class AgencyRow:
     left_on: date | None
     left_because: str | None
     successor: str | None
+    accounted: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,17 +182,6 @@ class SubGroupRow:
     status: str
     dissolved_on: date | None
     dissolved_because: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsRow:
-    """The partnership on a day: days that an entry may be late without a flag, months after sign-off at which to look again."""
-
-    name: str
-    regime: str
-    effective_on: date | None
-    backdating_limit: int
-    sustainment_checks: list[int]
 
 
 def offices(conn: Connection[Any], *, as_at: date, known_at: int) -> list[OfficeRow]:
@@ -237,26 +210,9 @@ def _term(said: dict[str, Any]) -> Term:
 
 def agencies(conn: Connection[Any], *, as_at: date, known_at: int) -> list[AgencyRow]:
     """Return every agency that was a member by a day, as known at a position."""
-    return _rows(conn, AgencyRow, Agencies, as_at, known_at)
+    return rows(conn, AgencyRow, Agencies, as_at=as_at, known_at=known_at)
 
 
 def sub_groups(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SubGroupRow]:
     """Return every sub-group that had been constituted by a day, as known at a position."""
-    return _rows(conn, SubGroupRow, SubGroups, as_at, known_at)
-
-
-def settings(conn: Connection[Any], *, as_at: date, known_at: int) -> SettingsRow:
-    """Return the partnership's settings as at a day, as known at a position; before it was established, those that it begins with."""
-    found = _rows(conn, SettingsRow, Settings, as_at, known_at)
-    unset = SettingsRow(
-        name="", regime="", effective_on=None, backdating_limit=BACKDATING_LIMIT, sustainment_checks=list(SUSTAINMENT_CHECKS)
-    )
-    return found[0] if found else unset
-
-
-def _rows(conn: Connection[Any], row: type[T], projection: type[Agencies | SubGroups | Settings], as_at: date, known_at: int) -> list[T]:
-    shown = [SQL("key AS ref")] * (row is not SettingsRow)
-    columns: Sequence[Composed | SQL | Identifier] = [*shown, *map(Identifier, projection.columns)]
-    query = SQL("SELECT {} FROM {} WHERE {} ORDER BY key").format(SQL(", ").join(columns), Identifier("views", projection.table), AT_CLOCKS)
-    with conn.cursor(row_factory=class_row(row)) as cursor:
-        return cursor.execute(query, {"as_at": as_at, "known_at": known_at}).fetchall()
+    return rows(conn, SubGroupRow, SubGroups, as_at=as_at, known_at=known_at)

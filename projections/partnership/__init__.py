@@ -1,0 +1,70 @@
+"""Who we are and what we do together, on any day as known on any day; one file a question.
+
+`members` are agencies, sub-groups and offices; `settings` the partnership itself; `programme` meetings, priorities, courses and
+resources; `challenges` who challenged whom.
+"""
+
+from projections.partnership.challenges import ChallengeRow, Challenges, challenges
+from projections.partnership.members import (
+    SERVED,
+    Agencies,
+    AgencyRow,
+    OfficeRow,
+    Offices,
+    SubGroupRow,
+    SubGroups,
+    Term,
+    agencies,
+    office,
+    offices,
+    sub_groups,
+)
+from projections.partnership.programme import (
+    CourseRow,
+    Courses,
+    MeetingRow,
+    Meetings,
+    PrioritiesOfPeriods,
+    PrioritiesRow,
+    ResourceRow,
+    Resources,
+    courses,
+    meetings,
+    priorities,
+    resources,
+)
+from projections.partnership.settings import FrameworkRow, Settings, SettingsRow, settings
+
+__all__ = [
+    "SERVED",
+    "Agencies",
+    "AgencyRow",
+    "ChallengeRow",
+    "Challenges",
+    "CourseRow",
+    "Courses",
+    "FrameworkRow",
+    "MeetingRow",
+    "Meetings",
+    "OfficeRow",
+    "Offices",
+    "PrioritiesOfPeriods",
+    "PrioritiesRow",
+    "ResourceRow",
+    "Resources",
+    "Settings",
+    "SettingsRow",
+    "SubGroupRow",
+    "SubGroups",
+    "Term",
+    "agencies",
+    "challenges",
+    "courses",
+    "meetings",
+    "office",
+    "offices",
+    "priorities",
+    "resources",
+    "settings",
+    "sub_groups",
+]

@@ -1,0 +1,25 @@
+"""How the views of the partnership are read: the rows of a table as at a day, as known at a position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from psycopg.rows import class_row
+from psycopg.sql import SQL, Identifier
+
+from projections.read_model import AT_CLOCKS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from psycopg import Connection
+
+T = TypeVar("T")
+
+
+def rows(conn: Connection[Any], row: type[T], projection: Any, *, as_at: date, known_at: int) -> list[T]:
+    """Return every row of a projection as at a day, as known at a position; `row` has `ref` and the projection's columns."""
+    query = SQL("SELECT key AS ref, {} FROM {} WHERE {} ORDER BY key")
+    selected = query.format(SQL(", ").join(map(Identifier, projection.columns)), Identifier("views", projection.table), AT_CLOCKS)
+    with conn.cursor(row_factory=class_row(row)) as cursor:
+        return cursor.execute(selected, {"as_at": as_at, "known_at": known_at}).fetchall()
