@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from functools import lru_cache
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,7 @@ class Ladder:
     @property
     def rungs(self) -> tuple[Rung, ...]:
         """Return the rungs, the lowest first."""
-        reminders = (Rung(-days, 0) for days in sorted(self.reminder_days, reverse=True))
-        return (*reminders, *(Rung(days, level) for level, days in enumerate(sorted(self.escalation_days), start=1)))
+        return _rungs(self.reminder_days, self.escalation_days)
 
 
 class Climbing(Protocol):
@@ -77,17 +74,22 @@ class Notice:
 def notice_due(action: Climbing, ladder: Ladder, today: date) -> Notice | None:
     """Return what is to be served of an open action today: the highest rung that has come, where neither it nor a higher one was."""
     counted_from = max(action.due_on, action.spell_began_on)
-    come = [rung for rung in ladder.rungs if counted_from + timedelta(days=rung.days) <= today]
-    if not come or come[-1] not in set(_above(action, ladder)):
+    days = (today - counted_from).days
+    highest = next((rung for rung in reversed(ladder.rungs) if rung.days <= days), None)
+    if highest is None or _served(action, highest):
         return None
-    highest = come[-1]
     since = max(counted_from + timedelta(days=highest.days), action.spell_began_on)
     return Notice(highest.level, highest.days, since, (today - since).days)
 
 
-def _above(action: Climbing, ladder: Ladder) -> Iterator[Rung]:
-    """Yield the rungs above what was served in this spell."""
-    for rung in ladder.rungs:
-        reminded = action.reminded_before is not None and rung.days <= -action.reminded_before
-        if rung.level > action.escalation_level or (rung.level == action.escalation_level == 0 and not reminded):
-            yield rung
+def _served(action: Climbing, rung: Rung) -> bool:
+    """Say whether a rung, or a higher one, was served in this spell."""
+    if rung.level or action.escalation_level:
+        return rung.level <= action.escalation_level
+    return action.reminded_before is not None and rung.days <= -action.reminded_before
+
+
+@lru_cache(16)
+def _rungs(reminder_days: tuple[int, ...], escalation_days: tuple[int, ...]) -> tuple[Rung, ...]:
+    reminders = (Rung(-days, 0) for days in sorted(reminder_days, reverse=True))
+    return (*reminders, *(Rung(days, level) for level, days in enumerate(sorted(escalation_days), start=1)))

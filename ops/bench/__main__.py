@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import appending
+import falling_due
 import proving
 import seeing
 import two_clocks
@@ -23,6 +24,7 @@ MEASURES = {
     "bulk": appending.bulk,
     "visible": seeing.visible,
     "clocks": two_clocks.measure,
+    "due": falling_due.measure,
     "verify": proving.verify,
     "growth": proving.growth,
 }
