@@ -5,6 +5,7 @@
 """
 
 from aggregates.review.aggregate import Review
+from aggregates.review.events import Kind, Regime
 from aggregates.review.state import ReviewState
 
-__all__ = ["Review", "ReviewState"]
+__all__ = ["Kind", "Regime", "Review", "ReviewState"]

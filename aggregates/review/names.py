@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_NAME: Final = r"[A-Z][a-z]+(?:['\u2019-][A-Z]?[a-z]+)*"
+_NAME: Final = r"[A-Z](?:[a-z]+|['\u2019][A-Z][a-z]+)(?:['\u2019-][A-Z]?[a-z]+)*"
 ADDRESSED: Final = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame)\.? {_NAME}")
 CALLED: Final = re.compile(
     rf"\b(?:mother|father|parent|baby|child|son|daughter|brother|sister|uncle|aunt|grandmother|grandfather|partner|worker|nurse|teacher"

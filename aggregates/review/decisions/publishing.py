@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aggregates.values import Evidence
 
-UNPUBLISHED = s.ResponseFormulated | s.PublicationDeferred | s.Monitoring | s.Reopened
+PUBLISHING = s.Answering | s.Following | s.Reopened
 LEARNING = s.Answering | s.Following | s.Reopened | s.Relevant
 
 
@@ -26,7 +26,7 @@ class Publishing(Acts):
 
     def defer_publication(self, *, reason: str, review_by: date, **act: Unpack[Act]) -> None:
         """Decide not to publish yet, and by when within six months that is looked at again (INV-05)."""
-        then = self._then(act, "its publication cannot be deferred", s.ReportPresented | UNPUBLISHED, still=True)
+        then = self._then(act, "its publication cannot be deferred", PUBLISHING, still=True)
         self._independent(act, then, "defer its publication")
         said(reason=reason)
         if then.published is not None:
@@ -49,7 +49,7 @@ class Publishing(Acts):
         **act: Unpack[Act],
     ) -> None:
         """Publish what was presented, or a redaction of it, with the response to every finding, for as long as the regime asks."""
-        then = self._then(act, "it cannot be published", s.ReportPresented | UNPUBLISHED, still=True)
+        then = self._then(act, "it cannot be published", PUBLISHING, still=True)
         self._independent(act, then, "publish it")
         if then.answer is None:
             raise refusals.NotAnswered(ref=self.ref)
