@@ -73,6 +73,7 @@ def version_of(on: Reading, kind: str, ref: str) -> int:
     return int(row[0]) if row else 0
 
 
+@cache
 def schema_of_rows(row: type[Any], name: str, *without: str) -> type[Schema]:
     """Return the schema of a read model's row: its fields and its properties, but for those named."""
     hints = get_type_hints(row, localns={"date": date, "datetime": datetime, "UUID": UUID})
