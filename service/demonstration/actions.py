@@ -58,7 +58,7 @@ def supervision(said: Said, partnership: Said, files: Files) -> Iterator[Line]:
 
 def life(action: Said, partnership: Said, files: Files) -> Iterator[Line]:
     """Yield the life of one action, from its assignment on."""
-    owner = action["owner"]
+    owner = offered_to = action["owner"]
     yield _assigned(action)
     for step in action["steps"]:
         fields = {name: value for name, value in step.items() if name not in {"on", "do", "by", "recorded", "late_reason"}}
@@ -67,7 +67,8 @@ def life(action: Said, partnership: Said, files: Files) -> Iterator[Line]:
         by = step.get("by") or _actor(step["do"], owner, action["overseen_by"], step["on"], partnership)
         late = {name: step[name] for name in ("recorded", "late_reason") if name in step}
         yield Line(do=step["do"], ref=action["ref"], by=by, on=step["on"], fields=fields, **late)
-        owner = fields.get("owner", owner)
+        offered_to = fields.get("successor", offered_to)
+        owner = offered_to if step["do"] == "accept_transfer" else fields.get("owner", owner)
 
 
 def _assigned(action: Said) -> Line:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import LONDON
 from service.demonstration.actions import Files, actions, supervision
+from service.demonstration.board import board
 from service.demonstration.dirt import amendments, keys
 from service.demonstration.people import people
 from service.demonstration.reviews import reviews
@@ -40,6 +41,7 @@ def lines() -> tuple[list[dict[str, Any]], Files]:
     dirt = _table("dirt")
     told = chain(
         people(partnership),
+        board(_table("board"), partnership),
         reviews(_table("reviews")),
         keys(dirt, ORIGIN),
         actions(_table("actions"), partnership, evidence),
