@@ -1,0 +1,112 @@
+"""Asking the tracker: every review or one of them, on any day as known on any day, with what its actions lack."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args
+
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+
+from aggregates.action import state as actions
+from aggregates.review import blockers
+from aggregates.review.blockers import Promise
+from aggregates.review.parts import Finding, response_of
+from projections import action_register
+from projections.action_register import Filters
+from projections.read_model import AT_CLOCKS
+from projections.reviews.rows import ReviewRow, Tracked
+from projections.reviews.view import LONG, SHORT, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from psycopg import Connection
+
+    from projections.action_register import ActionRow
+
+ENDED = frozenset(one.word for one in get_args(actions.Ended))
+REFERRED_IN = """
+    SELECT ref FROM views.inspection_history
+     WHERE topic = 'review.referred.v1' AND coalesce(on_behalf_of, by_office) = %(office)s AND position <= %(known_at)s"""
+CONCERNING = SQL("""
+    SELECT key FROM views.reviews
+     WHERE {} AND (referring_agency = %(agency)s OR information @> jsonb_build_array(jsonb_build_object('agency', %(agency)s::text)))
+    """).format(AT_CLOCKS)
+AGENCIES = SQL("SELECT key FROM views.agencies WHERE {}").format(AT_CLOCKS)
+PROMISES = SQL("""
+    SELECT key, source, owner, status FROM views.action_register
+     WHERE {} AND split_part(source, '/', 1) = ANY(%(refs)s) ORDER BY sorts_as""").format(AT_CLOCKS)
+
+
+def tracker(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Tracked]:
+    """Return where every review stands as at a day, as known at a position, in the order of notification, with all that stops it."""
+    columns = SHORT | {"findings": "jsonb"}
+    rows = _rows(conn, columns, SQL("ORDER BY notified_on, key"), as_at=as_at, known_at=known_at)
+    lacking = _of_their_actions(conn, {row["ref"]: row.pop("findings") for row in rows if not row["ended"]}, as_at, known_at)
+    for row in rows:
+        row.pop("findings", None)
+    tracked = (Tracked(**_read(row, as_at)) for row in rows)
+    return [replace(one, blockers=one.blockers + lacking[one.ref]) if lacking.get(one.ref) else one for one in tracked]
+
+
+def reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[ReviewRow]:
+    """Return every review, whole, as at a day, as known at a position."""
+    rows = _rows(conn, SHORT | LONG, SQL("ORDER BY notified_on, key"), as_at=as_at, known_at=known_at)
+    return [ReviewRow(**_read(row, as_at)) for row in rows]
+
+
+def review(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> ReviewRow | None:
+    """Return one review as at a day, as known at a position, with all that stops it closing; None where there was none."""
+    for row in _rows(conn, SHORT | LONG, SQL("AND key = %(ref)s"), ref=ref, as_at=as_at, known_at=known_at):
+        found = ReviewRow(**_read(row, as_at))
+        lacking = {} if found.ended else _of_their_actions(conn, {ref: found.findings}, as_at, known_at)
+        return replace(found, blockers=found.blockers + lacking.get(ref, []))
+    return None
+
+
+def concerning(conn: Connection[Any], agency: str, office: str | None, *, as_at: date, known_at: int) -> set[str]:
+    """Return the references of the reviews that an agency, or an office of it, put before the Board, or was asked for information for."""
+    at = {"as_at": as_at, "known_at": known_at, "agency": agency, "office": office}
+    return {ref for query in (CONCERNING, SQL(REFERRED_IN)) for (ref,) in conn.execute(query, at)}
+
+
+def actions_of(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> dict[str, list[ActionRow]]:
+    """Return the actions that came of a review by the number of the finding; those of the review as a whole under an empty one."""
+    found: dict[str, list[ActionRow]] = {}
+    for row in action_register.register(conn, as_at=as_at, known_at=known_at, filters=Filters(source=ref), sort="ref"):
+        found.setdefault((row.source or "").partition("/")[2], []).append(row)
+    return found
+
+
+def _of_their_actions(
+    conn: Connection[Any], findings: Mapping[str, list[dict[str, Any]]], as_at: date, known_at: int
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what the actions of some reviews lack, by the review; of all of them in one query."""
+    at = {"as_at": as_at, "known_at": known_at, "refs": list(findings)}
+    agencies = {code for (code,) in conn.execute(AGENCIES, at)}
+    promises: dict[str, list[Promise]] = defaultdict(list)
+    for ref, source, owner, status in conn.execute(PROMISES, at):
+        promises[source.partition("/")[0]].append(Promise(ref, source.partition("/")[2], owner, status in ENDED))
+    return {ref: plain(_lacking(found, promises[ref], agencies)) for ref, found in findings.items()}
+
+
+def _lacking(findings: list[dict[str, Any]], promises: list[Promise], agencies: set[str]) -> tuple[blockers.Blocker, ...]:
+    asked = [Finding(**{name: said[name] for name in Finding.__slots__}) for said in findings]
+    responses = [response_of(said) for said in findings if said["response"]]
+    return blockers.of_its_actions(asked, responses, promises, agencies)
+
+
+def _rows(conn: Connection[Any], columns: Mapping[str, str], rest: SQL, **at: Any) -> list[dict[str, Any]]:
+    query = SQL("SELECT key AS ref, {} FROM views.reviews WHERE {} {}").format(SQL(", ").join(map(Identifier, columns)), AT_CLOCKS, rest)
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, at).fetchall()
+
+
+def _read(row: dict[str, Any], as_at: date) -> dict[str, Any]:
+    """Return a row's values as the day asks for them: what begins to stop a review later does not stop it yet."""
+    own = [said for said in row.pop("own_blockers") if said["from_on"] is None or date.fromisoformat(said["from_on"]) <= as_at]
+    moments = {name: date.fromisoformat(day) for name, day in row["moments"].items()}
+    return {**row, "as_at": as_at, "moments": moments, "blockers": own}
