@@ -328,3 +328,22 @@ def test_everything_but_the_check_in_the_browser_works_without_javascript(browse
         expect(visitor.page.locator(".govuk-notification-banner--success")).to_contain_text("Progress reported")
         visitor.go("/integrity")
         expect(visitor.page.get_by_text("This check needs JavaScript").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_long_history_is_folded_where_there_is_little_room(browser: Browser, site: Served, width: int):
+    """On a telephone the older entries of an action are folded under how many they are, and a tap opens them; elsewhere they are open."""
+    with person(browser, site, width=width) as somebody:
+        somebody.sign_in("chair")
+        somebody.go("/actions/A13")
+        older = somebody.page.locator("details[data-fold] .muniment-timeline__entry")
+        wide = width > min(WIDTHS)
+        expect(older.first).to_be_visible(visible=wide)
+        assert older.count() > 0
+        somebody.page.get_by_text(re.compile(r"^\d+ more entr(y|ies)$")).click()
+        expect(older.last).to_be_visible(visible=not wide)
+        pointed_at = older.last.get_attribute("id")
+        somebody.go("/")
+        somebody.go(f"/actions/A13#{pointed_at}")
+        expect(older.last).to_be_visible()
+        assert somebody.complaints == []
