@@ -218,6 +218,19 @@ def test_an_empty_office_is_passed_over_and_flagged(seeded):
     assert [vacant for *_, vacant, _ in issued(seeded)] == [("riv-lead",), ("quality-chair",), ()]
 
 
+def test_where_nobody_holds_any_office_nothing_is_issued(seeded):
+    """A notice that nobody could read is not said to be served: it waits, and is listed with the office that it should go to."""
+    on(seeded, after(1))
+    for office in ("quality-chair", "chair", "board-manager"):
+        seeded.act("board-manager", "stand_down_office_holder", office, until_on=str(after(13)), reason="Left")
+    waiting = look(seeded, after(14))
+    with views(seeded) as conn:
+        told = [(one.to_office, one.vacant_offices) for one in due_today(conn, seeded.board)]
+
+    assert waiting == []
+    assert told == [(None, ("quality-chair",))] * 2
+
+
 def test_a_reminder_without_a_named_office_goes_to_the_owners_lead(seeded):
     """An action that names no office of its owner reminds the owner's designated lead; one of a sub-group reminds its chair."""
     assign(seeded, "A3", owner_office=None)
