@@ -97,9 +97,8 @@ class OnRecord(Aggregate, Generic[S]):
 
         def apply(self, aggregate: Any) -> None:
             """Put the event on record. It cannot refuse, so history can always be read."""
-            aggregate.__dict__.setdefault("entries", [])
-            aggregate.entries.append(Entry(self.originator_version, self.occurred_on, type(self), self.said))
-            aggregate.__dict__.pop("_now", None)
+            vars(aggregate).setdefault("entries", []).append(Entry(self.originator_version, self.occurred_on, type(self), self.said))
+            vars(aggregate).pop("_now", None)
 
         @property
         def said(self) -> dict[str, Any]:
@@ -114,9 +113,7 @@ class OnRecord(Aggregate, Generic[S]):
     @property
     def state(self) -> S:
         """Return what is true now, as far as is on record. It is folded once for each new entry."""
-        if "_now" not in self.__dict__:
-            self.__dict__["_now"] = self.fold(standing(self.entries))
-        return cast("S", self.__dict__["_now"])
+        return cast("S", vars(self).get("_now") or vars(self).setdefault("_now", self.fold(standing(self.entries))))
 
     def state_on(self, day: date) -> S:
         """Return what was true on a day, as far as is on record now."""

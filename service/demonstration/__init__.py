@@ -1,7 +1,7 @@
 """Severnbrook: a board that is nowhere, and seven years of its record, to show the product with.
 
-The tables (*.toml) say what happened, in the words of the framework; the modules make lines for the import of them. Agencies,
-offices and people are invented, and no child, family or practitioner is described.
+The tables say what happened, in the words of the framework; the modules make lines for the import of them. Agencies, offices and
+people are invented, and no child, family or practitioner is described.
 """
 
 from service.demonstration.severnbrook import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, lines, write

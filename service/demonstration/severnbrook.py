@@ -63,7 +63,7 @@ def write(folder: Path) -> Path:
 
 
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources(__package__).joinpath("tables", f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _day(value: date | datetime) -> str:

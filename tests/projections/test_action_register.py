@@ -10,8 +10,8 @@ import pytest
 
 from aggregates import Office
 from aggregates.values import Sealed
-from projections import action_register, hindsight, inspection_history
-from projections.action_register import Filters, Sort, one, overdue, register
+from projections import action_register, inspection_history
+from projections.action_register import Filters, Sort, hindsight, one, overdue, register
 from projections.clocks import position_at
 from tests.aggregates.people import (
     CHAIR,

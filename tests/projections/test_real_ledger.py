@@ -49,7 +49,8 @@ def test_every_view_can_be_rebuilt_from_the_ledger(seeded: Seeded) -> None:
         catch_up.rebuild_views(conn, seeded.source(conn))
 
         assert {name: conn.execute(query).fetchall() for name, query in EVERYTHING.items()} == before
-    assert all(before.values())
+    assert before[decoded_log.TABLE]
+    assert before["action_register"]
 
 
 def test_names_never_reach_the_views(seeded: Seeded) -> None:

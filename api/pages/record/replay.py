@@ -13,14 +13,14 @@ from api.pages.entries import kind_of, timeline
 from api.pages.frame import Look, look, render
 from api.resources.actions import own
 from api.resources.history import Visible
-from projections import action_register, hindsight, inspection_history
-from projections.action_register import ActionRow, Filters
+from projections import action_register, inspection_history
+from projections.action_register import ActionRow, Filters, hindsight
 from projections.clocks import position_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from projections.hindsight import Change
+    from projections.action_register.hindsight import Change
     from projections.inspection_history import HistoryEntry
 
 pages = Blueprint("replay", __name__)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.sql import SQL
 
 from aggregates.entry import Recorded
-from projections import action_register, inspection_history
-from projections.action_register import DAYS_OVERDUE
+from projections import inspection_history
+from projections.action_register.listing import DAYS_OVERDUE, register, sorts_as
 from projections.decoded_log import event_type
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from projections.action_register import ActionRow
+    from projections.action_register.listing import ActionRow
     from projections.inspection_history import HistoryEntry
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -102,7 +102,7 @@ def overdue(conn: Connection[Any], *, as_at: date, known_then: int, known_now: i
         versions.setdefault(key, []).append((since, until, late))
     before = {key for key, life in versions.items() if _held(life, known_then)}
     after = {key for key, life in versions.items() if _held(life, known_now)}
-    turns = {key: _turns(versions[key], known_then, known_now) for key in sorted(before ^ after, key=action_register.sorts_as)}
+    turns = {key: _turns(versions[key], known_then, known_now) for key in sorted(before ^ after, key=sorts_as)}
     found = inspection_history.entries_at(conn, [p for positions in turns.values() for p in positions], known_at=known_now)
     entries = {entry.position: entry for entry in found}
     reversals = (Reversal(ref=key, overdue=key in after, entries=tuple(entries[p] for p in positions)) for key, positions in turns.items())
@@ -140,9 +140,9 @@ def changes(conn: Connection[Any], before: tuple[date, int], after: tuple[date, 
     """Return the actions that differ between two pairs of clocks, each *as at* and *as known at*."""
     shown = []
     for as_at, known_at in (before, after):
-        rows = action_register.register(conn, as_at=as_at, known_at=known_at, sort="ref")
+        rows = register(conn, as_at=as_at, known_at=known_at, sort="ref")
         shown.append({row.ref: row for row in rows})
-    refs = sorted(shown[0].keys() | shown[1].keys(), key=action_register.sorts_as)
+    refs = sorted(shown[0].keys() | shown[1].keys(), key=sorts_as)
     found = (Change(ref=ref, before=shown[0].get(ref), after=shown[1].get(ref)) for ref in refs)
     return [change for change in found if _shown(change.before) != _shown(change.after)]
 
