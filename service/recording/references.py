@@ -64,6 +64,16 @@ class References(Recording):
             thing.check_names(self.people() if texts else (), **texts)
         elif isinstance(thing, Priorities | Course):
             self._names({name: value for name, value in corrected.items() if isinstance(value, list if name != "lead_office" else str)})
+        self._bodies(corrected)
+
+    def _bodies(self, corrected: Mapping[str, Any]) -> None:
+        """Refuse a successor, a body that met and agencies that attended which are not on record."""
+        attendance = corrected.get("attendance")
+        attended = [one.get("agency") for one in attendance if isinstance(one, dict)] if isinstance(attendance, list) else []
+        for agency in (corrected.get("successor"), *attended):
+            self._there(Agency, "agency", agency)
+        if corrected.get("body") not in (None, BOARD) and self.find(SubGroup, corrected["body"]) is None:
+            self._there(Agency, "sub-group or agency", corrected["body"])
 
     def people(self) -> list[str]:
         """Return the full names of everybody on record whose name was not erased: what a finding may not say (INV-06)."""

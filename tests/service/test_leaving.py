@@ -159,6 +159,18 @@ def test_a_successor_is_another_member(seeded):
         seeded.board.load(Agency, "RIV").rejoin(acting=None, occurred_on=TODAY, name="x", category="x", section_11="yes")
 
 
+def test_a_correction_names_what_is_on_record(seeded):
+    """INV-34: neither a successor nor an agency that attended a meeting is corrected into one that nobody knows."""
+    left(seeded)
+    with pytest.raises(NotFound):
+        seeded.act("board-manager", "correct_entry", "CQH", about="agency", amends=2, corrected={"successor": "NONE"}, reason="x")
+    there = [{"agency": "RIV", "attendance": "present"}]
+    seeded.act("chair", "hold_meeting", "B-1", body="BOARD", attendance=there)
+    for wrong in ({"body": "NONE"}, {"attendance": [{"agency": "NONE", "attendance": "present"}]}):
+        with pytest.raises(NotFound):
+            seeded.act("chair", "correct_entry", "B-1", about="meeting", amends=1, corrected=wrong, reason="x")
+
+
 def test_a_transfer_is_there_for_whom_it_is_offered_to(seeded):
     """F.3: a lead sees and answers what they are asked to take over, and nothing else of another agency."""
     with pytest.raises(NotFound):
