@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from typing import Final
 
 from aggregates.errors import Refused
@@ -75,8 +76,22 @@ def add_working_days(day: date, count: int, calendar: str = CALENDAR) -> date:
 
 def working_days_between(start: date, end: date, calendar: str = CALENDAR) -> int:
     """Count the working days after one day, up to and including another; none where that is not later."""
+    if end <= start:
+        return 0
     version = named(calendar)
-    return sum(version.works(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
+    for day in (start + ONE_DAY, end):
+        version.works(day)  # refuses what the calendar does not cover
+    first, worked = _worked(calendar)
+    return worked[end.toordinal() - first] - worked[start.toordinal() - first]
+
+
+@cache
+def _worked(calendar: str) -> tuple[int, list[int]]:
+    """Return the day before a calendar begins, as an ordinal, and how many working days there were up to each day from then on."""
+    version = named(calendar)
+    first, last = date(version.first_year, 1, 1), date(version.last_year, 12, 31)
+    days = (first + ONE_DAY * n for n in range((last - first).days + 1))
+    return first.toordinal() - 1, [0, *accumulate(int(version.works(day)) for day in days)]
 
 
 def _next(day: date, version: Calendar) -> date:

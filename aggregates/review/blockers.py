@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aggregates.authority import BOARD
 from aggregates.clocks.dates import later
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
-    from aggregates.review.parts import Finding, Response
-
-ANSWERED_WITH_ACTION: Final = frozenset({"accepted"})
-
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
@@ -27,6 +23,14 @@ class Blocker:
     rule: str
     text: str
     from_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A finding that the Board accepted as a concern: something has to be promised for it. Good practice asks for no improvement."""
+
+    number: str
+    multi_agency: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,16 @@ def of_the_review(now: s.ReviewState) -> tuple[Blocker, ...]:
     return () if now.ended else tuple(_missing(now))
 
 
-def of_its_actions(
-    findings: Sequence[Finding], responses: Sequence[Response], promises: Collection[Promise], agencies: Collection[str] = ()
-) -> tuple[Blocker, ...]:
+def concerns_of(now: s.ReviewState) -> tuple[Concern, ...]:
+    """Return the concerns for which actions are owed."""
+    accepted = {response.number for response in now.answer.responses if response.response == "accepted"} if now.answer else set()
+    concerns = (finding for finding in now.findings if finding.polarity == "concern" and finding.number in accepted)
+    return tuple(Concern(finding.number, finding.scope == "multi-agency") for finding in concerns)
+
+
+def of_its_actions(concerns: Sequence[Concern], promises: Collection[Promise], agencies: Collection[str] = ()) -> tuple[Blocker, ...]:
     """Return what is missing in the actions. Whoever is none of the `agencies` is a sub-group or the Board (INV-07)."""
-    return tuple(_promised(findings, {r.number for r in responses if r.response in ANSWERED_WITH_ACTION}, promises, agencies))
+    return tuple(_promised(concerns, promises, agencies))
 
 
 def on(day: date, blockers: Sequence[Blocker]) -> tuple[Blocker, ...]:
@@ -91,18 +100,15 @@ def _unpublished(now: s.ReviewState) -> Iterator[Blocker]:
     yield Blocker("deferral-not-reviewed", "INV-05", words, from_on=_next(until))
 
 
-def _promised(
-    findings: Sequence[Finding], accepted: Collection[str], promises: Collection[Promise], agencies: Collection[str]
-) -> Iterator[Blocker]:
-    """Find what is promised to nobody, or kept by nobody yet. Good practice asks for no improvement."""
-    concerns = [finding for finding in findings if finding.polarity == "concern" and finding.number in accepted]
-    without = [finding.number for finding in concerns if all(p.finding != finding.number for p in promises)]
-    if without:
+def _promised(concerns: Sequence[Concern], promises: Collection[Promise], agencies: Collection[str]) -> Iterator[Blocker]:
+    """Find what is promised by nobody, or not kept yet."""
+    promised = {promise.finding for promise in promises}
+    if without := [concern.number for concern in concerns if concern.number not in promised]:
         yield Blocker("finding-without-action", "INV-05", f"no action answers {', '.join(without)}")
-    for finding in concerns:
-        owners = {p.owner for p in promises if p.finding == finding.number}
-        if finding.scope == "multi-agency" and owners and all(owner in agencies and owner != BOARD for owner in owners):
-            words = f"{finding.number} concerns several agencies, and none of its actions is the Board's or a sub-group's"
+    for concern in concerns:
+        owners = {promise.owner for promise in promises if promise.finding == concern.number}
+        if concern.multi_agency and owners and all(owner in agencies and owner != BOARD for owner in owners):
+            words = f"{concern.number} concerns several agencies, and none of its actions is the Board's or a sub-group's"
             yield Blocker("no-board-action", "INV-07", words)
     if still := sorted(p.ref for p in promises if not p.ended):
         yield Blocker("actions-open", "INV-05", f"not closed or withdrawn: {', '.join(still)}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from aggregates.clocks.clock import Clock, run
-from aggregates.clocks.regimes import Regime, Rule, regime
+from aggregates.clocks.regimes import Rule, regime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,17 +44,19 @@ class Run(Protocol):
         """Say until when it was extended."""
 
 
-def rules_of(review: Run, under: Regime) -> tuple[Rule, ...]:
+@cache
+def rules_of(regime_id: str, proposed_kind: str, kind: str) -> tuple[Rule, ...]:
     """Return the rules that bind a review, in the order in which they come to matter."""
-    first = {rule.name: rule for rule in under.rules_for(review.proposed_kind) if rule.starts_with in UNTIL_DECIDED}
-    return tuple((first | {rule.name: rule for rule in under.rules_for(review.kind)}).values())
+    under = regime(regime_id)
+    first = {rule.name: rule for rule in under.rules_for(proposed_kind) if rule.starts_with in UNTIL_DECIDED}
+    return tuple((first | {rule.name: rule for rule in under.rules_for(kind)}).values())
 
 
 def clocks_of(review: Run, as_at: date) -> tuple[Clock, ...]:
     """Return the clocks that have started by a day, each gross and net of the pauses (INV-10)."""
     under, moments, stretches = regime(review.regime), review.moments, review.stretches
     found = []
-    for rule in rules_of(review, under):
+    for rule in rules_of(review.regime, review.proposed_kind, review.kind):
         extended_to = review.extended_to if rule.stops_with in EXTENDED else None
         clock = run(rule, moments, stretches, extended_to=extended_to, as_at=as_at, regime=under)
         if clock is not None:

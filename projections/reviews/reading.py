@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,8 +11,7 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates.action import state as actions
 from aggregates.review import blockers
-from aggregates.review.blockers import Promise
-from aggregates.review.parts import Finding, response_of
+from aggregates.review.blockers import Concern, Promise
 from projections import action_register
 from projections.action_register import Filters
 from projections.read_model import AT_CLOCKS
@@ -37,33 +35,28 @@ CONCERNING = SQL("""
     """).format(AT_CLOCKS)
 AGENCIES = SQL("SELECT key FROM views.agencies WHERE {}").format(AT_CLOCKS)
 PROMISES = SQL("""
-    SELECT key, source, owner, status FROM views.action_register
+    SELECT split_part(source, '/', 1), split_part(source, '/', 2), key, owner, status FROM views.action_register
      WHERE {} AND split_part(source, '/', 1) = ANY(%(refs)s) ORDER BY sorts_as""").format(AT_CLOCKS)
 
 
 def tracker(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Tracked]:
     """Return where every review stands as at a day, as known at a position, in the order of notification, with all that stops it."""
-    columns = SHORT | {"findings": "jsonb"}
-    rows = _rows(conn, columns, SQL("ORDER BY notified_on, key"), as_at=as_at, known_at=known_at)
-    lacking = _of_their_actions(conn, {row["ref"]: row.pop("findings") for row in rows if not row["ended"]}, as_at, known_at)
-    for row in rows:
-        row.pop("findings", None)
-    tracked = (Tracked(**_read(row, as_at)) for row in rows)
-    return [replace(one, blockers=one.blockers + lacking[one.ref]) if lacking.get(one.ref) else one for one in tracked]
+    rows = _rows(conn, SHORT, SQL("ORDER BY notified_on, key"), as_at=as_at, known_at=known_at)
+    lacking = _lacking(conn, {row["ref"]: row["running"]["concerns"] for row in rows if not row["ended"]}, as_at, known_at)
+    return [Tracked(**_read(row, as_at, lacking.get(row["ref"], []))) for row in rows]
 
 
 def reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[ReviewRow]:
     """Return every review, whole, as at a day, as known at a position."""
     rows = _rows(conn, SHORT | LONG, SQL("ORDER BY notified_on, key"), as_at=as_at, known_at=known_at)
-    return [ReviewRow(**_read(row, as_at)) for row in rows]
+    return [ReviewRow(**_read(row, as_at, [])) for row in rows]
 
 
 def review(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> ReviewRow | None:
     """Return one review as at a day, as known at a position, with all that stops it closing; None where there was none."""
     for row in _rows(conn, SHORT | LONG, SQL("AND key = %(ref)s"), ref=ref, as_at=as_at, known_at=known_at):
-        found = ReviewRow(**_read(row, as_at))
-        lacking = {} if found.ended else _of_their_actions(conn, {ref: found.findings}, as_at, known_at)
-        return replace(found, blockers=found.blockers + lacking.get(ref, []))
+        lacking = {} if row["ended"] else _lacking(conn, {ref: row["running"]["concerns"]}, as_at, known_at)
+        return ReviewRow(**_read(row, as_at, lacking.get(ref, [])))
     return None
 
 
@@ -81,22 +74,20 @@ def actions_of(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -
     return found
 
 
-def _of_their_actions(
-    conn: Connection[Any], findings: Mapping[str, list[dict[str, Any]]], as_at: date, known_at: int
+def _lacking(
+    conn: Connection[Any], concerns: Mapping[str, list[dict[str, Any]]], as_at: date, known_at: int
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what the actions of some reviews lack, by the review; of all of them in one query."""
-    at = {"as_at": as_at, "known_at": known_at, "refs": list(findings)}
+    at = {"as_at": as_at, "known_at": known_at, "refs": list(concerns)}
     agencies = {code for (code,) in conn.execute(AGENCIES, at)}
     promises: dict[str, list[Promise]] = defaultdict(list)
-    for ref, source, owner, status in conn.execute(PROMISES, at):
-        promises[source.partition("/")[0]].append(Promise(ref, source.partition("/")[2], owner, status in ENDED))
-    return {ref: plain(_lacking(found, promises[ref], agencies)) for ref, found in findings.items()}
-
-
-def _lacking(findings: list[dict[str, Any]], promises: list[Promise], agencies: set[str]) -> tuple[blockers.Blocker, ...]:
-    asked = [Finding(**{name: said[name] for name in Finding.__slots__}) for said in findings]
-    responses = [response_of(said) for said in findings if said["response"]]
-    return blockers.of_its_actions(asked, responses, promises, agencies)
+    for review, finding, ref, owner, status in conn.execute(PROMISES, at):
+        promises[review].append(Promise(ref, finding, owner, status in ENDED))
+    return {
+        ref: plain(blockers.of_its_actions([Concern(**said) for said in asked], promises[ref], agencies))
+        for ref, asked in concerns.items()
+        if asked or ref in promises
+    }
 
 
 def _rows(conn: Connection[Any], columns: Mapping[str, str], rest: SQL, **at: Any) -> list[dict[str, Any]]:
@@ -105,8 +96,9 @@ def _rows(conn: Connection[Any], columns: Mapping[str, str], rest: SQL, **at: An
         return cursor.execute(query, at).fetchall()
 
 
-def _read(row: dict[str, Any], as_at: date) -> dict[str, Any]:
+def _read(row: dict[str, Any], as_at: date, lacking: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a row's values as the day asks for them: what begins to stop a review later does not stop it yet."""
-    own = [said for said in row.pop("own_blockers") if said["from_on"] is None or date.fromisoformat(said["from_on"]) <= as_at]
-    moments = {name: date.fromisoformat(day) for name, day in row["moments"].items()}
-    return {**row, "as_at": as_at, "moments": moments, "blockers": own}
+    running = row.pop("running")
+    own = [said for said in running["blockers"] if said["from_on"] is None or date.fromisoformat(said["from_on"]) <= as_at]
+    moments = {name: date.fromisoformat(day) for name, day in running["moments"].items()}
+    return {**row, "as_at": as_at, "moments": moments, "pauses": running["pauses"], "blockers": own + lacking}

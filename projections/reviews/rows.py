@@ -110,5 +110,21 @@ class ReviewRow(Tracked):
 
 
 def _clock(clock: Clock, day: date) -> ClockRow:
-    same = {name: getattr(clock, name) for name in ClockRow.__dataclass_fields__ if name not in {"state", "days_late"}}
-    return ClockRow(**same, state=clock.state(day), days_late=clock.days_late(day))
+    return ClockRow(
+        name=clock.name,
+        label=clock.label,
+        basis=clock.basis,
+        source=clock.source,
+        count=clock.count,
+        unit=clock.unit,
+        started_on=clock.started_on,
+        due_on=clock.due_on,
+        stopped_on=clock.stopped_on,
+        extended_to=clock.extended_to,
+        gross_days=clock.gross_days,
+        net_days=clock.net_days,
+        state=clock.state(day),
+        days_late=clock.days_late(day),
+        regime=clock.regime,
+        calendar=clock.calendar,
+    )

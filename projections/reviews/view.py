@@ -38,9 +38,7 @@ SHORT = {
     "status": "text",
     "ended": "boolean",
     **DAYS,
-    "moments": "jsonb",
-    "pauses": "jsonb",
-    "own_blockers": "jsonb",
+    "running": "jsonb",  # what clocks and blockers are found from: one value, because reading JSON is most of the time of a tracker
 }
 LONG = dict.fromkeys(
     (
@@ -68,8 +66,9 @@ class Reviews(ByReference):
         moments = review.moments
         said = {name: getattr(review, name) for name in ("title", "kind", "proposed_kind", "regime", "referring_agency", "ended")}
         days = {name: moments.get(name.removesuffix("_on")) for name in DAYS} | {"extended_to": review.extended_to}
-        running = {"moments": moments, "pauses": plain(review.pauses), "own_blockers": plain(blockers.of_the_review(review))}
-        shown = said | {"status": review.status.word} | days | running | _long(review)
+        own, concerns = plain(blockers.of_the_review(review)), plain(blockers.concerns_of(review))
+        running = {"moments": moments, "pauses": plain(review.pauses), "blockers": own, "concerns": [] if review.ended else concerns}
+        shown = said | {"status": review.status.word} | days | {"running": running} | _long(review)
         return tuple(AS_JSON(shown[name]) if kind == "jsonb" else shown[name] for name, kind in self.columns.items())
 
 
@@ -99,4 +98,4 @@ def _lead(review: ReviewState) -> dict[str, Any] | None:
 
 def plain(values: Sequence[Any]) -> list[dict[str, Any]]:
     """Return dataclasses as JSON takes them."""
-    return [asdict(value) for value in values]
+    return [{name: getattr(value, name) for name in value.__slots__} for value in values]

@@ -51,6 +51,5 @@ class Ending(Acts):
         now = self.state
         if now is None or now.ended:
             return ()
-        responses = now.answer.responses if now.answer else ()
         own = blockers.on(day, blockers.of_the_review(now))
-        return (*own, *blockers.of_its_actions(now.findings, responses, promises, agencies))
+        return (*own, *blockers.of_its_actions(blockers.concerns_of(now), promises, agencies))
