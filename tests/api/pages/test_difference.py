@@ -1,0 +1,51 @@
+"""The page of what changed between two days."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def later(sign_in):
+    """Give somebody signed in, five months on."""
+
+    def who(office):
+        it = sign_in(office)
+        it.seeded.clock.advance(days=150)
+        it.seeded.catch_up()
+        return it
+
+    return who
+
+
+def test_the_sentence_leads_to_the_actions(later):
+    """What changed is said in a sentence, and each action is there with its position before and after, each a link that keeps its day."""
+    who = later("chair")
+
+    words = who.text("/difference?from=2016-09-05")
+
+    assert "Between 5 September 2016 and 2 February 2017, 2 actions became overdue; 0 did not change." in words
+    assert "A1 Follow up every missed appointment (A1)" in words
+    assert "assigned, overdue; Riverside Community Health, due 16 December 2016" in words
+    assert any(link.startswith("/actions/A1?as_at=2016-09-05") for link in who.links)
+
+
+def test_a_lead_compares_their_own(later):
+    """Another agency's actions are in no difference that a designated lead sees."""
+    assert "1 action became overdue; 0 did not change" in later("riv-lead").text("/difference?from=2016-09-05")
+
+
+@pytest.mark.parametrize(("typed", "status", "told"), [("soon", 400, "is not a date"), ("2019-01-01", 422, "is still to come")])
+def test_a_day_that_cannot_be_compared_is_told_beside_its_field(later, typed, status, told):
+    """What was typed stays in the field, with the reason, and nothing is compared."""
+    who = later("chair")
+
+    assert who.get(f"/difference?from={typed}").status_code == status
+    assert told in who.words
+    assert f'value="{typed}"' in who.page
+    assert "In one sentence" not in who.words
+
+
+def test_without_a_day_the_last_quarter_is_compared(later):
+    """Who comes without a date is shown the last three months."""
+    assert "Between 3 November 2016 and 2 February 2017, 2 actions became overdue" in later("chair").text("/difference")
