@@ -12,17 +12,20 @@ from flask import request
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from api import errors
-from api.pages import clocks, frame, home, sign_in
+from api.pages import clocks, frame, home, sign_in, thing
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
-from api.pages.record import entry, integrity, replay
+from api.pages.board import challenges, inspections, members, partnership, programme
+from api.pages.record import difference, entry, integrity, replay
+from api.pages.reviews import review, tracker
 
 if TYPE_CHECKING:
     from flask import Flask, Response
 
     from api.errors import Problem
 
-NOUNS: Final = (home, sign_in, register, action, act, entry, amend, replay, integrity)
+BOARD: Final = (partnership, members, programme, challenges, inspections)
+NOUNS: Final = (home, sign_in, register, action, tracker, review, *BOARD, act, entry, amend, replay, difference, integrity)
 TOLD_IN_OWN_WORDS: Final = frozenset({"database-away", "recording-stopped", "form-token-missing"})  # the page has plainer ones
 
 
@@ -30,7 +33,7 @@ def install(app: Flask) -> None:
     """Mount every page, with the templates and the page of what went wrong."""
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
-    for refusal in (clocks.NothingShownYet, action.NotShownYet):
+    for refusal in (clocks.NothingShownYet, thing.NotShownYet):
         errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
     for noun in NOUNS:
         app.register_blueprint(noun.pages)

@@ -11,7 +11,9 @@ from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded
 from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
 from aggregates.values import Evidence, Sealed
+from api.fields import ONE_OF_ITS_KIND
 from api.pages.words import label_of, title_of, written
+from api.resources.commands import RESOURCES
 from projections import inspection_history
 from projections.decoded_log import AMENDMENTS, event_type, typed_entry
 from projections.partnership import settings
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024
+PAGELESS: Final = frozenset({"ledger", "keys", "subject"})  # people and keys have only their events
 OF_ACTIONS: Final = "SELECT position FROM views.inspection_history WHERE kind = 'action' AND ref = ANY(%s) AND position <= %s"
 
 
@@ -63,7 +66,7 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
     return {
         "position": entry.position,
         "href": link(f"/events/{entry.position}"),
-        "title": _title(entry, about=about),
+        "title": title_of(entry.topic),
         "occurred_on": entry.occurred_on,
         "recorded_at": entry.recorded_at.astimezone(LONDON),
         "by": by(look, entry),
@@ -81,17 +84,19 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
     }
 
 
-def _title(entry: HistoryEntry, *, about: bool) -> str:
-    title = title_of(entry.topic)
-    named = about and entry.kind not in {"action", "subject", "ledger", "keys", "partnership"}
-    return f"{title}: {entry.ref}" if named else title
+def page_of(kind: str, ref: str) -> str | None:
+    """Return the address of a thing's page; None for what has none: the log, its keys, and people."""
+    if kind in PAGELESS or kind not in RESOURCES:
+        return None
+    return f"/{RESOURCES[kind]}" if kind in ONE_OF_ITS_KIND else f"/{RESOURCES[kind]}/{ref}"
 
 
 def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
-    """Return which action an entry is about; other things have no page."""
-    if entry.kind != "action":
+    """Return what an entry is about, with its page where it has one."""
+    address = page_of(entry.kind, entry.ref)
+    if address is None:
         return None
-    return {"ref": entry.ref, "title": look.title_of(entry.ref), "href": look.link(f"/actions/{entry.ref}")}
+    return {"ref": entry.ref, "title": look.title_of(entry.kind, entry.ref), "href": look.link(address)}
 
 
 def by(look: Look, entry: HistoryEntry) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, make_response, render_template, request
+from psycopg.sql import SQL, Identifier
 
 from aggregates.clocks.dates import LONDON
 from api.access import caller, reading, record_openings
@@ -20,9 +21,10 @@ from api.pages.clocks import PageClocks, address
 from api.pages.words import Words, title_of
 from api.resources.answers import Reading
 from api.worker import worker
-from projections import action_register
 from projections.catch_up import wait_on
 from projections.clocks import recorded_at
+from projections.read_model import AT_CLOCKS
+from service.desk import authority
 from service.desk.refusals import NotEstablished
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ if TYPE_CHECKING:
     from service.desk.accounts import Caller
 
 
+TITLED: Final = {
+    kind: SQL("SELECT title FROM {} WHERE {} AND key = %(ref)s").format(Identifier("views", table), AT_CLOCKS)
+    for kind, table in (("action", "action_register"), ("review", "reviews"), ("course", "courses"), ("resource", "resources"))
+}
+
+
 @dataclass(slots=True)
 class Look:
     """One look at the record: with which right, at which clocks, and by which names."""
@@ -42,18 +50,25 @@ class Look:
     on: Reading
     clocks: PageClocks
     words: Words
-    titles: dict[str, str]
+    titles: dict[tuple[str, str], str]
 
     def link(self, path: str, **query: Any) -> str:
         """Return an address that keeps the clocks of this page."""
         return self.clocks.link(path, **query)
 
-    def title_of(self, ref: str) -> str:
-        """Return the title of an action."""
-        if ref not in self.titles:
-            row = action_register.one(self.on.conn, ref, **self.on.at)
-            self.titles[ref] = row.title if row else ""
-        return self.titles[ref]
+    def title_of(self, kind: str, ref: str) -> str:
+        """Return what a thing is called besides its reference; nothing where it is called nothing else."""
+        if (kind, ref) not in self.titles:
+            self.titles[kind, ref] = self._title(kind, ref)
+        return self.titles[kind, ref]
+
+    def _title(self, kind: str, ref: str) -> str:
+        if kind in {"agency", "sub-group"}:
+            return self.words.body(ref)
+        if kind == "office":
+            return self.words.office(ref, self.clocks.as_at)
+        found = self.on.conn.execute(TITLED[kind], {**self.on.at, "ref": ref}).fetchone() if kind in TITLED else None
+        return str(found[0]) if found else ""
 
 
 @contextmanager
@@ -124,7 +139,28 @@ def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
         office=title,
         agency=agency if agency and agency not in (title or "") else None,
         change_office_href="/office" if others or title is None else None,
+        menu=[
+            {"text": text, "href": f"/{section}", "section": section}
+            for section, text in MENU
+            if _on_menu(section, term.role if term else None)
+        ],
     )
+
+
+# What the menu leads to between home and integrity; `section` is what a page calls itself, and its address.
+MENU: Final = (
+    ("reviews", "Reviews"),
+    ("actions", "Action register"),
+    ("challenges", "Challenges"),
+    ("partnership", "The partnership"),
+    ("inspections", "Inspections"),
+    ("replay", "Replay"),
+)
+
+
+def _on_menu(section: str, role: str | None) -> bool:
+    """Say whether the menu of a role has an entry: inspections concern the Board's own offices, and whoever inspects."""
+    return role is not None and (section != "inspections" or role not in authority.ONE_AGENCY)
 
 
 def log_of_page(conn: Connection[Any]) -> dict[str, Any]:

@@ -149,7 +149,8 @@ class Words:
         if isinstance(value, str) and field.kind is date:
             return written(date.fromisoformat(value))
         if field.choices and isinstance(value, str):
-            return value.replace("_", " ").capitalize()
+            said = value.replace("_", " ")
+            return said[:1].upper() + said[1:]
         return plain(value)
 
 

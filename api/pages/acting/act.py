@@ -1,23 +1,24 @@
-"""The pages of commands: the form of each that an action takes, and its sending. What is refused leaves everything as it was."""
+"""The pages of commands: a form for each that is declared, made in one loop. What is refused leaves everything as it was."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, redirect, request
 
-from aggregates.action import Action
 from api.access import member
 from api.errors import status_of
+from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import forms, sending
+from api.pages.acting.addresses import LISTS, WITHOUT_PAGE, address_of, beginnings
 from api.pages.acting.possible import never_theirs
+from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
-from api.resources.actions import one
 from api.resources.answers import version_of
-from api.resources.commands import acting_as, check_reach
+from api.resources.commands import RESOURCES, acting_as, check_reach
 from api.worker import worker
 from service import commands
-from service.commands import AMENDMENTS, COMMANDS, Command
+from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
 from service.desk.refusals import NotFound, StaleVersion
 
 if TYPE_CHECKING:
@@ -30,77 +31,86 @@ if TYPE_CHECKING:
 
 pages = Blueprint("act", __name__)
 
+OF_THEIR_OWN: Final = frozenset({"action", "review", "challenge", "inspection"})  # things that the menu has an entry for
 COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are both kept, in order
 
 
-@pages.get("/actions/new")
-@member
-def form_of_new() -> Response:
-    """Show the form that assigns an action."""
-    command = COMMANDS["assign_action"]
-    check_reach(command, None)
+def mount(kind: str) -> None:
+    """Give every command of a kind of thing its page: where it begins one, and where it is about one."""
+    base, one = f"/{RESOURCES[kind]}", "" if kind in ONE_OF_ITS_KIND else "/<ref>"
+
+    @member
+    def begin(name: str | None = None) -> Response | Redirect:
+        return _answer(_beginning(kind, name), None)
+
+    @member
+    def act(name: str, ref: str = kind) -> Response | Redirect:
+        return _answer(_command(kind, name), ref)
+
+    begin.__doc__, act.__doc__ = f"Begin one of the {RESOURCES[kind]}.", f"Give a command about one of the {RESOURCES[kind]}."
+    for rule, view in ((f"{base}/new", begin), (f"{base}/new/<name>", begin), (f"{base}{one}/<name>", act)):
+        pages.add_url_rule(rule, f"{view.__name__} {kind}", view, methods=["GET", "POST"])
+
+
+def _answer(command: Command, about: str | None) -> Response | Redirect:
+    """Show a command's form, or give the command."""
+    check_reach(command, about)
+    if request.method == "POST":
+        return _act(command, about)
     with look() as seen:
-        return _page(seen, command, None, sending.Sent())
-
-
-@pages.post("/actions/new")
-@member
-def act_new() -> Response | Redirect:
-    """Assign an action."""
-    return _act(COMMANDS["assign_action"], None)
-
-
-@pages.get("/actions/<ref>/<name>")
-@member
-def form(ref: str, name: str) -> Response:
-    """Show the form of a command about an action."""
-    command = _command(name)
-    check_reach(command, None)
-    with look() as seen:
-        about = about_action(seen, ref)
-        if refused := never_theirs(command, ref):
-            return closed(seen, forms.heading(command), about, refused)
-        chosen = {"on_behalf_of": request.args.get("on_behalf_of", "")}
-        return _page(seen, command, ref, sending.Sent(typed=chosen))
-
-
-@pages.post("/actions/<ref>/<name>")
-@member
-def act(ref: str, name: str) -> Response | Redirect:
-    """Give a command about an action."""
-    return _act(_command(name), ref)
+        if about is not None and (refused := never_theirs(seen, command, about)):
+            return closed(seen, forms.heading(command), _about(seen, command, about), refused)
+        return _page(seen, command, about, sending.Sent(typed=request.args.to_dict()))
 
 
 def _act(command: Command, about: str | None) -> Response | Redirect:
-    check_reach(command, about)
     sent = sending.read(command)
+    if sending.asks_for_rows():
+        sent.errors.clear()
+        with look() as seen:
+            return _page(seen, command, about, sent)
     refused = sent.refused
     if not sent.errors and refused is None:
-        outcome = sending.send(command, about or sent.typed["ref"], sent)
+        outcome = sending.send(command, about or sent.typed.get("ref") or command.kind, sent)
         if outcome.done is not None:
-            return redirect(f"/actions/{outcome.done.ref}?receipt={outcome.done.positions[0]}", code=303)
+            position = outcome.done.positions[0]
+            return redirect(f"{page_of(command.kind, outcome.done.ref) or f'/events/{position}'}?receipt={position}", code=303)
         refused = outcome.refused
     with look() as seen:
         return _page(seen, command, about, sent, refused)
 
 
-def _command(name: str) -> Command:
-    """Return the declaration of a command about an action that exists; refuse any other name."""
+def _beginning(kind: str, name: str | None) -> Command:
+    """Return the command that begins a thing of a kind: the usual one, or another by name."""
+    found = beginnings(kind)
+    command = next((command for command in found if command.name == name), None) if name else next(iter(found), None)
+    if command is None:
+        raise NotFound(kind="page", ref=name or "new")
+    return command
+
+
+def _command(kind: str, name: str) -> Command:
+    """Return the declaration of a command about a thing that exists; refuse any other name."""
     command = COMMANDS.get(name)
-    if command is None or command.kind != "action" or command.creates or name in AMENDMENTS:
+    if command is None or command.kind != kind or command.creates or name in AMENDMENTS or name in WITHOUT_PAGE:
         raise NotFound(kind="page", ref=name)
     return command
 
 
-def about_action(seen: Look, ref: str) -> dict[str, str]:
-    """Return what a form says of its action; refuse one that is not there for the reader."""
-    return {"ref": ref, "title": one(seen.on, ref).title, "href": f"/actions/{ref}"}
+def _about(seen: Look, command: Command, ref: str) -> dict[str, str]:
+    """Return what a form says of the thing that it is about."""
+    named = (
+        {"ref": ref, "title": seen.title_of(command.kind, ref)}
+        if command.kind not in ONE_OF_ITS_KIND
+        else {"ref": "", "title": "The partnership"}
+    )
+    return named | {"href": page_of(command.kind, ref) or "/"}
 
 
 def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], refused: Refused) -> Response:
     """Return, in place of a form that this person could never send, the sentence that says whose it is."""
     return render(
-        "act.html", look=seen, status=403, command=heading, about=about, closed=refused.message, fields=[], cancel_href=about["href"]
+        "acting/act.html", look=seen, status=403, command=heading, about=about, closed=refused.message, fields=[], cancel_href=about["href"]
     )
 
 
@@ -108,20 +118,23 @@ def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, r
     """Return the form, with what was typed and what stands against it."""
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
     manager = acting_as().role == commands.MANAGER
+    moved = isinstance(refused, StaleVersion)
+    back = page_of(command.kind, about) if about else LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")
     return render(
-        "act.html",
+        "acting/act.html",
         look=seen,
         status=status,
         command=forms.heading(command),
-        about=None if about is None else about_action(seen, about),
+        about=None if about is None else _about(seen, command, about),
         acting=acting_words(seen),
-        fields=forms.fields_of(seen, command, sent.typed, sent.errors, manager=manager),
+        fields=forms.fields_of(seen, command, sent, about=about, manager=manager),
         refusal=refused.message if refused else None,
-        moved=isinstance(refused, StaleVersion),
-        action_href=f"/actions/{about}/{command.name}" if about else "/actions/new",
-        cancel_href=f"/actions/{about}" if about else "/actions",
+        moved=moved,
+        action_href=address_of(command, about),
+        cancel_href=back,
+        section_name=RESOURCES[command.kind] if command.kind in OF_THEIR_OWN else "partnership",
         hidden=sent.hidden,
-        **_once(seen, command, about, moved=isinstance(refused, StaleVersion)),
+        **_once(seen, command, about, moved=moved),
     )
 
 
@@ -130,7 +143,7 @@ def _once(seen: Look, command: Command, about: str | None, *, moved: bool) -> Ma
     version = None
     if about is not None and command.name not in COMMUTING:
         sent = None if moved else sending.expected()
-        shown = worker().board.load(Action, about).version if moved else version_of(seen.on, "action", about)
+        shown = worker().board.load(KINDS[command.kind], about).version if moved else version_of(seen.on, command.kind, about)
         version = sent if sent is not None else shown
     return {"key": sending.new_key(), "expected": version}
 
@@ -142,3 +155,7 @@ def acting_words(seen: Look) -> str:
     office = seen.words.office(who.office, today)
     name = seen.words.person(who.person) if who.person else None
     return ", ".join(part for part in (name, office, agency if agency and agency not in office else None) if part)
+
+
+for _kind in RESOURCES:
+    mount(_kind)

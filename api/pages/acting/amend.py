@@ -15,7 +15,7 @@ from api.errors import status_of
 from api.pages.acting import forms, sending
 from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
-from api.pages.entries import kind_of
+from api.pages.entries import kind_of, page_of
 from api.pages.frame import Look, look, render
 from api.pages.record.entry import visible
 from api.pages.words import label_of, title_of
@@ -95,7 +95,7 @@ def amend(position: int, act: str) -> Response | Redirect:
 
 
 def _afterwards(entry: HistoryEntry, position: int) -> str:
-    return f"/actions/{entry.ref}?receipt={position}" if entry.kind == "action" else f"/events/{position}?receipt={position}"
+    return f"{page_of(entry.kind, entry.ref) or f'/events/{position}'}?receipt={position}"
 
 
 def _amendment(seen: Look, position: int, act: str) -> Amendment:
@@ -146,7 +146,7 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
     entry = it.entry
     return render(
-        "act.html",
+        "acting/act.html",
         look=seen,
         status=status,
         command=_heading(it),

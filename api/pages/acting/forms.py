@@ -4,29 +4,74 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from aggregates.action import refusals
-from aggregates.authority import BOARD
+from aggregates.partnership.settings import SETTINGS
 from aggregates.values import Evidence
+from api.fields import ONE_OF_ITS_KIND
+from api.pages.acting import choices, rows
 from api.pages.words import label_of
 from api.worker import worker
-from projections import action_register, reviews
-from service.commands import COMMANDS, MANAGER
+from service.commands import MANAGER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from aggregates.errors import Refused
     from aggregates.fields import Field
+    from api.pages.acting.sending import Sent
     from api.pages.frame import Look
     from service.commands import Command
 
 FormField = dict[str, Any]
 
 LONG: Final = frozenset(
-    {"reason", "narrative", "statement", "effect", "success_measure", "intended_outcome", "unintended_consequences", "late_reason"}
+    {
+        "reason", "narrative", "statement", "effect", "success_measure", "intended_outcome", "unintended_consequences", "late_reason",
+        "rationale", "dissent", "summary", "explanation", "scope", "proportionality", "grounds", "how", "how_explained", "note", "request",
+        "text", "answer", "what_changed", "comment", "what", "judgement", "courses", "poster", "briefing_why", "one_page_briefing",
+        "skills", "knowledge", "values", "terms_of_reference", "why", "why_late",
+    }
+)  # fmt: skip
+MAY_LACK_FILES: Final = frozenset({"hold_meeting", "evaluate_review_impact"})  # others that take a file need one
+HASHED: Final = (
+    "Choose the document: its SHA-256 is recorded, and the document itself is not kept. Or write the SHA-256, 64 hexadecimal digits."
 )
+# How the reference of a new thing is called.
+REFERENCES: Final[Mapping[str, dict[str, str]]] = {
+    "agency": {"label": "Code", "hint": "A short code, such as RIV. It cannot be changed afterwards; the name can."},
+    "sub-group": {"label": "Code", "hint": "A short code, such as QEG. It cannot be changed afterwards."},
+    "office": {"label": "Office", "hint": "The code of the office, such as quality-chair: a new one, or one that is vacant."},
+    "priorities": {"label": "Period", "hint": "The period for which it is a priority, such as 2016-17."},
+    "inspection": {"label": "For which office", "hint": "The office of an inspector or an auditor. Appoint its holder first."},
+    "meeting": {"hint": "Letters, digits, dots and hyphens, such as BOARD-2016-09. It cannot be changed afterwards."},
+    "review": {"hint": "Letters, digits, dots and hyphens, such as SB-2016-03. It says nothing of any person."},
+    "challenge": {"hint": "Letters, digits, dots and hyphens, such as CH-7. It cannot be changed afterwards."},
+}
 HINTS: Final = {
+    "value": f"Written so: {'; '.join(f'{name}: {setting.words}' for name, setting in SETTINGS.items())}.",
+    "themes": "One on each line.",
+    "roles": "One on each line: what they are, not who.",
+    "relations": "One on each line: how they are related, such as mother. No names.",
+    "organisations": "One on each line: the code of an agency, or the name of an outside body.",
+    "url": "The whole address, beginning with https://.",
+    "check_every": "A number of months.",
+    "provenance": "Where the set of obligations comes from.",
+    "minute": "Where in the minutes the decision stands.",
+    "why_late": "Needed where it took longer than the regime allows.",
+    "redaction_of": "Where what is published was shortened: the SHA-256 of the report that was presented.",
+    "local_ref": "A pseudonym only, by which your own records know the case.",
+    "covers_from": "The first day that they may look at.",
+    "ceiling": "The last day that they may look at.",
+    "expires_on": "The last day on which they may look.",
+    "role": "What they are, not who.",
+    "office.role": "What the office is for: it says what its holder may do.",
+    "to": "To whom: an agency, a sub-group or an outside body.",
+    "challenge.to": "Whoever is to answer.",
+    "office.body": "The sub-group or agency whose office it is.",
+    "holder": "A person is registered before they take an office.",
+    "reviewer": "A person is registered before they lead a review.",
     "occurred_on": "The day on which it was so, which may be before today.",
     "late_reason": "Needed where it is recorded long after the day on which it was so. It is shown beside the entry.",
     "on_behalf_of": "Only the board manager records for another office; both are named.",
@@ -79,25 +124,39 @@ def _rule(refusal: type[Refused]) -> dict[str, str]:
     return {"text": text, "source": ", ".join(part for part in (refusal.rule, refusal.source) if part)}
 
 
-def fields_of(seen: Look, command: Command, typed: Mapping[str, Any], errors: Mapping[str, str], *, manager: bool) -> list[FormField]:
+def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, manager: bool) -> list[FormField]:
     """Return the fields of a command's form, with what was typed and what is wrong with it."""
     found: list[FormField] = []
-    if command.creates:
-        found.append(field_of("ref", "text", "public"))
+    if command.creates and command.kind not in ONE_OF_ITS_KIND:
+        found.append(_ref(seen, command))
     for field in command.fields:
-        found += _evidence(typed) if field.kind is Evidence else [declared(seen, field)]
-        if field.kind is Evidence and field.many and field.optional:
-            found[-1]["optional"] = True
+        found += _evidence(sent.typed) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
+        if field.kind is Evidence and (field.optional or command.name in MAY_LACK_FILES):
+            found[-3:] = [one | {"optional": True} for one in found[-3:]]
     found.append(field_of("occurred_on", "date", "public", value=worker().today))
     if manager:
-        found.append(_chosen("on_behalf_of", "public", _offices(seen, command.by), optional=MANAGER in command.by))
+        found.append(_chosen("on_behalf_of", "public", choices.offices(seen, command.by), optional=MANAGER in command.by))
     found.append(field_of("late_reason", "textarea", "partners", optional=True))
-    return with_typed(found, typed, errors)
+    return with_typed(found, sent.typed, sent.errors)
+
+
+def _ref(seen: Look, command: Command) -> FormField:
+    """Return the field of a new thing's reference: chosen where the thing is an office's, made up where it is a person's."""
+    if command.kind == "subject":
+        return field_of("ref", "hidden", "public", value=str(uuid4()))
+    named = choices.options(seen, command, "ref")
+    more = REFERENCES.get(command.kind, {})
+    return field_of("ref", "text", "public", **more) if named is None else _chosen("ref", "public", named, **more)
 
 
 def with_typed(fields: list[FormField], typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[FormField]:
     """Put into fields what was typed, and what is wrong with it."""
-    return [field | {"value": typed.get(field["name"], field["value"]), "error": errors.get(field["name"])} for field in fields]
+    filled = [field | {"value": typed.get(field["name"], field["value"]), "error": errors.get(field["name"])} for field in fields]
+    return [field | {"value": field["value"].splitlines()} if _several(field) else field for field in filled]
+
+
+def _several(field: FormField) -> bool:
+    return field["kind"] == "choices" and isinstance(field["value"], str)
 
 
 def field_of(name: str, kind: str, sensitivity: str, **more: Any) -> FormField:
@@ -115,15 +174,25 @@ def field_of(name: str, kind: str, sensitivity: str, **more: Any) -> FormField:
     return said | {"seen_by": READERS[sensitivity], "error": None} | more
 
 
-def declared(seen: Look, field: Field) -> FormField:
-    """Return the form field of a declared field."""
-    more: dict[str, Any] = {"optional": field.optional}
+def declared(
+    seen: Look, field: Field, command: Command | None = None, about: str | None = None, typed: Mapping[str, Any] | None = None
+) -> FormField:
+    """Return the form field of a declared field; `command` says whose, where what may be chosen depends on it."""
+    name, readers = field.name, field.sensitivity
+    more: dict[str, Any] = {"optional": field.optional or (field.many and field.kind is not Evidence)}
+    if command and (hint := HINTS.get(f"{command.kind}.{name}")):
+        more["hint"] = hint
     if field.choices:
         items = [{"value": choice, "text": choice.replace("_", " ").capitalize()} for choice in field.choices]
-        return field_of(field.name, "choice", field.sensitivity, items=items, **more)
-    if field.name in CHOSEN:
-        return _chosen(field.name, field.sensitivity, CHOSEN[field.name](seen), **more)
-    return field_of(field.name, kind_of(field), field.sensitivity, **more)
+        return field_of(name, "choice", readers, items=items, **more)
+    if name in rows.ROWS:
+        filled = rows.field(seen, name, about, (typed or {}).get(name))
+        return field_of(name, "rows", readers, value=filled["value"], rows=filled, **more)
+    if command and (named := choices.options(seen, command, name, about)) is not None:
+        return _chosen(name, readers, named, kind="choices" if field.many else "choice", **more)
+    if name.endswith("sha256"):
+        return field_of(name, "hash", readers, **{"hint": HASHED, **more})
+    return field_of(name, kind_of(field), readers, **more)
 
 
 def kind_of(field: Field) -> str:
@@ -145,51 +214,8 @@ def _evidence(typed: Mapping[str, Any]) -> list[FormField]:
 
 
 def _chosen(name: str, sensitivity: str, named: Mapping[str, str], **more: Any) -> FormField:
-    """Return a field in which one of what is on record is chosen; where nothing is, it says what to set up first, and who does."""
+    """Return a field in which one or several of what is on record are chosen; where nothing is, what to set up first."""
     items = [{"value": code, "text": text} for code, text in named.items()]
     if not items:
-        what, first = COMES_FROM[name]
-        who = sorted(COMMANDS[first].by)
-        by = f"the {' or the '.join((', the '.join(who[:-1]), who[-1])) if who[1:] else who[0]}"
-        more["missing"] = f"There is no {what} to choose yet. It is set up by {by}, with muniment import or over the API ({first})."
-    return field_of(name, "choice", sensitivity, items=items, **more)
-
-
-def _owners(seen: Look) -> dict[str, str]:
-    return seen.words.agencies | seen.words.sub_groups | {BOARD: seen.words.body(BOARD)}
-
-
-def _offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
-    """Return the offices that somebody holds today, in these roles or in any."""
-    terms = {ref: office.holder_on(worker().today) for ref, office in seen.words.offices.items()}
-    held = {ref: term.title for ref, term in terms.items() if term and (roles is None or term.role in roles)}
-    return dict(sorted(held.items(), key=lambda item: item[1]))
-
-
-def _findings(seen: Look) -> dict[str, str]:
-    found = reviews.reviews(seen.on.conn, **seen.on.at)
-    return {f"{r.ref}/{f['number']}": f"{r.ref} {r.title}, finding {f['number']}" for r in found for f in r.findings}
-
-
-def _actions(seen: Look) -> dict[str, str]:
-    return {row.ref: f"{row.ref} {row.title}" for row in action_register.register(seen.on.conn, **seen.on.at, sort="ref")}
-
-
-CHOSEN: Final[Mapping[str, Callable[[Look], Mapping[str, str]]]] = {
-    "owner": _owners,
-    "overseen_by": lambda seen: seen.words.sub_groups,
-    "owner_office": _offices,
-    "to_office": _offices,
-    "source": _findings,
-    "by_ref": _actions,
-}
-# What has to be on record before there is anything to choose, and the command with which it is recorded.
-COMES_FROM: Final = {
-    "owner": ("agency or sub-group", "join_agency"),
-    "overseen_by": ("sub-group", "constitute_sub_group"),
-    "owner_office": ("office", "appoint_office_holder"),
-    "to_office": ("office", "appoint_office_holder"),
-    "on_behalf_of": ("office", "appoint_office_holder"),
-    "source": ("finding", "record_finding"),
-    "by_ref": ("action", "assign_action"),
-}
+        more["missing"] = choices.missing(name)
+    return field_of(name, more.pop("kind", "choice"), sensitivity, items=items, **more)

@@ -1,22 +1,23 @@
 """What somebody can do now: each decision is asked of the aggregate itself, so that no page holds a second copy of its rules.
 
-A decision that would be recorded is possible; one that is refused says why. Nothing is recorded: the aggregate that is asked is
-loaded for the question alone, and its `record` does nothing.
+A decision that would be recorded is possible; one that is refused says why. Nothing is recorded (`asking`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates import errors
-from aggregates.action import Action, refusals
-from aggregates.authority import BOARD, Acting
+from aggregates.action import refusals
+from aggregates.challenge import NotChallenged
 from aggregates.errors import Refused
 from aggregates.fields import corrections
-from aggregates.values import Evidence
-from api.access import signed_in
+from aggregates.partnership.agency import OpenObligations
+from aggregates.partnership.meeting import NotTheirMeeting
+from aggregates.review import refusals as of_review
+from api.pages.acting.addresses import WITHOUT_PAGE, address_of
+from api.pages.acting.asking import Question, plausible
 from api.pages.entries import kind_of
 from api.resources.commands import acting_as, declared
 from api.worker import worker
@@ -26,6 +27,7 @@ from service.desk import authority
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
+    from aggregates.authority import Acting
     from api.pages.frame import Look
     from projections.inspection_history import HistoryEntry
 
@@ -40,6 +42,10 @@ INSTRUCTIVE: Final = (
     errors.CountersignatureNeeded,
     errors.BeneficiaryAlone,
     errors.OwnProposal,
+    OpenObligations,
+    of_review.ChairNotIndependent,
+    of_review.BreachNotRecorded,
+    of_review.NotAnswered,
 )
 # Refusals of the person who asks, whatever they would write: a form that they could never send is not shown to them.
 NEVER_THEIRS: Final = (
@@ -51,8 +57,12 @@ NEVER_THEIRS: Final = (
     errors.BeneficiaryAlone,
     errors.NotTheCountersigner,
     errors.OwnProposal,
+    of_review.NotTheChair,
+    of_review.NotTheLeadReviewer,
+    of_review.NotTheirInformation,
+    NotTheirMeeting,
+    NotChallenged,
 )
-YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +73,33 @@ class Possible:
     cannot: list[str]
 
 
-def with_action(seen: Look, ref: str) -> Possible:
-    """Say what the caller can do with an action now; the board manager also for the offices that answer for it."""
+def with_thing(seen: Look, kind: str, ref: str) -> Possible:
+    """Say what the caller can do with a thing now; the board manager also for the offices that answer for it."""
     found = Possible([], [])
-    action: Action | None = worker().board.find(Action, ref, fresh=True)
-    if action is None or action.state is None or not seen.clocks.is_now:
+    who = acting_or_nobody()
+    thing = worker().board.find(KINDS[kind], ref)
+    if who is None or thing is None or thing.state is None or not seen.clocks.is_now:
         return found
-    offices = [None, *_answering(seen, action)]
-    for command in declared("action"):
-        if command.creates or command.name in AMENDMENTS:
+    question = Question()
+    for command in declared(kind):
+        if command.creates or command.name in AMENDMENTS or command.name in WITHOUT_PAGE or not command.open_to(who.role):
             continue
-        for office in offices:
-            refused = _refusal(action, command, office)
+        said = plausible(command, thing, seen.words)
+        for office in [None, *_answering(seen, who, command, thing)]:
+            refused = question.refusal(command, ref, acting_as(office), said)
             if refused is None:
                 found.can.append(_task(seen, command, ref, office))
                 break
             if isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
                 found.cannot.append(refused.message)
     return found
+
+
+def to_begin(kind: str) -> list[dict[str, str | None]]:
+    """Say what of a kind of thing the caller can begin."""
+    who = acting_or_nobody()
+    commands_ = [command for command in declared(kind) if command.creates and who is not None and command.open_to(who.role)]
+    return [{"title": command.title, "href": address_of(command, None), "text": None} for command in commands_]
 
 
 def with_entry(entry: HistoryEntry) -> Possible:
@@ -133,41 +152,24 @@ def amendment_refused(entry: HistoryEntry, act: str, *, proposal: HistoryEntry |
     return None
 
 
-def never_theirs(command: Command, ref: str) -> Refused | None:
-    """Return why an act upon an action is never the caller's, or None. The board manager may record any of them for another office."""
-    action: Action | None = worker().board.find(Action, ref, fresh=True)
-    if action is None or action.state is None or acting_as().role == commands.MANAGER:
+def never_theirs(seen: Look, command: Command, ref: str) -> Refused | None:
+    """Return why an act is never the caller's, or None. The board manager may record any of them for another office."""
+    who = acting_as()
+    thing = worker().board.find(KINDS[command.kind], ref)
+    if thing is None or thing.state is None or who.role == commands.MANAGER:
         return None
-    refused = _refusal(action, command, None)
+    refused = Question().refusal(command, ref, who, plausible(command, thing, seen.words))
     return refused if isinstance(refused, NEVER_THEIRS) else None
 
 
-def _answering(seen: Look, action: Action) -> list[str]:
-    """Return the offices that answer for an action, for the board manager, who may record for them."""
-    state = action.state
-    office = seen.words.offices.get(signed_in().office or "")
-    term = office.holder_on(worker().today) if office else None
-    if state is None or term is None or term.role != commands.MANAGER:
+def _answering(seen: Look, who: Acting, command: Command, thing: Any) -> list[str]:
+    """Return the offices for which the board manager may record this command: those that it is for, and that answer for the thing."""
+    if who.role != commands.MANAGER:
         return []
-    judging = [
-        ref for ref, o in seen.words.offices.items() if (t := o.holder_on(worker().today)) and _judges(t.role, t.body, state.overseen_by)
-    ]
-    return [office for office in (state.owner_office, *judging) if office]
-
-
-def _judges(role: str, body: str | None, overseen_by: str) -> bool:
-    return (role == commands.SUB_GROUP_CHAIR and body == overseen_by) or role == commands.CHAIR
-
-
-def _refusal(action: Action, command: Command, office: str | None) -> Refused | None:
-    """Return what stands against a command, or None."""
-    try:
-        who = acting_as(office)
-        authority.allow(command, who)
-        _ask(action, command.name.removesuffix("_action"), acting=who, **plausible(command, action))
-    except Refused as refused:
-        return refused
-    return None
+    today = worker().today
+    held = [(ref, term) for ref, office in seen.words.offices.items() if (term := office.holder_on(today)) and term.role in command.by]
+    oversees, owns = getattr(thing.state, "overseen_by", None), getattr(thing.state, "owner_office", None)
+    return [ref for ref, term in held if oversees is None or ref == owns or term.body == oversees or term.role == commands.CHAIR]
 
 
 def _ask(thing: Any, decision: str, **said: Any) -> None:
@@ -176,21 +178,8 @@ def _ask(thing: Any, decision: str, **said: Any) -> None:
     getattr(thing, decision)(occurred_on=worker().today, **said)
 
 
-def plausible(command: Command, action: Action) -> dict[str, Any]:
-    """Return values with which a command could be given: only the state and who acts are then left to refuse it."""
-    state = action.state
-    if state is None:
-        return {}
-    today = worker().today
-    another = next(code for code in ("-", BOARD) if code not in {state.owner, state.overseen_by})
-    file = Evidence("0" * 64, 1, "", "", "", today, "", "restricted")
-    kinds: dict[Any, Any] = {str: "…", int: state.escalation_level + 1, date: max(today, state.due_on) + YEAR, Evidence: (file,)}
-    known = {"owner": another, "by_ref": "-"}
-    return {f.name: known.get(f.name) or (f.choices[0] if f.choices else kinds[f.kind]) for f in command.fields}
-
-
 def _task(seen: Look, command: Command, ref: str, office: str | None) -> dict[str, str | None]:
-    address = f"/actions/{ref}/{command.name}"
+    address = address_of(command, ref)
     if office is None:
         return {"title": command.title, "href": address, "text": None}
     return {"title": command.title, "href": f"{address}?on_behalf_of={office}", "text": f"On behalf of: {seen.words.office(office)}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -14,9 +15,12 @@ from aggregates.errors import Refused
 from aggregates.values import Evidence
 from api.access import signed_in
 from api.errors import Unreadable
-from api.pages.acting.forms import kind_of
+from api.fields import ONE_OF_ITS_KIND
+from api.pages.acting import rows
+from api.pages.acting.forms import MAY_LACK_FILES, kind_of
 from api.pages.words import label_of
 from api.worker import worker
+from service.config import MEBIBYTE
 from service.desk.refusals import StaleVersion
 from service.desk.submission import Submission
 
@@ -74,15 +78,28 @@ def expected() -> int | None:
 def read(command: Command) -> Sent:
     """Return what the form of a command sent."""
     sent = Sent()
-    if command.creates:
+    if command.creates and command.kind not in ONE_OF_ITS_KIND:
         text(sent, "ref", optional=False)
     for declared in command.fields:
         if declared.kind is Evidence:
-            _evidence(sent, declared)
+            _evidence(sent, optional=declared.optional or command.name in MAY_LACK_FILES)
+        elif declared.name in rows.ROWS:
+            _rows(sent, declared.name)
         else:
             read_field(sent, declared, declared.name)
     around(sent)
     return sent
+
+
+def asks_for_rows() -> bool:
+    """Say whether the form was sent for more rows, and not to be recorded."""
+    return request.form.get("more") in rows.ROWS
+
+
+def _rows(sent: Sent, name: str) -> None:
+    sent.typed[name], sent.fields[name], wrong = rows.read(name)
+    if wrong:
+        sent.errors[name] = wrong
 
 
 def around(sent: Sent) -> None:
@@ -102,10 +119,25 @@ def read_field(sent: Sent, declared: Field, name: str) -> None:
     elif kind == "yes_no":
         text(sent, name, optional=declared.optional)
         sent.fields[name] = {"yes": True, "no": False}.get(sent.typed[name])
+    elif declared.many:
+        sent.typed[name] = "\n".join(request.form.getlist(name)).replace("\r\n", "\n").strip()
+        sent.fields[name] = [line.strip() for line in sent.typed[name].splitlines() if line.strip()]
     else:
-        text(sent, name, optional=declared.optional or declared.many)
-        if declared.many:
-            sent.fields[name] = [line.strip() for line in sent.typed[name].splitlines() if line.strip()]
+        digest = _hashed(name)
+        text(sent, name, optional=declared.optional or digest is not None)
+        if digest is not None:
+            sent.typed[name] = sent.fields[name] = digest
+
+
+def _hashed(name: str) -> str | None:
+    """Return the SHA-256 of the document that was chosen for a field, if one was; the document is not kept."""
+    file = request.files.get(f"{name}-file")
+    if file is None or not file.filename:
+        return None
+    digest = hashlib.sha256()
+    while part := file.stream.read(MEBIBYTE):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def text(sent: Sent, name: str, *, optional: bool) -> None:
@@ -146,14 +178,14 @@ def _number(sent: Sent, name: str, *, optional: bool) -> None:
     sent.fields[name] = int(typed) if typed and name not in sent.errors else None
 
 
-def _evidence(sent: Sent, declared: Field) -> None:
+def _evidence(sent: Sent, *, optional: bool) -> None:
     """Take the form's file in and cite it. A file that came with a form that was refused need not be sent again."""
     file = request.files.get("evidence")
     received = {name: request.form.get(name, "") for name in ("evidence_sha256", "evidence_filename", "evidence_kind")}
     if file is not None and file.filename:
         received = _received(sent, file) or received
     given = bool(received["evidence_sha256"])
-    for_none = declared.optional and not given and not request.form.get("evidence_title", "").strip()
+    for_none = optional and not given and not request.form.get("evidence_title", "").strip()
     text(sent, "evidence_title", optional=for_none)
     day(sent, "evidence_date", optional=for_none)
     if given:

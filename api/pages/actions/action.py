@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
-from aggregates.action import Action
-from aggregates.errors import Refused
 from api.access import member
-from api.pages.acting import possible
+from api.pages import thing
 from api.pages.actions.register import row_of
-from api.pages.clocks import address
-from api.pages.entries import NOTHING, causes, timeline
-from api.pages.frame import Look, just_recorded, look, receipt_for, render
+from api.pages.entries import NOTHING, causes
+from api.pages.frame import Look, look
 from api.resources.actions import one
-from api.worker import worker
-from projections import inspection_history, reviews
+from projections import reviews
 from projections.partnership import settings
 from service.desk.refusals import NotFound
 
@@ -25,14 +21,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("action", __name__)
 
-MOST = 500  # entries of one action on its page; an action has some tens
-
-
-class NotShownYet(Refused):
-    """It is recorded, and the registers do not show it yet."""
-
-    text = "{ref} is recorded as event {position}, and the registers do not show it yet. Load the page again in a moment"
-
 
 @pages.get("/actions/<ref>")
 @member
@@ -40,20 +28,7 @@ def action(ref: str) -> Response:
     """Show one action."""
     with look() as seen:
         row = _one(seen, ref)
-        known = inspection_history.history(seen.on.conn, **seen.on.at, kind="action", ref=ref, limit=MOST)
-        now = possible.with_action(seen, ref)
-        thing = worker().board.load(Action, ref)
-        return render(
-            "actions/action.html",
-            look=seen,
-            action=_facts(seen, row),
-            can=now.can,
-            cannot=now.cannot,
-            entries=timeline(seen, known[::-1]),
-            receipt=receipt_for(seen, thing.id),
-            now_href=f"/actions/{ref}",
-            history_href=address(f"/api/v1/actions/{ref}/history", seen.clocks.pinned),
-        )
+        return thing.show(seen, "action", ref, "actions/action.html", action=_facts(seen, row))
 
 
 def _one(seen: Look, ref: str) -> ActionRow:
@@ -61,10 +36,7 @@ def _one(seen: Look, ref: str) -> ActionRow:
     try:
         return one(seen.on, ref)
     except NotFound as refused:
-        position = just_recorded()
-        if position is None or position <= seen.clocks.fixed.head or worker().board.find(Action, ref) is None:
-            raise
-        raise NotShownYet(ref=ref, position=position) from refused
+        raise thing.missing(seen, "action", ref) from refused
 
 
 def _facts(seen: Look, row: ActionRow) -> dict[str, Any]:
@@ -77,7 +49,7 @@ def _facts(seen: Look, row: ActionRow) -> dict[str, Any]:
         "outcome": row.intended_outcome,
         "success_measure": row.success_measure,
         "kind": row.kind.capitalize(),
-        "review": said["review"] and said["review"] | {"href": None},
+        "review": said["review"] and said["review"] | {"href": seen.link(f"/reviews/{said['review']['ref']}")},
         "source": f"Finding {finding.removeprefix('F')}" if finding else None,
         "owner_office": seen.words.office(row.owner_office) or None,
         "times_redated": row.times_redated,

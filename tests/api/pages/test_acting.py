@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregates.action import Action
 from api import access
-from api.pages.acting import forms
+from api.pages.acting import choices
 from service.application import Board
 from service.desk import accounts
 from service.ledger import keys
@@ -207,15 +207,19 @@ def test_a_choice_of_nothing_says_what_is_missing_and_who_sets_it_up(database):
         who = browser(app, fresh, "board-manager")
         words = who.text("/actions/new")
 
-    setting_up = "It is set up by the board manager, the chair or the deputy chair, with muniment import or over the API"
-    assert f"Overseen by There is no sub-group to choose yet. {setting_up} (constitute_sub_group)" in words
+    setting_up = "It is set up by the board manager, the chair or the deputy chair: Constitute a sub-group"
+    assert f"Overseen by There is no sub-group to choose yet. {setting_up}" in words
+    assert "/sub-groups/new" in who.links
     assert 'name="overseen_by"' not in who.page
-    assert "There is no finding to choose yet. It is set up by the board manager or the sub-group chair" in words
+    set_up = "It is set up by the board manager, the lead reviewer or the sub-group chair: Record a finding"
+    assert f"There is no finding to choose yet. {set_up}" in words
 
 
 def test_every_choice_says_where_it_comes_from():
     """No field in which something on record is chosen can be empty without a word."""
-    assert forms.CHOSEN.keys() | {"on_behalf_of"} == forms.COMES_FROM.keys()
+    chosen = {name.rpartition(".")[2] for name in choices.CHOSEN}
+
+    assert chosen | {"on_behalf_of"} == choices.COMES_FROM.keys()
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

@@ -1,0 +1,33 @@
+"""Where each command has its page: `/reviews/new`, `/reviews/SB-2016-03/pause_review`, `/partnership/adopt_framework`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from api.fields import ONE_OF_ITS_KIND
+from api.resources.commands import RESOURCES
+from service.commands import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Commands that no form can give, and why.
+WITHOUT_PAGE: Final[Mapping[str, str]] = dict.fromkeys(
+    ("enrol_signing_key", "rotate_signing_key", "revoke_signing_key"),
+    "A key proves itself by a signature that its owner makes with it, outside any browser: `muniment key`, or the API",
+)
+# Where the things of a kind are listed, where they have no list of their own.
+LISTS: Final[Mapping[str, str]] = dict.fromkeys(("agency", "sub-group", "office", "subject", "priorities", "keys"), "/partnership")
+
+
+def beginnings(kind: str) -> list[Command]:
+    """Return the commands that begin a thing of a kind, the usual one first."""
+    return [command for command in COMMANDS.values() if command.kind == kind and command.creates]
+
+
+def address_of(command: Command, ref: str | None) -> str:
+    """Return the address of a command's page, for what it is about; without, of one that begins something."""
+    base = f"/{RESOURCES[command.kind]}"
+    if command.creates:
+        return f"{base}/new" if beginnings(command.kind)[0] == command else f"{base}/new/{command.name}"
+    return f"{base}/{command.name}" if command.kind in ONE_OF_ITS_KIND else f"{base}/{ref}/{command.name}"

@@ -1,0 +1,165 @@
+"""Asking the Board itself whether it would record something: the verb is carried out up to the point where it would be on record.
+
+So no page holds a second copy of a rule, and what a verb looks up for its decision is looked up for the question too. What is asked
+about is loaded for the question alone. The values are made up, plausible ones: only where a thing stands, and who acts, are left to
+refuse it; a refusal of a made-up value itself is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from aggregates.authority import BOARD
+from aggregates.errors import Refused
+from aggregates.partnership import framework
+from aggregates.review import refusals
+from aggregates.review.items import ANSWERS
+from aggregates.values import Evidence, Sealed
+from api.worker import worker
+from service.desk import authority
+from service.desk.refusals import FieldMissing, NotFound, WrongKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aggregates.authority import Acting
+    from aggregates.fields import Field
+    from aggregates.review import ReviewState
+    from api.pages.words import Words
+    from service.commands import Command
+
+YEAR: Final = timedelta(days=365)
+HASH: Final = "0" * 64
+NOBODY: Final = UUID(int=0)
+# Refusals of a value that was made up for the question: they say nothing of whether it could be done.
+MADE_UP: Final = (
+    NotFound,
+    WrongKind,
+    FieldMissing,
+    framework.NotAHash,
+    framework.VersionInForce,
+    refusals.NotAHash,
+    refusals.NotWhatWasPresented,
+    refusals.NothingSaidOfLateness,
+    refusals.NoParallelProcess,
+    refusals.NotIndependent,
+    refusals.TakenDownTooSoon,
+    refusals.DeferredTooLong,
+    refusals.NotLater,
+)
+
+
+class WouldRecord(Exception):  # noqa: N818 - an answer, not an error
+    """Nothing stands against it."""
+
+
+@dataclass(slots=True)
+class Question:
+    """The Board as it is asked: it looks up all that it would, loads a thing once, and stops where it would record."""
+
+    things: dict[tuple[Any, str], Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        """Look up as the Board does."""
+        return getattr(worker().board, name)
+
+    def people(self) -> list[str]:
+        """Name nobody: what is made up for the question names nobody either."""
+        return []
+
+    def thing(self, kind: type[Any], ref: str) -> Any:
+        """Return a thing that records nothing."""
+        if (kind, ref) not in self.things:
+            found = worker().board.load(kind, ref, fresh=True)
+            vars(found)["record"] = _would_record
+            self.things[kind, ref] = found
+        return self.things[kind, ref]
+
+    def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], _: Any, /, **said: Any) -> None:
+        thing = self.thing(kind, ref)
+        if not authority.theirs(said["acting"], thing):
+            raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
+        decide(thing, **said)
+
+    def refusal(self, command: Command, ref: str, who: Acting, said: dict[str, Any]) -> Refused | None:
+        """Return what stands against a command, or None."""
+        verb = getattr(type(worker().board), command.name)
+        try:
+            authority.allow(command, who)
+            verb(self, ref, write=None, acting=who, occurred_on=worker().today, late_reason=None, **said)
+        except MADE_UP:
+            return None
+        except Refused as refused:
+            return refused
+        except WouldRecord:
+            pass
+        return None
+
+
+def _would_record(*_: Any, **__: Any) -> None:
+    raise WouldRecord
+
+
+def plausible(command: Command, thing: Any, words: Words) -> dict[str, Any]:
+    """Return values with which a command could be given."""
+    known = _known(thing.state, words)
+    return {f.name: known[f.name] if f.name in known else _made_up(f) for f in command.fields}
+
+
+def _made_up(said: Field) -> Any:
+    if said.many:
+        return (_file(),) if said.kind is Evidence else () if said.kind is not str else ("…",)
+    if said.choices:
+        return None if said.optional else said.choices[0]
+    if said.name.endswith("sha256"):
+        return HASH
+    today = worker().today
+    made_up: dict[Any, Any] = {str: "…", int: 1, bool: False, date: today + YEAR, Sealed: Sealed(NOBODY, str(NOBODY)), Evidence: _file()}
+    return made_up[said.kind]
+
+
+def _file() -> Evidence:
+    return Evidence(HASH, 1, "", "", "", worker().today, "", "restricted")
+
+
+def _known(state: Any, words: Words) -> dict[str, Any]:
+    """Return the values that depend on the thing that it is about."""
+    today = worker().today
+    known: dict[str, Any] = {
+        "occurred_on": today,
+        "review_by": today + timedelta(days=30),
+        "redaction_of": None,
+        "keep_online_until": today + 9 * YEAR,
+    }
+    known |= {"until_on": today, "year": today.year, "setting": "backdating_limit", "value": "35", "why_late": "…", "meeting": None}
+    others = [code for code in (*words.agencies, BOARD) if code not in {getattr(state, "owner", None), getattr(state, "overseen_by", None)}]
+    office = next(iter(words.offices), "-")
+    known |= {"owner": others[0], "successor": others[0], "owner_office": office, "to_office": office}
+    if hasattr(state, "escalation_level"):
+        known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
+    if hasattr(state, "findings"):
+        known |= _of_a_review(state)
+    if hasattr(state, "framework"):
+        version = state.framework.version if state.framework else None
+        known |= {"version": version or "…", "supersedes": version, "regime": "", "effective_on": state.effective_on + YEAR}
+    return known
+
+
+def _of_a_review(state: ReviewState) -> dict[str, Any]:
+    numbers = tuple(finding.number for finding in state.findings)
+    asked = [one.agency for one in state.information if one.submitted_on is None]
+    return {
+        "responses": tuple({"number": number, "response": ANSWERS[0]} for number in numbers),
+        "findings": numbers,
+        "number": "…",
+        "agency": asked[0] if asked else "-",
+        "organisations": state.conflicts or state.organisations or ("…",),
+        "report_sha256": state.report.sha256 if state.report else HASH,
+        "process": state.processes[0].process if state.processes else "coroner",
+        "review_kind": state.kind,
+        "members": ({"organisation": "…", "role": "…"},),
+        "criteria": ({"criterion": "…", "met": True},),
+    }

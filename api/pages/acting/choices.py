@@ -1,0 +1,155 @@
+"""What may be chosen in a form, by name: of what is on record for the reader, never typed by code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from aggregates.authority import BOARD
+from api.pages.acting.addresses import address_of
+from api.resources.commands import RESOURCES
+from api.resources.history import Visible
+from api.worker import worker
+from projections import action_register, partnership, reviews
+from service.commands import COMMANDS
+from service.desk.authority import INSPECTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from api.pages.frame import Look
+    from service.commands import Command
+
+PEOPLE: Final = """
+    SELECT DISTINCT ref FROM views.inspection_history WHERE topic = 'data_subject.subject_registered.v1' AND position <= %s"""
+
+
+def options(seen: Look, command: Command, name: str, about: str | None = None) -> Mapping[str, str] | None:
+    """Return what may be chosen for a field, by its code; None where it is written. `about` is the thing that the command is about."""
+    chosen = CHOSEN.get(f"{command.kind}.{name}") or CHOSEN.get(name)
+    return chosen(seen, about) if chosen else None
+
+
+def missing(name: str) -> dict[str, Any] | None:
+    """Return what has to be on record before there is anything to choose for a field, and where and by whom it is recorded."""
+    if name not in COMES_FROM:
+        return None
+    what, first = COMES_FROM[name]
+    who = sorted(COMMANDS[first].by)
+    by = f"the {' or the '.join((', the '.join(who[:-1]), who[-1])) if who[1:] else who[0]}"
+    command = COMMANDS[first]
+    href = address_of(command, None) if command.creates else f"/{RESOURCES[command.kind]}"
+    return {"text": f"There is no {what} to choose yet. It is set up by {by}", "href": href, "link": command.title}
+
+
+def offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
+    """Return the offices that somebody holds today, in these roles or in any."""
+    terms = {ref: office.holder_on(worker().today) for ref, office in seen.words.offices.items()}
+    held = {ref: term.title for ref, term in terms.items() if term and (roles is None or term.role in roles)}
+    return dict(sorted(held.items(), key=lambda item: item[1]))
+
+
+def members(seen: Look) -> dict[str, str]:
+    """Return the agencies that are members."""
+    return {row.ref: row.name for row in partnership.agencies(seen.on.conn, **seen.on.at) if row.status == "member"}
+
+
+def _board(seen: Look) -> dict[str, str]:
+    return {BOARD: seen.words.body(BOARD)}
+
+
+def _owners(seen: Look, _: str | None) -> dict[str, str]:
+    return seen.words.agencies | seen.words.sub_groups | _board(seen)
+
+
+def _findings(seen: Look, _: str | None) -> dict[str, str]:
+    may_see = Visible(seen.on)
+    found = [row for row in reviews.reviews(seen.on.conn, **seen.on.at) if may_see.review(row)]
+    return {f"{r.ref}/{f['number']}": f"{r.ref} {r.title}, finding {f['number']}" for r in found for f in r.findings}
+
+
+def _findings_of(seen: Look, about: str | None) -> dict[str, str]:
+    found = reviews.review(seen.on.conn, about or "", **seen.on.at)
+    return {f["number"]: f"{f['number']} {f['statement']}" for f in found.findings} if found else {}
+
+
+def _actions(seen: Look, _: str | None) -> dict[str, str]:
+    return {row.ref: f"{row.ref} {row.title}" for row in action_register.register(seen.on.conn, **seen.on.at, sort="ref")}
+
+
+def _about(seen: Look, _: str | None) -> dict[str, str]:
+    """Return what a challenge can be about: the actions, reviews and meetings that are there for the reader."""
+    may_see, at = Visible(seen.on), seen.on.at
+    actions = [
+        row for row in action_register.register(seen.on.conn, **at, sort="ref") if may_see.agency is None or row.ref in may_see.owned
+    ]
+    found = {f"action:{row.ref}": f"{row.ref} {row.title}" for row in actions}
+    found |= {f"review:{row.ref}": f"{row.ref} {row.title}" for row in reviews.tracker(seen.on.conn, **at) if may_see.review(row)}
+    held = [row for row in partnership.meetings(seen.on.conn, **at) if may_see.meeting(row)]
+    return found | {f"meeting:{row.ref}": f"{row.ref}, meeting of {seen.words.body(row.body)}" for row in held}
+
+
+def _people(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the registered people by name, for readers who may know who they are."""
+    if not seen.on.scope.restricted or seen.on.scope.agency is not None:
+        return {}
+    refs = [UUID(ref) for (ref,) in seen.on.conn.execute(PEOPLE, (seen.clocks.known_at,)).fetchall()]
+    seen.words.learn(refs)
+    named = {str(ref): name for ref in refs if (name := seen.words.person(ref))}
+    return dict(sorted(named.items(), key=lambda item: item[1]))
+
+
+def _meetings(seen: Look, _: str | None) -> dict[str, str]:
+    held = partnership.meetings(seen.on.conn, **seen.on.at)
+    return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {row.held_on:%Y-%m-%d}" for row in held[::-1]}
+
+
+CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
+    "owner": _owners,
+    "overseen_by": lambda seen, _: seen.words.sub_groups,
+    "owner_office": lambda seen, _: offices(seen),
+    "to_office": lambda seen, _: offices(seen),
+    "lead_office": lambda seen, _: offices(seen),
+    "inspection.ref": lambda seen, _: offices(seen, INSPECTORS),
+    "source": _findings,
+    "by_ref": _actions,
+    "agency": lambda seen, _: members(seen),
+    "successor": lambda seen, _: members(seen),
+    "employer": lambda seen, _: members(seen),
+    "referring_agency": lambda seen, _: members(seen),
+    "office.body": lambda seen, _: seen.words.sub_groups | members(seen),
+    "meeting.body": lambda seen, _: _board(seen) | seen.words.sub_groups,
+    "challenge.to": lambda seen, _: _board(seen) | members(seen) | seen.words.sub_groups | offices(seen),
+    "challenge.about": _about,
+    "holder": _people,
+    "reviewer": _people,
+    "meeting": _meetings,
+    "because_of": _findings,
+    "informed_by": _findings,
+    "review.findings": _findings_of,
+}
+# What has to be on record before there is anything to choose, and the command with which it is recorded.
+COMES_FROM: Final = {
+    "owner": ("agency or sub-group", "join_agency"),
+    "overseen_by": ("sub-group", "constitute_sub_group"),
+    "owner_office": ("office", "appoint_office_holder"),
+    "to_office": ("office", "appoint_office_holder"),
+    "lead_office": ("office", "appoint_office_holder"),
+    "on_behalf_of": ("office", "appoint_office_holder"),
+    "ref": ("office of an inspector", "appoint_office_holder"),
+    "source": ("finding", "record_finding"),
+    "by_ref": ("action", "assign_action"),
+    "agency": ("agency", "join_agency"),
+    "successor": ("agency", "join_agency"),
+    "employer": ("agency", "join_agency"),
+    "referring_agency": ("agency", "join_agency"),
+    "body": ("agency or sub-group", "join_agency"),
+    "to": ("agency or sub-group", "join_agency"),
+    "about": ("action or review", "refer_review"),
+    "holder": ("person", "register_subject"),
+    "reviewer": ("person", "register_subject"),
+    "meeting": ("meeting", "hold_meeting"),
+    "because_of": ("finding", "record_finding"),
+    "informed_by": ("finding", "record_finding"),
+    "findings": ("finding", "record_finding"),
+}

@@ -1,0 +1,118 @@
+"""Fields that hold a list of objects, as rows of a form: a row for each object, and more rows for whoever asks for them.
+
+A row of which nothing is said is left out. What a row's parts are is declared here; what they may say, the aggregate judges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import request
+
+from aggregates.partnership.meeting import ATTENDANCE
+from aggregates.review.items import ANSWERS
+from api.pages.acting import choices
+from api.pages.clocks import NotADay, read_day
+from api.pages.words import label_of
+from projections import reviews
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from api.pages.frame import Look
+
+FIRST: Final = 3  # rows at first, where nothing says how many there will be
+MOST: Final = 100  # rows of one form
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a row: `kind` is "text", "textarea", "choice", "yes_no" or "day"; `options` what may be chosen, fixed or by name."""
+
+    name: str
+    kind: str = "text"
+    optional: bool = False
+    options: tuple[str, ...] | Callable[[Look], Mapping[str, str]] = ()
+
+    def items(self, seen: Look) -> list[dict[str, str]]:
+        """Return what may be chosen."""
+        named = {option: option.capitalize() for option in self.options} if isinstance(self.options, tuple) else self.options(seen)
+        return [{"value": "", "text": "Choose"}, *({"value": code, "text": text} for code, text in named.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a field: what one of them is called, its parts, and how the first ones are filled in for what the act is about."""
+
+    called: str
+    parts: tuple[Part, ...]
+    first: Callable[[Look, str | None], list[dict[str, str]]] = lambda _, __: [{}] * FIRST
+
+
+def _findings(seen: Look, about: str | None) -> list[dict[str, str]]:
+    found = reviews.review(seen.on.conn, about or "", **seen.on.at)
+    return [{"number": finding["number"]} for finding in found.findings] if found and found.findings else [{}]
+
+
+def _agencies(seen: Look, _: str | None) -> list[dict[str, str]]:
+    return [{"agency": code} for code in choices.members(seen)] or [{}]
+
+
+ROWS: Final[Mapping[str, Rows]] = {
+    "responses": Rows(
+        "Finding",
+        (
+            Part("number"),
+            Part("response", "choice", options=ANSWERS),
+            Part("reason", "textarea", optional=True),
+            Part("intended_actions", "textarea", optional=True),
+        ),
+        _findings,
+    ),
+    "attendance": Rows(
+        "Agency", (Part("agency", "choice", options=choices.members), Part("attendance", "choice", options=ATTENDANCE)), _agencies
+    ),
+    "agenda": Rows("Item", (Part("id"), Part("title"), Part("about", optional=True))),
+    "affiliations": Rows(
+        "Affiliation", (Part("organisation"), Part("role"), Part("from_on", "day", optional=True), Part("until_on", "day", optional=True))
+    ),
+    "members": Rows("Seat", (Part("organisation"), Part("role"))),
+    "criteria": Rows("Criterion", (Part("criterion"), Part("met", "yes_no"))),
+}
+GIVEN: Final = frozenset({"number", "agency"})  # what a row is filled in with says nothing yet
+
+
+def field(seen: Look, name: str, about: str | None, typed: Any) -> dict[str, Any]:
+    """Return what `macros/forms.html` needs for the rows of a field, filled in as typed, or as they begin."""
+    rows = ROWS[name]
+    values = typed if typed is not None else rows.first(seen, about)
+    parts = [
+        {"name": p.name, "label": label_of(p.name), "kind": p.kind, "optional": p.optional, "items": p.items(seen)} for p in rows.parts
+    ]
+    return {"called": rows.called, "parts": parts, "value": values}
+
+
+def read(name: str) -> tuple[list[dict[str, str]], list[dict[str, Any]], str | None]:
+    """Return the rows of a field as they were typed and as the command takes them, and what is wrong with one of them, if anything."""
+    rows, typed, said, wrong = ROWS[name], list[dict[str, str]](), list[dict[str, Any]](), None
+    while len(typed) < MOST and any(f"{name}-{len(typed)}-{part.name}" in request.form for part in rows.parts):
+        number = len(typed)
+        typed.append({part.name: request.form.get(f"{name}-{number}-{part.name}", "").replace("\r\n", "\n").strip() for part in rows.parts})
+        if not any(value for part, value in typed[-1].items() if part not in GIVEN):
+            continue
+        try:
+            said.append({part.name: _value(part, value) for part in rows.parts if (value := typed[-1][part.name])})
+        except NotADay as refused:
+            wrong = wrong or f"{label_of(name)}, {rows.called.lower()} {number + 1}: {refused.message}"
+        if lacking := [part for part in rows.parts if not part.optional and not typed[-1][part.name]]:
+            wrong = wrong or f"{label_of(name)}, {rows.called.lower()} {number + 1}: {label_of(lacking[0].name).lower()} is needed"
+    if request.form.get("more") == name:
+        typed += [{}] * min(FIRST, MOST - len(typed))
+    return typed, said, wrong
+
+
+def _value(part: Part, text: str) -> Any:
+    if part.kind == "day":
+        return read_day(text).isoformat()
+    return text == "yes" if part.kind == "yes_no" else text

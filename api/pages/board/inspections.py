@@ -1,0 +1,92 @@
+"""Inspections: for whom the record is open, of which days, until when; and what of it they opened, who, and when (INV-41)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response
+
+from api.access import member
+from api.pages import thing
+from api.pages.board import listing
+from api.pages.board.listing import linked
+from api.pages.entries import by
+from api.pages.frame import Look, look
+from api.pages.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.words import written
+from api.resources.inspections import visible
+from projections import inspection_history
+
+if TYPE_CHECKING:
+    from projections.inspections import InspectionRow
+
+pages = Blueprint("inspections_", __name__)
+
+SHORT: Final = 12  # digits of a file's hash that tell it from others at a glance
+COLUMNS: Final = ("Inspection", "By whom", "Days covered", "Open", "Openings")
+
+
+def _open(seen: Look, row: InspectionRow) -> list[Said]:
+    since = f"Since {written(row.opened_on)}"
+    if row.closed_on:
+        return [since, f"Closed {written(row.closed_on)}"]
+    if row.expires_on < seen.clocks.as_at:
+        return [since, f"Ended {written(row.expires_on)}"]
+    return [since, strong(f"Open until {written(row.expires_on)}")]
+
+
+@pages.get("/inspections")
+@member
+def inspections() -> Response:
+    """List the inspections: an inspector's own, all for the Board's offices."""
+    with look() as seen:
+        rows = [
+            (
+                [link(f"{row.purpose.capitalize()} by {row.body}", seen.link(f"/inspections/{row.ref}"))],
+                [seen.words.office(row.ref, seen.clocks.as_at), quiet(seen.words.body(row.agency) or "Of every agency")],
+                f"{written(row.covers_from)} to {written(row.ceiling)}",
+                _open(seen, row),
+                f"{row.disclosures:,}",
+            )
+            for row in visible(seen.on)
+        ]
+        lead = "For whom the record is open, of which days, and how often they opened what is not for everybody."
+        nothing = ("No inspection was on record.", "On the day and with the knowledge that you chose, none had been opened for you to see.")
+        return listing.show(
+            seen, "inspection", "/inspections", COLUMNS, rows, heading="Inspections", lead=lead, empty=nothing, section_name="inspections"
+        )
+
+
+@pages.get("/inspections/<ref>")
+@member
+def inspection(ref: str) -> Response:
+    """Show the inspection that was opened last for an office, and what was opened in it."""
+    with look() as seen:
+        row = next((row for row in visible(seen.on) if row.ref == ref), None)
+        if row is None:
+            raise thing.missing(seen, "inspection", ref)
+        told = facts(
+            fact("Office", link(seen.words.office(ref, seen.clocks.as_at), seen.link(f"/offices/{ref}"))),
+            fact("Of", seen.words.body(row.agency) or "Every agency"),
+            fact("Days covered", f"{written(row.covers_from)} to {written(row.ceiling)}"),
+            fact("Open", *_open(seen, row)),
+        )
+        note = "Each thing whose restricted or personal details were opened, once for each day (INV-41)."
+        opened = section("What was opened", ("What", "By whom", "When", "On record as"), _opened(seen, row), "Nothing.", note=note)
+        crumbs = [{"text": "Inspections", "href": "/inspections"}]
+        heading = f"{row.purpose.capitalize()} by {row.body}"
+        return thing.show(
+            seen, "inspection", ref, heading=heading, caption=ref, facts=told, sections=[opened], crumbs=crumbs, section_name="inspections"
+        )
+
+
+def _opened(seen: Look, row: InspectionRow) -> list[tuple[Said, ...]]:
+    """Return what was opened in the inspection, the newest first."""
+    known = inspection_history.history(seen.on.conn, **seen.on.at, kind="inspection", ref=row.ref, limit=thing.MOST)
+    opened = [e for e in known[::-1] if e.topic == "inspection.evidence_disclosed.v1" and e.since >= row.opened_on and not e.retracted_by]
+    found: list[tuple[Said, ...]] = []
+    for entry in opened:
+        kind, _, ref = entry.said["object"].partition(":")
+        what = f"File {ref[:SHORT]}…" if kind == "file" else linked(seen, entry.said["object"])
+        found.append((what, by(seen, entry), entry.since, link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"))))
+    return found

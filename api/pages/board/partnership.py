@@ -1,0 +1,184 @@
+"""The partnership as at a day: what binds it, what it has set for itself, who its members are, and who holds which office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response
+
+from aggregates.authority import BOARD
+from aggregates.clocks.regimes import REGIMES
+from api.access import member
+from api.pages import thing
+from api.pages.acting.possible import to_begin
+from api.pages.board.listing import findings
+from api.pages.entries import by
+from api.pages.frame import Look, look
+from api.pages.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.words import written
+from projections import inspection_history, partnership
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+    from projections.inspection_history import HistoryEntry
+    from projections.partnership import FrameworkRow, OfficeRow, SettingsRow
+
+pages = Blueprint("the_partnership", __name__)
+
+
+def _list(numbers: list[int]) -> str:
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+# What the framework leaves to the Board, by the name of its setting: what it is, how it is said, and where it matters.
+SETTINGS: Final[Mapping[str, tuple[str, Callable[[Any], str], str]]] = {
+    "backdating_limit": ("How late an entry may be recorded without a reason", lambda v: f"{v} days", "INV-33"),
+    "sustainment_checks": ("When a signed-off action is tested again", lambda v: f"After {_list(v)} months", "framework, LIF-PRI-12"),
+    "reminder_days": ("Reminders before an action is due", lambda v: f"{_list(v)} days before", "INV-17"),
+    "escalation_days": ("Escalation once an action is overdue", lambda v: f"{_list(v)} days after", "INV-17"),
+    "affiliation_look_back": ("How far back a lead reviewer's affiliations count", lambda v: f"{v} years", "INV-01"),
+    "quorum": ("Quorum of a meeting", lambda v: f"{v} of the members", "framework"),
+    "ack_window": ("Acknowledgement of what is disseminated", lambda v: f"Within {v} days", "framework"),
+    "embedding_window": ("Report on how learning was embedded", lambda v: f"Within {v} months", "framework"),
+    "followup_return": ("Return of the follow-up questionnaire", lambda v: f"Within {v} days", "INV-23"),
+    "phone_sample": ("Telephone sample after training", lambda v: f"{v[0]}%, at least {v[1]}", "INV-24"),
+}
+SECTION_11: Final = {
+    "yes": "Section 11, Children Act 2004",
+    "s.175": "Section 175, Education Act 2002",
+    "local": "By agreement with the Board",
+    "no": "None",
+}
+BEGUN_HERE: Final = ("agency", "sub-group", "office", "subject", "priorities")
+
+
+@pages.get("/partnership")
+@member
+def shown() -> Response:
+    """Show the partnership."""
+    with look() as seen:
+        row = partnership.settings(seen.on.conn, **seen.on.at)
+        begun = [task for kind in BEGUN_HERE for task in to_begin(kind)] if seen.clocks.is_now else []
+        return thing.show(
+            seen,
+            "partnership",
+            "partnership",
+            heading=row.name or "The partnership",
+            caption="The partnership as at a day",
+            facts=facts(*_facts(seen, row)),
+            sections=list(_sections(seen, row)),
+            begun=begun,
+            crumbs=None,
+            section_name="partnership",
+        )
+
+
+def _facts(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
+    regime = REGIMES.get(row.regime)
+    if regime is not None:
+        since = (
+            f"In effect since {written(row.effective_on)}. What arose before keeps its own regime (INV-42)" if row.effective_on else None
+        )
+        yield fact("Regime", regime.label, quiet(since))
+        yield fact("Whether to review is decided by", regime.decides.label, quiet(regime.decides.source))
+    yield fact("Framework in force", *_framework(row.framework, seen.clocks.as_at))
+    told = (("/meetings", "Meetings"), ("/challenges", "Challenges"), ("/courses", "Courses"), ("/resources", "Resources"))
+    yield fact("What it does", *(link(text, seen.link(path)) for path, text in told))
+
+
+def _framework(row: FrameworkRow | None, day: date) -> Iterator[Said]:
+    if row is None:
+        yield "None is adopted"
+        return
+    yield f"{row.version}, adopted {written(row.adopted_on)}"
+    yield quiet(f"{row.provenance}{f', minute {row.minute}' if row.minute else ''}")
+    if row.reviewed_on:
+        yield f"Reviewed {written(row.reviewed_on)}: {row.outcome}"
+    due = f"To be reviewed by {written(row.review_due)}"
+    yield strong(f"{due}: overdue by {(day - row.review_due).days} days") if row.review_due < day else due
+    yield quiet(f"SHA-256 of its set of obligations: {row.sha256}")
+
+
+def _sections(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
+    words, at = seen.words, seen.on.at
+    set_by = _set_by(seen)
+    told = [
+        ([label, quiet(source)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
+        for name, (label, say, source) in SETTINGS.items()
+    ]
+    yield section("What the Board has set for itself", ("Setting", "Holds", "Set by"), told, "")
+    agencies = [
+        (
+            link(a.name, seen.link(f"/agencies/{a.ref}")),
+            a.category.capitalize(),
+            SECTION_11.get(a.section_11, a.section_11),
+            [f"Member since {written(a.joined_on)}", *_left(seen, a)],
+        )
+        for a in partnership.agencies(seen.on.conn, **at)
+    ]
+    yield section("Agencies", ("Agency", "Category", "Answers for safeguarding by", "Membership"), agencies, "No agency had joined.")
+    groups = [
+        (
+            link(g.name, seen.link(f"/sub-groups/{g.ref}")),
+            g.terms_of_reference,
+            f"Dissolved {written(g.dissolved_on)}" if g.dissolved_on else f"Since {written(g.constituted_on)}",
+        )
+        for g in partnership.sub_groups(seen.on.conn, **at)
+    ]
+    yield section("Sub-groups", ("Sub-group", "Terms of reference", "Standing"), groups, "No sub-group had been constituted.")
+    yield section("Offices", OFFICES, offices(seen, list(words.offices.values())), "No office had been filled.", note=_note(seen))
+    yield section("Priorities", ("Priority", "Period", "Led by", "Because of"), _priorities(seen), "No priority had been set.")
+
+
+OFFICES: Final = ("Office", "Held by", "For", "Employed by", "Since")
+
+
+def _note(seen: Look) -> str | None:
+    return "Who holds an office stands on its page: each that you open goes on record (INV-41)." if seen.on.scope.inspection else None
+
+
+def _left(seen: Look, agency: partnership.AgencyRow) -> Iterator[Said]:
+    if agency.left_on:
+        yield strong(f"Left {written(agency.left_on)}")
+        yield quiet(agency.left_because)
+        if agency.successor:
+            yield f"Succeeded by {seen.words.body(agency.successor)}"
+
+
+def offices(seen: Look, rows: list[OfficeRow]) -> list[tuple[Said, ...]]:
+    """Return offices as they were held on the day; by whom, for those who may know without opening the page of each."""
+    day = seen.clocks.as_at
+    named = seen.on.scope.restricted and seen.on.scope.inspection is None
+    if named:
+        seen.words.learn(term.holder for row in rows if (term := row.holder_on(day)))
+    found: list[tuple[Said, ...]] = []
+    for row in rows:
+        term = row.holder_on(day)
+        title = link(term.title if term else seen.words.office(row.ref), seen.link(f"/offices/{row.ref}"))
+        if term is None:
+            found.append((title, strong("Vacant"), "", "", ""))
+            continue
+        holder = (seen.words.person(term.holder) or "Somebody whose name is erased") if named else "Held"
+        found.append((title, holder, seen.words.body(term.body or BOARD), seen.words.body(term.employer), term.from_on))
+    return found
+
+
+def _priorities(seen: Look) -> Iterator[tuple[Said, ...]]:
+    for period in partnership.priorities(seen.on.conn, **seen.on.at):
+        for one in period.priorities:
+            where = link(period.ref, seen.link(f"/priorities/{period.ref}"), f"priorities: {one['priority']}")
+            yield one["priority"], where, seen.words.office(one["lead_office"], seen.clocks.as_at), findings(seen, one["informed_by"])
+
+
+def _set_by(seen: Look) -> dict[str, Said]:
+    """Return who set each setting, and when: the entry that stands last."""
+    known = inspection_history.history(seen.on.conn, **seen.on.at, kind="partnership", ref="partnership", limit=thing.MOST)
+    stand = [entry for entry in known if entry.topic == "partnership.local_setting_set.v1" and not entry.retracted_by]
+    return {entry.said["setting"]: _who(seen, entry) for entry in sorted(stand, key=lambda entry: (entry.since, entry.position))}
+
+
+def _who(seen: Look, entry: HistoryEntry) -> Said:
+    return [f"{by(seen, entry)}, {written(entry.since)}", link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"))]

@@ -1,0 +1,120 @@
+"""The review tracker: where each review is, which clock runs, and what stops it closing; on any day as known on any day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, request
+
+from aggregates.clocks.regimes import REGIMES
+from api.access import member
+from api.pages.acting.possible import to_begin
+from api.pages.clocks import address
+from api.pages.frame import Look, look, render
+from api.pages.reviews import clocks
+from api.resources.history import Visible
+from projections import reviews
+
+if TYPE_CHECKING:
+    from projections.reviews import Tracked
+
+pages = Blueprint("tracker", __name__)
+
+SIZE: Final = 25  # rows of a page
+FILTERS: Final = ("kind", "regime", "status", "only")
+ONLY: Final = {"": "All reviews", "open": "Open", "overdue": "A clock is overdue", "paused": "Paused", "ended": "Ended"}
+
+
+@pages.get("/reviews")
+@member
+def tracker() -> Response:
+    """Show the tracker."""
+    with look() as seen:
+        every = visible(seen)
+        asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+        rows = [row for row in every if _wanted(row, asked)]
+        number = max(1, request.args.get("page", 1, type=int))
+        shown = rows[(number - 1) * SIZE : number * SIZE]
+        again = {name: value for name, value in asked.items() if value}
+        return render(
+            "reviews/tracker.html",
+            look=seen,
+            rows=[_row(seen, row) for row in shown],
+            figures=_figures(seen, every),
+            filters=_filters(every, asked),
+            filtered=bool(again),
+            pager={
+                "first": (number - 1) * SIZE + 1,
+                "last": (number - 1) * SIZE + len(shown),
+                "total": len(rows),
+                "previous_href": seen.link("/reviews", **again, page=number - 1) if number > 1 else None,
+                "next_href": seen.link("/reviews", **again, page=number + 1) if len(rows) > number * SIZE else None,
+            },
+            tasks=to_begin("review") if seen.clocks.is_now else [],
+            now_href=address("/reviews", again),
+            clear_href=seen.link("/reviews"),
+        )
+
+
+def visible(seen: Look) -> list[Tracked]:
+    """Return the reviews that the reader may see."""
+    may_see = Visible(seen.on)
+    return [row for row in reviews.tracker(seen.on.conn, **seen.on.at) if may_see.review(row)]
+
+
+def _wanted(row: Tracked, asked: dict[str, str]) -> bool:
+    only = {
+        "open": not row.ended,
+        "overdue": any(clock.state == "overdue" for clock in row.clocks),
+        "paused": row.paused,
+        "ended": row.ended,
+    }
+    same = all(asked[name] in ("", getattr(row, name)) for name in ("kind", "regime", "status"))
+    return same and only.get(asked["only"], True)
+
+
+def _figures(seen: Look, every: list[Tracked]) -> list[dict[str, Any]]:
+    nothing = dict.fromkeys(FILTERS, "")
+    told = (("open", "open"), ("overdue", "with an overdue clock"), ("paused", "paused"))
+    return [
+        {
+            "number": sum(_wanted(row, nothing | {"only": only}) for row in every),
+            "label": label,
+            "href": seen.link("/reviews", only=only),
+        }
+        for only, label in told
+    ]
+
+
+def _filters(every: list[Tracked], asked: dict[str, str]) -> list[dict[str, Any]]:
+    choices: list[tuple[str, str, dict[str, str]]] = [
+        ("only", "Show", ONLY),
+        ("kind", "Kind", {"": "Any"} | {kind: kind.capitalize() for kind in sorted({row.kind for row in every})}),
+        ("regime", "Regime", {"": "Any"} | {regime: REGIMES[regime].label for regime in sorted({row.regime for row in every})}),
+        ("status", "Standing", {"": "Any"} | {status: status.capitalize() for status in sorted({row.status for row in every})}),
+    ]
+    return [
+        {"name": name, "label": label, "items": [{"value": v, "text": t} for v, t in items.items()], "value": asked[name]}
+        for name, label, items in choices
+    ]
+
+
+def _row(seen: Look, row: Tracked) -> dict[str, Any]:
+    whole = row if row.ended else reviews.review(seen.on.conn, row.ref, **seen.on.at) or row
+    runs = clocks.first(row.clocks)
+    missing = [blocker["text"] for blocker in whole.blockers]
+    return {
+        "ref": row.ref,
+        "title": row.title,
+        "href": seen.link(f"/reviews/{row.ref}"),
+        "kind": REGIMES[row.regime].review_kinds.get(row.kind, row.kind),
+        "regime": REGIMES[row.regime].label,
+        "status": row.status,
+        "notified_on": row.notified_on,
+        "published_on": row.published_on,
+        "clock": clocks.words_of(runs, row.as_at) if runs else None,
+        "late": sum(clock.state == "late" for clock in row.clocks),
+        "missing": missing[:2],
+        "more": max(0, len(missing) - 2),
+        "ended": row.ended,
+    }

@@ -1,0 +1,103 @@
+"""What the page of every thing has: its facts, what can be done with it now, and everything that was recorded about it.
+
+A page's facts are rows of a key and what is said; a table's cells are the same. What is said is a text, a date, a link (`link`), a
+quiet remark (`quiet`), or a list of these, each on a line of its own (`macros/facts.html`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.errors import Refused
+from api.pages.acting import possible
+from api.pages.clocks import address
+from api.pages.entries import page_of, timeline
+from api.pages.frame import just_recorded, receipt_for, render
+from api.resources.history import Visible
+from api.worker import worker
+from projections import inspection_history
+from service.commands import KINDS
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from flask import Response
+
+    from api.pages.frame import Look
+
+Said = Any  # a text, a date, a dict as `link` and `quiet` make them, or a list of these
+MOST: Final = 500  # entries of one thing on its page; a thing has some tens
+
+
+class NotShownYet(Refused):
+    """It is recorded, and the registers do not show it yet."""
+
+    text = "{ref} is recorded as event {position}, and the registers do not show it yet. Load the page again in a moment"
+
+
+def link(text: str, href: str | None, about: str | None = None) -> dict[str, Any]:
+    """Return a link as facts and cells take it; `about` tells it, to those who only hear it, from others of the same words."""
+    return {"text": text, "href": href, "about": about}
+
+
+def quiet(text: str | None) -> dict[str, Any] | None:
+    """Return a remark that stands back behind what it is about; None where there is nothing to remark."""
+    return {"text": text, "quiet": True} if text else None
+
+
+def strong(text: str) -> dict[str, Any]:
+    """Return what nobody should miss."""
+    return {"text": text, "strong": True}
+
+
+def fact(key: str, *said: Said) -> dict[str, Any]:
+    """Return a row of facts: what is empty of what is said is left out."""
+    return {"key": key, "said": [one for one in said if one not in (None, "", [])]}
+
+
+def facts(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that say something."""
+    return [row for row in rows if row["said"]]
+
+
+def section(heading: str, columns: Sequence[str], rows: Iterable[Sequence[Said]], empty: str, note: str | None = None) -> dict[str, Any]:
+    """Return a table with its heading; `empty` says in a sentence that it has no rows."""
+    return {"heading": heading, "columns": list(columns), "rows": [list(row) for row in rows], "empty": empty, "note": note}
+
+
+def show(seen: Look, kind: str, ref: str, template: str = "board/thing.html", **said: Any) -> Response:
+    """Render the page of a thing within its frame: with what can be done now, and with what was recorded of it, newest first."""
+    now = possible.with_thing(seen, kind, ref)
+    path = page_of(kind, ref) or "/"
+    thing = worker().board.find(KINDS[kind], ref)
+    return render(
+        template,
+        look=seen,
+        ref=ref,
+        path=path,
+        can=now.can,
+        cannot=now.cannot,
+        entries=timeline(seen, recorded(seen, kind, ref)),
+        receipt=receipt_for(seen, thing.id) if thing else None,
+        now_href=path,
+        history_href=address(f"/api/v1{path}/history", seen.clocks.pinned) if kind in WITH_HISTORY else None,
+        **said,
+    )
+
+
+WITH_HISTORY: Final = frozenset({"action", "review", "inspection"})
+
+
+def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.HistoryEntry]:
+    """Return what was recorded of a thing, as far as the reader may see it, newest first."""
+    known = inspection_history.history(seen.on.conn, **seen.on.at, kind=kind, ref=ref, limit=MOST)
+    return [entry for entry in known[::-1] if seen.on.scope.inspection is None or Visible(seen.on)(entry)]
+
+
+def missing(seen: Look, kind: str, ref: str) -> Refused:
+    """Return what to refuse a page with that is not there: whoever has recorded the thing just now is told that it is not shown yet."""
+    position = just_recorded()
+    if position is None or position <= seen.clocks.fixed.head or worker().board.find(KINDS[kind], ref) is None:
+        return NotFound(kind=kind, ref=ref)
+    return NotShownYet(ref=ref, position=position)
