@@ -76,10 +76,10 @@ def run(
         return None
     stopped = moments.get(rule.stops_with)
     stopped = stopped if stopped is not None and stopped <= as_at else None
-    begun = tuple(sorted((pause for pause in pauses if pause[0] <= as_at), key=lambda pause: pause[0]))
+    begun = tuple(sorted((pause for pause in pauses if pause[0] <= as_at), key=lambda pause: pause[0])) if pauses else ()
     end = stopped or as_at
     gross = _counted(rule.unit, regime.calendar, started, end)
-    paused = [_counted(rule.unit, regime.calendar, *stretch) for stretch in _stretches(begun, started, end)]
+    paused = [_counted(rule.unit, regime.calendar, *stretch) for stretch in _stretches(begun, started, end)] if begun else []
     return Clock(
         rule.name,
         rule.label,
