@@ -8,6 +8,7 @@ from aggregates.authority import CHAIRS
 from aggregates.entry import Recorded
 from aggregates.review import refusals
 from aggregates.review import state as s
+from aggregates.review.parts import same
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,14 +60,14 @@ class Acts(Recorded[s.ReviewState | None]):
     def _independent(self, act: Act, then: s.ReviewState, what: str) -> None:
         """Refuse a chair or a deputy whose own employer is under review (INV-44)."""
         acting = act["acting"]
-        if acting.role in CHAIRS and acting.agency is not None and acting.agency in then.organisations:
+        if acting.role in CHAIRS and _employs(acting.agency, then):
             raise refusals.ChairNotIndependent(ref=self.ref, agency=acting.agency, role=acting.role, act=what)
 
     def _chairs(self, act: Act, then: s.ReviewState, what: str, chair: Holder | None) -> None:
         """Refuse everybody but the chair, and the deputy unless there is no chair or theirs is the employer under review."""
         role = act["acting"].role
         self._independent(act, then, what)
-        if role == CHAIR or (role == DEPUTY and (chair is None or chair.employer in then.organisations)):
+        if role == CHAIR or (role == DEPUTY and (chair is None or _employs(chair.employer, then))):
             return
         raise refusals.NotTheChair(ref=self.ref, day=act["occurred_on"])
 
@@ -81,3 +82,7 @@ class Acts(Recorded[s.ReviewState | None]):
         """Refuse while the lead reviewer is known not to be independent, or where one is needed and there is none (INV-01)."""
         if (then.lead is None and needed) or (then.lead is not None and then.lead.breached_on is not None):
             raise refusals.NoLeadReviewer(ref=self.ref, day=act["occurred_on"], act=cannot)
+
+
+def _employs(agency: str | None, then: s.ReviewState) -> bool:
+    return agency is not None and same(agency) in map(same, then.organisations)
