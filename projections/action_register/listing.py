@@ -180,6 +180,8 @@ class Filters:
     overdue_only: bool = False
     open_only: bool = False
     signed_off_only: bool = False
+    ever_signed_off: bool = False
+    tested_only: bool = False
     last_check: Literal["held", "slipped"] | None = None
 
     def conditions(self) -> Composed:
@@ -198,6 +200,8 @@ CONDITIONS = {
     "overdue_only": "NOT discharged AND (days_late_when_redated > 0 OR due_on < %(as_at)s::date)",
     "open_only": "NOT discharged",
     "signed_off_only": "signed_off_on IS NOT NULL",
+    "ever_signed_off": "(signed_off_on IS NOT NULL OR sustained IS NOT NULL)",  # what slipped is reopened, and signed off no more
+    "tested_only": "sustained IS NOT NULL",
     "last_check": "starts_with(sustained, %(last_check)s)",
 }
 ORDERS: Mapping[Sort, str] = {
@@ -264,12 +268,14 @@ def overdue(conn: Connection[Any], *, as_at: date, known_at: int, limit: int | N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Counts for the sentences above a register. `held` and `slipped` count last checks; `by_status` has every status that occurs."""
+    """Counts for the sentences above a register. Of what was `tested`, `held` and `slipped` count the last checks."""
 
     total: int
     owed: int
     overdue: int
     signed_off: int
+    ever_signed_off: int
+    tested: int
     held: int
     slipped: int
     by_status: Mapping[str, int]
@@ -279,16 +285,14 @@ def summary(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filte
     """Count the actions as at a day, as known at a position."""
     query = SQL("""
         SELECT status, count(*), count(*) FILTER (WHERE NOT discharged), count(*) FILTER (WHERE {days} > 0),
-               count(*) FILTER (WHERE signed_off_on IS NOT NULL), count(*) FILTER (WHERE sustained LIKE 'held%%'),
-               count(*) FILTER (WHERE sustained LIKE 'slipped%%')
+               count(signed_off_on), count(coalesce(signed_off_on::text, sustained)), count(sustained),
+               count(*) FILTER (WHERE sustained LIKE 'held%%'), count(*) FILTER (WHERE sustained LIKE 'slipped%%')
           FROM views.action_register WHERE {conditions} GROUP BY status""").format(days=SQL(DAYS_OVERDUE), conditions=filters.conditions())
     rows = conn.execute(query, {"as_at": as_at, "known_at": known_at, **asdict(filters)}).fetchall()
-    total, owed, late, signed_off, held, slipped = (
-        (sum(column) for column in zip(*(row[1:] for row in rows), strict=True)) if rows else [0] * 6
-    )
+    names = ("total", "owed", "overdue", "signed_off", "ever_signed_off", "tested", "held", "slipped")
+    sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)] if rows else [0] * len(names)
     by_status = {status: int(count) for status, count, *_ in rows}
-    counts = {"total": total, "owed": owed, "overdue": late, "signed_off": signed_off, "held": held, "slipped": slipped}
-    return Summary(**{name: int(count) for name, count in counts.items()}, by_status=by_status)
+    return Summary(**{name: int(count) for name, count in zip(names, sums, strict=True)}, by_status=by_status)
 
 
 def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> int:

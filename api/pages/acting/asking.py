@@ -20,7 +20,7 @@ from aggregates.review.items import ANSWERS
 from aggregates.values import Evidence, Sealed
 from api.worker import worker
 from service.desk import authority
-from service.desk.refusals import FieldMissing, NotFound, WrongKind
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +36,6 @@ HASH: Final = "0" * 64
 NOBODY: Final = UUID(int=0)
 # Refusals of a value that was made up for the question: they say nothing of whether it could be done.
 MADE_UP: Final = (
-    NotFound,
-    WrongKind,
-    FieldMissing,
     framework.NotAHash,
     framework.VersionInForce,
     refusals.NotAHash,
@@ -69,6 +66,11 @@ class Question:
     def people(self) -> list[str]:
         """Name nobody: what is made up for the question names nobody either."""
         return []
+
+    def _there(self, *_: Any) -> None:
+        """Take what a made-up value names for something that is on record."""
+
+    _member = _stays = _owner = _about = _names = _finding = _registered = _there
 
     def thing(self, kind: type[Any], ref: str) -> Any:
         """Return a thing that records nothing."""

@@ -109,7 +109,7 @@ CONSEQUENCES: Final = {
 
 def heading(command: Command) -> dict[str, Any]:
     """Return what stands above a command's form."""
-    told = (command.event.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].rstrip(".")
+    told = (command.event.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].partition(": objects")[0].rstrip(".")
     return {
         "title": command.title,
         "help": f"{told}.",

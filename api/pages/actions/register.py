@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -17,7 +16,7 @@ from api.pages.frame import Look, look, render
 from api.pages.words import written
 from api.resources.actions import own
 from projections import action_register, reviews
-from projections.action_register import STATUSES, ActionRow, Filters, Sort
+from projections.action_register import STATUSES, ActionRow, Filters, Sort, Summary
 from projections.partnership import settings
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ ONLY: Final = {
     "open": "Still owed",
     "overdue": "Overdue",
     "signed-off": "Signed off",
+    "ever-signed-off": "Signed off at some time",
+    "tested": "Tested again after sign-off",
     "held": "Held on re-test",
     "slipped": "Slipped on re-test",
 }
@@ -72,6 +73,7 @@ def register() -> Response:
             columns=_columns(seen),
             rows=_rows(seen, page),
             figures=figures(seen, asked),
+            headline=headline(seen, asked),
             pager=pager,
             filters=_filters(seen),
             filtered=any(request.args.get(name) for name in FILTERS),
@@ -116,6 +118,8 @@ def filters_asked(seen: Look) -> Filters:
         overdue_only=only == "overdue",
         open_only=only == "open",
         signed_off_only=only == "signed-off",
+        ever_signed_off=only == "ever-signed-off",
+        tested_only=only == "tested",
         last_check=LAST_CHECKS.get(only or ""),
     )
     return own(filters, seen.on.scope.agency) if seen.on.scope.agency is not None else filters
@@ -174,8 +178,7 @@ def _filters(seen: Look) -> list[dict[str, Any]]:
 
 def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
     """Return the counts of what the other filters leave, each opening the rows that it counts."""
-    every = replace(asked, overdue_only=False, open_only=False, signed_off_only=False, last_check=None)
-    counts = action_register.summary(seen.on.conn, **seen.on.at, filters=every)
+    counts = _counts(seen, asked)
     told = (
         (counts.owed, "still owed", "open"),
         (counts.overdue, "overdue", "overdue"),
@@ -184,6 +187,20 @@ def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
         (counts.slipped, "slipped on re-test", "slipped"),
     )
     return [{"number": number, "label": label, "href": _again(seen, only=only, page=None)} for number, label, only in told]
+
+
+def headline(seen: Look, asked: Filters) -> dict[str, Any]:
+    """Return whether improvements last, in numbers that each open the rows that they count."""
+    counts = _counts(seen, asked)
+    told = [("signed_off", counts.ever_signed_off, "ever-signed-off"), ("tested", counts.tested, "tested")]
+    told += [("held", counts.held, "held"), ("slipped", counts.slipped, "slipped")]
+    return {name: {"number": number, "href": _again(seen, only=only, page=None)} for name, number, only in told}
+
+
+def _counts(seen: Look, asked: Filters) -> Summary:
+    """Count what the other filters leave."""
+    left = Filters(owner=asked.owner, concerns=asked.concerns, overseen_by=asked.overseen_by, status=asked.status, source=asked.source)
+    return action_register.summary(seen.on.conn, **seen.on.at, filters=left)
 
 
 def _rows(seen: Look, rows: Sequence[ActionRow]) -> list[dict[str, Any]]:
@@ -203,8 +220,12 @@ def row_of(seen: Look, row: ActionRow, because: Cause, limit: int, titles: dict[
         "ref": row.ref,
         "title": row.title,
         "href": seen.link(f"/actions/{row.ref}"),
-        "review": {"ref": review, "title": titles.get(review, "")} if review else None,
+        "review": {"ref": review, "title": titles.get(review, ""), "finding": (row.source or "").partition("/")[2] or None}
+        if review
+        else None,
         "owner": seen.words.body(row.owner),
+        "offered_to": seen.words.body(row.offered_to) or None,
+        "inherited_from": seen.words.body(row.inherited_from) or None,
         "overseen_by": seen.words.body(row.overseen_by),
         "due_on": row.due_on,
         "original_due_on": row.original_due_on,

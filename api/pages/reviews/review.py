@@ -13,7 +13,7 @@ from api.access import member
 from api.pages import thing
 from api.pages.frame import Look, look
 from api.pages.reviews import clocks
-from api.pages.thing import fact, facts, link, quiet, section, strong
+from api.pages.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.words import written
 from api.resources.history import Visible
 from projections import reviews
@@ -111,6 +111,7 @@ def _facts(seen: Look, row: ReviewRow) -> Iterator[dict[str, Any]]:
         yield fact("Commissioned", f"{_on(said)}: {said['methodology']}", said["scope"], *map(quiet, remarks))
     yield fact("Organisations under review", *map(words.body, row.organisations))
     yield _lead(seen, row)
+    yield fact("Independence", *_breaches(seen, row.ref))
     yield fact("Review team", *(f"{words.body(seat['organisation'])}: {seat['role']}" for seat in row.team))
     yield from _ending(row)
 
@@ -136,6 +137,15 @@ def _lead(seen: Look, row: ReviewRow) -> dict[str, Any]:
     else:
         breach = f"Not independent of {', '.join(map(seen.words.body, lead['conflicts']))}: the breach is still to be recorded"
     return fact("Lead reviewer", f"{named or 'Appointed'}, since {_on(lead, 'appointed_on')}", strong(breach), quiet(looked))
+
+
+def _breaches(seen: Look, ref: str) -> Iterator[Said]:
+    """Give each breach of independence that stands on record, of whoever led then."""
+    for entry in thing.recorded(seen, "review", ref):
+        if entry.topic == "review.independence_breached.v1" and not entry.retracted_by:
+            named = ", ".join(map(seen.words.body, entry.said["organisations"]))
+            yield strong(f"Breached: found on {written(entry.since)} not to be independent of {named}")
+            yield link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"), "which records the breach")
 
 
 def _ending(row: ReviewRow) -> Iterator[dict[str, Any]]:
