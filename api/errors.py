@@ -27,6 +27,7 @@ from api.access import public
 from api.worker import worker
 from projections.clocks import OutsideInspection
 from service.config import MEBIBYTE
+from service.database.connection import disk_full
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
@@ -115,6 +116,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.ClockWentBack: HTTPStatus.CONFLICT,
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     desk.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     desk.NotEstablished: HTTPStatus.SERVICE_UNAVAILABLE,
     Unreadable: HTTPStatus.BAD_REQUEST,
@@ -242,8 +244,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(ledger.Refusal, lambda error: answer(problem_of(NotTaken(why=str(error)))))
     app.register_error_handler(CannotUseKeys, _logged(KeysUnusable))
     for away in AWAY:
-        app.register_error_handler(away, _logged(DatabaseAway))
+        app.register_error_handler(away, _on_away)
     app.register_blueprint(explained)
+
+
+def _on_away(error: Exception) -> Response:
+    return _logged(desk.NoRoom if disk_full(error) else DatabaseAway)(error)
 
 
 def _on_http(error: HTTPException) -> Response | HTTPException:

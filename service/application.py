@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eventsourcing.persistence import OperationalError
+
 from aggregates.clocks.dates import london
 from aggregates.errors import Refused
 from service import commands
+from service.database.connection import disk_full
 from service.desk import authority, screening
-from service.desk.refusals import UnknownCommand
+from service.desk.refusals import NoRoom, UnknownCommand
 from service.desk.submission import read_fields
 from service.recording import Done, Write
 from service.verbs import ActionVerbs, ChallengeVerbs, LeavingVerbs, PartnershipVerbs, ProgrammeVerbs, RegistryVerbs, ReviewVerbs
@@ -36,6 +39,10 @@ class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, Regi
         except Refused:
             if answered := self.answered(caller, it):
                 return answered
+            raise
+        except OperationalError as error:
+            if disk_full(error):
+                raise NoRoom from error
             raise
 
     def _act(self, caller: Caller, it: Submission) -> Done:

@@ -18,6 +18,8 @@ from aggregates.errors import Refused
 from projections.catch_up import Halted
 from projections.decoded_log import GapError
 from service.config import BadSetting
+from service.database.connection import disk_full
+from service.desk.refusals import NoRoom
 from service.embedded_postgres import PostgresRefused
 from service.ledger.errors import LedgerDamaged, Refusal
 from service.ledger.keys import CannotUseKeys
@@ -73,14 +75,21 @@ class InOrder(click.Group):
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
             _stop(2, "The database has not all that this needs yet: run `muniment migrate`, and then `muniment rebuild`.")
         except (psycopg.OperationalError, persistence.OperationalError, persistence.InterfaceError) as error:
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            if 'role "muniment_' in said and "does not exist" in said:
-                _stop(2, "The database is not set up yet: run `muniment init`, or name another in MUNIMENT_DATA or MUNIMENT_DATABASE_URL.")
-            _stop(2, f"The database cannot be reached: {said}", "Start it, or look at MUNIMENT_DATABASE_URL. Nothing was recorded.")
+            _stop(2, *_of_the_database(error))
         except BrokenPipeError:
             raise  # whoever reads our output has had enough
         except OSError as error:
             _stop(2, f"{error.filename or 'A file'}: {error.strerror or error}")
+
+
+def _of_the_database(error: Exception) -> tuple[str, ...]:
+    """Say what is the matter with the database, and what to do."""
+    if disk_full(error):
+        return (NoRoom().message,)
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if 'role "muniment_' in said and "does not exist" in said:
+        return ("The database is not set up yet: run `muniment init`, or name another in MUNIMENT_DATA or MUNIMENT_DATABASE_URL.",)
+    return (f"The database cannot be reached: {said}", "Start it, or look at MUNIMENT_DATABASE_URL. Nothing was recorded.")
 
 
 def _stop(code: int, *sentences: str) -> NoReturn:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+
+import psycopg
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
@@ -32,3 +35,10 @@ def datastore(conninfo: str) -> PostgresDatastore:
     return PostgresDatastore(
         parts["dbname"], parts["host"], parts["port"] or "5432", parts["user"], parts["password"] or "none", schema="ledger"
     )
+
+
+def disk_full(error: BaseException) -> bool:
+    """Say whether an error comes from a full disk: PostgreSQL's, or one of ours."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return True
+    return isinstance(error, psycopg.errors.DiskFull) or (error.__cause__ is not None and disk_full(error.__cause__))

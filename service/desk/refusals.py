@@ -133,6 +133,15 @@ class TooLarge(Refused):
     text = "{what} is larger than {limit}"
 
 
+class NoRoom(Refused):
+    """A disk is full: nothing can be recorded until there is room on it."""
+
+    text = (
+        "The disk is full. Nothing of this was recorded, and nothing that was is lost. Whoever runs the service: make room on the disk "
+        "of the database and of the data directory. Then send it again, with the same Idempotency-Key: nothing is recorded twice"
+    )
+
+
 class EmptyFile(Refused):
     """An empty file is no evidence."""
 

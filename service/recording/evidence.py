@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from aggregates.values import Evidence
-from service.desk.refusals import EmptyFile, FutureDate, TooLarge, UnknownEvidence, WrongKind
+from service.database.connection import disk_full
+from service.desk.refusals import EmptyFile, FutureDate, NoRoom, TooLarge, UnknownEvidence, WrongKind
 
 BLOCK = 1 << 18
 READ_ONLY = 0o440
@@ -42,7 +43,15 @@ class EvidenceStore:
         self.folder, self.limit = folder, limit
 
     def receive(self, stream: IO[bytes], filename: str) -> Received:
-        """Take a file in. Refuses an empty one and one over the limit, and keeps nothing of it."""
+        """Take a file in. Refuses an empty one, one over the limit, and any where the disk is full; keeps nothing of it."""
+        try:
+            return self._receive(stream, filename)
+        except OSError as error:
+            if disk_full(error):
+                raise NoRoom from error
+            raise
+
+    def _receive(self, stream: IO[bytes], filename: str) -> Received:
         incoming = self.folder / "incoming"
         incoming.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as file:

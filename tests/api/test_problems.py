@@ -51,7 +51,7 @@ def test_every_refusal_has_a_status_a_code_and_a_title_of_its_own():
     """Each refusal maps to a status of a refusal, under a code that no other has, with a sentence as its title."""
     kinds = refusal_classes()
 
-    assert {errors.status_of(kind) for kind in kinds} <= {400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503}
+    assert {errors.status_of(kind) for kind in kinds} <= {400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503, 507}
     assert len({kind.code() for kind in kinds}) == len(kinds)
     assert all(errors.title_of(kind) and kind.text for kind in kinds)
 
