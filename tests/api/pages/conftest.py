@@ -13,14 +13,19 @@ import pytest
 
 from api.access import SESSION_COOKIE
 from service.desk import accounts
+from tests.api.conftest import serving
+from tests.api.pages.whole import fill
+from tests.boards import copy_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from tests.api.conftest import Asking
-    from tests.boards import Seeded
+    from tests.boards import Seed, Seeded
 
 HTML = {"Accept": "text/html"}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -117,3 +122,10 @@ def sign_in(app: Flask, seeded: Seeded):
 def reader(shared: Asking):
     """Give a way to be signed in on a board that is only read."""
     return lambda office=None: browser(shared.client.application, shared.seeded, office)
+
+
+@pytest.fixture(scope="session")
+def whole(small_board: Seed, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | None], Browser]]:
+    """Give a way to be signed in on a board with one of everything, which is only read."""
+    with copy_of(small_board, postgres, tmp_path_factory.mktemp("whole")) as it, serving(fill(it)) as app:
+        yield lambda office=None: browser(app, it, office)

@@ -1,0 +1,214 @@
+"""Every command that a person makes has its page: opened, sent, refused, and with a row more for whoever asks for one."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import get_origin
+
+import psycopg
+import pytest
+
+from aggregates.fields import shape
+from api.pages.acting.addresses import WITHOUT_PAGE, address_of
+from api.pages.acting.rows import ROWS
+from service.commands import COMMANDS
+from tests.api.pages.conftest import a_file, day
+from tests.api.pages.whole import THINGS, fill
+
+DONE = day("occurred_on", 2016, 9, 5)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_without_its_page(whole, name):
+    """The form of each declared command opens for the board manager at its address, titled as declared; of those named, none does."""
+    command = COMMANDS[name]
+    who = whole("board-manager")
+    response = who.get(address_of(command, THINGS.get(command.kind)))
+
+    assert response.status_code == (404 if name in WITHOUT_PAGE else 200), who.words
+    assert name in WITHOUT_PAGE or command.title in who.words
+
+
+def test_a_command_has_no_page_for_a_reason():
+    """What no form can give is a command that there is, and its reason is written."""
+    assert WITHOUT_PAGE.keys() <= COMMANDS.keys()
+    assert all(WITHOUT_PAGE.values())
+
+
+def test_every_list_of_objects_has_its_rows():
+    """No field of a command that holds objects is left without a form for them."""
+    asked = {f.name for command in COMMANDS.values() for f in shape(command.event) if f in command.fields and get_origin(f.kind) is dict}
+
+    assert asked == ROWS.keys()
+
+
+# For a kind of thing: who, where, what they say; then what they leave out or say instead, and what is told them.
+FORMS = {
+    "a review": (
+        "riv-lead", "/reviews/new", {"ref": "SB-9", "title": "Yew", "kind": "serious case review", "regime": "LSCB-WT2015",
+        "referring_agency": "RIV", **day("notified_on", 2016, 9, 1)}, {"title": ""}, "Title: this is needed", "/reviews/SB-9",
+    ),
+    "another body's review": (
+        "chair", "/reviews/new/note_external_review", {"ref": "DHR-1", "title": "Elm", "kind": "domestic homicide review",
+        "regime": "LSCB-WT2015", "board": "Their board", "year": "2015"}, {"year": "late"}, "this is no whole number", "/reviews/DHR-1",
+    ),
+    "a meeting": (
+        "chair", "/meetings/new", {"ref": "B-1", "body": "BOARD", "attendance-0-agency": "RIV", "attendance-0-attendance": "present",
+        "attendance-1-agency": "CQH", "attendance-1-attendance": "", "agenda-0-id": "1", "agenda-0-title": "Neglect"},
+        {"agenda-0-title": ""}, "Agenda, item 1: title is needed", "/meetings/B-1",
+    ),
+    "an agency": (
+        "chair", "/agencies/new", {"ref": "NEW", "name": "New Trust", "category": "health", "section_11": "yes"},
+        {"ref": "CQH"}, "agency CQH is already on record", "/agencies/NEW",
+    ),
+    "an office": (
+        "chair", "/offices/new", {"ref": "deputy", "title": "Deputy chair", "role": "deputy chair", "holder": "{cqh-lead}",
+        **day("from_on", 2016, 9, 5)}, {"holder": "{chair}"}, "Nobody appoints themselves", "/offices/deputy",
+    ),
+    "a challenge": (
+        "riv-lead", "/challenges/new", {"ref": "CH-2", "about": "action:A1", "to": "QEG", "summary": "Help", "statement": "We need it"},
+        {"about": "action:A2"}, "There is no action A2", "/challenges/CH-2",
+    ),
+    "a course": (
+        "board-manager", "/courses/new", {"ref": "C2", "title": "Two", "level": "core", "format": "1 day", "provider": "Us",
+        "skills": "To ask", "follow_up_owed": "no", "because_of": ["SB-2015-01/F1"]}, {"skills": ""}, "says nothing of the skills",
+        "/courses/C2",
+    ),
+    "a resource": (
+        "board-manager", "/resources/new", {"ref": "R2", "title": "Two", "url": "https://two.example/", "kind": "tool", "check_every": "3"},
+        {"url": "two"}, "two is no address", "/resources/R2",
+    ),
+    "a priority": (
+        "chair", "/priorities/new", {"ref": "2017-18", "priority": "Neglect", "lead_office": "quality-chair"},
+        {"priority": ""}, "Priority: this is needed", "/priorities/2017-18",
+    ),
+    "the partnership": (
+        "chair", "/partnership/set_local_setting", {"setting": "ack_window", "value": "21"}, {"value": "soon"},
+        "ack_window cannot be soon", "/partnership",
+    ),
+    "a person": ("chair", "/subjects/new", {"name": "Somebody New"}, {"name": ""}, "Name: this is needed", "/events/"),
+    "an inspection": (
+        "chair", "/inspections/inspector/close_inspection", {"reason": "It is done"}, {"reason": ""}, "Reason: this is needed",
+        "/inspections/inspector",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def filled(sign_in, seeded):
+    """Give a way to be signed in on a board with one of everything that the test has for itself."""
+    fill(seeded)
+    return sign_in
+
+
+@pytest.mark.parametrize("what", FORMS)
+def test_a_form_is_refused_in_words_and_then_recorded(filled, what):
+    """What is wrong is said beside what was typed and records nothing; put right, it is recorded and leads to the thing's page."""
+    office, path, said, wrong, told, leads = FORMS[what]
+    who = filled(office)
+    people = {f"{{{name}}}": str(person) for name, person in who.seeded.people.items()}
+    said, wrong = (
+        {name: people.get(value, value) if isinstance(value, str) else value for name, value in form.items()} for form in (said, wrong)
+    )
+    before = who.recorded
+
+    refused = who.send(path, DONE | said | wrong)
+    assert (400 <= refused.status_code < 500, who.recorded) == (True, before), who.words
+    assert told in who.words
+    response = who.send(path, DONE | said)
+    assert response.status_code == 303, who.words
+    assert response.location.startswith(leads)
+    who.seeded.catch_up()
+    assert "Recorded" in who.text(response.location)
+
+
+def test_the_response_to_each_finding_is_a_row(filled):
+    """The form has a row for each finding; a part acceptance without its reason is refused by INV-04, and every row is kept."""
+    who = filled("chair")
+    path = "/reviews/SB-2015-01/formulate_response"
+    who.get(path)
+    assert 'name="responses-0-number" type="text" value="F1"' in who.page
+    said = {"responses-0-number": "F1", "responses-0-response": "in part", "responses-0-intended_actions": "Ask again", **DONE}
+
+    assert who.send(path, said).status_code == 422
+    assert "The response to finding F1 of SB-2015-01 is in part: say why (INV-04)" in who.words
+    assert "Ask again" in who.page
+    assert who.send(path, said | {"responses-0-reason": "Half of it is done"}).status_code == 303
+    who.seeded.catch_up()
+    assert "response: in part. Reason: Half of it is done" in who.text("/reviews/SB-2015-01")
+
+
+def test_more_rows_record_nothing_and_keep_what_was_typed(filled):
+    """Whoever asks for more rows gets three more, with every word still there, and nothing is recorded."""
+    who = filled("chair")
+    before = who.recorded
+    said = {"ref": "B-2", "agenda-0-id": "1", "agenda-0-title": "Neglect", "agenda-1-id": "", "agenda-1-title": "", "more": "agenda"}
+    response = who.send("/meetings/new", said)
+
+    assert (response.status_code, who.recorded) == (200, before)
+    assert "agenda-4-title" in who.page
+    assert "agenda-5-title" not in who.page
+    assert 'value="Neglect"' in who.page
+
+
+def test_a_document_is_known_by_its_hash_and_not_kept(filled):
+    """Choosing a document records its SHA-256; the document itself is nowhere."""
+    who = filled("chair")
+    content = b"the obligations, clause by clause"
+    said = {
+        "version": "2016",
+        "sha256-file": a_file(content, "obligations.json"),
+        "provenance": "The Board",
+        **day("review_due", 2017, 9, 1),
+    }
+    response = who.send("/partnership/adopt_framework", DONE | said)
+    assert response.status_code == 303, who.words
+    with psycopg.connect(who.seeded.config.conninfo("reader")) as conn:
+        row = conn.execute("SELECT disclosures FROM ledger.disclosure ORDER BY position DESC LIMIT 1").fetchone()
+    who.seeded.catch_up()
+
+    assert sha256(content).hexdigest() in who.text("/partnership")
+    assert not list(who.seeded.config.data.rglob(f"*{sha256(content).hexdigest()}*")), row
+
+
+def test_what_can_be_done_is_what_would_be_recorded(filled):
+    """A review that is commissioned offers what follows, and neither what came before nor what only comes later."""
+    who = filled("board-manager")
+    words = who.text("/reviews/SB-2016-09")
+
+    assert {"Constitute the review team", "Appoint the lead reviewer", "Note a parallel process"} <= {t for t in _titles() if t in words}
+    assert "/reviews/SB-2016-09/commission_review" not in who.links
+    assert "/reviews/SB-2016-09/resume_review" not in who.links
+    assert "/reviews/SB-2016-09/deposit_report" not in who.links
+
+
+def _titles() -> set[str]:
+    return {command.title for command in COMMANDS.values() if command.kind == "review"}
+
+
+def test_a_form_of_another_agencys_thing_does_not_exist(filled):
+    """Forms about a review, a challenge or a meeting of others are answered to a lead as if there were none, opened or sent."""
+    who = filled("cqh-lead")
+    before = who.recorded
+    for path in ("/reviews/SB-2016-09/notify_incident", "/challenges/CH-1/answer_challenge"):
+        assert who.get(path).status_code == 404, path
+        assert who.post(path, {"csrf_token": who.hidden.get("csrf_token", "")}).status_code in {400, 404}
+
+    assert who.recorded == before
+
+
+def test_only_whom_it_was_put_to_answers_a_challenge(filled):
+    """The one who raised a challenge is told in place of the form who answers it; whom it was put to answers it."""
+    assert filled("quality-chair").get("/challenges/CH-1/answer_challenge").status_code == 403
+    who = filled("riv-lead")
+    assert "/challenges/CH-1/answer_challenge" in (who.get("/challenges/CH-1") and who.links)
+    said = {"answer": "The post was vacant", "what_changed": "Two people share it now"}
+
+    assert who.send("/challenges/CH-1/answer_challenge", DONE | said).status_code == 303
+    who.seeded.catch_up()
+    assert "Two people share it now" in who.text("/challenges")
+
+
+def test_an_agency_that_owes_is_told_what_stops_it_leaving(filled):
+    """INV-36: whoever would record that it leaves reads on its page what is open, item by item."""
+    assert "RIV cannot leave while it holds" in filled("chair").text("/agencies/RIV")

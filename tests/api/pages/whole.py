@@ -1,0 +1,57 @@
+"""The small board with one of everything on record: what the tests of its pages look at."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from service.desk.submission import Submission
+
+if TYPE_CHECKING:
+    from tests.boards import Seeded
+
+HASH = "ab" * 32
+THINGS = {
+    "partnership": "partnership",
+    "agency": "RIV",
+    "sub-group": "QEG",
+    "office": "quality-chair",
+    "meeting": "QEG-2016-09",
+    "priorities": "2016-17",
+    "course": "C1",
+    "resource": "R1",
+    "challenge": "CH-1",
+    "review": "SB-2016-09",
+    "action": "A1",
+    "inspection": "inspector",
+}
+
+
+def fill(it: Seeded) -> Seeded:
+    """Put one of everything on record. What concerns RIV alone is not there for CQH: the meeting, the challenge and the review."""
+    held = it.board.evidence.receive(BytesIO(b"%PDF-1.4 minutes"), "minutes.pdf")
+    it.act("chair", "set_local_setting", "partnership", setting="quorum", value="1/2")
+    attendance = [{"agency": "RIV", "attendance": "present"}]
+    agenda = [{"id": "1", "title": "Missed appointments", "about": "action:A1"}]
+    minutes = [{"sha256": held.sha256, "title": "Minutes", "evidence_date": "2016-09-02"}]
+    it.act("quality-chair", "hold_meeting", "QEG-2016-09", body="QEG", attendance=attendance, agenda=agenda, evidence=minutes)
+    it.act("chair", "set_priorities", "2016-17", priority="Neglect", lead_office="quality-chair", informed_by=["SB-2015-01/F1"])
+    said = {"title": "Neglect", "level": "core", "format": "1 day", "provider": "The Board", "skills": "To ask", "follow_up_owed": True}
+    it.act("board-manager", "offer_course", "C1", **said, because_of=["SB-2015-01/F1"])
+    it.act("board-manager", "list_resource", "R1", title="Library", url="https://library.example/r1", kind="website", check_every=6)
+    asked = {"about": "action:A1", "to": "RIV", "summary": "Why so late?", "statement": "It took a year"}
+    it.board.act(it.callers["quality-chair"], Submission(name="raise_challenge", ref="CH-1", fields=asked))
+    it.act(
+        "riv-lead", "refer_review", "SB-2016-09", title="Larch", kind="serious case review", regime="LSCB-WT2015", referring_agency="RIV",
+        notified_on="2016-09-01",
+    )  # fmt: skip
+    criteria = [{"criterion": "A child was seriously harmed", "met": True}]
+    it.act("chair", "decide_review", "SB-2016-09", outcome="conduct", review_kind=None, criteria=criteria, rationale="Both limbs are met")
+    it.act(
+        "chair", "commission_review", "SB-2016-09", review_kind="serious case review", methodology="systems", scope="one pathway",
+        proportionality="one family", organisations=["RIV"],
+    )  # fmt: skip
+    it.act("board-manager", "invite_family", "SB-2016-09", relations=["grandmother"], count=1, how_explained="By a visit")
+    it.open_inspection()
+    it.catch_up()
+    return it
