@@ -21,7 +21,7 @@ Level: TypeAlias = Literal["basic", "core", "specialist", "managers", "all"]
 Form: TypeAlias = Literal["e-learning", "3 hour", "1 day", "multi-day", "conference"]
 
 
-class NotOffered(Refused):
+class NotInTheProgramme(Refused):
     """What is not on offer is neither revised nor withdrawn."""
 
     text = "{ref} is not on offer on {day}"
@@ -179,7 +179,7 @@ class Course(Recorded[CourseState | None]):
     def _on_offer(self, day: date) -> None:
         for at in (self.state, self.state_on(day)):
             if at is None or isinstance(at.status, Withdrawn):
-                raise NotOffered(ref=self.ref, day=day)
+                raise NotInTheProgramme(ref=self.ref, day=day)
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: CourseState | None = None) -> CourseState | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 
-class NotAHash(Refused):
+class NotAnObligationSet(Refused):
     """A set of obligations is named by what it hashes to."""
 
     text = "{sha256} is no SHA-256: write the 64 hexadecimal digits of the obligation set"
@@ -79,7 +79,7 @@ def reviewed(framework: Framework | None, entry: Entry) -> Framework | None:
 def check_hash(sha256: str) -> None:
     """Refuse what is no SHA-256."""
     if not HASH.match(sha256):
-        raise NotAHash(sha256=sha256)
+        raise NotAnObligationSet(sha256=sha256)
 
 
 def check_later(review_due: date, day: date) -> None:

@@ -51,7 +51,7 @@ def test_one_framework_is_in_force_until_the_next_takes_its_place():
         ({"version": "2016"}, framework.VersionInForce),
         ({"supersedes": None}, framework.SupersedesAnother),
         ({"supersedes": "2015"}, framework.SupersedesAnother),
-        ({"sha256": "the annex"}, framework.NotAHash),
+        ({"sha256": "the annex"}, framework.NotAnObligationSet),
         ({"review_due": on(370)}, framework.ReviewDueBefore),
         ({"provenance": " "}, Blank),
     ],

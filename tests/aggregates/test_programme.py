@@ -149,12 +149,12 @@ def test_a_course_that_is_not_on_offer_is_left_alone():
     with pytest.raises(of_course.NothingToLearn):
         offered(skills=None)
     course = offered()
-    with pytest.raises(of_course.NotOffered):
+    with pytest.raises(of_course.NotInTheProgramme):
         course.revise(acting=MANAGER, occurred_on=on(-1), what="More")
     course.withdraw(acting=MANAGER, occurred_on=on(60), reason="Replaced")
-    with pytest.raises(of_course.NotOffered):
+    with pytest.raises(of_course.NotInTheProgramme):
         course.revise(acting=MANAGER, occurred_on=on(59), what="More")
-    with pytest.raises(of_course.NotOffered):
+    with pytest.raises(of_course.NotInTheProgramme):
         course.withdraw(acting=MANAGER, occurred_on=on(61), reason="Again")
 
 

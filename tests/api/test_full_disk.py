@@ -16,7 +16,7 @@ from tests.api.conftest import Asking, serving
 from tests.api.pages.conftest import browser, day
 from tests.boards import copy_of, seed
 from tests.databases import server
-from tests.needs import cannot, needs_program
+from tests.needs import needs_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def small_disk(reachable: Path) -> Iterator[Path]:
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}m,mode=0755", "none", folder], capture_output=True, check=False)
     if mounted.returncode:
-        cannot("no file system can be mounted here")
+        pytest.skip("this account may not mount a file system")  # a right, not a part that could be installed
     try:
         yield folder
     finally:

@@ -36,7 +36,7 @@ HASH: Final = "0" * 64
 NOBODY: Final = UUID(int=0)
 # Refusals of a value that was made up for the question: they say nothing of whether it could be done.
 MADE_UP: Final = (
-    framework.NotAHash,
+    framework.NotAnObligationSet,
     framework.VersionInForce,
     refusals.NotAHash,
     refusals.NotWhatWasPresented,
