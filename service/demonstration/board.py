@@ -37,7 +37,7 @@ def _meeting(meeting: Mapping[str, Any], partnership: Mapping[str, Any]) -> Line
 
 
 def _member_on(code: str, day: date) -> bool:
-    joined = EARLIER.get(code, {}).get("on", FOUNDED)
+    joined: date = EARLIER.get(code, {}).get("on", FOUNDED)
     return joined <= day < LEFT.get(code, day + timedelta(1))
 
 

@@ -24,7 +24,8 @@ DECISIONS = {
     "partnership.local_setting_set", "partnership.regime_changed", "partnership.framework_adopted", "partnership.framework_reviewed",
     "meeting.held", "priorities.set", "challenge.raised", "challenge.answered", "action.obligation_transferred",
     "action.outstanding_declared", "agency.joined", "agency.renamed", "agency.left", "sub_group.constituted", "sub_group.dissolved",
-    "inspection.opened", "inspection.closed", "office.holder_appointed", "office.holder_stood_down", "review.board_response_formulated", "action.assigned", "action.reassigned",
+    "inspection.opened", "inspection.closed", "office.holder_appointed", "office.holder_stood_down",
+    "review.board_response_formulated", "action.assigned", "action.reassigned",
     "action.due_date_varied", "action.evidence_returned", "action.signed_off", "action.sustainment_checked", "action.reopened",
     "action.closed", "action.withdrawn", "action.superseded",
 }  # fmt: skip
