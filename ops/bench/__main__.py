@@ -16,6 +16,7 @@ import appending
 import falling_due
 import proving
 import seeing
+import tracking_reviews
 import two_clocks
 from bench import Row, fresh_board
 
@@ -24,6 +25,7 @@ MEASURES = {
     "bulk": appending.bulk,
     "visible": seeing.visible,
     "clocks": two_clocks.measure,
+    "reviews": tracking_reviews.measure,
     "due": falling_due.measure,
     "verify": proving.verify,
     "growth": proving.growth,
