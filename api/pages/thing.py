@@ -53,7 +53,8 @@ def strong(text: str) -> dict[str, Any]:
 
 def fact(key: str, *said: Said) -> dict[str, Any]:
     """Return a row of facts: what is empty of what is said is left out."""
-    return {"key": key, "said": [one for one in said if one not in (None, "", [])]}
+    parts = [part for one in said for part in (one if isinstance(one, list) else [one])]
+    return {"key": key, "said": [part for part in parts if part not in (None, "")]}
 
 
 def facts(*rows: dict[str, Any]) -> list[dict[str, Any]]:

@@ -36,6 +36,26 @@ PAGES = {
     "form": "/actions/A13/vary_due_date",
     "new action": "/actions/new",
     "replay": "/replay?as_at=2016-11-14&known_at=2016-11-14",
+    "reviews": "/reviews",
+    "review": "/reviews/SB-2016-03",
+    "review then": "/reviews/SB-2016-03?as_at=2016-04-29&known_at=2016-04-29",
+    "response form": "/reviews/SB-2015-01/formulate_response",
+    "partnership": "/partnership",
+    "partnership then": "/partnership?as_at=2019-06-01",
+    "agency that left": "/agencies/CRC-S",
+    "sub-group": "/sub-groups/quality",
+    "office": "/offices/chair",
+    "meetings": "/meetings",
+    "meeting": "/meetings/BOARD-2016-09",
+    "meeting form": "/meetings/new",
+    "challenges": "/challenges",
+    "challenge": "/challenges/CH-2016-1",
+    "course": "/courses/NEG",
+    "resource": "/resources/RIP",
+    "courses": "/courses",
+    "resources": "/resources",
+    "inspections": "/inspections",
+    "inspection form": "/inspections/new",
     "integrity": "/integrity",
     "offices": "/office",
     "accessibility": "/accessibility",
@@ -270,6 +290,52 @@ def test_no_page_keeps_anybody_out(browser: Browser, site: Served, width: int, t
             visitor.complaints.clear()
 
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_the_tracker_leads_to_a_review_its_breach_and_the_signed_event(visitor: Person):
+    """From the tracker to Cedar: decided nine days late and why, its lead reviewer not independent; down to the event that says so."""
+    visitor.sign_in("inspector")
+    visitor.page.get_by_role("link", name="Reviews", exact=True).click()
+    visitor.page.get_by_label("Kind").select_option(label="Serious case review")
+    visitor.page.get_by_role("button", name="Show").click()
+    visitor.page.get_by_role("link", name="SB-2016-03 Cedar").click()
+    expect(visitor.page.get_by_role("row").filter(has_text="Decide whether to conduct a review")).to_contain_text("9 days late")
+    expect(visitor.page.locator("main")).to_contain_text("not to be independent of Northgate Hospitals NHS Trust")
+    visitor.page.get_by_role("link", name=re.compile("which records the breach")).click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Independence breached")
+
+
+def test_the_partnership_as_it_was(visitor: Person):
+    """In June 2019 the rehabilitation company is a member under the old regime; today it has left, and its page says what became of it."""
+    visitor.sign_in("chair")
+    visitor.go("/partnership?as_at=2019-06-01")
+    row = visitor.page.get_by_role("row").filter(has_text="Severn Community Rehabilitation Company").first
+    expect(row).to_contain_text("Member since")
+    expect(row).not_to_contain_text("Left")
+    expect(visitor.page.locator("main")).to_contain_text("Local Safeguarding Children Board")
+    visitor.page.get_by_role("link", name="Show it as of now").first.click()
+    expect(row).to_contain_text("Left 28")
+    row.get_by_role("link").first.click()
+    expect(visitor.page.get_by_role("heading", name="What became of what it owed")).to_be_visible()
+
+
+def test_a_meeting_is_recorded_with_rows_and_no_javascript(browser: Browser, site: Served):
+    """Without scripts: more rows for the agenda keep what was typed; the meeting is recorded, and says whether there was a quorum."""
+    with person(browser, site, java_script_enabled=False) as visitor:
+        visitor.sign_in("chair")
+        visitor.go("/meetings/new")
+        page = visitor.page
+        page.get_by_label("Reference").fill("BOARD-X1")
+        page.get_by_role("radio", name="The Board", exact=True).check()
+        page.get_by_role("group", name="Agency 1", exact=True).get_by_label("Attendance").select_option(label="Present")
+        page.locator("[name=agenda-0-id]").fill("1")
+        page.locator("[name=agenda-0-title]").fill("Learning from Firwood")
+        page.get_by_role("button", name="More rows for Agenda").click()
+        expect(page.locator("[name=agenda-5-title]")).to_be_visible()
+        page.get_by_role("button", name="Record a meeting").click()
+        expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Meeting held")
+        visitor.go("/meetings")
+        expect(page.get_by_role("row").filter(has_text="BOARD-X1")).to_contain_text("No quorum")
 
 
 def test_everything_can_be_done_with_the_keyboard(visitor: Person):

@@ -94,7 +94,8 @@ def _framework(row: FrameworkRow | None, day: date) -> Iterator[Said]:
         yield "None is adopted"
         return
     yield f"{row.version}, adopted {written(row.adopted_on)}"
-    yield quiet(f"{row.provenance}{f', minute {row.minute}' if row.minute else ''}")
+    yield quiet(row.provenance)
+    yield quiet(f"Minute: {row.minute}" if row.minute else None)
     if row.reviewed_on:
         yield f"Reviewed {written(row.reviewed_on)}: {row.outcome}"
     due = f"To be reviewed by {written(row.review_due)}"

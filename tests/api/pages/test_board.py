@@ -67,6 +67,17 @@ def test_what_is_another_agencys_is_not_there(whole, kind):
         assert all(f'{PAGES[kind]}"' not in who.client.get(path).get_data(as_text=True) for path in LISTS)
 
 
+def test_a_meeting_without_a_quorum_says_so(sign_in):
+    """Of two members one was there: the meeting's page and the list say that it was too few, by the quorum of the day."""
+    who = sign_in("chair")
+    attendance = [{"agency": "RIV", "attendance": "absent"}]
+    who.seeded.act("chair", "hold_meeting", "B-1", body="BOARD", attendance=attendance, agenda=[], evidence=[])
+    who.seeded.catch_up()
+
+    assert "0 of 2 present No quorum (1/2)" in who.text("/meetings/B-1")
+    assert "0 of 2 present No quorum (1/2)" in who.text("/meetings")
+
+
 def test_an_inspector_opens_every_page_and_can_do_nothing(whole):
     """The inspector reads each page within the inspection, is offered nothing, and no form opens."""
     who = whole("inspector")
