@@ -13,6 +13,12 @@ class NotReferred(Refused):
     text = "{ref} was not referred on {day}"
 
 
+class AlreadyReferred(Refused):
+    """A case is before the Board once: the referring agency knows it by one reference of its own."""
+
+    text = "{agency} has referred {local_ref} already: it is {other}"
+
+
 class WrongStage(Refused):
     """Each act has the stages of a review that it can follow (domain B.4)."""
 

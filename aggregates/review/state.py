@@ -165,6 +165,7 @@ class ReviewState:
     status: Status
     source: p.Source | None = None
     aware_on: date | None = None
+    local_ref: str | None = None
     recommendation: p.Recommended | None = None
     decisions: tuple[p.Decision, ...] = ()
     notices: tuple[p.Notice, ...] = ()

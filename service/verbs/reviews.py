@@ -13,17 +13,20 @@ from aggregates.fields import corrections
 from aggregates.partnership import Agency, Meeting
 from aggregates.review import Review
 from aggregates.review.blockers import Promise
+from aggregates.review.refusals import AlreadyReferred
 from service.desk.refusals import NotFound
 from service.recording.holding import SAYING, Holding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
+    from uuid import UUID
 
     from aggregates.partnership.office import Holder
     from service.recording import Done, Write
 
 SOURCING: Final = ["action.assigned.v1", "action.entry_corrected.v1"]  # the entries of an action that say what it comes from
+REFERRING: Final = ["review.referred.v1", "review.entry_corrected.v1"]  # the entries of a review that say how others know the case
 
 
 class ReviewVerbs(Holding):
@@ -32,6 +35,7 @@ class ReviewVerbs(Holding):
     def refer_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Refer a case for review."""
         self._there(Agency, "agency", said["referring_agency"])
+        self._referred_once(ref, said["referring_agency"], said["local_ref"])
         return self._begin(ref, Review.refer, write, **said)
 
     def note_external_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -199,19 +203,27 @@ class ReviewVerbs(Holding):
 
     def promises(self, review: str) -> Iterator[Promise]:
         """Give the actions that came of a review, as they are now: read from the log itself, like all that a decision rests on."""
-        with self.datastore.get_connection() as conn:
-            rows = conn.execute(SAYING, (SOURCING,)).fetchall()
-        streams = [row["originator_id"] for row in rows if self._comes_from(review, self.mapper.to_domain_event(StoredEvent(**row)))]
-        for action in self._as_now(Action, streams):
+        for action in self._as_now(Action, self._saying(SOURCING, "source", lambda source: source.partition("/")[0] == review)):
             state = action.state
             if state is not None and (state.source or "").partition("/")[0] == review:
                 finding = (state.source or "").partition("/")[2]
                 yield Promise(state.ref, finding, state.owner, isinstance(state.status, of_action.Ended))
 
-    @staticmethod
-    def _comes_from(review: str, event: Any) -> bool:
-        sources = (body.get("source") for body in (event.said, corrections(event.said)))
-        return any(source is not None and source.partition("/")[0] == review for source in sources)
+    def _referred_once(self, ref: str, agency: str | None, local_ref: str | None) -> None:
+        """Refuse a case that the same agency has referred already, by the reference that it has there."""
+        if local_ref is None:
+            return
+        for review in self._as_now(Review, self._saying(REFERRING, "local_ref", lambda said: said == local_ref)):
+            state = review.state
+            if state is not None and state.ref != ref and (state.referring_agency, state.local_ref) == (agency, local_ref):
+                raise AlreadyReferred(agency=agency or "The same referrer", local_ref=local_ref, other=state.ref)
+
+    def _saying(self, topics: list[str], field: str, holds: Callable[[Any], bool]) -> list[UUID]:
+        """Return the streams of which an entry says, or is corrected to say, something of a field."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(SAYING, (topics,)).fetchall()
+        events = ((row["originator_id"], self.mapper.to_domain_event(StoredEvent(**row))) for row in rows)
+        return [stream for stream, event in events if any(holds(value) for value in _values(event, field))]
 
     def _chair(self, day: date) -> Holder | None:
         """Return who held the chair's office on a day; None where it was vacant."""
@@ -221,3 +233,7 @@ class ReviewVerbs(Holding):
     def _registered(self, person: Any) -> None:
         if self.find(DataSubject, str(person)) is None:
             raise NotFound(kind="person", ref=person)
+
+
+def _values(event: Any, field: str) -> list[Any]:
+    return [body[field] for body in (event.said, corrections(event.said)) if body.get(field) is not None]

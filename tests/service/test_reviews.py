@@ -12,7 +12,7 @@ from aggregates.errors import Refused
 from aggregates.review import Review
 from aggregates.review import refusals as r
 from service.commands import COMMANDS
-from service.desk.refusals import NotAllowed, NotFound, StaleVersion
+from service.desk.refusals import AlreadyExists, NotAllowed, NotFound, StaleVersion
 from tests.boards import assign
 
 HASH, RESPONSE = "ab" * 32, "cd" * 32
@@ -257,3 +257,26 @@ def test_inv_06_nobody_on_record_is_named_in_a_finding(seeded):
     with pytest.raises(r.NamesAPerson, match="Edmund Carrow"):
         seeded.act("quality-chair", "correct_entry", "SB-2016-03", about="review", amends=version(seeded),
                    corrected={"statement": "edmund carrow did not ring back"}, reason="clearer")  # fmt: skip
+
+
+def test_a_case_is_referred_once(seeded):
+    """F.11: the same case of the same agency is refused with the review that it has, as corrected; another agency's is another case."""
+    people(seeded)
+    case = CASE | {"local_ref": "RIV/0417"}
+    seeded.act("chair", "refer_review", "SB-2016-03", **case, key="once")
+    with pytest.raises(r.AlreadyReferred, match="RIV has referred RIV/0417 already: it is SB-2016-03"):
+        seeded.act("chair", "refer_review", "SB-2016-04", **case)
+    with pytest.raises(AlreadyExists):
+        seeded.act("chair", "refer_review", "SB-2016-03", **case)
+    assert seeded.act("chair", "refer_review", "SB-2016-03", **case, key="once").version == 1
+    seeded.act("chair", "refer_review", "SB-2016-05", **case | {"referring_agency": "CQH"})
+    seeded.act("chair", "refer_review", "SB-2016-06", **CASE)
+    seeded.act("chair", "refer_review", "SB-2016-07", **CASE)
+
+    seeded.act("chair", "correct_entry", "SB-2016-03", about="review", amends=1, corrected={"local_ref": "RIV/0471"}, reason="misread")
+    with pytest.raises(r.AlreadyReferred, match="RIV/0471"):
+        seeded.act("chair", "refer_review", "SB-2016-04", **case | {"local_ref": "RIV/0471"})
+    with seeded.board.together():
+        seeded.act("chair", "refer_review", "SB-2016-04", **case)
+        with pytest.raises(r.AlreadyReferred, match="SB-2016-04"):
+            seeded.act("chair", "refer_review", "SB-2016-08", **case)

@@ -20,7 +20,7 @@ def beginning(body: Any) -> s.ReviewState:
     """Return a review as it begins: referred, or noted from outside."""
     same = {name: body[name] for name in ("ref", "title", "kind", "regime")} | {"proposed_kind": body["kind"]}
     if "board" not in body:
-        said = {name: body[name] for name in ("referring_agency", "notified_on", "aware_on")}
+        said = {name: body[name] for name in ("referring_agency", "notified_on", "aware_on", "local_ref")}
         return s.ReviewState(**same, **said, status=s.Referred())
     source = p.Source(body["board"], body["year"], body["repository_id"], body["why"])
     return s.ReviewState(
