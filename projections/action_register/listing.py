@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen by", "status", "assigned"]
 STATUSES = tuple(one.word for one in get_args(state.Status))
-
-
 # The columns that are the state's own attributes, and those that are found from it.
 SAID = {
     "title": "text",
@@ -181,7 +179,7 @@ class Filters:
     open_only: bool = False
     signed_off_only: bool = False
     ever_signed_off: bool = False
-    tested_only: bool = False
+    tested: bool = False
     last_check: Literal["held", "slipped"] | None = None
 
     def conditions(self) -> Composed:
@@ -201,7 +199,7 @@ CONDITIONS = {
     "open_only": "NOT discharged",
     "signed_off_only": "signed_off_on IS NOT NULL",
     "ever_signed_off": "(signed_off_on IS NOT NULL OR sustained IS NOT NULL)",  # what slipped is reopened, and signed off no more
-    "tested_only": "sustained IS NOT NULL",
+    "tested": "sustained IS NOT NULL",
     "last_check": "starts_with(sustained, %(last_check)s)",
 }
 ORDERS: Mapping[Sort, str] = {
@@ -284,15 +282,14 @@ class Summary:
 def summary(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> Summary:
     """Count the actions as at a day, as known at a position."""
     query = SQL("""
-        SELECT status, count(*), count(*) FILTER (WHERE NOT discharged), count(*) FILTER (WHERE {days} > 0),
-               count(signed_off_on), count(coalesce(signed_off_on::text, sustained)), count(sustained),
+        SELECT status, count(*), count(*) FILTER (WHERE NOT discharged), count(*) FILTER (WHERE {days} > 0), count(signed_off_on),
+               count(coalesce(signed_off_on::text, sustained)), count(sustained),
                count(*) FILTER (WHERE sustained LIKE 'held%%'), count(*) FILTER (WHERE sustained LIKE 'slipped%%')
           FROM views.action_register WHERE {conditions} GROUP BY status""").format(days=SQL(DAYS_OVERDUE), conditions=filters.conditions())
     rows = conn.execute(query, {"as_at": as_at, "known_at": known_at, **asdict(filters)}).fetchall()
-    names = ("total", "owed", "overdue", "signed_off", "ever_signed_off", "tested", "held", "slipped")
-    sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)] if rows else [0] * len(names)
-    by_status = {status: int(count) for status, count, *_ in rows}
-    return Summary(**{name: int(count) for name, count in zip(names, sums, strict=True)}, by_status=by_status)
+    names = [f.name for f in fields(Summary) if f.name != "by_status"]
+    sums = {name: sum(int(row[number]) for row in rows) for number, name in enumerate(names, start=1)}
+    return Summary(**sums, by_status={status: int(count) for status, count, *_ in rows})
 
 
 def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> int:

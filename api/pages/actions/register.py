@@ -119,7 +119,7 @@ def filters_asked(seen: Look) -> Filters:
         open_only=only == "open",
         signed_off_only=only == "signed-off",
         ever_signed_off=only == "ever-signed-off",
-        tested_only=only == "tested",
+        tested=only == "tested",
         last_check=LAST_CHECKS.get(only or ""),
     )
     return own(filters, seen.on.scope.agency) if seen.on.scope.agency is not None else filters
