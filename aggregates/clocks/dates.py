@@ -16,6 +16,11 @@ def london(seconds: float) -> date:
 
 
 def later(day: date, *, months: int) -> date:
-    """Return the same day some calendar months later, clamped to the end of the month (INV-23: 30 November → 28 February)."""
+    """Return the same day some calendar months later, clamped to the end of the month (INV-23: 30 November → 28 February).
+
+    And to the last day, and the first, that a calendar has: whatever is on record can be read.
+    """
     year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

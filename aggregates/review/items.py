@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = ("accepted", "in part", "rejected")
 SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
+YEARS: Final = range(1900, 2201)  # what a person's working life, and a review of it, can be about
 # What each object has: what has to be said, what may be.
 SHAPES: Final[Mapping[str, tuple[Mapping[str, type], Mapping[str, type]]]] = {
     "An affiliation": ({"organisation": str, "role": str}, {"from_on": date, "until_on": date}),
@@ -74,12 +75,13 @@ def criteria_of(given: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, bool], .
     return tuple((_text(item, "criterion"), bool(item.get("met"))) for item in given)
 
 
-_WORDS: Final = {str: "a text", bool: "true or false", date: "a date such as 2016-07-15"}
+_WORDS: Final = {str: "a text", bool: "true or false", date: f"a date from {YEARS[0]} to {YEARS[-1]}, such as 2016-07-15"}
 
 
 def _is(value: Any, kind: type) -> bool:
     if kind is date:
-        return _day(value) is not None
+        day = _day(value)
+        return day is not None and day.year in YEARS
     return bool(value.strip()) if kind is str and isinstance(value, str) else kind is not str and isinstance(value, kind)
 
 

@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from aggregates.clocks.dates import later
+from aggregates.review import items
 from aggregates.review import refusals as r
 from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of
@@ -64,6 +66,8 @@ def codes(review, day=300, promises=(KEPT,), agencies=()):
         ({"declaration_sha256": "signed"}, r.NotAHash),
         ({"affiliations": ({"organisation": "RIV"},)}, r.UnreadableItem),
         ({"affiliations": ({"organisation": "CFC", "role": "x", "until_on": "last year"},)}, r.UnreadableItem),
+        ({"affiliations": ({"organisation": "CFC", "role": "x", "until_on": "9999-12-31"},)}, r.UnreadableItem),
+        ({"affiliations": ({"organisation": "CFC", "role": "x", "from_on": "0001-01-01"},)}, r.UnreadableItem),
     ],
 )
 def test_inv_01_a_lead_reviewer_is_independent_and_has_declared_it(declared, refusal):
@@ -86,6 +90,14 @@ def test_inv_01_an_affiliation_counts_for_as_long_as_the_board_has_set():
     do(review, "appoint_lead_reviewer", 32, **LEADS | {"affiliations": (long_ago,)})
 
     assert (review.state.lead.look_back_years, review.state.conflicts) == (5, ())
+
+
+def test_inv_01_an_affiliation_until_the_end_of_time_is_read_as_one_that_goes_on():
+    """INV-01: a date that no calendar goes beyond counts like any other, and never stops what is on record being read."""
+    tied = items.affiliations_of([TIED | {"until_on": "9999-12-31"}])[0]
+
+    assert tied.counts_on(after(0), 5)
+    assert (later(date.max, months=1), later(date.min, months=-1)) == (date.max, date.min)
 
 
 def test_inv_01_an_organisation_that_comes_under_review_forces_the_breach_and_the_replacement():
