@@ -126,7 +126,7 @@ class Visible:
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
         if self.last and entry.occurred_on > self.last and not entry.amends:
-            return False
+            return entry.kind == "inspection" and entry.ref == signed_in().office  # their own, whatever days it covers
         if self.agency is None or entry.kind in OPEN:
             return True
         seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}

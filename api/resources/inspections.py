@@ -10,6 +10,7 @@ from api.resources import history
 from api.resources.answers import Reading, answer_of, read, schema_of_rows, version_of, versioned
 from api.resources.commands import mount
 from api.resources.openapi import VERSIONED, Resource
+from api.worker import worker
 from projections import inspections as views
 from projections.inspections import InspectionRow
 from service.desk.refusals import NotFound
@@ -61,9 +62,10 @@ def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
 
 def visible(on: Reading) -> list[InspectionRow]:
     """Return the inspections that the reader may know of: the Board's offices of all, an inspector of their own, a lead of none."""
+    if on.scope.inspection:  # on today's authority: the days that they may ask for can all lie before the inspection itself
+        mine = views.inspections(on.conn, as_at=worker().today, known_at=on.clocks.head)
+        return [row for row in mine if row.ref == signed_in().office]
     rows = views.inspections(on.conn, **on.at)
-    if on.scope.inspection:
-        return [row for row in rows if row.ref == signed_in().office]
     return rows if on.scope.agency is None else []
 
 

@@ -18,7 +18,7 @@ from tests.acceptance.product import PATIENCE, Product, wait
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser, Page
 
@@ -53,20 +53,27 @@ class Served:
 @contextmanager
 def served(product: Product) -> Iterator[Served]:
     """Serve a board, with the process that keeps its views, until the context ends."""
+    with _process(product, "work"), only_served(product) as it:
+        yield it
+
+
+@contextmanager
+def only_served(product: Product, clock: Mapping[str, str] = CLOCK) -> Iterator[Served]:
+    """Serve a board, at another time too, without the process that keeps its views and issues what falls due."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with _process(product, "work"), _process(product, "serve", "--port", port) as web:
+    with _process(product, "serve", "--port", port, clock=clock) as web:
         wait(lambda: web.poll() is not None or _answers(address), "the pages to come up")
         assert web.poll() is None, (product.data / "serve.log").read_text()
         yield Served(product, address)
 
 
 @contextmanager
-def _process(product: Product, *command: object) -> Iterator[subprocess.Popen[str]]:
+def _process(product: Product, *command: object, clock: Mapping[str, str] = CLOCK) -> Iterator[subprocess.Popen[str]]:
     with (product.data / f"{command[0]}.log").open("w") as log:
-        child = product.start_alone(*command, stdout=log, **CLOCK)
+        child = product.start_alone(*command, stdout=log, **clock)
         try:
             yield child
         finally:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from aggregates.registry.inspection import InspectionOpen, NoInspectionOpen, PeriodBackwards
+from aggregates.registry.inspection import InspectionOpen, NoInspectionOpen, OpeningStands, PeriodBackwards
 from service.desk.refusals import NotAllowed, NotAnInspector
 
 REPORT = {"rag": "amber", "narrative": "Two of three wards"}
@@ -151,3 +151,36 @@ def test_who_inspects_is_known_to_the_board_and_to_the_inspector(inspected):
     assert inspected.get("/api/v1/inspections/inspector", "inspector").json["item"]["ref"] == "inspector"
     assert inspected.get("/api/v1/inspections", "riv-lead").json["items"] == []
     assert inspected.get("/api/v1/inspections/inspector", "riv-lead").status_code == 404
+
+
+def test_an_opening_is_never_amended(inspected):
+    """INV-41: nobody takes an opening back or makes it another, not even with a proposal."""
+    inspected.get("/api/v1/actions/A1/history", "inspector")
+    for command, more in (("retract_entry", {}), ("propose_amendment", {}), ("correct_entry", {"corrected": {"object": "action:A2"}})):
+        with pytest.raises(OpeningStands):
+            inspected.seeded.act("board-manager", command, "inspector", about="inspection", amends=2, reason="a mistake", **more)
+
+
+def test_an_inspection_is_not_corrected_into_one_that_could_not_be(inspected):
+    """INV-41: the days of an inspection stay in order, whatever is corrected."""
+    wrong = {"corrected": {"covers_from": "2016-12-01"}, "reason": "typing error"}
+    with pytest.raises(PeriodBackwards):
+        inspected.seeded.act("chair", "correct_entry", "inspector", about="inspection", amends=1, **wrong)
+
+
+def test_an_inspector_reads_of_their_own_inspection_whatever_days_it_covers(ask):
+    """An inspection whose days all lie before it was opened is there for its inspector, with its openings, and another's is not."""
+    ask.seeded.open_inspection(ceiling="2016-09-01")
+    ask.seeded.join("auditor", "auditor")
+    said = {"body": "Auditors", "purpose": "audit", "agency": None, "covers_from": "2015-07-01", "ceiling": "2016-09-01"}
+    ask.seeded.act("chair", "open_inspection", "auditor", **said, expires_on="2016-10-01")
+    ask.seeded.catch_up()
+
+    mine = ask.get("/api/v1/inspections/inspector", "inspector")
+    entries = ask.get("/api/v1/inspections/inspector/history", "inspector").json["items"]
+
+    assert (mine.status_code, mine.json["item"]["opened_on"], mine.json["clocks"]["as_at"]) == (200, "2016-09-05", "2016-09-01")
+    assert [entry["topic"] for entry in entries] == ["inspection.opened.v1"]
+    for path in ("/api/v1/inspections/auditor", "/api/v1/inspections/auditor/history"):
+        assert ask.get(path, "inspector").status_code == 404
+    assert {e["ref"] for e in ask.get("/api/v1/events", "inspector").json["items"] if e["kind"] == "inspection"} == {"inspector"}
