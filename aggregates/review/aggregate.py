@@ -1,4 +1,4 @@
-"""A review: its events, how it begins, and what of it may be corrected; `decisions` have what can be decided afterwards."""
+"""A review: its events and how it begins; `decisions` have what can be decided afterwards, and what of it may be corrected."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aggregates.entry import Recorded, stream_id
 from aggregates.errors import said
-from aggregates.review import events, items, refusals
-from aggregates.review.decisions.answering import Answering
-from aggregates.review.decisions.conducting import Conducting
-from aggregates.review.decisions.deciding import Deciding
+from aggregates.review import events
+from aggregates.review.decisions.correcting import Correcting
 from aggregates.review.decisions.ending import Ending
 from aggregates.review.decisions.hearing import Hearing
-from aggregates.review.decisions.publishing import Publishing
 from aggregates.review.events import answering, conducting, deciding, publishing
 from aggregates.review.fold import fold as fold_review
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from aggregates.entry import Entry
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
     from aggregates.review.state import ReviewState
 
 
-class Review(Deciding, Conducting, Hearing, Answering, Publishing, Ending):
+class Review(Correcting, Hearing, Ending):
     """One act of looking at what happened and why, whatever the statute calls it."""
 
     TOPIC = "review"
@@ -136,22 +133,6 @@ class Review(Deciding, Conducting, Hearing, Answering, Publishing, Ending):
         fields = {"ref": ref, "title": title, "kind": kind, "regime": regime, "board": board, "year": year}
         judged = {"repository_id": repository_id, "relevance": relevance, "why": why}
         return cls._opened(cls.ExternalNoted, origin, act, **fields, **judged)
-
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
-        """Refuse what an entry would say as corrected where its command would have refused it."""
-        for given in body["responses"] if event is Review.BoardResponseFormulated else ():
-            items.response(given, ref=self.ref)
-        for name, what in (("affiliations", "An affiliation"), ("members", "A member of the team"), ("criteria", "A criterion")):
-            items.check(what, body.get(name) or (), ref=self.ref)
-        items.check_hashes(ref=self.ref, **{name: value for name, value in body.items() if name.endswith("_sha256")})
-        if event in {Review.FindingRecorded, Review.RecommendationMade}:
-            self.check_names((), **{name: body[name] for name in ("statement", "system_factor", "text") if name in body})
-        if event is Review.ReportPublished and self.state:
-            self.check_online(self.state.regime, body["occurred_on"], body["keep_online_until"])
-        if body.get("review_by") and body["review_by"] <= body["occurred_on"]:
-            raise refusals.ReviewByBefore(ref=self.ref, review_by=body["review_by"], day=body["occurred_on"])
-        if event is Review.Referred:
-            self._check_kind(body["regime"], body["kind"])
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: ReviewState | None = None) -> ReviewState | None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.review import refusals
-from aggregates.review.parts import Affiliation, Member, Response, response_of
+from aggregates.review.parts import Affiliation, Lead, Member, Response, response_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,6 +63,11 @@ def response(given: Mapping[str, Any], *, ref: str) -> Response:
 def affiliations_of(given: Iterable[Mapping[str, Any]]) -> tuple[Affiliation, ...]:
     """Return affiliations as they were said, whatever is missing in them."""
     return tuple(Affiliation(_text(i, "organisation"), _text(i, "role"), _day(i.get("from_on")), _day(i.get("until_on"))) for i in given)
+
+
+def lead_of(on: date, body: Mapping[str, Any]) -> Lead:
+    """Return a lead reviewer from a day, with what they declared."""
+    return Lead(body["reviewer"], on, affiliations_of(body["affiliations"]), body["declaration_sha256"], body["look_back_years"])
 
 
 def members_of(given: Iterable[Mapping[str, Any]]) -> tuple[Member, ...]:

@@ -1,39 +1,78 @@
 """No person is named in a finding (INV-06): by what is known of the people on record, and by how texts name people.
 
-It errs towards refusing: whoever is refused writes the role instead, which is what a finding about a system says anyway.
+It errs towards refusing: whoever is refused writes the role instead, which is what a finding about a system says anyway. Names and
+texts are compared without accents, and a name also where it is spelled in capitals.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_NAME: Final = r"[A-Z](?:[a-z]+|['\u2019][A-Z][a-z]+)(?:['\u2019-][A-Z]?[a-z]+)*"
-ADDRESSED: Final = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame)\.? {_NAME}")
+TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lady|Lord|Rev|Revd|Reverend|Cllr|Councillor|Judge)"
+_NAME: Final = r"([^\W\d_](?:['\u2019]?[^\W\d_])+)"
+ADDRESSED: Final = re.compile(rf"\b(?:{TITLE}|{TITLE.upper()})\b\.? {_NAME}")
 CALLED: Final = re.compile(
     rf"\b(?:mother|father|parent|baby|child|son|daughter|brother|sister|uncle|aunt|grandmother|grandfather|partner|worker|nurse|teacher"
-    rf"|officer|doctor|midwife|practitioner|manager),?(?: was| is)?,? (?:called |named )?({_NAME})\b"
-    rf"|\b(?:called|named) ({_NAME})\b"
+    rf"|officer|doctor|midwife|practitioner|manager),?(?: was| is)?,? (?:called |named )?{_NAME}\b"
+    rf"|\b(?:called|named) {_NAME}\b"
+)
+WORD: Final = re.compile(r"[^\W_]+")
+HONORIFIC: Final = re.compile(rf"(?:{TITLE}\b\.?\s+)+", re.IGNORECASE)
+AFTER_A_NAME: Final = re.compile(
+    r"ba|bem|bsc|ca|cbe|cqsw|dbe|dphil|dsc|dsw|esq|frc\w+|frs|jnr|jp|jr|kbe|kc|kcb|llb|llm|ma|mba|mbchb|mbe|md|mrc\w+|msc|msw|obe|phd"
+    r"|qc|qn|qpm|rgn|rhv|rm|rn|rsw|snr|sr"
 )
 SHORTEST: Final = 3  # letters of a surname that is looked for by itself
 
 
 def found(text: str, known: Collection[str] = ()) -> str | None:
     """Return the first person's name that a text holds, or None. `known` are the full names of people on record."""
+    plain = _plain(text)
+    words = WORD.findall(plain)
+    folded = [word.casefold() for word in words]
     for name in known:
-        words = name.split()
-        if any(not word[:1].isupper() for word in words):
-            continue  # not how anybody is called
-        whole, surname = r"\s+".join(map(re.escape, words)), words[-1] if words else ""
-        if len(words) > 1 and re.search(rf"(?<!\w){whole}(?!\w)", text, re.IGNORECASE):
+        if names := _named(name, words, folded):
+            return names
+    for match in ADDRESSED.finditer(plain):
+        if match[1][0].isupper():
+            return match[0]
+    for match in CALLED.finditer(plain):
+        name = match[1] or match[2]
+        if name[0].isupper() and not name.isupper():  # in capitals it is a body's, such as CAMHS
             return name
-        if len(surname) >= SHORTEST and re.search(rf"(?<!\w){re.escape(surname)}(?!\w)", text):
-            return surname
-    if addressed := ADDRESSED.search(text):
-        return addressed[0]
-    if called := CALLED.search(text):
-        return str(called[1] or called[2])
     return None
+
+
+def _named(name: str, words: list[str], folded: list[str]) -> str | None:
+    """Return as much of a known name as is among the words of a text: all of it, or the surname where it is written as a name."""
+    called = _called(name)
+    if not called or called[0] == ["the"]:
+        return None  # a role that stands where a name should: nobody is called so
+    whole = [part for word in called for part in word]
+    if len(called) > 1 and any(folded[at : at + len(whole)] == whole for at in range(len(folded))):
+        return name
+    surname = called[-1]
+    for at, word in enumerate(words):
+        if word[0].isupper() and folded[at : at + len(surname)] == surname and sum(map(len, surname)) >= SHORTEST:
+            return " ".join(words[at : at + len(surname)])
+    return None
+
+
+def _called(name: str) -> list[list[str]]:
+    """Return the words of a name, each in its parts, without what stands before and after it: `Dr Anna O'Hara MBE` is anna, o-hara."""
+    bare = HONORIFIC.sub("", _plain(name).partition(",")[0].strip(), count=1)
+    words = [[part.casefold() for part in WORD.findall(word)] for word in bare.split()]
+    words = [word for word in words if word]
+    after = len(list(takewhile(lambda word: AFTER_A_NAME.fullmatch("".join(word)), reversed(words[2:]))))
+    return words[: len(words) - after]
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, however they were typed."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

@@ -75,6 +75,12 @@ class NotDecided(Refused):
     text = "Nothing was decided about {ref} by {day}"
 
 
+class NotTheKindDecided(Refused):
+    """What is commissioned is what was decided."""
+
+    rule, text = "INV-02", "It was decided to conduct {ref} as a {decided}, so it is not commissioned as a {kind}: decide anew first"
+
+
 class NoExplanation(Refused):
     """Whoever is told that there will be no review is told why."""
 
@@ -104,8 +110,7 @@ class NotIndependent(Refused):
 class InvolvedInCase(Refused):
     """The lead reviewer is independent of the case."""
 
-    rule, source = "INV-01", WT2015_74
-    text = "Somebody who was involved in the case cannot lead {ref}"
+    rule, source, text = "INV-01", WT2015_74, "Somebody who was involved in the case cannot lead {ref}"
 
 
 class BreachNotRecorded(Refused):
@@ -124,8 +129,7 @@ class LeadReviewerThere(Refused):
 class NoLeadReviewer(Refused):
     """What a lead reviewer does needs one who is independent."""
 
-    rule, source = "INV-01", WT2015_74
-    text = "{ref} has no independent lead reviewer on {day}, so {act}"
+    rule, source, text = "INV-01", WT2015_74, "{ref} has no independent lead reviewer on {day}, so {act}"
 
 
 class NotTheLeadReviewer(Refused):
@@ -155,8 +159,7 @@ class NotACount(Refused):
 class NoReasonGiven(Refused):
     """Whoever of a family was not approached is owed a reason."""
 
-    rule, source = "INV-05", WT2015_74
-    text = "Say why {outcome} is what became of the invitation for {ref}"
+    rule, source, text = "INV-05", WT2015_74, "Say why {outcome} is what became of the invitation for {ref}"
 
 
 class NoParallelProcess(Refused):
@@ -248,8 +251,7 @@ class NotAHash(Refused):
 class NotAnswered(Refused):
     """A report is published with the Board's response to it."""
 
-    rule, source = "INV-04", WT2015_74
-    text = "{ref} has no response of the Board, so it cannot be published"
+    rule, source, text = "INV-04", WT2015_74, "{ref} has no response of the Board, so it cannot be published"
 
 
 class NotWhatWasPresented(Refused):
@@ -292,5 +294,4 @@ class NothingConsidered(Refused):
 class CannotClose(Refused):
     """A review is closed when nothing stands against it."""
 
-    rule, source = "INV-05", WT2015_74
-    text = "{ref} cannot be closed: {blockers}"
+    rule, source, text = "INV-05", WT2015_74, "{ref} cannot be closed: {blockers}"

@@ -51,17 +51,17 @@ class References(Recording):
             raise EvidenceNotCorrected(ref=thing.ref, amends=fields["amends"])
         if isinstance(day := corrected.get("occurred_on"), str) and ISO_DAY.fullmatch(day):
             self._check_day(date.fromisoformat(day), today, late_reason)
+        texts = {name: value for name, value in corrected.items() if isinstance(value, str)}  # the aggregate refuses other kinds
         if isinstance(thing, Action):
-            self._there(SubGroup, "sub-group", corrected.get("overseen_by"))
-            self._there(Office, "office", corrected.get("owner_office"))
-            self._owner(corrected.get("owner") or BOARD)
-            self._finding(corrected.get("source"))
+            self._there(SubGroup, "sub-group", texts.get("overseen_by"))
+            self._there(Office, "office", texts.get("owner_office"))
+            self._owner(texts.get("owner") or BOARD)
+            self._finding(texts.get("source"))
         elif isinstance(thing, Office):
             self._there(Agency, "agency", corrected.get("employer"))
         elif isinstance(thing, Review):
             self._there(Agency, "agency", corrected.get("referring_agency"))
-            texts = {name: corrected[name] for name in ("statement", "system_factor", "text") if isinstance(corrected.get(name), str)}
-            thing.check_names(self.people() if texts else (), **texts)
+            thing.check_names(self.people(), **corrected)
         elif isinstance(thing, Priorities | Course):
             self._names({name: value for name, value in corrected.items() if isinstance(value, list if name != "lead_office" else str)})
         self._bodies(corrected)
@@ -72,8 +72,8 @@ class References(Recording):
         attended = [one.get("agency") for one in attendance if isinstance(one, dict)] if isinstance(attendance, list) else []
         for agency in (corrected.get("successor"), *attended):
             self._there(Agency, "agency", agency)
-        if corrected.get("body") not in (None, BOARD) and self.find(SubGroup, corrected["body"]) is None:
-            self._there(Agency, "sub-group or agency", corrected["body"])
+        if isinstance(body := corrected.get("body"), str) and body != BOARD and self.find(SubGroup, body) is None:
+            self._there(Agency, "sub-group or agency", body)
 
     def people(self) -> list[str]:
         """Return the full names of everybody on record whose name was not erased: what a finding may not say (INV-06)."""
@@ -84,7 +84,7 @@ class References(Recording):
         return [*self.subjects.reveal_all([row["position"] for row in rows]).values(), *names]
 
     def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
-        if ref is not None and self.find(kind, ref) is None:
+        if isinstance(ref, str) and self.find(kind, ref) is None:
             raise NotFound(kind=word, ref=ref)
 
     def _owner(self, code: str) -> None:

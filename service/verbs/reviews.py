@@ -166,8 +166,8 @@ class ReviewVerbs(Holding):
         return self._change(Review, ref, Review.extend_timescale, write, **said)
 
     def formulate_response(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Record the Board's response to every finding of a review."""
-        return self._change(Review, ref, Review.formulate_response, write, **said)
+        """Record the Board's response to every finding of a review, which names nobody on record."""
+        return self._change(Review, ref, Review.formulate_response, write, **said, people=self.people())
 
     def defer_publication(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Decide not to publish yet."""

@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 
 from aggregates.clocks.dates import later
+from aggregates.errors import WrongKindCorrected
+from aggregates.partnership.resource import NotAnAddress
 from aggregates.review import items
 from aggregates.review import refusals as r
 from aggregates.review.blockers import Promise
@@ -44,7 +46,15 @@ from tests.aggregates.reviews import (
     under_way,
 )
 
+PEOPLE = ["Philippa Northway", "The chair", "Anna van der Berg", "Dr Peter Hale MBE", "Jos\u00e9 Pe\u00f1a", "Amy Green"]
 KEPT = Promise("A6", "F1", "BOARD", ended=True)
+
+
+def amend(review, number, corrected, days=200):
+    """Correct an entry, in the office that made it."""
+    office = review.entries[number - 1].body["by_office"]
+    acting = next(who for who in (SCR, CHAIR, MANAGER, LEAD) if who.office == office)
+    review.correct(acting=acting, occurred_on=after(days), amends=number, corrected=corrected, reason="it was wrong")
 
 
 def codes(review, day=300, promises=(KEPT,), agencies=()):
@@ -128,16 +138,50 @@ def test_inv_01_an_organisation_that_comes_under_review_forces_the_breach_and_th
         do(review, "record_finding", 65, LEAD, **FINDING | {"number": "F2"})
 
 
-def test_inv_01_a_corrected_affiliation_is_judged_again():
-    """INV-01: where it turns out that an affiliation was declared wrongly, the breach is owed as if it had been known."""
+@pytest.mark.parametrize(
+    ("corrected", "refusal"),
+    [
+        ({"affiliations": [TIED | {"organisation": "RIV"}]}, r.NotIndependent),
+        ({"involved_in_case": True}, r.InvolvedInCase),
+    ],
+)
+def test_inv_01_no_correction_makes_an_appointment_of_somebody_who_is_not_independent(corrected, refusal):
+    """INV-01: where a declaration turns out to be wrong, the breach is recorded; the appointment is not made to say it was one."""
     review = led()
-    review.correct(
-        acting=SCR, occurred_on=after(70), amends=4, corrected={"affiliations": [TIED | {"organisation": "RIV"}]}, reason="her own letter"
-    )
+    with pytest.raises(refusal):
+        amend(review, 4, corrected)
+    do(review, "record_independence_breach", 71, organisations=("RIV",), grounds="her own letter")
 
-    assert review.state.conflicts == ("RIV",)
+    with pytest.raises(r.NoLeadReviewer):
+        do(review, "record_finding", 72, **FINDING)
+
+
+def test_inv_01_a_breach_that_is_owed_is_not_corrected_away():
+    """INV-01: while a breach is owed, no affiliation is corrected; once it is recorded, a slip of the pen elsewhere may be."""
+    review = led()
+    do(review, "add_organisation_under_review", 60, organisation="NGH", reason="its ward saw the baby")
     with pytest.raises(r.BreachNotRecorded):
-        do(review, "record_finding", 71, **FINDING)
+        amend(review, 4, {"affiliations": []})
+    do(review, "record_independence_breach", 61, organisations=("NGH",), grounds="a post there until 2013")
+
+    amend(review, 4, {"declaration_sha256": OTHER_HASH})
+
+    assert review.state.lead.declaration_sha256 == OTHER_HASH
+
+
+def test_inv_01_whoever_is_found_to_be_tied_records_nothing_for_an_earlier_day():
+    """INV-01: neither a breached nor a replaced lead reviewer records findings by dating them back; nobody leads beside another."""
+    review = led()
+    with pytest.raises(r.LeadReviewerThere):
+        do(review, "appoint_lead_reviewer", 31, **LEADS | {"reviewer": B, "affiliations": ()})
+    do(review, "record_independence_breach", 61, organisations=(), grounds="a relative works there")
+    with pytest.raises(r.NoLeadReviewer):
+        do(review, "record_finding", 60, LEAD, **FINDING)
+    do(review, "replace_lead_reviewer", 63, **LEADS | {"reviewer": B, "affiliations": ()}, reason="tied")
+    with pytest.raises(r.NotTheLeadReviewer):
+        do(review, "record_finding", 60, LEAD, **FINDING)
+
+    assert (review.state.findings, review.state.lead.reviewer) == ((), B)
 
 
 def test_inv_01_what_is_to_be_published_is_presented_under_a_lead_reviewer():
@@ -192,6 +236,18 @@ def test_inv_02_a_reversed_decision_leaves_both_on_record():
     )
 
 
+def test_inv_02_what_is_commissioned_is_what_was_decided():
+    """INV-02: no other kind of review is commissioned than the chair decided on, nor does a correction say so."""
+    review = decided()
+    with pytest.raises(r.NotTheKindDecided, match="serious case review"):
+        do(review, "commission_review", 30, **COMMISSION | {"review_kind": "practice audit"})
+    do(review, "commission_review", 30, **COMMISSION)
+
+    with pytest.raises(r.NotTheKindDecided):
+        amend(review, 3, {"review_kind": "practice audit"})
+    assert (review.state.kind, review.state.publishes) == ("serious case review", True)
+
+
 def test_inv_03_a_decision_against_a_review_is_explained_and_notified():
     """INV-03: it carries a rationale and owes the panel word within 14 days, with an explanation."""
     review = referred()
@@ -241,6 +297,25 @@ def test_inv_04_publication_needs_a_response_to_every_finding():
     assert review.state.status.word == "published"
 
 
+@pytest.mark.parametrize(
+    ("responses", "refusal"),
+    [
+        ([], r.NotEveryFinding),
+        ([ACCEPTED, ACCEPTED], r.AnsweredTwice),
+        ([ACCEPTED, ACCEPTED | {"number": "F9"}], r.UnknownFinding),
+        ([{"number": "F1", "response": "rejected"}], r.NoReason),
+    ],
+)
+def test_inv_04_no_correction_leaves_a_finding_unanswered(responses, refusal):
+    """INV-04: a response as corrected answers every finding exactly once, also when it is published."""
+    review = published()
+
+    with pytest.raises(refusal):
+        amend(review, 11, {"responses": responses})
+
+    assert review.state.unanswered == ()
+
+
 def test_inv_05_a_serious_case_review_closes_when_nothing_stands_against_it():
     """INV-05: publication, response, invitation of the family, (a) to (d), an action for every accepted finding, all of them ended."""
     review = led()
@@ -287,6 +362,8 @@ def test_inv_05_a_deferral_serves_for_six_months():
         do(review, "close_review", 165 + 151, CHAIR, grounds="done", promises=(KEPT,))
     do(review, "defer_publication", 165 + 152, CHAIR, reason="the trial goes on", review_by=after(165 + 250))
     assert codes(review, 165 + 153) == []
+    with pytest.raises(r.DeferredTooLong):
+        amend(review, len(review.entries), {"review_by": "2030-01-01"})
 
 
 def test_inv_05_whoever_of_a_family_was_not_approached_is_owed_a_reason():
@@ -300,7 +377,7 @@ def test_inv_05_whoever_of_a_family_was_not_approached_is_owed_a_reason():
     assert "family-not-invited" not in codes(review)
 
 
-@pytest.mark.parametrize("field", ["statement", "system_factor"])
+@pytest.mark.parametrize("field", ["statement", "system_factor", "themes", "number"])
 @pytest.mark.parametrize(
     "words",
     [
@@ -311,6 +388,14 @@ def test_inv_05_whoever_of_a_family_was_not_approached_is_owed_a_reason():
         "Dr. O\u2019Hara was away",
         "A nurse called Jo wrote it down",
         "the mother, Anna, asked twice",
+        "NORTHWAY did not ring back",
+        "Philippa J. Northway\u2019s visit was missed",
+        "nobody asked anna van der berg",
+        "Peter Hale was away",
+        "Jose\u0301 Pen\u0303a was away",
+        "Ms \u00c9lan was away",
+        "MRS BROWN was away",
+        "the mother, \u00c9lo\u00efse, asked twice",
     ],
 )
 def test_inv_06_a_finding_names_nobody(field, words):
@@ -318,7 +403,7 @@ def test_inv_06_a_finding_names_nobody(field, words):
     review = led()
 
     with pytest.raises(r.NamesAPerson):
-        do(review, "record_finding", 100, **FINDING | {field: words}, people=["Philippa Northway", "The chair"])
+        do(review, "record_finding", 100, **FINDING | {field: (words,) if field == "themes" else words}, people=PEOPLE)
 
     assert review.state.findings == ()
 
@@ -329,12 +414,13 @@ def test_inv_06_a_finding_names_nobody(field, words):
         "The chair of Northgate Hospitals, the Serious Case Review sub-group and Child A's school each kept a record of their own",
         "The mother asked; the Midwife-led Unit said no. Working Together 2015 asks for more",
         "Doctors and nurses at Castle Quay hand over at 8",
+        "The practitioner, NHS staff and the school hale and hearty, had no green card",
     ],
 )
 def test_inv_06_what_names_a_system_is_no_name(words):
     """INV-06: bodies, roles, pseudonyms and documents may be named."""
     review = led()
-    do(review, "record_finding", 100, **FINDING | {"statement": words}, people=["Philippa Northway", "The chair"])
+    do(review, "record_finding", 100, **FINDING | {"statement": words}, people=PEOPLE)
 
     assert review.state.findings[0].statement == words
 
@@ -345,8 +431,25 @@ def test_inv_06_no_correction_brings_a_name_in():
 
     with pytest.raises(r.NamesAPerson):
         review.correct(acting=LEAD, occurred_on=after(101), amends=9, corrected={"statement": "Mr Brown was not asked"}, reason="clearer")
+    for said in ({"text": "Train Ms Green"}, {"to": "Mr Brown"}, {"number": "Ms Green"}):
+        with pytest.raises(r.NamesAPerson):
+            do(review, "make_recommendation", 102, **{"number": "R1", "to": "RIV", "text": "Train"} | said)
     with pytest.raises(r.NamesAPerson):
-        do(review, "make_recommendation", 102, number="R1", to="RIV", text="Train Ms Green")
+        amend(review, 9, {"themes": ["Mr Brown"]})
+
+
+@pytest.mark.parametrize("field", ["reason", "intended_actions"])
+def test_inv_06_no_response_names_anybody(field):
+    """INV-06: what the Board answers names nobody either, neither when it is said nor as corrected."""
+    review = under_way()
+    do(review, "present_review_report", 150, MANAGER, report_sha256=HASH)
+    naming = {"responses": ({"number": "F1", "response": "in part", "reason": "so"} | {field: "Philippa Northway was at fault"},)}
+    with pytest.raises(r.NamesAPerson):
+        do(review, "formulate_response", 160, CHAIR, **naming, people=PEOPLE)
+    do(review, "formulate_response", 160, CHAIR, responses=(ACCEPTED,), people=PEOPLE)
+
+    with pytest.raises(r.NamesAPerson):
+        amend(review, len(review.entries), {"responses": [ACCEPTED | {field: "Mr Brown was at fault"}]})
 
 
 def test_inv_07_a_multi_agency_finding_needs_an_action_of_the_boards():
@@ -393,6 +496,41 @@ def test_inv_08_a_redaction_may_be_redacted_again():
     assert review.state.published.lineage == (HASH, SHORTER, OTHER_HASH)
 
 
+def test_inv_08_no_correction_makes_it_another_report():
+    """INV-08: neither what was published nor what was presented is corrected into a report that is not the other, or a redaction of it."""
+    review = published()
+    for number, name in ((12, "report_sha256"), (10, "report_sha256"), (12, "redaction_of")):
+        corrected = {name: SHORTER} if name != "redaction_of" else {"report_sha256": SHORTER, "redaction_of": OTHER_HASH}
+        with pytest.raises(r.NotWhatWasPresented):
+            amend(review, number, corrected)
+    amend(review, 12, {"report_sha256": SHORTER, "redaction_of": HASH})
+
+    assert review.state.published.lineage == (HASH, SHORTER)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(document.cookie)", "severnbrook.example/cedar", "https://", " "])
+def test_a_report_is_published_at_an_address_on_the_web(url):
+    """A page makes a link of where a report is: what is no address is refused, also as a correction."""
+    review = answered()
+    with pytest.raises(NotAnAddress):
+        do(review, "publish_report", 170, CHAIR, **PUBLISHED | {"url": url})
+    do(review, "publish_report", 170, CHAIR, **PUBLISHED)
+
+    with pytest.raises((NotAnAddress, WrongKindCorrected)):
+        amend(review, 12, {"url": url})
+
+
+def test_a_report_is_taken_down_while_its_review_is_open():
+    """A review that closed with its report published is opened again before the report is taken down."""
+    review = closed()
+    with pytest.raises(r.ReviewEnded):
+        do(review, "withdraw_report", 410, CHAIR, reason="an error")
+    do(review, "reopen_review", 411, CHAIR, grounds="the report has an error")
+    do(review, "withdraw_report", 412, CHAIR, reason="an error")
+
+    assert (review.state.published, review.state.status.word) == (None, "reopened")
+
+
 @pytest.mark.parametrize("until", [date(2017, 7, 26), date(2016, 1, 1)])
 def test_inv_09_a_report_stays_online_for_a_year(until):
     """INV-09: a publication that would end a day too soon is refused, also as a correction; on the day itself it is not."""
@@ -420,6 +558,8 @@ def test_inv_10_a_pause_names_a_process_and_a_day_and_stops_no_clock():
     def complete(day):
         return next(clock for clock in clocks_of(review.state_on(after(day)), after(day)) if clock.name == "complete")
 
+    with pytest.raises(r.NoParallelProcess):
+        amend(review, len(review.entries), {"process": "coroner"})
     assert (complete(150).state(after(150)), complete(150).gross_days, complete(150).net_days) == ("paused", 120, 80)
     with pytest.raises(r.WrongStage, match="paused"):
         do(review, "present_review_report", 150, MANAGER, report_sha256=HASH)

@@ -257,6 +257,12 @@ def test_inv_06_nobody_on_record_is_named_in_a_finding(seeded):
     with pytest.raises(r.NamesAPerson, match="Edmund Carrow"):
         seeded.act("quality-chair", "correct_entry", "SB-2016-03", about="review", amends=version(seeded),
                    corrected={"statement": "edmund carrow did not ring back"}, reason="clearer")  # fmt: skip
+    with pytest.raises(r.NamesAPerson, match="Edmund Carrow"):
+        seeded.act("quality-chair", "correct_entry", "SB-2016-03", about="review", amends=version(seeded),
+                   corrected={"themes": ["edmund carrow did not ring back"]}, reason="clearer")  # fmt: skip
+    said = {"number": "F1", "response": "in part", "reason": "It was left to Northway"}
+    with pytest.raises(r.NamesAPerson, match="Northway"):
+        seeded.act("chair", "formulate_response", "SB-2016-03", responses=[said])
 
 
 def test_a_case_is_referred_once(seeded):

@@ -72,16 +72,23 @@ class Acts(Recorded[s.ReviewState | None]):
         raise refusals.NotTheChair(ref=self.ref, day=act["occurred_on"])
 
     def _reviewing(self, act: Act, then: s.ReviewState) -> None:
-        """Refuse a lead reviewer who leads another review."""
+        """Refuse a lead reviewer who leads another review, or led this one and was replaced since."""
         acting = act["acting"]
-        leads: Sealed | None = then.lead.reviewer if then.lead else None
-        if acting.role == LEAD_REVIEWER and (leads is None or leads.subject not in {acting.person, acting.stands_for}):
-            raise refusals.NotTheLeadReviewer(ref=self.ref)
+        if acting.role != LEAD_REVIEWER:
+            return
+        for at in (then, self.state):
+            leads: Sealed | None = at.lead.reviewer if at and at.lead else None
+            if leads is None or leads.subject not in {acting.person, acting.stands_for}:
+                raise refusals.NotTheLeadReviewer(ref=self.ref)
 
     def _led(self, act: Act, then: s.ReviewState, cannot: str, *, needed: bool = False) -> None:
-        """Refuse while the lead reviewer is known not to be independent, or where one is needed and there is none (INV-01)."""
-        if (then.lead is None and needed) or (then.lead is not None and then.lead.breached_on is not None):
-            raise refusals.NoLeadReviewer(ref=self.ref, day=act["occurred_on"], act=cannot)
+        """Refuse while the lead reviewer is known not to be independent, or where one is needed and there is none (INV-01).
+
+        It is asked of the day of the act and of today: what is recorded late was not found by somebody whom nobody knew to be tied.
+        """
+        for lead in (then.lead, self.state.lead if self.state else None):
+            if (lead is None and needed) or (lead is not None and lead.breached_on is not None):
+                raise refusals.NoLeadReviewer(ref=self.ref, day=act["occurred_on"], act=cannot)
 
 
 def _employs(agency: str | None, then: s.ReviewState) -> bool:

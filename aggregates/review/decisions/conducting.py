@@ -8,13 +8,13 @@ from aggregates.errors import said
 from aggregates.review import items, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Act, Acts
-from aggregates.review.decisions.deciding import Deciding
-from aggregates.review.parts import LOOK_BACK_YEARS, Lead, same
+from aggregates.review.parts import LOOK_BACK_YEARS, same
 
 if TYPE_CHECKING:
     from datetime import date
 
     from aggregates.review.events import Kind
+    from aggregates.review.parts import Lead
     from aggregates.values import Sealed
 
     Process: TypeAlias = Literal["coroner", "criminal", "family court"]
@@ -42,7 +42,7 @@ class Conducting(Acts):
         then = self._then(act, "it cannot be commissioned", s.Decided, still=True)
         self._independent(act, then, "commission it")
         said(methodology=methodology, scope=scope, proportionality=proportionality)
-        Deciding._check_kind(then.regime, review_kind)  # noqa: SLF001 - another part of this very aggregate
+        self.check_kind_decided(review_kind)
         fields = {"review_kind": review_kind, "methodology": methodology, "scope": scope, "proportionality": proportionality}
         period = {"period_from": period_from, "period_until": period_until}
         self._say("Commissioned", act, **fields, **period, organisations=tuple(organisations))
@@ -73,7 +73,7 @@ class Conducting(Acts):
     ) -> None:
         """Appoint somebody independent of the case and of the organisations under review, who has declared it (INV-01)."""
         then = self._then(act, "no lead reviewer can be appointed", UNDER_WAY, still=True)
-        if then.lead is not None:
+        if then.lead is not None or (self.state and self.state.lead is not None):
             raise refusals.LeadReviewerThere(ref=self.ref)
         fields = self._declared(
             act,
@@ -150,8 +150,7 @@ class Conducting(Acts):
         """Let the review wait for a process that is on record, until a day on which that is looked at (INV-10)."""
         then = self._then(act, "it cannot be paused", s.Commissioned | s.InProgress, still=True)
         said(reason=reason)
-        if all(noted.process != process for noted in then.processes):
-            raise refusals.NoParallelProcess(ref=self.ref, process=process)
+        self.check_process(then, process)
         if review_by <= act["occurred_on"]:
             raise refusals.ReviewByBefore(ref=self.ref, review_by=review_by, day=act["occurred_on"])
         self._say("Paused", act, process=process, review_by=review_by, reason=reason)
@@ -171,6 +170,12 @@ class Conducting(Acts):
             raise refusals.NotLater(ref=self.ref, until=until, day=after)
         self._say("TimescaleExtended", act, until=until, reason=reason)
 
+    def check_kind_decided(self, kind: str) -> None:
+        """Refuse to commission another kind of review than the chair decided on (INV-02)."""
+        decision = self.state.decision if self.state else None
+        if decision is None or decision.kind != kind:
+            raise refusals.NotTheKindDecided(ref=self.ref, decided=decision.kind if decision else "", kind=kind)
+
     def _declared(
         self,
         act: Act,
@@ -187,14 +192,24 @@ class Conducting(Acts):
         items.check_hashes(ref=self.ref, declaration_sha256=declaration_sha256)
         if involved_in_case:
             raise refusals.InvolvedInCase(ref=self.ref)
-        lead = Lead(reviewer, act["occurred_on"], items.affiliations_of(affiliations), declaration_sha256, look_back_years)
-        now = self.state.organisations if self.state else ()
-        if tied := lead.conflicts_with((*then.organisations, *(one for one in now if one not in then.organisations))):
-            raise refusals.NotIndependent(ref=self.ref, years=look_back_years, organisations=tied)
-        return {
+        fields = {
             "reviewer": reviewer,
             "affiliations": tuple(affiliations),
             "involved_in_case": involved_in_case,
             "declaration_sha256": declaration_sha256,
             "look_back_years": look_back_years,
         }
+        now = self.state.organisations if self.state else ()
+        under = (*then.organisations, *(one for one in now if one not in then.organisations))
+        self.check_independent(items.lead_of(act["occurred_on"], fields), under)
+        return fields
+
+    def check_independent(self, lead: Lead, organisations: tuple[str, ...]) -> None:
+        """Refuse a lead reviewer who is tied to one of these organisations (INV-01)."""
+        if tied := lead.conflicts_with(organisations):
+            raise refusals.NotIndependent(ref=self.ref, years=lead.look_back_years, organisations=tied)
+
+    def check_process(self, at: s.ReviewState, process: str) -> None:
+        """Refuse a pause for a process that is not on record (INV-10)."""
+        if all(noted.process != process for noted in at.processes):
+            raise refusals.NoParallelProcess(ref=self.ref, process=process)

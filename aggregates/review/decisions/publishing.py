@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Literal, Unpack
 from aggregates.clocks.dates import later
 from aggregates.clocks.regimes import regime
 from aggregates.errors import said
+from aggregates.partnership.resource import ADDRESS, NotAnAddress
 from aggregates.review import items, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Act, Acts
 from aggregates.review.parts import DEFERRAL_MONTHS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
+    from aggregates.review.decisions.acts import Stages
+    from aggregates.review.parts import Report
     from aggregates.values import Evidence
 
 PUBLISHING = s.Answering | s.Following | s.Reopened
@@ -31,11 +35,7 @@ class Publishing(Acts):
         said(reason=reason)
         if then.published is not None:
             raise refusals.AlreadyPublished(ref=self.ref)
-        day, latest = act["occurred_on"], later(act["occurred_on"], months=DEFERRAL_MONTHS)
-        if review_by <= day:
-            raise refusals.ReviewByBefore(ref=self.ref, review_by=review_by, day=day)
-        if review_by > latest:
-            raise refusals.DeferredTooLong(ref=self.ref, review_by=review_by, day=day, latest=latest)
+        self.check_deferral(act["occurred_on"], review_by)
         self._say("PublicationDeferred", act, reason=reason, review_by=review_by)
 
     def publish_report(
@@ -57,9 +57,9 @@ class Publishing(Acts):
             raise refusals.NotEveryFinding(ref=self.ref, missing=then.unanswered)
         if then.published is not None:
             raise refusals.AlreadyPublished(ref=self.ref)
-        said(url=url)
+        self.check_address(url)
         items.check_hashes(ref=self.ref, report_sha256=report_sha256, redaction_of=redaction_of, response_sha256=response_sha256)
-        self._check_lineage(then, report_sha256, redaction_of)
+        self.check_lineage(then.publication.lineage if then.publication else (), then.report, report_sha256, redaction_of)
         self.check_online(then.regime, act["occurred_on"], keep_online_until)
         hashes = {"report_sha256": report_sha256, "redaction_of": redaction_of, "response_sha256": response_sha256}
         self._say("ReportPublished", act, **hashes, url=url, keep_online_until=keep_online_until)
@@ -79,8 +79,8 @@ class Publishing(Acts):
         self._say("PublicationVerified", act, result=result, found_sha256=found_sha256)
 
     def withdraw_report(self, *, reason: str, **act: Unpack[Act]) -> None:
-        """Take the report down, and say why in public."""
-        then = self._published(act, "nothing can be withdrawn")
+        """Take the report down, and say why in public. What closed with its report published is reopened first (INV-05)."""
+        then = self._published(act, "nothing can be withdrawn", PUBLISHING)
         self._independent(act, then, "withdraw its report")
         said(reason=reason)
         self._say("ReportWithdrawn", act, reason=reason)
@@ -129,19 +129,33 @@ class Publishing(Acts):
         fields = {"year": year, "judgement": judgement, "evidence": tuple(evidence)}
         self._say("ImpactEvaluated", act, **fields, unintended_consequences=unintended_consequences)
 
+    def check_deferral(self, day: date, review_by: date) -> None:
+        """Refuse to look at a deferral again on the same day or before, or after more than six months (INV-05)."""
+        latest = later(day, months=DEFERRAL_MONTHS)
+        if review_by <= day:
+            raise refusals.ReviewByBefore(ref=self.ref, review_by=review_by, day=day)
+        if review_by > latest:
+            raise refusals.DeferredTooLong(ref=self.ref, review_by=review_by, day=day, latest=latest)
+
+    def check_address(self, url: str) -> None:
+        """Refuse what is no address on the web: a page makes a link of it."""
+        if not ADDRESS.match(url):
+            raise NotAnAddress(ref=self.ref, url=url)
+
     def check_online(self, under: str, published_on: date, until: date) -> None:
         """Refuse a publication that would end before the regime lets it (INV-09)."""
         least = later(published_on, months=regime(under).keep_online_months)
         if until < least:
             raise refusals.TakenDownTooSoon(ref=self.ref, least=least, because=regime(under).keep_online_source, until=until)
 
-    def _check_lineage(self, then: s.ReviewState, report: str, redaction_of: str | None) -> None:
-        known = {*(then.publication.lineage if then.publication else ()), *((then.report.sha256,) if then.report else ())}
-        if (then.report is None or report != then.report.sha256) and redaction_of not in known:
+    def check_lineage(self, earlier: Iterable[str], presented: Report | None, report: str, redaction_of: str | None) -> None:
+        """Refuse what is neither the report that was presented nor a redaction of it, or of what was published `earlier` (INV-08)."""
+        known = {*earlier, *((presented.sha256,) if presented else ())}
+        if (presented is None or report != presented.sha256) and redaction_of not in known:
             raise refusals.NotWhatWasPresented(ref=self.ref)
 
-    def _published(self, act: Act, cannot: str) -> s.ReviewState:
-        then = self._then(act, cannot, s.Answering | s.Following | s.Reopened | s.Closed)
+    def _published(self, act: Act, cannot: str, stages: Stages = PUBLISHING | s.Closed) -> s.ReviewState:
+        then = self._then(act, cannot, stages)
         if then.published is None:
             raise refusals.NotPublished(ref=self.ref, day=act["occurred_on"])
         return then

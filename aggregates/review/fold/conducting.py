@@ -34,8 +34,7 @@ def _team(review: s.ReviewState, _: date, body: Any) -> s.ReviewState:
 
 
 def _lead(review: s.ReviewState, on: date, body: Any) -> s.ReviewState:
-    tied = items.affiliations_of(body["affiliations"])
-    return replace(review, lead=p.Lead(body["reviewer"], on, tied, body["declaration_sha256"], body["look_back_years"]))
+    return replace(review, lead=items.lead_of(on, body))
 
 
 def _replaced(review: s.ReviewState, on: date, body: Any) -> s.ReviewState:

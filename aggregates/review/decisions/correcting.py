@@ -1,0 +1,94 @@
+"""What a correction may not make an entry say: what its command would have refused, judged by what is on record now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.entry import standing
+from aggregates.review import items, refusals
+from aggregates.review.decisions.answering import Answering
+from aggregates.review.decisions.conducting import Conducting
+from aggregates.review.decisions.deciding import Deciding
+from aggregates.review.decisions.publishing import Publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+OBJECTS: Final = {"affiliations": "An affiliation", "members": "A member of the team", "criteria": "A criterion"}
+
+
+class Correcting(Deciding, Conducting, Answering, Publishing):
+    """What is asked of an entry as corrected."""
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse what an entry would say as corrected where its command would have refused it."""
+        for name, what in OBJECTS.items():
+            items.check(what, body.get(name) or (), ref=self.ref)
+        items.check_hashes(ref=self.ref, **{name: value for name, value in body.items() if name.endswith("_sha256")})
+        self.check_names((), **body)
+        if body.get("review_by") and body["review_by"] <= body["occurred_on"]:
+            raise refusals.ReviewByBefore(ref=self.ref, review_by=body["review_by"], day=body["occurred_on"])
+        if check := CHECKS.get(event.TOPIC):
+            check(self, body)
+
+    def check_entry_referred(self, body: Mapping[str, Any]) -> None:
+        """Refuse a kind that the regime does not have (INV-42)."""
+        self._check_kind(body["regime"], body["kind"])
+
+    def check_entry_commissioned(self, body: Mapping[str, Any]) -> None:
+        """Refuse another kind of review than was decided on (INV-02)."""
+        self.check_kind_decided(body["review_kind"])
+
+    def check_entry_lead(self, body: Mapping[str, Any]) -> None:
+        """Refuse what would hide that a lead reviewer is not independent, or say that one was appointed who is not (INV-01)."""
+        now = self.state
+        if now is None:
+            return
+        if now.conflicts:
+            raise refusals.BreachNotRecorded(ref=self.ref, organisations=now.conflicts)
+        if body["involved_in_case"]:
+            raise refusals.InvolvedInCase(ref=self.ref)
+        if all(body["affiliations"] != entry.body.get("affiliations") for entry in self.entries):
+            self.check_independent(items.lead_of(body["occurred_on"], body), now.organisations)
+
+    def check_entry_paused(self, body: Mapping[str, Any]) -> None:
+        """Refuse a pause for a process that is not on record (INV-10)."""
+        if self.state:
+            self.check_process(self.state, body["process"])
+
+    def check_entry_presented(self, body: Mapping[str, Any]) -> None:
+        """Refuse another report than the one that what is published comes from (INV-08)."""
+        if self.state and self.state.published and body["report_sha256"] not in self.state.published.lineage:
+            raise refusals.NotWhatWasPresented(ref=self.ref)
+
+    def check_entry_response(self, body: Mapping[str, Any]) -> None:
+        """Refuse a response that does not answer every finding exactly once (INV-04)."""
+        self.check_responses(body["responses"])
+
+    def check_entry_deferred(self, body: Mapping[str, Any]) -> None:
+        """Refuse a deferral for more than six months (INV-05)."""
+        self.check_deferral(body["occurred_on"], body["review_by"])
+
+    def check_entry_published(self, body: Mapping[str, Any]) -> None:
+        """Refuse an address, a time or a report that would not have been published."""
+        now = self.state
+        if now is None:
+            return
+        self.check_address(body["url"])
+        self.check_online(now.regime, body["occurred_on"], body["keep_online_until"])
+        published = [entry.body["report_sha256"] for entry in standing(self.entries) if entry.event.TOPIC == "review.report_published.v1"]
+        earlier = published if len(published) > 1 else []  # no report is a redaction of itself
+        self.check_lineage(earlier, now.report, body["report_sha256"], body["redaction_of"])
+
+
+CHECKS: Final[Mapping[str, Callable[[Correcting, Mapping[str, Any]], None]]] = {
+    "review.referred.v1": Correcting.check_entry_referred,
+    "review.commissioned.v1": Correcting.check_entry_commissioned,
+    "review.lead_reviewer_appointed.v1": Correcting.check_entry_lead,
+    "review.lead_reviewer_replaced.v1": Correcting.check_entry_lead,
+    "review.paused.v1": Correcting.check_entry_paused,
+    "review.report_presented.v1": Correcting.check_entry_presented,
+    "review.board_response_formulated.v1": Correcting.check_entry_response,
+    "review.publication_deferred.v1": Correcting.check_entry_deferred,
+    "review.report_published.v1": Correcting.check_entry_published,
+}
