@@ -31,6 +31,7 @@ Public: TypeAlias = Annotated[T, "public"]
 Restricted: TypeAlias = Annotated[T, "restricted"]
 Identifies: TypeAlias = Annotated[T, "identifies"]
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)  # days with which every clock, view and calendar can reckon
 LARGEST = 2**31 - 1  # what every view and every JSON reader holds exactly
 NOT_CONTENT = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp"})
 # Corrected values inherit the class of what they correct (ledger §2), so an amendment has one field for each class.
@@ -169,6 +170,14 @@ def typed(field: Field, value: Any) -> Any:
 
 
 def _one(field: Field, value: Any) -> Any:
+    found = _of_kind(field, value)
+    day = found.evidence_date if isinstance(found, Evidence) else found
+    if isinstance(day, date) and not EARLIEST <= day <= LATEST:
+        raise WrongKindError(field.name, f"a day from {EARLIEST} to {LATEST}", str(day))
+    return found
+
+
+def _of_kind(field: Field, value: Any) -> Any:
     kind = get_origin(field.kind) or field.kind
     try:
         if kind is date and isinstance(value, str):

@@ -168,17 +168,16 @@ def status_of(refusal: type[Refused]) -> HTTPStatus:
 
 def problem_of(refused: Refused) -> Problem:
     """Say a refusal as a problem."""
-    status, headers = status_of(type(refused)), {}
+    kind, headers = type(refused), {}
+    status = status_of(kind)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="muniment"'
     elif isinstance(refused, desk.TooManyAttempts):
         headers["Retry-After"] = str(int(refused.facts["minutes"]) * 60)
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = OVERLOADED
-    told = {name: _plain(refused.facts[name]) for name in _named(type(refused).text) if name in refused.facts}
-    return Problem(
-        refused.code(), title_of(type(refused)), status, refused.message, refused.rule, refused.source, told, headers, _reference(status)
-    )
+    told = {name: _plain(refused.facts[name]) for name in _named(kind.text) if name in refused.facts}
+    return Problem(kind.code(), title_of(kind), status, refused.message, kind.rule, kind.source, told, headers, _reference(status))
 
 
 def title_of(refusal: type[Refused]) -> str:
@@ -189,8 +188,7 @@ def title_of(refusal: type[Refused]) -> str:
 def every_refusal(kind: type[Refused] = Refused) -> Iterator[type[Refused]]:
     """Walk the refusals that this process knows."""
     for child in kind.__subclasses__():
-        yield child
-        yield from every_refusal(child)
+        yield from (child, *every_refusal(child))
 
 
 def _named(text: str) -> set[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
+from aggregates.fields import EARLIEST
 from projections import decoded_log, tracking
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ class NotYetHappened(Refused):
     """Somebody asks for the position on a day to come."""
 
     rule, text = "INV-37", "{as_at} is still to come: today is {today}"
+
+
+class BeforeAnything(Refused):
+    """Somebody asks for a day of which nothing can be on record."""
+
+    rule, text = "INV-37", "Nothing can be on record of {as_at}: choose a day from {earliest} on"
 
 
 class OutsideInspection(Refused):
@@ -81,6 +88,8 @@ def clocks(
         if not 0 <= position <= head:
             raise NotYetKnown(known_at=f"entry {position}", head=head, today=today)
         known_day = today if position == head else min(today, _day_of_next(conn, position))
+    if as_at is not None and as_at < EARLIEST:
+        raise BeforeAnything(as_at=as_at, earliest=EARLIEST)
     if as_at is not None and as_at > today:
         raise NotYetHappened(as_at=as_at, today=today)
     if as_at is not None and as_at > known_day:

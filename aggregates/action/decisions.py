@@ -246,6 +246,10 @@ class Decisions(Recorded[s.State | None]):
             raise refusals.NotOverdue(ref=self.ref, day=occurred_on)
         if not then.escalation_level < level <= HIGHEST_LEVEL:
             raise refusals.LevelNotHigher(ref=self.ref, at=then.escalation_level, level=level)
+        if acting.office and acting.role not in CHAIRS | {MANAGER} and level > then.escalation_level + 1:
+            raise refusals.LevelSkipped(ref=self.ref, at=then.escalation_level, level=level)
+        if to_office == then.owner_office:
+            raise refusals.EscalatedToOwner(ref=self.ref, to_office=to_office)
         fields = {"level": level, "to_office": to_office, "vacant_offices": tuple(vacant_offices), "served_late_days": served_late_days}
         self.record("Escalated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 

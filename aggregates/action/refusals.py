@@ -156,6 +156,18 @@ class NothingDue(Refused):
     rule, text = "INV-17", "Nothing, or not this, is to be issued of {ref} on {day}"
 
 
+class LevelSkipped(Refused):
+    """Only the Board's own offices skip a level: whoever skips one keeps the service's notices of it from being issued."""
+
+    rule, text = "INV-17", "{ref} was escalated to level {at}, so by hand it cannot go to level {level}: take the next"
+
+
+class EscalatedToOwner(Refused):
+    """An action is escalated above its owner, not to them."""
+
+    rule, text = "INV-17", "{to_office} owns {ref}: escalate it to an office above"
+
+
 class LevelNotHigher(Refused):
     """Within one overdue spell, escalation only climbs."""
 

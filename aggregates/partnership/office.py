@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -49,6 +49,12 @@ class NobodyInOffice(Refused):
     """Nobody can be stood down from an empty office."""
 
     rule, text = "INV-32", "Nobody holds the office {ref} on {day}"
+
+
+class LeadOfNobody(Refused):
+    """A designated lead leads in an agency: what they see and answer for is that agency's."""
+
+    rule, text = "INV-32", "{ref} is the office of a designated lead: say of which agency (body or employer)"
 
 
 class TermEndsFirst(Refused):
@@ -156,6 +162,7 @@ class Office(Recorded[OfficeState | None]):
         """Appoint the first holder of an office: what `appoint` does for the next."""
         said(office=office, title=title)
         _in_order(office, from_on, until_on)
+        _of_somebody(office, role, body, employer)
         fields = {"office": office, "title": title, "role": role, "body": body, "holder": holder, "employer": employer}
         term = {"from_on": from_on, "until_on": until_on, "occurred_on": occurred_on, "late_reason": late_reason}
         return cls.open(cls.OfficeHolderAppointed, stream_id(origin, "office", office), **fields, **term, **acting.said)
@@ -177,6 +184,7 @@ class Office(Recorded[OfficeState | None]):
         """Appoint the next holder, for a term that overlaps no other."""
         said(title=title)
         _in_order(self.ref, from_on, until_on)
+        _of_somebody(self.ref, role, body, employer)
         for term in self.state.terms if self.state else ():
             if term.from_on <= (until_on or date.max) and from_on <= (term.until_on or date.max):
                 raise TermsOverlap(ref=self.ref, from_on=term.from_on, until_on=term.until_on or "further notice")
@@ -196,6 +204,12 @@ class Office(Recorded[OfficeState | None]):
         """Return who holds the office on a day, as far as is on record now."""
         return self.state.holder_on(day) if self.state else None
 
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse a term that would end before it begins, or a lead of no agency."""
+        if event is Office.OfficeHolderAppointed:
+            _in_order(self.ref, body["from_on"], body["until_on"])
+            _of_somebody(self.ref, body["role"], body["body"], body["employer"])
+
     @staticmethod
     def fold(entries: Iterable[Entry], before: OfficeState | None = None) -> OfficeState | None:
         """Fold what stands; a standing-down that no term answers to says nothing."""
@@ -209,6 +223,11 @@ class Office(Recorded[OfficeState | None]):
                 ended = replace(serving, until_on=body["until_on"])
                 now = replace(now, terms=tuple(ended if t is serving else t for t in now.terms))
         return now
+
+
+def _of_somebody(office: str, role: str, *bodies: str | None) -> None:
+    if role == "designated lead" and not any(bodies):
+        raise LeadOfNobody(ref=office)
 
 
 def _in_order(office: str, from_on: date, until_on: date | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -17,7 +17,7 @@ from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aggregates.authority import Acting
 
@@ -40,6 +40,12 @@ class AlreadyDisclosed(Refused):
     """An opening is on record once for each object and day."""
 
     rule, text = "INV-41", "What {office} opened on {day} is on record already"
+
+
+class OpeningStands(Refused):
+    """That something was opened is never amended: it is the record of the record being read."""
+
+    rule, text = "INV-41", "Entry {amends} says what {office} opened, and is never amended"
 
 
 class PeriodBackwards(Refused):
@@ -192,6 +198,17 @@ class Inspection(Recorded[InspectionState | None]):
         if self.state is None or not self.state.open_on(day):
             raise NoInspectionOpen(office=self.ref, day=day)
         return self.state
+
+    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+        """Refuse days that could not have been given."""
+        if event is Inspection.InspectionOpened:
+            _in_order(self.ref, body["covers_from"], body["ceiling"], body["occurred_on"], body["expires_on"])
+
+    def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
+        parts = super()._parts(amends, corrected)
+        if issubclass(self.entries[amends - 1].event, Inspection.EvidenceDisclosed):
+            raise OpeningStands(office=self.ref, amends=amends)
+        return parts
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: InspectionState | None = None) -> InspectionState | None:

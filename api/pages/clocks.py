@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from projections.clocks import Clocks
 
+AS_AT_REFUSED: Final = (projected.NotYetHappened, projected.BeforeAnything, projected.OutsideInspection)
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 SPELLINGS: Final = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d/%m/%Y")  # as a browser sends a date, and as people write it
 
@@ -121,7 +122,7 @@ def asked(conn: Connection[Any], today: date, period: tuple[date, date] | None =
         fixed = _fixed(conn, today, as_at, known, period)
     except Refused as refused:
         wrong = refused
-        name = "as_at" if isinstance(refused, (projected.NotYetHappened, projected.OutsideInspection)) else name
+        name = "as_at" if isinstance(refused, AS_AT_REFUSED) else name
         known = None
         fixed = _fixed(conn, today, None, None, period)
     if fixed.known_at == 0:

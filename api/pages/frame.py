@@ -92,7 +92,7 @@ def just_recorded() -> int | None:
 def render(template: str, *, look: Look | None = None, status: int = 200, **said: Any) -> Response:
     """Render a page within its frame."""
     if look is not None:
-        said |= {"clocks": look.clocks, "permanent_address": _permanent(look.clocks)}
+        said |= {"your_inspection": look.on.scope.inspection, "clocks": look.clocks, "permanent_address": _permanent(look.clocks)}
         return _answer(template, status if status != HTTPStatus.OK else look.clocks.status, said | frame(look.on.conn))
     with worker().reader() as conn:
         around = frame(conn)
@@ -105,7 +105,7 @@ def bare(template: str, *, status: int, **said: Any) -> Response:
 
 
 def _answer(template: str, status: int, said: dict[str, Any]) -> Response:
-    around = {"clocks": None, "receipt": None, "permanent_address": None}
+    around = {"your_inspection": None, "clocks": None, "receipt": None, "permanent_address": None}
     return make_response(render_template(template, **(around | said)), status)
 
 

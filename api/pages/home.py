@@ -79,7 +79,7 @@ def accessibility() -> Response:
 def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
     """Give what is owed by an office: by a lead their agency's actions, by a chair what they are to judge or was escalated to them."""
     if acting.role == commands.LEAD:
-        for row in _register(seen, Filters(owner=acting.body or acting.agency, open_only=True)):
+        for row in _register(seen, Filters(owner=acting.body or acting.agency or "", open_only=True)):
             duty, where = NEXT.get(row.status, ("See", ""))
             yield _duty(seen, row, duty, where)
     elif acting.role == commands.SUB_GROUP_CHAIR:
@@ -91,7 +91,7 @@ def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
 
 
 def _to_judge(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
-    for row in _register(seen, Filters(overseen_by=acting.body)):
+    for row in _register(seen, Filters(overseen_by=acting.body or "")):
         if row.status == "implemented":
             yield _duty(seen, row, "Sign off or return", "", ENSURE)
         elif row.status == "disputed":

@@ -64,6 +64,7 @@ def between(args: dict[str, Any]) -> dict[str, Any]:
     with read(args) as on:
         known = on.clocks.known_at if args.get("from_known_at") is None else args["from_known_at"]
         before = clocks(on.conn, as_at=args["from_as_at"], known_at=known, today=worker().today, period=on.scope.period)
+        action_register.difference_in_order(before.as_at, on.clocks.as_at)
         points = ((before.as_at, before.known_at), (on.clocks.as_at, on.clocks.known_at))
         found = action_register.difference(on.conn, *points, owner=on.scope.agency)
         said = {name: getattr(found, name) for name in ("sentence", "counts", "unchanged")}

@@ -18,6 +18,7 @@ from api.resources.openapi import IDEMPOTENCY_KEY, Resource
 from api.worker import worker
 from projections import inspection_history
 from service.commands import COMMANDS
+from service.desk import authority
 from service.desk.refusals import NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def _check_brings(who: Acting) -> None:
     """Refuse a file from a role that can never cite one: none of the commands that carry evidence is open to it."""
     carrying = [command for command in COMMANDS.values() if command.takes_files]
     if not any(command.open_to(who.role) for command in carrying):
-        raise NotAllowed(who=f"A {who.role}", act="bring evidence", roles=frozenset().union(*(command.by for command in carrying)))
+        roles = frozenset().union(*(command.by for command in carrying))
+        raise NotAllowed(who=authority.called(who.role), act="bring evidence", roles=roles)
 
 
 @evidence.get("/<sha256>", endpoint="read")

@@ -1,6 +1,6 @@
 """The register of actions: who promised what, by when, how far they are, whether it lasted; and what is to be issued of them today."""
 
-from projections.action_register.difference import Change, Difference, Standing, difference
+from projections.action_register.difference import Change, Difference, Standing, difference, difference_in_order
 from projections.action_register.falling_due import Due, falling_due
 from projections.action_register.listing import (
     DAYS_OVERDUE,
@@ -32,6 +32,7 @@ __all__ = [
     "Summary",
     "count",
     "difference",
+    "difference_in_order",
     "falling_due",
     "one",
     "overdue",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg.sql import SQL, Composed, Placeholder
 
+from aggregates.errors import Refused
 from projections.action_register.listing import DAYS_OVERDUE, sorts_as
 
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from datetime import date
 
     from psycopg import Connection
+
+
+class DaysBackwards(Refused):
+    """What changed is asked from a day to a later one."""
+
+    text = "{first} is not before {last}: give the earlier day first"
+
+
+def difference_in_order(first: date, last: date) -> None:
+    """Refuse days that are not in order; the same day is compared by what was known of it."""
+    if first > last:
+        raise DaysBackwards(first=first, last=last)
 
 
 class Standing(NamedTuple):
@@ -52,6 +65,7 @@ WORDS: Final = {
     "gone": ("is not on the register any more", "are not on the register any more"),
     "signed off": ("was signed off", "were signed off"),
     "closed": ("was closed", "were closed"),
+    "outstanding": ("was declared outstanding at its owner's departure", "were declared outstanding at their owners' departure"),
     "withdrawn": ("was withdrawn or superseded", "were withdrawn or superseded"),
     "overdue": ("became overdue", "became overdue"),
     "caught up": ("is overdue no longer", "are overdue no longer"),
@@ -61,7 +75,8 @@ WORDS: Final = {
     "passed on": ("was given to another owner", "were given to another owner"),
     "changed": ("moved on otherwise", "moved on otherwise"),
 }
-ENDED: Final = frozenset({"closed", "withdrawn", "superseded"})
+PASSED_ON: Final = "in other hands"
+ENDED: Final = frozenset({"closed", "withdrawn", "superseded", "outstanding at departure"})
 
 
 def _turns(was: Standing, now: Standing) -> Iterator[tuple[str, bool]]:
@@ -69,6 +84,7 @@ def _turns(was: Standing, now: Standing) -> Iterator[tuple[str, bool]]:
     yield "signed off", moved and now.status == "signed off"
     yield "closed", moved and now.status == "closed"
     yield "withdrawn", moved and now.status in {"withdrawn", "superseded"}
+    yield "outstanding", moved and now.status == "outstanding at departure"
     yield "overdue", now.overdue and not was.overdue
     yield "caught up", was.overdue and not now.overdue and now.status not in ENDED
     for result in ("slipped", "held"):
@@ -117,7 +133,7 @@ SHOWN: Final = ("status", "owner", "due_on", "sustained", "overdue")
 REGISTER: Final = """
     SELECT key, title, status, owner, due_on, sustained, {days} > 0 AS overdue
       FROM views.action_register
-     WHERE valid @> {as_at}::date AND known @> {known_at}::bigint AND owner = coalesce(%(owner)s, owner)"""
+     WHERE valid @> {as_at}::date AND known @> {known_at}::bigint"""
 
 
 def _register(which: str) -> Composed:
@@ -129,7 +145,8 @@ def _register(which: str) -> Composed:
 QUERY: Final = SQL("""
     WITH was AS ({was}), now AS ({now}),
          pairs AS MATERIALIZED (SELECT key, coalesce(now.title, was.title), was.key IS NULL, now.key IS NULL, {shown}, {differs}
-                                  FROM was FULL JOIN now USING (key)),
+                                  FROM was FULL JOIN now USING (key)
+                                 WHERE %(owner)s::text IS NULL OR %(owner)s IN (was.owner, now.owner)),
          counted AS (SELECT count(*) AS pairs FROM pairs)
     SELECT pairs.*, counted.pairs FROM counted LEFT JOIN pairs ON differs""").format(
     was=_register("was"),
@@ -139,14 +156,24 @@ QUERY: Final = SQL("""
 )
 
 
+def _seen_by(owner: str | None, change: Change) -> Change:
+    """Keep from one owner how an action stood, or stands, in another's hands: only that it passed from one to the other."""
+    was, now = change.before, change.after
+    if owner is None or was is None or now is None or was.owner == now.owner:
+        return change
+    if was.owner == owner:
+        return replace(change, after=was._replace(status=PASSED_ON, owner=now.owner))
+    return replace(change, before=now._replace(status=PASSED_ON, owner=was.owner))
+
+
 def difference(conn: Connection[Any], before: tuple[date, int], after: tuple[date, int], *, owner: str | None = None) -> Difference:
     """Compare the whole register at two pairs of clocks, each *as at* and *as known at*; of one owner alone, where one is given."""
     asked = {"was_as_at": before[0], "was_known_at": before[1], "now_as_at": after[0], "now_known_at": after[1], "owner": owner}
     rows = conn.execute(QUERY, asked).fetchall()
-    changes = [
-        Change(ref=key, title=title, before=None if new else Standing(*said[:5]), after=None if gone else Standing(*said[5:10]))
-        for key, title, new, gone, *said in rows
-        if key is not None
-    ]
+    changes = []
+    for key, title, new, gone, *said in rows:
+        if key is not None:
+            was, now = None if new else Standing(*said[:5]), None if gone else Standing(*said[5:10])
+            changes.append(_seen_by(owner, Change(ref=key, title=title, before=was, after=now)))
     changes.sort(key=lambda change: sorts_as(change.ref))
     return Difference(before=before, after=after, changes=tuple(changes), unchanged=int(rows[0][-1]) - len(changes))

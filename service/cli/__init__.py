@@ -72,8 +72,9 @@ class InOrder(click.Group):
             _stop(1, f"The views have stopped: {halted}", "What came before is still answered for. See ops/runbooks/views-stopped.md.")
         except (BadSetting, PostgresRefused, CannotUseKeys) as error:
             _stop(2, str(error))
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-            _stop(2, "The database has not all that this needs yet: run `muniment migrate`, and then `muniment rebuild`.")
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName):
+            made = "run `muniment migrate`, and then `muniment rebuild` or `muniment work`"
+            _stop(2, f"The views are not made yet, or by an older version: {made}.")
         except (psycopg.OperationalError, persistence.OperationalError, persistence.InterfaceError) as error:
             _stop(2, *_of_the_database(error))
         except BrokenPipeError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
+from aggregates.clocks.regimes import REGIMES
 from aggregates.errors import Refused
 from api.access import create_secret
 from service.application import Board
@@ -30,6 +32,7 @@ from service.recording.establishing import FIRST_OFFICE, establish, first_admini
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from aggregates.partnership.partnership import Regime
     from service.config import Config
 
 UNDER_WAY = "init-under-way"  # the file that says so, with the log's origin in it
@@ -63,8 +66,11 @@ def _email(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option(
     "--signing-key", type=click.Path(path_type=Path, dir_okay=False), default="signing.key", help="Where their own key is written."
 )
+@click.option(
+    "--regime", type=click.Choice(sorted(REGIMES)), default="MASA-WT2023", show_default=True, help="The arrangements that bind the Board."
+)
 @click.option("--demonstration", is_flag=True, help="A log made for show: it says so in its first entry, for ever.")
-def init(*, origin: str, title: str, email: str, name: str, password: str, signing_key: Path, demonstration: bool) -> None:
+def init(*, origin: str, title: str, email: str, name: str, password: str, signing_key: Path, regime: Regime, demonstration: bool) -> None:
     """Establish the log and its first administrator, and print the board's fingerprint. If it is interrupted, give it again.
 
     Example: muniment init --origin log.severnbrook.example/1 --board "Severnbrook Safeguarding Children Board"
@@ -81,7 +87,8 @@ def init(*, origin: str, title: str, email: str, name: str, password: str, signi
         try:
             if opened.recorder.newest() is None:
                 mine = _own_key(signing_key, password)
-                person = establish(opened, mine, board_name=title, name=name, contact=email, demonstration=demonstration)
+                how = partial(establish, opened, mine, demonstration=demonstration, regime=regime)
+                person = how(board_name=title, name=name, contact=email)
             else:
                 person = _established(opened, {"--board": title, "--name": name, "--email": email}, demonstration=demonstration)
             key = _let_in(config, email, password, person, demonstration=demonstration)
@@ -170,3 +177,4 @@ def _tell(opened: Board, title: str, key: str, signing_key: Path) -> None:
     click.echo(f"Your signing key is in {where}, encrypted with your password: keep it yourself, the service never uses it.")
     folder = opened.config.data / "keys"
     click.echo(f"The service's keys are in {folder}. Keep a copy of that folder elsewhere, and never with the database.")
+    click.echo("Next: `muniment serve` and, beside it, `muniment work`; then sign in with your address and password.")

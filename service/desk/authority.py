@@ -73,7 +73,12 @@ def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: s
 def allow(command: Command, who: Acting) -> None:
     """Refuse a command to an office that may not give it."""
     if who.role not in command.by:
-        raise NotAllowed(who=f"A {who.role}", act=command.title.lower(), roles=command.by)
+        raise NotAllowed(who=called(who.role), act=command.title.lower(), roles=command.by)
+
+
+def called(role: str | None) -> str:
+    """Return a role with its article, as a sentence begins with it."""
+    return f"{'An' if (role or '')[:1] in 'aeiou' else 'A'} {role}"
 
 
 def theirs(who: Acting, thing: Any) -> bool:
@@ -87,7 +92,7 @@ def theirs(who: Acting, thing: Any) -> bool:
         return True
     ours = who.body or who.agency
     if isinstance(thing, Action):
-        return thing.state is not None and ours in {thing.state.owner, thing.state.offered_to}
+        return ours is not None and thing.state is not None and ours in {thing.state.owner, thing.state.offered_to}
     if isinstance(thing, Challenge):
         return thing.state is not None and (ours in thing.state.concerns or who.office in {thing.state.raised_by, thing.state.to})
     if isinstance(thing, Meeting):

@@ -137,8 +137,9 @@ class ActionVerbs(References):
             else:
                 action.remind(days_before=-notice.days, **said)
 
-        spell = self.load(Action, ref, fresh=True).spell
-        key = f"{ref}/{spell}/{notice.level}/{notice.days}"
+        action: Action = self.load(Action, ref, fresh=True)
+        retractions = sum(issubclass(entry.event, Action.EntryRetracted) for entry in action.entries)  # what was retracted falls due again
+        key = f"{ref}/{action.spell}/{notice.level}/{notice.days}/{retractions}"
         it = Submission(name="issue_notice", ref=ref, fields={"level": notice.level, "days": notice.days}, key=key)
         said = {"to_office": to_office, "vacant_offices": vacant_offices, "served_late_days": notice.served_late_days}
         return self._change(Action, ref, issue, Write(caller=BY_ITSELF, submission=it), acting=SERVICE, occurred_on=today, **said)

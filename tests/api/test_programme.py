@@ -117,7 +117,7 @@ def _ref(path: str) -> str:
 @pytest.mark.parametrize(
     ("office", "path", "body", "status", "problem"),
     [
-        ("chair", "partnership/adopt_framework", FRAMEWORK | {"sha256": "x"}, 422, "not-a-hash"),
+        ("chair", "partnership/adopt_framework", FRAMEWORK | {"sha256": "x"}, 422, "not-an-obligation-set"),
         (
             "chair",
             "partnership/review_framework",

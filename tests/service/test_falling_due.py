@@ -144,7 +144,7 @@ def test_the_same_notice_at_the_same_version_is_answered_with_what_was_recorded(
         seeded.board.issue_notice("A1", one.notice, **told)
     with seeded.board.datastore.get_connection() as conn:
         keys = [row["key"] for row in conn.execute("SELECT key FROM desk.idempotency WHERE first = %s", (first.positions[0],))]
-    assert keys == ["A1/1/1/14"]
+    assert keys == ["A1/1/1/14/0"]
 
 
 def test_one_process_issues_at_a_time(seeded):

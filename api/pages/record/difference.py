@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, request
 
 from aggregates.errors import Refused
+from aggregates.fields import EARLIEST
 from api.access import member
 from api.pages.clocks import NotADay, address, read_day
 from api.pages.frame import Look, look, render
@@ -51,7 +52,7 @@ def difference() -> Response:
 def _first(seen: Look, typed: str) -> date:
     if typed:
         return read_day(typed)
-    first = seen.clocks.as_at - QUARTER
+    first = max(EARLIEST, seen.clocks.as_at - QUARTER)
     return max(first, seen.on.scope.period[0]) if seen.on.scope.period else first
 
 
@@ -59,6 +60,7 @@ def _compared(seen: Look, first: date) -> Difference:
     """Compare the first day with the page's own, at what the page takes as known; a designated lead's own actions alone."""
     fixed = seen.clocks.fixed
     before = clocks(seen.on.conn, as_at=first, known_at=fixed.known_at, today=seen.clocks.today, period=seen.on.scope.period)
+    action_register.difference_in_order(first, fixed.as_at)
     points = ((before.as_at, before.known_at), (fixed.as_at, fixed.known_at))
     return action_register.difference(seen.on.conn, *points, owner=seen.on.scope.agency)
 

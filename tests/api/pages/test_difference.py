@@ -49,3 +49,11 @@ def test_a_day_that_cannot_be_compared_is_told_beside_its_field(later, typed, st
 def test_without_a_day_the_last_quarter_is_compared(later):
     """Who comes without a date is shown the last three months."""
     assert "Between 3 November 2016 and 2 February 2017, 2 actions became overdue" in later("chair").text("/difference")
+
+
+def test_the_days_are_compared_in_their_order(later):
+    """Who gives the later day first is told so, and nothing is compared."""
+    who = later("chair")
+
+    assert who.get("/difference?from=2016-12-01&as_at=2016-10-01").status_code == 422
+    assert "give the earlier day first" in who.words

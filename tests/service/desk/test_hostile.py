@@ -8,7 +8,9 @@ from io import BytesIO
 
 import pytest
 
+from aggregates.action.refusals import EscalatedToOwner, LevelSkipped
 from aggregates.errors import NotTheirsToAmend, Refused, WrongKindCorrected
+from aggregates.partnership.office import LeadOfNobody, TermEndsFirst
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, NotFound, NotInOffice, OwnAppointment, PersonalData, WrongKind
 from service.desk.screening import found
 
@@ -136,3 +138,45 @@ def test_what_is_said_of_a_file_is_screened_too(seeded, before):
             seeded.act("riv-lead", "submit_evidence", "A1", evidence=[item | bad])
 
     assert recorded(seeded) == before + 1
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2200-01-01", "1899-12-31"])
+def test_no_day_is_taken_with_which_no_clock_can_reckon(seeded, before, day):
+    """A day centuries away would stop the views for good: it is refused at the door, in a command and in a correction."""
+    ended = {"until_on": day, "reason": "for ever"}
+    with pytest.raises(WrongKind, match="a day from 1900-01-01 to 2199-12-31"):
+        seeded.act("board-manager", "stand_down_office_holder", "trainer", **ended)
+    with pytest.raises(WrongKindCorrected, match="a day from 1900-01-01"):
+        seeded.act("board-manager", "correct_entry", "trainer", about="office", amends=1, corrected={"until_on": day}, reason="for ever")
+
+    assert recorded(seeded) == before
+
+
+def test_no_overseer_silences_the_ladder(seeded):
+    """INV-17: a sub-group's chair escalates one level at a time, and nobody to the owner: neither keeps the Board from being told."""
+    seeded.clock.advance(days=110)
+    with pytest.raises(LevelSkipped):
+        seeded.act("quality-chair", "escalate_action", "A1", level=9, to_office="chair")
+    with pytest.raises(EscalatedToOwner):
+        seeded.act("chair", "escalate_action", "A1", level=1, to_office="riv-lead")
+
+
+def test_a_term_is_not_corrected_to_end_before_it_begins(seeded):
+    """INV-32: a correction makes no term that could not have been given."""
+    wrong = {"corrected": {"until_on": "2016-08-01"}, "reason": "typing error"}
+    with pytest.raises(TermEndsFirst):
+        seeded.act("board-manager", "correct_entry", "trainer", about="office", amends=1, **wrong)
+
+
+def test_a_lead_leads_in_an_agency(seeded):
+    """INV-32: a designated lead of no agency would answer for nobody, and see what is nobody's: such an appointment is refused."""
+    said = {"title": "Lead", "role": "designated lead", "body": None, "employer": None, "from_on": "2016-09-01", "until_on": None}
+    with pytest.raises(LeadOfNobody):
+        seeded.act("chair", "appoint_office_holder", "stray-lead", holder=str(seeded.people["cqh-lead"]), **said)
+
+
+@pytest.mark.parametrize("corrected", [{"owner": ["RIV"]}, {"source": 5}, {"overseen_by": {"a": 1}}, {"owner_office": 7}])
+def test_a_correction_of_another_kind_is_refused_in_words(seeded, corrected):
+    """A list, a number or an object where a text belongs is refused by its field, before anything is looked up by it."""
+    with pytest.raises(WrongKindCorrected):
+        seeded.act("chair", "correct_entry", "A1", about="action", amends=1, corrected=corrected, reason="typing error")
