@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
 from aggregates.entry import Recorded, stream_id
-from aggregates.errors import said
+from aggregates.errors import Refused, said
 from aggregates.review import events
 from aggregates.review.decisions.correcting import Correcting
 from aggregates.review.decisions.ending import Ending
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from aggregates.review.decisions.acts import Act
     from aggregates.review.events import ExternalKind, Kind, Regime
     from aggregates.review.state import ReviewState
+
+
+LEAD: Final = "designated lead"
+
+
+class NotTheirReferral(Refused):
+    """A designated lead puts before the Board what their own agency knows of."""
+
+    text = "{ref} is {agency}'s to refer: a designated lead refers for their own agency"
 
 
 class Review(Correcting, Hearing, Ending):
@@ -108,6 +117,9 @@ class Review(Correcting, Hearing, Ending):
         """Put a case before the Board, under the regime that is in force (INV-42)."""
         said(ref=ref, title=title, local_ref=local_ref)
         cls._check_kind(regime, kind)
+        cls.check_known(ref, occurred_on=act["occurred_on"], notified_on=notified_on, aware_on=aware_on)
+        if act["acting"].role == LEAD and not (referring_agency and act["acting"].acts_for(referring_agency)):
+            raise NotTheirReferral(ref=ref, agency=referring_agency or "nobody")
         fields = {"ref": ref, "title": title, "kind": kind, "regime": regime, "referring_agency": referring_agency}
         days = {"notified_on": notified_on, "aware_on": aware_on}
         return cls._opened(cls.Referred, origin, act, **fields, **days, local_ref=local_ref)

@@ -27,7 +27,11 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """A finding that the Board accepted as a concern: something has to be promised for it. Good practice asks for no improvement."""
+    """A finding that the Board accepted as a concern: something has to be promised for it.
+
+    INV-05 asks an action of every accepted finding. Accepted good practice is left out, because it asks for no improvement: an action
+    would have to be invented for it, and its owner reminded of what is done already.
+    """
 
     number: str
     multi_agency: bool
@@ -79,12 +83,23 @@ def _missing(now: s.ReviewState) -> Iterator[Blocker]:
     elif now.unanswered:
         yield Blocker("findings-unanswered", "INV-04", f"the Board's response says nothing of {', '.join(now.unanswered)}")
     if now.publishes:
+        yield from _unconducted(now)
         yield from _unpublished(now)
         if not any(contact.settles for contact in now.family):
             yield Blocker("family-not-invited", "INV-05", "no invitation of the family is on record, nor why there was none")
         if now.training.unanswered:
             words = ", ".join(now.training.unanswered)
             yield Blocker("training-unanswered", "INV-05", f"of the implications for training these are not answered: {words}")
+
+
+def _unconducted(now: s.ReviewState) -> Iterator[Blocker]:
+    """Find what a review that nobody conducted would lack: somebody who led it, something that was found, and a report of it."""
+    if now.lead is None:
+        yield Blocker("no-lead-reviewer", "INV-01", "nobody independent led it")
+    if not now.findings:
+        yield Blocker("no-findings", "INV-05", "nothing was found")
+    if now.report is None:
+        yield Blocker("no-report", "INV-05", "no report was presented")
 
 
 def _unpublished(now: s.ReviewState) -> Iterator[Blocker]:

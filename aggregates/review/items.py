@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = ("accepted", "in part", "rejected")
 SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
-YEARS: Final = range(1900, 2201)  # what a person's working life, and a review of it, can be about
+YEARS: Final = range(1900, 2200)  # what a person's working life, and a review of it, can be about
 # What each object has: what has to be said, what may be.
 SHAPES: Final[Mapping[str, tuple[Mapping[str, type], Mapping[str, type]]]] = {
     "An affiliation": ({"organisation": str, "role": str}, {"from_on": date, "until_on": date}),

@@ -48,7 +48,7 @@ class ChairNotIndependent(Refused):
     """The chair's independence: what concerns the chair's own employer is decided by the deputy."""
 
     rule = "INV-44"
-    text = "{agency} is under review in {ref} and employs the {role}, so the {role} cannot {act}"
+    text = "{ref} concerns {agency}, which employs the {role}, so the {role} cannot {act}"
 
 
 class NothingSaidOfLateness(Refused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from projections.action_register import ActionRow
 
-ENDED = frozenset(one.word for one in get_args(actions.Ended))
+ENDED = frozenset({actions.Closed.word, actions.Withdrawn.word, actions.Superseded.word})  # what is outstanding was not done
 REFERRED_IN = """
     SELECT ref FROM views.inspection_history
      WHERE topic = 'review.referred.v1' AND coalesce(on_behalf_of, by_office) = %(office)s AND position <= %(known_at)s"""

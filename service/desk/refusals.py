@@ -194,3 +194,9 @@ class UnknownOffice(Refused):
     """A command names an office that was never filled."""
 
     text = "There is no office {office}"
+
+
+class KnownByCode(Refused):
+    """An agency that is on record is named by its code, which stays when its name changes."""
+
+    rule, text = "INV-01", "{name} is on record as {code}: name it by its code"

@@ -13,12 +13,13 @@ from aggregates.fields import corrections
 from aggregates.partnership import Agency, Meeting
 from aggregates.review import Review
 from aggregates.review.blockers import Promise
+from aggregates.review.parts import same
 from aggregates.review.refusals import AlreadyReferred
-from service.desk.refusals import NotFound
+from service.desk.refusals import KnownByCode, NotFound
 from service.recording.holding import SAYING, Holding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from uuid import UUID
 
@@ -49,11 +50,15 @@ class ReviewVerbs(Holding):
     def appoint_lead_reviewer(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Appoint the lead reviewer, a registered person, by the look-back that the Board has set."""
         self._registered(said["reviewer"].subject)
+        self._by_code(one.get("organisation") for one in said["affiliations"])
+        said |= self._declared(said)
         return self._change(Review, ref, Review.appoint_lead_reviewer, write, **said, look_back_years=self.settings.affiliation_look_back)
 
     def replace_lead_reviewer(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Appoint another lead reviewer in place of the one there is."""
         self._registered(said["reviewer"].subject)
+        self._by_code(one.get("organisation") for one in said["affiliations"])
+        said |= self._declared(said)
         return self._change(Review, ref, Review.replace_lead_reviewer, write, **said, look_back_years=self.settings.affiliation_look_back)
 
     def request_agency_information(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -110,11 +115,13 @@ class ReviewVerbs(Holding):
         return self._change(Review, ref, Review.receive_panel_advice, write, **said)
 
     def commission_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Commission a review."""
+        """Commission a review into organisations that are named by their codes where they have one."""
+        self._by_code(said["organisations"])
         return self._change(Review, ref, Review.commission_review, write, **said)
 
     def add_organisation_under_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Bring another organisation under review."""
+        """Bring another organisation under review, by its code where it has one."""
+        self._by_code([said["organisation"]])
         return self._change(Review, ref, Review.add_organisation_under_review, write, **said)
 
     def constitute_review_team(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -207,7 +214,18 @@ class ReviewVerbs(Holding):
             state = action.state
             if state is not None and (state.source or "").partition("/")[0] == review:
                 finding = (state.source or "").partition("/")[2]
-                yield Promise(state.ref, finding, state.owner, isinstance(state.status, of_action.Ended))
+                yield Promise(state.ref, finding, state.owner, self._kept(state.status))
+
+    def _kept(self, status: of_action.Status) -> bool:
+        """Say whether an action is closed or withdrawn; one that was superseded is so when what took its place is."""
+        met: set[str] = set()
+        while isinstance(status, of_action.Superseded) and status.by_ref not in met:
+            met.add(status.by_ref)
+            successor = self.find(Action, status.by_ref)
+            if successor is None or successor.state is None:
+                return False
+            status = successor.state.status
+        return isinstance(status, of_action.Closed | of_action.Withdrawn)
 
     def _referred_once(self, ref: str, agency: str | None, local_ref: str | None) -> None:
         """Refuse a case that the same agency has referred already, by the reference that it has there."""
@@ -229,6 +247,27 @@ class ReviewVerbs(Holding):
         """Return who held the chair's office on a day; None where it was vacant."""
         holders = (seat.holder_on(day) for seat in self.seats().values())
         return next((holder for holder in holders if holder and holder.role == "chair"), None)
+
+    def _declared(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return what a lead reviewer declares, with the agencies that the register of offices has as their employers until that day."""
+        reviewer, day = said["reviewer"].subject, said["occurred_on"]
+        terms = (term for seat in self.seats().values() for term in seat.terms if term.holder.subject == reviewer and term.from_on <= day)
+        employed = [
+            {"organisation": term.employer, "role": term.title, "from_on": term.from_on.isoformat()}
+            | ({"until_on": term.until_on.isoformat()} if term.until_on else {})
+            for term in terms
+            if term.employer
+        ]
+        return {"affiliations": (*said["affiliations"], *(one for one in employed if one not in said["affiliations"]))}
+
+    def _by_code(self, organisations: Iterable[Any]) -> None:
+        """Refuse an agency's name, present or past, where its code tells it from every other: independence is judged by it (INV-01)."""
+        given = {same(one): one for one in organisations if isinstance(one, str)}
+        for agency in self.every(Agency):
+            names = (body.get("name") for entry in agency.entries for body in (entry.body, corrections(entry.body)))
+            for name in names:
+                if isinstance(name, str) and same(name) in given and same(name) != same(agency.ref):
+                    raise KnownByCode(name=given[same(name)], code=agency.ref)
 
     def _registered(self, person: Any) -> None:
         if self.find(DataSubject, str(person)) is None:

@@ -50,7 +50,7 @@ def do(review, act, days, who=SCR, **said):
 
 def referred(**other):
     """Refer a case."""
-    return Review.refer(ORIGIN, acting=CSC, occurred_on=BEGAN, **CEDAR | other)
+    return Review.refer(ORIGIN, acting=CSC, **{"occurred_on": BEGAN} | CEDAR | other)
 
 
 def noted(**other):

@@ -10,14 +10,17 @@ import pytest
 from aggregates.clocks.dates import later
 from aggregates.errors import WrongKindCorrected
 from aggregates.partnership.resource import NotAnAddress
-from aggregates.review import items
+from aggregates.review import Review, items
 from aggregates.review import refusals as r
+from aggregates.review.aggregate import NotTheirReferral
 from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of
+from aggregates.review.decisions.deciding import NotYetKnown
 from aggregates.values import Sealed
-from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, TRAINING
+from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, ORIGIN, TRAINING
 from tests.aggregates.reviews import (
     ACCEPTED,
+    CEDAR,
     CHAIRS_SEAT,
     COMMISSION,
     FINDING,
@@ -349,6 +352,16 @@ def test_inv_05_a_serious_case_review_closes_when_nothing_stands_against_it():
         do(review, "invite_family", 201, relations=("aunt",), count=1, how_explained="by letter")
 
 
+def test_inv_05_what_nobody_conducted_does_not_close():
+    """INV-05 and INV-01: a serious case review that nobody led, found nothing and has no report is not closed by an empty response."""
+    review = decided()
+    do(review, "formulate_response", 30, CHAIR, responses=())
+
+    assert codes(review, promises=())[:3] == ["no-lead-reviewer", "no-findings", "no-report"]
+    with pytest.raises(r.CannotClose, match="nobody independent led it"):
+        do(review, "close_review", 31, CHAIR, grounds="done")
+
+
 def test_inv_05_a_deferral_serves_for_six_months():
     """INV-05: a decision not to publish yet stands in for publication until the day on which it was to be looked at again."""
     review = answered()
@@ -593,6 +606,33 @@ def test_inv_44_the_deputy_decides_where_the_chairs_employer_is_under_review():
     ):
         with pytest.raises(r.ChairNotIndependent):
             do(build(), act, 420 if act == "reopen_review" else 190, tied, **said)
+
+
+def test_inv_44_the_chairs_employer_may_be_who_refers():
+    """INV-44: a case that the chair's own employer put before the Board is the deputy's to decide, however the code is written."""
+    review = Review.refer(ORIGIN, acting=SCR, occurred_on=after(0), **CEDAR | {"referring_agency": "RIV"})
+    tied, seat = replace(CHAIR, agency=" riv"), replace(CHAIRS_SEAT, employer="RIV")
+    with pytest.raises(r.ChairNotIndependent):
+        do(review, "decide_review", 20, tied, outcome="not conduct", rationale="nothing to see", chair=seat)
+
+    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", chair=seat)
+
+
+@pytest.mark.parametrize("agency", ["RIV", None])
+def test_a_designated_lead_refers_for_their_own_agency(agency):
+    """A lead refers what their own agency knows of, in nobody else's name."""
+    with pytest.raises(NotTheirReferral):
+        referred(referring_agency=agency)
+
+
+@pytest.mark.parametrize("days", [{"notified_on": after(1)}, {"aware_on": after(1)}, {"notified_on": date(2199, 1, 1)}])
+def test_a_case_is_known_before_it_is_referred(days):
+    """A referral does not say that anybody will know of the case later, also as corrected."""
+    with pytest.raises(NotYetKnown):
+        referred(**days)
+    review = Review.refer(ORIGIN, acting=SCR, occurred_on=after(0), **CEDAR)
+    with pytest.raises(NotYetKnown):
+        amend(review, 1, {name: day.isoformat() for name, day in days.items()})
 
 
 def test_inv_44_the_deputy_decides_where_there_is_no_chair():

@@ -68,7 +68,8 @@ def test_a_corrected_notification_moves_the_clock_and_the_earlier_view_stays(boa
 
 def test_the_same_case_under_another_regime_has_its_clocks_and_keeps_them(board: psycopg.Connection[Any]) -> None:
     """INV-42 and F.11: a rapid review owes its report in 15 working days, and has no month to decide."""
-    review = referred(regime="MASA-WT2018", kind="rapid review", notified_on=date(2020, 1, 20), aware_on=date(2020, 1, 14))
+    known = {"notified_on": date(2020, 1, 20), "aware_on": date(2020, 1, 14), "occurred_on": date(2020, 1, 20)}
+    review = referred(regime="MASA-WT2018", kind="rapid review", **known)
     do(review, "send_rapid_review", 1463, MANAGER, to_body="The Panel", report_sha256=HASH)
     shown(board, review)
     clocks = {clock.name: clock for clock in seen(board, date(2020, 3, 1)).clocks}

@@ -12,7 +12,7 @@ from aggregates.errors import Refused
 from aggregates.review import Review
 from aggregates.review import refusals as r
 from service.commands import COMMANDS
-from service.desk.refusals import AlreadyExists, NotAllowed, NotFound, StaleVersion
+from service.desk.refusals import AlreadyExists, KnownByCode, NotAllowed, NotFound, StaleVersion
 from tests.boards import assign
 
 HASH, RESPONSE = "ab" * 32, "cd" * 32
@@ -286,3 +286,33 @@ def test_a_case_is_referred_once(seeded):
         seeded.act("chair", "refer_review", "SB-2016-04", **case)
         with pytest.raises(r.AlreadyReferred, match="SB-2016-04"):
             seeded.act("chair", "refer_review", "SB-2016-08", **case)
+
+
+def test_inv_01_whom_the_register_has_as_an_employer_is_no_independent_reviewer(seeded):
+    """INV-01: an employer that a lead reviewer left unsaid is read from the register of offices; agencies are named by their codes."""
+    walk(seeded, "commission_review")
+    office, name, said = next(step for step in COURSE if step[1] == "commission_review")
+    with pytest.raises(KnownByCode, match="CQH"):
+        seeded.act(office, name, "SB-2016-03", **said | {"organisations": ["Coombe Quay  hospital"]})
+    seeded.act(office, name, "SB-2016-03", **said | {"organisations": ["CQH"]})
+    with pytest.raises(r.NotIndependent, match="CQH"):
+        seeded.act("chair", "appoint_lead_reviewer", "SB-2016-03", **DECLARED | {"reviewer": str(seeded.people["trainer"])})
+    tied = [{"organisation": "Coombe Quay Hospital", "role": "nurse"}]
+    with pytest.raises(KnownByCode):
+        seeded.act("chair", "appoint_lead_reviewer", "SB-2016-03", **DECLARED | {"reviewer": PERSON, "affiliations": tied})
+
+    seeded.act("chair", "appoint_lead_reviewer", "SB-2016-03", **DECLARED | {"reviewer": PERSON})
+
+
+def test_inv_05_what_was_superseded_is_done_when_what_took_its_place_is(seeded):
+    """INV-05: an action that another took the place of, or that is outstanding, does not let a review close by itself."""
+    walk(seeded, "close_review")
+    kept(seeded)
+    assign(seeded, "A7", source="SB-2016-03/F1")
+    assign(seeded, "A8", source=None)
+    seeded.act("board-manager", "supersede_action", "A7", by_ref="A8", reason="one action for both")
+    with pytest.raises(r.CannotClose, match="not closed or withdrawn: A7 "):
+        seeded.act("chair", "close_review", "SB-2016-03", grounds="done")
+    seeded.act("chair", "withdraw_action", "A8", reason="not needed")
+
+    seeded.act("chair", "close_review", "SB-2016-03", grounds="done")

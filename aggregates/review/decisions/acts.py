@@ -60,14 +60,14 @@ class Acts(Recorded[s.ReviewState | None]):
     def _independent(self, act: Act, then: s.ReviewState, what: str) -> None:
         """Refuse a chair or a deputy whose own employer is under review (INV-44)."""
         acting = act["acting"]
-        if acting.role in CHAIRS and _employs(acting.agency, then):
+        if acting.role in CHAIRS and self._concerns(acting.agency, then):
             raise refusals.ChairNotIndependent(ref=self.ref, agency=acting.agency, role=acting.role, act=what)
 
     def _chairs(self, act: Act, then: s.ReviewState, what: str, chair: Holder | None) -> None:
         """Refuse everybody but the chair, and the deputy unless there is no chair or theirs is the employer under review."""
         role = act["acting"].role
         self._independent(act, then, what)
-        if role == CHAIR or (role == DEPUTY and (chair is None or _employs(chair.employer, then))):
+        if role == CHAIR or (role == DEPUTY and (chair is None or self._concerns(chair.employer, then))):
             return
         raise refusals.NotTheChair(ref=self.ref, day=act["occurred_on"])
 
@@ -90,6 +90,9 @@ class Acts(Recorded[s.ReviewState | None]):
             if (lead is None and needed) or (lead is not None and lead.breached_on is not None):
                 raise refusals.NoLeadReviewer(ref=self.ref, day=act["occurred_on"], act=cannot)
 
-
-def _employs(agency: str | None, then: s.ReviewState) -> bool:
-    return agency is not None and same(agency) in map(same, then.organisations)
+    def _concerns(self, agency: str | None, then: s.ReviewState) -> bool:
+        """Say whether a review concerns an agency, then or now: it is under review, or put the case before the Board."""
+        if agency is None:
+            return False
+        concerned = (name for at in (then, self.state) if at for name in (*at.organisations, at.referring_agency or ""))
+        return same(agency) in map(same, concerned)

@@ -34,6 +34,8 @@ class Correcting(Deciding, Conducting, Answering, Publishing):
     def check_entry_referred(self, body: Mapping[str, Any]) -> None:
         """Refuse a kind that the regime does not have (INV-42)."""
         self._check_kind(body["regime"], body["kind"])
+        days = {name: body[name] for name in ("notified_on", "aware_on")}
+        self.check_known(self.ref, occurred_on=body["occurred_on"], **days)
 
     def check_entry_commissioned(self, body: Mapping[str, Any]) -> None:
         """Refuse another kind of review than was decided on (INV-02)."""

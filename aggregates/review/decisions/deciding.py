@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aggregates.clocks.clock import due
 from aggregates.clocks.regimes import regime
-from aggregates.errors import said
+from aggregates.errors import Refused, said
 from aggregates.review import items, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Act, Acts
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 OURS = s.Referred | s.Declined | s.Decided | s.Working | s.Answering | s.Following | s.Reopened
 UNDECIDED = s.Referred | s.Declined | s.Decided
+
+
+class NotYetKnown(Refused):
+    """A referral is about what is known already."""
+
+    text = "{field} of {ref} is {day}, after the {occurred_on} of its referral"
 
 
 class Deciding(Acts):
@@ -112,6 +118,13 @@ class Deciding(Acts):
             due_on = due(rule, started, under.calendar)
             if due_on is not None and act["occurred_on"] > due_on:
                 raise refusals.NothingSaidOfLateness(ref=self.ref, due_on=due_on, because=rule.source, day=act["occurred_on"])
+
+    @staticmethod
+    def check_known(ref: str, *, occurred_on: date, **days: date | None) -> None:
+        """Refuse a day of notification, or of awareness, that comes after the referral itself."""
+        for field, day in days.items():
+            if day is not None and day > occurred_on:
+                raise NotYetKnown(ref=ref, field=field, day=day, occurred_on=occurred_on)
 
     @staticmethod
     def _check_kind(under: str, kind: str) -> None:
