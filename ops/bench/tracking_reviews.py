@@ -42,9 +42,7 @@ def measure(config: Config, *, big: bool = False) -> list[Row]:
         took = [_time(lambda at=at: reviews.tracker(reader, as_at=at[0], known_at=at[1])) for at in pairs]
         page = _time(lambda: [row.clocks for row in reviews.tracker(reader, as_at=date(2016, 6, 1), known_at=last)[:PAGE]])
         every = _time(lambda: [row.clocks for row in reviews.tracker(reader, as_at=date(2016, 6, 1), known_at=last)])
-    note = (
-        f"({', '.join(f'{t:.0f}' for t in took)} ms; with clocks, a page of {PAGE}: {page:.0f}, all: {every:.0f})"
-    )
+    note = f"({', '.join(f'{t:.0f}' for t in took)} ms; with clocks, a page of {PAGE}: {page:.0f}, all: {every:.0f})"
     return [Row(f"review tracker, {REVIEWS:,} reviews, at any two dates", max(took), 30, "ms", below=True, note=note)]
 
 

@@ -484,9 +484,7 @@ def test_demonstration_takes_nobody_elses_pages_for_its_own(severnbrook):
     """Whatever answers at its port is only taken for the demonstration's own pages if it holds a checkpoint under its own key."""
     with somebody_elses() as port, subprocess.Popen(["cat"], stdin=subprocess.PIPE) as alive:
         config = replace(severnbrook.config, port=port)
-        with pytest.raises(
-            click.ClickException, match=f"port {port} of 127.0.0.1 .another server answers there.: give another"
-        ):
+        with pytest.raises(click.ClickException, match=f"port {port} of 127.0.0.1 .another server answers there.: give another"):
             pages_are_up(config, f"http://127.0.0.1:{port}", alive)
         alive.kill()
 
