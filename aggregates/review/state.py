@@ -236,7 +236,7 @@ class ReviewState:
             "aware": self.aware_on,
             "notified": self.notified_on,
             "decided": first.on if first else None,
-            "initiated": last.on if last and last.outcome == "conduct" else None,
+            "initiated": last.on if last and last.outcome != "not conduct" else None,
             "declined": last.on if last and last.outcome != "conduct" else None,
             "decision_notified": self._told("decision", last.on) if last else None,
             "rapid_review_sent": self._told("rapid review", None),

@@ -239,6 +239,16 @@ def test_inv_02_a_reversed_decision_leaves_both_on_record():
     )
 
 
+def test_inv_42_the_clock_follows_the_kind_that_was_decided():
+    """INV-42: a rapid review that becomes a local practice review owes its publication six months after that decision."""
+    review = referred(kind="rapid review", regime="MASA-WT2018")
+    lcspr = "local child safeguarding practice review"
+    do(review, "decide_review", 14, CHAIR, outcome="alternative", review_kind=lcspr, rationale="important to the area")
+
+    (publish,) = [clock for clock in clocks_of(review.state, after(30)) if clock.name == "publish"]
+    assert (publish.started_on, publish.due_on) == (after(14), date(2016, 8, 22))
+
+
 def test_inv_02_what_is_commissioned_is_what_was_decided():
     """INV-02: no other kind of review is commissioned than the chair decided on, nor does a correction say so."""
     review = decided()
