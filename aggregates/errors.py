@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Refused(Exception):  # noqa: N818 - the field's word: an act is refused, it is not an error
@@ -155,3 +158,16 @@ def said(**texts: str | None) -> None:
     for field, text in texts.items():
         if text is not None and not text.strip():
             raise Blank(field=field)
+
+
+class NothingNamed(Refused):
+    """A list that an act is about has at least one thing in it."""
+
+    text = "{field} names nothing: give at least one"
+
+
+def named(**lists: Sequence[object]) -> None:
+    """Refuse the first of these lists that is empty."""
+    for field, items in lists.items():
+        if not items:
+            raise NothingNamed(field=field)

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from aggregates.errors import Blank
+from aggregates.errors import Blank, NothingNamed
 from aggregates.review import Review
 from aggregates.review import refusals as r
 from aggregates.review.parts import Finding
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, QUALITY, on
+from tests.aggregates.reviews import SCR, do, under_way
 
 ALDER = {
     "ref": "SB-2015-01", "title": "Alder", "kind": "serious case review", "regime": "LSCB-WT2015", "referring_agency": "SBC-CSC",
@@ -128,3 +129,23 @@ def test_a_review_has_a_reference_and_a_title():
     for blank in ({"ref": " "}, {"title": ""}):
         with pytest.raises(Blank):
             Review.refer(ORIGIN, acting=CHAIR, occurred_on=DAY, **ALDER | blank)
+
+
+@pytest.mark.parametrize(
+    ("act", "who", "empty", "said"),
+    [
+        ("constitute_review_team", MANAGER, "members", {}),
+        ("invite_practitioners", SCR, "roles", {"count": 3, "how_explained": "a letter"}),
+        ("record_practitioner_contribution", SCR, "roles", {"count": 3, "how": "an event"}),
+        ("invite_family", SCR, "relations", {"count": 1, "how_explained": "a visit"}),
+        ("record_family_involvement", SCR, "relations", {"outcome": "contributed"}),
+    ],
+)
+def test_an_act_about_nobody_is_refused(act, who, empty, said):
+    """A team without seats, or an invitation of nobody, is a form that was sent unfilled: it is refused by its field."""
+    review = under_way()
+    before = len(review.entries)
+
+    with pytest.raises(NothingNamed, match=empty):
+        do(review, act, 120, who, **{empty: ()}, **said)
+    assert len(review.entries) == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
-from aggregates.errors import said
+from aggregates.errors import named, said
 from aggregates.review import items, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Act, Acts
@@ -42,6 +42,7 @@ class Conducting(Acts):
         then = self._then(act, "it cannot be commissioned", s.Decided, still=True)
         self._independent(act, then, "commission it")
         said(methodology=methodology, scope=scope, proportionality=proportionality)
+        named(organisations=organisations)
         self.check_kind_decided(review_kind)
         fields = {"review_kind": review_kind, "methodology": methodology, "scope": scope, "proportionality": proportionality}
         period = {"period_from": period_from, "period_until": period_until}
@@ -59,6 +60,7 @@ class Conducting(Acts):
         """Say which organisations sit in the review team, and in which roles."""
         self._then(act, "no team can be constituted", UNDER_WAY)
         items.check("A member of the team", members, ref=self.ref)
+        named(members=members)
         self._say("TeamConstituted", act, members=tuple(members))
 
     def appoint_lead_reviewer(

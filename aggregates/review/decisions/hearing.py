@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Unpack
 
-from aggregates.errors import said
+from aggregates.errors import named, said
 from aggregates.review import refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Act, Acts
@@ -24,6 +24,7 @@ class Hearing(Acts):
         then = self._then(act, "no practitioner can be invited", UNDER_WAY)
         self._people(act, then, roles, count)
         said(how_explained=how_explained)
+        named(roles=roles)
         self._say("PractitionersInvited", act, roles=tuple(roles), count=count, how_explained=how_explained)
 
     def record_practitioner_contribution(self, *, roles: tuple[str, ...], count: int, how: str, **act: Unpack[Act]) -> None:
@@ -31,6 +32,7 @@ class Hearing(Acts):
         then = self._then(act, "no contribution can be recorded", UNDER_WAY)
         self._people(act, then, roles, count)
         said(how=how)
+        named(roles=roles)
         self._say("PractitionersContributed", act, roles=tuple(roles), count=count, how=how)
 
     def invite_family(self, *, relations: tuple[str, ...], count: int, how_explained: str, **act: Unpack[Act]) -> None:
@@ -38,6 +40,7 @@ class Hearing(Acts):
         then = self._then(act, "no family can be invited", HEARD)
         self._people(act, then, relations, count)
         said(how_explained=how_explained)
+        named(relations=relations)
         self._say("FamilyInvited", act, relations=tuple(relations), count=count, how_explained=how_explained)
 
     def record_family_involvement(
@@ -54,6 +57,7 @@ class Hearing(Acts):
         said(reason=reason)
         if outcome == "not approached" and reason is None:
             raise refusals.NoReasonGiven(ref=self.ref, outcome=outcome)
+        named(relations=relations)
         self._say("FamilyInvolvementRecorded", act, relations=tuple(relations), outcome=outcome, reason=reason)
 
     def record_participant_feedback(self, *, role: str, count: int, summary: str, **act: Unpack[Act]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Unpack
 
 from aggregates.clocks.dates import later
 from aggregates.clocks.regimes import regime
-from aggregates.errors import said
+from aggregates.errors import named, said
 from aggregates.partnership.resource import ADDRESS, NotAnAddress
 from aggregates.review import items, refusals
 from aggregates.review import state as s
@@ -91,6 +91,7 @@ class Publishing(Acts):
         there = {finding.number for finding in then.findings}
         if unknown := sorted(set(findings) - there):
             raise refusals.UnknownFinding(ref=self.ref, numbers=unknown)
+        named(findings=findings)
         self._say("LearningReferredToTraining", act, findings=tuple(findings), note=note)
 
     def consider_training_implications(

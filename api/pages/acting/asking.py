@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from aggregates import errors
 from aggregates.authority import BOARD
 from aggregates.errors import Refused
 from aggregates.partnership import framework
@@ -36,6 +37,7 @@ HASH: Final = "0" * 64
 NOBODY: Final = UUID(int=0)
 # Refusals of a value that was made up for the question: they say nothing of whether it could be done.
 MADE_UP: Final = (
+    errors.NothingNamed,
     framework.NotAnObligationSet,
     framework.VersionInForce,
     refusals.NotAHash,
