@@ -118,8 +118,8 @@ class Review(Correcting, Hearing, Ending):
         said(ref=ref, title=title, local_ref=local_ref)
         cls._check_kind(regime, kind)
         cls.check_known(ref, occurred_on=act["occurred_on"], notified_on=notified_on, aware_on=aware_on)
-        if act["acting"].role == LEAD and not (referring_agency and act["acting"].acts_for(referring_agency)):
-            raise NotTheirReferral(ref=ref, agency=referring_agency or "nobody")
+        if act["acting"].role == LEAD and referring_agency and not act["acting"].acts_for(referring_agency):
+            raise NotTheirReferral(ref=ref, agency=referring_agency)
         fields = {"ref": ref, "title": title, "kind": kind, "regime": regime, "referring_agency": referring_agency}
         days = {"notified_on": notified_on, "aware_on": aware_on}
         return cls._opened(cls.Referred, origin, act, **fields, **days, local_ref=local_ref)

@@ -21,7 +21,7 @@ OURS = s.Referred | s.Declined | s.Decided | s.Working | s.Answering | s.Followi
 UNDECIDED = s.Referred | s.Declined | s.Decided
 
 
-class NotYetKnown(Refused):
+class KnownAhead(Refused):
     """A referral is about what is known already."""
 
     text = "{field} of {ref} is {day}, after the {occurred_on} of its referral"
@@ -124,7 +124,7 @@ class Deciding(Acts):
         """Refuse a day of notification, or of awareness, that comes after the referral itself."""
         for field, day in days.items():
             if day is not None and day > occurred_on:
-                raise NotYetKnown(ref=ref, field=field, day=day, occurred_on=occurred_on)
+                raise KnownAhead(ref=ref, field=field, day=day, occurred_on=occurred_on)
 
     @staticmethod
     def _check_kind(under: str, kind: str) -> None:

@@ -27,7 +27,7 @@ SAYS = {
     "/challenges/CH-1": ("It took a year", "A1 Follow up every missed appointment"),
     "/inspections": ("Inspection by Ofsted", "1 July 2015 to 5 September 2016", "Open until 1 October 2016"),
     "/inspections/inspector": ("Inspector", "Every agency", "Nothing."),
-    "/reviews": ("SB-2016-09 Larch", "Serious case review", "Neither are report and response published"),
+    "/reviews": ("SB-2016-09 Larch", "Serious case review", "What stops it closing"),
     "/reviews/SB-2016-09": (
         "Decided Conduct: serious case review, 5 September 2016 by Chair", "A child was seriously harmed: met",
         "Decide whether to conduct a review", "Done 5 September 2016, in time", "1 month from 1 September 2016", "Law",
