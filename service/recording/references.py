@@ -19,7 +19,9 @@ from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutR
 from service.recording.recording import Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from service.recording.recording import Done, Write
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -33,6 +35,14 @@ class References(Recording):
         if not theirs(who, thing):
             raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
         return thing
+
+    def _begin_or_go_on(
+        self, kind: type[Any], ref: str, begin: Callable[..., Any], go_on: Callable[..., None], write: Write, /, *, named: str, **said: Any
+    ) -> Done:
+        """Begin a stream; or go on with the one that there is, whose name (the field `named`) is known."""
+        if self.find(kind, ref) is None:
+            return self._begin(ref, begin, write, **said)
+        return self._change(kind, ref, go_on, write, **{name: value for name, value in said.items() if name != named})
 
     def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
         if day > today:

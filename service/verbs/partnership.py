@@ -39,8 +39,8 @@ class PartnershipVerbs(References):
         return self._change(Partnership, ref, Partnership.review_framework, write, **said)
 
     def join_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Record that an agency joins."""
-        return self._begin(ref, Agency.join, write, **said)
+        """Record that an agency joins, for the first time or again after it left."""
+        return self._begin_or_go_on(Agency, ref, Agency.join, Agency.rejoin, write, named="code", **said)
 
     def rename_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record an agency's new name."""
@@ -74,9 +74,7 @@ class PartnershipVerbs(References):
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
             self._stays(said["body"])
-        if self.find(Office, ref) is None:
-            return self._begin(ref, Office.begin, write, **said)
-        return self._change(Office, ref, Office.appoint, write, **{k: v for k, v in said.items() if k != "office"})
+        return self._begin_or_go_on(Office, ref, Office.begin, Office.appoint, write, named="office", **said)
 
     def stand_down_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """End a term of office."""

@@ -32,9 +32,7 @@ class ProgrammeVerbs(Holding):
     def set_priorities(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Set a priority of a period, the first or another."""
         self._names(said)
-        if self.find(Priorities, ref) is None:
-            return self._begin(ref, Priorities.begin, write, **said)
-        return self._change(Priorities, ref, Priorities.add, write, **{k: v for k, v in said.items() if k != "period"})
+        return self._begin_or_go_on(Priorities, ref, Priorities.begin, Priorities.add, write, named="period", **said)
 
     def offer_course(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Take a course into the programme."""

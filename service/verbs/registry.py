@@ -34,9 +34,7 @@ class RegistryVerbs(References):
         if holder is None or holder.role not in INSPECTORS:
             raise NotAnInspector(office=ref, day=said["occurred_on"])
         self._there(Agency, "agency", said["agency"])
-        if self.find(Inspection, ref) is None:
-            return self._begin(ref, Inspection.begin, write, **said)
-        return self._change(Inspection, ref, Inspection.open_again, write, **{k: v for k, v in said.items() if k != "office"})
+        return self._begin_or_go_on(Inspection, ref, Inspection.begin, Inspection.open_again, write, named="office", **said)
 
     def close_inspection(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Close an inspection before its last day."""

@@ -71,6 +71,22 @@ def test_inv_36_what_a_successor_refuses_stays_with_the_board(seeded):
     assert seeded.board.load(Agency, "CQH", fresh=True).state.status.accounted == (Accounted("action:A2", "transferred", "BOARD"),)
 
 
+def test_an_agency_that_left_may_come_back(seeded):
+    """Who left joins again under the code that its history stands under; who is a member does not join twice."""
+    joins = {"name": "Coombe Quay", "category": "health", "section_11": "yes"}
+    with pytest.raises(AlreadyAMember):
+        seeded.act("board-manager", "join_agency", "CQH", **joins)
+    seeded.act("board-manager", "transfer_obligation", "A2", successor="RIV", reason="dissolved")
+    seeded.act("riv-lead", "refuse_transfer", "A2", reason="We do not run that service")
+    seeded.act("board-manager", "stand_down_office_holder", "cqh-lead", until_on=str(TODAY), reason="dissolved")
+    seeded.act("board-manager", "leave_agency", "CQH", reason="dissolved")
+
+    seeded.clock.advance(days=30)
+    seeded.act("board-manager", "join_agency", "CQH", **joins)
+
+    assert seeded.board.load(Agency, "CQH", fresh=True).state.status.word == "member"
+
+
 def test_inv_36_an_owner_that_was_corrected_is_the_owner(seeded):
     """What is an agency's only since a correction keeps it from leaving; what never was does not."""
     seeded.act("chair", "correct_entry", "A1", about="action", amends=1, corrected={"owner": "CQH"}, reason="recorded wrongly")
@@ -155,8 +171,6 @@ def test_a_successor_is_another_member(seeded):
         seeded.act("board-manager", "transfer_obligation", "A2", successor="NPS-S", reason="dissolved")
     with pytest.raises(NotAMember):
         seeded.act("board-manager", "transfer_obligation", "A2", successor="RIV", reason="dissolved", occurred_on=date(2016, 9, 4))
-    with pytest.raises(AlreadyAMember):
-        seeded.board.load(Agency, "RIV").rejoin(acting=None, occurred_on=TODAY, name="x", category="x", section_11="yes")
 
 
 def test_a_correction_names_what_is_on_record(seeded):
