@@ -79,6 +79,13 @@ class OnRecord(Aggregate, Generic[S]):
     if TYPE_CHECKING:  # the library takes an annotated attribute for an argument of the constructor
         entries: list[Entry]
 
+        @staticmethod
+        def fold(entries: Iterable[Entry]) -> Any:
+            """Fold what stands. Total: amendments bring entries in orders that no command would accept.
+
+            A fold that read models use goes on from the state `before`, so that they need not begin again with every entry.
+            """
+
     class Event(Aggregate.Event):
         """What every act carries: since when it is true, who did it, and on what authority (domain B.2)."""
 
@@ -118,14 +125,6 @@ class OnRecord(Aggregate, Generic[S]):
     def state_on(self, day: date) -> S:
         """Return what was true on a day, as far as is on record now."""
         return cast("S", self.fold(e for e in standing(self.entries) if e.occurred_on <= day))
-
-    @staticmethod
-    def fold(entries: Iterable[Entry]) -> Any:
-        """Fold what stands. Total: amendments bring entries in orders that no command would accept.
-
-        A fold that read models use goes on from the state `before`, so that they need not begin again with every entry.
-        """
-        raise NotImplementedError
 
     def propose_amendment(self, *_: Any, **__: Any) -> None:
         """Refuse: this is no stream in which entries are amended."""

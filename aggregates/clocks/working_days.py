@@ -61,11 +61,6 @@ def calendars() -> dict[str, Calendar]:
     return {name: Calendar(**{**version, "name": name, "days": frozenset(version["days"])}) for name, version in said.items()}
 
 
-def is_working_day(day: date, calendar: str = CALENDAR) -> bool:
-    """Say whether a day is a working day of England."""
-    return named(calendar).works(day)
-
-
 def add_working_days(day: date, count: int, calendar: str = CALENDAR) -> date:
     """Return the working day on which a number of working days after a day ends; the day itself is day nought."""
     version = named(calendar)

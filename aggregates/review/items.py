@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.fields import EARLIEST, LATEST
 from aggregates.review import refusals
 from aggregates.review.parts import Affiliation, Lead, Member, Response, response_of
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = ("accepted", "in part", "rejected")
 SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
-YEARS: Final = range(1900, 2200)  # what a person's working life, and a review of it, can be about
 # What each object has: what has to be said, what may be.
 SHAPES: Final[Mapping[str, tuple[Mapping[str, type], Mapping[str, type]]]] = {
     "An affiliation": ({"organisation": str, "role": str}, {"from_on": date, "until_on": date}),
@@ -80,13 +80,13 @@ def criteria_of(given: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, bool], .
     return tuple((_text(item, "criterion"), bool(item.get("met"))) for item in given)
 
 
-_WORDS: Final = {str: "a text", bool: "true or false", date: f"a date from {YEARS[0]} to {YEARS[-1]}, such as 2016-07-15"}
+_WORDS: Final = {str: "a text", bool: "true or false", date: f"a date from {EARLIEST} to {LATEST}, such as 2016-07-15"}
 
 
 def _is(value: Any, kind: type) -> bool:
     if kind is date:
         day = _day(value)
-        return day is not None and day.year in YEARS
+        return day is not None and EARLIEST <= day <= LATEST
     return bool(value.strip()) if kind is str and isinstance(value, str) else kind is not str and isinstance(value, kind)
 
 
