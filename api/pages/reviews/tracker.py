@@ -30,9 +30,9 @@ ONLY: Final = {"": "All reviews", "open": "Open", "overdue": "A clock is overdue
 def tracker() -> Response:
     """Show the tracker."""
     with look() as seen:
-        every = visible(seen)
+        every = [(row, _holds(row)) for row in visible(seen)]
         asked = {name: request.args.get(name, "").strip() for name in FILTERS}
-        rows = [row for row in every if _wanted(row, asked)]
+        rows = [row for row, holds in every if _wanted(row, holds, asked)]
         number = max(1, request.args.get("page", 1, type=int))
         shown = rows[(number - 1) * SIZE : number * SIZE]
         again = {name: value for name, value in asked.items() if value}
@@ -41,7 +41,7 @@ def tracker() -> Response:
             look=seen,
             rows=[_row(seen, row) for row in shown],
             figures=_figures(seen, every),
-            filters=_filters(every, asked),
+            filters=_filters([row for row, _ in every], asked),
             filtered=bool(again),
             pager={
                 "first": (number - 1) * SIZE + 1,
@@ -62,26 +62,26 @@ def visible(seen: Look) -> list[Tracked]:
     return [row for row in reviews.tracker(seen.on.conn, **seen.on.at) if may_see.review(row)]
 
 
-def _wanted(row: Tracked, asked: dict[str, str]) -> bool:
-    only = {
+def _holds(row: Tracked) -> frozenset[str]:
+    """Return which of `ONLY` hold of a review; its clocks are computed for this once."""
+    holds = {
         "open": not row.ended,
         "overdue": any(clock.state == "overdue" for clock in row.clocks),
         "paused": row.paused,
         "ended": row.ended,
     }
+    return frozenset(name for name, so in holds.items() if so)
+
+
+def _wanted(row: Tracked, holds: frozenset[str], asked: dict[str, str]) -> bool:
     same = all(asked[name] in ("", getattr(row, name)) for name in ("kind", "regime", "status"))
-    return same and only.get(asked["only"], True)
+    return same and (asked["only"] not in ONLY or not asked["only"] or asked["only"] in holds)
 
 
-def _figures(seen: Look, every: list[Tracked]) -> list[dict[str, Any]]:
-    nothing = dict.fromkeys(FILTERS, "")
+def _figures(seen: Look, every: list[tuple[Tracked, frozenset[str]]]) -> list[dict[str, Any]]:
     told = (("open", "open"), ("overdue", "with an overdue clock"), ("paused", "paused"))
     return [
-        {
-            "number": sum(_wanted(row, nothing | {"only": only}) for row in every),
-            "label": label,
-            "href": seen.link("/reviews", only=only),
-        }
+        {"number": sum(only in holds for _, holds in every), "label": label, "href": seen.link("/reviews", only=only)}
         for only, label in told
     ]
 
@@ -100,9 +100,9 @@ def _filters(every: list[Tracked], asked: dict[str, str]) -> list[dict[str, Any]
 
 
 def _row(seen: Look, row: Tracked) -> dict[str, Any]:
-    whole = row if row.ended else reviews.review(seen.on.conn, row.ref, **seen.on.at) or row
-    runs = clocks.first(row.clocks)
-    missing = [blocker["text"] for blocker in whole.blockers]
+    found = row.clocks
+    runs = clocks.first(found)
+    missing = [blocker["text"] for blocker in row.blockers]
     return {
         "ref": row.ref,
         "title": row.title,
@@ -113,7 +113,7 @@ def _row(seen: Look, row: Tracked) -> dict[str, Any]:
         "notified_on": row.notified_on,
         "published_on": row.published_on,
         "clock": clocks.words_of(runs, row.as_at) if runs else None,
-        "late": sum(clock.state == "late" for clock in row.clocks),
+        "late": sum(clock.state == "late" for clock in found),
         "missing": missing[:2],
         "more": max(0, len(missing) - 2),
         "ended": row.ended,
