@@ -12,13 +12,13 @@ from aggregates.fields import ENVELOPE, Field, corrections, fields_by_name
 from aggregates.values import Evidence, Sealed
 from api.access import member
 from api.errors import status_of
-from api.pages.acting import forms, sending
+from api.pages.acting import forms, rows, sending
 from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.entries import kind_of, page_of
 from api.pages.frame import Look, look, render
 from api.pages.record.entry import visible
-from api.pages.words import label_of, title_of
+from api.pages.words import label_of, plain, title_of
 from api.resources.commands import check_reach
 from api.worker import worker
 from projections.decoded_log import event_type
@@ -54,7 +54,7 @@ class Amendment:
             return []
         left_out = {*ENVELOPE, "amends", "proposal", "corrected", *event.COMPUTED} - {"occurred_on"}
         kinds = [f for f in fields_by_name(event).values() if f.name not in left_out and not f.identifies]
-        return [f for f in kinds if f.kind not in {Sealed, Evidence, Any} and not (f.many and f.kind is not str)]
+        return [f for f in kinds if f.name in rows.ROWS or (f.kind not in {Sealed, Evidence, Any} and not (f.many and f.kind is not str))]
 
     @property
     def address(self) -> str:
@@ -85,7 +85,9 @@ def amend(position: int, act: str) -> Response | Redirect:
     check_reach(it.command, it.entry.ref)
     sent = _read(it, restricted=seen.on.scope.restricted)
     refused: Refused | None = None
-    if not sent.errors:
+    if sending.asks_for_rows(PREFIX):
+        sent.errors.clear()
+    elif not sent.errors:
         outcome = sending.send(it.command, it.entry.ref, sent)
         if outcome.done is not None:
             return redirect(_afterwards(it.entry, outcome.done.positions[-1]), code=303)
@@ -121,7 +123,10 @@ def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
         if field.sensitivity == "restricted" and not restricted:
             continue
         name = f"{PREFIX}{field.name}"
-        sending.read_field(sent, field, name)
+        if field.name in rows.ROWS:
+            sending.read_rows(sent, field.name, PREFIX)
+        else:
+            sending.read_field(sent, field, name)
         value = sent.fields.pop(name, None)
         if value != _plain(it.entry.said.get(field.name)):
             corrected[field.name] = value
@@ -139,6 +144,11 @@ def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
 
 
 def _plain(value: Any) -> Any:
+    """Return a value as a form sends it back where nobody changes it: of an object what says something."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items() if part not in (None, "")}
     return value.strip() if isinstance(value, str) else value
 
 
@@ -178,7 +188,7 @@ def _title(it: Amendment) -> str:
 
 def _help(it: Amendment) -> str:
     if it.proposal:
-        said = "; ".join(f"{label_of(name)}: {value}" for name, value in corrections(it.proposal.body).items())
+        said = "; ".join(f"{label_of(name)}: {plain(value)}" for name, value in corrections(it.proposal.body).items())
         return f"Proposed: {said or 'that the entry should not stand'}. Reason given: {it.proposal.body['reason']}"
     return {
         "correct_entry": "Change what was recorded wrongly. What was recorded stays readable beside what you put in its place.",
@@ -190,7 +200,7 @@ def _help(it: Amendment) -> str:
 def _fields(seen: Look, it: Amendment) -> list[forms.FormField]:
     """Return the entry's own fields as they stand, then the reason and what stands around every act."""
     shown = [f for f in it.fields if f.sensitivity != "restricted" or seen.on.scope.restricted]
-    found = [forms.declared(seen, f) | _as_it_stands(it.entry, f) for f in shown]
+    found = [forms.declared(seen, f, typed={f.name: _value(f, it.entry.said.get(f.name))}) | _as_it_stands(it.entry, f) for f in shown]
     if it.command.name == "propose_amendment":
         items = [{"value": "correct", "text": "Correct it, as changed above"}, {"value": "retract", "text": "Retract it"}]
         found.append(forms.field_of("what", "choice", "public", label="What do you propose?", items=items))
@@ -208,6 +218,8 @@ def _as_it_stands(entry: HistoryEntry, field: Field) -> forms.FormField:
 
 def _value(field: Field, value: Any) -> Any:
     """Return a value as a form field holds it."""
+    if field.name in rows.ROWS:
+        return rows.as_typed(field.name, value or [])
     if forms.kind_of(field) == "date" and isinstance(value, str):
         year, month, day = value.split("-")
         return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}

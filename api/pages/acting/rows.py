@@ -18,7 +18,7 @@ from api.pages.words import label_of
 from projections import reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from api.pages.frame import Look
 
@@ -35,10 +35,11 @@ class Part:
     optional: bool = False
     options: tuple[str, ...] | Callable[[Look], Mapping[str, str]] = ()
 
-    def items(self, seen: Look) -> list[dict[str, str]]:
-        """Return what may be chosen."""
+    def items(self, seen: Look, stand: Iterable[str] = ()) -> list[dict[str, str]]:
+        """Return what may be chosen, and what stands although nobody could choose it today: an agency that has left."""
         named = {option: option.capitalize() for option in self.options} if isinstance(self.options, tuple) else self.options(seen)
-        return [{"value": "", "text": "Choose"}, *({"value": code, "text": text} for code, text in named.items())]
+        left = {code: seen.words.body(code) for code in stand if code and code not in named}
+        return [{"value": "", "text": "Choose"}, *({"value": code, "text": text} for code, text in {**left, **named}.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,35 @@ def field(seen: Look, name: str, about: str | None, typed: Any) -> dict[str, Any
     rows = ROWS[name]
     values = typed if typed is not None else rows.first(seen, about)
     parts = [
-        {"name": p.name, "label": label_of(p.name), "kind": p.kind, "optional": p.optional, "items": p.items(seen)} for p in rows.parts
+        {"name": p.name, "label": label_of(p.name), "kind": p.kind, "optional": p.optional}
+        | {"items": p.items(seen, [row.get(p.name, "") for row in values] if p.kind == "choice" else ())}
+        for p in rows.parts
     ]
     return {"called": rows.called, "parts": parts, "value": values}
 
 
-def read(name: str) -> tuple[list[dict[str, str]], list[dict[str, Any]], str | None]:
-    """Return the rows of a field as they were typed and as the command takes them, and what is wrong with one of them, if anything."""
+def as_typed(name: str, stand: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return the objects that stand on record as somebody would have typed them; one empty row where there are none."""
+    return [{part.name: _typed(row.get(part.name)) for part in ROWS[name].parts} for row in stand] or [{}]
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def read(name: str, prefix: str = "") -> tuple[list[dict[str, str]], list[dict[str, Any]], str | None]:
+    """Return the rows of a field as they were typed and as the command takes them, and what is wrong with one of them, if anything.
+
+    `prefix` stands before the field's name where the form has it under another.
+    """
     rows, typed, said, wrong = ROWS[name], list[dict[str, str]](), list[dict[str, Any]](), None
-    while len(typed) < MOST and any(f"{name}-{len(typed)}-{part.name}" in request.form for part in rows.parts):
+    called = f"{prefix}{name}"
+    while len(typed) < MOST and any(f"{called}-{len(typed)}-{part.name}" in request.form for part in rows.parts):
         number = len(typed)
-        typed.append({part.name: request.form.get(f"{name}-{number}-{part.name}", "").replace("\r\n", "\n").strip() for part in rows.parts})
+        parts = {part.name: request.form.get(f"{called}-{number}-{part.name}", "") for part in rows.parts}
+        typed.append({part: text.replace("\r\n", "\n").strip() for part, text in parts.items()})
         if not any(value for part, value in typed[-1].items() if part not in GIVEN):
             continue
         try:
@@ -107,7 +126,7 @@ def read(name: str) -> tuple[list[dict[str, str]], list[dict[str, Any]], str | N
             wrong = wrong or f"{label_of(name)}, {rows.called.lower()} {number + 1}: {refused.message}"
         if lacking := [part for part in rows.parts if not part.optional and not typed[-1][part.name]]:
             wrong = wrong or f"{label_of(name)}, {rows.called.lower()} {number + 1}: {label_of(lacking[0].name).lower()} is needed"
-    if request.form.get("more") == name:
+    if request.form.get("more") == called:
         typed += [{}] * min(FIRST, MOST - len(typed))
     return typed, said, wrong
 

@@ -84,22 +84,25 @@ def read(command: Command) -> Sent:
         if declared.kind is Evidence:
             _evidence(sent, optional=declared.optional or command.name in MAY_LACK_FILES)
         elif declared.name in rows.ROWS:
-            _rows(sent, declared.name)
+            read_rows(sent, declared.name)
         else:
             read_field(sent, declared, declared.name)
     around(sent)
     return sent
 
 
-def asks_for_rows() -> bool:
+def asks_for_rows(prefix: str = "") -> bool:
     """Say whether the form was sent for more rows, and not to be recorded."""
-    return request.form.get("more") in rows.ROWS
+    more = request.form.get("more", "")
+    return more.startswith(prefix) and more.removeprefix(prefix) in rows.ROWS
 
 
-def _rows(sent: Sent, name: str) -> None:
-    sent.typed[name], sent.fields[name], wrong = rows.read(name)
+def read_rows(sent: Sent, name: str, prefix: str = "") -> None:
+    """Read the rows of a field that holds a list of objects."""
+    called = f"{prefix}{name}"
+    sent.typed[called], sent.fields[called], wrong = rows.read(name, prefix)
     if wrong:
-        sent.errors[name] = wrong
+        sent.errors[called] = wrong
 
 
 def around(sent: Sent) -> None:

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -30,6 +31,40 @@ if TYPE_CHECKING:
 HTML = {"Accept": "text/html"}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 WITHOUT_FRAME = re.compile(r"<main.*</main>", re.DOTALL)
+
+
+class Filled(HTMLParser):
+    """Reads what the forms of a page hold, as a browser would send it: without buttons and files."""
+
+    def __init__(self, page: str) -> None:
+        """Read a page."""
+        super().__init__()
+        self.said: dict[str, str] = {}
+        self._within: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a field's value."""
+        said = dict(attrs)
+        name = said.get("name") or ""
+        kind = said.get("type", "text")
+        if tag == "input" and kind not in {"file", "submit"} and (kind not in {"radio", "checkbox"} or "checked" in said):
+            self.said[name] = said.get("value") or ""
+        if tag in {"select", "textarea"}:
+            self._within = name
+            self.said[name] = ""
+        if tag == "option" and "selected" in said and self._within:
+            self.said[self._within] = said.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a field."""
+        if tag in {"select", "textarea"}:
+            self._within = None
+
+    def handle_data(self, data: str) -> None:
+        """Take what a field of many lines holds."""
+        if self._within and self.lasttag == "textarea":
+            self.said[self._within] += data
 
 
 @dataclass
@@ -78,6 +113,11 @@ class Browser:
     def hidden(self) -> dict[str, str]:
         """Return what the forms of the page carry along."""
         return {name: unescape(value) for name, value in HIDDEN.findall(self.page)}
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """Return what the forms of the page hold."""
+        return Filled(self.page).said
 
     def send(self, path: str, said: dict[str, Any] | None = None, /, **hidden: str) -> TestResponse:
         """Open a form, fill it in and send it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from aggregates.action import Action
+from api.pages.acting.rows import ROWS
 from tests.api.pages.conftest import day
 from tests.api.pages.test_acting import implemented
+from tests.api.pages.whole import HASH, fill
 
 ASSIGNED_TO_CQH = 22  # the event with which A2 was assigned, a decision of the chair
 TODAY = day("occurred_on", 2016, 9, 5)
@@ -124,3 +126,88 @@ def test_a_form_that_is_never_theirs_is_one_sentence(reader, office, act, told):
 
     assert (response.status_code, told in who.words) == (403, True), who.words
     assert 'name="reason"' not in who.page
+
+
+@pytest.fixture
+def listed(sign_in, seeded):
+    """Give a way to be signed in, and by its name the event in which each list of objects stands."""
+    fill(seeded)
+
+    def act(office, command, ref, **said):
+        return seeded.act(office, command, ref, **said).positions[0]
+
+    affiliations = [{"organisation": "City Council", "role": "director", "from_on": "2010-04-01", "until_on": None}]
+    reviewer = str(seeded.people["trainer"])
+    lead = {"reviewer": reviewer, "affiliations": affiliations, "involved_in_case": False, "declaration_sha256": HASH}
+    attendance = [{"agency": "RIV", "attendance": "present"}, {"agency": "CQH", "attendance": "apologies"}]
+    agenda = [{"id": "1", "title": "Missed appointments", "about": "action:A1"}, {"id": "2", "title": "Neglect", "about": None}]
+    held = act("chair", "hold_meeting", "B-1", body="BOARD", attendance=attendance, agenda=agenda, evidence=[])
+    responses = [{"number": "F1", "response": "in part", "reason": "Half is done", "intended_actions": None}]
+    criteria = [{"criterion": "A child was seriously harmed", "met": True}, {"criterion": "Agencies failed", "met": False}]
+    decision = {"outcome": "conduct", "review_kind": None, "criteria": criteria, "rationale": "Both limbs"}
+    team = {"members": [{"organisation": "RIV", "role": "named nurse"}]}
+    positions = {
+        "attendance": held,
+        "agenda": held,
+        "affiliations": act("chair", "appoint_lead_reviewer", "SB-2016-09", **lead),
+        "members": act("chair", "constitute_review_team", "SB-2016-09", **team),
+        "criteria": act("chair", "decide_review", "SB-2015-01", **decision),
+        "responses": act("chair", "formulate_response", "SB-2015-01", responses=responses),
+    }
+    seeded.catch_up()
+    return sign_in("chair"), positions
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_list_of_objects_is_corrected_in_rows(listed, name):
+    """The form of a correction has a row for each object that stands; sent back as it is, it changes nothing."""
+    who, positions = listed
+    who.get(f"/events/{positions[name]}/correct")
+    form = {field: text for field, text in who.filled.items() if field not in who.hidden}
+    rows = {field: text for field, text in form.items() if field.startswith(f"corrected-{name}-0-")}
+
+    assert rows.keys() == {f"corrected-{name}-0-{part.name}" for part in ROWS[name].parts}
+    assert any(rows.values())
+    assert who.send(f"/events/{positions[name]}/correct", form | {"reason": "Typing error"}).status_code == 422
+    assert "Nothing is changed above" in who.words
+
+
+def test_one_row_is_put_right_and_the_others_stay(listed):
+    """An agency that was there is corrected among those that sent apologies; the meeting's page counts it, and shows both."""
+    who, positions = listed
+    address = f"/events/{positions['attendance']}/correct"
+    who.get(address)
+    changed = who.filled | {"corrected-attendance-1-attendance": "present", "reason": "They came late"}
+    response = who.post(address, changed)
+    assert response.status_code == 303, who.words
+    who.seeded.catch_up()
+
+    words = who.text("/meetings/B-1")
+    assert "2 of 2 present" in words
+    assert "Attendance: recorded as" in words
+    assert "Agenda: recorded as" not in words
+
+
+def test_a_row_more_for_a_correction_records_nothing(listed):
+    """Whoever asks for more rows while correcting gets them, with what was typed, and nothing is recorded."""
+    who, positions = listed
+    before = who.recorded
+    address = f"/events/{positions['agenda']}/correct"
+    who.get(address)
+    response = who.post(address, who.filled | {"corrected-agenda-0-title": "Not brought", "more": "corrected-agenda"})
+
+    assert (response.status_code, who.recorded) == (200, before), who.words
+    assert {"corrected-agenda-4-title"} <= who.filled.keys()
+    assert who.filled["corrected-agenda-0-title"] == "Not brought"
+
+
+def test_what_is_wrong_with_a_row_is_said_in_its_words(listed):
+    """A row that lacks a part is named by its list, its number and the part; nothing is recorded."""
+    who, positions = listed
+    before = who.recorded
+    address = f"/events/{positions['agenda']}/correct"
+    who.get(address)
+
+    assert who.post(address, who.filled | {"corrected-agenda-1-title": "", "reason": "Typing error"}).status_code == 422
+    assert "Agenda, item 2: title is needed" in who.words
+    assert who.recorded == before
