@@ -10,6 +10,7 @@ from aggregates.action import Action
 from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded
 from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
+from aggregates.review import Review
 from aggregates.values import Evidence, Sealed
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.words import label_of, title_of, written
@@ -19,7 +20,7 @@ from projections.decoded_log import AMENDMENTS, event_type, typed_entry
 from projections.partnership import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.entry import Entry
     from api.pages.frame import Look
@@ -28,14 +29,22 @@ if TYPE_CHECKING:
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024
 PAGELESS: Final = frozenset({"ledger", "keys", "subject"})  # people and keys have only their events
-OF_ACTIONS: Final = "SELECT position FROM views.inspection_history WHERE kind = 'action' AND ref = ANY(%s) AND position <= %s"
+OF_THINGS: Final = "SELECT position FROM views.inspection_history WHERE kind = %s AND ref = ANY(%s) AND position <= %s"
+FOLDS: Final[Mapping[str, Any]] = {"action": Action, "review": Review}
+DATED: Final = frozenset({"action.assigned.v1", "action.due_date_varied.v1"})
+JUDGED: Final = frozenset({"action.signed_off.v1", "action.sustainment_checked.v1"})
 
 
 class Cause(NamedTuple):
-    """The entry that brought an action to where it stands, and what was corrected or retracted since."""
+    """The entry that brought a thing to where it stands, and what was corrected or retracted since.
+
+    Of an action, the entry that set its due date, and the last one that judged it: a sign-off or a check that it lasts.
+    """
 
     entry: HistoryEntry | None
     later: dict[str, Any] | None
+    dated: HistoryEntry | None = None
+    judged: HistoryEntry | None = None
 
 
 NOTHING: Final = Cause(None, None)
@@ -82,6 +91,11 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
         "evidence": evidence(look, entry),
         "about": about_of(look, entry) if about else None,
     }
+
+
+def event_of(look: Look, entry: HistoryEntry | None) -> dict[str, Any] | None:
+    """Return an event as `event_link` takes it."""
+    return {"position": entry.position, "href": look.link(f"/events/{entry.position}")} if entry else None
 
 
 def page_of(kind: str, ref: str) -> str | None:
@@ -147,40 +161,42 @@ def note(amendment: HistoryEntry, kind: str, link: Any) -> dict[str, Any]:
     }
 
 
-def causes(look: Look, refs: Sequence[str]) -> dict[str, Cause]:
-    """Return what brought each of these actions to where it stands at the clocks."""
-    found = look.on.conn.execute(OF_ACTIONS, (list(refs), look.clocks.known_at)).fetchall()
+def causes(look: Look, refs: Sequence[str], kind: str = "action") -> dict[str, Cause]:
+    """Return what brought each of these actions, or reviews, to where it stands at the clocks."""
+    found = look.on.conn.execute(OF_THINGS, (kind, list(refs), look.clocks.known_at)).fetchall()
     entries = inspection_history.entries_at(look.on.conn, [position for (position,) in found], known_at=look.clocks.known_at)
     amendments = {entry.position: entry for entry in entries}
     stories: dict[str, list[HistoryEntry]] = {}
     for entry in sorted(entries, key=lambda e: (e.since, e.position)):
         if not entry.amends and entry.since <= look.clocks.as_at:
             stories.setdefault(entry.ref, []).append(entry)
-    return {ref: _cause(look, story, amendments) for ref, story in stories.items()}
+    return {ref: _cause(look, kind, story, amendments) for ref, story in stories.items()}
 
 
-def _cause(look: Look, story: Sequence[HistoryEntry], amendments: dict[int, HistoryEntry]) -> Cause:
-    """Return the act that brought an action to its status; of what was retracted since, what came after that act."""
+def _cause(look: Look, kind: str, story: Sequence[HistoryEntry], amendments: dict[int, HistoryEntry]) -> Cause:
+    """Return the act that brought a thing to its status; of what was retracted since, what came after that act."""
     stands = [entry for entry in story if not entry.retracted_by]
     typed = [typed_entry(entry.position, entry.topic, entry.said, None) for entry in stands]
-    cause, status = None, _status(typed)
+    cause, status = None, _status(kind, typed)
     for number in range(len(stands), 0, -1):
-        before = _status(typed[: number - 1])
+        before = _status(kind, typed[: number - 1])
         cause = stands[number - 1]
         if before != status and cause.by_office is not None:
             break
         status = before  # what the service did by itself followed from the act before it
+    dated, judged = ([entry for entry in stands if entry.topic in topics] for topics in (DATED, JUDGED))
+    others = (next(iter(dated[::-1]), None), next(iter(judged[::-1]), None))
     after = story[story.index(cause) + 1 :] if cause else story
     undone = next((entry for entry in reversed(after) if entry.retracted_by), None)
     if undone is None or undone.retracted_by is None:
-        return Cause(cause, _later(cause, amendments, look.link) if cause else None)
+        return Cause(cause, _later(cause, amendments, look.link) if cause else None, *others)
     told = note(amendments[undone.retracted_by], "retracted", look.link)
-    return Cause(cause, told | {"what": f"{title_of(undone.topic)} {written(undone.since)}"})
+    return Cause(cause, told | {"what": f"{title_of(undone.topic)} {written(undone.since)}"}, *others)
 
 
-def _status(typed: Sequence[Entry]) -> str | None:
-    state = Action.fold(typed)
-    return state.status.word if state else None
+def _status(kind: str, typed: Sequence[Entry]) -> str | None:
+    state = FOLDS[kind].fold(typed)
+    return str(state.status.word) if state else None
 
 
 def kind_of(entry: HistoryEntry) -> str | None:

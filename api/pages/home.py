@@ -110,8 +110,9 @@ def _register(seen: Look, filters: Filters) -> list[ActionRow]:
 
 
 def _duty(seen: Look, row: ActionRow, duty: str, where: str, clause: tuple[str, str] = PROVIDE) -> dict[str, Any]:
-    said = {"duty": duty, "title": row.title, "ref": row.ref, "href": f"/actions/{row.ref}{where}", "original_due_on": row.original_due_on}
-    return said | _on(seen, row.due_on.isoformat(), clause)
+    page = f"/actions/{row.ref}"
+    said = {"duty": duty, "title": row.title, "ref": row.ref, "ref_href": page, "href": f"{page}{where}"}
+    return said | {"original_due_on": row.original_due_on} | _on(seen, row.due_on.isoformat(), clause)
 
 
 def _on(seen: Look, due: str, clause: tuple[str, str]) -> dict[str, Any]:

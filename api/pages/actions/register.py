@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from api.access import member
 from api.pages.clocks import address
-from api.pages.entries import NOTHING, causes
+from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look, render
 from api.pages.words import written
 from api.resources.actions import own
@@ -232,6 +232,8 @@ def row_of(seen: Look, row: ActionRow, because: Cause, limit: int, titles: dict[
         "overdue_days": row.days_overdue,
         "status": row.status,
         "because": {"position": position, "href": seen.link(f"/events/{position}")},
+        "dated": event_of(seen, because.dated),
+        "judged": event_of(seen, because.judged),
         "signed_off_on": row.signed_off_on,
         "lasted": lasted(row),
         "late": {"days": entry.late, "reason": entry.late_reason} if entry and flagged else None,

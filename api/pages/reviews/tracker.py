@@ -10,12 +10,14 @@ from aggregates.clocks.regimes import REGIMES
 from api.access import member
 from api.pages.acting.possible import to_begin
 from api.pages.clocks import address
+from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look, render
 from api.pages.reviews import clocks
 from api.resources.history import Visible
 from projections import reviews
 
 if TYPE_CHECKING:
+    from api.pages.entries import Cause
     from projections.reviews import Tracked
 
 pages = Blueprint("tracker", __name__)
@@ -35,11 +37,12 @@ def tracker() -> Response:
         rows = [row for row, holds in every if _wanted(row, holds, asked)]
         number = max(1, request.args.get("page", 1, type=int))
         shown = rows[(number - 1) * SIZE : number * SIZE]
+        because = causes(seen, [row.ref for row in shown], "review")
         again = {name: value for name, value in asked.items() if value}
         return render(
             "reviews/tracker.html",
             look=seen,
-            rows=[_row(seen, row) for row in shown],
+            rows=[_row(seen, row, because.get(row.ref, NOTHING)) for row in shown],
             figures=_figures(seen, every),
             filters=_filters([row for row, _ in every], asked),
             filtered=bool(again),
@@ -99,7 +102,7 @@ def _filters(every: list[Tracked], asked: dict[str, str]) -> list[dict[str, Any]
     ]
 
 
-def _row(seen: Look, row: Tracked) -> dict[str, Any]:
+def _row(seen: Look, row: Tracked, because: Cause) -> dict[str, Any]:
     found = row.clocks
     runs = clocks.first(found)
     missing = [blocker["text"] for blocker in row.blockers]
@@ -110,6 +113,7 @@ def _row(seen: Look, row: Tracked) -> dict[str, Any]:
         "kind": REGIMES[row.regime].review_kinds.get(row.kind, row.kind),
         "regime": REGIMES[row.regime].label,
         "status": row.status,
+        "because": event_of(seen, because.entry),
         "notified_on": row.notified_on,
         "published_on": row.published_on,
         "clock": clocks.words_of(runs, row.as_at) if runs else None,
