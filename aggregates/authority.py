@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
 from aggregates import errors
 from aggregates.values import Sealed
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from aggregates.entry import Entry
@@ -55,6 +56,14 @@ class Acting:
     def acts_for(self, owner: str) -> bool:
         """Say whether the act is that of an owner: an agency, a sub-group, or the Board."""
         return owner in {self.agency, self.body} or (owner == BOARD and self.role in CHAIRS | {MANAGER})
+
+
+class Act(TypedDict):
+    """What stands around every act: who acts, since when it is true, and why it is recorded so late."""
+
+    acting: Acting
+    occurred_on: date
+    late_reason: NotRequired[str | None]
 
 
 def may_propose(acting: Acting, entry: Entry, *, ref: str) -> None:

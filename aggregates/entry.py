@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, Unpack, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import Aggregate, CanMutateAggregate
@@ -204,46 +204,43 @@ class Recorded(OnRecord[S]):
         proposed = (e for e in self.entries if issubclass(e.event, Recorded.AmendmentProposed))
         return [e for e in proposed if e.number not in made | gone and e.body["amends"] not in gone]
 
-    def propose_amendment(
-        self,
-        *,
-        acting: Acting,
-        occurred_on: date,
-        late_reason: str | None = None,
-        amends: int,
-        corrected: dict[str, Any] | None = None,
-        reason: str,
-    ) -> None:
+    def propose_amendment(self, *, amends: int, corrected: dict[str, Any] | None = None, reason: str, **act: Unpack[authority.Act]) -> None:
         """Propose that an entry be corrected (or, without fields, retracted); its countersignature makes it so."""
         parts = self._parts(amends, corrected)
-        authority.may_propose(acting, self.entries[amends - 1], ref=self.ref)
-        said = {"amends": amends, "reason": reason, **parts, **acting.said}
-        self.record("AmendmentProposed", occurred_on=occurred_on, late_reason=late_reason, **said)
+        authority.may_propose(act["acting"], self.entries[amends - 1], ref=self.ref)
+        self._amend("AmendmentProposed", act, amends=amends, reason=reason, **parts)
 
     def correct(
-        self,
-        *,
-        acting: Acting,
-        occurred_on: date,
-        late_reason: str | None = None,
-        amends: int,
-        corrected: dict[str, Any],
-        reason: str,
-        proposal: int | None = None,
+        self, *, amends: int, corrected: dict[str, Any], reason: str, proposal: int | None = None, **act: Unpack[authority.Act]
     ) -> None:
         """Correct fields of an entry; `occurred_on` too. The values are typed as the entry's own fields are."""
         parts = self._parts(amends, corrected)
-        self._authorised(acting, amends, parts, proposal)
-        said = {"amends": amends, "reason": reason, "proposal": proposal, **parts, **acting.said}
-        self.record("EntryCorrected", occurred_on=occurred_on, late_reason=late_reason, **said)
+        self._authorised(act["acting"], amends, parts, proposal)
+        self._amend("EntryCorrected", act, amends=amends, reason=reason, proposal=proposal, **parts)
 
-    def retract(
-        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, amends: int, reason: str, proposal: int | None = None
-    ) -> None:
+    def retract(self, *, amends: int, reason: str, proposal: int | None = None, **act: Unpack[authority.Act]) -> None:
         """Retract an entry: it stays on record, and no longer stands."""
-        self._authorised(acting, amends, self._parts(amends, None), proposal)
-        said = {"amends": amends, "reason": reason, "proposal": proposal, **acting.said}
-        self.record("EntryRetracted", occurred_on=occurred_on, late_reason=late_reason, **said)
+        self._authorised(act["acting"], amends, self._parts(amends, None), proposal)
+        self._amend("EntryRetracted", act, amends=amends, reason=reason, proposal=proposal)
+
+    def _amend(self, name: str, act: authority.Act, /, **said: Any) -> None:
+        """Record an amendment, or refuse what its root entry would then say: amendments that pass one by one may not pass together.
+
+        A proposal is judged as what it proposes. Where the root itself is retracted, it says nothing.
+        """
+        made = Recorded.EntryCorrected if corrections(said) else Recorded.EntryRetracted
+        root, day = self._root(said["amends"]), act["occurred_on"]
+        for entry in standing([*self.entries, Entry(len(self.entries) + 1, day, made, said)]):
+            if entry.number == root.number:
+                self.check_corrected(entry.event, entry.body)
+        self.record(name, occurred_on=day, late_reason=act.get("late_reason"), **said, **act["acting"].said)
+
+    def _root(self, amends: int) -> Entry:
+        """Return the entry that an amendment, or an amendment of amendments, is about in the end."""
+        root = self.entries[amends - 1]
+        while issubclass(root.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)):
+            root = self.entries[root.body["amends"] - 1]
+        return root
 
     def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
         """Return the corrected values by their class, or refuse: no such entry, retracted, or nothing that may be corrected."""
@@ -269,7 +266,6 @@ class Recorded(OnRecord[S]):
                     parts[part][part] = inner
             else:
                 parts[CORRECTED[field.sensitivity]][field.name] = value
-        self.check_corrected(entry.event, {**entry.body, **from_json(entry.event, corrected)})
         return {part: values or None for part, values in parts.items()}
 
     def _retracted(self) -> set[int]:
@@ -288,9 +284,7 @@ class Recorded(OnRecord[S]):
                 raise errors.NoSuchProposal(ref=self.ref, proposal=proposal)
             authority.may_countersign(acting, found[0], self.beneficiary, ref=self.ref)
             return
-        root = self.entries[amends - 1]
-        while issubclass(root.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)):
-            root = self.entries[root.body["amends"] - 1]
+        root = self._root(amends)
         benefits = self.beneficiary if root.event.CLASS == "D" else None
         authority.may_amend(acting, self.entries[amends - 1], benefits, decision=root.event.CLASS == "D", ref=self.ref)
 

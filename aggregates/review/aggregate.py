@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from aggregates.authority import Act
     from aggregates.entry import Entry
-    from aggregates.review.decisions.acts import Act
     from aggregates.review.events import ExternalKind, Kind, Regime
     from aggregates.review.state import ReviewState
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NotRequired, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aggregates.authority import CHAIRS
 from aggregates.entry import Recorded
@@ -11,23 +11,14 @@ from aggregates.review import state as s
 from aggregates.review.parts import same
 
 if TYPE_CHECKING:
-    from datetime import date
     from types import UnionType
 
-    from aggregates.authority import Acting
+    from aggregates.authority import Act
     from aggregates.partnership.office import Holder
     from aggregates.values import Sealed
 
 CHAIR, DEPUTY, LEAD_REVIEWER = "chair", "deputy chair", "lead reviewer"
 Stages: TypeAlias = "UnionType | type[s.Status]"
-
-
-class Act(TypedDict):
-    """What stands around every act: who acts, since when it is true, and why it is recorded so late."""
-
-    acting: Acting
-    occurred_on: date
-    late_reason: NotRequired[str | None]
 
 
 class Acts(Recorded[s.ReviewState | None]):

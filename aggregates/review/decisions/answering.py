@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from aggregates.errors import said
 from aggregates.review import items, names, refusals
 from aggregates.review import state as s
-from aggregates.review.decisions.acts import Act, Acts
+from aggregates.review.decisions.acts import Acts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from aggregates.authority import Act
 
 # What is learned early is recorded early: before a decision, beside a pause, and where another body has found it.
 FINDING = s.Referred | s.Decided | s.Working | s.Answering | s.Reopened | s.Relevant

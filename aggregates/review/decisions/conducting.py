@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 from aggregates.errors import named, said
 from aggregates.review import items, refusals
 from aggregates.review import state as s
-from aggregates.review.decisions.acts import Act, Acts
+from aggregates.review.decisions.acts import Acts
 from aggregates.review.parts import LOOK_BACK_YEARS, same
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from aggregates.authority import Act
     from aggregates.review.events import Kind
     from aggregates.review.parts import Lead
     from aggregates.values import Sealed

@@ -9,11 +9,12 @@ from aggregates.clocks.regimes import regime
 from aggregates.errors import Refused, said
 from aggregates.review import items, refusals
 from aggregates.review import state as s
-from aggregates.review.decisions.acts import Act, Acts
+from aggregates.review.decisions.acts import Acts
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from aggregates.authority import Act
     from aggregates.partnership.office import Holder
     from aggregates.review.events import Kind, Outcome
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Unpack
 from aggregates.errors import said
 from aggregates.review import blockers, refusals
 from aggregates.review import state as s
-from aggregates.review.decisions.acts import Act, Acts
+from aggregates.review.decisions.acts import Acts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
+    from aggregates.authority import Act
     from aggregates.partnership.office import Holder
     from aggregates.review.blockers import Blocker, Promise
 

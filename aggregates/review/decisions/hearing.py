@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal, Unpack
 from aggregates.errors import named, said
 from aggregates.review import refusals
 from aggregates.review import state as s
-from aggregates.review.decisions.acts import Act, Acts
+from aggregates.review.decisions.acts import Acts
 from aggregates.review.decisions.conducting import UNDER_WAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aggregates.authority import Act
 
 HEARD = UNDER_WAY | s.Following
 

@@ -10,13 +10,14 @@ from aggregates.errors import named, said
 from aggregates.partnership.resource import ADDRESS, NotAnAddress
 from aggregates.review import items, refusals
 from aggregates.review import state as s
-from aggregates.review.decisions.acts import Act, Acts
+from aggregates.review.decisions.acts import Acts
 from aggregates.review.parts import DEFERRAL_MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from aggregates.authority import Act
     from aggregates.review.decisions.acts import Stages
     from aggregates.review.parts import Report
     from aggregates.values import Evidence
