@@ -111,7 +111,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.NotFound: HTTPStatus.NOT_FOUND,
     desk.UnknownCommand: HTTPStatus.NOT_FOUND,
     desk.AlreadyExists: HTTPStatus.CONFLICT,
-    desk.AccountExists: HTTPStatus.CONFLICT,
+    desk.MovedUnderneath: HTTPStatus.CONFLICT,
     desk.AlreadyEstablished: HTTPStatus.CONFLICT,
     desk.ClockWentBack: HTTPStatus.CONFLICT,
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,

@@ -6,21 +6,28 @@ the declared fields strictly, and calls the verb (`verbs`), which holds what no 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import OperationalError
 
 from aggregates.clocks.dates import london
 from aggregates.errors import Refused
+from aggregates.partnership import Agency, SubGroup
+from aggregates.review import Review
 from service import commands
 from service.database.connection import disk_full
 from service.desk import authority, screening
 from service.desk.refusals import NoRoom, UnknownCommand
 from service.desk.submission import read_fields
 from service.recording import Done, Write
+from service.recording.resting import resting_on
 from service.verbs import ActionVerbs, ChallengeVerbs, LeavingVerbs, PartnershipVerbs, ProgrammeVerbs, RegistryVerbs, ReviewVerbs
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from aggregates.authority import Acting
+    from service.commands import Command
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
 
@@ -62,11 +69,15 @@ class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, Regi
         write = Write(received=now if it.at else None, caller=caller, submission=it)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
-            kind = commands.KINDS[command.kind]
-            self._check_corrected(self.reach(who, kind, it.ref), fields, today, it.late_reason)
-            return self._change(kind, it.ref, getattr(kind, _AMEND[it.name]), write, **said)
+            return self._amend(command, today, it.ref, write=write, **said)
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
+
+    @resting_on(Agency, SubGroup, Review)
+    def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
+        kind = commands.KINDS[command.kind]
+        self._check_corrected(self.reach(acting, kind, ref), said, today, said["late_reason"])
+        return self._change(kind, ref, getattr(kind, _AMEND[command.name]), write, acting=acting, **said)
 
 
 _AMEND = {"propose_amendment": "propose_amendment", "correct_entry": "correct", "retract_entry": "retract"}

@@ -11,6 +11,7 @@ from aggregates.action import refusals
 from aggregates.action import state as s
 from aggregates.action.decisions import OPEN, OWED, Decisions
 from aggregates.errors import said
+from aggregates.partnership.membership import NotLeaving
 
 if TYPE_CHECKING:
     from datetime import date
@@ -51,9 +52,16 @@ class Departing(Decisions):
         said(reason=reason)
         self.record("ObligationTransferRefused", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
 
-    def declare_outstanding(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
-        """Say in public that its owner leaves with it undone. The chair does not say so of the chair's own employer (INV-44)."""
+    def declare_outstanding(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str, leaves_on: date | None = None
+    ) -> None:
+        """Say in public that its owner leaves with it undone: `leaves_on` is the day that the owner has announced.
+
+        The chair does not say so of the chair's own employer (INV-44).
+        """
         then = self._on(occurred_on, "declared outstanding", OWED | s.Slipped)
+        if leaves_on is None:
+            raise NotLeaving(ref=then.owner)
         self._judged(acting, then, "declare it outstanding")
         said(reason=reason)
         self.record("OutstandingDeclared", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)

@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
+from aggregates.authority import CHAIRS
 from aggregates.entry import Entry, Opening, Recorded, stream_id
-from aggregates.errors import Refused, said
+from aggregates.errors import said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
+from aggregates.partnership.membership import (
+    AlreadyAMember,
+    ChairsOwnAgency,
+    LeavesBefore,
+    NotAMember,
+    NotLeaving,
+    NotOwed,
+    OpenObligations,
+    SameName,
+    SucceedsItself,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from aggregates.authority import Acting
 
@@ -22,39 +34,9 @@ if TYPE_CHECKING:
 Section11: TypeAlias = Literal["yes", "s.175", "local", "no"]
 
 
-class NotAMember(Refused):
-    """What is not a member (any more) takes no part."""
-
-    text = "{ref} is not a member of the partnership on {day}"
-
-
-class AlreadyAMember(Refused):
-    """An agency joins once, until it leaves."""
-
-    text = "{ref} is a member of the partnership already"
-
-
-class SameName(Refused):
-    """A new name is another one."""
-
-    text = "{ref} has the name {name} already"
-
-
-class SucceedsItself(Refused):
-    """Another agency goes on where one leaves off."""
-
-    rule, text = "INV-36", "{ref} cannot be its own successor"
-
-
-class OpenObligations(Refused):
-    """An agency does not leave its promises behind unseen."""
-
-    rule, text = "INV-36", "{ref} cannot leave while it holds {obligations}: transfer, discharge or declare each"
-
-
 @dataclass(frozen=True, slots=True)
 class Accounted:
-    """What became of one thing that an agency owed when it left: `item` is `action:A17`, `to` who owes it now."""
+    """What became of one thing that an agency owed when it left: `item` is `action:A17` or `challenge:CH-1`, `to` who owes it now."""
 
     item: str
     became: str
@@ -81,7 +63,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class AgencyState:
-    """An agency on one day."""
+    """An agency on one day.
+
+    `leaves_on` is the day on which it has announced to leave, `outstanding` what was declared outstanding at its departure:
+    `review:SB-2016-03` (what it was asked for) or `challenge:CH-1`. An action says so of itself.
+    """
 
     code: str
     name: str
@@ -89,6 +75,8 @@ class AgencyState:
     section_11: str
     joined_on: date
     status: Member | Left = Member()
+    leaves_on: date | None = None
+    outstanding: tuple[str, ...] = ()
 
 
 class Agency(Recorded[AgencyState | None]):
@@ -120,6 +108,20 @@ class Agency(Recorded[AgencyState | None]):
 
         TOPIC = "agency.renamed.v1"
         name: Public[str]
+
+    class DepartureAnnounced(Event):
+        """It will leave. Nothing ends by this; what it owes can be handed over, or declared outstanding."""
+
+        TOPIC = "agency.departure_announced.v1"
+        leaves_on: Public[date]
+        reason: Public[str]
+
+    class ObligationOutstanding(Event):
+        """Of what it owes beside its actions, one thing will be left undone: `review:SB-2016-03` or `challenge:CH-1` (INV-36)."""
+
+        TOPIC = "agency.obligation_outstanding.v1"
+        item: Public[str]
+        reason: Public[str]
 
     class AgencyLeft(Event):
         """It is a member no more. `accounted` says of what it owed and did not do, item by item, what became of it (INV-36)."""
@@ -181,6 +183,39 @@ class Agency(Recorded[AgencyState | None]):
             raise SameName(ref=self.ref, name=name)
         self.record("AgencyRenamed", occurred_on=occurred_on, late_reason=late_reason, name=name, **acting.said)
 
+    def announce_departure(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, leaves_on: date, reason: str
+    ) -> None:
+        """Say that it will leave, and when. A later announcement takes the place of an earlier one."""
+        self._member(occurred_on)
+        said(reason=reason)
+        if leaves_on < occurred_on:
+            raise LeavesBefore(ref=self.ref, day=occurred_on, leaves_on=leaves_on)
+        fields = {"leaves_on": leaves_on, "reason": reason}
+        self.record("DepartureAnnounced", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def declare_obligation_outstanding(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        item: str,
+        reason: str,
+        owed: Collection[str] = (),
+    ) -> None:
+        """Say in public that it leaves with one thing undone. The caller names what is `owed`, as `item` names it."""
+        then = self._member(occurred_on)
+        if then.leaves_on is None:
+            raise NotLeaving(ref=self.ref)
+        if acting.role in CHAIRS and acting.agency == self.ref:
+            raise ChairsOwnAgency(ref=self.ref, role=acting.role)
+        said(reason=reason)
+        if item not in owed:
+            raise NotOwed(ref=self.ref, item=item, open_items=", ".join(owed) or "there is nothing")
+        fields = {"item": item, "reason": reason}
+        self.record("ObligationOutstanding", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
     def leave(
         self,
         *,
@@ -218,6 +253,10 @@ class Agency(Recorded[AgencyState | None]):
                 now = AgencyState(body["code"], body["name"], body["category"], body["section_11"], entry.occurred_on)
             elif now and issubclass(entry.event, Agency.AgencyRenamed):
                 now = replace(now, name=body["name"])
+            elif now and issubclass(entry.event, Agency.DepartureAnnounced):
+                now = replace(now, leaves_on=body["leaves_on"])
+            elif now and issubclass(entry.event, Agency.ObligationOutstanding):
+                now = replace(now, outstanding=(*now.outstanding, body["item"]))
             elif now and issubclass(entry.event, Agency.AgencyLeft):
                 now = replace(now, status=_left(entry.occurred_on, body))
         return now

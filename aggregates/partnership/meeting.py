@@ -13,7 +13,7 @@ from aggregates.authority import BOARD, CHAIRS, MANAGER
 from aggregates.entry import Entry, Recorded, stream_id
 from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
-from aggregates.partnership.agency import NotAMember
+from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.settings import read
 from aggregates.values import Evidence  # noqa: TC001 - as date
 

@@ -80,6 +80,8 @@ class Agencies(ByReference):
         "section_11": "text",
         "joined_on": "date",
         "status": "text",
+        "leaves_on": "date",
+        "outstanding": "jsonb",
         "left_on": "date",
         "left_because": "text",
         "successor": "text",
@@ -92,7 +94,8 @@ class Agencies(ByReference):
 
     def row(self, agency: AgencyState) -> tuple[Any, ...]:
         """Show all of it."""
-        said = (agency.name, agency.category, agency.section_11, agency.joined_on, agency.status.word)
+        leaving = (agency.leaves_on, json.dumps(agency.outstanding))
+        said = (agency.name, agency.category, agency.section_11, agency.joined_on, agency.status.word, *leaving)
         if not isinstance(agency.status, Left):
             return (*said, None, None, None, "[]")
         accounted = json.dumps([asdict(one) for one in agency.status.accounted], sort_keys=True)
@@ -156,6 +159,7 @@ class OfficeRow:
 class AgencyRow:
     """An agency on a day.
 
+    `leaves_on` is the day on which it has announced to leave, `outstanding` what was declared outstanding at its departure.
     `accounted` says, of one that left, what became of each thing that it owed and had not done: `item`, `became` and `to` (INV-36).
     """
 
@@ -165,6 +169,8 @@ class AgencyRow:
     section_11: str
     joined_on: date
     status: str
+    leaves_on: date | None
+    outstanding: list[str]
     left_on: date | None
     left_because: str | None
     successor: str | None

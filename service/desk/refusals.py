@@ -59,6 +59,12 @@ class UnknownCommandField(Refused):
     text = "{act} does not take {fields}. It takes {takes}"
 
 
+class MovedUnderneath(Refused):
+    """What a decision about one thing rests on of others was changed at the same moment, again and again."""
+
+    text = "What this says of {ref} rests on things that others are changing at this moment. Nothing was recorded: do it again"
+
+
 class FieldMissing(Refused):
     """A command lacks what it needs."""
 
@@ -172,7 +178,7 @@ class WrongCredentials(Refused):
     text = "The e-mail address or the password is not right"
 
 
-class AccountExists(Refused):
+class AccountExists(AlreadyExists):
     """An address has one account."""
 
     text = "There is already an account for {email}"

@@ -73,6 +73,11 @@ class Leaf:
     disclosures: str  # ~d1~d2~
     pointers: list[list[str]]  # [field, subject, digest, base64 of the sealed disclosure]
 
+    @property
+    def kind(self) -> str:
+        """The kind of thing whose stream it is in: what its topic begins with."""
+        return self.event.topic.partition(".")[0]
+
     @classmethod
     def of(cls, event: StoredEvent, received: int) -> Leaf:
         """Take an event apart; raise NotAStatement or EntryTooLong."""
@@ -107,6 +112,16 @@ class Idempotency:
     request: bytes
 
 
+class Unless(NamedTuple):
+    """What a decision took for granted: nothing was recorded after this size of the tree in streams of these kinds.
+
+    The version of its own stream says nothing of what a decision has read of others. A kind is what topics begin with: `agency`.
+    """
+
+    size: int
+    kinds: frozenset[str]
+
+
 class Submission(NamedTuple):
     """What one caller hands in, recorded whole or not at all."""
 
@@ -114,6 +129,7 @@ class Submission(NamedTuple):
     received: int | None = None
     idempotency: Idempotency | None = None
     keys: Sequence[KeyChange] = ()
+    unless: Unless | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,10 @@ class Refusal(IntegrityError):  # noqa: N818 - the field's word: a submission is
     """A submission is not recorded. Never raised itself, but for a conflict of versions: another event stands there already."""
 
 
+class MovedMeanwhile(Refusal):
+    """Something was recorded that the decision behind a submission rests on: it has to be decided anew."""
+
+
 class KeyNotLive(Refusal):
     """The key of a statement is not enrolled, not yet, or no longer, at the position that the statement would have."""
 

@@ -25,6 +25,7 @@ from service.ledger.errors import (
     HeadNotOurs,
     HeadWentBack,
     KeyInUse,
+    MovedMeanwhile,
     NotAStatement,
     OtherRequest,
     Refusal,
@@ -42,13 +43,14 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-    from service.ledger.append import Idempotency
+    from service.ledger.append import Idempotency, Unless
     from service.ledger.checkpoint import LogKey, Receipt
     from service.ledger.registry import KeyChange
     from service.ledger.subjects import Subjects
 
 PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
 LOCK = "SELECT * FROM ledger.lock_head(%s)"
+SINCE = "SELECT FROM ledger.event WHERE position > %s AND split_part(topic, '.', 1) = ANY(%s) LIMIT 1"
 LOOK = f"SELECT newest.*, (SELECT root FROM ledger.checkpoint WHERE size = %s) AS known_root FROM ({NEWEST}) newest"  # noqa: S608 - our own text
 
 
@@ -125,6 +127,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
     # -- one transaction ------------------------------------------------------------------------------------------
 
     def _append(self, batch: Sequence[Sequence[Submission]]) -> Sequence[Sequence[Placed]]:
+        _check_apart(batch)
         parts = [part for together in batch for part in together]
         try:
             first, receipt = self._append_surely(parts)
@@ -140,7 +143,8 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         deadline, again = monotonic() + PATIENCE, False
         while True:
             try:
-                done = (self._append_to_known_head(batch) if self._alone else None) or self._append_under_lock(batch, again=again)
+                known = self._alone and all(part.unless is None or part.unless.size == self._head.frontier.size for part in batch)
+                done = (self._append_to_known_head(batch) if known else None) or self._append_under_lock(batch, again=again)
             except (OperationalError, InterfaceError):
                 self._alone, again = False, True
                 if monotonic() > deadline:
@@ -172,6 +176,9 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
             head = self._checked(known, conn.execute(LOCK, (known.frontier.size,), prepare=True).fetchone())
             if again and (first := _position_of(conn, batch[0].leaves[0])):
                 return first
+            for part in batch:
+                if part.unless and part.unless.size < head.frontier.size:
+                    _check_unmoved(conn, part.unless)
             append = self._seal(head, batch)
             conn.execute(APPEND, append.parameters(), prepare=True)  # true: the lock is ours, so the head is too
         self._alone = head == known
@@ -236,6 +243,20 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         if row is not None and (row["size"] or 0) > self._head.frontier.size:
             self.others += 1
             self._head = self.head()
+
+
+def _check_unmoved(conn: Connection[DictRow], unless: Unless) -> None:
+    """Refuse what rests on something that was recorded since."""
+    if conn.execute(SINCE, (unless.size, sorted(unless.kinds)), prepare=True).fetchone() is not None:
+        raise MovedMeanwhile(f"something was recorded after {unless.size} of {', '.join(sorted(unless.kinds))}")
+
+
+def _check_apart(batch: Sequence[Sequence[Submission]]) -> None:
+    """Refuse to record together, unseen by one another, what one caller rests on and what another records."""
+    for together in batch if len(batch) > 1 else ():
+        kinds = frozenset[str]().union(*(part.unless.kinds for part in together if part.unless))
+        if kinds and any(leaf.kind in kinds for other in batch if other is not together for part in other for leaf in part.leaves):
+            raise MovedMeanwhile("something is recorded together with what rests on it")
 
 
 def _position_of(conn: Connection[DictRow], leaf: Leaf) -> int | None:

@@ -11,20 +11,25 @@ from eventsourcing.persistence import StoredEvent
 
 from aggregates.action import Action
 from aggregates.action import state as of_action
+from aggregates.challenge import Challenge, Raised
 from aggregates.fields import corrections
 from aggregates.partnership.agency import Accounted, Agency, Member
 from aggregates.partnership.office import Office, answering_office
+from aggregates.registry import Keys
+from aggregates.review import Review
 from service.recording.references import References
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
     from aggregates.partnership.office import OfficeState
 
-# The entries of an action that say whose it is: few of all that are recorded of it.
-NAMING: Final = ["action.assigned.v1", "action.reassigned.v1", "action.obligation_transferred.v1", "action.entry_corrected.v1"]
+# The entries that say whose an action is, of whom a review asks something, and to whom a challenge was put: few of all there are.
+OWNING: Final = ("action.assigned.v1", "action.reassigned.v1", "action.obligation_transferred.v1", "action.entry_corrected.v1")
+ASKING: Final = ("review.agency_information_requested.v1", "review.entry_corrected.v1")
+CHALLENGING: Final = ("challenge.raised.v1",)
 BEGUN: Final = "SELECT stream FROM ledger.event WHERE version = 1 AND topic LIKE %s ORDER BY position"
 SAYING: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events WHERE topic = ANY(%s) ORDER BY notification_id"""
@@ -52,26 +57,45 @@ class Holding(References):
         """Return the office that answers on a day where one may be vacant; None where nobody does."""
         return answering_office(asked, self.seats(), overseen_by=overseen_by, day=day)
 
-    def open_obligations(self, agency: str, day: date) -> list[str]:
-        """Return what keeps an agency from leaving on a day: what it owes, item by item, and its offices that are still held."""
-        return [*self._owed(agency), *self._held(agency, day)]
+    def open_obligations(self, agency: Agency, day: date) -> list[str]:
+        """Return what keeps an agency from leaving on a day: what it owes, item by item, and its offices and keys that still act."""
+        outstanding = agency.state.outstanding if agency.state else ()
+        owed = (words for item, words in self.owed(agency.ref).items() if item not in outstanding)
+        return [*self._promised(agency.ref), *owed, *self._held(agency.ref, day), *self._signing(agency.ref)]
 
-    def accounted_for(self, agency: str) -> list[Accounted]:
+    def owed(self, agency: str) -> dict[str, str]:
+        """Return what an agency owes beside its actions, in words, by the name under which it is declared outstanding."""
+        asked = (
+            review
+            for review in self._saying(Review, ASKING, lambda body: body.get("agency") == agency)
+            if review.state and not review.state.ended
+        )
+        waits = [
+            review.ref for review in asked if any(one.agency == agency and one.submitted_on is None for one in review.state.information)
+        ]
+        put = self._saying(Challenge, CHALLENGING, lambda body: body.get("put_to") == agency)
+        unanswered = [challenge.ref for challenge in put if challenge.state and isinstance(challenge.state.status, Raised)]
+        return {f"review:{ref}": f"information for the review {ref}" for ref in waits} | {
+            f"challenge:{ref}": f"the challenge {ref}" for ref in unanswered
+        }
+
+    def accounted_for(self, agency: Agency) -> list[Accounted]:
         """Return what became of what an agency owed and did not do: who took it over, and what is outstanding."""
-        found = []
-        for action in self._named(agency):
+        return [*self._accounted(agency.ref), *(Accounted(item, of_action.Outstanding.word) for item in self.owed(agency.ref))]
+
+    def _accounted(self, agency: str) -> Iterator[Accounted]:
+        for action in self._actions_of(agency):
             state = action.state
             if state is None:
                 continue
             item = f"action:{action.ref}"
             if state.owner == agency and isinstance(state.status, of_action.Outstanding):
-                found.append(Accounted(item, state.status.word))
+                yield Accounted(item, state.status.word)
             elif state.owner != agency and state.inherited_from == agency:
-                found.append(Accounted(item, "transferred", state.owner))
-        return found
+                yield Accounted(item, "transferred", state.owner)
 
-    def _owed(self, agency: str) -> Iterator[str]:
-        for action in self._named(agency):
+    def _promised(self, agency: str) -> Iterator[str]:
+        for action in self._actions_of(agency):
             state = action.state
             if state is None or state.owner != agency or (state.discharged and not isinstance(state.status, of_action.Slipped)):
                 continue
@@ -84,12 +108,25 @@ class Holding(References):
             if any(term.until_on is None or term.until_on > day for term in terms):
                 yield f"office {office}"
 
-    def _named(self, agency: str) -> list[Action]:
+    def _signing(self, agency: str) -> Iterator[str]:
+        """Give the live keys that its offices sign with: they are retired, so that nothing is signed for it any more (journey F.9)."""
+        offices = {office for office, seat in self.seats().items() if any(term.body == agency for term in seat.terms)}
+        keys = self.find(Keys, "keys")
+        for key in keys.state.keys if keys else ():
+            if key.status == "live" and key.holder in {agency, *offices}:
+                yield f"the signing key {key.thumbprint} of {key.holder}"
+
+    def _actions_of(self, agency: str) -> list[Action]:
         """Return the actions that were ever said to be an agency's, or to become it."""
+        return self._saying(Action, OWNING, lambda body: agency in (body.get("owner"), body.get("successor")))
+
+    def _saying(self, kind: type[Any], topics: Sequence[str], holds: Callable[[Mapping[str, Any]], bool]) -> list[Any]:
+        """Return the things, as they are now, of which this holds of what an entry says or is corrected to say."""
         with self.datastore.get_connection() as conn:
-            rows = conn.execute(SAYING, (NAMING,)).fetchall()
-        streams = [row["originator_id"] for row in rows if agency in _names(self.mapper.to_domain_event(StoredEvent(**row)))]
-        return sorted(self._as_now(Action, streams), key=lambda action: action.ref)
+            rows = conn.execute(SAYING, (list(topics),)).fetchall()
+        events: list[tuple[UUID, Any]] = [(row["originator_id"], self.mapper.to_domain_event(StoredEvent(**row))) for row in rows]
+        streams = [stream for stream, event in events if holds(event.said) or holds(corrections(event.said))]
+        return sorted(self._as_now(kind, streams), key=lambda thing: str(thing.ref))
 
     def _as_now(self, kind: type[Any], streams: list[UUID]) -> Iterator[Any]:
         """Load each, once; of what shares this transaction, what it has become in it."""
@@ -97,8 +134,3 @@ class Holding(References):
         known = dict.fromkeys([*streams, *(stream for stream, thing in loaded.items() if isinstance(thing, kind))])
         for stream in known:
             yield loaded.get(stream) or self.repository.get(stream)
-
-
-def _names(event: Any) -> set[Any]:
-    said = event.said
-    return {value for body in (said, corrections(said)) for name, value in body.items() if name in {"owner", "successor"}}

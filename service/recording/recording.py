@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from service.ledger.subjects import Subjects
 from service.recording.evidence import EvidenceStore, cited
 from service.recording.known import Known
 from service.recording.sending import check_kept
+from service.recording.writing import Done, Together, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -41,44 +42,10 @@ if TYPE_CHECKING:
     from service.config import Config
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
-    from service.ledger.checkpoint import Receipt
     from service.ledger.keys import KeyRing
 
 SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review, Inspection})  # read far more often than changed
 TRIES = 5  # of a decision whose stream moved meanwhile, before the caller is told to look again
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was recorded: the thing, its version now, the positions of the new entries and the receipt of the last."""
-
-    ref: str
-    version: int
-    positions: Sequence[int]
-    receipt: Receipt | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """How a verb's events are to be recorded: for which submission, and when where a demonstration says so (POSIX seconds)."""
-
-    received: int | None = None
-    caller: Caller | None = None
-    submission: Submission | None = None
-
-    @property
-    def expected(self) -> int | None:
-        """Return the version that the caller saw, where they said so."""
-        return self.submission.expected if self.submission else None
-
-
-@dataclass
-class Together:
-    """Commands that share a transaction: what they have loaded, and what is still to be appended."""
-
-    loaded: dict[UUID, Any] = field(default_factory=dict)
-    parts: list[Part] = field(default_factory=list)
-    done: list[Done] = field(default_factory=list)
 
 
 class Recording(Application[UUID]):
@@ -123,6 +90,13 @@ class Recording(Application[UUID]):
         if found is None:
             raise NotEstablished
         return found
+
+    def size(self) -> int:
+        """Return how much of the log is known here, once it was looked at; within `together`, how much was when that began."""
+        if self._together:
+            return self._together.size
+        self.recorder.look()
+        return self.recorder.seen()[0]
 
     @property
     def demonstration(self) -> bool:
@@ -272,7 +246,7 @@ class Recording(Application[UUID]):
         keys, at = key_changes(thing), int(self.clock()) if write.received is None else write.received
         mapper = cast("StatementMapper", self.mapper)
         leaves = [Leaf.of(mapper.to_stored_event(event, iat=at), at) for event in thing.collect_events()]
-        return Part(leaves, write.received, idempotency, keys)
+        return Part(leaves, write.received, idempotency, keys, write.unless)
 
     @contextmanager
     def together(self) -> Iterator[Together]:
@@ -281,7 +255,7 @@ class Recording(Application[UUID]):
         A refused command leaves what it had loaded in doubt: leave the context, and go on in a new one. Nothing is recorded
         until the end, where `done` of what this yields is completed with positions and receipts.
         """
-        self._together = together = Together()
+        self._together = together = Together(self.size())
         try:
             yield together
         finally:

@@ -10,7 +10,8 @@ from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
 from aggregates.data_subject import DataSubject
 from aggregates.partnership import Agency, Course, Priorities, SubGroup
-from aggregates.partnership.agency import Left, NotAMember
+from aggregates.partnership.agency import Left
+from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
 from aggregates.review import Review
 from service.commands import KINDS
@@ -21,7 +22,7 @@ from service.recording.recording import Recording
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from service.recording.recording import Done, Write
+    from service.recording.writing import Done, Write
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -9,12 +9,14 @@ from aggregates.action import Action, refusals
 from aggregates.action.ladder import Ladder, Notice, notice_due
 from aggregates.authority import Acting
 from aggregates.clocks.dates import later
-from aggregates.partnership import SubGroup
+from aggregates.partnership import Agency, SubGroup
 from aggregates.partnership.office import Office
+from aggregates.review import Review
 from service.desk.accounts import Caller
 from service.desk.submission import Submission
 from service.recording import Write
 from service.recording.references import References
+from service.recording.resting import resting_on
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,6 +32,7 @@ BY_ITSELF: Final = Caller(UUID(int=0), None, "the service")
 class ActionVerbs(References):
     """What is decided about an action."""
 
+    @resting_on(Agency, SubGroup, Review)
     def assign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Assign an action to an agency, overseen by a sub-group, in answer to a finding."""
         self._owner(said["owner"])
@@ -46,6 +49,7 @@ class ActionVerbs(References):
         """Dispute an action, with the reason."""
         return self._change(Action, ref, Action.dispute, write, **said)
 
+    @resting_on(Agency, SubGroup)
     def reassign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Give an action to another agency."""
         self._owner(said["owner"])

@@ -10,6 +10,7 @@ from aggregates.partnership import Agency, SubGroup
 from aggregates.partnership.office import Office
 from service.desk.refusals import NotFound
 from service.recording.references import References
+from service.recording.resting import resting_on
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 class ChallengeVerbs(References):
     """What one member asks another to account for."""
 
+    @resting_on(Agency)
     def raise_challenge(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Raise a challenge about what is on record, and there for who raises it."""
         self._about(said["acting"], said["about"])
@@ -30,7 +32,8 @@ class ChallengeVerbs(References):
         return self._change(Challenge, ref, Challenge.answer, write, **said)
 
     def _put_to(self, to: str, day: date) -> str | None:
-        """Return the body that is challenged: an agency, a sub-group, the Board, or that whose office it is."""
+        """Return the body that is challenged: an agency that has not left, a sub-group, the Board, or that whose office it is."""
+        self._stays(to)
         if to == BOARD or self.find(Agency, to) or self.find(SubGroup, to):
             return to
         office: Office | None = self.find(Office, to)

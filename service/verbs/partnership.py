@@ -10,6 +10,7 @@ from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
 from service.desk.refusals import AlreadyExists, NotFound, OwnAppointment, WrongKind
 from service.recording.references import References
+from service.recording.resting import resting_on
 
 if TYPE_CHECKING:
     from service.recording import Done, Write
@@ -64,6 +65,7 @@ class PartnershipVerbs(References):
             raise AlreadyExists(kind="person", ref=ref)
         return self.record(DataSubject.register(subject, **said), ref, write)
 
+    @resting_on(Agency)
     def appoint_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Appoint a registered person to an office, new or vacant."""
         if self.find(DataSubject, str(said["holder"].subject)) is None:

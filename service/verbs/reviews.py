@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import StoredEvent
-
 from aggregates.action import Action
 from aggregates.action import state as of_action
 from aggregates.data_subject import DataSubject
@@ -16,12 +14,12 @@ from aggregates.review.blockers import Promise
 from aggregates.review.parts import same
 from aggregates.review.refusals import AlreadyReferred
 from service.desk.refusals import KnownByCode, NotFound
-from service.recording.holding import SAYING, Holding
+from service.recording.holding import Holding
+from service.recording.resting import resting_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
-    from uuid import UUID
 
     from aggregates.partnership.office import Holder
     from service.recording import Done, Write
@@ -33,6 +31,7 @@ REFERRING: Final = ["review.referred.v1", "review.entry_corrected.v1"]  # the en
 class ReviewVerbs(Holding):
     """What is decided about a review."""
 
+    @resting_on(Review)
     def refer_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Refer a case for review."""
         self._there(Agency, "agency", said["referring_agency"])
@@ -61,9 +60,10 @@ class ReviewVerbs(Holding):
         said |= self._declared(said)
         return self._change(Review, ref, Review.replace_lead_reviewer, write, **said, look_back_years=self.settings.affiliation_look_back)
 
+    @resting_on(Agency)
     def request_agency_information(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Ask an agency for what it knows."""
-        self._there(Agency, "agency", said["agency"])
+        """Ask a member for what it knows."""
+        self._member(said["agency"], said["occurred_on"])
         return self._change(Review, ref, Review.request_agency_information, write, **said)
 
     def record_finding(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -79,6 +79,7 @@ class ReviewVerbs(Holding):
         self._there(Meeting, "meeting", said["meeting"])
         return self._change(Review, ref, Review.present_review_report, write, **said)
 
+    @resting_on(Action)
     def close_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Close a review, where neither it nor the actions that came of it stand against that."""
         promises = list(self.promises(ref))
@@ -210,7 +211,7 @@ class ReviewVerbs(Holding):
 
     def promises(self, review: str) -> Iterator[Promise]:
         """Give the actions that came of a review, as they are now: read from the log itself, like all that a decision rests on."""
-        for action in self._as_now(Action, self._saying(SOURCING, "source", lambda source: source.partition("/")[0] == review)):
+        for action in self._saying(Action, SOURCING, lambda body: str(body.get("source")).partition("/")[0] == review):
             state = action.state
             if state is not None and (state.source or "").partition("/")[0] == review:
                 finding = (state.source or "").partition("/")[2]
@@ -231,17 +232,10 @@ class ReviewVerbs(Holding):
         """Refuse a case that the same agency has referred already, by the reference that it has there."""
         if local_ref is None:
             return
-        for review in self._as_now(Review, self._saying(REFERRING, "local_ref", lambda said: said == local_ref)):
+        for review in self._saying(Review, REFERRING, lambda body: body.get("local_ref") == local_ref):
             state = review.state
             if state is not None and state.ref != ref and (state.referring_agency, state.local_ref) == (agency, local_ref):
                 raise AlreadyReferred(agency=agency or "The same referrer", local_ref=local_ref, other=state.ref)
-
-    def _saying(self, topics: list[str], field: str, holds: Callable[[Any], bool]) -> list[UUID]:
-        """Return the streams of which an entry says, or is corrected to say, something of a field."""
-        with self.datastore.get_connection() as conn:
-            rows = conn.execute(SAYING, (topics,)).fetchall()
-        events = ((row["originator_id"], self.mapper.to_domain_event(StoredEvent(**row))) for row in rows)
-        return [stream for stream, event in events if any(holds(value) for value in _values(event, field))]
 
     def _chair(self, day: date) -> Holder | None:
         """Return who held the chair's office on a day; None where it was vacant."""
@@ -272,7 +266,3 @@ class ReviewVerbs(Holding):
     def _registered(self, person: Any) -> None:
         if self.find(DataSubject, str(person)) is None:
             raise NotFound(kind="person", ref=person)
-
-
-def _values(event: Any, field: str) -> list[Any]:
-    return [body[field] for body in (event.said, corrections(event.said)) if body.get(field) is not None]

@@ -225,6 +225,7 @@ def departed(ask: Asking) -> dict[str, Any]:
     ask.does("board-manager", "actions/B1/transfer_obligation", successor="NPS-S", reason=ENDS)
     told["offered"] = ask.tries(*leaving, reason=ENDS, successor="NPS-S")
     ask.does("lead-NPS-S", "actions/B1/accept_transfer", owner_office="lead-NPS-S")
+    ask.does("board-manager", "agencies/CRC-N/announce_departure", leaves_on="2021-09-30", reason=ENDS)
     ask.does("chair", "actions/B2/declare_outstanding", reason="Nobody runs this service any more")
     stands_down(ask, "CRC-N")
     told["left"] = ask.tries(*leaving, reason=ENDS, successor="NPS-S")

@@ -7,7 +7,8 @@ import pytest
 from aggregates.action import refusals, state
 from aggregates.errors import Blank
 from aggregates.partnership import Agency
-from aggregates.partnership.agency import Accounted, Left, SucceedsItself
+from aggregates.partnership.agency import Accounted, Left
+from aggregates.partnership.membership import SucceedsItself
 from tests.aggregates.people import (
     CHAIR,
     CHAIR_OF_RIV,
@@ -118,7 +119,7 @@ def test_inv_36_a_transfer_is_made_by_the_overseers_to_another_who_is_not_asked_
 def test_inv_36_what_is_outstanding_at_departure_says_so_and_is_no_more_asked_for():
     """An action that nobody takes over ends under a name of its own, with a public reason, and is counted neither as done nor overdue."""
     action = offered()
-    action.declare_outstanding(acting=CHAIR, occurred_on=on(40), reason="No successor runs the service")
+    action.declare_outstanding(acting=CHAIR, occurred_on=on(40), reason="No successor runs the service", leaves_on=on(60))
 
     now = action.state
     assert (now.status.word, now.end_reason, now.owner) == ("outstanding at departure", "No successor runs the service", "RIV")
@@ -130,9 +131,9 @@ def test_inv_36_what_is_outstanding_at_departure_says_so_and_is_no_more_asked_fo
 def test_inv_36_done_work_is_not_outstanding_and_what_slipped_is():
     """What was signed off was done; what slipped since is owed again, and can be declared outstanding."""
     with pytest.raises(refusals.WrongState):
-        signed_off().declare_outstanding(acting=CHAIR, occurred_on=on(41), reason="dissolved")
+        signed_off().declare_outstanding(acting=CHAIR, occurred_on=on(41), reason="dissolved", leaves_on=on(500))
     action = slipped()
-    action.declare_outstanding(acting=CHAIR, occurred_on=on(410), reason="dissolved")
+    action.declare_outstanding(acting=CHAIR, occurred_on=on(410), reason="dissolved", leaves_on=on(500))
 
     assert action.state.status.word == "outstanding at departure"
 
@@ -140,7 +141,7 @@ def test_inv_36_done_work_is_not_outstanding_and_what_slipped_is():
 def test_inv_44_the_chair_writes_nothing_off_for_the_chairs_own_employer():
     """INV-44: what the chair's employer owes is declared outstanding by the deputy."""
     with pytest.raises(refusals.ChairsEmployer):
-        evidenced().declare_outstanding(acting=CHAIR_OF_RIV, occurred_on=on(40), reason="dissolved")
+        evidenced().declare_outstanding(acting=CHAIR_OF_RIV, occurred_on=on(40), reason="dissolved", leaves_on=on(500))
 
 
 def test_inv_17_the_ladder_begins_anew_with_a_new_owner():

@@ -36,7 +36,7 @@ ACTS = {
     "transfer_obligation": (MANAGER, lambda day: {"successor": "WMP" if day.day % 2 else "RIV", "reason": "the agency is dissolved"}),
     "accept_transfer": (WMP, lambda _: {}),
     "refuse_transfer": (WMP, lambda _: {"reason": "not ours"}),
-    "declare_outstanding": (CHAIR, lambda _: {"reason": "nobody takes it over"}),
+    "declare_outstanding": (CHAIR, lambda day: {"reason": "nobody takes it over", "leaves_on": day}),
     "withdraw": (CHAIR, lambda _: {"reason": "decommissioned"}),
     "supersede": (MANAGER, lambda _: {"by_ref": "A9", "reason": "one pathway"}),
     "escalate": (SERVICE, lambda day: {"level": day.day, "to_office": "chair"}),

@@ -15,7 +15,7 @@ from aggregates.partnership import course as of_course
 from aggregates.partnership import meeting as of_meeting
 from aggregates.partnership import priorities as of_priorities
 from aggregates.partnership import resource as of_resource
-from aggregates.partnership.agency import NotAMember
+from aggregates.partnership.membership import NotAMember
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, QUALITY, RIV, evidence, on
 
 MEMBERS = frozenset({"RIV", "CQH", "WMP", "AVM"})

@@ -51,7 +51,14 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "transfer_obligation": ("chair", "actions/A2/transfer_obligation", {"successor": "RIV", "reason": "merged"}, (), "riv-lead"),
     "accept_transfer": ("riv-lead", "actions/A2/accept_transfer", {}, ("transfer_obligation",), "chair"),
     "refuse_transfer": ("riv-lead", "actions/A2/refuse_transfer", {"reason": "not ours"}, ("transfer_obligation",), "quality-chair"),
-    "declare_outstanding": ("chair", "actions/A2/declare_outstanding", {"reason": "dissolved"}, (), "quality-chair"),
+    "announce_departure": ("board-manager", "agencies/RIV/announce_departure", {"leaves_on": "2016-09-30", "reason": "merged"}, (), "riv-lead"),
+    "declare_outstanding": (
+        "chair", "actions/A1/declare_outstanding", {"reason": "dissolved"}, ("announce_departure",), "quality-chair",
+    ),
+    "declare_obligation_outstanding": (
+        "chair", "agencies/RIV/declare_obligation_outstanding", {"item": "challenge:C1", "reason": "dissolved"},
+        ("raise_challenge", "announce_departure"), "board-manager",
+    ),
 }  # fmt: skip
 
 
@@ -106,7 +113,7 @@ def test_of_two_at_once_one_comes_too_late(ask, name):
 
 def _kind(path: str) -> Any:
     noun = path.partition("/")[0]
-    return KINDS[noun if noun in KINDS else noun.removesuffix("s")]
+    return KINDS[{"agencies": "agency"}.get(noun) or (noun if noun in KINDS else noun.removesuffix("s"))]
 
 
 def _ref(path: str) -> str:

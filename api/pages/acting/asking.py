@@ -22,6 +22,7 @@ from aggregates.values import Evidence, Sealed
 from api.worker import worker
 from service.desk import authority
 from service.desk.refusals import NotFound
+from service.recording import Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ class Question:
         verb = getattr(type(worker().board), command.name)
         try:
             authority.allow(command, who)
-            verb(self, ref, write=None, acting=who, occurred_on=worker().today, late_reason=None, **said)
+            verb(self, ref, write=Write(), acting=who, occurred_on=worker().today, late_reason=None, **said)
         except MADE_UP:
             return None
         except Refused as refused:
@@ -142,6 +143,8 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
     others = [code for code in (*words.agencies, BOARD) if code not in {getattr(state, "owner", None), getattr(state, "overseen_by", None)}]
     office = next(iter(words.offices), "-")
     known |= {"owner": others[0], "successor": others[0], "owner_office": office, "to_office": office}
+    if hasattr(state, "leaves_on"):
+        known |= {"leaves_on": today, "item": next(iter(worker().board.owed(state.code)), "…")}
     if hasattr(state, "escalation_level"):
         known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
     if hasattr(state, "findings"):

@@ -13,8 +13,8 @@ from aggregates.action import refusals
 from aggregates.challenge import NotChallenged
 from aggregates.errors import Refused
 from aggregates.fields import corrections
-from aggregates.partnership.agency import OpenObligations
 from aggregates.partnership.meeting import NotTheirMeeting
+from aggregates.partnership.membership import OpenObligations
 from aggregates.review import refusals as of_review
 from api.pages.acting.addresses import WITHOUT_PAGE, address_of
 from api.pages.acting.asking import Question, plausible

@@ -63,12 +63,19 @@ def _agency(seen: Look, row: partnership.AgencyRow) -> Iterator[dict[str, Any]]:
     yield fact(
         "Member", f"Since {written(row.joined_on)}", strong(f"Left {written(row.left_on)}") if row.left_on else None, row.left_because
     )
+    if row.leaves_on and not row.left_on:
+        yield fact("Leaves", strong(f"On {written(row.leaves_on)}, as announced"), *map(_outstanding, row.outstanding))
     if row.successor:
         yield fact("Succeeded by", link(seen.words.body(row.successor), seen.link(f"/agencies/{row.successor}")))
     if seen.on.scope.agency in (None, row.ref):
         counts = action_register.summary(seen.on.conn, **seen.on.at, filters=Filters(owner=row.ref))
         late = strong(f"{counts.overdue} overdue") if counts.overdue else quiet("None is overdue")
         yield fact("Actions", link(f"{counts.owed} owed of {counts.total}", seen.link("/actions", owner=row.ref)), late)
+
+
+def _outstanding(item: str) -> Said:
+    kind, _, ref = item.partition(":")
+    return quiet(f"{'Information for the review' if kind == 'review' else 'The challenge'} {ref} will be outstanding at its departure")
 
 
 def _accounted(seen: Look, ref: str) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,54 @@
+"""How an act is to be recorded, and what was: what the verbs and the recording of one act hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from service.desk.accounts import Caller
+    from service.desk.submission import Submission
+    from service.ledger.append import Submission as Part
+    from service.ledger.append import Unless
+    from service.ledger.checkpoint import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was recorded: the thing, its version now, the positions of the new entries and the receipt of the last."""
+
+    ref: str
+    version: int
+    positions: Sequence[int]
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """How a verb's events are to be recorded: for which submission, and when where a demonstration says so (POSIX seconds).
+
+    `unless` is what the decision rests on beside its own stream.
+    """
+
+    received: int | None = None
+    caller: Caller | None = None
+    submission: Submission | None = None
+    unless: Unless | None = None
+
+    @property
+    def expected(self) -> int | None:
+        """Return the version that the caller saw, where they said so."""
+        return self.submission.expected if self.submission else None
+
+
+@dataclass
+class Together:
+    """Commands that share a transaction: the size of the log when they began, what they have loaded, and what is still to be appended."""
+
+    size: int
+    loaded: dict[UUID, Any] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
