@@ -36,6 +36,12 @@ class NoInspectionOpen(Refused):
     rule, text = "INV-41", "No inspection by {office} is open on {day}: the chair or the board manager opens one"
 
 
+class InspectionEnded(NoInspectionOpen):
+    """After its last day, or once it was closed, an inspection opens nothing to whoever inspected."""
+
+    text = "Your inspection ended on {ended_on}, so the record is closed to you: ask the chair or the board manager, who can open another"
+
+
 class AlreadyDisclosed(Refused):
     """An opening is on record once for each object and day."""
 
@@ -69,6 +75,11 @@ class InspectionState:
     expires_on: date
     closed_on: date | None = None
     disclosed: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def ended_on(self) -> date:
+        """Return the last day on which it is open, or on which it was closed."""
+        return self.closed_on or self.expires_on
 
     def open_on(self, day: date) -> bool:
         """Say whether it is open on a day, the last one included."""

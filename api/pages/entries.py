@@ -15,6 +15,7 @@ from aggregates.values import Evidence, Sealed
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.words import label_of, title_of, written
 from api.resources.commands import RESOURCES
+from api.resources.history import before
 from projections import inspection_history
 from projections.decoded_log import AMENDMENTS, event_type, typed_entry
 from projections.partnership import settings
@@ -90,6 +91,7 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
         "changes": changes(look, entry, amended.get(entry.amends or 0)),
         "evidence": evidence(look, entry),
         "about": about_of(look, entry) if about else None,
+        "before_inspection": before(look.on, entry),
     }
 
 

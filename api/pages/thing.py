@@ -93,7 +93,7 @@ WITH_HISTORY: Final = frozenset({"action", "review", "inspection"})
 def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.HistoryEntry]:
     """Return what was recorded of a thing, as far as the reader may see it, newest first."""
     known = inspection_history.history(seen.on.conn, **seen.on.at, kind=kind, ref=ref, limit=MOST)
-    return [entry for entry in known[::-1] if seen.on.scope.inspection is None or Visible(seen.on)(entry)]
+    return known[::-1] if seen.on.scope.inspection is None else list(filter(Visible(seen.on), known[::-1]))
 
 
 def missing(seen: Look, kind: str, ref: str) -> Refused:

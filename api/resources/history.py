@@ -28,6 +28,8 @@ OPEN: Final = frozenset(
     {"ledger", "keys", "partnership", "agency", "sub-group", "office", "priorities", "course", "resource"}
 )  # how the Board is made up
 
+OF_A_DAY: Final = frozenset({"meeting", "subject"})  # what does not go on standing: it was held, or registered, and that was that
+
 events = Resource("events", __name__, description="What was recorded, entry by entry, with its proof.")
 
 
@@ -60,6 +62,10 @@ class EntrySchema(Schema):
     corrected_by = fields.List(Whole(), required=True)
     retracted_by = Whole(required=True, allow_none=True)
     proposals = fields.List(Whole(), required=True)
+    before_inspection = fields.Boolean(
+        required=True,
+        metadata={"description": "Of a day before those that the reader's inspection covers, shown to explain what came of it"},
+    )
 
 
 class SealedEntrySchema(EntrySchema):
@@ -93,23 +99,34 @@ def shown(on: Reading, entry: HistoryEntry) -> dict[str, Any]:
     hidden = {name for name, f in kinds.items() if f.sensitivity == "restricted" or name == "corrected"}
     if not any(entry.body.get(name) for name in hidden) or on.opens(entry.kind, entry.ref):
         hidden = set()
-    names = EntrySchema().fields.keys() - {"event", "leaf", "fields_", "said", "withheld"}
+    names = EntrySchema().fields.keys() - {"event", "leaf", "fields_", "said", "withheld", "before_inspection"}
     return {name: getattr(entry, name) for name in names} | {
         "event": entry.jti,
         "leaf": b64encode(entry.leaf).decode(),
         "fields": {name: value for name, value in entry.body.items() if name not in hidden},
         "said": {name: value for name, value in entry.said.items() if name not in hidden},
         "withheld": sorted(hidden & entry.body.keys()),
+        "before_inspection": before(on, entry),
     }
 
 
+def before(on: Reading, entry: HistoryEntry) -> bool:
+    """Say whether an entry is of a day before those that the reader's inspection covers."""
+    return on.scope.period is not None and entry.occurred_on < on.scope.period[0]
+
+
 class Visible:
-    """Says what a reader may see: another agency's record does not exist for a designated lead."""
+    """Says what a reader may see: another agency's record does not exist for a designated lead, nor other days for an inspector.
+
+    What days an inspection leaves out, and which earlier entries it shows all the same, is said at `Scope`.
+    """
 
     def __init__(self, on: Reading) -> None:
         """Find out which actions are the reader's agency's, and which reviews they come from, or the agency referred or was asked about."""
         self.agency = on.scope.agency
-        self.last = on.scope.period[1] if on.scope.period else None  # an inspection ends with its ceiling; amendments came later
+        period = on.scope.period
+        self.first = period[0] if period else None
+        self.last = period[1] if period else None  # an inspection ends with its ceiling; amendments came later
         self.owned: set[str] = set()
         self.reviews: set[str] = set()
         self.meetings: set[str] = set()
@@ -125,15 +142,25 @@ class Visible:
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
+        if self.last and entry.kind == "inspection":
+            return entry.ref == signed_in().office  # their own, whatever days it covers
         if self.last and entry.occurred_on > self.last and not entry.amends:
-            return entry.kind == "inspection" and entry.ref == signed_in().office  # their own, whatever days it covers
+            return False
+        if self.first and entry.occurred_on < self.first and entry.kind in OF_A_DAY:
+            return False
         if self.agency is None or entry.kind in OPEN:
             return True
         seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}
         return entry.ref in seen.get(entry.kind, set())
 
+    def happened(self, entry: HistoryEntry) -> bool:
+        """Say whether this entry is theirs to come upon, and not only to explain a thing: it is not of a day before their inspection's."""
+        return self(entry) and (self.first is None or entry.occurred_on >= self.first)
+
     def meeting(self, row: partnership.MeetingRow) -> bool:
-        """Say whether this meeting is theirs to see: it was the Board's, or its attendance names them."""
+        """Say whether this meeting is theirs to see: it was the Board's, or its attendance names them; and of the days covered."""
+        if self.first and row.held_on < self.first:
+            return False
         return self.agency is None or row.body == BOARD or any(one["agency"] == self.agency for one in row.attendance)
 
     def challenge(self, row: partnership.ChallengeRow) -> bool:
@@ -159,8 +186,9 @@ def feed(args: dict[str, Any]) -> dict[str, Any]:
 
 
 def page(on: Reading, *, after: int, limit: int, **which: Any) -> tuple[list[HistoryEntry], int | None]:
-    """Return the next entries that the reader may see, and the position at which to go on; None at the end."""
-    may_see, found = Visible(on), list[inspection_history.HistoryEntry]()
+    """Return the next entries that the reader may see, of a thing or of all, and the position at which to go on; None at the end."""
+    visible, found = Visible(on), list[inspection_history.HistoryEntry]()
+    may_see = visible if "ref" in which else visible.happened
     while True:
         entries = inspection_history.history(on.conn, known_at=on.clocks.known_at, after=after, limit=MOST, **which)
         for entry in filter(may_see, entries):

@@ -17,7 +17,7 @@ from aggregates.partnership import Agency, Meeting
 from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, InspectionState
-from aggregates.registry.inspection import NoInspectionOpen
+from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
 from aggregates.review import Review
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
@@ -37,7 +37,12 @@ ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a reader may see: the whole Board's record, or one agency's; with or without what is restricted."""
+    """What a reader may see: the whole Board's record, or one agency's; with or without what is restricted.
+
+    Of an inspection, the positions of the days that it covers, and what happened on them. An action, a review or a challenge that
+    stood on such a day is shown with all that brought it there, also from before the first day, because it could not be understood
+    without; such entries say so. A feed, a step from event to event and the list of meetings begin with the first day.
+    """
 
     agency: str | None
     restricted: bool
@@ -118,8 +123,10 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
     if holder.role in INSPECTORS:
         inspection = board.find(Inspection, caller.office)
-        if inspection is None or inspection.state is None or not inspection.state.open_on(today):
+        if inspection is None or inspection.state is None:
             raise NoInspectionOpen(office=caller.office, day=today)
+        if not inspection.state.open_on(today):
+            raise InspectionEnded(office=caller.office, ended_on=inspection.state.ended_on)
         return Scope(inspection.state.agency, restricted=True, inspection=inspection.state)
     if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)

@@ -177,9 +177,9 @@ def test_f1_after_the_last_day(inspected, at_new_year):
     assert inspected.get("actions", "inspector").status == 200
     answer = at_new_year.get("actions", "inspector")
 
-    assert answer.problem == (403, "no-inspection-open")
+    assert answer.problem == (403, "inspection-ended")
     assert answer.json["rule"] == "INV-41"
-    assert "opens one" in answer.json["detail"]
+    assert "ask the chair or the board manager" in answer.json["detail"]
 
 
 # -- F.9: an agency leaves the partnership -------------------------------------------------------------------------------------

@@ -93,6 +93,37 @@ def test_what_happened_after_the_ceiling_is_not_shown(inspected):
     assert done.positions[0] not in [e["position"] for e in inspected.get("/api/v1/events", "inspector").json["items"]]
 
 
+def test_what_happened_before_the_first_day_is_shown_only_to_explain_what_stood_on_it(ask):
+    """The feed and the meetings begin with the first day; an action that stands shows its earlier entries, each marked."""
+    ask.seeded.act(
+        "chair", "hold_meeting", "B-1", body="BOARD", attendance=[{"agency": "RIV", "attendance": "present"}], agenda=[], evidence=[]
+    )
+    ask.seeded.clock.advance(days=2)
+    ask.seeded.open_inspection(covers_from="2016-09-06", ceiling="2016-09-30")
+    ask.seeded.act("riv-lead", "accept_action", "A1")
+    ask.seeded.catch_up()
+    feed = ask.get("/api/v1/events", "inspector").json["items"]
+    told = ask.get("/api/v1/actions/A1/history", "inspector").json["items"]
+
+    assert {e["occurred_on"] for e in feed} == {"2016-09-07"}
+    assert "action.accepted.v1" in {e["topic"] for e in feed}
+    assert [(e["topic"], e["before_inspection"]) for e in told] == [("action.assigned.v1", True), ("action.accepted.v1", False)]
+    assert ask.get(f"/api/v1/events/{told[0]['position']}", "inspector").json["item"]["before_inspection"] is True
+    assert ask.get("/api/v1/meetings", "inspector").json["items"] == []
+    assert ask.get("/api/v1/meetings/B-1", "inspector").status_code == 404
+    assert [m["ref"] for m in ask.get("/api/v1/meetings").json["items"]] == ["B-1"]
+
+
+def test_who_was_registered_before_the_first_day_is_not_told(ask):
+    """The registration of a person is an entry of its day, and is not there for an inspector of later days."""
+    ask.seeded.clock.advance(days=2)
+    ask.seeded.open_inspection(covers_from="2016-09-06", ceiling="2016-09-30")
+    ask.seeded.catch_up()
+    registered = next(e for e in ask.get("/api/v1/events").json["items"] if e["topic"] == "data_subject.subject_registered.v1")
+
+    assert ask.get(f"/api/v1/events/{registered['position']}", "inspector").status_code == 404
+
+
 def test_an_inspector_records_nothing(inspected):
     """Read-only by construction: no command is open to the role, and nothing is written by trying."""
     head = inspected.seeded.catch_up()
@@ -108,7 +139,9 @@ def test_an_inspector_records_nothing(inspected):
 def test_after_its_last_day_or_its_closing_nothing_is_read(inspected):
     """An expired inspection opens nothing, nor does one that was closed; another may then be opened for the same office."""
     inspected.seeded.clock.advance(days=27)
-    assert inspected.get("/api/v1/actions", "inspector").status_code == 403
+    ended = inspected.get("/api/v1/actions", "inspector")
+    assert (ended.status_code, ended.json["type"]) == (403, "/problems/inspection-ended")
+    assert "Your inspection ended on 1 October 2016" in ended.json["detail"]
     inspected.seeded.open_inspection(ceiling="2016-10-01", expires_on="2016-10-31")
     assert inspected.get("/api/v1/actions", "inspector").status_code == 200
 

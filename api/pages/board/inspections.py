@@ -12,7 +12,7 @@ from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.entries import by
 from api.pages.frame import Look, look
-from api.pages.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.thing import Said, fact, facts, link, quiet, section
 from api.pages.words import written
 from api.resources.inspections import visible
 from projections import inspection_history
@@ -32,7 +32,7 @@ def _open(seen: Look, row: InspectionRow) -> list[Said]:
         return [since, f"Closed {written(row.closed_on)}"]
     if row.expires_on < seen.clocks.as_at:
         return [since, f"Ended {written(row.expires_on)}"]
-    return [since, strong(f"Open until {written(row.expires_on)}")]
+    return [since, f"Open until {written(row.expires_on)}"]
 
 
 @pages.get("/inspections")

@@ -70,7 +70,7 @@ def visible(seen: Look, position: int) -> HistoryEntry:
 
 def _beside(seen: Look, position: int) -> str | None:
     found = inspection_history.entry(seen.on.conn, position, known_at=seen.clocks.known_at)
-    return seen.link(f"/events/{position}") if found and Visible(seen.on)(found) else None
+    return seen.link(f"/events/{position}") if found and Visible(seen.on).happened(found) else None
 
 
 def _proof(found: HistoryEntry, sealed: str) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def _step(seen: Look) -> dict[str, Any]:
     known_at, head = seen.clocks.known_at, seen.clocks.fixed.head
     first = max(1, position_at(seen.on.conn, seen.clocks.as_at - timedelta(days=1)))
     entry = inspection_history.entry(seen.on.conn, known_at, known_at=known_at)
-    shown: Iterable[HistoryEntry] = [entry] if entry and Visible(seen.on)(entry) else []
+    shown: Iterable[HistoryEntry] = [entry] if entry and Visible(seen.on).happened(entry) else []
     return {
         "entry": next(iter(timeline(seen, list(shown), about=True)), None),
         "first_href": _at(seen, first) if known_at > first else None,

@@ -89,6 +89,37 @@ def test_an_inspector_opens_every_page_and_can_do_nothing(whole):
     assert who.post("/reviews/SB-2016-09/pause_review", {}).status_code in {400, 403}
 
 
+@pytest.mark.parametrize("path", ["/", "/inspections", "/inspections/inspector", "/reviews", "/replay"])
+def test_an_inspection_that_has_ended_says_so_on_every_page(sign_in, path):
+    """After the last day the inspector reads in place of each page on which day the inspection ended, and whom to ask."""
+    who = sign_in("chair")
+    who.seeded.open_inspection(expires_on="2016-09-10")
+    who.seeded.catch_up()
+    who = sign_in("inspector")
+    assert who.get(path).status_code == 200
+    who.seeded.clock.advance(days=6)
+
+    assert who.get(path).status_code == 403
+    assert "Your inspection ended on 10 September 2016" in who.words
+    assert "ask the chair or the board manager, who can open another (INV-41)" in who.words
+
+
+def test_an_entry_from_before_an_inspection_says_so(sign_in):
+    """The earlier entries of an action that stood on the days covered are marked; no step leads from them to others of then."""
+    who = sign_in("chair")
+    who.seeded.clock.advance(days=2)
+    who.seeded.open_inspection(covers_from="2016-09-06", ceiling="2016-09-07")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    who.seeded.catch_up()
+    assert "Before the first day of your inspection" not in who.text("/actions/A1")
+    who = sign_in("inspector")
+
+    assert "Before the first day of your inspection: shown because" in who.text("/actions/A1")
+    assigned = next(link for link in who.links if link.startswith("/events/21"))
+    assert "Before the first day of your inspection" in who.text(assigned)
+    assert not [link for link in who.links if link.startswith(("/events/20", "/events/22"))]
+
+
 def test_who_holds_an_office_is_told_to_those_who_may_know(whole):
     """A trainer reads which offices there are, and nobody's name; the chair reads the names."""
     for path in ("/partnership", "/offices/quality-chair", "/agencies/CQH", "/sub-groups/QEG"):
