@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from flask import Blueprint, Response, request
 
 from api.access import member
+from api.pages.board.filters import Filter, cleared
+from api.pages.board.filters import asked as asked_for
 from api.pages.clocks import address
 from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look, render
@@ -54,7 +56,7 @@ FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet b
 def register() -> Response:
     """Show the register."""
     with look() as seen:
-        asked = filters_asked(seen)
+        asked, chosen = filters_asked(seen), _filters(seen)
         number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
         rows = action_register.register(seen.on.conn, **seen.on.at, filters=asked, **order(), limit=number * SIZE + 1)
         page, more = rows[(number - 1) * SIZE : number * SIZE], len(rows) > number * SIZE
@@ -75,8 +77,10 @@ def register() -> Response:
             figures=figures(seen, asked),
             headline=headline(seen, asked),
             pager=pager,
-            filters=_filters(seen),
-            filtered=any(request.args.get(name) for name in FILTERS),
+            filters=[one.select for one in chosen if len(one.options) > 1],
+            filtered=any(one.value for one in chosen),
+            cleared=[] if total else cleared(chosen, lambda name: _without(seen, name)),
+            first_href=_again(seen, page=None),
             hidden={name: request.args[name] for name in ("sort", "order") if request.args.get(name)},
             csv_href=_again(seen, path="/actions.csv", page=None),
             now_href=address("/actions", {name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "order")}),
@@ -101,20 +105,22 @@ def as_csv() -> Response:
     return response
 
 
+NO_STATUS: Final = ""  # which no action has
 FILTERS: Final = ("owner", "overseen_by", "status", "source", "only")
 
 
-def filters_asked(seen: Look) -> Filters:
-    """Return what the page's address filters by; what it cannot filter by filters nothing. A designated lead sees their agency's."""
-    said = {name: request.args.get(name, "").strip() or None for name in FILTERS}
-    only = said.pop("only")
-    if said["status"] not in STATUSES:
-        said["status"] = None
+def filters_asked(seen: Look, without: str | None = None) -> Filters:
+    """Return what the page's address filters by, one of its filters left out; what nobody can choose matches nothing.
+
+    A designated lead sees their agency's.
+    """
+    said = {name: request.args.get(name, "").strip() or None for name in FILTERS if name != without}
+    only = said.get("only")
     filters = Filters(
-        owner=said["owner"],
-        overseen_by=said["overseen_by"],
-        status=said["status"],
-        source=said["source"],
+        owner=said.get("owner"),
+        overseen_by=said.get("overseen_by"),
+        status=said.get("status") if only is None or only in ONLY else NO_STATUS,
+        source=said.get("source"),
         overdue_only=only == "overdue",
         open_only=only == "open",
         signed_off_only=only == "signed-off",
@@ -123,6 +129,12 @@ def filters_asked(seen: Look) -> Filters:
         last_check=LAST_CHECKS.get(only or ""),
     )
     return own(filters, seen.on.scope.agency) if seen.on.scope.agency is not None else filters
+
+
+def _without(seen: Look, name: str) -> tuple[int, str]:
+    """Return how many actions one filter less leaves, and where they are."""
+    left, changed = filters_asked(seen, without=name), dict[str, Any]({name: None, "page": None})
+    return action_register.count(seen.on.conn, **seen.on.at, filters=left), _again(seen, **changed)
 
 
 def order() -> dict[str, Any]:
@@ -149,31 +161,18 @@ def _columns(seen: Look) -> list[dict[str, str | None]]:
     return columns
 
 
-def _filters(seen: Look) -> list[dict[str, Any]]:
-    """Return the selects above the register: only what may be chosen."""
-    words, chosen = seen.words, request.args
-    owners = {code: name for code, name in words.agencies.items() if seen.on.scope.agency in (None, code)} | words.sub_groups
-    from_reviews = {row.ref: f"{row.ref} {row.title}" for row in reviews.reviews(seen.on.conn, **seen.on.at)}
-    choices: list[tuple[str, str, str, dict[str, str]]] = [
-        ("only", "Show", "", ONLY),
-        ("owner", "Owned by", "Everybody", owners if seen.on.scope.agency is None else {}),
-        ("overseen_by", "Overseen by", "Any sub-group", words.sub_groups),
-        ("status", "Standing", "Any", {status: status.capitalize() for status in STATUSES}),
-        ("source", "From review", "Any", from_reviews if seen.on.scope.agency is None else {}),
-    ]
-    return [
-        {
-            "name": name,
-            "label": label,
-            "items": [
-                *([{"value": "", "text": every}] if every else []),
-                *({"value": value, "text": text} for value, text in options.items()),
-            ],
-            "value": chosen.get(name, ""),
-        }
-        for name, label, every, options in choices
-        if options
-    ]
+def _filters(seen: Look) -> list[Filter]:
+    """Return the filters of the register, each with what may be chosen."""
+    words, all_agencies = seen.words, seen.on.scope.agency is None
+    owners = words.agencies | words.sub_groups if all_agencies else {}
+    came_from = {row.ref: f"{row.ref} {row.title}" for row in reviews.reviews(seen.on.conn, **seen.on.at)} if all_agencies else {}
+    return asked_for(
+        ("only", "Show", ONLY),
+        ("owner", "Owned by", {"": "Everybody"} | owners),
+        ("overseen_by", "Overseen by", {"": "Any sub-group"} | words.sub_groups),
+        ("status", "Standing", {"": "Any"} | {status: status.capitalize() for status in STATUSES}),
+        ("source", "From review", {"": "Any"} | came_from),
+    )
 
 
 def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:

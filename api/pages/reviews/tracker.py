@@ -9,6 +9,8 @@ from flask import Blueprint, Response, request
 from aggregates.clocks.regimes import REGIMES
 from api.access import member
 from api.pages.acting.possible import to_begin
+from api.pages.board.filters import Filter, cleared
+from api.pages.board.filters import asked as asked_for
 from api.pages.clocks import address
 from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look, render
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 pages = Blueprint("tracker", __name__)
 
 SIZE: Final = 25  # rows of a page
-FILTERS: Final = ("kind", "regime", "status", "only")
 ONLY: Final = {"": "All reviews", "open": "Open", "overdue": "A clock is overdue", "paused": "Paused", "ended": "Ended"}
 
 
@@ -33,7 +34,8 @@ def tracker() -> Response:
     """Show the tracker."""
     with look() as seen:
         every = [(row, _holds(row)) for row in visible(seen)]
-        asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+        filters = _filters([row for row, _ in every])
+        asked = {one.name: one.value for one in filters}
         rows = [row for row, holds in every if _wanted(row, holds, asked)]
         number = max(1, request.args.get("page", 1, type=int))
         shown = rows[(number - 1) * SIZE : number * SIZE]
@@ -44,8 +46,10 @@ def tracker() -> Response:
             look=seen,
             rows=[_row(seen, row, because.get(row.ref, NOTHING)) for row in shown],
             figures=_figures(seen, every),
-            filters=_filters([row for row, _ in every], asked),
+            filters=[one.select for one in filters],
             filtered=bool(again),
+            cleared=[] if rows else cleared(filters, lambda name: _without(seen, every, asked, name)),
+            first_href=seen.link("/reviews", **again),
             pager={
                 "first": (number - 1) * SIZE + 1,
                 "last": (number - 1) * SIZE + len(shown),
@@ -78,7 +82,13 @@ def _holds(row: Tracked) -> frozenset[str]:
 
 def _wanted(row: Tracked, holds: frozenset[str], asked: dict[str, str]) -> bool:
     same = all(asked[name] in ("", getattr(row, name)) for name in ("kind", "regime", "status"))
-    return same and (asked["only"] not in ONLY or not asked["only"] or asked["only"] in holds)
+    return same and (not asked["only"] or asked["only"] in holds)
+
+
+def _without(seen: Look, every: list[tuple[Tracked, frozenset[str]]], asked: dict[str, str], name: str) -> tuple[int, str]:
+    """Return how many reviews one filter less leaves, and where they are."""
+    others = asked | {name: ""}
+    return sum(_wanted(row, holds, others) for row, holds in every), seen.link("/reviews", **others)
 
 
 def _figures(seen: Look, every: list[tuple[Tracked, frozenset[str]]]) -> list[dict[str, Any]]:
@@ -89,17 +99,13 @@ def _figures(seen: Look, every: list[tuple[Tracked, frozenset[str]]]) -> list[di
     ]
 
 
-def _filters(every: list[Tracked], asked: dict[str, str]) -> list[dict[str, Any]]:
-    choices: list[tuple[str, str, dict[str, str]]] = [
+def _filters(every: list[Tracked]) -> list[Filter]:
+    return asked_for(
         ("only", "Show", ONLY),
         ("kind", "Kind", {"": "Any"} | {kind: kind.capitalize() for kind in sorted({row.kind for row in every})}),
         ("regime", "Regime", {"": "Any"} | {regime: REGIMES[regime].label for regime in sorted({row.regime for row in every})}),
         ("status", "Standing", {"": "Any"} | {status: status.capitalize() for status in sorted({row.status for row in every})}),
-    ]
-    return [
-        {"name": name, "label": label, "items": [{"value": v, "text": t} for v, t in items.items()], "value": asked[name]}
-        for name, label, items in choices
-    ]
+    )
 
 
 def _row(seen: Look, row: Tracked, because: Cause) -> dict[str, Any]:

@@ -47,7 +47,9 @@ def test_the_register_shows_what_the_reader_may_see(reader):
         ("owner=CQH", ["A2"]),
         ("overseen_by=QEG", ["A1", "A2"]),
         ("status=accepted", []),
-        ("status=nonsense&sort=nonsense&page=nonsense", ["A1", "A2"]),
+        ("sort=nonsense&page=nonsense", ["A1", "A2"]),
+        ("status=nonsense", []),
+        ("only=nonsense", []),
         ("only=overdue", []),
         ("only=open", ["A1", "A2"]),
         ("only=signed-off", []),
@@ -57,11 +59,47 @@ def test_the_register_shows_what_the_reader_may_see(reader):
     ],
 )
 def test_the_register_filters_and_sorts(reader, query, refs):
-    """Each filter leaves what it names; what filters nothing is passed over."""
+    """Each filter leaves what it names, and one that names nothing leaves nothing."""
     who = reader("chair")
 
     assert who.get(f"/actions?{query}").status_code == 200
     assert rows(who.page) == refs
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/actions?status=closed", ["No action matches this filter", "Standing: Closed", "Without “Standing”: 2 actions"]),
+        (
+            "/actions?status=closed&owner=RIV",
+            ["these filters together", "Owned by: Riverside Community Health", "”: 0 actions", "”: 1 action"],
+        ),
+        ("/actions?only=nonsense", ["Show: “nonsense”, which is none of the choices", "Without “Show”: 2 actions"]),
+        ("/actions?source=NONE-1", ["From review: “NONE-1”, which is none of the choices"]),
+        ("/actions?page=9", ["There is no such page", "The list has 2 actions"]),
+        (
+            "/reviews?status=nonsense",
+            ["No review matches this filter", "Standing: “nonsense”, which is none", "”: 1 review"],
+        ),
+        ("/reviews?only=paused&kind=serious+case+review", ["Show: Paused", "Kind: Serious case review", "Clear the filters"]),
+        ("/reviews?page=9", ["There is no such page", "The list has 1 review"]),
+        ("/meetings?page=9", ["No meeting was on record"]),
+    ],
+)
+def test_what_leaves_nothing_is_named_with_the_way_to_clear_it(reader, path, said):
+    """Where filters leave nothing each is named in words, with how many rows there are without it; a page past the last is said too."""
+    words = reader("chair").text(path)
+
+    assert [one for one in said if one not in words] == [], words
+
+
+def test_a_filter_that_is_cleared_leaves_the_others(reader):
+    """The way out of a filter that leaves nothing keeps the other filters and opens the rows that it counts."""
+    who = reader("chair")
+    who.text("/actions?status=closed&owner=RIV")
+    link = next(link for link in who.links if link.startswith("/actions?owner=RIV") and "status" not in link)
+
+    assert (who.get(link).status_code, rows(who.page)) == (200, ["A1"])
 
 
 def test_each_figure_opens_the_rows_that_it_counts(sign_in):
