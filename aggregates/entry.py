@@ -223,17 +223,23 @@ class Recorded(OnRecord[S]):
         self._authorised(act["acting"], amends, self._parts(amends, None), proposal)
         self._amend("EntryRetracted", act, amends=amends, reason=reason, proposal=proposal)
 
-    def _amend(self, name: str, act: authority.Act, /, **said: Any) -> None:
-        """Record an amendment, or refuse what its root entry would then say: amendments that pass one by one may not pass together.
+    def rewritten(self, amends: int, corrected: Mapping[str, Any] | None) -> tuple[Entry | None, Entry | None]:
+        """Return the entry that an amendment is about in the end, as it stands and as it then would; None where it does not stand."""
+        return self._rewritten({"amends": amends, **self._parts(amends, corrected)})
 
-        A proposal is judged as what it proposes. Where the root itself is retracted, it says nothing.
-        """
-        made = Recorded.EntryCorrected if corrections(said) else Recorded.EntryRetracted
-        root, day = self._root(said["amends"]), act["occurred_on"]
-        for entry in standing([*self.entries, Entry(len(self.entries) + 1, day, made, said)]):
-            if entry.number == root.number:
-                self.check_corrected(entry.event, entry.body)
-        self.record(name, occurred_on=day, late_reason=act.get("late_reason"), **said, **act["acting"].said)
+    def _rewritten(self, said: Mapping[str, Any]) -> tuple[Entry | None, Entry | None]:
+        made = Recorded.EntryCorrected if corrections(said) else Recorded.EntryRetracted  # a proposal is judged as what it proposes
+        amendment = Entry(len(self.entries) + 1, self.entries[-1].occurred_on, made, said)
+        now, then = ({e.number: e for e in standing(entries)} for entries in (self.entries, [*self.entries, amendment]))
+        root = self._root(said["amends"]).number
+        return now.get(root), then.get(root)
+
+    def _amend(self, name: str, act: authority.Act, /, **said: Any) -> None:
+        """Record an amendment, or refuse what its root entry would then say: amendments that pass one by one may not pass together."""
+        _, then = self._rewritten(said)
+        if then is not None:
+            self.check_corrected(then.event, then.body)
+        self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **said, **act["acting"].said)
 
     def _root(self, amends: int) -> Entry:
         """Return the entry that an amendment, or an amendment of amendments, is about in the end."""

@@ -206,3 +206,12 @@ class KnownByCode(Refused):
     """An agency that is on record is named by its code, which stays when its name changes."""
 
     rule, text = "INV-01", "{name} is on record as {code}: name it by its code"
+
+
+class EmployerUnsaid(Refused):
+    """Who employed a lead reviewer is among their affiliations, as the register of offices has it."""
+
+    rule, text = (
+        "INV-01",
+        "The register of offices has {organisations} as an employer of the lead reviewer of {ref}: name it among the rest",
+    )

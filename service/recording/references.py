@@ -53,15 +53,18 @@ class References(Recording):
             raise LateWithoutReason(occurred_on=day, today=today, limit=limit)
 
     def _check_corrected(self, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
-        """Hold corrected values to what would be asked of them if they were recorded now."""
-        corrected = fields.get("corrected") or {}
-        corrected = corrected.get("corrected", corrected)  # a correction of a correction
-        if not isinstance(corrected, dict):
-            return  # not of its kind, as the aggregate will say
-        if "evidence" in corrected:
-            raise EvidenceNotCorrected(ref=thing.ref, amends=fields["amends"])
-        if isinstance(day := corrected.get("occurred_on"), str) and ISO_DAY.fullmatch(day):
-            self._check_day(date.fromisoformat(day), today, late_reason)
+        """Hold corrected values, those of a correction of corrections too, to what would be asked of them if they were recorded now."""
+        corrected = fields.get("corrected")
+        while isinstance(corrected, dict):  # otherwise it is not of its kind, as the aggregate will say
+            if "evidence" in corrected:
+                raise EvidenceNotCorrected(ref=thing.ref, amends=fields["amends"])
+            if isinstance(day := corrected.get("occurred_on"), str) and ISO_DAY.fullmatch(day):
+                self._check_day(date.fromisoformat(day), today, late_reason)
+            self._check_named(thing, corrected)
+            corrected = corrected.get("corrected")
+
+    def _check_named(self, thing: Any, corrected: Mapping[str, Any]) -> None:
+        """Refuse corrected values that name what is not on record."""
         texts = {name: value for name, value in corrected.items() if isinstance(value, str)}  # the aggregate refuses other kinds
         if isinstance(thing, Action):
             self._there(SubGroup, "sub-group", texts.get("overseen_by"))
@@ -70,9 +73,6 @@ class References(Recording):
             self._finding(texts.get("source"))
         elif isinstance(thing, Office):
             self._there(Agency, "agency", corrected.get("employer"))
-        elif isinstance(thing, Review):
-            self._there(Agency, "agency", corrected.get("referring_agency"))
-            thing.check_names(self.people(), **corrected)
         elif isinstance(thing, Priorities | Course):
             self._names({name: value for name, value in corrected.items() if isinstance(value, list if name != "lead_office" else str)})
         self._bodies(corrected)

@@ -1,34 +1,20 @@
-"""The verbs of a review: what is looked up for them is who decides, who is named, and which actions came of it."""
+"""The verbs of a review; what is looked up for them is in `recording.reviewing`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
-from aggregates.action import state as of_action
-from aggregates.data_subject import DataSubject
-from aggregates.fields import corrections
 from aggregates.partnership import Agency, Meeting
 from aggregates.review import Review
-from aggregates.review.blockers import Promise
-from aggregates.review.parts import same
-from aggregates.review.refusals import AlreadyReferred
-from service.desk.refusals import KnownByCode, NotFound
-from service.recording.holding import Holding
 from service.recording.resting import resting_on
+from service.recording.reviewing import Reviewing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date
-
-    from aggregates.partnership.office import Holder
     from service.recording import Done, Write
 
-SOURCING: Final = ["action.assigned.v1", "action.entry_corrected.v1"]  # the entries of an action that say what it comes from
-REFERRING: Final = ["review.referred.v1", "review.entry_corrected.v1"]  # the entries of a review that say how others know the case
 
-
-class ReviewVerbs(Holding):
+class ReviewVerbs(Reviewing):
     """What is decided about a review."""
 
     @resting_on(Review)
@@ -208,61 +194,3 @@ class ReviewVerbs(Holding):
     def evaluate_review_impact(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Judge what a review changed."""
         return self._change(Review, ref, Review.evaluate_review_impact, write, **said)
-
-    def promises(self, review: str) -> Iterator[Promise]:
-        """Give the actions that came of a review, as they are now: read from the log itself, like all that a decision rests on."""
-        for action in self._saying(Action, SOURCING, lambda body: str(body.get("source")).partition("/")[0] == review):
-            state = action.state
-            if state is not None and (state.source or "").partition("/")[0] == review:
-                finding = (state.source or "").partition("/")[2]
-                yield Promise(state.ref, finding, state.owner, self._kept(state.status))
-
-    def _kept(self, status: of_action.Status) -> bool:
-        """Say whether an action is closed or withdrawn; one that was superseded is so when what took its place is."""
-        met: set[str] = set()
-        while isinstance(status, of_action.Superseded) and status.by_ref not in met:
-            met.add(status.by_ref)
-            successor = self.find(Action, status.by_ref)
-            if successor is None or successor.state is None:
-                return False
-            status = successor.state.status
-        return isinstance(status, of_action.Closed | of_action.Withdrawn)
-
-    def _referred_once(self, ref: str, agency: str | None, local_ref: str | None) -> None:
-        """Refuse a case that the same agency has referred already, by the reference that it has there."""
-        if local_ref is None:
-            return
-        for review in self._saying(Review, REFERRING, lambda body: body.get("local_ref") == local_ref):
-            state = review.state
-            if state is not None and state.ref != ref and (state.referring_agency, state.local_ref) == (agency, local_ref):
-                raise AlreadyReferred(agency=agency or "The same referrer", local_ref=local_ref, other=state.ref)
-
-    def _chair(self, day: date) -> Holder | None:
-        """Return who held the chair's office on a day; None where it was vacant."""
-        holders = (seat.holder_on(day) for seat in self.seats().values())
-        return next((holder for holder in holders if holder and holder.role == "chair"), None)
-
-    def _declared(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Return what a lead reviewer declares, with the agencies that the register of offices has as their employers until that day."""
-        reviewer, day = said["reviewer"].subject, said["occurred_on"]
-        terms = (term for seat in self.seats().values() for term in seat.terms if term.holder.subject == reviewer and term.from_on <= day)
-        employed = [
-            {"organisation": term.employer, "role": term.title, "from_on": term.from_on.isoformat()}
-            | ({"until_on": term.until_on.isoformat()} if term.until_on else {})
-            for term in terms
-            if term.employer
-        ]
-        return {"affiliations": (*said["affiliations"], *(one for one in employed if one not in said["affiliations"]))}
-
-    def _by_code(self, organisations: Iterable[Any]) -> None:
-        """Refuse an agency's name, present or past, where its code tells it from every other: independence is judged by it (INV-01)."""
-        given = {same(one): one for one in organisations if isinstance(one, str)}
-        for agency in self.every(Agency):
-            names = (body.get("name") for entry in agency.entries for body in (entry.body, corrections(entry.body)))
-            for name in names:
-                if isinstance(name, str) and same(name) in given and same(name) != same(agency.ref):
-                    raise KnownByCode(name=given[same(name)], code=agency.ref)
-
-    def _registered(self, person: Any) -> None:
-        if self.find(DataSubject, str(person)) is None:
-            raise NotFound(kind="person", ref=person)

@@ -50,8 +50,8 @@ class Correcting(Deciding, Conducting, Answering, Publishing):
             raise refusals.BreachNotRecorded(ref=self.ref, organisations=now.conflicts)
         if body["involved_in_case"]:
             raise refusals.InvolvedInCase(ref=self.ref)
-        declared = (entry.body.get("affiliations") for entry in (*self.entries, *standing(self.entries)))
-        if all(body["affiliations"] != known for known in declared):
+        declared = [(e.body.get("affiliations"), e.body["occurred_on"]) for e in (*self.entries, *standing(self.entries))]
+        if (body["affiliations"], body["occurred_on"]) not in declared:
             self.check_independent(items.lead_of(body["occurred_on"], body), now.organisations)
 
     def check_entry_paused(self, body: Mapping[str, Any]) -> None:
