@@ -36,7 +36,8 @@ from service.ledger.reading import NEWEST, Proofs
 from service.ledger.registry import Enrolled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
 
     from eventsourcing.persistence import StoredEvent
     from eventsourcing.postgres import PostgresDatastore
@@ -75,6 +76,9 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         self._log_key, self._subjects, self._clock, self._process = log_key, subjects, clock, os.getpid()
         self._head = Head()
         self.others = 0  # how often the head was found to have moved without us
+        self.appended: Callable[[Iterable[UUID | str], int], None] | None = (
+            None  # told of each append's streams, before its size is known here
+        )
         self._alone = False  # whether this process wrote last: then the head that it remembers is likely the head
         self._group: Group[Sequence[Submission], Sequence[Placed]] = Group(self._append, Refusal)
 
@@ -187,6 +191,8 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         return append
 
     def _done(self, append: Append) -> None:
+        if self.appended:
+            self.appended([leaf.event.originator_id for leaf in append.leaves], append.head.frontier.size)
         self._head = append.head
         if append.subjects:
             self._subjects.stored(append.subjects)
@@ -223,6 +229,11 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
     def vkey(self) -> str:
         """The key that signs this log's checkpoints, as C2SP publishes it."""
         return self._log_key.vkey
+
+    @property
+    def size(self) -> int:
+        """The size of the log as far as this process knows it."""
+        return self._head.frontier.size
 
     def seen(self) -> tuple[int, str]:
         """Return size and base64 root of the last checkpoint that this process has verified, as a statement names it."""

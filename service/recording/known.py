@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from service.ledger.store import LedgerRecorder
@@ -24,8 +25,10 @@ class Known:
     def __init__(self, recorder: LedgerRecorder) -> None:
         """Begin knowing nothing."""
         self._recorder = recorder
-        self._things: dict[UUID, Any] = {}
+        self._things: dict[UUID | str, Any] = {}
+        self._changed: dict[UUID | str, int] = {}  # by which position this process last changed a stream
         self._others, self._looked = recorder.others, 0.0
+        recorder.appended = self.forget
 
     def get(self, stream: UUID) -> Any:
         """Return a thing as it was read, or None where it was not, or somebody else may have changed it."""
@@ -36,10 +39,13 @@ class Known:
             self._others, self._things = self._recorder.others, {}
         return self._things.get(stream)
 
-    def put(self, stream: UUID, thing: Any) -> None:
-        """Remember a thing."""
-        self._things[stream] = thing
+    def put(self, stream: UUID, thing: Any, *, size: int) -> None:
+        """Remember a thing that was read when the log had at least this size, unless this process has changed it since."""
+        if self._changed.get(stream, 0) <= size:
+            self._things[stream] = thing
 
-    def forget(self, stream: UUID) -> None:
-        """Forget a thing that this process has changed."""
-        self._things.pop(stream, None)
+    def forget(self, streams: Iterable[UUID | str], size: int) -> None:
+        """Forget things that this process has changed in growing the log to this size; called before that size is known to anybody."""
+        for stream in streams:
+            self._changed[stream] = size
+            self._things.pop(stream, None)

@@ -92,11 +92,8 @@ class Recording(Application[UUID]):
         return found
 
     def size(self) -> int:
-        """Return how much of the log is known here, once it was looked at; within `together`, how much was when that began."""
-        if self._together:
-            return self._together.size
-        self.recorder.look()
-        return self.recorder.seen()[0]
+        """Return how much of the log is known here; within `together`, how much was when that began."""
+        return self._together.size if self._together else self.recorder.size
 
     @property
     def demonstration(self) -> bool:
@@ -133,14 +130,15 @@ class Recording(Application[UUID]):
             return self._together.loaded[stream]
         if not fresh and kind in SETTLED and (known := self.known.get(stream)):
             return known
+        size = self.recorder.size
         try:
             found: Any = self.repository.get(stream)
         except AggregateNotFoundError:
             return None
         if self._together:
             self._together.loaded[stream] = found
-        if not fresh and kind in SETTLED:
-            self.known.put(stream, found)
+        elif not fresh and kind in SETTLED:
+            self.known.put(stream, found, size=size)
         return found
 
     def load(self, kind: type[Any], ref: str, *, fresh: bool = False) -> Any:
@@ -237,7 +235,6 @@ class Recording(Application[UUID]):
             raise KeyReused(key=error.key) from error
         except ReceivedWentBack as error:
             raise ClockWentBack(at=write.submission.at if write.submission else None, last="that time") from error
-        self.known.forget(thing.id)
         return Done(ref, version, list(placed.positions), placed.receipt(placed.positions[-1]))
 
     def _part(self, thing: Any, write: Write) -> Part:
@@ -255,13 +252,12 @@ class Recording(Application[UUID]):
         A refused command leaves what it had loaded in doubt: leave the context, and go on in a new one. Nothing is recorded
         until the end, where `done` of what this yields is completed with positions and receipts.
         """
-        self._together = together = Together(self.size())
+        self.recorder.look()
+        self._together = together = Together(self.recorder.size)
         try:
             yield together
         finally:
             self._together = None
-            for stream in together.loaded:
-                self.known.forget(stream)
         if together.parts:
             placed = self.recorder.append_together(together.parts)
             together.done = [

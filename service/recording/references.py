@@ -106,7 +106,7 @@ class References(Recording):
 
     def _stays(self, code: str) -> None:
         """Refuse an agency that has left: it takes on nothing new."""
-        agency: Agency | None = self.find(Agency, code, fresh=True)
+        agency: Agency | None = self.find(Agency, code)
         if agency and agency.state and isinstance(agency.state.status, Left):
             raise NotAMember(ref=code, day=agency.state.status.on)
 

@@ -39,6 +39,7 @@ def resting_on(*kinds: type[Any]) -> Callable[[Callable[..., Done]], Callable[..
                     return verb(self, *args, write=replace(write, unless=Unless(self.size(), named)), **said)
                 except MovedMeanwhile as error:
                     moved = error
+                    self.recorder.look()
             raise MovedUnderneath(ref=args[-1]) from moved
 
         return decide

@@ -73,7 +73,7 @@ class LeavingVerbs(Holding):
         """Declare an action outstanding at the announced departure of its owner."""
 
         def declare(action: Action, **said: Any) -> None:
-            owner = self.find(Agency, action.state.owner, fresh=True) if action.state else None
+            owner = self.find(Agency, action.state.owner) if action.state else None
             leaves_on = owner.state.leaves_on if owner and owner.state else None
             action.declare_outstanding(leaves_on=leaves_on, **said)
 

@@ -51,7 +51,9 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "transfer_obligation": ("chair", "actions/A2/transfer_obligation", {"successor": "RIV", "reason": "merged"}, (), "riv-lead"),
     "accept_transfer": ("riv-lead", "actions/A2/accept_transfer", {}, ("transfer_obligation",), "chair"),
     "refuse_transfer": ("riv-lead", "actions/A2/refuse_transfer", {"reason": "not ours"}, ("transfer_obligation",), "quality-chair"),
-    "announce_departure": ("board-manager", "agencies/RIV/announce_departure", {"leaves_on": "2016-09-30", "reason": "merged"}, (), "riv-lead"),
+    "announce_departure": (
+        "board-manager", "agencies/RIV/announce_departure", {"leaves_on": "2016-09-30", "reason": "merged"}, (), "riv-lead",
+    ),
     "declare_outstanding": (
         "chair", "actions/A1/declare_outstanding", {"reason": "dissolved"}, ("announce_departure",), "quality-chair",
     ),
