@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 TEMPLATE = "muniment_template"
 
 # Tests of behaviour may lose their data when the machine stops; tests of crashes start a server of their own.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200", "shared_buffers": "64MB"}
+FAST = {
+    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "wal_level": "minimal", "max_wal_senders": "0",
+    "autovacuum": "off", "jit": "off", "max_connections": "200", "shared_buffers": "64MB",
+}  # fmt: skip
 
 
 def reachable_folder() -> Path:
@@ -57,7 +60,8 @@ def fresh_database(conninfo: str, data: Path, *, template: str = TEMPLATE, keep:
     config = Config(data=data, database_url=make_conninfo(conninfo, dbname=name))
     apart = make_conninfo(conninfo, dbname="postgres")  # nobody may be connected to what is copied
     with psycopg.connect(apart, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        names = sql.Identifier(name), sql.Identifier(template)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))  # a third of the time of the other
     try:
         if template != "template0":
             prepare(config)  # a copy takes neither the rights on its database nor the settings of its roles from the template

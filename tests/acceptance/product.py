@@ -50,8 +50,9 @@ class Product:
         return Config.from_environment(self.environment())
 
     def environment(self, **settings: str) -> dict[str, str]:
-        """Return the environment of a command: nothing of ours but what is set here."""
+        """Return the environment of a command: nothing of ours but what is set here; and compiled modules are kept, as they usually are."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MUNIMENT_") or name == "MUNIMENT_PG_BIN"}
+        clean.pop("PYTHONDONTWRITEBYTECODE", None)
         mine = {"MUNIMENT_DATA": str(self.data), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
         return clean | mine | ({"MUNIMENT_DATABASE_URL": self.database_url} if self.database_url else {}) | dict(self.settings) | settings
 

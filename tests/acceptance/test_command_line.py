@@ -246,7 +246,7 @@ def test_import_interrupted(board):
     """An import that was killed has recorded whole commands, and is simply run again: then each line is on record once."""
     before, actions = board.size, [f"B{n}" for n in range(50)]
     lines = [*map(assigned, actions), *(line("riv-lead", "accept_action", ref) for ref in actions)]
-    lines += [progress(ref, narrative=f"Record {n} is read") for n in range(30) for ref in actions]
+    lines += [progress(ref, narrative=f"Record {n} is read") for n in range(10) for ref in actions]
     (board.data / "long.jsonl").write_text("".join(f"{json.dumps(one | {'key': f'letter {n}'})}\n" for n, one in enumerate(lines)))
     process = board.start("import", "long.jsonl")
     wait(lambda: board.size > before or process.poll() is not None, "the first lines of an import")

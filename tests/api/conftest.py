@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ import pytest
 
 from api import access
 from api.app import create_app
+from api.worker import Worker
 from service.config import Config
 from tests.boards import Seed, Seeded, copy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -49,12 +51,29 @@ def shared(small_board: Seed, postgres: str, tmp_path_factory: pytest.TempPathFa
 
 
 @contextmanager
-def serving(it: Seeded) -> Iterator[Flask]:
-    """Give the application over a board."""
-    app = create_app(it.config, board_factory=lambda _: it.board)
+def serving(it: Seeded, build: Callable[[Config], Flask] | None = None) -> Iterator[Flask]:
+    """Give the application over a board. What is mounted, and the templates that were read, it has in common with all that `mounted` built.
+
+    Who adds views to it has it built for themselves, by `create_app`.
+    """
+    app = copy((build or mounted)(it.config))
+    app.extensions = app.extensions | {"muniment": Worker(it.config, lambda _: it.board)}
+    app.config = copy(app.config)
+    app.config["SECRET_KEY"] = access.load_secret(it.config)
     app.config["WAIT_FOR_VIEWS"] = 0.0  # nobody keeps the views in step but the test itself
     yield app
     app.extensions["muniment"].close()
+
+
+BUILT: list[Flask] = []
+
+
+def mounted(config: Config) -> Flask:
+    """Build the application, once in this process, over the first board that asks: its hundreds of routes take a second to mount."""
+    if not BUILT:
+        BUILT.append(create_app(config))
+        assert BUILT[0].jinja_env  # it is made at the first use, and shared by the copies that come after that
+    return BUILT[0]
 
 
 @dataclass

@@ -18,9 +18,17 @@ from api.access import NoSecret, member, operator, public
 from api.app import create_app
 from service.config import Config
 from service.desk import accounts
+from tests.api.conftest import serving
 
 ACCEPT = "/api/v1/actions/A1/accept_action"
 HEADERS = {"Idempotency-Key": "k", "If-Match": "*"}
+
+
+@pytest.fixture
+def app(seeded):
+    """Give an application to which a test may add views of its own."""
+    with serving(seeded, create_app) as app:
+        yield app
 
 
 @pytest.fixture

@@ -23,9 +23,8 @@ WIDTH = 256
 def grown(small_board, postgres, tmp_path_factory) -> Iterator[Asking]:
     """Give a board whose log has more events than one tile has hashes."""
     with copy_of(small_board, postgres, tmp_path_factory.mktemp("grown")) as it, serving(it) as app:
-        it.act("riv-lead", "accept_action", "A1")
-        for _ in range(239):
-            it.act("riv-lead", "report_progress", "A1", rag="green", narrative="Well")
+        for number in range(240):
+            it.act("board-manager", "list_resource", f"R{number}", title="R", url="https://r.example", kind="website", check_every=6)
         yield Asking(app.test_client(), it)
 
 

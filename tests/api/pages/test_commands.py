@@ -59,7 +59,7 @@ FORMS = {
     ),
     "an agency": (
         "chair", "/agencies/new", {"ref": "NEW", "name": "New Trust", "category": "health", "section_11": "yes"},
-        {"ref": "CQH"}, "agency CQH is already on record", "/agencies/NEW",
+        {"ref": "CQH"}, "CQH is a member of the partnership already", "/agencies/NEW",
     ),
     "an office": (
         "chair", "/offices/new", {"ref": "deputy", "title": "Deputy chair", "role": "deputy chair", "holder": "{cqh-lead}",

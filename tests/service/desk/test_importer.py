@@ -166,8 +166,9 @@ def test_a_key_that_was_used_for_something_else_is_refused(desk):
 
 def test_what_only_the_append_can_refuse_reaches_its_own_line(desk):
     """A reference that was taken meanwhile is refused by its line's number, and the lines that shared its transaction are recorded."""
-    desk.bring(join("RIV"))
-    report = desk.bring(join("CQH"), join("RIV", key="another"), join("NGH"))
+    group = {"do": "constitute_sub_group", "ref": "QEG", "fields": {"name": "Quality", "terms_of_reference": "Oversees actions"}}
+    desk.bring(group)
+    report = desk.bring(join("CQH"), group | {"key": "another"}, join("NGH"))
 
     assert (report.recorded, report.refused[0][0]) == (2, 2)
     assert "already on record" in sentences(report)[0]
