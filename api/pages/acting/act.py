@@ -11,7 +11,7 @@ from api.errors import status_of
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import forms, sending
 from api.pages.acting.addresses import LISTS, WITHOUT_PAGE, address_of, beginnings
-from api.pages.acting.possible import never_theirs
+from api.pages.acting.possible import against
 from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
 from api.resources.answers import version_of
@@ -58,9 +58,13 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
     if request.method == "POST":
         return _act(command, about)
     with look() as seen:
-        if about is not None and (refused := never_theirs(seen, command, about)):
-            return closed(seen, forms.heading(command), _about(seen, command, about), refused)
-        return _page(seen, command, about, sending.Sent(typed=request.args.to_dict()))
+        typed = sending.Sent(typed=request.args.to_dict())
+        found = against(seen, command, about) if about is not None else None
+        if about is None or found is None:
+            return _page(seen, command, about, typed)
+        if found.never:
+            return closed(seen, forms.heading(command), _about(seen, command, about), found.refused)
+        return _page(seen, command, about, typed, not_today=found.refused.message)
 
 
 def _act(command: Command, about: str | None) -> Response | Redirect:
@@ -114,8 +118,10 @@ def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], ref
     )
 
 
-def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, refused: Refused | None = None) -> Response:
-    """Return the form, with what was typed and what stands against it."""
+def _page(
+    seen: Look, command: Command, about: str | None, sent: sending.Sent, refused: Refused | None = None, *, not_today: str | None = None
+) -> Response:
+    """Return the form, with what was typed and what stands against it; where it cannot be done as things stand, folded under why."""
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
     manager = acting_as().role == commands.MANAGER
     moved = isinstance(refused, StaleVersion)
@@ -130,6 +136,7 @@ def _page(seen: Look, command: Command, about: str | None, sent: sending.Sent, r
         fields=forms.fields_of(seen, command, sent, about=about, manager=manager),
         refusal=refused.message if refused else None,
         moved=moved,
+        not_today=not_today,
         action_href=address_of(command, about),
         cancel_href=back,
         section_name=RESOURCES[command.kind] if command.kind in OF_THEIR_OWN else "partnership",

@@ -24,7 +24,7 @@ from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, KINDS, Command, find
 from service.desk import authority
-from service.desk.refusals import NotFound
+from service.desk.refusals import NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from aggregates.authority import Acting
@@ -152,14 +152,29 @@ def amendment_refused(entry: HistoryEntry, act: str, *, proposal: HistoryEntry |
     return None
 
 
-def never_theirs(seen: Look, command: Command, ref: str) -> Refused | None:
-    """Return why an act is never the caller's, or None. The board manager may record any of them for another office."""
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against an act before anything is written: `never` because of whose it is, or today, as the thing stands."""
+
+    refused: Refused
+    never: bool
+
+
+def against(seen: Look, command: Command, ref: str) -> Against | None:
+    """Return what stands against an act, or None. The board manager may record any of them for another office."""
     who = acting_as()
     thing = worker().board.find(KINDS[command.kind], ref)
-    if thing is None or thing.state is None or who.role == commands.MANAGER:
+    if thing is None or thing.state is None:
         return None
-    refused = Question().refusal(command, ref, who, plausible(command, thing, seen.words))
-    return refused if isinstance(refused, NEVER_THEIRS) else None
+    question, said = Question(), plausible(command, thing, seen.words)
+    refused = question.refusal(command, ref, who, said)
+    if refused is None:
+        return None
+    if who.role != commands.MANAGER:
+        return Against(refused, isinstance(refused, NEVER_THEIRS))
+    others = [question.refusal(command, ref, acting_as(office), said) for office in _answering(seen, who, command, thing)]
+    found = [one for one in (refused, *others) if not isinstance(one, (*NEVER_THEIRS, NotAllowed))]
+    return Against(found[0], never=False) if found and None not in others and found[0] is not None else None
 
 
 def _answering(seen: Look, who: Acting, command: Command, thing: Any) -> list[str]:
@@ -179,10 +194,10 @@ def _ask(thing: Any, decision: str, **said: Any) -> None:
 
 
 def _task(seen: Look, command: Command, ref: str, office: str | None) -> dict[str, str | None]:
-    address = address_of(command, ref)
+    task: dict[str, str | None] = {"name": command.name, "title": command.title, "href": address_of(command, ref), "text": None}
     if office is None:
-        return {"title": command.title, "href": address, "text": None}
-    return {"title": command.title, "href": f"{address}?on_behalf_of={office}", "text": f"On behalf of: {seen.words.office(office)}"}
+        return task
+    return task | {"href": f"{task['href']}?on_behalf_of={office}", "text": f"On behalf of: {seen.words.office(office)}"}
 
 
 def acting_or_nobody() -> Acting | None:

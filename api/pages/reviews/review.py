@@ -14,6 +14,7 @@ from api.pages import thing
 from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look
 from api.pages.reviews import clocks
+from api.pages.reviews.next import STAGES, next_of
 from api.pages.reviews.sources import Sources
 from api.pages.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.words import written
@@ -53,6 +54,8 @@ def review(ref: str) -> Response:
             blockers=row.blockers,
             findings=[_finding(seen, finding, came, may_see) | _found(behind, finding["number"]) for finding in row.findings],
             without_finding=[_action(seen, action) for action in came.get("", []) if _owned(may_see, action)],
+            next=next_of(row),
+            stages=STAGES,
             facts=facts(*_facts(seen, row, behind)),
             sections=list(_sections(seen, row, behind)),
         )

@@ -11,7 +11,8 @@ import pytest
 from aggregates.fields import shape
 from api.pages.acting.addresses import WITHOUT_PAGE, address_of
 from api.pages.acting.rows import ROWS
-from service.commands import COMMANDS
+from api.pages.reviews.next import STAGES, STOPS, TAKES_AWAY
+from service.commands import AMENDMENTS, COMMANDS
 from tests.api.pages.conftest import a_file, day
 from tests.api.pages.whole import THINGS, fill
 
@@ -180,6 +181,55 @@ def test_what_can_be_done_is_what_would_be_recorded(filled):
     assert "/reviews/SB-2016-09/commission_review" not in who.links
     assert "/reviews/SB-2016-09/resume_review" not in who.links
     assert "/reviews/SB-2016-09/deposit_report" not in who.links
+
+
+def test_what_comes_next_stands_first_and_the_rest_folds(filled):
+    """Of a review that is commissioned the lead reviewer comes next; what is less likely folds under its stage, each thing once."""
+    who = filled("board-manager")
+    who.text("/reviews/SB-2016-09")
+    first, _, rest = who.page.partition("What you can do now")[2].partition("<details")
+    rest = rest.partition("</details>")[0]
+
+    assert "/reviews/SB-2016-09/appoint_lead_reviewer" in first
+    assert "/reviews/SB-2016-09/note_parallel_process" not in first
+    assert {"Setting it up", "Hearing people", "Time"} <= {heading for heading in STAGES if heading in rest}
+    assert "/reviews/SB-2016-09/note_parallel_process" in rest
+    assert "/reviews/SB-2016-09/appoint_lead_reviewer" not in rest
+
+
+def test_every_act_on_a_review_has_its_stage():
+    """No command about a review is left out of the stages, and none is in two; what comes next is a command that there is."""
+    about = sorted(n for n, c in COMMANDS.items() if c.kind == "review" and not c.creates and n not in AMENDMENTS)
+
+    assert sorted(name for names in STAGES.values() for name in names) == about
+    assert {name for names in (*STOPS.values(), *TAKES_AWAY.values()) for name in names} <= set(about)
+
+
+@pytest.mark.parametrize(
+    ("office", "path", "why"),
+    [
+        ("chair", "/reviews/SB-2016-09/commission_review", "SB-2016-09"),
+        ("board-manager", "/reviews/SB-2016-09/resume_review", "so"),
+        ("riv-lead", "/actions/A1/mark_implemented", "A1 is assigned, so it cannot be"),
+        ("quality-chair", "/actions/A1/escalate_action", "A1 was not overdue on 5 September 2016 (INV-17)"),
+    ],
+)
+def test_a_form_that_would_be_refused_says_so_before_it_is_filled_in(filled, office, path, why):
+    """What cannot be done today is not offered, and its address says why first; the form folds, for what was so on an earlier day."""
+    who = filled(office)
+    who.get(path.rpartition("/")[0])
+    assert path not in who.links
+    words = who.text(path)
+
+    assert "This cannot be recorded of today" in words
+    assert why in words
+    assert words.index(why) < words.index("It was so on an earlier day: record it late") < words.index("Before you record it")
+
+
+def test_a_form_that_can_be_sent_says_nothing_against_itself(filled):
+    """What is offered opens as a form and nothing else."""
+    assert "This cannot be recorded of today" not in filled("riv-lead").text("/actions/A1/accept_action")
+    assert "This cannot be recorded of today" not in filled("board-manager").text("/reviews/SB-2016-09/appoint_lead_reviewer")
 
 
 def _titles() -> set[str]:
