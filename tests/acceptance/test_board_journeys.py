@@ -11,7 +11,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from service.demonstration import ORIGIN
+from service.ledger import keys
+from service.verify import b64url, thumbprint
 from tests.acceptance import boards
 from tests.acceptance.asking import Asking, ends_well
 from tests.acceptance.product import positions
@@ -185,6 +189,8 @@ def test_f1_after_the_last_day(inspected, at_new_year):
 # -- F.9: an agency leaves the partnership -------------------------------------------------------------------------------------
 
 ENDS = "The company is dissolved"
+LEADS_KEY = Ed25519PrivateKey.generate()
+KEY = thumbprint(LEADS_KEY.public_key().public_bytes_raw())
 
 
 def agency(ask: Asking, code: str) -> None:
@@ -213,6 +219,12 @@ def stands_down(ask: Asking, code: str) -> None:
     ask.does("board-manager", f"offices/lead-{code}/stand_down_office_holder", until_on="2021-09-30", reason=ENDS)
 
 
+def enrolled(office: str) -> dict[str, str]:
+    """Say what enrols the key of an office's holder, who proves to have it."""
+    said = {"thumbprint": KEY, "public_key": b64url(LEADS_KEY.public_key().public_bytes_raw()), "holder": office, "purpose": "acts"}
+    return said | {"proof": keys.prove(LEADS_KEY, ORIGIN, office, "acts")}
+
+
 @pytest.fixture(scope="module")
 def departed(ask: Asking) -> dict[str, Any]:
     """Walk the journey: an agency leaves; give what was answered to each try, with whoever asked."""
@@ -220,6 +232,7 @@ def departed(ask: Asking) -> dict[str, Any]:
     owes(ask, "B1", "CRC-N")
     owes(ask, "B2", "CRC-N")
     ask.key("lead-CRC-N")
+    ask.does("board-manager", "keys/enrol_signing_key", **enrolled("lead-CRC-N"))
     leaving = ("chair", "agencies/CRC-N/leave_agency")
     told: dict[str, Any] = {"ask": ask, "at once": ask.tries(*leaving, reason=ENDS, successor="NPS-S")}
     ask.does("board-manager", "actions/B1/transfer_obligation", successor="NPS-S", reason=ENDS)
@@ -228,6 +241,8 @@ def departed(ask: Asking) -> dict[str, Any]:
     ask.does("board-manager", "agencies/CRC-N/announce_departure", leaves_on="2021-09-30", reason=ENDS)
     ask.does("chair", "actions/B2/declare_outstanding", reason="Nobody runs this service any more")
     stands_down(ask, "CRC-N")
+    told["signing"] = ask.tries(*leaving, reason=ENDS, successor="NPS-S")
+    ask.does("board-manager", "keys/revoke_signing_key", thumbprint=KEY, reason="Retired at the departure")
     told["left"] = ask.tries(*leaving, reason=ENDS, successor="NPS-S")
     return told
 
@@ -237,7 +252,10 @@ def test_f9_refused_with_the_list(departed):
     for moment, first in (("at once", "action B1"), ("offered", "action B1 (offered to NPS-S, which has not answered)")):
         answer = departed[moment]
         assert answer.problem == (422, "open-obligations")
-        assert (answer.json["rule"], answer.json["facts"]["obligations"]) == ("INV-36", [first, "action B2", "office lead-CRC-N"])
+        assert (answer.json["rule"], answer.json["facts"]["obligations"]) == (
+            "INV-36",
+            [first, "action B2", "office lead-CRC-N", f"the signing key {KEY} of lead-CRC-N"],
+        )
     assert departed["left"].status == 200
 
 
@@ -262,6 +280,13 @@ def test_f9_the_agency_is_history(departed):
         ("action:B2", "outstanding at departure", None),
     ]
     assert [entry["by_agency"] for entry in entries if entry["topic"] == "action.progress_reported.v1"] == ["CRC-N"]
+
+
+def test_f9_the_leavers_key_is_retired(departed):
+    """A live key of the leaver's office alone keeps it from leaving; ended by its position, it leaves what it signed before valid."""
+    answer = departed["signing"]
+
+    assert (answer.status, answer.json["facts"]["obligations"]) == (422, [f"the signing key {KEY} of lead-CRC-N"])
 
 
 def test_f9_what_is_inherited_is_marked(departed):
