@@ -101,6 +101,7 @@ class OnRecord(Aggregate, Generic[S]):
         CLASS: ClassVar[str] = "S"
         # The fields that the aggregate finds out for itself: no command asks for them.
         COMPUTED: ClassVar[frozenset[str]] = frozenset()
+        FOLLOWS: ClassVar[frozenset[str]] = frozenset()  # the fields that a command may leave out: they follow from what is on record
 
         def apply(self, aggregate: Any) -> None:
             """Put the event on record. It cannot refuse, so history can always be read."""

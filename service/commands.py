@@ -6,7 +6,7 @@ it out. A command's fields are those of its event, without the envelope that eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -63,7 +63,8 @@ class Command:
     def fields(self) -> tuple[Field, ...]:
         """Return what the command takes, in order; the reference of what it creates is given apart."""
         computed: frozenset[str] = self.event.COMPUTED
-        return tuple(f for f in fields.shape(self.event) if f.name not in ENVELOPE and f.name not in computed and not self._is_ref(f))
+        asked = (f for f in fields.shape(self.event) if f.name not in ENVELOPE and f.name not in computed and not self._is_ref(f))
+        return tuple(replace(f, optional=f.optional or f.name in self.event.FOLLOWS) for f in asked)
 
     @cached_property
     def takes_files(self) -> bool:

@@ -41,6 +41,12 @@ class RegimeGoesBack(Refused):
     rule, text = "INV-42", "{regime} cannot take effect on {effective_on}: the regime before it took effect on {since}"
 
 
+class RegimeNotInForce(Refused):
+    """What arises on a day arises under the regime that binds the Board on it."""
+
+    rule, text = "INV-42", "{regime} did not bind the Board on {day}: {in_force} did"
+
+
 @dataclass(frozen=True, slots=True)
 class PartnershipState:
     """The partnership on one day. What it sets for itself is in days, months or years as `settings` says.
@@ -69,6 +75,13 @@ class PartnershipState:
         """Return the regime that had taken effect by a day; before any had, the first."""
         in_effect = [(since, n) for n, (_, since) in enumerate(self.regimes) if since <= day]
         return self.regimes[max(in_effect)[1] if in_effect else 0][0]
+
+    def binding(self, regime: str | None, day: date) -> str:
+        """Return the regime under which something arose on a day; refuse another. Of days before the first the record knows nothing."""
+        in_force = self.regime_on(day)
+        if regime not in {None, in_force} and day >= min(since for _, since in self.regimes):
+            raise RegimeNotInForce(regime=regime, day=day, in_force=in_force)
+        return regime or in_force
 
 
 class Partnership(Recorded[PartnershipState | None]):

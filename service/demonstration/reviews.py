@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-REGIME: Final = "LSCB-WT2015"
 DOCUMENTS: Final = ("report", "response", "declaration", "information", "advice")  # told by their name, recorded by its hash
 LATE: Final = ("recorded", "late_reason")
 ABOUT_STEP: Final = {"on", "do", "by", "after", *LATE}
@@ -37,7 +36,7 @@ def reviewer(ref: str) -> str:
 
 
 def _begun(review: Mapping[str, Any]) -> Line:
-    fields = {"title": review["title"], "kind": review["kind"], "regime": review.get("regime", REGIME)}
+    fields = {"title": review["title"], "kind": review["kind"]}
     if noted := review.get("noted"):
         fields |= {"board": noted["board"], "year": noted["year"]}
         return Line(do="note_external_review", ref=review["ref"], by=noted["by"], on=noted["on"], fields=fields, **_late(noted))

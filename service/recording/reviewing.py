@@ -61,8 +61,15 @@ class Reviewing(Holding):
         now, then = thing.rewritten(fields["amends"], fields.get("corrected"))
         if then is not None and then.event is Review.Referred:
             self._referred_once(thing.ref, then.body["referring_agency"], then.body["local_ref"])
+            self._check_regime(now, then)
         if then is not None and "affiliations" in then.body:
             self._check_affiliations(thing.ref, now, then)
+
+    def _check_regime(self, now: Entry | None, then: Entry) -> None:
+        """Refuse a regime that did not bind on the day of the notification, where either is amended."""
+        regime, notified_on = then.body["regime"], then.body["notified_on"]
+        if now is None or (now.body["regime"], now.body["notified_on"]) != (regime, notified_on):
+            self.settings.binding(regime, notified_on)
 
     def _check_affiliations(self, ref: str, now: Entry | None, then: Entry) -> None:
         """Refuse affiliations that leave out an employer whom the appointment would have added; another field may be corrected freely."""

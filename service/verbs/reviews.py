@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
-from aggregates.partnership import Agency, Meeting
+from aggregates.partnership import Agency, Meeting, Partnership
 from aggregates.review import Review
 from service.recording.resting import resting_on
 from service.recording.reviewing import Reviewing
@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 class ReviewVerbs(Reviewing):
     """What is decided about a review."""
 
-    @resting_on(Review)
+    @resting_on(Review, Partnership)
     def refer_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Refer a case for review."""
+        """Refer a case for review, under the regime that binds the Board on the day of the notification."""
+        said["regime"] = self.settings.binding(said["regime"], said["notified_on"])
         self._there(Agency, "agency", said["referring_agency"])
         self._referred_once(ref, said["referring_agency"], said["local_ref"])
         return self._begin(ref, Review.refer, write, **said)
 
     def note_external_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Note another body's review."""
+        """Note another body's review, which may be under another regime than the Board."""
+        said["regime"] = said["regime"] or self.settings.regime_on(said["occurred_on"])
         return self._begin(ref, Review.note_external, write, **said)
 
     def decide_review(self, ref: str, /, *, write: Write, **said: Any) -> Done:

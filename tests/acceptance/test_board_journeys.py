@@ -410,9 +410,13 @@ def reviewer(ask: Asking, office: str) -> str:
 def reviewed(ask: Asking) -> dict[str, Any]:
     """Walk the journey: a case is referred, decided late, commissioned and led; give what was answered to what is refused."""
     act = "reviews/SB-2021-07"
+    referred(ask, "SB-2021-08", kind="rapid review", regime="MASA-WT2018")
+    told: dict[str, Any] = {"ask": ask}
+    told["not yet"] = ask.tries("lead-NGH", "reviews", ref="SB-2021-07", **CASE)
+    ask.does("chair", "partnership/change_regime", regime="LSCB-WT2015", effective_on="2021-08-01")
+    told["not any more"] = ask.tries("lead-NGH", "reviews", ref="SB-2021-09", **CASE | {"regime": "MASA-WT2018"})
     ask.does("lead-NGH", "reviews", ref="SB-2021-07", **CASE)
     ask.does("scr-chair", f"{act}/recommend_decision", outcome="conduct", rationale="The criteria are met")
-    told: dict[str, Any] = {"ask": ask}
     told["manager decides"] = ask.tries("board-manager", f"{act}/decide_review", **CONDUCT, why_late=WHY_LATE)
     told["no reason"] = ask.tries("chair", f"{act}/decide_review", **CONDUCT)
     ask.does("chair", f"{act}/decide_review", **CONDUCT, why_late=WHY_LATE)
@@ -487,15 +491,18 @@ def test_f11_who_was_heard(reviewed):
 
 
 def test_f11_the_same_case_under_the_later_regime(reviewed):
-    """Under the arrangements of 2018 the same days give a rapid review of fifteen working days, and no month to decide."""
+    """Under the arrangements of 2018 the same days give a rapid review of fifteen working days, and no month to decide.
+
+    It keeps them when others bind the Board; a case is referred under those that bind on the day, and under no others.
+    """
     ask = reviewed["ask"]
-    referred(ask, "SB-2021-08", kind="rapid review", regime="MASA-WT2018")
     later = {one["name"]: (one["count"], one["unit"], one["due_on"]) for one in ask.item("reviews/SB-2021-08")["clocks"]}
 
     assert later["rapid_review"] == (15, "working days", "2021-09-14")  # 30 August was a bank holiday
     assert "decide" not in later
-    other = CASE | {"local_ref": None, "regime": "MASA-WT2018"}
-    assert ask.tries("lead-NGH", "reviews", ref="SB-2021-09", **other).json["rule"] == "INV-42"
+    assert [reviewed[moment].problem for moment in ("not yet", "not any more")] == [(422, "regime-not-in-force")] * 2
+    assert ask.item("reviews/SB-2021-08")["regime"] == "MASA-WT2018"
+    assert ask.item("reviews/SB-2021-07")["regime"] == "LSCB-WT2015"
 
 
 def test_f11_a_chair_whose_employer_is_under_review(reviewed):

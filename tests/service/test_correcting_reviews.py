@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aggregates.partnership.partnership import RegimeNotInForce
 from aggregates.review import refusals as r
 from service.desk.refusals import EmployerUnsaid, FutureDate, KnownByCode, NotFound
 from tests.service.test_reviews import CASE, COURSE, DECLARED, version, walk
@@ -124,5 +125,23 @@ def test_a_case_is_not_corrected_into_another(seeded):
     with pytest.raises(r.AlreadyReferred, match="SB-2016-04"):
         seeded.act("chair", "retract_entry", REF, about="review", amends=2, reason="it was right")
     correct(seeded, 1, {"title": "Cedar Row"})
+
+    assert version(seeded) == 3
+
+
+def test_inv_42_a_correction_relabels_no_case(seeded):
+    """INV-42: a regime, or a day of notification, is corrected to what bound on that day: each alone or both together, but never apart."""
+    walk(seeded, "refer_review")
+    seeded.act("chair", "refer_review", REF, **CASE)
+    seeded.act("chair", "change_regime", "partnership", regime="MASA-WT2018", effective_on="2016-09-07")
+    seeded.clock.advance(days=3)
+    for corrected in ({"regime": "MASA-WT2018"}, {"notified_on": "2016-09-07", "occurred_on": "2016-09-08"}):
+        with pytest.raises(RegimeNotInForce):
+            correct(seeded, 1, corrected)
+    correct(seeded, 1, {"regime": "MASA-WT2018", "notified_on": "2016-09-07", "occurred_on": "2016-09-08", "kind": "rapid review"})
+    correct(seeded, 1, {"title": "Cedar Row"})
+
+    with pytest.raises(RegimeNotInForce):
+        correct(seeded, 2, {"corrected": {"notified_on": "2016-09-07", "occurred_on": "2016-09-08"}})
 
     assert version(seeded) == 3

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from aggregates.errors import Refused
+from aggregates.partnership.partnership import RegimeNotInForce
 from aggregates.review import Review
 from aggregates.review import refusals as r
 from service.commands import COMMANDS
@@ -74,7 +75,7 @@ COURSE = [
     ("chair", "reopen_review", {"grounds": "too early"}),
     ("chair", "withdraw_report", {"reason": "a hash was wrong"}),
 ]  # fmt: skip
-FIRWOOD = {"title": "Firwood", "kind": "rapid review", "regime": "MASA-WT2018", "referring_agency": "RIV", "notified_on": "2016-09-05"}
+FIRWOOD = {"title": "Firwood", "kind": "rapid review", "regime": "MASA-WT2018", "referring_agency": "RIV", "notified_on": "2016-09-01"}
 ELDER = {"title": "Elder", "kind": "domestic homicide review", "regime": "LSCB-WT2015", "board": "The partnership next door", "year": 2016}
 BESIDE = [
     ("SB-RR", "chair", "refer_review", FIRWOOD),
@@ -316,3 +317,35 @@ def test_inv_05_what_was_superseded_is_done_when_what_took_its_place_is(seeded):
     seeded.act("chair", "withdraw_action", "A8", reason="not needed")
 
     seeded.act("chair", "close_review", "SB-2016-03", grounds="done")
+
+
+def test_inv_42_a_case_arises_under_the_regime_that_binds_on_the_day_of_its_notification(seeded):
+    """INV-42: left out, the regime follows from the Board's own history; another than bound on that day is refused, with both."""
+    case = {name: value for name, value in FIRWOOD.items() if name != "regime"}
+    seeded.act("chair", "change_regime", "partnership", regime="MASA-WT2018", effective_on="2016-09-07")
+    seeded.clock.advance(days=2)
+    for regime, day, in_force in (("MASA-WT2018", "2016-09-06", "LSCB-WT2015"), ("LSCB-WT2015", "2016-09-07", "MASA-WT2018")):
+        with pytest.raises(RegimeNotInForce, match=f"{regime} did not bind the Board on . September 2016: {in_force} did"):
+            seeded.act("chair", "refer_review", "SB-2016-03", **case | {"regime": regime, "notified_on": day})
+    seeded.act("chair", "refer_review", "SB-2016-03", **case | {"kind": "serious case review", "notified_on": "2016-09-06"})
+    seeded.act("chair", "refer_review", "SB-2016-04", **case | {"notified_on": "2016-09-07"})
+
+    regimes = [seeded.board.load(Review, ref).state.regime for ref in ("SB-2016-03", "SB-2016-04")]
+    assert regimes == ["LSCB-WT2015", "MASA-WT2018"]
+
+
+def test_inv_42_what_was_notified_before_the_record_begins_says_its_regime(seeded):
+    """INV-42: of days before the first regime took effect nothing is on record, so an old case keeps what it says; by default the first."""
+    old = FIRWOOD | {"notified_on": "2016-08-01"}
+    seeded.act("chair", "refer_review", "SB-2016-03", **old)
+    seeded.act("chair", "refer_review", "SB-2016-04", **old | {"kind": "serious case review", "regime": None})
+
+    assert [seeded.board.load(Review, ref).state.regime for ref in ("SB-2016-03", "SB-2016-04")] == ["MASA-WT2018", "LSCB-WT2015"]
+
+
+def test_inv_42_another_bodys_review_may_be_under_another_regime(seeded):
+    """INV-42: what binds the Board does not bind its neighbours; left out, the regime is the Board's on the day of the note."""
+    seeded.act("board-manager", "note_external_review", "SB-DHR", **ELDER | {"regime": "MASA-WT2018"})
+    seeded.act("board-manager", "note_external_review", "SB-DHR-2", **ELDER | {"regime": None})
+
+    assert [seeded.board.load(Review, ref).state.regime for ref in ("SB-DHR", "SB-DHR-2")] == ["MASA-WT2018", "LSCB-WT2015"]

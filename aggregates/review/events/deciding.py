@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.review.events import Created, Event, ExternalKind, Kind, Outcome, Regime
@@ -13,6 +13,7 @@ class Referred(Created):
     """A case is put before the Board. It is known by a reference and a title that say nothing of any person."""
 
     TOPIC = "review.referred.v1"
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"regime"})
     ref: Identifies[Public[str]]
     title: Public[str]
     kind: Public[Kind]
@@ -27,6 +28,7 @@ class ExternalNoted(Created):
     """Another body's review comes to notice: a domestic homicide review, a national one, or one of another board."""
 
     TOPIC = "review.external_noted.v1"
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"regime"})
     ref: Identifies[Public[str]]
     title: Public[str]
     kind: Public[ExternalKind]

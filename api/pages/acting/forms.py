@@ -61,6 +61,7 @@ HINTS: Final = {
     "minute": "Where in the minutes the decision stands.",
     "why_late": "Needed where it took longer than the regime allows.",
     "redaction_of": "Where what is published was shortened: the SHA-256 of the report that was presented.",
+    "review.regime": "Left out, it is the one that binds the Board.",
     "local_ref": "A pseudonym only, by which your own records know the case.",
     "covers_from": "The first day that they may look at.",
     "ceiling": "The last day that they may look at.",
