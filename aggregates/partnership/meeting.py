@@ -35,13 +35,13 @@ class NotTheirMeeting(Refused):
 class UnreadableAttendance(Refused):
     """Attendance names each agency once, and says whether it was there."""
 
-    text = "The attendance at {ref} is a list of {{agency, attendance (present, apologies or absent)}}, each agency once: {why}"
+    text = "The attendance at {ref} says of each agency once whether it was present, absent or sent apologies: {why}"
 
 
 class UnreadableAgenda(Refused):
     """An agenda has items, each with an id of its own."""
 
-    text = "The agenda of {ref} is a list of {{id, title, about}}, each id once: {why}"
+    text = "The agenda of {ref} has items of an id, a title and what they are about, each id once: {why}"
 
 
 class NotHeld(Refused):

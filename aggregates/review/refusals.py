@@ -233,13 +233,13 @@ class NoReason(Refused):
 class UnreadableResponse(Refused):
     """A response to a finding has the members that it has."""
 
-    text = "A response to {ref} is {{number, response (accepted, in part or rejected), reason, intended_actions}}: {why}"
+    text = "A response to {ref} has a number, a response (accepted, in part or rejected), a reason and intended_actions: {why}"
 
 
 class UnreadableItem(Refused):
     """An object in a list has the members that it has."""
 
-    text = "{what} of {ref} is {{{takes}}}: {why}"
+    text = "{what} of {ref} has {takes}: {why}"
 
 
 class NotAHash(Refused):

@@ -18,6 +18,7 @@ from api.pages.actions import action, register
 from api.pages.board import challenges, inspections, members, partnership, programme
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.reviews import review, tracker
+from api.pages.words import to_people
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -47,7 +48,7 @@ def problem_page(problem: Problem) -> Response:
     known = {refusal.code() for refusal in errors.every_refusal()} - TOLD_IN_OWN_WORDS
     said: dict[str, Any] = {
         "code": int(problem.status),
-        "refusal": problem.detail if problem.code in known else None,
+        "refusal": to_people(problem.code, problem.detail) if problem.code in known else None,
         "reference": problem.reference,
         "back_href": sign_in.local(request.path) if request.method == "POST" else None,
     }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from aggregates.errors import Refused
     from aggregates.fields import Field
 
 LABELS: Final = {
@@ -39,8 +40,8 @@ LABELS: Final = {
     "effect": "Effect for children or in practice",
     "by_ref": "Replaced by",
     "to_office": "Escalated to",
-    "amends": "Entry of its stream that it amends",
-    "proposal": "Entry of its stream that proposed it",
+    "amends": "Which entry it amends",
+    "proposal": "Which entry proposed it",
     "corrected_public": "Corrected, for everybody",
     "corrected": "Corrected",
     "corrected_restricted": "Corrected, for named roles",
@@ -49,7 +50,58 @@ LABELS: Final = {
     "evidence_date": "Date on the evidence",
     "until_on": "Until",
     "from_on": "From",
+    "advice_sha256": "The advice",
+    "aware_on": "Aware since",
+    "briefing_needed": "Is a practice briefing needed?",
+    "briefing_why": "Why a practice briefing is needed, or not",
+    "check_every": "Looked at every",
+    "covers_from": "First day covered",
+    "ceiling": "Last day covered",
+    "declaration_sha256": "The declaration of independence",
+    "effective_on": "In effect from",
+    "expires_on": "Last day on which it is open",
+    "follow_up_owed": "Are participants asked again?",
+    "found_sha256": "The document that was found",
+    "from_body": "From whom",
+    "how_explained": "How it was explained",
+    "information_sha256": "The information",
+    "involved_in_case": "Were they involved in the case?",
+    "lead_office": "Led by",
+    "local_ref": "Your own reference",
+    "modifiable_factor": "Is it a modifiable factor?",
+    "one_page_briefing": "One-page briefing",
+    "redaction_of": "The report that it shortens",
+    "report_sha256": "The report",
+    "repository_id": "Number in the repository",
+    "response_sha256": "The Board's response",
+    "review_by": "To be looked at again by",
+    "review_due": "Next review by",
+    "review_kind": "Kind of review",
+    "sha256": "The set of obligations",
+    "to_body": "To whom",
+    "url": "Address on the web",
+    "why_late": "Why it took so long",
+    # the local settings
+    "backdating_limit": "How late an entry may be recorded without a reason",
+    "sustainment_checks": "When a signed-off action is tested again",
+    "reminder_days": "Reminders before an action is due",
+    "escalation_days": "Escalation once an action is overdue",
+    "affiliation_look_back": "How far back a lead reviewer's affiliations count",
+    "quorum": "Quorum of a meeting",
+    "ack_window": "Acknowledgement of what is disseminated",
+    "embedding_window": "Report on how learning was embedded",
+    "followup_return": "Return of the follow-up questionnaire",
+    "phone_sample": "Telephone sample after training",
 }
+# What a refusal says to a program of a request is said to a person of their form.
+TO_PEOPLE: Final = {
+    "key-reused": "This form was sent before, and says something else now. Open it anew and record that as an act of its own.",
+    "idempotency-key-missing": "This form is not whole any more. Open it anew: nothing was recorded.",
+    "form-token-missing": "This form is older than your session. Open it anew: nothing was recorded.",
+    "no-room": "The disk is full. Nothing of this was recorded, and nothing that was is lost. Tell whoever runs the service.",
+    "database-away": "The database does not answer. Nothing that was recorded is lost. Try again soon: nothing is recorded twice.",
+}
+FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@])|\bsha256\b")  # the name of a field in a sentence
 TITLES: Final = {
     "ledger.established.v1": "Log established",
     "partnership.established.v1": "Partnership established",
@@ -75,6 +127,21 @@ def title_of(topic: str) -> str:
 def label_of(name: str) -> str:
     """Return what a field is called."""
     return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def choice_of(value: str) -> str:
+    """Return what may be chosen, in words."""
+    return LABELS[value] if "_" in value and value in LABELS else value.replace("_", " ").capitalize()
+
+
+def sentence(refused: Refused) -> str:
+    """Return why something was refused as it is said to a person."""
+    return to_people(refused.code(), refused.message)
+
+
+def to_people(code: str, message: str) -> str:
+    """Return a refusal's sentence in the words that a form uses: it names fields by their labels, and nothing of a request."""
+    return TO_PEOPLE.get(code) or FIELD.sub(lambda named: f"“{label_of(named[0])}”", message)
 
 
 def written(day: date) -> str:
@@ -149,8 +216,7 @@ class Words:
         if isinstance(value, str) and field.kind is date:
             return written(date.fromisoformat(value))
         if field.choices and isinstance(value, str):
-            said = value.replace("_", " ")
-            return said[:1].upper() + said[1:]
+            return choice_of(value)
         return plain(value)
 
 

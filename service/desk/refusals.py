@@ -87,7 +87,7 @@ class LateWithoutReason(Refused):
     """Recording long after the fact needs a reason, which every view shows."""
 
     rule = "INV-33"
-    text = "{occurred_on} is more than {limit} days before today, {today}: say in late_reason why it is recorded so late"
+    text = "{occurred_on} is more than {limit} days before today, {today}: say why in late_reason"
 
 
 class NotInOffice(Refused):

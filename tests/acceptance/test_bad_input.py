@@ -71,8 +71,8 @@ CASES: dict[str, tuple[dict | str, str]] = {
     "the overseer reports": (progress() | {"by": "quality-chair"}, "A1 is owned by RIV"),
     # wrong date
     "tomorrow": (progress(occurred_on="2016-09-06"), "is in the future"),
-    "long ago": (progress(occurred_on="2016-06-01"), "say in late_reason why"),
-    "long ago, blank reason": (progress(occurred_on="2016-06-01", late_reason="  "), "say in late_reason why"),
+    "long ago": (progress(occurred_on="2016-06-01"), "say why in late_reason"),
+    "long ago, blank reason": (progress(occurred_on="2016-06-01", late_reason="  "), "say why in late_reason"),
     "before it was assigned": (progress(occurred_on="2016-09-04"), "A1 was not assigned on 4 September 2016"),
     "outside a term": (progress(occurred_on="2016-08-31", on_behalf_of="riv-lead") | {"by": "board-manager"}, "did not hold the office"),
     "due before it begins": (assigned("A7", due_on="2016-09-01"), "is no date for A7"),

@@ -14,6 +14,7 @@ from api.pages.acting.addresses import LISTS, WITHOUT_PAGE, address_of, beginnin
 from api.pages.acting.possible import against
 from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
+from api.pages.words import sentence
 from api.resources.answers import version_of
 from api.resources.commands import RESOURCES, acting_as, check_reach
 from api.worker import worker
@@ -64,7 +65,7 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
             return _page(seen, command, about, typed)
         if found.never:
             return closed(seen, forms.heading(command), _about(seen, command, about), found.refused)
-        return _page(seen, command, about, typed, not_today=found.refused.message)
+        return _page(seen, command, about, typed, not_today=sentence(found.refused))
 
 
 def _act(command: Command, about: str | None) -> Response | Redirect:
@@ -114,7 +115,14 @@ def _about(seen: Look, command: Command, ref: str) -> dict[str, str]:
 def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], refused: Refused) -> Response:
     """Return, in place of a form that this person could never send, the sentence that says whose it is."""
     return render(
-        "acting/act.html", look=seen, status=403, command=heading, about=about, closed=refused.message, fields=[], cancel_href=about["href"]
+        "acting/act.html",
+        look=seen,
+        status=403,
+        command=heading,
+        about=about,
+        closed=sentence(refused),
+        fields=[],
+        cancel_href=about["href"],
     )
 
 
@@ -134,7 +142,7 @@ def _page(
         about=None if about is None else _about(seen, command, about),
         acting=acting_words(seen),
         fields=forms.fields_of(seen, command, sent, about=about, manager=manager),
-        refusal=refused.message if refused else None,
+        refusal=sentence(refused) if refused else None,
         moved=moved,
         not_today=not_today,
         action_href=address_of(command, about),

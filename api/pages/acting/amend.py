@@ -18,7 +18,7 @@ from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.entries import kind_of, page_of
 from api.pages.frame import Look, look, render
 from api.pages.record.entry import visible
-from api.pages.words import label_of, plain, title_of
+from api.pages.words import label_of, plain, sentence, title_of
 from api.resources.commands import check_reach
 from api.worker import worker
 from projections.decoded_log import event_type
@@ -163,7 +163,7 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
         about=_about(it),
         acting=acting_words(seen),
         fields=forms.with_typed(_fields(seen, it), sent.typed, sent.errors),
-        refusal=refused.message if refused else None,
+        refusal=sentence(refused) if refused else None,
         moved=isinstance(refused, StaleVersion),
         action_href=it.address,
         cancel_href=f"/events/{entry.position}",

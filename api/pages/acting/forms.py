@@ -11,7 +11,7 @@ from aggregates.partnership.settings import SETTINGS
 from aggregates.values import Evidence
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import choices, rows
-from api.pages.words import label_of
+from api.pages.words import choice_of, label_of, to_people
 from api.worker import worker
 from service.commands import MANAGER
 
@@ -50,7 +50,7 @@ REFERENCES: Final[Mapping[str, dict[str, str]]] = {
     "challenge": {"hint": "Letters, digits, dots and hyphens, such as CH-7. It cannot be changed afterwards."},
 }
 HINTS: Final = {
-    "value": f"Written so: {'; '.join(f'{name}: {setting.words}' for name, setting in SETTINGS.items())}.",
+    "value": f"Written so: {'; '.join(f'{label_of(name)}: {setting.words}' for name, setting in SETTINGS.items())}.",
     "themes": "One on each line.",
     "roles": "One on each line: what they are, not who.",
     "relations": "One on each line: how they are related, such as mother. No names.",
@@ -113,7 +113,7 @@ def heading(command: Command) -> dict[str, Any]:
     told = (command.event.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].partition(": objects")[0].rstrip(".")
     return {
         "title": command.title,
-        "help": f"{told}.",
+        "help": to_people("", f"{told}.".replace("`", "")),
         "consequence": CONSEQUENCES.get(command.name),
         "rules": [_rule(refusal) for refusal in RULES.get(command.name, ())],
         "button": None,
@@ -121,7 +121,7 @@ def heading(command: Command) -> dict[str, Any]:
 
 
 def _rule(refusal: type[Refused]) -> dict[str, str]:
-    text = (refusal.__doc__ or "").partition("\n")[0]
+    text = to_people("", (refusal.__doc__ or "").partition("\n")[0].replace("`", ""))
     return {"text": text, "source": ", ".join(part for part in (refusal.rule, refusal.source) if part)}
 
 
@@ -184,7 +184,7 @@ def declared(
     if command and (hint := HINTS.get(f"{command.kind}.{name}")):
         more["hint"] = hint
     if field.choices:
-        items = [{"value": choice, "text": choice.replace("_", " ").capitalize()} for choice in field.choices]
+        items = [{"value": choice, "text": choice_of(choice)} for choice in field.choices]
         return field_of(name, "choice", readers, items=items, **more)
     if name in rows.ROWS:
         filled = rows.field(seen, name, about, (typed or {}).get(name))

@@ -19,6 +19,7 @@ from aggregates.review import refusals as of_review
 from api.pages.acting.addresses import WITHOUT_PAGE, address_of
 from api.pages.acting.asking import Question, plausible
 from api.pages.entries import kind_of
+from api.pages.words import sentence
 from api.resources.commands import acting_as, declared
 from api.worker import worker
 from service import commands
@@ -90,8 +91,8 @@ def with_thing(seen: Look, kind: str, ref: str) -> Possible:
             if refused is None:
                 found.can.append(_task(seen, command, ref, office))
                 break
-            if isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
-                found.cannot.append(refused.message)
+            if isinstance(refused, INSTRUCTIVE) and (why := sentence(refused)) not in found.cannot:
+                found.cannot.append(why)
     return found
 
 
@@ -124,8 +125,8 @@ def _note(found: Possible, refused: Refused | None, **task: str | None) -> None:
     """Note what came of a question."""
     if refused is None:
         found.can.append({**task, "text": None})
-    elif isinstance(refused, INSTRUCTIVE) and refused.message not in found.cannot:
-        found.cannot.append(refused.message)
+    elif isinstance(refused, INSTRUCTIVE) and (why := sentence(refused)) not in found.cannot:
+        found.cannot.append(why)
 
 
 def amendment_refused(entry: HistoryEntry, act: str, *, proposal: HistoryEntry | None = None) -> Refused | None:

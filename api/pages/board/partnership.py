@@ -15,7 +15,7 @@ from api.pages.board.listing import findings
 from api.pages.entries import by
 from api.pages.frame import Look, look
 from api.pages.thing import Said, fact, facts, link, quiet, section, strong
-from api.pages.words import written
+from api.pages.words import label_of, written
 from projections import inspection_history, partnership
 
 if TYPE_CHECKING:
@@ -33,18 +33,18 @@ def _list(numbers: list[int]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-# What the framework leaves to the Board, by the name of its setting: what it is, how it is said, and where it matters.
-SETTINGS: Final[Mapping[str, tuple[str, Callable[[Any], str], str]]] = {
-    "backdating_limit": ("How late an entry may be recorded without a reason", lambda v: f"{v} days", "INV-33"),
-    "sustainment_checks": ("When a signed-off action is tested again", lambda v: f"After {_list(v)} months", "framework, LIF-PRI-12"),
-    "reminder_days": ("Reminders before an action is due", lambda v: f"{_list(v)} days before", "INV-17"),
-    "escalation_days": ("Escalation once an action is overdue", lambda v: f"{_list(v)} days after", "INV-17"),
-    "affiliation_look_back": ("How far back a lead reviewer's affiliations count", lambda v: f"{v} years", "INV-01"),
-    "quorum": ("Quorum of a meeting", lambda v: f"{v} of the members", "framework"),
-    "ack_window": ("Acknowledgement of what is disseminated", lambda v: f"Within {v} days", "framework"),
-    "embedding_window": ("Report on how learning was embedded", lambda v: f"Within {v} months", "framework"),
-    "followup_return": ("Return of the follow-up questionnaire", lambda v: f"Within {v} days", "INV-23"),
-    "phone_sample": ("Telephone sample after training", lambda v: f"{v[0]}%, at least {v[1]}", "INV-24"),
+# What the framework leaves to the Board, by the name of its setting: how it is said, and where it matters.
+SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
+    "backdating_limit": (lambda v: f"{v} days", "INV-33"),
+    "sustainment_checks": (lambda v: f"After {_list(v)} months", "framework, LIF-PRI-12"),
+    "reminder_days": (lambda v: f"{_list(v)} days before", "INV-17"),
+    "escalation_days": (lambda v: f"{_list(v)} days after", "INV-17"),
+    "affiliation_look_back": (lambda v: f"{v} years", "INV-01"),
+    "quorum": (lambda v: f"{v} of the members", "framework"),
+    "ack_window": (lambda v: f"Within {v} days", "framework"),
+    "embedding_window": (lambda v: f"Within {v} months", "framework"),
+    "followup_return": (lambda v: f"Within {v} days", "INV-23"),
+    "phone_sample": (lambda v: f"{v[0]}%, at least {v[1]}", "INV-24"),
 }
 SECTION_11: Final = {
     "yes": "Section 11, Children Act 2004",
@@ -107,8 +107,8 @@ def _sections(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
     words, at = seen.words, seen.on.at
     set_by = _set_by(seen)
     told = [
-        ([label, quiet(source)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
-        for name, (label, say, source) in SETTINGS.items()
+        ([label_of(name), quiet(source)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
+        for name, (say, source) in SETTINGS.items()
     ]
     yield section("What the Board has set for itself", ("Setting", "Holds", "Set by"), told, "")
     agencies = [

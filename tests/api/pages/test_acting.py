@@ -253,7 +253,7 @@ def test_what_somebody_else_recorded_meanwhile_is_pointed_out(sign_in):
         ({"reason": "Not ours", "occurred_on-day": "31", "occurred_on-month": "2"}, "True from: this is no date"),
         ({"reason": "Not ours", "occurred_on-day": "x"}, "True from: this is no date"),
         ({"reason": "Not ours", "occurred_on-year": "2017"}, "is in the future"),
-        ({"reason": "Not ours", "occurred_on-year": "2015"}, "say in late_reason why it is recorded so late"),
+        ({"reason": "Not ours", "occurred_on-year": "2015"}, "say why in “Why it is recorded so late”"),
         ({"reason": "For 943 476 5919 it is not ours"}, "carries what looks like an NHS number"),
         ({"reason": "A child born 2.5.2009"}, "carries what looks like a date of birth"),
         ({"reason": "x" * 10_001}, "a text has at most 10000 characters"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import get_origin
 
@@ -9,13 +10,16 @@ import psycopg
 import pytest
 
 from aggregates.fields import shape
+from api.errors import every_refusal
 from api.pages.acting.addresses import WITHOUT_PAGE, address_of
 from api.pages.acting.rows import ROWS
 from api.pages.reviews.next import STAGES, STOPS, TAKES_AWAY
+from api.pages.words import to_people
 from service.commands import AMENDMENTS, COMMANDS
 from tests.api.pages.conftest import a_file, day
 from tests.api.pages.whole import THINGS, fill
 
+FOR_PROGRAMS = {"IfMatchMissing"}  # no form can bring these about
 DONE = day("occurred_on", 2016, 9, 5)
 
 
@@ -85,7 +89,7 @@ FORMS = {
     ),
     "the partnership": (
         "chair", "/partnership/set_local_setting", {"setting": "ack_window", "value": "21"}, {"value": "soon"},
-        "ack_window cannot be soon", "/partnership",
+        "“Acknowledgement of what is disseminated” cannot be soon", "/partnership",
     ),
     "a person": ("chair", "/subjects/new", {"name": "Somebody New"}, {"name": ""}, "Name: this is needed", "/events/"),
     "an inspection": (
@@ -262,3 +266,20 @@ def test_only_whom_it_was_put_to_answers_a_challenge(filled):
 def test_an_agency_that_owes_is_told_what_stops_it_leaving(filled):
     """INV-36: whoever would record that it leaves reads on its page what is open, item by item."""
     assert "RIV cannot leave while it holds" in filled("chair").text("/agencies/RIV")
+
+
+def test_no_form_speaks_of_the_fields_of_the_machine(whole):
+    """On no form of a command is anything called by the name that a program has for it."""
+    who = whole("board-manager")
+    for name, command in COMMANDS.items():
+        if name not in WITHOUT_PAGE:
+            who.get(address_of(command, THINGS.get(command.kind)))
+            assert re.findall(r"\b[a-z]+_[a-z_0-9]+\b|[Ss]ha256", who.words) == [], name
+
+
+@pytest.mark.parametrize("refusal", every_refusal(), ids=lambda refusal: refusal.code())
+def test_no_refusal_speaks_of_the_fields_of_the_machine(refusal):
+    """What a person reads of a refusal names no field as a program does, nor anything of a request."""
+    told = to_people(refusal.code(), re.sub(r"\{\w+\}", "…", refusal.text))
+
+    assert re.findall(r"\b[a-z]+_[a-z_0-9]+\b|sha256|csrf|[Ii]dempotency|If-Match|\{|\}", told) == [] or refusal.__name__ in FOR_PROGRAMS
