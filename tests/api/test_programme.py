@@ -1,126 +1,20 @@
-"""What the Board does between reviews, over the API: every act done, refused, repeated and raced; and who may see what."""
+"""What the Board does between reviews, over the API: what is refused by which name, and who may see what."""
 
 from __future__ import annotations
 
 import io
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aggregates.challenge import Challenge
-from service.commands import KINDS
 from service.desk import authority
 from service.desk.refusals import NotFound
+from tests.api.acts import ANSWER, CHALLENGE, COURSE, FRAMEWORK, MEETING, PRIORITY, RESOURCE, do
 from tests.boards import assign
 
 if TYPE_CHECKING:
     from tests.api.conftest import Asking
-
-FRAMEWORK = {"version": "2016", "sha256": "ab" * 32, "review_due": "2017-09-01", "provenance": "after Plymouth's"}
-MEETING = {
-    "ref": "B-2016-09", "body": "BOARD", "attendance": [{"agency": "RIV", "attendance": "present"}],
-    "agenda": [{"id": "4", "title": "Alder", "about": "review:SB-2015-01"}],
-}  # fmt: skip
-COURSE = {
-    "ref": "IACP", "title": "Inter-Agency Child Protection", "level": "core", "format": "1 day", "provider": "Workforce",
-    "skills": "Ask the child", "follow_up_owed": True, "because_of": ["SB-2015-01/F1"],
-}  # fmt: skip
-RESOURCE = {"ref": "CASPAR", "title": "CASPAR", "url": "https://caspar.example", "kind": "e-mail updates", "check_every": 6}
-PRIORITY = {"ref": "2016-17", "priority": "Neglect", "lead_office": "quality-chair", "informed_by": ["SB-2015-01/F1"]}
-CHALLENGE = {"ref": "C1", "about": "action:A1", "to": "RIV", "summary": "Slow", "statement": "Why so slow?"}
-ANSWER = {"answer": "The rota was not agreed", "what_changed": "It is"}
-
-# Each act: who does it, where, what they say; what has to be there first; and an office that may not do it.
-ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
-    "change_regime": ("chair", "partnership/change_regime", {"regime": "MASA-WT2018", "effective_on": "2019-09-29"}, (), "riv-lead"),
-    "adopt_framework": ("chair", "partnership/adopt_framework", FRAMEWORK, (), "quality-chair"),
-    "review_framework": (
-        "chair", "partnership/review_framework", {"version": "2016", "outcome": "retained", "review_due": "2018-09-01"},
-        ("adopt_framework",), "riv-lead",
-    ),
-    "hold_meeting": ("board-manager", "meetings", MEETING, (), "riv-lead"),
-    "set_priorities": ("chair", "priorities", PRIORITY, (), "quality-chair"),
-    "offer_course": ("quality-chair", "courses", COURSE, (), "riv-lead"),
-    "revise_course": ("quality-chair", "courses/IACP/revise_course", {"what": "Thresholds"}, ("offer_course",), "trainer"),
-    "withdraw_course": ("board-manager", "courses/IACP/withdraw_course", {"reason": "Replaced"}, ("offer_course",), "chair"),
-    "list_resource": ("board-manager", "resources", RESOURCE, (), "trainer"),
-    "check_resource": ("board-manager", "resources/CASPAR/check_resource", {"reachable": True}, ("list_resource",), "riv-lead"),
-    "raise_challenge": ("quality-chair", "challenges", CHALLENGE, (), "trainer"),
-    "answer_challenge": ("riv-lead", "challenges/C1/answer_challenge", ANSWER, ("raise_challenge",), "trainer"),
-    "transfer_obligation": ("chair", "actions/A2/transfer_obligation", {"successor": "RIV", "reason": "merged"}, (), "riv-lead"),
-    "accept_transfer": ("riv-lead", "actions/A2/accept_transfer", {}, ("transfer_obligation",), "chair"),
-    "refuse_transfer": ("riv-lead", "actions/A2/refuse_transfer", {"reason": "not ours"}, ("transfer_obligation",), "quality-chair"),
-    "announce_departure": (
-        "board-manager", "agencies/RIV/announce_departure", {"leaves_on": "2016-09-30", "reason": "merged"}, (), "riv-lead",
-    ),
-    "declare_outstanding": (
-        "chair", "actions/A1/declare_outstanding", {"reason": "dissolved"}, ("announce_departure",), "quality-chair",
-    ),
-    "declare_obligation_outstanding": (
-        "chair", "agencies/RIV/declare_obligation_outstanding", {"item": "challenge:C1", "reason": "dissolved"},
-        ("raise_challenge", "announce_departure"), "board-manager",
-    ),
-}  # fmt: skip
-
-
-def do(ask: Asking, name: str, office: str | None = None, **how: Any) -> Any:
-    """Do an act, in its own office unless another is named."""
-    who, path, body, _, _ = ACTS[name]
-    return ask.post(f"/api/v1/{path}", office or who, body, **how)
-
-
-def prepared(ask: Asking, name: str) -> None:
-    """Do what has to be there first."""
-    for before in ACTS[name][3]:
-        assert do(ask, before).status_code in {200, 201}
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_every_act_is_done_and_repeated_once_and_refused_to_others(ask, name):
-    """An act is recorded with its receipt; repeated under its key it is answered with the same; another role is refused."""
-    prepared(ask, name)
-    refused = do(ask, name, ACTS[name][4])
-    first, second = (do(ask, name, key="once") for _ in range(2))
-
-    assert (refused.status_code, refused.json["type"]) == (403, "/problems/not-allowed")
-    assert first.status_code in {200, 201}, first.json
-    assert (first.json["positions"], first.json["receipt"]) == (second.json["positions"], second.json["receipt"])
-    ask.seeded.catch_up()
-    shown = ask.get(first.headers["Location"])
-    assert (shown.status_code, shown.headers["ETag"]) == (200, first.headers["ETag"])
-
-
-@pytest.mark.parametrize("name", [name for name in ACTS if name != "set_priorities"])
-def test_of_two_at_once_one_comes_too_late(ask, name):
-    """Two who saw the same: one is recorded, the other is told that it is there already, or to look again."""
-    prepared(ask, name)
-    who, path, body, _, _ = ACTS[name]
-    creates = path.count("/") == 0
-    version = ask.seeded.board.load(_kind(path), _ref(path), fresh=True).version if not creates else None
-    answers: list[int] = []
-
-    def act(number: int) -> None:
-        headers = ask.headers(who) | {"Idempotency-Key": f"raced-{number}"} | ({} if creates else {"If-Match": f'"{version}"'})
-        answers.append(ask.client.application.test_client().post(f"/api/v1/{path}", headers=headers, json=body).status_code)
-
-    threads = [threading.Thread(target=act, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(answers) == ([201, 409, 409] if creates else [200, 412, 412])
-
-
-def _kind(path: str) -> Any:
-    noun = path.partition("/")[0]
-    return KINDS[{"agencies": "agency"}.get(noun) or (noun if noun in KINDS else noun.removesuffix("s"))]
-
-
-def _ref(path: str) -> str:
-    parts = path.split("/")
-    return parts[1] if len(parts) > 2 else parts[0]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,45 @@ def test_no_act_is_open_to_whom_it_is_not_for(seeded):
     assert version(seeded) == before
 
 
+def test_no_act_beside_the_course_is_open_to_whom_it_is_not_for(seeded):
+    """A trainer neither refers nor notes a review, and gives no command about one that takes another course."""
+    for ref, office, name, said in [("SB-2016-03", *COURSE[0]), *BESIDE]:
+        with pytest.raises(NotAllowed):
+            seeded.act("trainer", name, ref, **said)
+        seeded.act(office, name, ref, **said)
+
+
+def test_of_several_who_saw_the_same_one_comes_first(seeded):
+    """Raced: of three who give a command over the same version one is recorded, whatever the command, and the others are to look again."""
+    people(seeded)
+    for ref, office, name, said in [*(("SB-2016-03", *step) for step in COURSE), *BESIDE]:
+        if name == "close_review":
+            kept(seeded)
+        creates = COMMANDS[name].creates
+        told = at_once(seeded, office, name, ref, 3, **said, expected=None if creates else version(seeded, ref))
+        assert told == {"done": 1, AlreadyExists if creates else StaleVersion: 2}, name
+
+
+def at_once(it, office, name, ref, many, **said):
+    """Let several do the same at once, each under a key of their own; count what they are told."""
+    told: Counter = Counter()
+
+    def act(number):
+        try:
+            it.act(office, name, ref, **said, key=f"{ref} {name} {number}")
+        except Refused as refused:
+            told[type(refused)] += 1
+        else:
+            told["done"] += 1
+
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(many)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
 @pytest.mark.parametrize(
     ("name", "refusal"),
     [
@@ -157,21 +196,7 @@ def test_of_several_at_once_one_is_recorded(seeded, name, refusal):
     if name == "close_review":
         kept(seeded)
     office, _, said = next(step for step in COURSE if step[1] == name)
-    told: Counter = Counter()
-
-    def act(number):
-        try:
-            seeded.act(office, name, "SB-2016-03", **said, key=f"{name} {number}")
-        except Refused as refused:
-            told[type(refused)] += 1
-        else:
-            told["done"] += 1
-
-    threads = [threading.Thread(target=act, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    told = at_once(seeded, office, name, "SB-2016-03", 4, **said)
 
     assert told == {"done": 1, refusal: 3}
 

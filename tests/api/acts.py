@@ -1,0 +1,192 @@
+"""An example of every command but those about a review: who does it, what has to be there first, and who may not."""
+
+from __future__ import annotations
+
+import io
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from service.ledger.keys import prove
+from service.verify import b64url, thumbprint
+from tests.boards import ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.api.conftest import Asking
+    from tests.boards import Seeded
+
+PDF = b"%PDF-1.7 the audit of the pathway"
+FILE = {"sha256": sha256(PDF).hexdigest(), "title": "Audit", "evidence_date": "2016-09-02"}
+FRAMEWORK = {"version": "2016", "sha256": "ab" * 32, "review_due": "2017-09-01", "provenance": "after Plymouth's"}
+MEETING = {
+    "ref": "B-2016-09", "body": "BOARD", "attendance": [{"agency": "RIV", "attendance": "present"}],
+    "agenda": [{"id": "4", "title": "Alder", "about": "review:SB-2015-01"}],
+}  # fmt: skip
+COURSE = {
+    "ref": "IACP", "title": "Inter-Agency Child Protection", "level": "core", "format": "1 day", "provider": "Workforce",
+    "skills": "Ask the child", "follow_up_owed": True, "because_of": ["SB-2015-01/F1"],
+}  # fmt: skip
+RESOURCE = {"ref": "CASPAR", "title": "CASPAR", "url": "https://caspar.example", "kind": "e-mail updates", "check_every": 6}
+PRIORITY = {"ref": "2016-17", "priority": "Neglect", "lead_office": "quality-chair", "informed_by": ["SB-2015-01/F1"]}
+CHALLENGE = {"ref": "C1", "about": "action:A1", "to": "RIV", "summary": "Slow", "statement": "Why so slow?"}
+ANSWER = {"answer": "The rota was not agreed", "what_changed": "It is"}
+AGENCY = {"ref": "NEW", "name": "New Trust", "category": "health", "section_11": "yes"}
+INSPECTION = {
+    "ref": "inspector", "body": "Ofsted", "purpose": "inspection", "covers_from": "2015-07-01", "ceiling": "2016-09-05",
+    "expires_on": "2016-10-01",
+}  # fmt: skip
+ACTION = {
+    "ref": "A9", "title": "Train the night staff", "kind": "training", "owner": "RIV", "overseen_by": "QEG", "due_on": "2017-01-31",
+    "success_measure": "All of them", "intended_outcome": "They know what to do",
+}  # fmt: skip
+OFFICE = {"ref": "deputy", "title": "Deputy chair", "role": "deputy chair", "holder": "{cqh-lead}", "from_on": "2016-09-01"}
+HOLDER = "riv-lead"
+FIRST, SECOND = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in b"12")
+
+
+def _key(private: Ed25519PrivateKey) -> dict[str, str]:
+    public = private.public_key().public_bytes_raw()
+    said = {"thumbprint": thumbprint(public), "public_key": b64url(public), "holder": HOLDER, "purpose": "acts"}
+    return said | {"proof": prove(private, ORIGIN, HOLDER, "acts")}
+
+
+AGREED = prove(FIRST, ORIGIN, HOLDER, "acts", of=_key(SECOND)["thumbprint"])
+ROTATED = _key(SECOND) | {"replaces": _key(FIRST)["thumbprint"], "replaced_proof": AGREED}
+IMPLEMENTED = ("accept_action", "submit_evidence", "mark_implemented")
+SIGNED_OFF = (*IMPLEMENTED, "sign_off_action")
+DUE = (*SIGNED_OFF, "schedule_sustainment_check", "a fortnight")
+
+LASTED = (*SIGNED_OFF, *["half a year, and a check that held"] * 2)
+
+# What has to be there first and is no act of the table.
+BESIDES: dict[str, Callable[[Seeded], object]] = {
+    "a fortnight": lambda it: it.clock.advance(days=14),
+    "a winter": lambda it: it.clock.advance(days=120),
+    "an inspector": lambda it: it.join("inspector", "inspector"),
+    "half a year, and a check that held": lambda it: (it.clock.advance(days=190), checked(it, "held")),
+    "a check that slipped": lambda it: checked(it, "slipped"),
+}
+
+
+def checked(it: Seeded, result: str) -> None:
+    """Look whether A1 lasted."""
+    it.act("chair", "record_sustainment_check", "A1", method="audit", evidence=[FILE], result=result, unintended_consequences=None)
+
+
+# Each act: who does it, where, what they say; what has to be there first; and an office that may not do it.
+ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
+    "set_local_setting": ("chair", "partnership/set_local_setting", {"setting": "quorum", "value": "2/3"}, (), "riv-lead"),
+    "change_regime": ("chair", "partnership/change_regime", {"regime": "MASA-WT2018", "effective_on": "2019-09-29"}, (), "riv-lead"),
+    "adopt_framework": ("chair", "partnership/adopt_framework", FRAMEWORK, (), "quality-chair"),
+    "review_framework": (
+        "chair", "partnership/review_framework", {"version": "2016", "outcome": "retained", "review_due": "2018-09-01"},
+        ("adopt_framework",), "riv-lead",
+    ),
+    "join_agency": ("board-manager", "agencies", AGENCY, (), "riv-lead"),
+    "rename_agency": ("board-manager", "agencies/RIV/rename_agency", {"name": "Riverside"}, (), "riv-lead"),
+    "leave_agency": ("board-manager", "agencies/NEW/leave_agency", {"reason": "dissolved"}, ("join_agency",), "riv-lead"),
+    "constitute_sub_group": ("chair", "sub-groups", {"ref": "TRAIN", "name": "Training"}, (), "trainer"),
+    "dissolve_sub_group": ("chair", "sub-groups/TRAIN/dissolve_sub_group", {"reason": "merged"}, ("constitute_sub_group",), "trainer"),
+    "register_subject": (
+        "board-manager", "subjects", {"ref": "11111111-2222-4333-8444-555555555555", "name": "P. Northway"}, (), "riv-lead",
+    ),
+    "appoint_office_holder": ("board-manager", "offices", OFFICE, (), "quality-chair"),
+    "stand_down_office_holder": (
+        "board-manager", "offices/trainer/stand_down_office_holder", {"until_on": "2016-09-04", "reason": "retired"}, (), "quality-chair",
+    ),
+    "enrol_signing_key": ("board-manager", "keys/enrol_signing_key", _key(FIRST), (), "riv-lead"),
+    "rotate_signing_key": ("board-manager", "keys/rotate_signing_key", ROTATED, ("enrol_signing_key",), "riv-lead"),
+    "revoke_signing_key": (
+        "board-manager", "keys/revoke_signing_key", {"thumbprint": _key(FIRST)["thumbprint"], "reason": "lost"}, ("enrol_signing_key",),
+        "riv-lead",
+    ),
+    "open_inspection": ("chair", "inspections", INSPECTION, ("an inspector",), "quality-chair"),
+    "close_inspection": (
+        "chair", "inspections/inspector/close_inspection", {"reason": "done"}, ("an inspector", "open_inspection"), "quality-chair",
+    ),
+    "hold_meeting": ("board-manager", "meetings", MEETING, (), "riv-lead"),
+    "file_minutes": ("board-manager", "meetings/B-2016-09/file_minutes", {"evidence": [FILE]}, ("hold_meeting",), "trainer"),
+    "set_priorities": ("chair", "priorities", PRIORITY, (), "quality-chair"),
+    "offer_course": ("quality-chair", "courses", COURSE, (), "riv-lead"),
+    "revise_course": ("quality-chair", "courses/IACP/revise_course", {"what": "Thresholds"}, ("offer_course",), "trainer"),
+    "withdraw_course": ("board-manager", "courses/IACP/withdraw_course", {"reason": "Replaced"}, ("offer_course",), "chair"),
+    "list_resource": ("board-manager", "resources", RESOURCE, (), "trainer"),
+    "check_resource": ("board-manager", "resources/CASPAR/check_resource", {"reachable": True}, ("list_resource",), "riv-lead"),
+    "give_resource_feedback": (
+        "trainer", "resources/CASPAR/give_resource_feedback", {"useful": "yes"}, ("list_resource", "an inspector"), "inspector",
+    ),
+    "raise_challenge": ("quality-chair", "challenges", CHALLENGE, (), "trainer"),
+    "answer_challenge": ("riv-lead", "challenges/C1/answer_challenge", ANSWER, ("raise_challenge",), "trainer"),
+    "assign_action": ("chair", "actions", ACTION, (), "trainer"),
+    "accept_action": ("riv-lead", "actions/A1/accept_action", {}, (), "trainer"),
+    "dispute_action": ("riv-lead", "actions/A1/dispute_action", {"reason": "It is not ours"}, (), "trainer"),
+    "reassign_action": (
+        "chair", "actions/A1/reassign_action", {"owner": "CQH", "owner_office": "cqh-lead", "reason": "It is theirs"}, (), "riv-lead",
+    ),
+    "transfer_obligation": ("chair", "actions/A2/transfer_obligation", {"successor": "RIV", "reason": "merged"}, (), "riv-lead"),
+    "accept_transfer": ("riv-lead", "actions/A2/accept_transfer", {}, ("transfer_obligation",), "chair"),
+    "refuse_transfer": ("riv-lead", "actions/A2/refuse_transfer", {"reason": "not ours"}, ("transfer_obligation",), "quality-chair"),
+    "announce_departure": (
+        "board-manager", "agencies/RIV/announce_departure", {"leaves_on": "2016-09-30", "reason": "merged"}, (), "riv-lead",
+    ),
+    "declare_outstanding": (
+        "chair", "actions/A1/declare_outstanding", {"reason": "dissolved"}, ("announce_departure",), "quality-chair",
+    ),
+    "declare_obligation_outstanding": (
+        "chair", "agencies/RIV/declare_obligation_outstanding", {"item": "challenge:C1", "reason": "dissolved"},
+        ("raise_challenge", "announce_departure"), "board-manager",
+    ),
+    "vary_due_date": (
+        "quality-chair", "actions/A1/vary_due_date", {"due_on": "2017-01-31", "reason": "the rota"}, ("accept_action",), "riv-lead",
+    ),
+    "report_progress": (
+        "riv-lead", "actions/A1/report_progress", {"rag": "amber", "narrative": "Half is read"}, ("accept_action",), "trainer",
+    ),
+    "submit_evidence": (
+        "riv-lead", "actions/A1/submit_evidence", {"evidence": [FILE], "effect": "Children are seen"}, ("accept_action",), "trainer",
+    ),
+    "return_evidence": ("quality-chair", "actions/A1/return_evidence", {"reason": "too few"}, IMPLEMENTED, "riv-lead"),
+    "mark_implemented": ("riv-lead", "actions/A1/mark_implemented", {"statement": "It is done"}, IMPLEMENTED[:-1], "trainer"),
+    "sign_off_action": ("quality-chair", "actions/A1/sign_off_action", {"effect": "Children are seen"}, IMPLEMENTED, "riv-lead"),
+    "schedule_sustainment_check": ("chair", "actions/A1/schedule_sustainment_check", {"due_on": "2016-09-20"}, SIGNED_OFF, "riv-lead"),
+    "record_sustainment_check": (
+        "chair", "actions/A1/record_sustainment_check", {"method": "audit", "evidence": [FILE], "result": "held"}, DUE, "riv-lead",
+    ),
+    "reopen_action": (
+        "chair", "actions/A1/reopen_action", {"reason": "it slipped", "due_on": "2017-03-01"}, (*DUE, "a check that slipped"), "riv-lead",
+    ),
+    "close_action": (
+        "quality-chair", "actions/A1/close_action", {"reason": "it lasts"}, LASTED, "riv-lead",
+    ),
+    "withdraw_action": ("chair", "actions/A1/withdraw_action", {"reason": "not needed"}, (), "quality-chair"),
+    "supersede_action": ("chair", "actions/A1/supersede_action", {"by_ref": "A2", "reason": "one pathway"}, (), "quality-chair"),
+    "escalate_action": (
+        "chair", "actions/A1/escalate_action", {"level": 1, "to_office": "quality-chair"}, ("a winter",), "riv-lead",
+    ),
+}  # fmt: skip
+
+
+def said(ask: Asking, name: str) -> dict[str, Any]:
+    """Return what is said in an act, with the references of those people whom it names by their office."""
+    people = {f"{{{office}}}": str(person) for office, person in ask.seeded.people.items()}
+    return {field: people.get(value, value) if isinstance(value, str) else value for field, value in ACTS[name][2].items()}
+
+
+def do(ask: Asking, name: str, office: str | None = None, **how: Any) -> Any:
+    """Do an act, in its own office unless another is named."""
+    who, path, *_ = ACTS[name]
+    return ask.post(f"/api/v1/{path}", office or who, said(ask, name), **how)
+
+
+def prepared(ask: Asking, name: str) -> None:
+    """Do what has to be there first; the file that some acts cite is always there."""
+    ask.seeded.board.evidence.receive(io.BytesIO(PDF), "audit.pdf")
+    for each in ACTS[name][3]:
+        if each in BESIDES:
+            BESIDES[each](ask.seeded)
+        else:
+            done = do(ask, each)
+            assert done.status_code in {200, 201}, (each, done.json)
