@@ -119,10 +119,11 @@ def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, An
 
 
 def _said(field: Field, value: Any) -> Any:
-    """Return a typed value; what must be said cannot be corrected to nothing."""
-    if isinstance(value, str) and not value.strip() and not field.optional:
+    """Return a typed value; a blank text says nothing, and what must be said cannot be corrected to that."""
+    blank = isinstance(value, str) and not value.strip()
+    if blank and not field.optional:
         raise WrongKindError(field.name, "a text that says something", value)
-    return typed(field, value)
+    return None if blank else typed(field, value)
 
 
 def corrections(body: Mapping[str, Any]) -> dict[str, Any]:

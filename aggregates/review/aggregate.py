@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
 from aggregates.entry import Recorded, stream_id
 from aggregates.errors import Refused, said
-from aggregates.review import events
+from aggregates.fields import EARLIEST
+from aggregates.review import events, limits
 from aggregates.review.decisions.correcting import Correcting
 from aggregates.review.decisions.ending import Ending
-from aggregates.review.decisions.hearing import Hearing
 from aggregates.review.events import answering, conducting, deciding, publishing
 from aggregates.review.fold import fold as fold_review
 
@@ -32,7 +32,7 @@ class NotTheirReferral(Refused):
     text = "{ref} is {agency}'s to refer: a designated lead refers for their own agency"
 
 
-class Review(Correcting, Hearing, Ending):
+class Review(Correcting, Ending):
     """One act of looking at what happened and why, whatever the statute calls it."""
 
     TOPIC = "review"
@@ -142,6 +142,7 @@ class Review(Correcting, Hearing, Ending):
     ) -> Review:
         """Note another body's review, and whether it has something to say here; that may also be decided later."""
         said(ref=ref, title=title, board=board, why=why)
+        limits.check_year(ref, year, first=EARLIEST, last=act["occurred_on"])
         fields = {"ref": ref, "title": title, "kind": kind, "regime": regime, "board": board, "year": year}
         judged = {"repository_id": repository_id, "relevance": relevance, "why": why}
         return cls._opened(cls.ExternalNoted, origin, act, **fields, **judged)

@@ -37,6 +37,8 @@ def check(what: str, given: Iterable[Mapping[str, Any]], *, ref: str) -> None:
                 continue
             if not _is(value, kind):
                 raise refusals.UnreadableItem(**facts, why=f"{name} is {_WORDS[kind]}")
+        if item.get("from_on") and item.get("until_on") and item["from_on"] > item["until_on"]:
+            raise refusals.UnreadableItem(**facts, why="it ends before it begins")
 
 
 def check_hashes(*, ref: str, **hashes: str | None) -> None:

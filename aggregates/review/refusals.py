@@ -150,12 +150,6 @@ class NotTheirInformation(Refused):
     text = "The information that {agency} was asked for is {agency}'s to submit"
 
 
-class NotACount(Refused):
-    """People are counted, from one."""
-
-    text = "{field} is {number}: it counts people, so it is a number from 1"
-
-
 class NoReasonGiven(Refused):
     """Whoever of a family was not approached is owed a reason."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
 from aggregates.errors import named, said
-from aggregates.review import items, refusals
+from aggregates.review import items, limits, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Acts
 from aggregates.review.parts import LOOK_BACK_YEARS, same
@@ -45,6 +45,7 @@ class Conducting(Acts):
         said(methodology=methodology, scope=scope, proportionality=proportionality)
         named(organisations=organisations)
         self.check_kind_decided(review_kind)
+        limits.check_period(self.ref, period_from, period_until)
         fields = {"review_kind": review_kind, "methodology": methodology, "scope": scope, "proportionality": proportionality}
         period = {"period_from": period_from, "period_until": period_until}
         self._say("Commissioned", act, **fields, **period, organisations=tuple(organisations))
@@ -129,8 +130,7 @@ class Conducting(Acts):
         then = self._then(act, "no agency can be asked", UNDER_WAY)
         self._reviewing(act, then)
         said(agency=agency, request=request)
-        if due_on <= act["occurred_on"]:
-            raise refusals.NotLater(ref=self.ref, until=due_on, day=act["occurred_on"])
+        self.check_later(act["occurred_on"], due_on=due_on)
         self._say("AgencyInformationRequested", act, agency=agency, due_on=due_on, request=request)
 
     def submit_agency_information(self, *, agency: str, information_sha256: str, **act: Unpack[Act]) -> None:
@@ -156,6 +156,7 @@ class Conducting(Acts):
         self.check_process(then, process)
         if review_by <= act["occurred_on"]:
             raise refusals.ReviewByBefore(ref=self.ref, review_by=review_by, day=act["occurred_on"])
+        limits.check_ahead(self.ref, act["occurred_on"], review_by=review_by)
         self._say("Paused", act, process=process, review_by=review_by, reason=reason)
 
     def resume_review(self, *, reason: str, **act: Unpack[Act]) -> None:
@@ -168,9 +169,7 @@ class Conducting(Acts):
         """Say by when the review will be done instead; the date that the rule sets stays on show."""
         then = self._then(act, "its timescale cannot be extended", UNDER_WAY)
         said(reason=reason)
-        after = max(act["occurred_on"], then.extended_to or act["occurred_on"])
-        if until <= after:
-            raise refusals.NotLater(ref=self.ref, until=until, day=after)
+        self.check_later(max(act["occurred_on"], then.extended_to or act["occurred_on"]), until=until)
         self._say("TimescaleExtended", act, until=until, reason=reason)
 
     def check_kind_decided(self, kind: str) -> None:
@@ -178,6 +177,13 @@ class Conducting(Acts):
         decision = self.state.decision if self.state else None
         if decision is None or decision.kind != kind:
             raise refusals.NotTheKindDecided(ref=self.ref, decided=decision.kind if decision else "", kind=kind)
+
+    def check_later(self, after: date, **days: date) -> None:
+        """Refuse a day that is no later one, or is out of sight."""
+        for until in days.values():
+            if until <= after:
+                raise refusals.NotLater(ref=self.ref, until=until, day=after)
+        limits.check_ahead(self.ref, after, **days)
 
     def _declared(
         self,

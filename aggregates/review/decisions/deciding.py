@@ -23,9 +23,9 @@ UNDECIDED = s.Referred | s.Declined | s.Decided
 
 
 class KnownAhead(Refused):
-    """A referral is about what is known already."""
+    """A referral, or a notice, is about what is known already."""
 
-    text = "{field} of {ref} is {day}, after the {occurred_on} of its referral"
+    text = "{field} of {ref} is {day}, after the {occurred_on} on which it was said"
 
 
 class Deciding(Acts):
@@ -35,6 +35,7 @@ class Deciding(Acts):
         """Tell a body of the incident."""
         self._then(act, "no incident can be notified", OURS)
         said(to_body=to_body)
+        self.check_known(self.ref, occurred_on=act["occurred_on"], aware_on=aware_on)
         self._say("IncidentNotified", act, to_body=to_body, aware_on=aware_on)
 
     def send_rapid_review(self, *, to_body: str, report_sha256: str, summary: str | None = None, **act: Unpack[Act]) -> None:
@@ -73,7 +74,7 @@ class Deciding(Acts):
         self._chairs(act, then, "decide whether to conduct it", chair)
         said(rationale=rationale, dissent=dissent, why_late=why_late)
         items.check("A criterion", criteria, ref=self.ref)
-        self._check_outcome(then, outcome, review_kind)
+        self.check_outcome(then, outcome, review_kind)
         if not then.decisions and not (why_late or "").strip():
             self._check_in_time(act, then)
         fields = {"outcome": outcome, "review_kind": review_kind, "criteria": tuple(criteria), "why_late": why_late}
@@ -85,8 +86,7 @@ class Deciding(Acts):
         if then.decision is None:
             raise refusals.NotDecided(ref=self.ref, day=act["occurred_on"])
         said(to_body=to_body, explanation=explanation)
-        if then.decision.outcome != "conduct" and explanation is None:
-            raise refusals.NoExplanation(ref=self.ref, body=to_body)
+        self.check_explained(then, to_body, explanation)
         self._say("DecisionNotified", act, to_body=to_body, explanation=explanation)
 
     def receive_panel_advice(self, *, from_body: str, advice_sha256: str, summary: str, **act: Unpack[Act]) -> None:
@@ -102,7 +102,13 @@ class Deciding(Acts):
         said(why=why)
         self._say("ExternalRelevanceDecided", act, relevance=relevance, why=why)
 
-    def _check_outcome(self, then: s.ReviewState, outcome: Outcome, kind: Kind | None) -> None:
+    def check_explained(self, at: s.ReviewState, to_body: str, explanation: str | None) -> None:
+        """Refuse to tell a body of a decision against the review, and not to say why (INV-03)."""
+        if at.decision is not None and at.decision.outcome != "conduct" and explanation is None:
+            raise refusals.NoExplanation(ref=self.ref, body=to_body)
+
+    def check_outcome(self, then: s.ReviewState, outcome: Outcome, kind: Kind | None) -> None:
+        """Refuse a kind that is not what the outcome says, or that the regime does not have."""
         if outcome == "not conduct" and kind is not None:
             raise refusals.DeclinedWithKind(ref=self.ref)
         if outcome == "alternative" and kind in {None, then.proposed_kind}:
@@ -122,7 +128,7 @@ class Deciding(Acts):
 
     @staticmethod
     def check_known(ref: str, *, occurred_on: date, **days: date | None) -> None:
-        """Refuse a day of notification, or of awareness, that comes after the referral itself."""
+        """Refuse a day of notification, or of awareness, that comes after the act that tells of it."""
         for field, day in days.items():
             if day is not None and day > occurred_on:
                 raise KnownAhead(ref=ref, field=field, day=day, occurred_on=occurred_on)

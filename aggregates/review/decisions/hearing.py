@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from aggregates.errors import named, said
-from aggregates.review import refusals
+from aggregates.review import limits, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Acts
 from aggregates.review.decisions.conducting import UNDER_WAY
@@ -57,8 +57,7 @@ class Hearing(Acts):
         then = self._then(act, "no involvement of the family can be recorded", HEARD)
         self._reviewing(act, then)
         said(reason=reason)
-        if outcome == "not approached" and reason is None:
-            raise refusals.NoReasonGiven(ref=self.ref, outcome=outcome)
+        self.check_approached(outcome, reason)
         named(relations=relations)
         self._say("FamilyInvolvementRecorded", act, relations=tuple(relations), outcome=outcome, reason=reason)
 
@@ -69,9 +68,13 @@ class Hearing(Acts):
         said(summary=summary)
         self._say("ParticipantFeedbackReceived", act, role=role, count=count, summary=summary)
 
+    def check_approached(self, outcome: str, reason: str | None) -> None:
+        """Refuse to have approached nobody, and not to say why."""
+        if outcome == "not approached" and reason is None:
+            raise refusals.NoReasonGiven(ref=self.ref, outcome=outcome)
+
     def _people(self, act: Act, then: s.ReviewState, words: Sequence[str], count: int) -> None:
         self._reviewing(act, then)
         for word in words:
             said(role=word)
-        if count < 1:
-            raise refusals.NotACount(field="count", number=count)
+        limits.check_count("count", count)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aggregates.clocks.dates import later
 from aggregates.clocks.regimes import regime
 from aggregates.errors import named, said
 from aggregates.partnership.resource import ADDRESS, NotAnAddress
-from aggregates.review import items, refusals
+from aggregates.review import items, limits, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Acts
 from aggregates.review.parts import DEFERRAL_MONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from aggregates.authority import Act
@@ -89,9 +89,7 @@ class Publishing(Acts):
     def refer_learning_to_training(self, *, findings: tuple[str, ...], note: str | None = None, **act: Unpack[Act]) -> None:
         """Send findings to the Training sub-group."""
         then = self._then(act, "no learning can be referred", LEARNING)
-        there = {finding.number for finding in then.findings}
-        if unknown := sorted(set(findings) - there):
-            raise refusals.UnknownFinding(ref=self.ref, numbers=unknown)
+        self.check_learning(then, findings)
         named(findings=findings)
         self._say("LearningReferredToTraining", act, findings=tuple(findings), note=note)
 
@@ -109,11 +107,8 @@ class Publishing(Acts):
         """Answer, for the Training sub-group, (a) to (d), or some of them: what is answered at another time stays answered."""
         self._then(act, "its implications for training cannot be considered", LEARNING)
         said(agenda_item=agenda_item, courses=courses, poster=poster, briefing_why=briefing_why, one_page_briefing=one_page_briefing)
-        if briefing_needed is not None and briefing_why is None:
-            raise refusals.NoReasonGiven(ref=self.ref, outcome="whether a briefing is needed")
         answers = {"courses": courses, "poster": poster, "briefing_needed": briefing_needed, "one_page_briefing": one_page_briefing}
-        if all(answer is None for answer in answers.values()):
-            raise refusals.NothingConsidered(ref=self.ref)
+        self.check_considered(answers, briefing_why)
         self._say("TrainingImplicationsConsidered", act, agenda_item=agenda_item, briefing_why=briefing_why, **answers)
 
     def evaluate_review_impact(
@@ -126,10 +121,28 @@ class Publishing(Acts):
         **act: Unpack[Act],
     ) -> None:
         """Judge what the review changed, for one year."""
-        self._then(act, "its impact cannot be judged", s.Following | s.ResponseFormulated | s.Reopened | s.Closed)
+        then = self._then(act, "its impact cannot be judged", s.Following | s.ResponseFormulated | s.Reopened | s.Closed)
         said(judgement=judgement, unintended_consequences=unintended_consequences)
+        self.check_impact_year(then, year, act["occurred_on"])
         fields = {"year": year, "judgement": judgement, "evidence": tuple(evidence)}
         self._say("ImpactEvaluated", act, **fields, unintended_consequences=unintended_consequences)
+
+    def check_learning(self, at: s.ReviewState, findings: Iterable[str]) -> None:
+        """Refuse to learn from findings that there are not."""
+        if unknown := sorted(set(findings) - {finding.number for finding in at.findings}):
+            raise refusals.UnknownFinding(ref=self.ref, numbers=unknown)
+
+    def check_considered(self, answers: Mapping[str, Any], briefing_why: str | None) -> None:
+        """Refuse to have answered nothing, and not to say why a briefing is needed or not."""
+        if answers["briefing_needed"] is not None and briefing_why is None:
+            raise refusals.NoReasonGiven(ref=self.ref, outcome="whether a briefing is needed")
+        if all(answer is None for answer in answers.values()):
+            raise refusals.NothingConsidered(ref=self.ref)
+
+    def check_impact_year(self, at: s.ReviewState, year: int, day: date) -> None:
+        """Refuse a year in which nobody had been shown the review or told its answer yet, or that has not come."""
+        shown = [one.on for one in (at.report, at.answer, at.publication) if one is not None]
+        limits.check_year(self.ref, year, first=min(shown, default=day), last=day)
 
     def check_deferral(self, day: date, review_by: date) -> None:
         """Refuse to look at a deferral again on the same day or before, or after more than six months (INV-05)."""
