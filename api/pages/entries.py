@@ -33,19 +33,21 @@ PAGELESS: Final = frozenset({"ledger", "keys", "subject"})  # people and keys ha
 OF_THINGS: Final = "SELECT position FROM views.inspection_history WHERE kind = %s AND ref = ANY(%s) AND position <= %s"
 FOLDS: Final[Mapping[str, Any]] = {"action": Action, "review": Review}
 DATED: Final = frozenset({"action.assigned.v1", "action.due_date_varied.v1"})
-JUDGED: Final = frozenset({"action.signed_off.v1", "action.sustainment_checked.v1"})
+SIGNED: Final = frozenset({"action.signed_off.v1"})
+CHECKED: Final = frozenset({"action.sustainment_checked.v1"})
 
 
 class Cause(NamedTuple):
     """The entry that brought a thing to where it stands, and what was corrected or retracted since.
 
-    Of an action, the entry that set its due date, and the last one that judged it: a sign-off or a check that it lasts.
+    Of an action, the last entries that set its due date, signed it off, and looked whether it lasts.
     """
 
     entry: HistoryEntry | None
     later: dict[str, Any] | None
     dated: HistoryEntry | None = None
-    judged: HistoryEntry | None = None
+    signed: HistoryEntry | None = None
+    checked: HistoryEntry | None = None
 
 
 NOTHING: Final = Cause(None, None)
@@ -186,8 +188,7 @@ def _cause(look: Look, kind: str, story: Sequence[HistoryEntry], amendments: dic
         if before != status and cause.by_office is not None:
             break
         status = before  # what the service did by itself followed from the act before it
-    dated, judged = ([entry for entry in stands if entry.topic in topics] for topics in (DATED, JUDGED))
-    others = (next(iter(dated[::-1]), None), next(iter(judged[::-1]), None))
+    others = [next((entry for entry in reversed(stands) if entry.topic in topics), None) for topics in (DATED, SIGNED, CHECKED)]
     after = story[story.index(cause) + 1 :] if cause else story
     undone = next((entry for entry in reversed(after) if entry.retracted_by), None)
     if undone is None or undone.retracted_by is None:

@@ -39,6 +39,7 @@ def show(seen: Look, kind: str, path: str, columns: Sequence[str], rows: Sequenc
         columns=columns,
         rows=shown,
         pager=pager,
+        noun=kind,
         tasks=to_begin(kind) if seen.clocks.is_now else [],
         now_href=address(path, {}),
         **said,

@@ -99,7 +99,7 @@ def _framework(row: FrameworkRow | None, day: date) -> Iterator[Said]:
     if row.reviewed_on:
         yield f"Reviewed {written(row.reviewed_on)}: {row.outcome}"
     due = f"To be reviewed by {written(row.review_due)}"
-    yield strong(f"{due}: overdue by {(day - row.review_due).days} days") if row.review_due < day else due
+    yield strong(f"{due}: overdue by {(day - row.review_due).days:,} days") if row.review_due < day else due
     yield quiet(f"SHA-256 of its set of obligations: {row.sha256}")
 
 

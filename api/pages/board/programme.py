@@ -49,7 +49,7 @@ def meetings() -> Response:
                 seen.words.body(row.body),
                 row.held_on,
                 _quorum(row),
-                f"{len(row.agenda)} items",
+                f"{len(row.agenda)} {'item' if len(row.agenda) == 1 else 'items'}",
             )
             for row in _meetings(seen)[::-1]
         ]

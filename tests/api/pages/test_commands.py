@@ -191,7 +191,7 @@ def test_what_comes_next_stands_first_and_the_rest_folds(filled):
     """Of a review that is commissioned the lead reviewer comes next; what is less likely folds under its stage, each thing once."""
     who = filled("board-manager")
     who.text("/reviews/SB-2016-09")
-    first, _, rest = who.page.partition("What you can do now")[2].partition("<details")
+    first, _, rest = who.page.partition("What you can do now</h2>")[2].partition("<details")
     rest = rest.partition("</details>")[0]
 
     assert "/reviews/SB-2016-09/appoint_lead_reviewer" in first

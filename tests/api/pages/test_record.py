@@ -116,8 +116,11 @@ def test_each_figure_opens_the_rows_that_it_counts(sign_in):
         assert listed == [(200, number) for number, _ in counted], shown
 
 
+ASSIGNED = {"A1": 21, "A2": 22}  # the events that set when they are due
+
+
 def test_the_standing_opens_the_act_that_brought_it_there(sign_in):
-    """Neither what was reported since nor what the service did by itself is taken for the act that brought an action where it stands."""
+    """The act that brought an action where it stands is no report since, nor what the service did itself; date and sign-off open theirs."""
     who = sign_in("chair")
     implemented(who.seeded)
     returned = who.seeded.act("quality-chair", "return_evidence", "A1", reason="The sample is too small").positions[-1]
@@ -126,9 +129,9 @@ def test_the_standing_opens_the_act_that_brought_it_there(sign_in):
     signed = who.seeded.act("chair", "sign_off_action", "A2", effect="Nine of ten").positions
     who.seeded.catch_up()
     who.get("/actions?sort=ref")
-    brought = [int(link.rpartition("/")[2]) for link in who.links if link.startswith("/events/")]
+    opened = [int(link.rpartition("/")[2]) for link in who.links if link.startswith("/events/")]
 
-    assert (len(signed), brought) == (3, [returned, signed[0]])
+    assert (len(signed), opened) == (3, [ASSIGNED["A1"], returned, ASSIGNED["A2"], signed[0], signed[0]])
 
 
 def test_a_retraction_is_noted_beside_the_standing_that_it_restores(sign_in):
