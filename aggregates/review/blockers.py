@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aggregates.action import state as actions
 from aggregates.authority import BOARD
 from aggregates.clocks.dates import later
 from aggregates.review import state as s
 from aggregates.review.parts import DEFERRAL_MONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import date
 
 
@@ -45,6 +46,26 @@ class Promise:
     finding: str
     owner: str
     ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an action stands, in its word, and which other took its place, if any did."""
+
+    word: str
+    superseded_by: str | None
+
+
+def ended(now: Standing | None, standing: Callable[[str], Standing | None]) -> bool:
+    """Say whether an action is closed or withdrawn; one that was superseded is so when what took its place is.
+
+    `standing` says where another stands, None where there is none. What is outstanding was not done, and a circle ends nowhere.
+    """
+    met: set[str] = set()
+    while now is not None and now.superseded_by is not None and now.superseded_by not in met:
+        met.add(now.superseded_by)
+        now = standing(now.superseded_by)
+    return now is not None and now.word in {actions.Closed.word, actions.Withdrawn.word}
 
 
 def of_the_review(now: s.ReviewState) -> tuple[Blocker, ...]:

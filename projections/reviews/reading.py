@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
-from aggregates.action import state as actions
 from aggregates.review import blockers
-from aggregates.review.blockers import Concern, Promise
+from aggregates.review.blockers import Concern, Promise, Standing
 from projections import action_register
 from projections.action_register import Filters
 from projections.read_model import AT_CLOCKS
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from projections.action_register import ActionRow
 
-ENDED = frozenset({actions.Closed.word, actions.Withdrawn.word, actions.Superseded.word})  # what is outstanding was not done
 REFERRED_IN = """
     SELECT ref FROM views.inspection_history
      WHERE topic = 'review.referred.v1' AND coalesce(on_behalf_of, by_office) = %(office)s AND position <= %(known_at)s"""
@@ -34,9 +32,16 @@ CONCERNING = SQL("""
      WHERE {} AND (referring_agency = %(agency)s OR information @> jsonb_build_array(jsonb_build_object('agency', %(agency)s::text)))
     """).format(AT_CLOCKS)
 AGENCIES = SQL("SELECT key FROM views.agencies WHERE {}").format(AT_CLOCKS)
+# The actions that came of some reviews, and those that took their places, one after the other, wherever they came from.
 PROMISES = SQL("""
-    SELECT split_part(source, '/', 1), split_part(source, '/', 2), key, owner, status FROM views.action_register
-     WHERE {} AND split_part(source, '/', 1) = ANY(%(refs)s) ORDER BY sorts_as""").format(AT_CLOCKS)
+    WITH RECURSIVE promise (source, key, owner, status, superseded_by, sorts_as) AS (
+        SELECT source, key, owner, status, superseded_by, sorts_as FROM views.action_register
+         WHERE {at} AND split_part(source, '/', 1) = ANY(%(refs)s)
+         UNION
+        SELECT a.source, a.key, a.owner, a.status, a.superseded_by, a.sorts_as
+          FROM views.action_register a JOIN promise p ON a.key = p.superseded_by WHERE {at})
+    SELECT split_part(source, '/', 1), split_part(source, '/', 2), key, owner, status, superseded_by FROM promise ORDER BY sorts_as
+    """).format(at=AT_CLOCKS)
 
 
 def tracker(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Tracked]:
@@ -81,8 +86,10 @@ def _lacking(
     at = {"as_at": as_at, "known_at": known_at, "refs": list(concerns)}
     agencies = {code for (code,) in conn.execute(AGENCIES, at)}
     promises: dict[str, list[Promise]] = defaultdict(list)
-    for review, finding, ref, owner, status in conn.execute(PROMISES, at):
-        promises[review].append(Promise(ref, finding, owner, status in ENDED))
+    rows = conn.execute(PROMISES, at).fetchall()
+    standing = {ref: Standing(status, superseded_by) for _, _, ref, _, status, superseded_by in rows}
+    for review, finding, ref, owner, *_ in rows:
+        promises[review].append(Promise(ref, finding, owner, blockers.ended(standing[ref], standing.get)))
     return {
         ref: plain(blockers.of_its_actions([Concern(**said) for said in asked], promises[ref], agencies))
         for ref, asked in concerns.items()

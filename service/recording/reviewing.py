@@ -13,7 +13,7 @@ from aggregates.data_subject import DataSubject
 from aggregates.fields import corrections
 from aggregates.partnership import Agency, Meeting
 from aggregates.review import Review
-from aggregates.review.blockers import Promise
+from aggregates.review.blockers import Promise, Standing, ended
 from aggregates.review.parts import same
 from aggregates.review.refusals import AlreadyReferred
 from service.desk.refusals import EmployerUnsaid, KnownByCode, NotFound
@@ -40,18 +40,12 @@ class Reviewing(Holding):
             state = action.state
             if state is not None and (state.source or "").partition("/")[0] == review:
                 finding = (state.source or "").partition("/")[2]
-                yield Promise(state.ref, finding, state.owner, self._kept(state.status))
+                yield Promise(state.ref, finding, state.owner, ended(standing_of(state.status), self._standing))
 
-    def _kept(self, status: of_action.Status) -> bool:
-        """Say whether an action is closed or withdrawn; one that was superseded is so when what took its place is."""
-        met: set[str] = set()
-        while isinstance(status, of_action.Superseded) and status.by_ref not in met:
-            met.add(status.by_ref)
-            successor = self.find(Action, status.by_ref)
-            if successor is None or successor.state is None:
-                return False
-            status = successor.state.status
-        return isinstance(status, of_action.Closed | of_action.Withdrawn)
+    def _standing(self, action: str) -> Standing | None:
+        """Return where an action stands now; None where there is none."""
+        found = self.find(Action, action)
+        return standing_of(found.state.status) if found and found.state else None
 
     def _check_corrected(self, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
         """Ask of a review's entry, as it would stand amended, what its command asks the log."""
@@ -134,3 +128,8 @@ class Reviewing(Holding):
     def _registered(self, person: Any) -> None:
         if self.find(DataSubject, str(person)) is None:
             raise NotFound(kind="person", ref=person)
+
+
+def standing_of(status: of_action.Status) -> Standing:
+    """Return a status as those need it who follow what was superseded."""
+    return Standing(status.word, status.by_ref if isinstance(status, of_action.Superseded) else None)

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from projections import rebuild, reviews
+from projections import action_register, rebuild, reviews
 from tests.aggregates.people import CHAIR, MANAGER, assigned, on
 from tests.aggregates.reviews import CSC, HASH, IMPLICATIONS, LEAD, SCR, after, answered, closed, do, led, noted, paused, referred
 from tests.logs import Log, catch_up_with
@@ -94,6 +94,31 @@ def test_what_stops_a_review_closing_is_shown_with_its_rule(board: psycopg.Conne
     ]
     (line,) = reviews.tracker(board, as_at=on(1), known_at=1000)
     assert line.blockers == seen(board, on(1)).blockers
+
+
+def test_inv_05_what_was_superseded_stops_a_review_until_what_took_its_place_has_ended(board: psycopg.Connection[Any]) -> None:
+    """INV-05: the tracker follows an action to what took its place, on each day as known then, as closing does; rebuilt, it is the same."""
+    taken = {ref: assigned(ref=ref, source="SB-2016-03/F1") for ref in ("A1", "A2", "A3")}
+    last, elsewhere = assigned(ref="B1", source=None), assigned(ref="B2", source="SB-2015-01/F4")
+    for ref, by_ref, day in (("A1", "B2", 2), ("A2", "A3", 2), ("A3", "A2", 2)):
+        taken[ref].supersede(acting=MANAGER, occurred_on=on(day), by_ref=by_ref, reason="one for both")
+    elsewhere.supersede(acting=MANAGER, occurred_on=on(3), by_ref="B1", reason="one for all")
+    last.withdraw(acting=CHAIR, occurred_on=on(5), reason="done otherwise")
+    log = shown(board, answered(), *taken.values(), elsewhere, last)
+
+    def open_on(day: int, known_at: int = 1000) -> str:
+        return next(blocker["text"] for blocker in seen(board, on(day), known_at).blockers if blocker["code"] == "actions-open")
+
+    assert [open_on(day) for day in (1, 4, 5)] == [
+        "not closed or withdrawn: A1, A2, A3",
+        "not closed or withdrawn: A1, A2, A3",
+        "not closed or withdrawn: A2, A3",  # each in the other's place: nobody keeps either
+    ]
+    assert open_on(5, known_at=len(log.entries) - 1) == "not closed or withdrawn: A1, A2, A3"
+    (line,) = reviews.tracker(board, as_at=on(5), known_at=1000)
+    for view in (reviews.Reviews(), action_register.ActionRegister()):
+        rebuild.rebuild(board, view)
+    assert reviews.tracker(board, as_at=on(5), known_at=1000)[0].blockers == line.blockers == seen(board, on(5)).blockers
 
 
 def test_a_deferral_begins_to_stop_a_review_on_its_day(board: psycopg.Connection[Any]) -> None:
