@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -164,7 +165,9 @@ def positions(product: Product, topic: str, ref: str | None = None) -> list[int]
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return int(it.getsockname()[1])
+    """Find a port that nobody listens on, and that the system gives to no connection meanwhile: it takes those from 32768 up."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as it, suppress(OSError):
+            it.bind(("127.0.0.1", port))
+            return port

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from service.demonstration import TODAY
 from service.desk import accounts
-from tests.acceptance.product import PATIENCE, Product, wait
+from tests.acceptance.product import PATIENCE, Product, free_port, wait
 
 if TYPE_CHECKING:
     import subprocess
@@ -60,9 +59,7 @@ def served(product: Product) -> Iterator[Served]:
 @contextmanager
 def only_served(product: Product, clock: Mapping[str, str] = CLOCK) -> Iterator[Served]:
     """Serve a board, at another time too, without the process that keeps its views and issues what falls due."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with _process(product, "serve", "--port", port, clock=clock) as web:
         wait(lambda: web.poll() is not None or _answers(address), "the pages to come up")

@@ -12,6 +12,7 @@ import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,8 +91,8 @@ class Storm:
             if error.code < 500:
                 self.refused.append(error.read().decode())
                 self.over.set()
-        except (OSError, ValueError):
-            self.over.wait(0.05)  # nobody answers at the moment
+        except (OSError, HTTPException, ValueError):
+            self.over.wait(0.05)  # nobody answers at the moment, or whoever did was killed in the middle of it
         return None
 
     def goes_on(self, answers: int) -> None:
