@@ -18,6 +18,8 @@ from projections.action_register import ActionRow, Filters
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flask.typing import ResponseReturnValue
 
 actions = Resource("actions", __name__, description="Who promised what, by when, how far they are, and whether it lasted.")
@@ -56,8 +58,7 @@ def register(args: dict[str, Any]) -> dict[str, Any]:
             overdue_only=args["overdue"],
             open_only=args["open"],
         )
-        if on.scope.agency is not None:
-            filters = own(filters, on.scope.agency)
+        filters = own(filters, on)
         order = {"sort": args["sort"], "descending": args["descending"], "after": args.get("after")}
         rows = action_register.register(on.conn, **on.at, filters=filters, **order, limit=args["limit"] + 1)
         items, more = rows[: args["limit"]], len(rows) > args["limit"]
@@ -89,17 +90,28 @@ def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
         return history.answer_for(on, args, "action", ref)
 
 
-def own(filters: Filters, agency: str) -> Filters:
-    """Narrow a register to the actions that are an agency's, are offered to it or were handed over by it; any others are none."""
-    return replace(filters, concerns=agency)
+def own(filters: Filters, on: Reading) -> Filters:
+    """Narrow a register to its reader's: what is their agency's, is offered to it or was handed over by it; or came of what they lead."""
+    return replace(filters, reviews=on.led) if on.scope.leads else replace(filters, concerns=on.scope.agency)
 
 
 def one(on: Reading, ref: str) -> ActionRow:
     """Return an action that the reader may see, or refuse: whether it is another agency's or nobody's is told to nobody."""
     row = action_register.one(on.conn, ref, **on.at)
-    if row is None or on.scope.agency not in (None, row.owner, row.offered_to, row.inherited_from):
+    if row is None or not _theirs(on, row):
         raise NotFound(kind="action", ref=ref)
     return row
+
+
+def came_of(row: ActionRow | None, reviews: Collection[str]) -> bool:
+    """Say whether an action came of one of these reviews."""
+    return row is not None and (row.source or "").partition("/")[0] in reviews
+
+
+def _theirs(on: Reading, row: ActionRow) -> bool:
+    if (led := on.led) is not None:
+        return came_of(row, led)
+    return on.scope.agency in {None, row.owner, row.offered_to, row.inherited_from}
 
 
 def row_for(on: Reading, row: ActionRow) -> dict[str, Any]:

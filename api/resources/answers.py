@@ -20,6 +20,7 @@ from api.fields import AtClocks, IsoDate, Whole, YesOrNo
 from api.resources.openapi import VERSIONED, ClocksSchema, Resource
 from api.worker import worker
 from projections.clocks import Clocks, clocks
+from projections.reviews import led_by
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -44,6 +45,18 @@ class Reading(NamedTuple):
     def at(self) -> dict[str, Any]:
         """Return the clocks as the readers of the projections take them."""
         return {"as_at": self.clocks.as_at, "known_at": self.clocks.known_at}
+
+    @property
+    def led(self) -> list[str] | None:
+        """Return the reviews that a lead reviewer leads today, whatever day they ask about; None for other readers."""
+        if self.scope.leads is None:
+            return None
+        return sorted(led_by(self.conn, self.scope.leads, as_at=worker().today, known_at=self.clocks.head))
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """Return whose actions alone the reader may compare, as `action_register.difference` takes it."""
+        return {"owner": self.scope.agency} if self.led is None else {"reviews": self.led}
 
     def opens(self, kind: str, ref: str) -> bool:
         """Say whether the reader may see what is restricted or personal in a thing; that they do goes on record (`access.opens`)."""

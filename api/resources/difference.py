@@ -66,6 +66,6 @@ def between(args: dict[str, Any]) -> dict[str, Any]:
         before = clocks(on.conn, as_at=args["from_as_at"], known_at=known, today=worker().today, period=on.scope.period)
         action_register.difference_in_order(before.as_at, on.clocks.as_at)
         points = ((before.as_at, before.known_at), (on.clocks.as_at, on.clocks.known_at))
-        found = action_register.difference(on.conn, *points, owner=on.scope.agency)
+        found = action_register.difference(on.conn, *points, **on.whose)
         said = {name: getattr(found, name) for name in ("sentence", "counts", "unchanged")}
         return {"from_clocks": before, "clocks": on.clocks, "items": found.changes, **said}

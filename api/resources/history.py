@@ -118,6 +118,8 @@ def before(on: Reading, entry: HistoryEntry) -> bool:
 class Visible:
     """Says what a reader may see: another agency's record does not exist for a designated lead, nor other days for an inspector.
 
+    Nor another review than they lead, and what came of it, for a lead reviewer.
+
     What days an inspection leaves out, and which earlier entries it shows all the same, is said at `Scope`.
     """
 
@@ -133,12 +135,14 @@ class Visible:
         self.challenges: set[str] = set()
         if self.agency is not None:
             today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
-            rows = action_register.register(on.conn, as_at=today, known_at=head, filters=action_register.Filters(concerns=self.agency))
+            filters = action_register.Filters(reviews=on.led) if on.scope.leads else action_register.Filters(concerns=self.agency)
+            rows = action_register.register(on.conn, as_at=today, known_at=head, filters=filters)
             self.owned = {row.ref for row in rows}
             self.meetings = {row.ref for row in partnership.meetings(on.conn, as_at=today, known_at=head) if self.meeting(row)}
             self.challenges = {row.ref for row in partnership.challenges(on.conn, as_at=today, known_at=head) if self.challenge(row)}
             sources = {row.source.partition("/")[0] for row in rows if row.source}
-            self.reviews = sources | reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
+            concerning = reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
+            self.reviews = sources | concerning if on.led is None else set(on.led)
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""

@@ -134,7 +134,8 @@ SHOWN: Final = ("status", "owner", "due_on", "sustained", "overdue")
 REGISTER: Final = """
     SELECT key, title, status, owner, due_on, sustained, {days} > 0 AS overdue
       FROM views.action_register
-     WHERE valid @> {as_at}::date AND known @> {known_at}::bigint"""
+     WHERE valid @> {as_at}::date AND known @> {known_at}::bigint
+       AND (%(reviews)s::text[] IS NULL OR split_part(source, '/', 1) = ANY(%(reviews)s::text[]))"""
 
 
 def _register(which: str) -> Composed:
@@ -167,9 +168,12 @@ def _seen_by(owner: str | None, change: Change) -> Change:
     return replace(change, before=now._replace(status=PASSED_ON, owner=was.owner))
 
 
-def difference(conn: Connection[Any], before: tuple[date, int], after: tuple[date, int], *, owner: str | None = None) -> Difference:
-    """Compare the whole register at two pairs of clocks, each *as at* and *as known at*; of one owner alone, where one is given."""
-    asked = {"was_as_at": before[0], "was_known_at": before[1], "now_as_at": after[0], "now_known_at": after[1], "owner": owner}
+def difference(
+    conn: Connection[Any], before: tuple[date, int], after: tuple[date, int], *, owner: str | None = None, reviews: list[str] | None = None
+) -> Difference:
+    """Compare the register at two pairs of clocks, each *as at* and *as known at*; of one owner, or what came of some reviews, alone."""
+    asked = {"was_as_at": before[0], "was_known_at": before[1], "now_as_at": after[0], "now_known_at": after[1]}
+    asked |= {"owner": owner, "reviews": reviews}
     rows = conn.execute(QUERY, asked).fetchall()
     changes = []
     for key, title, new, gone, *said in rows:

@@ -168,10 +168,11 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which actions to list. `source` is a finding (`SB-2015-01/F1`) or all that came of a review (`SB-2015-01`)."""
+    """Which actions to list. `source` is a finding (`SB-2015-01/F1`) or all that came of a review (`SB-2015-01`); `reviews` are several."""
 
     owner: str | None = None
     concerns: str | None = None
+    reviews: list[str] | None = None
     overseen_by: str | None = None
     status: str | None = None
     source: str | None = None
@@ -192,6 +193,7 @@ DAYS_OVERDUE = "(NOT discharged)::int * (days_late_when_redated + greatest(0, %(
 CONDITIONS = {
     "owner": "owner = %(owner)s",
     "concerns": "%(concerns)s IN (owner, offered_to, inherited_from)",
+    "reviews": "split_part(source, '/', 1) = ANY(%(reviews)s::text[])",
     "overseen_by": "overseen_by = %(overseen_by)s",
     "status": "status = %(status)s",
     "source": "(source = %(source)s OR split_part(source, '/', 1) = %(source)s)",
@@ -237,10 +239,7 @@ def register(
     after: str | None = None,
     limit: int | None = None,
 ) -> list[ActionRow]:
-    """Return the actions as at a day, as known at a position.
-
-    `after` is the reference of the last row of the page before. "overdue" puts the longest overdue first.
-    """
+    """Return the actions as at a day, as known at a position: those `after` the last row seen. "overdue": the longest overdue first."""
     order, arrow = SQL("{}, sorts_as, key").format(SQL(ORDERS[sort])), SQL("<" if descending else ">")
     page = SQL(
         " AND ({order}) {arrow} (SELECT {order} FROM views.action_register WHERE {clocks} AND key = %(after)s)" if after is not None else ""

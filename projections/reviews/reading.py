@@ -19,6 +19,7 @@ from projections.reviews.view import LONG, SHORT, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -31,6 +32,7 @@ CONCERNING = SQL("""
     SELECT key FROM views.reviews
      WHERE {} AND (referring_agency = %(agency)s OR information @> jsonb_build_array(jsonb_build_object('agency', %(agency)s::text)))
     """).format(AT_CLOCKS)
+LED_BY = SQL("SELECT key FROM views.reviews WHERE {} AND lead ->> 'reviewer' = %(person)s::text").format(AT_CLOCKS)
 AGENCIES = SQL("SELECT key FROM views.agencies WHERE {}").format(AT_CLOCKS)
 # The actions that came of some reviews, and those that took their places, one after the other, wherever they came from.
 PROMISES = SQL("""
@@ -69,6 +71,11 @@ def concerning(conn: Connection[Any], agency: str, office: str | None, *, as_at:
     """Return the references of the reviews that an agency, or an office of it, put before the Board, or was asked for information for."""
     at = {"as_at": as_at, "known_at": known_at, "agency": agency, "office": office}
     return {ref for query in (CONCERNING, SQL(REFERRED_IN)) for (ref,) in conn.execute(query, at)}
+
+
+def led_by(conn: Connection[Any], person: UUID, *, as_at: date, known_at: int) -> set[str]:
+    """Return the references of the reviews that a person leads."""
+    return {ref for (ref,) in conn.execute(LED_BY, {"as_at": as_at, "known_at": known_at, "person": str(person)})}
 
 
 def actions_of(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> dict[str, list[ActionRow]]:

@@ -39,6 +39,8 @@ ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own 
 class Scope:
     """What a reader may see: the whole Board's record, or one agency's; with or without what is restricted.
 
+    Who `leads` reviews is of no agency: of reviews and actions they see those that they lead, and what came of these.
+
     Of an inspection, the positions of the days that it covers, and what happened on them. An action, a review or a challenge that
     stood on such a day is shown with all that brought it there, also from before the first day, because it could not be understood
     without; such entries say so. A feed, a step from event to event and the list of meetings begin with the first day.
@@ -47,6 +49,7 @@ class Scope:
     agency: str | None
     restricted: bool
     inspection: InspectionState | None = None
+    leads: UUID | None = None
 
     @property
     def period(self) -> tuple[date, date] | None:
@@ -89,12 +92,27 @@ def called(role: str | None) -> str:
 def theirs(who: Acting, thing: Any) -> bool:
     """Say whether a thing is there for who acts: another agency's action or review does not exist for a designated lead (journey F.3).
 
+    Nor does a review that they do not lead for a lead reviewer, and they act upon no action (domain B.6).
+
     An action is its owner's, and whose it is to become; a review is the referring agency's, the office's that referred it, and of
     whoever was asked about it; a challenge is of who raised it and of whom it was put to; a meeting, but of the Board, of those whom
     its attendance names.
     """
-    if who.role not in ONE_AGENCY or who.on_behalf_of is not None:
+    if who.on_behalf_of is not None:
         return True
+    if who.role == commands.LEAD_REVIEWER:
+        return _led(who, thing)
+    return who.role not in ONE_AGENCY or _of_their_agency(who, thing)
+
+
+def _led(who: Acting, thing: Any) -> bool:
+    if not isinstance(thing, Action | Review):
+        return True
+    lead = thing.state.lead if isinstance(thing, Review) and thing.state else None
+    return lead is not None and lead.reviewer.subject == who.person
+
+
+def _of_their_agency(who: Acting, thing: Any) -> bool:
     ours = who.body or who.agency
     if isinstance(thing, Action):
         return ours is not None and thing.state is not None and ours in {thing.state.owner, thing.state.offered_to}
@@ -110,7 +128,7 @@ def theirs(who: Acting, thing: Any) -> bool:
 
 
 def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
-    """Return what the caller may read: a designated lead their own agency's, other offices all, an operator nothing of the Board's.
+    """Return what the caller may read: a designated lead their agency's, a lead reviewer their review, an operator nothing, others all.
 
     An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41).
     """
@@ -130,6 +148,8 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
         return Scope(inspection.state.agency, restricted=True, inspection=inspection.state)
     if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
+    if holder.role == commands.LEAD_REVIEWER:
+        return Scope("", restricted=True, leads=caller.person)
     return Scope(None, restricted=True)
 
 

@@ -468,7 +468,7 @@ def test_f11_a_lead_reviewer_who_is_tied(reviewed):
         (422, "breach-not-recorded"),
         (422, "no-lead-reviewer"),
         (422, "not-independent"),
-        (422, "not-the-lead-reviewer"),
+        (404, "not-found"),
     ]
     review = reviewed["ask"].item("reviews/SB-2021-07")
     assert review["lead"]["independent"] is True

@@ -128,7 +128,7 @@ def filters_asked(seen: Look, without: str | None = None) -> Filters:
         tested=only == "tested",
         last_check=LAST_CHECKS.get(only or ""),
     )
-    return own(filters, seen.on.scope.agency) if seen.on.scope.agency is not None else filters
+    return own(filters, seen.on)
 
 
 def _without(seen: Look, name: str) -> tuple[int, str]:

@@ -62,7 +62,7 @@ def _compared(seen: Look, first: date) -> Difference:
     before = clocks(seen.on.conn, as_at=first, known_at=fixed.known_at, today=seen.clocks.today, period=seen.on.scope.period)
     action_register.difference_in_order(first, fixed.as_at)
     points = ((before.as_at, before.known_at), (fixed.as_at, fixed.known_at))
-    return action_register.difference(seen.on.conn, *points, owner=seen.on.scope.agency)
+    return action_register.difference(seen.on.conn, *points, **seen.on.whose)
 
 
 def _groups(seen: Look, found: Difference) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from api.access import member
 from api.pages.clocks import address
 from api.pages.entries import kind_of, timeline
 from api.pages.frame import Look, look, render
-from api.resources.actions import own
+from api.resources.actions import came_of, own
 from api.resources.history import Visible
 from projections import action_register, inspection_history
 from projections.action_register import ActionRow, Filters, hindsight
@@ -65,8 +65,7 @@ def replay() -> Response:
 
 
 def _filters(seen: Look) -> Filters:
-    agency = seen.on.scope.agency
-    return Filters() if agency is None else own(Filters(), agency)
+    return own(Filters(), seen.on)
 
 
 def _summaries(seen: Look) -> tuple[action_register.Summary, action_register.Summary]:
@@ -84,9 +83,11 @@ def _register(seen: Look, only: str, *, now: bool = False) -> str:
 
 
 def _changes(seen: Look) -> list[Change]:
-    """Return the actions of which that day is known otherwise now; a designated lead's own."""
-    as_at, agency = seen.clocks.as_at, seen.on.scope.agency
+    """Return the actions of which that day is known otherwise now; a designated lead's own, or of what a lead reviewer leads."""
+    as_at, agency, led = seen.clocks.as_at, seen.on.scope.agency, seen.on.led
     found = hindsight.changes(seen.on.conn, (as_at, seen.clocks.known_at), (as_at, seen.clocks.fixed.head))
+    if led is not None:
+        return [change for change in found if any(came_of(row, led) for row in (change.before, change.after))]
     return [change for change in found if agency is None or agency in {row.owner for row in (change.before, change.after) if row}]
 
 
