@@ -15,7 +15,7 @@ from api import errors
 from api.pages import clocks, frame, home, sign_in, thing
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
-from api.pages.board import challenges, inspections, members, partnership, programme
+from api.pages.board import challenges, inspections, keys, members, partnership, programme
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.reviews import review, tracker
 from api.pages.words import to_people
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from api.errors import Problem
 
-BOARD: Final = (partnership, members, programme, challenges, inspections)
+BOARD: Final = (partnership, members, programme, challenges, inspections, keys)
 NOUNS: Final = (home, sign_in, register, action, tracker, review, *BOARD, act, entry, amend, replay, difference, integrity)
 TOLD_IN_OWN_WORDS: Final = frozenset({"database-away", "recording-stopped", "form-token-missing"})  # the page has plainer ones
 

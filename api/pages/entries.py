@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024
-PAGELESS: Final = frozenset({"ledger", "keys", "subject"})  # people and keys have only their events
+PAGELESS: Final = frozenset({"ledger", "subject"})  # people have only their events
 OF_THINGS: Final = "SELECT position FROM views.inspection_history WHERE kind = %s AND ref = ANY(%s) AND position <= %s"
 FOLDS: Final[Mapping[str, Any]] = {"action": Action, "review": Review}
 DATED: Final = frozenset({"action.assigned.v1", "action.due_date_varied.v1"})
@@ -103,7 +103,7 @@ def event_of(look: Look, entry: HistoryEntry | None) -> dict[str, Any] | None:
 
 
 def page_of(kind: str, ref: str) -> str | None:
-    """Return the address of a thing's page; None for what has none: the log, its keys, and people."""
+    """Return the address of a thing's page; None for what has none: the log, and people."""
     if kind in PAGELESS or kind not in RESOURCES:
         return None
     return f"/{RESOURCES[kind]}" if kind in ONE_OF_ITS_KIND else f"/{RESOURCES[kind]}/{ref}"

@@ -13,6 +13,7 @@ from api.resources.commands import mount
 from api.resources.openapi import VERSIONED, Resource
 from api.worker import worker
 from projections import inspection_history
+from projections import keys as registry
 from projections import partnership as views
 from service.desk.refusals import NotFound
 
@@ -84,14 +85,8 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
 @member
 def read_keys(args: dict[str, Any]) -> ResponseReturnValue:
     """List the keys that may sign, or might, as known at a position."""
-    enrolled = """
-        SELECT k.thumbprint, k.holder, k.purpose, k.enrolled_at, x.ended_at
-          FROM ledger.signing_key k
-          LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint AND x.ended_at <= %(known_at)s
-         WHERE k.enrolled_at <= %(known_at)s ORDER BY k.enrolled_at, k.thumbprint"""
     with read(args) as on:
-        rows = on.conn.execute(enrolled, {"known_at": on.clocks.known_at}).fetchall()
-        items = [dict(zip(KeySchema().fields, row, strict=True)) for row in rows]
+        items = registry.keys(on.conn, known_at=on.clocks.known_at)
         return {"clocks": on.clocks, "items": items, "next": None}, 200, {"ETag": f'"{version_of(on, "keys", "keys")}"'}
 
 

@@ -31,6 +31,7 @@ ORDER = {
     "work": "running:work",
     "account": "people:account",
     "key": "people:key",
+    "signing-key": "people:signing_key",
     "status": "running:status",
     "demo": "demonstration:demo",
     "import": "bringing_in:import_",

@@ -9,14 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.demonstration.people import MANAGER
 from service.demonstration.script import Line
-from service.ledger.keys import prove
-from service.verify import b64url, thumbprint
+from service.ledger.keys import enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 AGENCY_KEY = sha256(b"the key of an agency of Severnbrook, which is nowhere").digest()  # known to everybody: it protects nothing
-PURPOSE = "acts"
 
 
 def amendments(said: Mapping[str, Any]) -> Iterator[Line]:
@@ -30,10 +28,7 @@ def amendments(said: Mapping[str, Any]) -> Iterator[Line]:
 def keys(said: Mapping[str, Any], origin: str) -> Iterator[Line]:
     """Yield the enrolment and the revocation of an agency's key."""
     key = said["key"]
-    private = Ed25519PrivateKey.from_private_bytes(AGENCY_KEY)
-    public = private.public_key().public_bytes_raw()
-    fields = {"thumbprint": thumbprint(public), "public_key": b64url(public), "holder": key["holder"], "purpose": PURPOSE}
-    fields["proof"] = prove(private, origin, key["holder"], PURPOSE)
+    fields = enrolment(Ed25519PrivateKey.from_private_bytes(AGENCY_KEY), origin, key["holder"])
     yield Line(do="enrol_signing_key", ref="keys", by=MANAGER, on=key["enrolled_on"], fields=fields)
-    ended = {"thumbprint": thumbprint(public), "reason": key["reason"]}
+    ended = {"thumbprint": fields["thumbprint"], "reason": key["reason"]}
     yield Line(do="revoke_signing_key", ref="keys", by=MANAGER, on=key["revoked_on"], fields=ended)

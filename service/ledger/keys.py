@@ -148,6 +148,11 @@ def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
         raise KeysExist(path, "is there already, and is never overwritten") from error
 
 
+def open_own(path: Path, passphrase: str) -> Ed25519PrivateKey:
+    """Open a person's own key, as `hand_over` wrote it; raise KeyUnreadable."""
+    return _opened(path, passphrase.encode())
+
+
 def load(config: Config) -> KeyRing:
     """Open the keys; raise CannotUseKeys."""
     folder, public = config.data / "keys", load_public(config)
@@ -178,6 +183,17 @@ def prove(private: Ed25519PrivateKey, origin: str, holder: str, purpose: str, *,
     """Return this key's proof that `holder` holds it; with `of`, its agreement to the key of that thumbprint, its successor."""
     named = of or thumbprint(private.public_key().public_bytes_raw())
     return b64url(private.sign(_proof(origin, holder, purpose, named)))
+
+
+def enrolment(private: Ed25519PrivateKey, origin: str, holder: str, *, replaces: Ed25519PrivateKey | None = None) -> dict[str, Any]:
+    """Return the fields that enrol an actor's key, with the proof that its holder has it; or that put it in the place of another."""
+    raw = private.public_key().public_bytes_raw()
+    named, proof = thumbprint(raw), prove(private, origin, holder, "acts")
+    fields = {"thumbprint": named, "public_key": b64url(raw), "holder": holder, "purpose": "acts", "proof": proof}
+    if replaces is not None:
+        fields["replaces"] = thumbprint(replaces.public_key().public_bytes_raw())
+        fields["replaced_proof"] = prove(replaces, origin, holder, "acts", of=named)
+    return fields
 
 
 def check_proof(  # noqa: PLR0917 - the lines that are signed, in their order, and the signature

@@ -18,8 +18,8 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Keys, Ledger
 from aggregates.values import Sealed
 from service.desk.refusals import AlreadyEstablished, NotEstablished
-from service.ledger.keys import key_changes, prove
-from service.verify import b64url, thumbprint
+from service.ledger.keys import enrolment, key_changes
+from service.verify import b64url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,7 +71,7 @@ def establish(
         demonstration=demonstration,
         **said,
     )
-    registry = Keys.begin(board.origin, **_proved(board.origin, key), **said)
+    registry = Keys.begin(board.origin, **enrolment(key, board.origin, FIRST_OFFICE), **said)
     partnership = Partnership.establish(board.origin, name=board_name, regime=regime, effective_on=day, **said)
     subject = DataSubject.register(person, name=Sealed(person, name), contact=Sealed(person, contact), **said)
     office = _first_office(board.origin, person, **said)
@@ -88,13 +88,6 @@ def first_administrator(board: Recording) -> Administrator:
         raise NotEstablished
     told = board.subjects.reveal_all([FIRST_PERSON])
     return Administrator(row["stream"], told.get((FIRST_PERSON, "name")), told.get((FIRST_PERSON, "contact")))
-
-
-def _proved(origin: str, key: Ed25519PrivateKey) -> dict[str, Any]:
-    """Return what enrols a key, with the proof that its holder has it."""
-    raw = key.public_key().public_bytes_raw()
-    proof = prove(key, origin, FIRST_OFFICE, "acts")
-    return {"thumbprint": thumbprint(raw), "public_key": b64url(raw), "holder": FIRST_OFFICE, "purpose": "acts", "proof": proof}
 
 
 def _first_office(origin: str, person: UUID, **said: Any) -> Office:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.demonstration import ORIGIN
 from service.ledger import keys
-from service.verify import b64url, thumbprint
+from service.verify import thumbprint
 from tests.acceptance import boards
 from tests.acceptance.asking import Asking, ends_well
 from tests.acceptance.product import positions
@@ -219,12 +219,6 @@ def stands_down(ask: Asking, code: str) -> None:
     ask.does("board-manager", f"offices/lead-{code}/stand_down_office_holder", until_on="2021-09-30", reason=ENDS)
 
 
-def enrolled(office: str) -> dict[str, str]:
-    """Say what enrols the key of an office's holder, who proves to have it."""
-    said = {"thumbprint": KEY, "public_key": b64url(LEADS_KEY.public_key().public_bytes_raw()), "holder": office, "purpose": "acts"}
-    return said | {"proof": keys.prove(LEADS_KEY, ORIGIN, office, "acts")}
-
-
 @pytest.fixture(scope="module")
 def departed(ask: Asking) -> dict[str, Any]:
     """Walk the journey: an agency leaves; give what was answered to each try, with whoever asked."""
@@ -232,7 +226,7 @@ def departed(ask: Asking) -> dict[str, Any]:
     owes(ask, "B1", "CRC-N")
     owes(ask, "B2", "CRC-N")
     ask.key("lead-CRC-N")
-    ask.does("board-manager", "keys/enrol_signing_key", **enrolled("lead-CRC-N"))
+    ask.does("board-manager", "keys/enrol_signing_key", **keys.enrolment(LEADS_KEY, ORIGIN, "lead-CRC-N"))
     leaving = ("chair", "agencies/CRC-N/leave_agency")
     told: dict[str, Any] = {"ask": ask, "at once": ask.tries(*leaving, reason=ENDS, successor="NPS-S")}
     ask.does("board-manager", "actions/B1/transfer_obligation", successor="NPS-S", reason=ENDS)

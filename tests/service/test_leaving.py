@@ -31,8 +31,7 @@ from service.desk import authority
 from service.desk.authority import Scope
 from service.desk.refusals import NotAllowed, NotFound, NotInOffice, UnknownOffice
 from service.desk.submission import Submission
-from service.ledger.keys import prove
-from service.verify import b64url, thumbprint
+from service.ledger import keys
 from tests.boards import ORIGIN, assign
 
 if TYPE_CHECKING:
@@ -93,10 +92,7 @@ def asked_and_challenged(it: Seeded) -> None:
     it.act("quality-chair", "request_agency_information", "SB-2015-01", agency="CQH", due_on="2016-10-14", request="A chronology")
     asks = {"about": "review:SB-2015-01", "to": "CQH", "summary": "Why so late?", "statement": "Nothing came for a month."}
     it.board.act(it.callers["riv-lead"], Submission(name="raise_challenge", ref="CH-1", fields=asks))
-    private = Ed25519PrivateKey.generate()
-    public = private.public_key().public_bytes_raw()
-    key = {"thumbprint": thumbprint(public), "public_key": b64url(public), "holder": "cqh-lead", "purpose": "acts"}
-    it.act("board-manager", "enrol_signing_key", "keys", **key, proof=prove(private, ORIGIN, "cqh-lead", "acts"))
+    it.act("board-manager", "enrol_signing_key", "keys", **keys.enrolment(Ed25519PrivateKey.generate(), ORIGIN, "cqh-lead"))
     handed_over(it)
 
 

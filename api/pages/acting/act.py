@@ -10,7 +10,7 @@ from api.access import member
 from api.errors import status_of
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import forms, sending
-from api.pages.acting.addresses import LISTS, WITHOUT_PAGE, address_of, beginnings
+from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
@@ -97,7 +97,7 @@ def _beginning(kind: str, name: str | None) -> Command:
 def _command(kind: str, name: str) -> Command:
     """Return the declaration of a command about a thing that exists; refuse any other name."""
     command = COMMANDS.get(name)
-    if command is None or command.kind != kind or command.creates or name in AMENDMENTS or name in WITHOUT_PAGE:
+    if command is None or command.kind != kind or command.creates or name in AMENDMENTS:
         raise NotFound(kind="page", ref=name)
     return command
 

@@ -11,13 +11,8 @@ from service.commands import COMMANDS, Command
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Commands that no form can give, and why.
-WITHOUT_PAGE: Final[Mapping[str, str]] = dict.fromkeys(
-    ("enrol_signing_key", "rotate_signing_key", "revoke_signing_key"),
-    "A key proves itself by a signature that its owner makes with it, outside any browser: `muniment key`, or the API",
-)
 # Where the things of a kind are listed, where they have no list of their own.
-LISTS: Final[Mapping[str, str]] = dict.fromkeys(("agency", "sub-group", "office", "subject", "priorities", "keys"), "/partnership")
+LISTS: Final[Mapping[str, str]] = dict.fromkeys(("agency", "sub-group", "office", "subject", "priorities"), "/partnership")
 
 
 def beginnings(kind: str) -> list[Command]:

@@ -10,7 +10,7 @@ from api.pages.acting.addresses import address_of
 from api.resources.commands import RESOURCES
 from api.resources.history import Visible
 from api.worker import worker
-from projections import action_register, partnership, reviews
+from projections import action_register, keys, partnership, reviews
 from service.commands import COMMANDS
 from service.desk.authority import INSPECTORS
 
@@ -26,7 +26,7 @@ PEOPLE: Final = """
 
 def options(seen: Look, command: Command, name: str, about: str | None = None) -> Mapping[str, str] | None:
     """Return what may be chosen for a field, by its code; None where it is written. `about` is the thing that the command is about."""
-    chosen = CHOSEN.get(f"{command.kind}.{name}") or CHOSEN.get(name)
+    chosen = CHOSEN.get(f"{command.name}.{name}") or CHOSEN.get(f"{command.kind}.{name}") or CHOSEN.get(name)
     return chosen(seen, about) if chosen else None
 
 
@@ -104,6 +104,12 @@ def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {row.held_on:%Y-%m-%d}" for row in held[::-1]}
 
 
+def _keys(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the keys of members that may sign now; the service's own is not among them."""
+    live = [row for row in keys.keys(seen.on.conn, known_at=seen.clocks.known_at) if row.ended_at is None and row.purpose == "acts"]
+    return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
+
+
 CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
     "owner": _owners,
     "overseen_by": lambda seen, _: seen.words.sub_groups,
@@ -122,6 +128,9 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
     "meeting.body": lambda seen, _: _board(seen) | seen.words.sub_groups,
     "challenge.to": lambda seen, _: _board(seen) | members(seen) | seen.words.sub_groups | offices(seen),
     "challenge.about": _about,
+    "keys.holder": lambda seen, _: offices(seen),
+    "revoke_signing_key.thumbprint": _keys,
+    "keys.replaces": _keys,
     "holder": _people,
     "reviewer": _people,
     "meeting": _meetings,
@@ -148,6 +157,8 @@ COMES_FROM: Final = {
     "body": ("agency or sub-group", "join_agency"),
     "to": ("agency or sub-group", "join_agency"),
     "about": ("action or review", "refer_review"),
+    "thumbprint": ("live key of a member", "enrol_signing_key"),
+    "replaces": ("live key of a member", "enrol_signing_key"),
     "holder": ("person", "register_subject"),
     "reviewer": ("person", "register_subject"),
     "meeting": ("meeting", "hold_meeting"),

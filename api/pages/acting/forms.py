@@ -38,6 +38,7 @@ MAY_LACK_FILES: Final = frozenset({"hold_meeting", "evaluate_review_impact"})  #
 HASHED: Final = (
     "Choose the document: its SHA-256 is recorded, and the document itself is not kept. Or write the SHA-256, 64 hexadecimal digits."
 )
+AS_PRINTED: Final = "As `muniment signing-key` has printed it for the holder."
 # How the reference of a new thing is called.
 REFERENCES: Final[Mapping[str, dict[str, str]]] = {
     "agency": {"label": "Code", "hint": "A short code, such as RIV. It cannot be changed afterwards; the name can."},
@@ -80,6 +81,11 @@ HINTS: Final = {
     "effect": "What changed for children or in practice, and how you know.",
     "level": "A number, higher than the level that it was escalated to before.",
     "due_on": "A day after the day from which it is true.",
+    "thumbprint": f"{AS_PRINTED} It names the key.",
+    "public_key": AS_PRINTED,
+    "proof": f"{AS_PRINTED} It shows that the holder has the key.",
+    "replaced_proof": f"{AS_PRINTED} It shows that the holder of the key that ends here agrees.",
+    "keys.holder": "The office whose holder signs with it.",
     "method": "How it is looked at: an audit, a sample of records, a conversation.",
 }
 READERS: Final = {

@@ -16,7 +16,7 @@ from aggregates.fields import corrections
 from aggregates.partnership.meeting import NotTheirMeeting
 from aggregates.partnership.membership import OpenObligations
 from aggregates.review import refusals as of_review
-from api.pages.acting.addresses import WITHOUT_PAGE, address_of
+from api.pages.acting.addresses import address_of
 from api.pages.acting.asking import Question, plausible
 from api.pages.entries import kind_of
 from api.pages.words import sentence
@@ -83,7 +83,7 @@ def with_thing(seen: Look, kind: str, ref: str) -> Possible:
         return found
     question = Question()
     for command in declared(kind):
-        if command.creates or command.name in AMENDMENTS or command.name in WITHOUT_PAGE or not command.open_to(who.role):
+        if command.creates or command.name in AMENDMENTS or not command.open_to(who.role):
             continue
         said = plausible(command, thing, seen.words)
         for office in [None, *_answering(seen, who, command, thing)]:

@@ -87,6 +87,7 @@ def _facts(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
     yield fact("Framework in force", *_framework(row.framework, seen.clocks.as_at))
     told = (("/meetings", "Meetings"), ("/challenges", "Challenges"), ("/courses", "Courses"), ("/resources", "Resources"))
     yield fact("What it does", *(link(text, seen.link(path)) for path, text in told))
+    yield fact("Whose statements the log takes", link("Signing keys", seen.link("/keys")))
 
 
 def _framework(row: FrameworkRow | None, day: date) -> Iterator[Said]:

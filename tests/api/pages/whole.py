@@ -24,6 +24,7 @@ THINGS = {
     "review": "SB-2016-09",
     "action": "A1",
     "inspection": "inspector",
+    "keys": "keys",
 }
 
 

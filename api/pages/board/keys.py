@@ -1,0 +1,51 @@
+"""The keys of the log: whose statements it takes, for what, and from which event to which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from api.access import member
+from api.pages import thing
+from api.pages.frame import Look, look
+from api.pages.thing import Said, link, section, strong
+from projections import keys as views
+
+if TYPE_CHECKING:
+    from projections.keys import KeyRow
+
+pages = Blueprint("keys_", __name__)
+
+COLUMNS = ("Key", "Of", "Signs", "From", "Until")
+SIGNS = {"acts": "What its holder does", "service-statements": "What the service attests"}
+ABOUT = "A key ends at an event, not at a time: what it signed before stays valid."
+
+
+@pages.get("/keys")
+@member
+def keys() -> Response:
+    """Show every key that may sign, or might."""
+    with look() as seen:
+        found = [_row(seen, row) for row in views.keys(seen.on.conn, known_at=seen.clocks.known_at)]
+        return thing.show(
+            seen,
+            "keys",
+            "keys",
+            heading="Signing keys",
+            caption="The partnership",
+            facts=[],
+            sections=[section("Keys", COLUMNS, found, "None is on record.", note=ABOUT)],
+            crumbs=[{"text": "The partnership", "href": "/partnership"}],
+            section_name="partnership",
+        )
+
+
+def _row(seen: Look, row: KeyRow) -> tuple[Said, ...]:
+    whose = seen.words.office(row.holder, seen.clocks.as_at) if row.holder in seen.words.offices else row.holder
+    until = _event(seen, row.ended_at, strong("Ended")) if row.ended_at else "It may sign now"
+    return row.thumbprint, whose, SIGNS[row.purpose], _event(seen, max(row.enrolled_at, 1)), until
+
+
+def _event(seen: Look, position: int, *said: Said) -> Said:
+    return [*said, link(f"Event {position:,}", seen.link(f"/events/{position}"))]

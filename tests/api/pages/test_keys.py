@@ -1,0 +1,59 @@
+"""The page of signing keys: enrolled, replaced and revoked by the board manager, as their holders' command line has proved them."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from service.cli import main
+from service.ledger import keys
+from tests.api.pages.conftest import day
+from tests.boards import ORIGIN, PASSWORD
+
+DONE = day("occurred_on", 2016, 9, 5)
+
+
+def made(file, *more: str) -> dict[str, str]:
+    """Make a key as its holder does, and return what the command prints for the board manager."""
+    said = CliRunner().invoke(main, ["signing-key", str(file), "--origin", ORIGIN, "--office", "riv-lead", "--passphrase", PASSWORD, *more])
+    assert said.exit_code == 0, said.output
+    return dict(json.loads(said.output))
+
+
+def test_a_key_is_enrolled_replaced_and_revoked_on_its_page(sign_in, tmp_path):
+    """What `muniment signing-key` prints enrols a key, or puts it in the place of one; the page tells until which event each signs."""
+    who = sign_in("board-manager")
+    first, second = made(tmp_path / "a.key"), made(tmp_path / "b.key", "--replaces", str(tmp_path / "a.key"))
+    for name, said in (("enrol_signing_key", first), ("rotate_signing_key", second)):
+        response = who.send(f"/keys/{name}", {**DONE, **said})
+        assert response.status_code == 303, who.words
+        who.seeded.catch_up()
+    ended = who.send("/keys/revoke_signing_key", {**DONE, "thumbprint": second["thumbprint"], "reason": "The laptop was stolen"})
+    assert ended.status_code == 303, who.words
+    who.seeded.catch_up()
+    who.get("/keys")
+
+    assert who.words.count("Ended") == 2
+    assert all(key["thumbprint"] in who.words for key in (first, second))
+
+
+def test_a_key_that_is_not_proved_is_refused_on_the_page(sign_in):
+    """Somebody else's proof enrols nothing, and the page says why; nothing is recorded."""
+    who = sign_in("board-manager")
+    said = keys.enrolment(Ed25519PrivateKey.generate(), ORIGIN, "riv-lead")
+    other = keys.enrolment(Ed25519PrivateKey.generate(), ORIGIN, "riv-lead")
+    before = who.recorded
+    response = who.send("/keys/enrol_signing_key", {**DONE, **said, "proof": other["proof"]})
+
+    assert (response.status_code, who.recorded) == (422, before)
+    assert "There is no proof that riv-lead holds the key" in who.words
+
+
+def test_what_can_be_revoked_is_what_may_sign(sign_in):
+    """The form of a revocation offers the keys that may sign now, each with whose it is, and not the service's own."""
+    who = sign_in("board-manager")
+    who.get("/keys/revoke_signing_key")
+
+    assert who.words.count("of Board manager") == 1
