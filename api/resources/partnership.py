@@ -13,7 +13,6 @@ from api.resources.commands import mount
 from api.resources.openapi import VERSIONED, Resource
 from api.worker import worker
 from projections import inspection_history
-from projections import keys as registry
 from projections import partnership as views
 from service.desk.refusals import NotFound
 
@@ -86,7 +85,7 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
 def read_keys(args: dict[str, Any]) -> ResponseReturnValue:
     """List the keys that may sign, or might, as known at a position."""
     with read(args) as on:
-        items = registry.keys(on.conn, known_at=on.clocks.known_at)
+        items = views.keys(on.conn, known_at=on.clocks.known_at)
         return {"clocks": on.clocks, "items": items, "next": None}, 200, {"ETag": f'"{version_of(on, "keys", "keys")}"'}
 
 

@@ -5,6 +5,7 @@ resources; `challenges` who challenged whom.
 """
 
 from projections.partnership.challenges import ChallengeRow, Challenges, challenges
+from projections.partnership.keys import KeyRow, keys
 from projections.partnership.members import (
     SERVED,
     Agencies,
@@ -44,6 +45,7 @@ __all__ = [
     "CourseRow",
     "Courses",
     "FrameworkRow",
+    "KeyRow",
     "MeetingRow",
     "Meetings",
     "OfficeRow",
@@ -60,6 +62,7 @@ __all__ = [
     "agencies",
     "challenges",
     "courses",
+    "keys",
     "meetings",
     "office",
     "offices",

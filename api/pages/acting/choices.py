@@ -10,7 +10,7 @@ from api.pages.acting.addresses import address_of
 from api.resources.commands import RESOURCES
 from api.resources.history import Visible
 from api.worker import worker
-from projections import action_register, keys, partnership, reviews
+from projections import action_register, partnership, reviews
 from service.commands import COMMANDS
 from service.desk.authority import INSPECTORS
 
@@ -106,7 +106,7 @@ def _meetings(seen: Look, _: str | None) -> dict[str, str]:
 
 def _keys(seen: Look, _: str | None) -> dict[str, str]:
     """Return the keys of members that may sign now; the service's own is not among them."""
-    live = [row for row in keys.keys(seen.on.conn, known_at=seen.clocks.known_at) if row.ended_at is None and row.purpose == "acts"]
+    live = [row for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at) if row.ended_at is None and row.purpose == "acts"]
     return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
 
 

@@ -10,10 +10,10 @@ from api.access import member
 from api.pages import thing
 from api.pages.frame import Look, look
 from api.pages.thing import Said, link, section, strong
-from projections import keys as views
+from projections import partnership
 
 if TYPE_CHECKING:
-    from projections.keys import KeyRow
+    from projections.partnership import KeyRow
 
 pages = Blueprint("keys_", __name__)
 
@@ -27,7 +27,7 @@ ABOUT = "A key ends at an event, not at a time: what it signed before stays vali
 def keys() -> Response:
     """Show every key that may sign, or might."""
     with look() as seen:
-        found = [_row(seen, row) for row in views.keys(seen.on.conn, known_at=seen.clocks.known_at)]
+        found = [_row(seen, row) for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at)]
         return thing.show(
             seen,
             "keys",
