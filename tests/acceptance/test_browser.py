@@ -216,6 +216,7 @@ def refused(quality: Person) -> None:
     expect(quality.page.locator("main")).to_contain_text("CQH owns A90, so it cannot sign it off (INV-11, framework, page 8)")
     expect(quality.page.get_by_role("link", name="Sign the action off")).to_have_count(0)
     quality.go("/actions/A90/sign_off_action")
+    quality.page.get_by_text("It was so on an earlier day: record it late", exact=True).click()
     quality.page.get_by_label("Effect for children").fill("It is done")
     quality.page.get_by_role("button", name="Sign the action off").click()
     expect(quality.page.get_by_role("alert")).to_contain_text("CQH owns A90, so it cannot sign it off (INV-11, framework, page 8)")
