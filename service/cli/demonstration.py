@@ -122,7 +122,8 @@ def _prepare(config: Config, console: Console) -> dict[str, tuple[UUID, str]]:
                 report = import_lines(board, importer, shown, Path(folder))
             if report.refused:
                 number, why = report.refused[0]
-                raise click.ClickException(f"line {number} of the demonstration was refused: {why}")
+                older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."
+                raise click.ClickException(f"line {number} of the demonstration was refused: {why} {older}")
             console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Building the views …")
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
                 catch_up.create_all(views)
