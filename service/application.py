@@ -76,7 +76,7 @@ class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, Regi
     @resting_on(Agency, SubGroup, Review)
     def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
         kind = commands.KINDS[command.kind]
-        self._check_corrected(self.reach(acting, kind, ref), said, today, said["late_reason"])
+        self._check_corrected(acting, self.reach(acting, kind, ref), said, today, said["late_reason"])
         return self._change(kind, ref, getattr(kind, _AMEND[command.name]), write, acting=acting, **said)
 
 

@@ -52,7 +52,7 @@ class References(Recording):
         if (today - day).days > limit and not (late_reason or "").strip():
             raise LateWithoutReason(occurred_on=day, today=today, limit=limit)
 
-    def _check_corrected(self, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
+    def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
         """Hold corrected values, those of a correction of corrections too, to what would be asked of them if they were recorded now."""
         corrected = fields.get("corrected")
         while isinstance(corrected, dict):  # otherwise it is not of its kind, as the aggregate will say
@@ -60,10 +60,10 @@ class References(Recording):
                 raise EvidenceNotCorrected(ref=thing.ref, amends=fields["amends"])
             if isinstance(day := corrected.get("occurred_on"), str) and ISO_DAY.fullmatch(day):
                 self._check_day(date.fromisoformat(day), today, late_reason)
-            self._check_named(thing, corrected)
+            self._check_named(who, thing, corrected)
             corrected = corrected.get("corrected")
 
-    def _check_named(self, thing: Any, corrected: Mapping[str, Any]) -> None:
+    def _check_named(self, who: Acting, thing: Any, corrected: Mapping[str, Any]) -> None:
         """Refuse corrected values that name what is not on record."""
         texts = {name: value for name, value in corrected.items() if isinstance(value, str)}  # the aggregate refuses other kinds
         if isinstance(thing, Action):
@@ -76,11 +76,13 @@ class References(Recording):
         elif isinstance(thing, Priorities | Course):
             self._names({name: value for name, value in corrected.items() if isinstance(value, list if name != "lead_office" else str)})
         self._bodies(corrected)
+        for item in _dicts(corrected.get("agenda")):
+            if isinstance(about := item.get("about"), str):
+                self._about(who, about)
 
     def _bodies(self, corrected: Mapping[str, Any]) -> None:
         """Refuse a successor, a body that met and agencies that attended which are not on record."""
-        attendance = corrected.get("attendance")
-        attended = [one.get("agency") for one in attendance if isinstance(one, dict)] if isinstance(attendance, list) else []
+        attended = [one.get("agency") for one in _dicts(corrected.get("attendance"))]
         for agency in (corrected.get("successor"), *attended):
             self._there(Agency, "agency", agency)
         if isinstance(body := corrected.get("body"), str) and body != BOARD and self.find(SubGroup, body) is None:
@@ -141,3 +143,8 @@ class References(Recording):
         found = self.find(Review, review)
         if found is None or not found.has_finding(number):
             raise NotFound(kind="finding", ref=source)
+
+
+def _dicts(values: Any) -> list[dict[str, Any]]:
+    """Return what is an object in what may be a list: the aggregate refuses other kinds."""
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []

@@ -13,9 +13,11 @@ from aggregates.data_subject import DataSubject
 from aggregates.fields import corrections
 from aggregates.partnership import Agency, Meeting
 from aggregates.review import Review
+from aggregates.review.aggregate import NotTheirReferral
 from aggregates.review.blockers import Promise, Standing, ended
 from aggregates.review.parts import same
-from aggregates.review.refusals import AlreadyReferred
+from aggregates.review.refusals import AlreadyReferred, NotTheirInformation
+from service.commands import LEAD
 from service.desk.refusals import EmployerUnsaid, KnownByCode, NotFound
 from service.recording.holding import Holding
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from aggregates.authority import Acting
     from aggregates.entry import Entry
     from aggregates.partnership.office import Holder
 
@@ -47,17 +50,31 @@ class Reviewing(Holding):
         found = self.find(Action, action)
         return standing_of(found.state.status) if found and found.state else None
 
-    def _check_corrected(self, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
+    def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
         """Ask of a review's entry, as it would stand amended, what its command asks the log."""
-        super()._check_corrected(thing, fields, today, late_reason)
+        super()._check_corrected(who, thing, fields, today, late_reason)
         if not isinstance(thing, Review):
             return
         now, then = thing.rewritten(fields["amends"], fields.get("corrected"))
+        if then is not None:
+            self._check_agency(who, thing.ref, now, then)
         if then is not None and then.event is Review.Referred:
             self._referred_once(thing.ref, then.body["referring_agency"], then.body["local_ref"])
             self._check_regime(now, then)
         if then is not None and "affiliations" in then.body:
             self._check_affiliations(thing.ref, now, then)
+
+    def _check_agency(self, who: Acting, ref: str, now: Entry | None, then: Entry) -> None:
+        """Refuse an agency that was no member, and one for which whoever amends could not have said it."""
+        field = "referring_agency" if then.event is Review.Referred else "agency"
+        agency = then.body.get(field)
+        if agency is None or (now is not None and now.body[field] == agency):
+            return
+        if then.event is Review.AgencyInformationRequested:
+            self._member(agency, then.occurred_on)
+        elif who.role == LEAD and who.on_behalf_of is None and not who.acts_for(agency):
+            refusal = NotTheirReferral(ref=ref, agency=agency) if then.event is Review.Referred else NotTheirInformation(agency=agency)
+            raise refusal
 
     def _check_regime(self, now: Entry | None, then: Entry) -> None:
         """Refuse a regime that did not bind on the day of the notification, where either is amended."""
@@ -74,9 +91,9 @@ class Reviewing(Holding):
         if unsaid := {employer for employer in employed if same(employer) not in said}:
             raise EmployerUnsaid(ref=ref, organisations=unsaid)
 
-    def _check_named(self, thing: Any, corrected: Mapping[str, Any]) -> None:
+    def _check_named(self, who: Acting, thing: Any, corrected: Mapping[str, Any]) -> None:
         """Refuse what a review's command would not find under that name."""
-        super()._check_named(thing, corrected)
+        super()._check_named(who, thing, corrected)
         if not isinstance(thing, Review):
             return
         for name in ("referring_agency", "agency"):

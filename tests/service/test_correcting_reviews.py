@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.partnership import RegimeNotInForce
 from aggregates.review import refusals as r
+from aggregates.review.aggregate import NotTheirReferral
 from service.desk.refusals import EmployerUnsaid, FutureDate, KnownByCode, NotFound
 from tests.service.test_reviews import CASE, COURSE, DECLARED, version, walk
 
-REF = "SB-2016-03"
+REF, TODAY = "SB-2016-03", date(2016, 9, 5)
 NAMED = ["Coombe Quay  hospital"]
 
 
@@ -145,3 +149,28 @@ def test_inv_42_a_correction_relabels_no_case(seeded):
         correct(seeded, 2, {"corrected": {"notified_on": "2016-09-07", "occurred_on": "2016-09-08"}})
 
     assert version(seeded) == 3
+
+
+def test_a_lead_corrects_nothing_into_another_agencys_name(seeded):
+    """A lead who handed something in for their own agency cannot let it stand as another's; the board manager, who could have, can."""
+    office, number = walked(seeded, "submit_agency_information")
+    with pytest.raises(r.NotTheirInformation):
+        correct(seeded, number, {"agency": "RIV"}, office)
+    with pytest.raises(r.NotTheirInformation):
+        seeded.act(office, "propose_amendment", REF, about="review", amends=number, corrected={"agency": "RIV"}, reason="theirs")
+
+    said = {"title": "Larch", "kind": "serious case review", "referring_agency": "RIV", "notified_on": "2016-09-01"}
+    seeded.act("riv-lead", "refer_review", "SB-9", **said)
+    with pytest.raises(NotTheirReferral):
+        seeded.act("riv-lead", "correct_entry", "SB-9", about="review", amends=1, corrected={"referring_agency": "CQH"}, reason="theirs")
+    seeded.act("riv-lead", "correct_entry", "SB-9", about="review", amends=1, corrected={"title": "Larch and Yew"}, reason="two of them")
+
+
+def test_who_is_asked_was_a_member_also_by_a_correction(seeded):
+    """No correction lets an agency be asked on a day on which it was no member."""
+    office, number = walked(seeded, "request_agency_information")
+    seeded.act("board-manager", "join_agency", "NEW", name="New Trust", category="health", section_11="yes", occurred_on=TODAY)
+    seeded.clock.advance(days=1)
+    seeded.act("board-manager", "leave_agency", "NEW", reason="dissolved")
+    with pytest.raises(NotAMember):
+        correct(seeded, number, {"agency": "NEW"}, office)
