@@ -63,7 +63,7 @@ class PartnershipVerbs(References):
             raise WrongKind(act="Register a person", field="ref", why="a person's reference is a random UUID") from error
         if self.find(DataSubject, ref) is not None:
             raise AlreadyExists(kind="person", ref=ref)
-        return self.record(DataSubject.register(subject, **said), ref, write)
+        return self._begin(ref, lambda _, **said: DataSubject.register(subject, **said), write, **said)
 
     @resting_on(Agency)
     def appoint_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:

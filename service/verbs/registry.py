@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from aggregates.partnership import Agency
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Key, Keys
 from aggregates.registry.inspection import AlreadyDisclosed
+from aggregates.registry.keys import KeyEnded, KeyEnrolled
 from service.desk.authority import INSPECTORS
 from service.desk.refusals import NotAnInspector, NotFound
+from service.ledger.errors import KeyInUse
 from service.ledger.keys import check_proof
 from service.recording import Write
 from service.recording.references import References
 from service.verify import b64url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from aggregates.authority import Acting
@@ -50,7 +52,8 @@ class RegistryVerbs(References):
     def enrol_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Enrol a key whose owner proves to hold it."""
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
-        return self._change(Keys, "keys", Keys.enrol, write, **said)
+        with self._raced(said["thumbprint"]):
+            return self._change(Keys, "keys", Keys.enrol, write, **said)
 
     def rotate_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Replace a key by another; both prove it."""
@@ -61,8 +64,21 @@ class RegistryVerbs(References):
         public = b64url(old.public_key)
         check_proof(self.origin, old.holder, old.purpose, public, said["thumbprint"], said["replaced_proof"], signs_for_another=True)
         founding = Key(old.thumbprint, public, old.holder, old.purpose, "live" if old.ended_at is None else "rotated")
-        return self._change(Keys, "keys", Keys.rotate, write, founding=None if old.enrolled_at else founding, **said)
+        with self._raced(said["thumbprint"]):
+            return self._change(Keys, "keys", Keys.rotate, write, founding=None if old.enrolled_at else founding, **said)
 
     def revoke_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Revoke a key from this entry on; what it signed before stays valid."""
-        return self._change(Keys, "keys", Keys.revoke, write, **said)
+        with self._raced(said["thumbprint"]):
+            return self._change(Keys, "keys", Keys.revoke, write, **said)
+
+    @contextmanager
+    def _raced(self, thumbprint: str) -> Iterator[None]:
+        """Say what became of a key at the same moment, which the ledger found out before the versions of its stream."""
+        try:
+            yield
+        except KeyInUse as error:
+            now = next((key for key in self.registry.all() if key.thumbprint == thumbprint), None)
+            if now is not None and now.ended_at is not None:
+                raise KeyEnded(thumbprint=thumbprint, holder=now.holder, status="ended") from error
+            raise KeyEnrolled(thumbprint=thumbprint, holder=now.holder if now else "the log itself") from error

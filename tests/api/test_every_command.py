@@ -22,10 +22,9 @@ TOO_LATE: dict[str, set[str]] = {
     "appoint_office_holder": {"terms-overlap"},
     "open_inspection": {"inspection-open"},
     "set_priorities": {"priority-twice"},
-    "register_subject": {"not-taken"},  # what the log itself refuses, it says in its own words
-    "enrol_signing_key": {"not-taken"},
-    "rotate_signing_key": {"not-taken"},
-    "revoke_signing_key": {"not-taken"},
+    "enrol_signing_key": {"key-enrolled"},  # the log finds that out before the version
+    "rotate_signing_key": {"key-enrolled", "key-ended"},
+    "revoke_signing_key": {"key-ended"},
 }
 
 
