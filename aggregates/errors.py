@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aggregates.text import says
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -156,7 +158,7 @@ class Blank(Refused):
 def said(**texts: str | None) -> None:
     """Refuse the first of these texts that is only blanks; None is no text."""
     for field, text in texts.items():
-        if text is not None and not text.strip():
+        if text is not None and not says(text):
             raise Blank(field=field)
 
 

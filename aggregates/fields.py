@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, U
 from uuid import UUID
 
 from aggregates import errors
+from aggregates.text import says
 from aggregates.values import Evidence, Sealed
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, An
 
 def _said(field: Field, value: Any) -> Any:
     """Return a typed value; a blank text says nothing, and what must be said cannot be corrected to that."""
-    blank = isinstance(value, str) and not value.strip()
+    blank = isinstance(value, str) and not says(value)
     if blank and not field.optional:
         raise WrongKindError(field.name, "a text that says something", value)
     return None if blank else typed(field, value)

@@ -64,7 +64,7 @@ class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, Regi
         self._check_day(day, today, it.late_reason)
         fields = read_fields(command, it.ref, it.fields)
         if evidence := fields.get("evidence"):
-            fields["evidence"] = self.cite(evidence, supplied_by=who.agency, now=now)
+            fields["evidence"] = self.cite(evidence, who=who, caller=caller, now=now)
         screening.screen(command.event, fields | {"late_reason": it.late_reason})
         write = Write(received=now if it.at else None, caller=caller, submission=it)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}

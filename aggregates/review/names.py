@@ -11,6 +11,8 @@ import unicodedata
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from aggregates.text import seen
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -74,5 +76,5 @@ def _called(name: str) -> list[list[str]]:
 
 
 def _plain(text: str) -> str:
-    """Return a text without accents, however they were typed."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    """Return a text as it is seen, without accents, however they were typed."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", seen(text)) if not unicodedata.combining(letter))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import later
+from aggregates.text import seen
 
 if TYPE_CHECKING:
     from datetime import date
@@ -279,7 +280,7 @@ class Impact:
 
 def same(organisation: str) -> str:
     """Return what two spellings of one organisation have in common."""
-    return " ".join(organisation.split()).casefold()
+    return " ".join(seen(organisation).split()).casefold()
 
 
 def response_of(given: dict[str, Any]) -> Response:

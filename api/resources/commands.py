@@ -99,7 +99,7 @@ def _received(said: Any) -> list[Any]:
     cited = []
     for file, words in zip(files, said, strict=True):
         name = file.filename or "file"
-        held = worker().board.evidence.receive(file.stream, name)
+        held = worker().board.receive(file.stream, name, signed_in())
         cited.append({"filename": name, "media_type": file.mimetype, **words, "sha256": held.sha256})
     return cited
 

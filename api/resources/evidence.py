@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request, send_file
 from marshmallow import Schema, fields
 
-from api.access import member
+from api.access import member, signed_in
 from api.errors import Unreadable
 from api.fields import Whole
 from api.resources.answers import Reading, read
@@ -51,7 +51,7 @@ def receive() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None:
         raise Unreadable(where="file", why="a form with one part `file` is expected")
-    held = worker().board.evidence.receive(file.stream, file.filename or "file")
+    held = worker().board.receive(file.stream, file.filename or "file", signed_in())
     return held._asdict(), 201, {"Location": f"{request.path}/{held.sha256}"}
 
 

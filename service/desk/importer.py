@@ -130,7 +130,7 @@ class _Batches:
     def _read(self, lines: Iterable[_Numbered]) -> Iterator[tuple[int, Submission]]:
         for line in lines:
             try:
-                yield line.number, submission(line.said, self.board, self.folder)
+                yield line.number, submission(line.said, self.board, self.caller, self.folder)
             except Refused as error:
                 self.report.refused.append((line.number, str(error)))
 
@@ -177,7 +177,7 @@ class _Batches:
 # -- one line -------------------------------------------------------------------------------------------------------------
 
 
-def submission(said: str | Mapping[str, Any], board: Board, folder: Path) -> Submission:
+def submission(said: str | Mapping[str, Any], board: Board, caller: Caller, folder: Path) -> Submission:
     """Return the command that a line says, its files received; refuses what a line cannot be."""
     line = _object(said) if isinstance(said, str) else dict(said)
     if unknown := line.keys() - set(MEMBERS):
@@ -199,7 +199,7 @@ def submission(said: str | Mapping[str, Any], board: Board, folder: Path) -> Sub
         on_behalf_of=line.get("on_behalf_of"),
         occurred_on=_day(line.get("occurred_on")),
         late_reason=line.get("late_reason"),
-        fields=_with_files(fields, board, folder),
+        fields=_with_files(fields, board, caller, folder),
         key=key,
         at=_moment(line.get("at")),
     )
@@ -261,20 +261,20 @@ def _moment(text: str | None) -> datetime | None:
     return moment
 
 
-def _with_files(fields: Mapping[str, Any], board: Board, folder: Path) -> dict[str, Any]:
+def _with_files(fields: Mapping[str, Any], board: Board, caller: Caller, folder: Path) -> dict[str, Any]:
     """Return the fields with each `file` of the evidence received, and cited by its SHA-256."""
     evidence = fields.get("evidence")
     if not isinstance(evidence, list):
         return dict(fields)
-    return dict(fields) | {"evidence": [_received(item, board, folder) for item in evidence]}
+    return dict(fields) | {"evidence": [_received(item, board, caller, folder) for item in evidence]}
 
 
-def _received(item: Any, board: Board, folder: Path) -> Any:
+def _received(item: Any, board: Board, caller: Caller, folder: Path) -> Any:
     if not isinstance(item, dict) or "file" not in item:
         return item
     path = _beside(folder, item["file"])
     with path.open("rb") as stream:
-        received = board.evidence.receive(stream, path.name)
+        received = board.receive(stream, path.name, caller)
     rest = {member: value for member, value in item.items() if member != "file"}
     return {"filename": path.name} | rest | {"sha256": received.sha256}
 

@@ -35,6 +35,12 @@ class AlreadyExists(Refused):
     text = "{kind} {ref} is already on record"
 
 
+class CodeTaken(AlreadyExists):
+    """An agency, a sub-group and the Board have codes that nothing else has."""
+
+    text = "{code} is the code of {kind} already: choose another"
+
+
 class StaleVersion(Refused):
     """Somebody recorded something since the caller looked."""
 
@@ -81,6 +87,12 @@ class FutureDate(Refused):
     """What has not happened yet cannot be on record."""
 
     rule, text = "INV-33", "{occurred_on} is in the future: today is {today}"
+
+
+class OutsideCalendar(Refused):
+    """No clock reckons with days before this calendar begins or after it ends."""
+
+    rule, text = "INV-33", "{occurred_on} is no day from {earliest} to {latest}"
 
 
 class LateWithoutReason(Refused):

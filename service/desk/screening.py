@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from aggregates.fields import Field, shape
+from aggregates.text import seen
 from aggregates.values import Evidence, Sealed
 from service.desk.refusals import PersonalData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NHS_NUMBER = re.compile(r"(?<!\d)(?:\d{3}[\s.-]{0,3}\d{3}[\s.-]{0,3}\d{4}|\d{4}[\s.-]{1,3}\d{3}[\s.-]{1,3}\d{3})(?!\d)")  # as it is grouped
-DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad", "-"))
+_GAP = r"[\s./_\u00b7-]"
+NHS_NUMBER = re.compile(  # as it is grouped: 3 3 4, 4 3 3, or digit by digit
+    rf"(?<!\d)(?:\d{{3}}{_GAP}{{0,3}}\d{{3}}{_GAP}{{0,3}}\d{{4}}|\d{{4}}{_GAP}{{1,3}}\d{{3}}{_GAP}{{1,3}}\d{{3}}|\d(?:{_GAP}\d){{9}})(?!\d)"
+)
 RANDOM = re.compile(
     r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b", re.IGNORECASE
 )  # a UUID, a file's hash: nobody's number
 PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])(\d{12}|\d{11}[A-HJ-NP-RT-Z])(?![\dA-Za-z])")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_NUMERIC = r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}-\d{2}-\d{2}"
+_NUMERIC = r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}[./ -]\d{1,2}[./ -]\d{1,2}"
 _DATE = rf"(?:{_NUMERIC}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? \d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
-BIRTH_DATE = re.compile(rf"\b(?:d\.?\s?o\.?\s?b\b\.?|date of birth|birth ?date|born)(?: is| was| on)?[\s:=(-]{{0,4}}{_DATE}", re.IGNORECASE)
+BIRTH_DATE = re.compile(
+    rf"\b(?:d\.?\s?o\.?\s?b\b\.?|date of birth|birth ?(?:date|day)|born)(?: is| was| on| on the)?[\s:=(.-]{{0,4}}{_DATE}", re.IGNORECASE
+)
 PUPIL_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
@@ -38,7 +42,7 @@ def found(text: str) -> str | None:
     """Name the pattern that a text carries, or None."""
     if text.isascii() and not any(map(str.isdigit, text)):  # all that is looked for has digits, and most texts have none
         return None
-    text = unicodedata.normalize("NFKC", text).translate(DASHES)  # as it is typed, not as a word processor dresses it up
+    text = seen(text)
     if any(nhs_number(re.sub(r"\D", "", found)) for found in NHS_NUMBER.findall(RANDOM.sub("", text))):
         return "an NHS number"
     if any(pupil_number(letter, rest) for letter, rest in PUPIL_NUMBER.findall(text.upper())):

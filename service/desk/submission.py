@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aggregates.fields import Field, WrongKindError, typed
+from aggregates.text import says
 from aggregates.values import Evidence, Sealed
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 
@@ -50,10 +51,18 @@ class Submission:
             if any(NO_TEXT.search(text) for text in (name, *_texts(value))):
                 raise WrongKind(act=self.name, field=name, why="a text has no control characters but tabs and line breaks")
 
-    @property
-    def digest(self) -> bytes:
-        """Return what tells this command from another under the same idempotency key."""
-        said = [self.name, self.kind, self.ref, self.fields, self.office, self.on_behalf_of, str(self.occurred_on), self.late_reason]
+    def digest(self, office: str | None) -> bytes:
+        """Return what tells this command, given in an office, from another under the same idempotency key."""
+        said = [
+            self.name,
+            self.kind,
+            self.ref,
+            self.fields,
+            self.office or office,
+            self.on_behalf_of,
+            str(self.occurred_on),
+            self.late_reason,
+        ]
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
 
 
@@ -89,13 +98,13 @@ def read_ref(command: Command, ref: str) -> str:
 
 
 def _blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
+    return value is None or (isinstance(value, str) and not says(value)) or value in ([], ())
 
 
 def _read(command: Command, field: Field, value: Any, ref: str) -> Any:
     if (field.optional or field.many) and _blank(value):
         return () if field.many else None
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+    if any(len(text) > LONGEST_TEXT for text in _texts(value)):
         raise WrongKind(act=command.title, field=field.name, why=f"a text has at most {LONGEST_TEXT} characters")
     try:
         if field.kind is Sealed:

@@ -41,7 +41,7 @@ from service.verify import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -197,6 +197,7 @@ class StatementMapper(Mapper[UUID]):
             fields[name] = _clear_text(name, value) if isinstance(value, Sealed) else value
             if isinstance(value, Sealed):
                 subject_of[name] = value.subject
+        _check_readable(kind, fields, subject_of)
         draft = signer.draft(kind.TOPIC, str(stream), version, self._seen(), fields, iat=iat)
         shown = [d for name, d in draft.disclosures.items() if name not in subject_of]
         pointers = [self._pointer(name, subject, draft.disclosures[name]) for name, subject in subject_of.items()]
@@ -232,6 +233,14 @@ class StatementMapper(Mapper[UUID]):
         event = object.__new__(kind)
         vars(event).update(members)
         return event
+
+
+def _check_readable(kind: type[Any], fields: Mapping[str, object], sealed: Collection[str]) -> None:
+    """Refuse to sign what could not be read back: it could neither be amended nor removed, and would stop every view for good."""
+    try:
+        from_json(kind, {name: value for name, value in fields.items() if name not in sealed})
+    except (ValueError, KeyError) as error:
+        raise NotAStatement(f"{kind.TOPIC} could not be read back: {error}") from error
 
 
 def _clear_text(name: str, value: Sealed) -> str:

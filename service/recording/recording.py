@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -17,8 +17,17 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Ledger
 from aggregates.review import Review
 from service.database.connection import environment
-from service.desk.authority import theirs
-from service.desk.refusals import AlreadyExists, ClockWentBack, KeyReused, NotADemonstration, NotEstablished, NotFound, StaleVersion
+from service.desk.authority import ONE_AGENCY, theirs
+from service.desk.refusals import (
+    AlreadyExists,
+    ClockWentBack,
+    KeyReused,
+    NotADemonstration,
+    NotEstablished,
+    NotFound,
+    StaleVersion,
+    UnknownEvidence,
+)
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
 from service.ledger.errors import AlreadyRecorded, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
@@ -38,13 +47,16 @@ if TYPE_CHECKING:
 
     from eventsourcing.postgres import PostgresFactory
 
+    from aggregates.authority import Acting
     from aggregates.values import Evidence
     from service.config import Config
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
     from service.ledger.keys import KeyRing
+    from service.recording.evidence import Received
 
 SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review, Inspection})  # read far more often than changed
+BROUGHT = "SELECT sha256 FROM desk.received_file WHERE account = %s AND sha256 = ANY(%s)"
 TRIES = 5  # of a decision whose stream moved meanwhile, before the caller is told to look again
 
 
@@ -179,9 +191,27 @@ class Recording(Application[UUID]):
             raise HeadWentBack(f"this very command was recorded as event {positions[-1]}, which the log no longer holds")
         return Done(it.ref, row["version"], positions, self.recorder.receipt(positions[-1]))
 
-    def cite(self, items: Sequence[Any], *, supplied_by: str | None, now: int) -> tuple[Evidence, ...]:
-        """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it."""
-        return tuple(cited(self.evidence, item, supplied_by=supplied_by, now=now) for item in items)
+    def receive(self, stream: IO[bytes], filename: str, caller: Caller) -> Received:
+        """Take an evidence file in, and remember whose account brought it."""
+        received = self.evidence.receive(stream, filename)
+        brought = "INSERT INTO desk.received_file (sha256, account) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+        with self.datastore.get_connection() as conn:
+            conn.execute(brought, (bytes.fromhex(received.sha256), caller.account))
+        return received
+
+    def cite(self, items: Sequence[Any], *, who: Acting, caller: Caller, now: int) -> tuple[Evidence, ...]:
+        """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it.
+
+        Who sees one agency's record alone cites what they brought themselves; any other file answers as one that is not there.
+        """
+        evidence = tuple(cited(self.evidence, item, supplied_by=who.agency, now=now) for item in items)
+        if who.role in ONE_AGENCY and who.on_behalf_of is None:
+            with self.datastore.get_connection() as conn:
+                hashes = [bytes.fromhex(one.sha256) for one in evidence]
+                rows = conn.execute(BROUGHT, (caller.account, hashes)).fetchall()
+            if strange := {one.sha256 for one in evidence} - {row["sha256"].hex() for row in rows}:
+                raise UnknownEvidence(sha256=min(strange))
+        return evidence
 
     # -- load, decide, save -------------------------------------------------------------------------------------------
 
@@ -267,4 +297,4 @@ class Recording(Application[UUID]):
 
 
 def _idempotency(caller: Caller, it: Submission) -> Idempotency:
-    return Idempotency(str(caller.account), str(it.key), it.digest)
+    return Idempotency(str(caller.account), str(it.key), it.digest(caller.office))

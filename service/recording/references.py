@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
 from aggregates.data_subject import DataSubject
+from aggregates.fields import EARLIEST, LATEST
 from aggregates.partnership import Agency, Course, Priorities, SubGroup
 from aggregates.partnership.agency import Left
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
 from aggregates.review import Review
+from aggregates.text import says
 from service.commands import KINDS
 from service.desk.authority import theirs
-from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound, WrongKind
+from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound, OutsideCalendar, WrongKind
 from service.recording.recording import Recording
 
 if TYPE_CHECKING:
@@ -46,10 +48,12 @@ class References(Recording):
         return self._change(kind, ref, go_on, write, **{name: value for name, value in said.items() if name != named})
 
     def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
+        if not EARLIEST <= day <= LATEST:
+            raise OutsideCalendar(occurred_on=day, earliest=EARLIEST, latest=LATEST)
         if day > today:
             raise FutureDate(occurred_on=day, today=today)
         limit = self.settings.backdating_limit
-        if (today - day).days > limit and not (late_reason or "").strip():
+        if (today - day).days > limit and not says(late_reason):
             raise LateWithoutReason(occurred_on=day, today=today, limit=limit)
 
     def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
@@ -74,7 +78,8 @@ class References(Recording):
         elif isinstance(thing, Office):
             self._there(Agency, "agency", corrected.get("employer"))
         elif isinstance(thing, Priorities | Course):
-            self._names({name: value for name, value in corrected.items() if isinstance(value, list if name != "lead_office" else str)})
+            listed = {name: [one for one in value if isinstance(one, str)] for name, value in corrected.items() if isinstance(value, list)}
+            self._names(listed | {"lead_office": texts.get("lead_office")})
         self._bodies(corrected)
         for item in _dicts(corrected.get("agenda")):
             if isinstance(about := item.get("about"), str):

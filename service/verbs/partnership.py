@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from aggregates.authority import BOARD
 from aggregates.data_subject import DataSubject
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
-from service.desk.refusals import AlreadyExists, NotFound, OwnAppointment, WrongKind
+from service.desk.refusals import AlreadyExists, CodeTaken, NotFound, OwnAppointment, WrongKind
 from service.recording.references import References
 from service.recording.resting import resting_on
 
@@ -39,16 +40,20 @@ class PartnershipVerbs(References):
         """Review the framework in force."""
         return self._change(Partnership, ref, Partnership.review_framework, write, **said)
 
+    @resting_on(SubGroup)
     def join_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that an agency joins, for the first time or again after it left."""
+        self._free(ref, SubGroup)
         return self._begin_or_go_on(Agency, ref, Agency.join, Agency.rejoin, write, named="code", **said)
 
     def rename_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record an agency's new name."""
         return self._change(Agency, ref, Agency.rename, write, **said)
 
+    @resting_on(Agency)
     def constitute_sub_group(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Constitute a sub-group."""
+        self._free(ref, Agency)
         return self._begin(ref, SubGroup.constitute, write, **said)
 
     def dissolve_sub_group(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -81,3 +86,8 @@ class PartnershipVerbs(References):
     def stand_down_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """End a term of office."""
         return self._change(Office, ref, Office.stand_down, write, **said)
+
+    def _free(self, code: str, other: type[Any]) -> None:
+        """Refuse a code that the Board itself has, or a thing of the other kind: who acts for whom is told by codes alone."""
+        if code == BOARD or self.find(other, code) is not None:
+            raise CodeTaken(code=code, kind="the Board" if code == BOARD else f"the {other.TOPIC.replace('_', '-')} {code}")

@@ -187,7 +187,7 @@ def test_by_the_application(furnished):
 def refusal(board: Board, caller: Caller, it: dict | str, folder: Path) -> str:
     """Hand a line to the application; return the words in which it is refused, or what it came to instead."""
     try:
-        return f"recorded: {board.act(caller, submission(it, board, folder))}"
+        return f"recorded: {board.act(caller, submission(it, board, caller, folder))}"
     except Refused as refused:
         return str(refused)
 

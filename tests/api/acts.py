@@ -183,7 +183,7 @@ def do(ask: Asking, name: str, office: str | None = None, **how: Any) -> Any:
 
 def prepared(ask: Asking, name: str) -> None:
     """Do what has to be there first; the file that some acts cite is always there."""
-    ask.seeded.board.evidence.receive(io.BytesIO(PDF), "audit.pdf")
+    ask.seeded.board.receive(io.BytesIO(PDF), "audit.pdf", ask.seeded.callers["riv-lead"])
     for each in ACTS[name][3]:
         if each in BESIDES:
             BESIDES[each](ask.seeded)

@@ -205,7 +205,7 @@ def _received(sent: Sent, file: FileStorage) -> dict[str, str] | None:
     """Take a file in; where it is refused, what else was typed is kept."""
     name = file.filename or "file"
     try:
-        held = worker().board.evidence.receive(file.stream, name)
+        held = worker().board.receive(file.stream, name, signed_in())
     except Refused as refused:
         sent.refused = refused
         return None

@@ -24,7 +24,7 @@ DONE = {**day("occurred_on", 2016, 9, 5)}
 
 def implemented(it: Seeded, ref: str = "A1", lead: str = "riv-lead") -> None:
     """Bring an action to where it awaits its sign-off."""
-    held = it.board.evidence.receive(a_file()[0], "audit.pdf")
+    held = it.board.receive(a_file()[0], "audit.pdf", it.callers[lead])
     it.act(lead, "accept_action", ref)
     said = [{"sha256": held.sha256, "title": "Audit of ten files", "evidence_date": "2016-09-02"}]
     it.act(lead, "submit_evidence", ref, evidence=said, effect="Nine of ten", narrative=None)

@@ -74,7 +74,7 @@ def test_a_correction_obeys_the_rules_of_what_it_corrects(seeded, before, correc
 
 def test_evidence_is_never_rewritten(seeded):
     """A correction cannot cite a file that was never received, nor say when one came."""
-    file = seeded.board.evidence.receive(BytesIO(b"minutes"), "minutes.txt")
+    file = seeded.board.receive(BytesIO(b"minutes"), "minutes.txt", seeded.callers["riv-lead"])
     item = {"sha256": file.sha256, "title": "Minutes", "evidence_date": "2016-09-01"}
     seeded.act("riv-lead", "accept_action", "A1")
     seeded.act("riv-lead", "submit_evidence", "A1", evidence=[item], effect="seen")
@@ -127,7 +127,7 @@ def test_no_number_is_found_in_a_uuid_or_a_hash(text):
 
 def test_what_is_said_of_a_file_is_screened_too(seeded, before):
     """INV-45: a title, a file name or a kind of file is text like any other, on one line."""
-    file = seeded.board.evidence.receive(BytesIO(b"minutes"), "minutes.txt")
+    file = seeded.board.receive(BytesIO(b"minutes"), "minutes.txt", seeded.callers["riv-lead"])
     item = {"sha256": file.sha256, "title": "Minutes", "evidence_date": "2016-09-01"}
     seeded.act("riv-lead", "accept_action", "A1")
 
