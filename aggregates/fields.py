@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, U
 from uuid import UUID
 
 from aggregates import errors
-from aggregates.text import says
-from aggregates.values import Evidence, Sealed
+from aggregates.values import Evidence, Sealed, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

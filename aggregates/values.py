@@ -1,10 +1,17 @@
-"""Values that events carry: a sealed personal value, and evidence."""
+"""Values that events carry: a sealed personal value, evidence, and texts as people see them."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003 - fields.py reads these annotations at run time
+from typing import Final
 from uuid import UUID  # noqa: TC003
+
+# As a word processor dresses them up.
+DRESSED: Final = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-") | dict.fromkeys("\u2018\u2019\u201b\u02bc", "'")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +40,16 @@ class Evidence:
     classification: str
     supplied_by_agency: str | None = None
     redaction_of: str | None = None
+
+
+def seen(text: str) -> str:
+    """Return a text without characters that are not seen (zero-width, soft hyphens, marks of direction), in its plainest letters."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text).translate(DRESSED)
+    return "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
+
+
+def says(text: str | None) -> bool:
+    """Say whether there is anything to be seen in a text."""
+    return bool(text and seen(text).strip())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import later
-from aggregates.text import seen
+from aggregates.values import seen
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from aggregates.fields import Field, shape
-from aggregates.text import seen
-from aggregates.values import Evidence, Sealed
+from aggregates.values import Evidence, Sealed, seen
 from service.desk.refusals import PersonalData
 
 if TYPE_CHECKING:

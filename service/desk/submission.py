@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aggregates.fields import Field, WrongKindError, typed
-from aggregates.text import says
-from aggregates.values import Evidence, Sealed
+from aggregates.values import Evidence, Sealed, says
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 
 if TYPE_CHECKING:

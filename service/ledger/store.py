@@ -79,6 +79,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         self.appended: Callable[[Iterable[UUID | str], int], None] | None = (
             None  # told of each append's streams, before its size is known here
         )
+        self._ours_from, self._last = 0, dict[str, int]()  # since which size all is this process's own; by which it last recorded each kind
         self._alone = False  # whether this process wrote last: then the head that it remembers is likely the head
         self._group: Group[Sequence[Submission], Sequence[Placed]] = Group(self._append, Refusal)
 
@@ -147,7 +148,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         deadline, again = monotonic() + PATIENCE, False
         while True:
             try:
-                known = self._alone and all(part.unless is None or part.unless.size == self._head.frontier.size for part in batch)
+                known = self._alone and all(part.unless is None or self._remembers(part.unless) for part in batch)
                 done = (self._append_to_known_head(batch) if known else None) or self._append_under_lock(batch, again=again)
             except (OperationalError, InterfaceError):
                 self._alone, again = False, True
@@ -180,8 +181,10 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
             head = self._checked(known, conn.execute(LOCK, (known.frontier.size,), prepare=True).fetchone())
             if again and (first := _position_of(conn, batch[0].leaves[0])):
                 return first
+            if head != known:
+                self._ours_from = head.frontier.size
             for part in batch:
-                if part.unless and part.unless.size < head.frontier.size:
+                if part.unless and not self._remembers(part.unless):
                     _check_unmoved(conn, part.unless)
             append = self._seal(head, batch)
             conn.execute(APPEND, append.parameters(), prepare=True)  # true: the lock is ours, so the head is too
@@ -190,9 +193,21 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         self._done(append)
         return append
 
+    def _remembers(self, unless: Unless) -> bool:
+        """Say whether all that was recorded since is this process's own. Refuse where that moved what a decision rests on."""
+        if any(self._last.get(kind, 0) > unless.size for kind in unless.kinds):
+            raise MovedMeanwhile(str(unless))
+        return unless.size >= self._ours_from
+
+    def _learn(self, head: Head) -> None:
+        """Take a head that others may have made for the one to build on."""
+        if head != self._head:
+            self._ours_from, self._head = head.frontier.size, head
+
     def _done(self, append: Append) -> None:
         if self.appended:
             self.appended([leaf.event.originator_id for leaf in append.leaves], append.head.frontier.size)
+        self._last |= dict.fromkeys((leaf.kind for leaf in append.leaves), append.head.frontier.size)
         self._head = append.head
         if append.subjects:
             self._subjects.stored(append.subjects)
@@ -238,7 +253,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
     def seen(self) -> tuple[int, str]:
         """Return size and base64 root of the last checkpoint that this process has verified, as a statement names it."""
         if not self._head.frontier.size:
-            self._head = self.head()
+            self._learn(self.head())
         return self._head.frontier.size, b64encode(self._head.root).decode()
 
     def head(self) -> Head:
@@ -253,13 +268,13 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
             row = conn.execute("SELECT max(size) AS size FROM ledger.checkpoint", prepare=True).fetchone()
         if row is not None and (row["size"] or 0) > self._head.frontier.size:
             self.others += 1
-            self._head = self.head()
+            self._learn(self.head())
 
 
 def _check_unmoved(conn: Connection[DictRow], unless: Unless) -> None:
-    """Refuse what rests on something that was recorded since."""
+    """Refuse where something was recorded, by whomever, that moves what a decision rests on."""
     if conn.execute(SINCE, (unless.size, sorted(unless.kinds)), prepare=True).fetchone() is not None:
-        raise MovedMeanwhile(f"something was recorded after {unless.size} of {', '.join(sorted(unless.kinds))}")
+        raise MovedMeanwhile(str(unless))
 
 
 def _check_apart(batch: Sequence[Sequence[Submission]]) -> None:

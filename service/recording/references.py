@@ -15,7 +15,7 @@ from aggregates.partnership.agency import Left
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
 from aggregates.review import Review
-from aggregates.text import says
+from aggregates.values import says
 from service.commands import KINDS
 from service.desk.authority import theirs
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound, OutsideCalendar, WrongKind
