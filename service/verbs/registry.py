@@ -79,6 +79,8 @@ class RegistryVerbs(References):
             yield
         except KeyInUse as error:
             now = next((key for key in self.registry.all() if key.thumbprint == thumbprint), None)
-            if now is not None and now.ended_at is not None:
+            if now is None:
+                raise  # the log's own key
+            if now.ended_at is not None:
                 raise KeyEnded(thumbprint=thumbprint, holder=now.holder, status="ended") from error
-            raise KeyEnrolled(thumbprint=thumbprint, holder=now.holder if now else "the log itself") from error
+            raise KeyEnrolled(thumbprint=thumbprint, holder=now.holder) from error
