@@ -1,0 +1,133 @@
+"""An entry, and what keeps entries: it puts each on record, and folds those that stand into what is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from eventsourcing.domain import Aggregate, CanMutateAggregate
+
+from aggregates import errors
+from aggregates.fields import Public, shape
+from aggregates.values import Sealed  # noqa: TC001 - as date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+S = TypeVar("S")
+
+
+@lru_cache(10_000)
+def stream_id(origin: str, kind: str, ref: str) -> UUID:
+    """Return the id of the stream that people know by this reference: a reference is unique in its log."""
+    return uuid5(NAMESPACE_URL, f"{origin}/{kind}:{ref}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event, as a fold sees it.
+
+    `number` is its place in the order of recording: the version in its stream where an aggregate folds, the position in the log
+    where a read model does. An amendment's `amends` is in the same numbering.
+    """
+
+    number: int
+    occurred_on: date
+    event: type[Any]
+    body: Mapping[str, Any]
+
+
+class OnRecord(Aggregate, Generic[S]):
+    """An aggregate that keeps what was recorded, and derives its state from it.
+
+    A subclass declares its events (each with its pinned `TOPIC`, so that no module path is ever stored), a total `fold`, and
+    methods that decide in public: they check today's rules against the state, refuse by name, or trigger one event.
+    """
+
+    if TYPE_CHECKING:  # the library takes an annotated attribute for an argument of the constructor
+        entries: list[Entry]
+
+        @staticmethod
+        def fold(entries: Iterable[Entry]) -> Any:
+            """Fold what stands. Total: amendments bring entries in orders that no command would accept.
+
+            A fold that read models use goes on from the state `before`, so that they need not begin again with every entry.
+            """
+
+    class Event(Aggregate.Event):
+        """What every act carries: since when it is true, who did it, and on what authority (domain B.2)."""
+
+        occurred_on: Public[date]
+        by_person: Sealed | None
+        by_office: Public[str | None]
+        by_agency: Public[str | None]
+        on_behalf_of: Public[str | None]
+        late_reason: str | None
+
+        TOPIC: ClassVar[str]
+        # The authority that the act needs (domain B.2): D for a decision, S for a submission, C for the service itself.
+        CLASS: ClassVar[str] = "S"
+        # The fields that the aggregate finds out for itself: no command asks for them.
+        COMPUTED: ClassVar[frozenset[str]] = frozenset()
+        FOLLOWS: ClassVar[frozenset[str]] = frozenset()  # the fields that a command may leave out: they follow from what is on record
+
+        def apply(self, aggregate: Any) -> None:
+            """Put the event on record. It cannot refuse, so history can always be read."""
+            vars(aggregate).setdefault("entries", []).append(Entry(self.originator_version, self.occurred_on, type(self), self.said))
+            vars(aggregate).pop("_now", None)
+
+        @property
+        def said(self) -> dict[str, Any]:
+            """Return the content fields by name."""
+            return {f.name: getattr(self, f.name) for f in shape(type(self))}
+
+    @property
+    def ref(self) -> str:
+        """Return the reference by which people know this thing."""
+        return next((str(self.entries[0].body[f.name]) for f in shape(self.entries[0].event) if f.identifies), str(self.id))
+
+    @property
+    def standing(self) -> Sequence[Entry]:
+        """Return the entries that stand, in the order in which they were true: all of them, where none is amended."""
+        return sorted(self.entries, key=lambda e: (e.occurred_on, e.number))
+
+    @property
+    def state(self) -> S:
+        """Return what is true now, as far as is on record. It is folded once for each new entry."""
+        return cast("S", vars(self).get("_now") or vars(self).setdefault("_now", self.fold(self.standing)))
+
+    def state_on(self, day: date) -> S:
+        """Return what was true on a day, as far as is on record now."""
+        return cast("S", self.fold(e for e in self.standing if e.occurred_on <= day))
+
+    def propose_amendment(self, *_: Any, **__: Any) -> None:
+        """Refuse: this is no stream in which entries are amended."""
+        raise errors.NotAmendable(ref=self.ref)
+
+    correct = retract = propose_amendment
+
+    def record(self, name: str, /, **said: Any) -> None:
+        """Trigger this aggregate's own event of a name; fields that are not given are null, so that every field is accounted for."""
+        kind = getattr(type(self), name)
+        begins = {"originator_topic": cast("Any", type(self)).TOPIC} if issubclass(kind, Opening) else {}
+        self.trigger_event(kind, **_whole(kind, said), **begins)
+
+    @classmethod
+    def open(cls, kind: type[Any], stream: UUID, /, **said: Any) -> Self:
+        """Begin a stream with its first event."""
+        return cls._create(kind, id=stream, **_whole(kind, said))
+
+
+class Opening(Aggregate.Created):
+    """An event that begins a stream, and may come again in it: an office is filled more than once."""
+
+    def mutate(self, aggregate: Any) -> Any:
+        """Begin the stream, or continue it."""
+        return super().mutate(None) if aggregate is None else CanMutateAggregate.mutate(self, aggregate)
+
+
+def _whole(kind: type[Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    return {f.name: None for f in shape(kind)} | dict(said)
