@@ -37,6 +37,7 @@ class Acting:
     on_behalf_of: str | None = None
     stands_for: UUID | None = None  # who held the office that `on_behalf_of` names, on that day
     recorder_agency: str | None = None  # the employer of who records for them
+    today: date | None = None  # when they record it, which may be long after the act was true; None where the service acts
 
     @property
     def said(self) -> dict[str, Any]:

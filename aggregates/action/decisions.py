@@ -10,32 +10,23 @@ from typing import TYPE_CHECKING, Literal
 
 from aggregates.action import refusals
 from aggregates.action import state as s
+from aggregates.action.acts import ANSWERED, OPEN, OWED, Acts, nobody
 from aggregates.action.fold import spell
 from aggregates.authority import CHAIRS, MANAGER
-from aggregates.entry import Recorded, standing
 from aggregates.errors import said
-from aggregates.values import Sealed
 
 if TYPE_CHECKING:
     from datetime import date
-    from types import UnionType
 
+    from aggregates.action.acts import HeldBy
     from aggregates.authority import Acting
     from aggregates.values import Evidence
 
 HIGHEST_LEVEL = 9  # of escalation: more than any ladder has
-OWED = s.Assigned | s.Disputed | s.Working | s.Implemented
-ANSWERED = s.Working | s.Implemented | s.SignedOff | s.Sustaining
-OPEN = OWED | s.SignedOff | s.Sustaining | s.Slipped
 
 
-class Decisions(Recorded[s.State | None]):
+class Decisions(Acts):
     """What can be decided about an action."""
-
-    @property
-    def beneficiary(self) -> str | None:
-        """Return the owner, whom a decision here is about."""
-        return self.state.owner if self.state else None
 
     def accept(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None) -> None:
         """Take it on, for the owner."""
@@ -72,6 +63,7 @@ class Decisions(Recorded[s.State | None]):
         if due_on == then.due_on:
             raise refusals.SameDueDate(ref=self.ref, due_on=due_on)
         self._later(due_on, occurred_on)
+        self._check_cured(acting, late_reason, self._with("DueDateVaried", occurred_on, due_on=due_on, late_reason=late_reason))
         self.record("DueDateVaried", occurred_on=occurred_on, late_reason=late_reason, due_on=due_on, reason=reason, **acting.said)
 
     def report_progress(
@@ -98,6 +90,7 @@ class Decisions(Recorded[s.State | None]):
         evidence: tuple[Evidence, ...],
         effect: str | None = None,
         narrative: str | None = None,
+        held_by: HeldBy = nobody,
     ) -> None:
         """Hand in, for the owner, what shows it. Who signed the action off does not also submit for it (INV-12)."""
         then = self._on(occurred_on, "evidenced", ANSWERED)
@@ -106,7 +99,7 @@ class Decisions(Recorded[s.State | None]):
             raise refusals.NothingSubmitted(ref=self.ref)
         self._dated_by(occurred_on, evidence)
         if self.state and self.state.sign_off:
-            self._another_person(acting, self.state.sign_off.by)
+            self._another_person(acting, self.state.sign_off, held_by=held_by)
         fields = {"evidence": tuple(evidence), "effect": effect, "narrative": narrative}
         self.record("EvidenceSubmitted", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
@@ -124,14 +117,14 @@ class Decisions(Recorded[s.State | None]):
         said(statement=statement)
         self.record("Implemented", occurred_on=occurred_on, late_reason=late_reason, statement=statement, **acting.said)
 
-    def sign_off(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, effect: str) -> None:
+    def sign_off(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, effect: str, held_by: HeldBy = nobody) -> None:
         """Agree that it is done, and say what changed: on evidence (INV-13), by another agency (INV-11), another person (INV-12)."""
         then = self._on(occurred_on, "signed off", s.Implemented)
         self._judged(acting, then, "sign it off")
         if not then.standing_evidence:
             raise refusals.NoEvidence(ref=self.ref, day=occurred_on)
         said(effect=effect)
-        self._another_person(acting, *(submission.by for submission in then.evidence))
+        self._another_person(acting, *then.evidence, held_by=held_by)
         self.record("SignedOff", occurred_on=occurred_on, late_reason=late_reason, effect=effect, **acting.said)
 
     def schedule_sustainment_check(
@@ -207,7 +200,7 @@ class Decisions(Recorded[s.State | None]):
     @property
     def spell(self) -> int:
         """Return the number of the entry since which this owner owes it by this date: what an escalation ladder belongs to (INV-17)."""
-        return spell(standing(self.entries))
+        return spell(self.standing)
 
     def remind(
         self,
@@ -252,48 +245,3 @@ class Decisions(Recorded[s.State | None]):
             raise refusals.EscalatedToOwner(ref=self.ref, to_office=to_office)
         fields = {"level": level, "to_office": to_office, "vacant_offices": tuple(vacant_offices), "served_late_days": served_late_days}
         self.record("Escalated", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
-
-    def _on(self, day: date, act: str, allowed: UnionType | type[s.Status]) -> s.State:
-        """Return what was true on the day, or refuse: the act could not follow then, or could not now."""
-        then, now = self.state_on(day), self.state
-        if then is None or now is None:
-            raise refusals.NotAssigned(ref=self.ref, day=day)
-        for at in (now, then):
-            if isinstance(at.status, s.Ended):
-                raise refusals.ActionEnded(ref=self.ref, status=at.status.word)
-            if not isinstance(at.status, allowed):
-                raise refusals.WrongState(ref=self.ref, status=at.status.word, act=act)
-        return then
-
-    def _for_the_owner(self, acting: Acting, then: s.State) -> None:
-        if not acting.acts_for(then.owner):
-            raise refusals.NotOwner(ref=self.ref, owner=then.owner)
-
-    def _overseen(self, acting: Acting, then: s.State, *, or_manager: bool = False) -> None:
-        if not (acting.body == then.overseen_by or acting.role in CHAIRS or (or_manager and acting.role == MANAGER)):
-            raise refusals.NotOverseeing(ref=self.ref, overseen_by=then.overseen_by)
-
-    def _judged(self, acting: Acting, then: s.State, act: str, *, or_manager: bool = False) -> None:
-        if acting.acts_for(then.owner) or acting.recorder_agency == then.owner:
-            chairs = acting.role in CHAIRS and acting.agency == then.owner
-            refusal = refusals.ChairsEmployer if chairs else refusals.OwnAction
-            raise refusal(ref=self.ref, agency=then.owner, role=acting.role, act=act)
-        self._overseen(acting, then, or_manager=or_manager)
-
-    def _another_person(self, acting: Acting, *others: Sealed | None) -> None:
-        """Compare with whoever acted themselves: of what was recorded on behalf, the log names only the recorder."""
-        if any(person is not None and Sealed(person) in others for person in (acting.person, acting.stands_for)):
-            raise refusals.SamePerson(ref=self.ref)
-
-    def _later(self, due_on: date, day: date) -> None:
-        if due_on <= day:
-            raise refusals.DueBeforeItBegins(ref=self.ref, due_on=due_on, day=day)
-
-    def _after_sign_off(self, day: date, then: s.State) -> None:
-        if then.sign_off and day <= then.sign_off.on:
-            raise refusals.NoCheckAfterSignOff(ref=self.ref, signed_off_on=then.sign_off.on)
-
-    def _dated_by(self, day: date, evidence: tuple[Evidence, ...]) -> None:
-        for item in evidence:
-            if item.evidence_date > day:
-                raise refusals.EvidenceNotYetThere(ref=self.ref, evidence_date=item.evidence_date, day=day)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from aggregates.action import refusals
 from aggregates.action import state as s
-from aggregates.action.decisions import OPEN, OWED, Decisions
+from aggregates.action.acts import OPEN, OWED
+from aggregates.action.decisions import Decisions
 from aggregates.errors import said
 from aggregates.partnership.membership import NotLeaving
 

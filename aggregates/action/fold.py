@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import state as s
+from aggregates.action.shown import Check, SignOff, Submission
 from aggregates.authority import BOARD
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def _reassigned(action: s.State, entry: Entry, body: Any) -> s.State:
 
 def _due_date_varied(action: s.State, entry: Entry, body: Any) -> s.State:
     late = action.days_late_when_redated + max(0, (entry.occurred_on - action.due_on).days)
-    times = action.times_redated + 1
-    redated = replace(action, due_on=body["due_on"], times_redated=times, days_late_when_redated=late)
+    times, why = action.times_redated + 1, body["late_reason"] or action.redated_with_reason
+    redated = replace(action, due_on=body["due_on"], times_redated=times, days_late_when_redated=late, redated_with_reason=why)
     return _spell_begun(redated, entry)
 
 
@@ -73,7 +74,8 @@ def _progress_reported(action: s.State, _: Entry, body: Any) -> s.State:
 
 def _evidence_submitted(action: s.State, entry: Entry, body: Any) -> s.State:
     by = None if body["on_behalf_of"] else body["by_person"]
-    submission = s.Submission(entry.occurred_on, body["evidence"], body["effect"], by)
+    office = body["on_behalf_of"] or body["by_office"]
+    submission = Submission(entry.occurred_on, body["evidence"], body["effect"], by, office)
     status = s.EvidenceSubmitted() if isinstance(action.status, s.Working) else action.status
     return replace(action, evidence=(*action.evidence, submission), status=status)
 
@@ -91,7 +93,7 @@ def _implemented(action: s.State, entry: Entry, body: Any) -> s.State:
 def _signed_off(action: s.State, entry: Entry, body: Any) -> s.State:
     by = None if body["on_behalf_of"] else body["by_person"]
     office = body["on_behalf_of"] or body["by_office"]
-    sign_off = s.SignOff(entry.occurred_on, office, body["by_agency"], by, body["effect"])
+    sign_off = SignOff(entry.occurred_on, office, body["by_agency"], by, body["effect"])
     return _spell_begun(replace(action, status=s.SignedOff(sign_off)), entry)
 
 
@@ -107,7 +109,7 @@ def _check_scheduled(action: s.State, _: Entry, body: Any) -> s.State:
 def _checked(action: s.State, entry: Entry, body: Any) -> s.State:
     if (sign_off := action.sign_off) is None:
         return action
-    check = s.Check(entry.occurred_on, sign_off.on, body["result"], body["method"], body["unintended_consequences"])
+    check = Check(entry.occurred_on, sign_off.on, body["result"], body["method"], body["unintended_consequences"])
     status: s.Status = s.Sustaining(sign_off, (), (check,))
     if check.result == "slipped":
         status = s.Slipped(sign_off, check)
@@ -179,7 +181,7 @@ def _spell_begun(action: s.State, entry: Entry) -> s.State:
     return replace(action, escalation_level=0, escalated_to=None, reminded_before=None, spell_began_on=entry.occurred_on)
 
 
-def _used_up(action: s.State) -> tuple[s.Submission, ...]:
+def _used_up(action: s.State) -> tuple[Submission, ...]:
     return tuple(replace(submission, counts=False) for submission in action.evidence)
 
 

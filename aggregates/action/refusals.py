@@ -97,6 +97,16 @@ class SameDueDate(Refused):
     rule, text = "INV-15", "{ref} is due on {due_on} already"
 
 
+class CuredInRetrospect(Refused):
+    """Once its date has passed, nothing that is recorded takes a day off the lateness, whatever day it claims (journey F.7)."""
+
+    rule = "INV-15"
+    text = (
+        "{ref} was due on {due_on}, and on {today} that cannot be cured by what claims an earlier day: vary it as of today, or say why "
+        "it is recorded so late"
+    )
+
+
 class AlreadyOffered(Refused):
     """A transfer that waits for its answer is not made again."""
 

@@ -12,51 +12,10 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias, assert_never
 if TYPE_CHECKING:
     from datetime import date
 
-    from aggregates.values import Evidence, Sealed
+    from aggregates.action.shown import Check, SignOff, Submission
 
 # A check may come this much before its day and still be the one that was scheduled.
 EARLY_DAYS = 31
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """Evidence as it was handed in. `counts` until it is returned, or the action is reopened."""
-
-    on: date
-    items: tuple[Evidence, ...]
-    effect: str | None
-    by: Sealed | None
-    counts: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """Who accepted that it was done, and what changed. `by` is the person, where they recorded it themselves."""
-
-    on: date
-    by_office: str | None
-    by_agency: str | None
-    by: Sealed | None
-    effect: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A look, some time after sign-off, at whether the change lasted."""
-
-    on: date
-    signed_off_on: date
-    result: str
-    method: str
-    unintended_consequences: str | None
-
-    @property
-    def words(self) -> str:
-        """Return the outcome with the time since sign-off: `held after 6 months`."""
-        days = (self.on - self.signed_off_on).days
-        months = round(days / 30.4375)
-        count, unit = (months, "month") if months else (days, "day")
-        return f"{self.result} after {count} {unit}{'' if count == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +180,7 @@ class State:
     times_redated: int = 0
     # Days that were late when a late date was varied: the variation does not cure them (INV-15).
     days_late_when_redated: int = 0
+    redated_with_reason: str | None = None  # why a variation was recorded late, where one was
     status: Status = Assigned()
     rag: str | None = None
     evidence: tuple[Submission, ...] = ()
@@ -254,9 +214,13 @@ class State:
         """Say whether a date was varied when it had passed already."""
         return self.days_late_when_redated > 0
 
+    def days_uncovered_on(self, day: date) -> int:
+        """Return for how many days, up to one day, no date covered this action, whether or not it was still owed."""
+        return self.days_late_when_redated + max(0, (day - self.due_on).days)
+
     def days_overdue_on(self, day: date) -> int:
         """Return for how many days, up to one day, no date covered this action while it was owed; 0 when it is not overdue."""
-        return 0 if self.discharged else self.days_late_when_redated + max(0, (day - self.due_on).days)
+        return 0 if self.discharged else self.days_uncovered_on(day)
 
     def overdue_on(self, day: date) -> bool:
         """Say whether it is overdue on a day. A date that passed is not cured by a later one (INV-15)."""

@@ -86,6 +86,9 @@ class Recorded(OnRecord[S]):
     def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
         """Refuse what an entry would say as corrected where its command would have refused it."""
 
+    def check_amended(self, acting: Acting, late_reason: str | None, amends: int, after: Sequence[Entry]) -> None:
+        """Refuse an amendment for what would stand `after` it."""
+
     @property
     def open_proposals(self) -> list[Entry]:
         """Return the proposed amendments that stand and have not been made."""
@@ -117,10 +120,13 @@ class Recorded(OnRecord[S]):
         """Return the entry that an amendment is about in the end, as it stands and as it then would; None where it does not stand."""
         return self._rewritten({"amends": amends, **self._parts(amends, corrected)})
 
-    def _rewritten(self, said: Mapping[str, Any]) -> tuple[Entry | None, Entry | None]:
+    def _amended(self, said: Mapping[str, Any]) -> list[Entry]:
+        """Return what would stand with an amendment."""
         made = Recorded.EntryCorrected if corrections(said) else Recorded.EntryRetracted  # a proposal is judged as what it proposes
-        amendment = Entry(len(self.entries) + 1, self.entries[-1].occurred_on, made, said)
-        now, then = ({e.number: e for e in standing(entries)} for entries in (self.entries, [*self.entries, amendment]))
+        return standing([*self.entries, Entry(len(self.entries) + 1, self.entries[-1].occurred_on, made, said)])
+
+    def _rewritten(self, said: Mapping[str, Any]) -> tuple[Entry | None, Entry | None]:
+        now, then = ({e.number: e for e in entries} for entries in (self.standing, self._amended(said)))
         root = self._root(said["amends"]).number
         return now.get(root), then.get(root)
 
@@ -129,6 +135,7 @@ class Recorded(OnRecord[S]):
         _, then = self._rewritten(said)
         if then is not None:
             self.check_corrected(then.event, then.body)
+        self.check_amended(act["acting"], act.get("late_reason"), said["amends"], self._amended(said))
         self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **said, **act["acting"].said)
 
     def _root(self, amends: int) -> Entry:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from aggregates.action.shown import Submission
     from aggregates.entry import Entry
 
 Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen by", "status", "assigned"]
@@ -46,6 +47,7 @@ SAID = {
     "original_due_on": "date",
     "times_redated": "integer",
     "days_late_when_redated": "integer",
+    "redated_with_reason": "text",
     "discharged": "boolean",
     "rag": "text",
     "evidence_received_last": "date",
@@ -99,7 +101,7 @@ class ActionRegister(ByReference):
         )
 
 
-def _evidence(it: state.Submission) -> dict[str, Any]:
+def _evidence(it: Submission) -> dict[str, Any]:
     by = {"sealed": str(it.by.subject)} if it.by else None
     return {"on": it.on, "counts": it.counts, "effect": it.effect, "by": by, "items": [asdict(item) for item in it.items]}
 
@@ -114,9 +116,9 @@ class ActionRow:
     """One action as at a day, as known at a position.
 
     `original_due_on` and `due_on` are both always shown (INV-15). `days_overdue` counts, for what is owed, also the days that were
-    late when a late date was varied. `evidence` is what was handed in, oldest first: `on`, `counts`, `effect`, `by` and `items`.
-    `signers_agency_now` is who employed the holder of the office that signed, as is known now; `signed_off_by_agency` is what the
-    sign-off itself says.
+    late when a late date was varied; `redated_with_reason` is why a variation was recorded late, if one was. `evidence` is what was
+    handed in, oldest first: `on`, `counts`, `effect`, `by` and `items`. `signers_agency_now` is who employed the holder of the office
+    that signed, as is known now; `signed_off_by_agency` is what the sign-off itself says.
     """
 
     ref: str
@@ -134,6 +136,7 @@ class ActionRow:
     original_due_on: date
     times_redated: int
     days_late_when_redated: int
+    redated_with_reason: str | None
     status: str
     discharged: bool
     rag: str | None

@@ -69,13 +69,13 @@ def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: s
         then = _office(board, office).holder_on(occurred_on) or holder
         if then.holder != holder.holder and then.employer != holder.employer:  # or a successor could judge as their predecessor might
             raise NotInOffice(who=caller.email, office=office, day=occurred_on)
-        return Acting(person, office, holder.role, holder.body, then.employer)
+        return Acting(person, office, holder.role, holder.body, then.employer, today=today)
     if holder.role != commands.MANAGER:
         raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
     they = _office(board, on_behalf_of).holder_on(occurred_on)
     if they is None:
         raise NotInOffice(who=on_behalf_of, office=on_behalf_of, day=occurred_on)
-    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of, they.holder.subject, holder.employer)
+    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of, they.holder.subject, holder.employer, today)
 
 
 def allow(command: Command, who: Acting) -> None:

@@ -149,6 +149,25 @@ def test_inv_12_compares_people_not_who_records_for_them():
         boards.sign_off(acting=head, occurred_on=on(40), effect="seen")
 
 
+def test_inv_12_whoever_holds_both_offices_does_not_sign_off_by_another_hand():
+    """INV-12: what the manager recorded for somebody is theirs: they do not sign it off, in person or through the manager."""
+    both = QUALITY.person
+    lead = replace(RIV, person=MANAGER.person, office="manager", on_behalf_of="riv-lead", stands_for=both)
+    head = replace(QUALITY, person=MANAGER.person, office="manager", on_behalf_of="quality-chair", stands_for=both)
+    held = {"riv-lead": both, "quality-chair": both}
+    action = accepted()
+    action.submit_evidence(acting=lead, occurred_on=on(30), evidence=(evidence(),))
+    action.mark_implemented(acting=lead, occurred_on=on(31), statement="done")
+
+    for who in (QUALITY, head):
+        with pytest.raises(r.SamePerson):
+            action.sign_off(acting=who, occurred_on=on(40), effect="seen", held_by=lambda office, _: held[office])
+    action.sign_off(acting=head, occurred_on=on(40), effect="seen", held_by=lambda *_: RIV.person)
+
+    with pytest.raises(r.SamePerson):
+        action.submit_evidence(acting=lead, occurred_on=on(41), evidence=(evidence(),), held_by=lambda office, _: held[office])
+
+
 def test_inv_13_sign_off_needs_evidence_that_counts():
     """INV-13: evidence that was retracted, returned, or came after the day of the sign-off is no evidence for it."""
     bare = accepted()
@@ -254,6 +273,53 @@ def test_inv_15_a_late_variation_does_not_cure():
     assert action.state_on(date(2016, 12, 25)).days_overdue_on(date(2016, 12, 25)) == 9
     action.vary_due_date(acting=QUALITY, occurred_on=date(2017, 2, 3), due_on=date(2017, 3, 1), reason="still none")
     assert action.state.days_overdue_on(date(2017, 2, 20)) == 13
+
+
+@pytest.mark.parametrize("claimed", [date(2016, 12, 1), DUE, date(2016, 12, 20)])
+def test_inv_15_a_variation_that_is_recorded_late_cures_nothing_in_silence(claimed):
+    """INV-15, F.7: ten days after the date no variation takes a day off, whatever day it claims, unless it says why it comes so late."""
+    action, today = accepted(), date(2016, 12, 26)
+    late = replace(QUALITY, today=today)
+    varied = {"occurred_on": claimed, "due_on": date(2017, 3, 1), "reason": "agreed before"}
+
+    for why in (None, " "):
+        with pytest.raises(r.CuredInRetrospect) as refused:
+            action.vary_due_date(acting=late, **varied, late_reason=why)
+    assert (refused.value.rule, action.state.days_overdue_on(today)) == ("INV-15", 10)
+    action.vary_due_date(acting=late, **varied, late_reason="The minutes of 1 December came late")
+
+    assert action.state.days_overdue_on(today) == max(0, (claimed - DUE).days)
+    assert action.state.redated_with_reason == "The minutes of 1 December came late"
+
+
+def test_inv_15_a_variation_in_time_may_be_recorded_some_days_later():
+    """INV-15: while the date has not passed nothing is cured, and nobody is asked why."""
+    action = accepted()
+
+    action.vary_due_date(acting=replace(QUALITY, today=DUE), occurred_on=on(60), due_on=date(2017, 3, 1), reason="panel moved")
+
+    assert (action.state.due_on, action.state.redated_with_reason) == (date(2017, 3, 1), None)
+
+
+def test_inv_15_an_amendment_cures_nothing_in_silence():
+    """INV-15: nor does a correction of the day of a variation, or of the date that was promised, nor a retraction."""
+    today = date(2016, 12, 26)
+    late = {"acting": replace(QUALITY, today=today), "occurred_on": DUE, "reason": "typed wrongly"}
+    varied, promised, hastened = accepted(), accepted(), accepted()
+    varied.vary_due_date(acting=QUALITY, occurred_on=today, due_on=date(2017, 3, 1), reason="no capacity")
+    hastened.vary_due_date(acting=QUALITY, occurred_on=on(5), due_on=date(2016, 11, 1), reason="it is urgent")
+    amendments = (
+        (varied, lambda **why: varied.correct(amends=3, corrected={"occurred_on": "2016-12-15"}, **late, **why)),
+        (promised, lambda **why: promised.correct(amends=1, corrected={"due_on": "2017-03-01"}, **late, **why)),
+        (hastened, lambda **why: hastened.retract(amends=3, **late, **why)),
+    )
+
+    for action, amend in amendments:
+        before = action.state.days_overdue_on(today)
+        with pytest.raises(r.CuredInRetrospect):
+            amend()
+        amend(late_reason="The minutes say so")
+        assert action.state.days_overdue_on(today) < before
 
 
 def test_inv_15_overdue_is_computed_for_a_day():

@@ -53,6 +53,7 @@ def _facts(seen: Look, row: ActionRow) -> dict[str, Any]:
         "source": f"Finding {finding.removeprefix('F')}" if finding else None,
         "owner_office": seen.words.office(row.owner_office) or None,
         "times_redated": row.times_redated,
+        "redated_with_reason": row.redated_with_reason,
         "signed_off_by": _signed_by(seen, row),
         "effect": row.effect,
         "ended": ended,

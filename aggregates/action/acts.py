@@ -1,0 +1,110 @@
+"""What every decision about an action stands on: the day, who makes it, and what already shows that it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from aggregates.action import refusals
+from aggregates.action import state as s
+from aggregates.authority import CHAIRS, MANAGER
+from aggregates.entry import Entry, Recorded, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+    from types import UnionType
+    from uuid import UUID
+
+    from aggregates.action.shown import SignOff, Submission
+    from aggregates.authority import Acting
+    from aggregates.values import Evidence
+
+    # Tells who held an office on a day: of what was recorded on behalf, an entry names the office and not the person.
+    HeldBy: TypeAlias = Callable[[str, date], UUID | None]
+
+OWED: Final = s.Assigned | s.Disputed | s.Working | s.Implemented
+ANSWERED: Final = s.Working | s.Implemented | s.SignedOff | s.Sustaining
+OPEN: Final = OWED | s.SignedOff | s.Sustaining | s.Slipped
+
+
+def nobody(_: str, __: date) -> UUID | None:
+    """Say that nobody held an office: where nothing was recorded on behalf, nobody needs to be looked up."""
+    return None
+
+
+class Acts(Recorded[s.State | None]):
+    """An action as its decisions see it."""
+
+    @property
+    def beneficiary(self) -> str | None:
+        """Return the owner, whom a decision here is about."""
+        return self.state.owner if self.state else None
+
+    def check_amended(self, acting: Acting, late_reason: str | None, amends: int, after: Sequence[Entry]) -> None:
+        """Refuse also what would take days off its lateness, once they have passed, and not say why that is recorded so late."""
+        super().check_amended(acting, late_reason, amends, after)
+        self._check_cured(acting, late_reason, after)
+
+    def _check_cured(self, acting: Acting, late_reason: str | None, after: Iterable[Entry]) -> None:
+        """Refuse a cure in retrospect (INV-15, F.7): what stands `after` may not say that it was less late than is on record.
+
+        Whatever day it claims, what is recorded once the date has passed takes no day off the lateness. It may where it says why it
+        is recorded so late: a meeting did vary the date in time, and its minutes came later, or the Board brings in its history.
+        The action then shows that reason beside its date.
+        """
+        before, then, today = self.state, self.fold(after), acting.today
+        if today is None or before is None or then is None or (late_reason or "").strip():
+            return
+        if then.days_uncovered_on(today) < before.days_uncovered_on(today):
+            raise refusals.CuredInRetrospect(ref=self.ref, due_on=before.due_on, today=today)
+
+    def _with(self, name: str, day: date, **said: Any) -> list[Entry]:
+        """Return what would stand with one more entry."""
+        return standing([*self.entries, Entry(len(self.entries) + 1, day, getattr(type(self), name), said)])
+
+    def _on(self, day: date, act: str, allowed: UnionType | type[s.Status]) -> s.State:
+        """Return what was true on the day, or refuse: the act could not follow then, or could not now."""
+        then, now = self.state_on(day), self.state
+        if then is None or now is None:
+            raise refusals.NotAssigned(ref=self.ref, day=day)
+        for at in (now, then):
+            if isinstance(at.status, s.Ended):
+                raise refusals.ActionEnded(ref=self.ref, status=at.status.word)
+            if not isinstance(at.status, allowed):
+                raise refusals.WrongState(ref=self.ref, status=at.status.word, act=act)
+        return then
+
+    def _for_the_owner(self, acting: Acting, then: s.State) -> None:
+        if not acting.acts_for(then.owner):
+            raise refusals.NotOwner(ref=self.ref, owner=then.owner)
+
+    def _overseen(self, acting: Acting, then: s.State, *, or_manager: bool = False) -> None:
+        if not (acting.body == then.overseen_by or acting.role in CHAIRS or (or_manager and acting.role == MANAGER)):
+            raise refusals.NotOverseeing(ref=self.ref, overseen_by=then.overseen_by)
+
+    def _judged(self, acting: Acting, then: s.State, act: str, *, or_manager: bool = False) -> None:
+        if acting.acts_for(then.owner) or acting.recorder_agency == then.owner:
+            chairs = acting.role in CHAIRS and acting.agency == then.owner
+            refusal = refusals.ChairsEmployer if chairs else refusals.OwnAction
+            raise refusal(ref=self.ref, agency=then.owner, role=acting.role, act=act)
+        self._overseen(acting, then, or_manager=or_manager)
+
+    def _another_person(self, acting: Acting, *acts: Submission | SignOff, held_by: HeldBy) -> None:
+        """Refuse whoever did one of these, in person or as the holder of the office for which it was recorded (INV-12)."""
+        for act in acts:
+            person = act.by.subject if act.by else held_by(act.by_office, act.on) if act.by_office else None
+            if person is not None and person in {acting.person, acting.stands_for}:
+                raise refusals.SamePerson(ref=self.ref)
+
+    def _later(self, due_on: date, day: date) -> None:
+        if due_on <= day:
+            raise refusals.DueBeforeItBegins(ref=self.ref, due_on=due_on, day=day)
+
+    def _after_sign_off(self, day: date, then: s.State) -> None:
+        if then.sign_off and day <= then.sign_off.on:
+            raise refusals.NoCheckAfterSignOff(ref=self.ref, signed_off_on=then.sign_off.on)
+
+    def _dated_by(self, day: date, evidence: tuple[Evidence, ...]) -> None:
+        for item in evidence:
+            if item.evidence_date > day:
+                raise refusals.EvidenceNotYetThere(ref=self.ref, evidence_date=item.evidence_date, day=day)

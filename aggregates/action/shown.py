@@ -1,0 +1,56 @@
+"""What was shown of an action: evidence that was handed in, the sign-off that rests on it, and the checks whether it lasted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aggregates.values import Evidence, Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Evidence as it was handed in. `counts` until it is returned, or the action is reopened.
+
+    `by` is the person, where they handed it in themselves; `by_office` is whose act it is.
+    """
+
+    on: date
+    items: tuple[Evidence, ...]
+    effect: str | None
+    by: Sealed | None
+    by_office: str | None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who accepted that it was done, and what changed. `by` is the person, where they recorded it themselves."""
+
+    on: date
+    by_office: str | None
+    by_agency: str | None
+    by: Sealed | None
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A look, some time after sign-off, at whether the change lasted."""
+
+    on: date
+    signed_off_on: date
+    result: str
+    method: str
+    unintended_consequences: str | None
+
+    @property
+    def words(self) -> str:
+        """Return the outcome with the time since sign-off: `held after 6 months`."""
+        days = (self.on - self.signed_off_on).days
+        months = round(days / 30.4375)
+        count, unit = (months, "month") if months else (days, "day")
+        return f"{self.result} after {count} {unit}{'' if count == 1 else 's'}"

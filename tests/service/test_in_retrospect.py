@@ -1,0 +1,67 @@
+"""What is recorded after the event: it neither cures lateness in silence, nor takes away what later entries rest on."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+
+from aggregates.action import Action, refusals
+
+
+def file(it, words=b"an audit", office="riv-lead"):
+    """Hand in a file; return how it is cited."""
+    received = it.board.receive(BytesIO(words), "audit.txt", it.callers[office])
+    return [{"sha256": received.sha256, "title": "An audit", "evidence_date": "2016-09-05"}]
+
+
+def state(it, ref="A1"):
+    """Return an action as it is now."""
+    return it.board.load(Action, ref, fresh=True).state
+
+
+def test_inv_15_a_variation_that_claims_to_have_been_in_time_says_why_it_comes_late(seeded):
+    """INV-15, F.7: ten days after the date a variation for the day before it is refused, and with its reason is shown with it."""
+    seeded.clock.advance(days=112)
+    varied = {"due_on": "2017-03-01", "reason": "agreed before", "occurred_on": date(2016, 12, 15)}
+
+    with pytest.raises(refusals.CuredInRetrospect, match="was due on 16 December 2016, and on 26 December 2016"):
+        seeded.act("quality-chair", "vary_due_date", "A1", **varied)
+    assert state(seeded).overdue_on(date(2016, 12, 26))
+    seeded.act("quality-chair", "vary_due_date", "A1", **varied, late_reason="The minutes were approved on the 26th")
+
+    assert (state(seeded).days_overdue_on(date(2016, 12, 26)), state(seeded).redated_with_reason) == (
+        0, "The minutes were approved on the 26th",
+    )  # fmt: skip
+
+
+def test_inv_15_a_correction_does_not_cure_either(seeded):
+    """INV-15: neither the promised date nor the day of a variation is corrected so, not even by a correction that is dated back."""
+    seeded.clock.advance(days=112)
+    seeded.act("quality-chair", "vary_due_date", "A1", due_on="2017-03-01", reason="no capacity")
+
+    for office, amends, corrected in (("chair", 1, {"due_on": "2017-01-31"}), ("quality-chair", 2, {"occurred_on": "2016-12-15"})):
+        said = {"amends": amends, "corrected": corrected, "reason": "typed wrongly", "occurred_on": date(2016, 12, 15)}
+        with pytest.raises(refusals.CuredInRetrospect):
+            seeded.act(office, "correct_entry", "A1", about="action", **said)
+
+    assert state(seeded).days_overdue_on(date(2016, 12, 26)) == 10
+
+
+def test_inv_12_what_the_manager_records_for_somebody_they_do_not_sign_off(seeded):
+    """INV-12: who holds the owner's office and the overseers' signs off nothing that was recorded for them, by whichever hand."""
+    term = {"title": "Second lead", "role": "designated lead", "body": "RIV", "employer": "RIV", "from_on": "2016-09-01", "until_on": None}
+    seeded.act("chair", "appoint_office_holder", "riv-second", **term, holder=str(seeded.people["quality-chair"]))
+    theirs = {"on_behalf_of": "riv-second"}
+    seeded.act("board-manager", "accept_action", "A1", **theirs)
+    seeded.act("board-manager", "submit_evidence", "A1", evidence=file(seeded), **theirs)
+    seeded.act("board-manager", "mark_implemented", "A1", statement="done", **theirs)
+
+    with pytest.raises(refusals.SamePerson):
+        seeded.act("quality-chair", "sign_off_action", "A1", effect="seen")
+    with pytest.raises(refusals.SamePerson):
+        seeded.act("board-manager", "sign_off_action", "A1", effect="seen", on_behalf_of="quality-chair")
+    seeded.act("chair", "sign_off_action", "A1", effect="seen")
+
+    assert state(seeded).status.word == "sustaining"
