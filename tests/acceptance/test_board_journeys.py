@@ -559,7 +559,7 @@ def test_f11_a_decision_that_is_reversed(reviewed):
     """A new decision stands instead of the first, and both are kept, each with its day and its reasons."""
     ask = reviewed["ask"]
     referred(ask, "SB-2021-14")
-    against = {"outcome": "not conduct", "rationale": "The criteria are not met", "criteria": []}
+    against = {"outcome": "not conduct", "rationale": "The criteria are not met", "criteria": [{"criterion": "5(2)(a)", "met": False}]}
     ask.does("chair", "reviews/SB-2021-14/decide_review", **against, occurred_on="2021-09-20")
     ended = ask.item("reviews/SB-2021-14")
     ask.does("chair", "reviews/SB-2021-14/decide_review", **CONDUCT)

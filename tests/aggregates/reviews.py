@@ -38,6 +38,10 @@ COMMISSION = {
 ACCEPTED = {"number": "F1", "response": "accepted", "intended_actions": "One pathway"}
 
 
+CRITERIA = ({"criterion": "5(2)(a)", "met": True},)
+DECISION = {"outcome": "conduct", "rationale": "The criteria are met", "criteria": CRITERIA}
+
+
 def after(days):
     """Give a day so many days after the referral."""
     return BEGAN + timedelta(days=days)
@@ -62,7 +66,7 @@ def noted(**other):
 def decided(review=None, days=20, **other):
     """Let the chair decide to conduct it."""
     review = review or referred()
-    do(review, "decide_review", days, CHAIR, **{"outcome": "conduct", "rationale": "The criteria are met"} | other)
+    do(review, "decide_review", days, CHAIR, **DECISION | other)
     return review
 
 

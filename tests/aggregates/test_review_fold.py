@@ -19,6 +19,7 @@ from tests.aggregates.people import CHAIR, MANAGER, QUALITY, TRAINING
 from tests.aggregates.reviews import (
     ACCEPTED,
     COMMISSION,
+    CRITERIA,
     CSC,
     FINDING,
     HASH,
@@ -46,7 +47,10 @@ ACTS = {
     "notify_incident": (CSC, lambda n: {"to_body": "Ofsted", "aware_on": after(n - 3)}),
     "send_rapid_review": (MANAGER, lambda _: {"to_body": "The Panel", "report_sha256": HASH}),
     "recommend_decision": (SCR, lambda _: {"outcome": "conduct", "rationale": "the criteria are met"}),
-    "decide_review": (CHAIR, lambda n: {"outcome": ("conduct", "not conduct")[n % 5 == 0], "rationale": "so", "why_late": "slow"}),
+    "decide_review": (
+        CHAIR,
+        lambda n: {"outcome": ("conduct", "not conduct")[n % 5 == 0], "rationale": "so", "why_late": "slow", "criteria": CRITERIA},
+    ),
     "notify_decision": (MANAGER, lambda _: {"to_body": "Ofsted", "explanation": "the criteria"}),
     "receive_panel_advice": (MANAGER, lambda _: {"from_body": "The panel", "advice_sha256": HASH, "summary": "agrees"}),
     "commission_review": (SCR, lambda _: COMMISSION),

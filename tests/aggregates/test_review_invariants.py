@@ -15,6 +15,7 @@ from aggregates.review import refusals as r
 from aggregates.review.aggregate import NotTheirReferral
 from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of
+from aggregates.review.decisions.answering import NothingToAnswer
 from aggregates.review.decisions.deciding import KnownAhead
 from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, ORIGIN, TRAINING
@@ -23,6 +24,7 @@ from tests.aggregates.reviews import (
     CEDAR,
     CHAIRS_SEAT,
     COMMISSION,
+    CRITERIA,
     FINDING,
     HASH,
     IMPLICATIONS,
@@ -204,9 +206,9 @@ def test_inv_02_the_chair_decides_and_the_sub_group_recommends():
 
     for who in (SCR, MANAGER, TRAINING):
         with pytest.raises(r.NotTheChair):
-            do(review, "decide_review", 20, who, outcome="conduct", rationale="we agree")
+            do(review, "decide_review", 20, who, outcome="conduct", rationale="we agree", criteria=CRITERIA)
     with pytest.raises(r.NotTheChair):  # the chair is there, and can
-        do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="we agree", chair=CHAIRS_SEAT)
+        do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="we agree", criteria=CRITERIA, chair=CHAIRS_SEAT)
     decided(review)
 
     assert (review.state.status.word, review.state.decision.by_office) == ("decided", "chair")
@@ -227,7 +229,7 @@ def test_inv_02_a_late_decision_says_why():
 def test_inv_02_a_reversed_decision_leaves_both_on_record():
     """INV-02: a decision may be taken again until something is commissioned; both stay, the last stands."""
     review = referred()
-    do(review, "decide_review", 10, CHAIR, outcome="not conduct", rationale="the criteria are not met")
+    do(review, "decide_review", 10, CHAIR, outcome="not conduct", rationale="the criteria are not met", criteria=CRITERIA)
     assert review.state.ended
     decided(review, days=25)
 
@@ -243,7 +245,7 @@ def test_inv_42_the_clock_follows_the_kind_that_was_decided():
     """INV-42: a rapid review that becomes a local practice review owes its publication six months after that decision."""
     review = referred(kind="rapid review", regime="MASA-WT2018")
     lcspr = "local child safeguarding practice review"
-    do(review, "decide_review", 14, CHAIR, outcome="alternative", review_kind=lcspr, rationale="important to the area")
+    do(review, "decide_review", 14, CHAIR, outcome="alternative", review_kind=lcspr, rationale="important to the area", criteria=CRITERIA)
 
     (publish,) = [clock for clock in clocks_of(review.state, after(30)) if clock.name == "publish"]
     assert (publish.started_on, publish.due_on) == (after(14), date(2016, 8, 22))
@@ -265,8 +267,8 @@ def test_inv_03_a_decision_against_a_review_is_explained_and_notified():
     """INV-03: it carries a rationale and owes the panel word within 14 days, with an explanation."""
     review = referred()
     with pytest.raises(Exception, match="rationale says nothing"):
-        do(review, "decide_review", 20, CHAIR, outcome="not conduct", rationale=" ")
-    do(review, "decide_review", 20, CHAIR, outcome="not conduct", rationale="nobody was seriously harmed")
+        do(review, "decide_review", 20, CHAIR, outcome="not conduct", rationale=" ", criteria=CRITERIA)
+    do(review, "decide_review", 20, CHAIR, outcome="not conduct", rationale="nobody was seriously harmed", criteria=CRITERIA)
 
     def notify_no():
         return next(clock for clock in clocks_of(review.state, after(40)) if clock.name == "notify_no")
@@ -363,11 +365,14 @@ def test_inv_05_a_serious_case_review_closes_when_nothing_stands_against_it():
 
 
 def test_inv_05_what_nobody_conducted_does_not_close():
-    """INV-05 and INV-01: a serious case review that nobody led, found nothing and has no report is not closed by an empty response."""
+    """INV-05 and INV-01: a serious case review that nobody led and that has no report is not closed by a response to what was found early."""
     review = decided()
-    do(review, "formulate_response", 30, CHAIR, responses=())
+    with pytest.raises(NothingToAnswer):
+        do(review, "formulate_response", 30, CHAIR, responses=())
+    do(review, "record_finding", 30, MANAGER, **FINDING)
+    do(review, "formulate_response", 30, CHAIR, responses=(ACCEPTED,))
 
-    assert codes(review, promises=())[:3] == ["no-lead-reviewer", "no-findings", "no-report"]
+    assert codes(review, promises=())[:2] == ["no-lead-reviewer", "no-report"]
     with pytest.raises(r.CannotClose, match="nobody independent led it"):
         do(review, "close_review", 31, CHAIR, grounds="done")
 
@@ -599,11 +604,11 @@ def test_inv_44_the_deputy_decides_where_the_chairs_employer_is_under_review():
     tied, seat = replace(CHAIR, agency="RIV"), replace(CHAIRS_SEAT, employer="RIV")
     do(review, "add_organisation_under_review", 5, organisation="RIV", reason="named in the referral")
     with pytest.raises(r.ChairNotIndependent):
-        do(review, "decide_review", 20, tied, outcome="conduct", rationale="the criteria are met", chair=seat)
+        do(review, "decide_review", 20, tied, outcome="conduct", rationale="the criteria are met", criteria=CRITERIA, chair=seat)
     with pytest.raises(r.ChairNotIndependent):
-        do(review, "decide_review", 20, replace(DEPUTY, agency="RIV"), outcome="conduct", rationale="met", chair=seat)
+        do(review, "decide_review", 20, replace(DEPUTY, agency="RIV"), outcome="conduct", rationale="met", criteria=CRITERIA, chair=seat)
 
-    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", chair=seat)
+    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", criteria=CRITERIA, chair=seat)
 
     assert review.state.decision.by_office == "deputy"
     for act, said, build in (
@@ -623,9 +628,9 @@ def test_inv_44_the_chairs_employer_may_be_who_refers():
     review = Review.refer(ORIGIN, acting=SCR, occurred_on=after(0), **CEDAR | {"referring_agency": "RIV"})
     tied, seat = replace(CHAIR, agency=" riv"), replace(CHAIRS_SEAT, employer="RIV")
     with pytest.raises(r.ChairNotIndependent):
-        do(review, "decide_review", 20, tied, outcome="not conduct", rationale="nothing to see", chair=seat)
+        do(review, "decide_review", 20, tied, outcome="not conduct", rationale="nothing to see", criteria=CRITERIA, chair=seat)
 
-    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", chair=seat)
+    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", criteria=CRITERIA, chair=seat)
 
 
 def test_a_designated_lead_refers_for_their_own_agency():
@@ -647,7 +652,7 @@ def test_a_case_is_known_before_it_is_referred(days):
 def test_inv_44_the_deputy_decides_where_there_is_no_chair():
     """INV-44: while the chair's office is vacant the deputy decides."""
     review = referred()
-    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", chair=None)
+    do(review, "decide_review", 20, DEPUTY, outcome="conduct", rationale="the criteria are met", criteria=CRITERIA, chair=None)
 
     assert review.state.status.word == "decided"
 

@@ -7,10 +7,11 @@ import pytest
 from aggregates.errors import NothingNamed, WrongKindCorrected
 from aggregates.review import limits
 from aggregates.review import refusals as r
-from aggregates.review.decisions.deciding import KnownAhead
+from aggregates.review.decisions.deciding import KnownAhead, SameDecision
 from tests.aggregates.people import CHAIR, MANAGER, TRAINING
 from tests.aggregates.reviews import (
     COMMISSION,
+    CRITERIA,
     CSC,
     IMPLICATIONS,
     SCR,
@@ -78,7 +79,7 @@ UNSAID = [
     (answered, SCR, "refer_learning_to_training", 170, {"findings": ("F1",)}, {"findings": ("F9",)}, r.UnknownFinding),
     (answered, TRAINING, "consider_training_implications", 170, IMPLICATIONS, {"briefing_why": None}, r.NoReasonGiven),
     (
-        referred, CHAIR, "decide_review", 20, {"outcome": "conduct", "rationale": "met"}, {"outcome": "alternative"},
+        referred, CHAIR, "decide_review", 20, {"outcome": "conduct", "rationale": "met", "criteria": CRITERIA}, {"outcome": "alternative"},
         r.AlternativeWithoutKind,
     ),
 ]  # fmt: skip
@@ -143,7 +144,7 @@ def test_an_explanation_is_owed_for_what_was_decided_on_that_day():
     """INV-03: a notice of a decision to conduct keeps without explanation when the decision is reversed, and can be corrected."""
     review = decided()
     do(review, "notify_decision", 21, MANAGER, to_body="Ofstead")
-    do(review, "decide_review", 25, CHAIR, outcome="not conduct", rationale="the criteria are not met")
+    do(review, "decide_review", 25, CHAIR, outcome="not conduct", rationale="the criteria are not met", criteria=CRITERIA)
 
     do(review, "correct", 26, MANAGER, amends=3, corrected={"to_body": "Ofsted"}, reason="a slip")
 
@@ -156,3 +157,20 @@ def test_a_pause_is_looked_at_again_within_sight():
 
     with pytest.raises(limits.TooFarAhead):
         do(review, "correct", 111, SCR, amends=len(review.entries), corrected={"review_by": "2199-12-31"}, reason="a slip")
+
+
+def test_a_decision_by_the_law_says_which_criteria_are_met():
+    """B.3: whether to conduct a serious case review is decided criterion by criterion; without any it is refused."""
+    review = referred()
+    with pytest.raises(NothingNamed):
+        do(review, "decide_review", 20, CHAIR, outcome="conduct", rationale="it is plain", criteria=())
+
+
+def test_what_is_decided_is_not_decided_again():
+    """F.11: a decision may be reversed, and both are kept; the same decision once more is none."""
+    review = decided()
+    with pytest.raises(SameDecision):
+        do(review, "decide_review", 26, CHAIR, outcome="conduct", rationale="the criteria are met", criteria=CRITERIA)
+    do(review, "decide_review", 26, CHAIR, outcome="not conduct", rationale="the criteria are not met", criteria=CRITERIA)
+
+    assert [decision.outcome for decision in review.state.decisions] == ["conduct", "not conduct"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.api.conftest import Asking
 
 HASH = "ab" * 32
+CRITERIA = [{"criterion": "5(2)(a)", "met": True}]
 THEIRS, ANOTHERS = "SB-2016-02", "SB-2015-01"
 FINDING = {
     "number": "F1", "statement": "Calls were not returned", "polarity": "concern", "scope": "single-agency",
@@ -33,7 +34,7 @@ def led(ask: Asking) -> Asking:
     it = ask.seeded
     it.join("reviewer", "lead reviewer")
     it.act("riv-lead", "refer_review", THEIRS, title="Birch", kind="serious case review", referring_agency="RIV", notified_on="2016-09-05")
-    it.act("chair", "decide_review", THEIRS, outcome="conduct", rationale="The criteria are met")
+    it.act("chair", "decide_review", THEIRS, outcome="conduct", rationale="The criteria are met", criteria=CRITERIA)
     scope = {"methodology": "systems", "scope": "two years", "proportionality": "one family", "organisations": ["CQH"]}
     it.act("chair", "commission_review", THEIRS, review_kind="serious case review", **scope)
     lead(it, "reviewer")

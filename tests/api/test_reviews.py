@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+CRITERIA = [{"criterion": "5(2)(a)", "met": True}]
 CASE = {
     "ref": "SB-2016-02", "title": "Birch", "kind": "serious case review", "regime": "LSCB-WT2015", "notified_on": "2016-08-30",
     "aware_on": "2016-08-22", "referring_agency": "RIV",
@@ -34,8 +35,8 @@ def test_a_rule_of_a_review_refuses_by_its_name(ask):
     """What a review's rule forbids is a problem with the rule and its source, and whoever may not ask is told who may."""
     ask.post("/api/v1/reviews", "chair", CASE, version=None)
     ask.seeded.clock.advance(days=40)
-    late = act(ask, "chair", "decide_review", outcome="conduct", rationale="The criteria are met")
-    other = act(ask, "quality-chair", "decide_review", outcome="conduct", rationale="The criteria are met")
+    late = act(ask, "chair", "decide_review", outcome="conduct", rationale="The criteria are met", criteria=CRITERIA)
+    other = act(ask, "quality-chair", "decide_review", outcome="conduct", rationale="The criteria are met", criteria=CRITERIA)
     kind = ask.post("/api/v1/reviews", "chair", CASE | {"ref": "SB-2016-05", "kind": "rapid review"}, version=None)
 
     assert (late.status_code, late.json["type"], late.json["facts"]["due_on"]) == (422, "/problems/nothing-said-of-lateness", "2016-09-30")
@@ -47,7 +48,7 @@ def test_a_rule_of_a_review_refuses_by_its_name(ask):
 def test_a_review_is_there_for_an_agency_that_is_asked_about_it(ask):
     """Another agency's lead knows of no review, reads it once asked for information, and hands in their own agency's alone."""
     ask.post("/api/v1/reviews", "chair", CASE, version=None)
-    act(ask, "chair", "decide_review", outcome="conduct", rationale="The criteria are met")
+    act(ask, "chair", "decide_review", outcome="conduct", rationale="The criteria are met", criteria=CRITERIA)
     commission = {"review_kind": "serious case review", "methodology": "systems", "scope": "a year", "proportionality": "one family"}
     assert act(ask, "chair", "commission_review", **commission, organisations=["RIV"]).status_code == 200
     handed_in = {"agency": "CQH", "information_sha256": "ab" * 32}

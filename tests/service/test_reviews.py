@@ -24,6 +24,7 @@ FINDING = {
     "number": "F1", "statement": "Calls were not returned", "polarity": "concern", "scope": "multi-agency", "system_factor": "no one rota",
     "themes": [],
 }  # fmt: skip
+CRITERIA = [{"criterion": "5(2)(a)", "met": True}]
 DECLARED = {"affiliations": [], "involved_in_case": False, "declaration_sha256": HASH}
 # A serious case review from its referral to its closing: who, what, and what is said.
 COURSE = [
@@ -31,7 +32,7 @@ COURSE = [
     ("riv-lead", "notify_incident", {"to_body": "Ofsted", "aware_on": "2016-09-02"}),
     ("quality-chair", "recommend_decision", {"outcome": "conduct", "rationale": "the criteria are met"}),
     ("chair", "decide_review", {
-        "outcome": "conduct", "rationale": "the criteria are met", "criteria": [{"criterion": "5(2)(a)", "met": True}],
+        "outcome": "conduct", "rationale": "the criteria are met", "criteria": CRITERIA,
     }),
     ("board-manager", "notify_decision", {"to_body": "Ofsted"}),
     ("board-manager", "receive_panel_advice", {"from_body": "The panel", "advice_sha256": HASH, "summary": "agrees"}),
@@ -243,7 +244,7 @@ def test_inv_02_the_deputy_stands_in_where_the_register_of_offices_says_so(seede
     people(seeded)
     seat = {"title": "Deputy", "role": "deputy chair", "holder": str(seeded.people["cqh-lead"]), "employer": "CQH", "from_on": "2016-09-01"}
     seeded.act("board-manager", "appoint_office_holder", "deputy", **seat)
-    decide = {"outcome": "conduct", "rationale": "the criteria are met", "on_behalf_of": "deputy"}
+    decide = {"outcome": "conduct", "rationale": "the criteria are met", "criteria": CRITERIA, "on_behalf_of": "deputy"}
     seeded.act("chair", "refer_review", "SB-2016-03", **CASE)
     with pytest.raises(r.NotTheChair):
         seeded.act("board-manager", "decide_review", "SB-2016-03", **decide)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from aggregates.errors import said
+from aggregates.errors import Refused, said
 from aggregates.review import items, names, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Acts
@@ -21,6 +21,12 @@ ANSWERING = s.Referred | s.Decided | s.Commissioned | s.InProgress | s.Answering
 
 
 FREE = ("number", "statement", "system_factor", "to", "text")  # beside the themes and the responses
+
+
+class NothingToAnswer(Refused):
+    """The Board responds to findings."""
+
+    rule, text = "INV-04", "Nothing was found in {ref} yet, so there is nothing for the Board to respond to: record its findings first"
 
 
 class Answering(Acts):
@@ -85,6 +91,8 @@ class Answering(Acts):
         """Refuse a response that does not answer every finding that stands exactly once (INV-04)."""
         read = [items.response(given, ref=self.ref) for given in responses]
         there = [finding.number for finding in (self.state.findings if self.state else ())]
+        if not there:
+            raise NothingToAnswer(ref=self.ref)
         times = Counter(response.number for response in read)
         if twice := sorted(number for number, count in times.items() if count > 1):
             raise refusals.AnsweredTwice(ref=self.ref, numbers=twice)

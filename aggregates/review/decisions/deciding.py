@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aggregates.clocks.clock import due
 from aggregates.clocks.regimes import regime
-from aggregates.errors import Refused, said
+from aggregates.errors import Refused, named, said
 from aggregates.review import items, refusals
 from aggregates.review import state as s
 from aggregates.review.decisions.acts import Acts
@@ -26,6 +26,12 @@ class KnownAhead(Refused):
     """A referral, or a notice, is about what is known already."""
 
     text = "{field} of {ref} is {day}, after the {occurred_on} on which it was said"
+
+
+class SameDecision(Refused):
+    """A new decision replaces the last: it is another one. What was recorded wrongly of the last is corrected."""
+
+    text = "{ref} was decided so on {on} already ({outcome}): correct that entry where something of it is wrong"
 
 
 class Deciding(Acts):
@@ -75,6 +81,9 @@ class Deciding(Acts):
         said(rationale=rationale, dissent=dissent, why_late=why_late)
         items.check("A criterion", criteria, ref=self.ref)
         self.check_outcome(then, outcome, review_kind)
+        if then.proposed_kind in s.PUBLISHED_KINDS:  # the law has criteria for these; an audit of the Board's own choice has none
+            named(criteria=criteria)
+        self._check_another(outcome, review_kind)
         if not then.decisions and not (why_late or "").strip():
             self._check_in_time(act, then)
         fields = {"outcome": outcome, "review_kind": review_kind, "criteria": tuple(criteria), "why_late": why_late}
@@ -114,6 +123,12 @@ class Deciding(Acts):
         if outcome == "alternative" and kind in {None, then.proposed_kind}:
             raise refusals.AlternativeWithoutKind(ref=self.ref, kind=then.proposed_kind)
         self._check_kind(then.regime, kind or then.proposed_kind)
+
+    def _check_another(self, outcome: Outcome, kind: Kind | None) -> None:
+        """Refuse to decide once more what stands decided: a later decision is another one."""
+        now = self.state
+        if now and now.decision and (now.decision.outcome, now.decision.kind) == (outcome, kind or now.proposed_kind):
+            raise SameDecision(ref=self.ref, outcome=outcome, on=now.decision.on)
 
     def _check_in_time(self, act: Act, then: s.ReviewState) -> None:
         """Refuse a first decision after its day that does not say why (journey F.11)."""
