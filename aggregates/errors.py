@@ -68,6 +68,16 @@ class AlreadyRetracted(Refused):
     rule, text = "INV-34", "Entry {amends} of {ref} has been retracted"
 
 
+class RestsOnIt(Refused):
+    """What a later entry rests on is not amended away under it."""
+
+    rule = "INV-34"
+    text = (
+        "With entry {amends} of {ref} amended so, entry {rests} would stand without what it asks for: {missing}. Retract entry {rests} "
+        "first, or reopen what it ended"
+    )
+
+
 class IdentifyingField(Refused):
     """What says which thing an entry is about cannot be corrected: retract it and record it anew."""
 

@@ -10,13 +10,13 @@ from aggregates.authority import CHAIRS, MANAGER
 from aggregates.entry import Entry, Recorded, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from types import UnionType
     from uuid import UUID
 
     from aggregates.action.shown import SignOff, Submission
-    from aggregates.authority import Acting
+    from aggregates.authority import Act, Acting
     from aggregates.values import Evidence
 
     # Tells who held an office on a day: of what was recorded on behalf, an entry names the office and not the person.
@@ -32,6 +32,16 @@ def nobody(_: str, __: date) -> UUID | None:
     return None
 
 
+def unsustained(then: s.State) -> str | None:
+    """Say why it cannot be said to have lasted, in words; None where every scheduled check is made and the last one held (INV-14)."""
+    if then.checks_scheduled:
+        return f"the check of {_written(then.checks_scheduled[0])} is not made"
+    last = then.status.checks[-1] if isinstance(then.status, s.Sustaining) and then.status.checks else None
+    if last is None:
+        return "no check was made"
+    return None if last.result == "held" else f"its last check was {last.words}"
+
+
 class Acts(Recorded[s.State | None]):
     """An action as its decisions see it."""
 
@@ -40,10 +50,41 @@ class Acts(Recorded[s.State | None]):
         """Return the owner, whom a decision here is about."""
         return self.state.owner if self.state else None
 
-    def check_amended(self, acting: Acting, late_reason: str | None, amends: int, after: Sequence[Entry]) -> None:
-        """Refuse also what would take days off its lateness, once they have passed, and not say why that is recorded so late."""
-        super().check_amended(acting, late_reason, amends, after)
-        self._check_cured(acting, late_reason, after)
+    def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """Say what a sign-off and a closing rest on and do not find: what was asked for them (INV-13, INV-14)."""
+        found = super().lacking(stands)
+        for place, entry in enumerate(stands):
+            before = self.fold(stands[:place])
+            if before is not None and entry.event.TOPIC == "action.signed_off.v1":
+                found[entry.number] = frozenset(self._unfounded(entry, before))
+            elif before is not None and before.sign_off and entry.event.TOPIC == "action.closed.v1":
+                found[entry.number] = frozenset({why} if (why := unsustained(before)) else ())
+        return found
+
+    def _unfounded(self, entry: Entry, before: s.State) -> Iterator[str]:
+        """Give what a sign-off would not find: an action that is implemented, and all the evidence that its signer had before them."""
+        if not isinstance(before.status, s.Implemented):
+            yield "nobody would have said by then that it was implemented"
+        if not self.evidence_for(before, entry.occurred_on, on_behalf=entry.body["on_behalf_of"] is not None):
+            yield f"no evidence would have been received by {_written(entry.occurred_on)}"
+        signed = self.fold(standing(self.entries[: entry.number - 1]))
+        handed_in = {submission.items for submission in before.standing_evidence}
+        for submission in signed.standing_evidence if signed else ():
+            if submission.items not in handed_in:
+                yield f"the evidence of {_written(submission.on)} would be gone"
+
+    @staticmethod
+    def evidence_for(then: s.State, day: date, *, on_behalf: bool) -> bool:
+        """Say whether there is evidence for a sign-off of a day: handed in, not returned, and received by then (INV-13).
+
+        The service says when a file came. A sign-off that the manager records on behalf of an office is history: its files may have
+        come in with it, long after they were seen, so there the days count on which they are said to have been handed in.
+        """
+        return any(on_behalf or submission.received_by(day) for submission in then.standing_evidence)
+
+    def check_amended(self, act: Act, after: Sequence[Entry]) -> None:
+        """Refuse what would take days off its lateness, once they have passed, and not say why that is recorded so late."""
+        self._check_cured(act["acting"], act.get("late_reason"), after)
 
     def _check_cured(self, acting: Acting, late_reason: str | None, after: Iterable[Entry]) -> None:
         """Refuse a cure in retrospect (INV-15, F.7): what stands `after` may not say that it was less late than is on record.
@@ -108,3 +149,7 @@ class Acts(Recorded[s.State | None]):
         for item in evidence:
             if item.evidence_date > day:
                 raise refusals.EvidenceNotYetThere(ref=self.ref, evidence_date=item.evidence_date, day=day)
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

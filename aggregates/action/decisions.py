@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from aggregates.action import refusals
 from aggregates.action import state as s
-from aggregates.action.acts import ANSWERED, OPEN, OWED, Acts, nobody
+from aggregates.action.acts import ANSWERED, OPEN, OWED, Acts, nobody, unsustained
 from aggregates.action.fold import spell
 from aggregates.authority import CHAIRS, MANAGER
 from aggregates.errors import said
@@ -121,7 +121,7 @@ class Decisions(Acts):
         """Agree that it is done, and say what changed: on evidence (INV-13), by another agency (INV-11), another person (INV-12)."""
         then = self._on(occurred_on, "signed off", s.Implemented)
         self._judged(acting, then, "sign it off")
-        if not then.standing_evidence:
+        if not self.evidence_for(then, occurred_on, on_behalf=acting.on_behalf_of is not None):
             raise refusals.NoEvidence(ref=self.ref, day=occurred_on)
         said(effect=effect)
         self._another_person(acting, *then.evidence, held_by=held_by)
@@ -173,9 +173,8 @@ class Decisions(Acts):
         said(reason=reason)
         if then.checks_scheduled:
             raise refusals.ChecksOutstanding(ref=self.ref, due_on=then.checks_scheduled[0])
-        last = then.status.checks[-1] if isinstance(then.status, s.Sustaining) and then.status.checks else None
-        if last is None or last.result != "held":
-            raise refusals.NotSustained(ref=self.ref, found=f"its last check was {last.words}" if last else "no check was made")
+        if found := unsustained(then):
+            raise refusals.NotSustained(ref=self.ref, found=found)
         self.record("Closed", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
 
     def withdraw(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from aggregates.clocks.dates import LONDON
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +27,10 @@ class Submission:
     by: Sealed | None
     by_office: str | None
     counts: bool = True
+
+    def received_by(self, day: date) -> bool:
+        """Say whether a piece of it had come by a day, whatever day it was handed in for."""
+        return any(datetime.fromisoformat(item.received_at).astimezone(LONDON).date() <= day for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
+from eventsourcing.domain import Aggregate
+
 from aggregates import authority, errors
 from aggregates.entry.record import Entry, OnRecord, S
 from aggregates.fields import CORRECTED, Public, Restricted, correctable, corrections, from_json
@@ -35,6 +37,20 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
         else:
             stand.append(Entry(entry.number, body.get("occurred_on", entry.occurred_on), entry.event, body))
     return sorted(stand, key=lambda e: (e.occurred_on, e.number))
+
+
+def unbegun(stands: Iterable[Entry]) -> dict[int, frozenset[str]]:
+    """Return the entries that stand before anything had begun: none of them would be true of anything, and the fold passes them over.
+
+    What the service issued by itself follows from the rest, and a proposal says nothing yet.
+    """
+    without = {}
+    for entry in stands:
+        if issubclass(entry.event, Aggregate.Created):
+            break
+        if entry.event.CLASS != "C" and not issubclass(entry.event, Recorded.AmendmentProposed):
+            without[entry.number] = frozenset({"nothing would have begun by then"})
+    return without
 
 
 class Recorded(OnRecord[S]):
@@ -86,8 +102,19 @@ class Recorded(OnRecord[S]):
     def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
         """Refuse what an entry would say as corrected where its command would have refused it."""
 
-    def check_amended(self, acting: Acting, late_reason: str | None, amends: int, after: Sequence[Entry]) -> None:
+    def check_amended(self, act: authority.Act, after: Sequence[Entry]) -> None:
         """Refuse an amendment for what would stand `after` it."""
+
+    def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """Say, in words, what entries that stand would need of those before them and do not find; the fold takes them nevertheless."""
+        return unbegun(stands)
+
+    def _check_rests(self, amends: int, after: Sequence[Entry]) -> None:
+        """Refuse to take away what other entries rest on; what they were without before is not asked for."""
+        before = self.lacking(self.standing)
+        for number, words in self.lacking(after).items():
+            if missing := words - before.get(number, frozenset()):
+                raise errors.RestsOnIt(ref=self.ref, amends=amends, rests=number, missing=missing)
 
     @property
     def open_proposals(self) -> list[Entry]:
@@ -135,7 +162,9 @@ class Recorded(OnRecord[S]):
         _, then = self._rewritten(said)
         if then is not None:
             self.check_corrected(then.event, then.body)
-        self.check_amended(act["acting"], act.get("late_reason"), said["amends"], self._amended(said))
+        after = self._amended(said)
+        self._check_rests(said["amends"], after)
+        self.check_amended(act, after)
         self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **said, **act["acting"].said)
 
     def _root(self, amends: int) -> Entry:

@@ -96,6 +96,22 @@ def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.History
     return known[::-1] if seen.on.scope.inspection is None else list(filter(Visible(seen.on), known[::-1]))
 
 
+def retracted(seen: Look, kind: str, ref: str, *, section_name: str) -> Response:
+    """Show, of a thing that never began, what was recorded of it and that its beginning was retracted (INV-34); refuse what never was.
+
+    It is in no register that could say whose it was, so it is shown to those who see the whole Board's record.
+    """
+    entries = recorded(seen, kind, ref)
+    if seen.on.scope.agency is not None or not entries or entries[-1].retracted_by is None:
+        raise missing(seen, kind, ref)
+    begun = entries[-1]
+    event = link(f"Event {begun.retracted_by:,}", seen.link(f"/events/{begun.retracted_by}"), "which retracts its beginning")
+    told = facts(fact("Status", strong("Retracted: it is not in the register"), event))
+    crumbs = [{"text": section_name.capitalize(), "href": seen.link(f"/{section_name}")}]
+    heading = begun.said.get("title") or ref
+    return show(seen, kind, ref, heading=heading, caption=ref, facts=told, sections=[], crumbs=crumbs, section_name=section_name)
+
+
 def missing(seen: Look, kind: str, ref: str) -> Refused:
     """Return what to refuse a page with that is not there: whoever has recorded the thing just now is told that it is not shown yet."""
     position = just_recorded()

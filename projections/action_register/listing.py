@@ -116,9 +116,9 @@ class ActionRow:
     """One action as at a day, as known at a position.
 
     `original_due_on` and `due_on` are both always shown (INV-15). `days_overdue` counts, for what is owed, also the days that were
-    late when a late date was varied; `redated_with_reason` is why a variation was recorded late, if one was. `evidence` is what was
-    handed in, oldest first: `on`, `counts`, `effect`, `by` and `items`. `signers_agency_now` is who employed the holder of the office
-    that signed, as is known now; `signed_off_by_agency` is what the sign-off itself says.
+    late when a late date was varied; `redated_with_reason` is why a variation was recorded late. `evidence` is what was handed in,
+    oldest first: `on`, `counts`, `effect`, `by` and `items`. `signers_agency_now` is who employed the holder of the office that signed,
+    as is known now; `signed_off_by_agency` is what the sign-off itself says.
     """
 
     ref: str
@@ -257,8 +257,7 @@ def register(
 def one(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> ActionRow | None:
     """Return one action as at a day, as known at a position; None where there was none."""
     with conn.cursor(row_factory=class_row(ActionRow)) as cursor:
-        asked = {"as_at": as_at, "known_at": known_at, "ref": ref}
-        return cursor.execute(SELECT + AT_CLOCKS + SQL(" AND key = %(ref)s"), asked).fetchone()
+        return cursor.execute(SELECT + AT_CLOCKS + SQL(" AND key = %(ref)s"), {"as_at": as_at, "known_at": known_at, "ref": ref}).fetchone()
 
 
 def overdue(conn: Connection[Any], *, as_at: date, known_at: int, limit: int | None = None) -> list[ActionRow]:

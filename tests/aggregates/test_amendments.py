@@ -95,8 +95,11 @@ def test_inv_34_a_corrected_day_moves_the_entry():
 
 
 def test_inv_34_an_action_whose_assignment_is_retracted_was_never_assigned():
-    """INV-34: retract the first entry, and nothing is true of the action any more, nor can be recorded of it."""
+    """INV-34: retract what came later and then the first entry, and nothing is true of it any more, nor can be recorded of it."""
     action = accepted()
+    with pytest.raises(e.RestsOnIt):
+        action.retract(acting=QUALITY, occurred_on=LATER, amends=1, reason="wrong reference")
+    action.retract(acting=RIV, occurred_on=LATER, amends=2, reason="accepted another")
     action.retract(acting=QUALITY, occurred_on=LATER, amends=1, reason="wrong reference")
 
     assert (action.state, action.ref) == (None, "A8")

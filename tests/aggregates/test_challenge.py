@@ -14,7 +14,7 @@ from aggregates.challenge import (
     NotRaised,
     Raised,
 )  # fmt: skip
-from aggregates.errors import Blank
+from aggregates.errors import Blank, RestsOnIt
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, QUALITY, RIV, WMP, on
 
 SAID = {"ref": "C1", "about": "action:A8", "to": "RIV", "summary": "Ten weeks late", "statement": "Why is the pathway not in use?"}
@@ -68,7 +68,7 @@ def test_nobody_challenges_themselves():
 
 
 def test_who_was_challenged_and_about_what_is_not_corrected():
-    """Nobody is found challenged who was not: the address stays, the words can be put right, and a retraction takes all of it back."""
+    """Nobody is found challenged who was not: the address stays, the words can be put right, and retractions take all of it back."""
     challenge = raised()
     for field, value in (("to", "WMP"), ("about", "action:A9")):
         with pytest.raises(AddressFixed):
@@ -77,5 +77,8 @@ def test_who_was_challenged_and_about_what_is_not_corrected():
     assert challenge.state.summary == "Eleven weeks late"
 
     challenge.answer(acting=RIV, occurred_on=on(7), **ANSWER)
+    with pytest.raises(RestsOnIt):
+        challenge.retract(acting=QUALITY, occurred_on=on(8), amends=1, reason="put to the wrong agency")
+    challenge.retract(acting=RIV, occurred_on=on(8), amends=3, reason="put to the wrong agency")
     challenge.retract(acting=QUALITY, occurred_on=on(8), amends=1, reason="put to the wrong agency")
     assert challenge.state is None

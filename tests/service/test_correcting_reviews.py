@@ -59,18 +59,17 @@ def test_inv_01_a_correction_too_names_an_agency_by_its_code(seeded, name, corre
 
 
 @pytest.mark.parametrize(
-    ("name", "corrected"),
+    ("name", "corrected", "other"),
     [
-        ("request_agency_information", {"agency": "NOBODY"}),
-        ("present_review_report", {"meeting": "M-2016-99"}),
+        ("request_agency_information", {"agency": "NOBODY"}, {"due_on": "2016-10-15"}),
+        ("present_review_report", {"meeting": "M-2016-99"}, {"report_sha256": "12" * 32}),
     ],
 )
-def test_a_correction_names_what_is_on_record(seeded, name, corrected):
+def test_a_correction_names_what_is_on_record(seeded, name, corrected, other):
     """An agency that was asked and a meeting that was shown the report are on record, however deep in corrections they are named."""
     office, number = walked(seeded, name)
     with pytest.raises(NotFound):
         correct(seeded, number, corrected, office)
-    other = {"occurred_on": "2016-09-04"}
     correct(seeded, number, other, office)
     correct(seeded, number + 1, {"corrected": other}, office)
 

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 
 from aggregates.action import Action, refusals
+from aggregates.errors import RestsOnIt
 
 
 def file(it, words=b"an audit", office="riv-lead"):
@@ -65,3 +66,43 @@ def test_inv_12_what_the_manager_records_for_somebody_they_do_not_sign_off(seede
     seeded.act("chair", "sign_off_action", "A1", effect="seen")
 
     assert state(seeded).status.word == "sustaining"
+
+
+def test_inv_13_a_sign_off_of_a_day_rests_on_what_had_come_by_then(seeded):
+    """INV-13: evidence that came in on 25 September for the 7th shows nothing on the 9th; on the 25th it does."""
+    seeded.clock.advance(days=20)
+    seeded.act("riv-lead", "accept_action", "A1", occurred_on=date(2016, 9, 6))
+    seeded.act("riv-lead", "submit_evidence", "A1", evidence=file(seeded), occurred_on=date(2016, 9, 7))
+    seeded.act("riv-lead", "mark_implemented", "A1", statement="done", occurred_on=date(2016, 9, 8))
+
+    with pytest.raises(refusals.NoEvidence):
+        seeded.act("quality-chair", "sign_off_action", "A1", effect="seen", occurred_on=date(2016, 9, 9))
+    seeded.act("quality-chair", "sign_off_action", "A1", effect="seen")
+
+
+def test_inv_13_the_owner_does_not_take_back_what_a_sign_off_rests_on(seeded):
+    """INV-13: nor does the manager; and the sign-off is not dated to before it."""
+    seeded.clock.advance(days=10)
+    seeded.act("riv-lead", "accept_action", "A1")
+    seeded.act("riv-lead", "submit_evidence", "A1", evidence=file(seeded))
+    seeded.act("riv-lead", "mark_implemented", "A1", statement="done")
+    seeded.act("quality-chair", "sign_off_action", "A1", effect="seen")
+
+    for office, amends in (("riv-lead", 3), ("riv-lead", 4), ("board-manager", 3)):
+        with pytest.raises(RestsOnIt):
+            seeded.act(office, "retract_entry", "A1", about="action", amends=amends, reason="a mistake")
+    with pytest.raises(RestsOnIt, match="no evidence would have been received by 6 September 2016"):
+        seeded.act(
+            "quality-chair", "correct_entry", "A1", about="action", amends=5, corrected={"occurred_on": "2016-09-06"}, reason="typed"
+        )
+
+
+def test_inv_34_what_has_begun_is_not_retracted_from_under_what_came_of_it(seeded):
+    """INV-34: an accepted action and a review with findings stay in their registers."""
+    seeded.act("riv-lead", "accept_action", "A1")
+
+    with pytest.raises(RestsOnIt, match="nothing would have begun"):
+        seeded.act("chair", "retract_entry", "A1", about="action", amends=1, reason="a mistake")
+    seeded.act("chair", "retract_entry", "A2", about="action", amends=1, reason="assigned twice")
+
+    assert (state(seeded).status.word, state(seeded, "A2")) == ("accepted", None)

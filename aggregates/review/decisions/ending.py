@@ -10,10 +10,11 @@ from aggregates.review import state as s
 from aggregates.review.decisions.acts import Acts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from aggregates.authority import Act
+    from aggregates.entry import Entry
     from aggregates.partnership.office import Holder
     from aggregates.review.blockers import Blocker, Promise
 
@@ -46,6 +47,17 @@ class Ending(Acts):
         self._chairs(act, then, "reopen it", chair)
         said(grounds=grounds)
         self._say("Reopened", act, grounds=grounds)
+
+    def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """Say what would stand against the closing of a review that is closed (INV-05): what is amended away is not closed over."""
+        found, now = super().lacking(stands), self.fold(stands)
+        if now is not None and isinstance(now.status, s.Closed):
+            place, closing = [(n, e) for n, e in enumerate(stands) if e.event.TOPIC == "review.closed.v1"][-1]
+            if before := self.fold(stands[:place]):
+                own = {one.text for one in blockers.on(closing.occurred_on, blockers.of_the_review(before))}
+                concerns = {f"{one.number} is a concern for which nothing was asked" for one in blockers.concerns_of(before)}
+                found[closing.number] = frozenset(own | concerns)
+        return found
 
     def blockers(self, day: date, promises: Collection[Promise] = (), agencies: Collection[str] = ()) -> tuple[Blocker, ...]:
         """Return what stops it closing on a day, as far as is on record now."""

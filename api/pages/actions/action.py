@@ -27,16 +27,11 @@ pages = Blueprint("action", __name__)
 def action(ref: str) -> Response:
     """Show one action."""
     with look() as seen:
-        row = _one(seen, ref)
+        try:
+            row = one(seen.on, ref)
+        except NotFound:
+            return thing.retracted(seen, "action", ref, section_name="actions")
         return thing.show(seen, "action", ref, "actions/action.html", action=_facts(seen, row))
-
-
-def _one(seen: Look, ref: str) -> ActionRow:
-    """Return the action, or refuse; whoever has assigned it just now is told that it is not shown yet."""
-    try:
-        return one(seen.on, ref)
-    except NotFound as refused:
-        raise thing.missing(seen, "action", ref) from refused
 
 
 def _facts(seen: Look, row: ActionRow) -> dict[str, Any]:

@@ -211,3 +211,16 @@ def test_what_is_wrong_with_a_row_is_said_in_its_words(listed):
     assert who.post(address, who.filled | {"corrected-agenda-1-title": "", "reason": "Typing error"}).status_code == 422
     assert "Agenda, item 2: title is needed" in who.words
     assert who.recorded == before
+
+
+def test_inv_34_what_never_began_shows_what_was_recorded_of_it(sign_in):
+    """INV-34: the page of an action whose assignment was retracted shows both entries, and is not there for another agency's lead."""
+    chair, lead = sign_in("chair"), sign_in("cqh-lead")
+    retracted = chair.seeded.act("chair", "retract_entry", "A2", about="action", amends=1, reason="Assigned twice").positions[-1]
+    chair.seeded.catch_up()
+    words = chair.text("/actions/A2")
+
+    assert ("Retracted: it is not in the register" in words, "Assigned twice" in words) == (True, True)
+    assert any(href.startswith(f"/events/{retracted}") for href in chair.links)
+    assert lead.get("/actions/A2").status_code == 404
+    assert chair.get("/actions/NONE").status_code == 404

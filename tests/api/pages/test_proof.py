@@ -23,9 +23,8 @@ def hindsight(sign_in):
     it.act("riv-lead", "accept_action", "A1")
     it.clock.advance(days=14)  # 3 January 2017
     late = assign(it, "A3", due_on="2016-12-01", occurred_on=DAY, late_reason="Left out of the batch").positions[-1]
-    corrected = it.act(
-        "chair", "correct_entry", "A2", about="action", amends=1, corrected={"due_on": "2017-02-28"}, reason="The Board agreed February"
-    ).positions[-1]
+    said = {"corrected": {"due_on": "2017-02-28"}, "reason": "The Board agreed February", "late_reason": "Found when the register was read"}
+    corrected = it.act("chair", "correct_entry", "A2", about="action", amends=1, **said).positions[-1]
     it.catch_up()
     return chair, late, corrected
 
