@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from eventsourcing.domain import Aggregate
 
@@ -18,7 +18,7 @@ from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aggregates.authority import Acting
 
@@ -174,9 +174,9 @@ class Challenge(Recorded[ChallengeState | None]):
         fields = {"answer": answer, "what_changed": what_changed}
         self.record("ChallengeAnswered", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse to put it to somebody else, or to make it about something else."""
-        if event is Challenge.ChallengeRaised and any(body[name] != self.entries[0].body[name] for name in ("to", "about")):
+        if entry.event is Challenge.ChallengeRaised and any(entry.body[name] != self.entries[0].body[name] for name in ("to", "about")):
             raise AddressFixed(ref=self.ref)
 
     @staticmethod

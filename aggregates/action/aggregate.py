@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from eventsourcing.domain import Aggregate
 
@@ -16,7 +16,7 @@ from aggregates.fields import Identifies, Public, Restricted  # noqa: TC001 - as
 from aggregates.values import Evidence  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aggregates.action.state import State
     from aggregates.authority import Acting
@@ -240,9 +240,10 @@ class Action(Departing):
         when = {"occurred_on": occurred_on, "late_reason": late_reason}
         return cls.open(cls.Assigned, stream_id(origin, "action", ref), **when, **fields, **measures, **acting.said)
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse an action that would oversee itself, or be due before it begins."""
-        if event is Action.Assigned and body["owner"] == body["overseen_by"]:
+        body = entry.body
+        if entry.event is Action.Assigned and body["owner"] == body["overseen_by"]:
             raise refusals.OverseesItself(ref=self.ref, owner=body["owner"])
         if "due_on" in body and body["due_on"] <= body["occurred_on"]:
             raise refusals.DueBeforeItBegins(ref=self.ref, due_on=body["due_on"], day=body["occurred_on"])

@@ -99,7 +99,7 @@ class Recorded(OnRecord[S]):
     def beneficiary(self) -> str | None:
         """Return the agency that a decision here is about, which may not amend it alone (INV-35)."""
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse what an entry would say as corrected where its command would have refused it."""
 
     def check_amended(self, act: authority.Act, after: Sequence[Entry]) -> None:
@@ -161,7 +161,7 @@ class Recorded(OnRecord[S]):
         """Record an amendment, or refuse what its root entry would then say: amendments that pass one by one may not pass together."""
         _, then = self._rewritten(said)
         if then is not None:
-            self.check_corrected(then.event, then.body)
+            self.check_corrected(then)
         after = self._amended(said)
         self._check_rests(said["amends"], after)
         self.check_amended(act, after)

@@ -195,11 +195,11 @@ class Meeting(Recorded[MeetingState | None]):
             raise NoMinutes(ref=self.ref)
         self.record("MinutesFiled", occurred_on=occurred_on, late_reason=late_reason, evidence=tuple(evidence), **acting.said)
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse an attendance or an agenda that could not have been recorded."""
-        if event is Meeting.MeetingHeld:
-            _attendance(self.ref, body["attendance"])
-            _agenda(self.ref, body["agenda"])
+        if entry.event is Meeting.MeetingHeld:
+            _attendance(self.ref, entry.body["attendance"])
+            _agenda(self.ref, entry.body["agenda"])
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: MeetingState | None = None) -> MeetingState | None:

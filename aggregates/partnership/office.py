@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -204,9 +204,10 @@ class Office(Recorded[OfficeState | None]):
         """Return who holds the office on a day, as far as is on record now."""
         return self.state.holder_on(day) if self.state else None
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse a term that would end before it begins, or a lead of no agency."""
-        if event is Office.OfficeHolderAppointed:
+        body = entry.body
+        if entry.event is Office.OfficeHolderAppointed:
             _in_order(self.ref, body["from_on"], body["until_on"])
             _of_somebody(self.ref, body["role"], body["body"], body["employer"])
 

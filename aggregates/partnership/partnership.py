@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -15,7 +15,7 @@ from aggregates.partnership import framework, settings
 from aggregates.partnership.settings import BACKDATING_LIMIT, SETTINGS, SUSTAINMENT_CHECKS, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from fractions import Fraction
 
     from aggregates.authority import Acting
@@ -248,11 +248,12 @@ class Partnership(Recorded[PartnershipState | None]):
             raise NotEstablishedYet(day=day)
         return self.state
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse a framework without a hash, and a review that would be due before the day on which it is set."""
+        body = entry.body
         if "review_due" in body:
             framework.check_later(body["review_due"], body["occurred_on"])
-        if event is Partnership.FrameworkAdopted:
+        if entry.event is Partnership.FrameworkAdopted:
             framework.check_hash(body["sha256"])
 
     @property

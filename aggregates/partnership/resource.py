@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -15,7 +15,7 @@ from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aggregates.authority import Acting
 
@@ -168,10 +168,10 @@ class Resource(Recorded[ResourceState | None]):
         if self.state is None or self.state_on(day) is None:
             raise NotListed(ref=self.ref, day=day)
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse an address or a cadence that could not have been listed."""
-        if event is Resource.ResourceListed:
-            _check(self.ref, body["url"], body["check_every"])
+        if entry.event is Resource.ResourceListed:
+            _check(self.ref, entry.body["url"], entry.body["check_every"])
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: ResourceState | None = None) -> ResourceState | None:

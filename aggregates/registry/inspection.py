@@ -210,9 +210,10 @@ class Inspection(Recorded[InspectionState | None]):
             raise NoInspectionOpen(office=self.ref, day=day)
         return self.state
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse days that could not have been given."""
-        if event is Inspection.InspectionOpened:
+        body = entry.body
+        if entry.event is Inspection.InspectionOpened:
             _in_order(self.ref, body["covers_from"], body["ceiling"], body["occurred_on"], body["expires_on"])
 
     def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:

@@ -226,6 +226,23 @@ def test_inv_02_a_late_decision_says_why():
     assert (decide.state(after(40)), decide.days_late(after(40)), review.state.decision.why_late[:12]) == ("late", 9, "The hospital")
 
 
+def test_f_11_why_a_first_decision_was_late_is_not_corrected_away():
+    """F.11: another reason may be given, and none where it turns out to have been in time; a second decision never needed one."""
+    review = referred()
+    decided(review, days=38, why_late="The hospital's chronology came on day 35")
+    decided(review, days=45, outcome="not conduct", rationale="They are not met after all")
+    first, second = [entry.number for entry in review.entries[-2:]]
+
+    for corrected in ({"why_late": None}, {"occurred_on": str(after(37)), "why_late": None}):
+        with pytest.raises(r.NothingSaidOfLateness):
+            do(review, "correct", 50, CHAIR, amends=first, corrected=corrected, reason="typed wrongly")
+    do(review, "correct", 50, CHAIR, amends=first, corrected={"why_late": "It came on day 36"}, reason="typed wrongly")
+    do(review, "correct", 50, CHAIR, amends=second, corrected={"rationale": "They are not met"}, reason="typed wrongly")
+    do(review, "correct", 50, CHAIR, amends=first, corrected={"occurred_on": str(after(20)), "why_late": None}, reason="typed wrongly")
+
+    assert review.state.decisions[0].why_late is None
+
+
 def test_inv_02_a_reversed_decision_leaves_both_on_record():
     """INV-02: a decision may be taken again until something is commissioned; both stay, the last stands."""
     review = referred()

@@ -18,6 +18,8 @@ from aggregates.review.parts import IMPLICATIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aggregates.entry import Entry
+
 LISTS: Final = ("members", "roles", "relations", "findings")  # none of them can be empty
 OBJECTS: Final = {"affiliations": "An affiliation", "members": "A member of the team", "criteria": "A criterion"}
 
@@ -25,8 +27,9 @@ OBJECTS: Final = {"affiliations": "An affiliation", "members": "A member of the 
 class Correcting(Deciding, Conducting, Hearing, Answering, Publishing):
     """What is asked of an entry as corrected."""
 
-    def check_corrected(self, event: type[Any], body: Mapping[str, Any]) -> None:
+    def check_corrected(self, entry: Entry) -> None:
         """Refuse what an entry would say as corrected where its command would have refused it."""
+        body = entry.body
         for name, what in OBJECTS.items():
             items.check(what, body.get(name) or (), ref=self.ref)
         items.check_hashes(ref=self.ref, **{name: value for name, value in body.items() if name.endswith("_sha256")})
@@ -36,8 +39,10 @@ class Correcting(Deciding, Conducting, Hearing, Answering, Publishing):
             limits.check_count("count", body["count"])
         if body.get("review_by") and body["review_by"] <= body["occurred_on"]:
             raise refusals.ReviewByBefore(ref=self.ref, review_by=body["review_by"], day=body["occurred_on"])
-        if check := CHECKS.get(event.TOPIC):
+        if check := CHECKS.get(entry.event.TOPIC):
             check(self, body)
+        if entry.event.TOPIC == "review.decided.v1":
+            self.check_decided_late(entry)
         limits.check_ahead(self.ref, body["occurred_on"], review_by=body.get("review_by"))
 
     def check_entry_referred(self, body: Mapping[str, Any]) -> None:
@@ -58,6 +63,13 @@ class Correcting(Deciding, Conducting, Hearing, Answering, Publishing):
         """Refuse a kind that is not what the outcome says (INV-02)."""
         if self.state:
             self.check_outcome(self.state, body["outcome"], body["review_kind"])
+
+    def check_decided_late(self, entry: Entry) -> None:
+        """Refuse a first decision after its day that would not say why it was late (journey F.11)."""
+        others = (e for e in self.standing if e.number != entry.number)
+        then = self.fold(e for e in others if (e.occurred_on, e.number) < (entry.occurred_on, entry.number))
+        if then and not then.decisions:
+            self.check_in_time(then, entry.occurred_on, entry.body["why_late"])
 
     def check_entry_told(self, body: Mapping[str, Any]) -> None:
         """Refuse to have told of a decision against the review without saying why (INV-03)."""

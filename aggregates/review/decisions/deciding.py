@@ -84,8 +84,8 @@ class Deciding(Acts):
         if then.proposed_kind in s.PUBLISHED_KINDS:  # the law has criteria for these; an audit of the Board's own choice has none
             named(criteria=criteria)
         self._check_another(outcome, review_kind)
-        if not then.decisions and not (why_late or "").strip():
-            self._check_in_time(act, then)
+        if not then.decisions:
+            self.check_in_time(then, act["occurred_on"], why_late)
         fields = {"outcome": outcome, "review_kind": review_kind, "criteria": tuple(criteria), "why_late": why_late}
         self._say("Decided", act, rationale=rationale, dissent=dissent, **fields)
 
@@ -130,16 +130,16 @@ class Deciding(Acts):
         if now and now.decision and (now.decision.outcome, now.decision.kind) == (outcome, kind or now.proposed_kind):
             raise SameDecision(ref=self.ref, outcome=outcome, on=now.decision.on)
 
-    def _check_in_time(self, act: Act, then: s.ReviewState) -> None:
+    def check_in_time(self, then: s.ReviewState, day: date, why_late: str | None) -> None:
         """Refuse a first decision after its day that does not say why (journey F.11)."""
         under = regime(then.regime)
         for rule in under.rules_for(then.proposed_kind):
             started = then.moments.get(rule.starts_with)
-            if rule.stops_with != "decided" or started is None:
+            if rule.stops_with != "decided" or started is None or (why_late or "").strip():
                 continue
             due_on = due(rule, started, under.calendar)
-            if due_on is not None and act["occurred_on"] > due_on:
-                raise refusals.NothingSaidOfLateness(ref=self.ref, due_on=due_on, because=rule.source, day=act["occurred_on"])
+            if due_on is not None and day > due_on:
+                raise refusals.NothingSaidOfLateness(ref=self.ref, due_on=due_on, because=rule.source, day=day)
 
     @staticmethod
     def check_known(ref: str, *, occurred_on: date, **days: date | None) -> None:
