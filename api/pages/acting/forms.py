@@ -97,7 +97,7 @@ READERS: Final = {
 # The rules that a person should know before giving a command; the aggregate has them, here they are only named.
 RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
     "assign_action": (refusals.OverseesItself, refusals.DueBeforeItBegins),
-    "vary_due_date": (refusals.OwnAction, refusals.DueBeforeItBegins),
+    "vary_due_date": (refusals.OwnAction, refusals.DueBeforeItBegins, refusals.CuredInRetrospect),
     "submit_evidence": (refusals.SamePerson, refusals.EvidenceNotYetThere),
     "return_evidence": (refusals.OwnAction,),
     "sign_off_action": (refusals.NoEvidence, refusals.OwnAction, refusals.SamePerson, refusals.ChairsEmployer),

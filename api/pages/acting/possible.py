@@ -43,6 +43,7 @@ INSTRUCTIVE: Final = (
     errors.CountersignatureNeeded,
     errors.BeneficiaryAlone,
     errors.OwnProposal,
+    errors.RestsOnIt,
     OpenObligations,
     of_review.ChairNotIndependent,
     of_review.BreachNotRecorded,
@@ -136,7 +137,7 @@ def amendment_refused(entry: HistoryEntry, act: str, *, proposal: HistoryEntry |
     """
     if proposal is None:
         said: dict[str, Any] = {"amends": entry.version}
-        said |= {"corrected": {"occurred_on": worker().today.isoformat()}} if act == "correct" else {}
+        said |= {"corrected": {"occurred_on": entry.since.isoformat()}} if act == "correct" else {}
     else:
         proposed = corrections(proposal.body)
         said = {"amends": proposal.body["amends"], "proposal": proposal.version} | ({"corrected": proposed} if proposed else {})

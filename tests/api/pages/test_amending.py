@@ -224,3 +224,15 @@ def test_inv_34_what_never_began_shows_what_was_recorded_of_it(sign_in):
     assert any(href.startswith(f"/events/{retracted}") for href in chair.links)
     assert lead.get("/actions/A2").status_code == 404
     assert chair.get("/actions/NONE").status_code == 404
+
+
+def test_inv_34_what_rests_on_an_entry_is_said_before_anybody_tries(sign_in):
+    """INV-34: the page of the assignment of an accepted action offers to correct it, and says why it cannot be retracted."""
+    chair = sign_in("chair")
+    chair.seeded.act("cqh-lead", "accept_action", "A2")
+    chair.seeded.catch_up()
+    words = chair.text(f"/events/{ASSIGNED_TO_CQH}")
+
+    assert "entry 2 would stand without what it asks for: nothing would have begun by then" in words
+    assert f"/events/{ASSIGNED_TO_CQH}/correct" in chair.links
+    assert f"/events/{ASSIGNED_TO_CQH}/retract" not in chair.links
