@@ -41,6 +41,12 @@ class NotInForce(Refused):
     source, text = "framework, page 1", "The framework in force on {day} is {in_force}, not {version}"
 
 
+class NoneInForce(Refused):
+    """There is nothing to review before a framework is adopted."""
+
+    source, text = "framework, page 1", "No framework is in force on {day}: one is adopted before it is reviewed"
+
+
 class ReviewDueBefore(Refused):
     """The next review comes after the day on which it is set."""
 

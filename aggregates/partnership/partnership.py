@@ -234,9 +234,10 @@ class Partnership(Recorded[PartnershipState | None]):
         now = self._established(occurred_on)
         then = self.state_on(occurred_on)
         for at in (now, then):
-            if at is None or at.framework is None or at.framework.version != version:
-                in_force = at.framework.version if at and at.framework else "none"
-                raise framework.NotInForce(day=occurred_on, in_force=in_force, version=version)
+            if at is None or at.framework is None:
+                raise framework.NoneInForce(day=occurred_on)
+            if at.framework.version != version:
+                raise framework.NotInForce(day=occurred_on, in_force=at.framework.version, version=version)
         said(minute=minute)
         framework.check_later(review_due, occurred_on)
         fields = {"version": version, "outcome": outcome, "review_due": review_due, "minute": minute}

@@ -81,7 +81,7 @@ def test_a_framework_is_reviewed_by_its_date_and_says_when_next():
     assert (now.outcome, now.reviewed_on, now.review_due, now.version) == ("retained", on(360), on(725), "2016")
     assert board.state_on(on(359)).framework.review_due == on(365)
     for day, version in ((on(-1), "2016"), (on(361), "2015")):
-        with pytest.raises((framework.NotInForce, NotEstablishedYet)):
+        with pytest.raises((framework.NotInForce, framework.NoneInForce, NotEstablishedYet)):
             board.review_framework(acting=CHAIR, occurred_on=day, version=version, outcome="revised", review_due=on(725))
     with pytest.raises(framework.ReviewDueBefore):
         board.review_framework(acting=CHAIR, occurred_on=on(400), version="2016", outcome="revised", review_due=on(400))

@@ -7,21 +7,26 @@ refuse it; a refusal of a made-up value itself is none.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from aggregates import errors
 from aggregates.authority import BOARD
 from aggregates.errors import Refused
 from aggregates.partnership import framework
+from aggregates.registry.keys import UnknownKey
 from aggregates.review import refusals
 from aggregates.review.items import ANSWERS
 from aggregates.values import Evidence, Sealed
 from api.worker import worker
 from service.desk import authority
 from service.desk.refusals import NotFound
+from service.ledger.keys import BadKey, NotProven
 from service.recording import Write
 
 if TYPE_CHECKING:
@@ -38,6 +43,9 @@ HASH: Final = "0" * 64
 NOBODY: Final = UUID(int=0)
 # Refusals of a value that was made up for the question: they say nothing of whether it could be done.
 MADE_UP: Final = (
+    BadKey,
+    NotProven,
+    UnknownKey,
     errors.NothingNamed,
     framework.NotAnObligationSet,
     framework.VersionInForce,
@@ -61,10 +69,36 @@ class Question:
     """The Board as it is asked: it looks up all that it would, loads a thing once, and stops where it would record."""
 
     things: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    looked_up: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        """Look up as the Board does."""
-        return getattr(worker().board, name)
+        """Look up as the Board does, and by way of what was looked up already: what its methods call of themselves, they call here."""
+        board = worker().board
+        method = getattr(type(board), name, None)
+        return MethodType(method, self) if isinstance(method, FunctionType) else getattr(board, name)
+
+    def _once(self, look_up: str, *of: Any) -> Any:
+        """Look up once what many questions of one page rest on: nothing is recorded between them."""
+        if (look_up, *of) not in self.looked_up:
+            found = getattr(worker().board, look_up)(*of)
+            self.looked_up[look_up, *of] = list(found) if isinstance(found, Iterator) else found
+        return self.looked_up[look_up, *of]
+
+    def find(self, kind: type[Any], ref: str | None) -> Any:
+        """Find a thing, once."""
+        return self._once("find", kind, ref)
+
+    def every(self, kind: type[Any]) -> list[Any]:
+        """Give every thing of a kind, read once."""
+        return cast("list[Any]", self._once("every", kind))
+
+    def promises(self, review: str) -> list[Any]:
+        """Give the actions that came of a review, read once."""
+        return cast("list[Any]", self._once("promises", review))
+
+    def owed(self, agency: str) -> dict[str, str]:
+        """Return what an agency owes, read once."""
+        return cast("dict[str, str]", self._once("owed", agency))
 
     def people(self) -> list[str]:
         """Name nobody: what is made up for the question names nobody either."""
@@ -79,7 +113,7 @@ class Question:
         """Return a thing that records nothing."""
         if (kind, ref) not in self.things:
             found = worker().board.load(kind, ref, fresh=True)
-            vars(found)["record"] = _would_record
+            vars(found).update(record=_would_record, state_on=cache(found.state_on))  # each question folds all of it otherwise
             self.things[kind, ref] = found
         return self.things[kind, ref]
 
@@ -89,9 +123,15 @@ class Question:
             raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
         decide(thing, **said)
 
+    def _begin(self, *_: Any, **__: Any) -> None:
+        """Stop where a stream would begin."""
+        raise WouldRecord
+
     def refusal(self, command: Command, ref: str, who: Acting, said: dict[str, Any]) -> Refused | None:
         """Return what stands against a command, or None."""
         verb = getattr(type(worker().board), command.name)
+        if command.name == "submit_agency_information" and who.agency is not None:
+            said = said | {"agency": who.agency}  # whether they were asked: what another agency was asked is never theirs
         try:
             authority.allow(command, who)
             verb(self, ref, write=Write(), acting=who, occurred_on=worker().today, late_reason=None, **said)
@@ -140,6 +180,7 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         "keep_online_until": today + 9 * YEAR,
     }
     known |= {"until_on": today, "year": today.year, "setting": "backdating_limit", "value": "35", "why_late": "…", "meeting": None}
+    known["url"] = "https://…"
     others = [code for code in (*words.agencies, BOARD) if code not in {getattr(state, "owner", None), getattr(state, "overseen_by", None)}]
     office = next(iter(words.offices), "-")
     known |= {"owner": others[0], "successor": others[0], "owner_office": office, "to_office": office}
@@ -147,6 +188,8 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         known |= {"leaves_on": today, "item": next(iter(worker().board.owed(state.code)), "…")}
     if hasattr(state, "escalation_level"):
         known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
+    if hasattr(state, "keys"):
+        known["thumbprint"] = next((key.thumbprint for key in state.keys if key.status == "live" and key.purpose == "acts"), HASH)
     if hasattr(state, "findings"):
         known |= _of_a_review(state)
     if hasattr(state, "framework"):
@@ -162,7 +205,7 @@ def _of_a_review(state: ReviewState) -> dict[str, Any]:
         "responses": tuple({"number": number, "response": ANSWERS[0]} for number in numbers),
         "findings": numbers,
         "number": "…",
-        "agency": asked[0] if asked else "-",
+        "agency": asked[0] if asked else BOARD,
         "organisations": state.conflicts or state.organisations or ("…",),
         "report_sha256": state.report.sha256 if state.report else HASH,
         "process": state.processes[0].process if state.processes else "coroner",

@@ -57,3 +57,13 @@ def test_what_can_be_revoked_is_what_may_sign(sign_in):
     who.get("/keys/revoke_signing_key")
 
     assert who.words.count("of Board manager") == 1
+
+
+def test_the_manager_is_offered_all_that_can_be_done_with_keys(sign_in):
+    """Keys are enrolled, replaced and revoked by the board manager, and no form of these opens with a refusal of what nobody typed."""
+    who = sign_in("board-manager")
+    who.get("/keys")
+    acts = ("/keys/enrol_signing_key", "/keys/rotate_signing_key", "/keys/revoke_signing_key")
+
+    assert set(acts) <= set(who.links)
+    assert ["cannot be recorded" in who.text(act) for act in acts] == [False] * 3
