@@ -6,6 +6,7 @@ the declared fields strictly, and calls the verb (`verbs`), which holds what no 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import OperationalError
@@ -55,7 +56,8 @@ class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, Regi
     def _act(self, caller: Caller, it: Submission) -> Done:
         command = commands.find(it.name, it.kind)
         if command is None:
-            raise UnknownCommand(name=it.name, known=sorted({*commands.COMMANDS, *commands.AMENDMENTS}))
+            known = sorted({*commands.COMMANDS, *commands.AMENDMENTS})
+            raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or known)
         now = self.moment(it.at)
         today = london(now)
         day = it.occurred_on or today

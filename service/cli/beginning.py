@@ -122,14 +122,14 @@ def _check(config: Config, password: str, signing_key: Path, *, origin: str, aga
         if again != origin:
             raise OtherBeginning(option="--origin", value=f": {again}")
         return
-    if signing_key.exists():
-        raise keys.KeysExist(signing_key, "is there already, and is never overwritten")
     with psycopg.connect(config.conninfo("owner")) as conn:
         first = conn.execute("SELECT note FROM ledger.checkpoint ORDER BY size LIMIT 1").fetchone()
     if first is not None:
         raise AlreadyEstablished(origin=first[0].partition("\n")[0])
     if keys.exist(config):
         raise keys.KeysExist(config.data / "keys", "there are keys already, and they are never overwritten")
+    if signing_key.exists():
+        raise keys.KeysExist(signing_key, "is there already, and is never overwritten")
 
 
 def _own_key(path: Path, password: str) -> Ed25519PrivateKey:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 
 from service.application import Board
 from service.config import Config
 from service.desk.accounts import Caller, caller_of_key
-from service.desk.refusals import NotSignedIn
-from service.embedded_postgres import EmbeddedPostgres
+from service.desk.refusals import NoKeyGiven, NotEstablished
+from service.embedded_postgres import EmbeddedPostgres, PostgresRefused
 from service.ledger import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LOOK_EVERY: Final = 3.0  # seconds between looks whether our own server runs
 
 
 @contextmanager
@@ -27,6 +31,43 @@ def database() -> Iterator[Config]:
         return
     with EmbeddedPostgres(config.data):
         yield config
+
+
+@contextmanager
+def kept_up(config: Config) -> Iterator[None]:
+    """See to it, for what runs on, that our own server runs too: it is started again where it was stopped or has died."""
+    stop = Event()
+    keeper = Thread(target=_keep_up, args=(EmbeddedPostgres(config.data), stop), daemon=True) if config.embedded else None
+    if keeper:
+        keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if keeper:
+            keeper.join()
+
+
+def _keep_up(server: EmbeddedPostgres, stop: Event) -> None:
+    while not stop.wait(LOOK_EVERY):
+        if not server.answers():
+            try:
+                server.start()
+            except PostgresRefused as refused:
+                logging.getLogger(__name__).warning("%s", refused)
+    server.stop()
+
+
+def check_established(config: Config) -> None:
+    """Refuse to run where no log was begun; a database that is away for now is waited for."""
+    try:
+        with psycopg.connect(config.conninfo("reader")) as conn:
+            if conn.execute("SELECT to_regclass('ledger.checkpoint') IS NOT NULL").fetchone() == (True,):
+                return
+    except psycopg.OperationalError as error:
+        if not (said := str(error)) or "does not exist" not in said:
+            return
+    raise NotEstablished
 
 
 @contextmanager
@@ -43,6 +84,6 @@ def board() -> Iterator[Board]:
 def caller(config: Config) -> Caller:
     """Return who the API key of MUNIMENT_KEY stands for; refuses where there is none."""
     if config.key is None:
-        raise NotSignedIn
+        raise NoKeyGiven
     with psycopg.connect(config.conninfo("writer")) as conn:
         return caller_of_key(conn, config.key)

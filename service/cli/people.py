@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import click
 import psycopg
@@ -17,23 +18,35 @@ from service.desk.refusals import NotFound
 from service.ledger import keys
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from service.application import Board
 
 
 @click.command()
 @click.argument("email")
 @click.option("--office", required=True, help="The office that the person holds, e.g. lead-RIV.")
-@click.password_option(help="Their password; they should change it.")
-def account(email: str, office: str, password: str) -> None:
-    """Let the person who holds an office sign in, with an address and a password.
+@click.option("--again", is_flag=True, help="Give the account that there is another password; its sessions end.")
+@click.option("--close", "closes", is_flag=True, help="Close the account that there is: its sessions and API keys end too.")
+@click.option("--password", help="Their password; it is asked for where it is not given.")
+def account(*, email: str, office: str, again: bool, closes: bool, password: str | None) -> None:
+    """Let the person who holds an office sign in, with an address and a password; or no more.
 
     Example: muniment account lead@riverside.example --office lead-RIV
     """
+    accounts.check_address(email)
+    if password is None and not closes:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
-        accounts.create_account(conn, email, password, person=_holder(opened, office))
-    click.echo(f"{email} can sign in, and acts in the office {office} for as long as they hold it.")
+        person = _holder(opened, office)
+        if closes:
+            accounts.close_account(conn, _account(conn, email, office, person))
+            click.echo(f"{email} can sign in no more. What was recorded by it stays.")
+            return
+        if again:
+            accounts.set_password(conn, _account(conn, email, office, person), str(password))
+        else:
+            accounts.create_account(conn, email, str(password), person=person)
+        name = _name(opened, person)
+    click.echo(f"{name} can sign in as {email}, and acts in the office {office} for as long as they hold it.")
 
 
 @click.command()
@@ -47,10 +60,8 @@ def key(email: str, office: str, label: str, days: int) -> None:
     Example: muniment key lead@riverside.example --office lead-RIV --label "case system"
     """
     with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
-        found = conn.execute("SELECT id, person FROM desk.account WHERE email = %s", (email.strip().lower(),)).fetchone()
-        if found is None or found[1] != _holder(opened, office):
-            raise NotFound(kind=f"account of the holder of {office} with the address", ref=email)
-        click.echo(accounts.create_api_key(conn, found[0], office, label, days=days))
+        found = _account(conn, email, office, _holder(opened, office))
+        click.echo(accounts.create_api_key(conn, found, office, label, days=days))
 
 
 @click.command()
@@ -70,6 +81,23 @@ def signing_key(*, file: Path, origin: str, office: str, replaces: Path | None, 
     made = Ed25519PrivateKey.generate()
     keys.hand_over(file, made, passphrase)
     click.echo(json.dumps(keys.enrolment(made, origin, office, replaces=old), indent=1))
+
+
+def _account(conn: psycopg.Connection[Any], email: str, office: str, person: UUID) -> UUID:
+    """Return the open account that a person has under an address; refuses where they have none."""
+    query = "SELECT id, person FROM desk.account WHERE email = %s AND disabled_at IS NULL"
+    found = conn.execute(query, (email.strip().lower(),)).fetchone()
+    if found is None or found[1] != person:
+        raise NotFound(kind=f"account of the holder of {office} with the address", ref=email)
+    return UUID(str(found[0]))
+
+
+def _name(opened: Board, person: UUID) -> str:
+    """Return what a person is called, as far as it is not erased."""
+    with opened.datastore.get_connection() as conn:
+        rows = conn.execute("SELECT position FROM ledger.sealed_field WHERE subject = %s AND field = 'name'", (person,)).fetchall()
+    told = opened.subjects.reveal_all([row["position"] for row in rows])
+    return next((name for (_, field), name in told.items() if field == "name" and name), "Whoever holds the office")
 
 
 def _holder(opened: Board, office: str) -> UUID:

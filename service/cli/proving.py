@@ -38,7 +38,8 @@ def pack(out: Path) -> None:
     with board() as opened:
         summary = write_pack(opened.recorder, out, evidence=opened.evidence)
         click.echo(f"{out}: {summary.entries} events at checkpoint {summary.size}, {summary.files} evidence files.")
-        click.echo(f"Check it anywhere: python -I verify.py {out} --key {opened.keys.log.vkey}")
+        checker = "verify.py (from the zip)" if out.suffix == ".zip" else out / "verify.py"
+        click.echo(f"Check it anywhere: python -I {checker} {out} --key {opened.keys.log.vkey}")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -21,7 +21,7 @@ from aggregates.clocks.dates import london
 from projections import catch_up, tracking
 from projections.decoded_log import Decoded
 from service.cli.falling_due import issuing
-from service.cli.opening import database
+from service.cli.opening import check_established, database, kept_up
 from service.database.connection import datastore
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
@@ -48,7 +48,8 @@ def serve(host: str | None, port: int | None) -> None:
 
     Example: muniment serve --port 8080
     """
-    with database() as config:
+    with database() as config, kept_up(config):
+        check_established(config)
         bind = f"{host or config.host}:{port or config.port}"
         click.echo(f"Serving on http://{bind} - stop with Ctrl-C.")
         command = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN), "--bind", bind, "api.app:create_app()"]
@@ -74,7 +75,8 @@ def work() -> None:
     Example: muniment work
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    with database() as config:
+    with database() as config, kept_up(config):
+        check_established(config)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())

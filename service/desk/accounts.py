@@ -5,6 +5,7 @@ Passwords are kept as argon2id hashes, session tokens and API keys as SHA-256 ha
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ import psycopg
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from service.desk.refusals import AccountExists, NotSignedIn, TooManyAttempts, WeakPassword, WrongCredentials
+from service.desk.refusals import AccountExists, NotAMailAddress, NotSignedIn, TooManyAttempts, WeakPassword, WrongCredentials
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -47,8 +48,15 @@ def check_password(password: str) -> None:
         raise WeakPassword(least=LEAST_PASSWORD)
 
 
+def check_address(email: str) -> None:
+    """Refuse what is no mail address."""
+    if re.fullmatch(r"[^\s@]+@[^\s@]+", email.strip()) is None:
+        raise NotAMailAddress(email=email)
+
+
 def create_account(conn: Connection[Any], email: str, password: str, *, person: UUID, may_operate: bool = False) -> UUID:
     """Create a local account. Refuses a short password and an address that has one."""
+    check_address(email)
     check_password(password)
     account = uuid4()
     insert = "INSERT INTO desk.account (id, email, person, password_hash, may_operate, created_at) VALUES (%s, %s, %s, %s, %s, now())"
@@ -58,6 +66,20 @@ def create_account(conn: Connection[Any], email: str, password: str, *, person: 
     except psycopg.errors.UniqueViolation as error:
         raise AccountExists(email=_address(email)) from error
     return account
+
+
+def set_password(conn: Connection[Any], account: UUID, password: str) -> None:
+    """Give an account another password: whoever is signed in with the old one is so no more."""
+    check_password(password)
+    conn.execute("UPDATE desk.account SET password_hash = %s WHERE id = %s", (HASHER.hash(password), account))
+    close_sessions(conn, account)
+
+
+def close_account(conn: Connection[Any], account: UUID) -> None:
+    """Let nobody in by an account any more, by its password, its sessions or its API keys. What was recorded by it stays."""
+    conn.execute("UPDATE desk.account SET disabled_at = now() WHERE id = %s AND disabled_at IS NULL", (account,))
+    conn.execute("UPDATE desk.api_key SET revoked_at = now() WHERE account = %s AND revoked_at IS NULL", (account,))
+    close_sessions(conn, account)
 
 
 def sign_in(conn: Connection[Any], email: str, password: str) -> Caller:

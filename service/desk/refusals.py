@@ -56,7 +56,7 @@ class KeyReused(Refused):
 class UnknownCommand(Refused):
     """No command has this name."""
 
-    text = "There is no command {name}. The commands are {known}"
+    text = "There is no command {name}. There is {known}"
 
 
 class UnknownCommandField(Refused):
@@ -184,10 +184,22 @@ class TooManyAttempts(Refused):
     text = "Too many attempts to sign in. Try again in {minutes} minutes"
 
 
+class NoKeyGiven(NotSignedIn):
+    """A command that acts for somebody says with which API key."""
+
+    text = "Set MUNIMENT_KEY to the API key with which you act: `muniment key` makes one, and `muniment init` has printed the first"
+
+
 class WrongCredentials(Refused):
     """The address and the password do not belong together; which of the two is wrong is told to nobody."""
 
     text = "The e-mail address or the password is not right"
+
+
+class NotAMailAddress(Refused):
+    """An account is known by a mail address."""
+
+    text = "{email} is not a mail address"
 
 
 class AccountExists(AlreadyExists):

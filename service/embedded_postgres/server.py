@@ -172,7 +172,7 @@ class EmbeddedPostgres:
     def _run(self) -> None:
         """Start the server unless it runs, and return when it answers."""
         attempts, deadline, said = 0, time.monotonic() + _PATIENCE, ""
-        while not self._answers():
+        while not self.answers():
             with _locked(self._home / "alive", wait=False) as alive:
                 if alive is not None:
                     attempts += 1
@@ -209,7 +209,8 @@ class EmbeddedPostgres:
             return False
         return stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077 and found.st_uid == self._server.stat().st_uid
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Say whether the server takes connections."""
         folder = _socket_folder(self.data)
         if folder is None or not self._is_private(folder):
             return False

@@ -509,3 +509,16 @@ def processes_of(folder: Path) -> list[str]:
         except OSError:
             continue  # it has ended meanwhile
     return found
+
+
+def test_an_account_from_its_beginning_to_its_end(board):
+    """An account names whose it is; it is given another password, and closed, and every other address is refused in a sentence."""
+    made = board.does("account", "m@severnbrook.example", "--office", "board-manager", "--password", PASSWORD)
+    assert made.startswith("R. Vale can sign in as m@severnbrook.example")
+    board.does("account", "m@severnbrook.example", "--office", "board-manager", "--again", "--password", f"another {PASSWORD}")
+    assert "no more" in board.does("account", "m@severnbrook.example", "--office", "board-manager", "--close")
+
+    again = board.run("account", "m@severnbrook.example", "--office", "board-manager", "--again", "--password", PASSWORD)
+    wrong = board.run("account", "notanemail", "--office", "board-manager", "--password", PASSWORD)
+    assert (again.code, "There is no account" in again.err) == (1, True), again
+    assert (wrong.code, wrong.err) == (1, "Refused: notanemail is not a mail address.\n"), wrong

@@ -382,7 +382,7 @@ def test_inv_05_a_serious_case_review_closes_when_nothing_stands_against_it():
 
 
 def test_inv_05_what_nobody_conducted_does_not_close():
-    """INV-05 and INV-01: a serious case review that nobody led and that has no report is not closed by a response to what was found early."""
+    """INV-05, INV-01: a serious case review that nobody led and without a report is not closed by a response to what was found early."""
     review = decided()
     with pytest.raises(NothingToAnswer):
         do(review, "formulate_response", 30, CHAIR, responses=())
