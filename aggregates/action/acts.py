@@ -77,10 +77,10 @@ class Acts(Recorded[s.State | None]):
     def evidence_for(then: s.State, day: date, *, on_behalf: bool) -> bool:
         """Say whether there is evidence for a sign-off of a day: handed in, not returned, and received by then (INV-13).
 
-        The service says when a file came. A sign-off that the manager records on behalf of an office is history: its files may have
-        come in with it, long after they were seen, so there the days count on which they are said to have been handed in.
+        The service says when a file came. What the manager records on behalf of offices is history: a sign-off of long ago and the
+        files that it rested on come in together, so there the days count on which they are said to have been handed in.
         """
-        return any(on_behalf or submission.received_by(day) for submission in then.standing_evidence)
+        return any((on_behalf and one.by is None) or one.received_by(day) for one in then.standing_evidence)
 
     def check_amended(self, act: Act, after: Sequence[Entry]) -> None:
         """Refuse what would take days off its lateness, once they have passed, and not say why that is recorded so late."""

@@ -44,6 +44,16 @@ def test_inv_13_history_is_brought_in_with_its_files():
     assert action.state.status.word == "signed off"
 
 
+def test_inv_13_what_the_owner_handed_in_late_is_no_history():
+    """INV-13: evidence that the owner's own lead handed in counts from when it came, also where the manager records the sign-off."""
+    action = accepted()
+    action.submit_evidence(acting=RIV, occurred_on=on(30), evidence=(replace(evidence(), received_at=f"{on(50)}T09:00:00Z"),))
+    action.mark_implemented(acting=RIV, occurred_on=on(31), statement="done")
+
+    with pytest.raises(r.NoEvidence):
+        action.sign_off(acting=replace(QUALITY, office="manager", on_behalf_of="quality-chair"), occurred_on=on(40), effect="seen")
+
+
 @pytest.mark.parametrize("amends", [3, 4])
 def test_inv_13_what_a_sign_off_rests_on_is_not_taken_back(amends):
     """INV-13: neither the evidence nor the word that it was done, while the sign-off stands; once that is retracted, they may be."""
