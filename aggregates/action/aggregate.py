@@ -10,16 +10,17 @@ from eventsourcing.domain import Aggregate
 from aggregates.action import refusals
 from aggregates.action.departing import Departing
 from aggregates.action.fold import fold as fold_action
+from aggregates.action.history import check_history
 from aggregates.entry import Entry, Recorded, stream_id
 from aggregates.errors import said
 from aggregates.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
 from aggregates.values import Evidence  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aggregates.action.state import State
-    from aggregates.authority import Acting
+    from aggregates.authority import Act, Acting
 
 
 class Action(Departing):
@@ -241,12 +242,17 @@ class Action(Departing):
         return cls.open(cls.Assigned, stream_id(origin, "action", ref), **when, **fields, **measures, **acting.said)
 
     def check_corrected(self, entry: Entry) -> None:
-        """Refuse an action that would oversee itself, or be due before it begins."""
+        """Refuse to be due before it begins, and to be superseded by itself."""
         body = entry.body
-        if entry.event is Action.Assigned and body["owner"] == body["overseen_by"]:
-            raise refusals.OverseesItself(ref=self.ref, owner=body["owner"])
         if "due_on" in body and body["due_on"] <= body["occurred_on"]:
             raise refusals.DueBeforeItBegins(ref=self.ref, due_on=body["due_on"], day=body["occurred_on"])
+        if entry.event is Action.Superseded and body["by_ref"] == self.ref:
+            raise refusals.SupersededByItself(ref=self.ref)
+
+    def check_amended(self, act: Act, after: Sequence[Entry]) -> None:
+        """Refuse also what no commands could have led to: that it oversees itself, or that an escalation goes down."""
+        super().check_amended(act, after)
+        check_history(self.ref, self.standing, after, act["acting"])
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: State | None = None) -> State | None:

@@ -4,7 +4,7 @@ An aggregate's state is a pure fold over its entries, as amended, in the order i
 read model use the same fold, so a retraction really undoes, and the two sides cannot disagree.
 """
 
-from aggregates.entry.amending import Recorded, standing
+from aggregates.entry.amending import Recorded, standing, steps
 from aggregates.entry.record import Entry, OnRecord, Opening, stream_id
 
-__all__ = ["Entry", "OnRecord", "Opening", "Recorded", "standing", "stream_id"]
+__all__ = ["Entry", "OnRecord", "Opening", "Recorded", "standing", "steps", "stream_id"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack
 
 from eventsourcing.domain import Aggregate
 
@@ -12,9 +12,11 @@ from aggregates.entry.record import Entry, OnRecord, S
 from aggregates.fields import CORRECTED, Public, Restricted, correctable, corrections, from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from aggregates.authority import Acting
+
+T = TypeVar("T")
 
 
 def standing(entries: Iterable[Entry]) -> list[Entry]:
@@ -51,6 +53,14 @@ def unbegun(stands: Iterable[Entry]) -> dict[int, frozenset[str]]:
         if entry.event.CLASS != "C" and not issubclass(entry.event, Recorded.AmendmentProposed):
             without[entry.number] = frozenset({"nothing would have begun by then"})
     return without
+
+
+def steps(stands: Iterable[Entry], fold: Callable[[list[Entry], T | None], T | None]) -> Iterator[tuple[Entry, T | None]]:
+    """Give each entry of a history with what was true before it."""
+    now: T | None = None
+    for entry in stands:
+        yield entry, now
+        now = fold([entry], now)
 
 
 class Recorded(OnRecord[S]):
@@ -142,6 +152,10 @@ class Recorded(OnRecord[S]):
         """Retract an entry: it stays on record, and no longer stands."""
         self._authorised(act["acting"], amends, self._parts(amends, None), proposal)
         self._amend("EntryRetracted", act, amends=amends, reason=reason, proposal=proposal)
+
+    def amended(self, amends: int, corrected: Mapping[str, Any] | None) -> Sequence[Entry]:
+        """Return what would stand, were an entry corrected so or, without fields, retracted."""
+        return self._amended({"amends": amends, **self._parts(amends, corrected)})
 
     def rewritten(self, amends: int, corrected: Mapping[str, Any] | None) -> tuple[Entry | None, Entry | None]:
         """Return the entry that an amendment is about in the end, as it stands and as it then would; None where it does not stand."""

@@ -7,7 +7,16 @@ from datetime import date
 import pytest
 
 from aggregates import errors as e
-from aggregates.action.refusals import DueBeforeItBegins
+from aggregates.action.refusals import (
+    DueBeforeItBegins,
+    EscalatedToOwner,
+    LevelNotHigher,
+    LevelSkipped,
+    NotOverdue,
+    OverseesItself,
+    SameOwner,
+    SupersededByItself,
+)
 from aggregates.review import refusals as r
 from tests.aggregates.people import CHAIR, MANAGER, QUALITY, assigned, on
 from tests.aggregates.reviews import ACCEPTED, FINDING, OTHER_HASH, SCR, answered, do, led
@@ -163,3 +172,98 @@ def test_inv_01_affiliations_that_were_corrected_are_not_asked_for_again():
     do(review, "correct", 36, SCR, amends=number, corrected={"declaration_sha256": OTHER_HASH}, reason="the wrong file")
 
     assert review.state.lead.declaration_sha256 == OTHER_HASH
+
+
+def test_inv_11_no_amendment_lets_who_owns_an_action_oversee_it():
+    """INV-11: neither the owner of any time nor the overseers are corrected so that the two are one."""
+    action = assigned()
+    action.reassign(acting=CHAIR, occurred_on=on(1), owner="TRAINING", reason="theirs")
+    for amends, who, corrected in (
+        (1, QUALITY, {"overseen_by": "TRAINING"}),
+        (1, QUALITY, {"overseen_by": "RIV"}),
+        (1, QUALITY, {"owner": "QUALITY"}),
+        (2, CHAIR, {"owner": "QUALITY"}),
+    ):
+        with pytest.raises(OverseesItself):
+            correct(action, amends, corrected, who=who)
+    with pytest.raises(SameOwner):
+        correct(action, 2, {"owner": "RIV"}, who=CHAIR)
+
+    correct(action, 1, {"overseen_by": "SCR"})
+    assert (action.state.owner, action.state.overseen_by) == ("TRAINING", "SCR")
+
+
+def test_inv_36_a_transfer_is_corrected_to_whom_it_could_have_been_offered():
+    """INV-36: not to its owner, nor to those who oversee it."""
+    action = assigned()
+    action.transfer_obligation(acting=CHAIR, occurred_on=on(1), successor="WMP", reason="dissolved")
+    with pytest.raises(SameOwner):
+        correct(action, 2, {"successor": "RIV"}, who=CHAIR)
+    with pytest.raises(OverseesItself):
+        correct(action, 2, {"successor": "QUALITY"}, who=CHAIR)
+    correct(action, 2, {"successor": "CQH"}, who=CHAIR)
+
+    assert action.state.offered_to == "CQH"
+
+
+def test_an_action_is_not_superseded_by_itself_after_a_correction():
+    """What takes its place is another action."""
+    action = assigned()
+    action.supersede(acting=CHAIR, occurred_on=on(1), by_ref="A9", reason="the same")
+    with pytest.raises(SupersededByItself):
+        correct(action, 2, {"by_ref": "A8"}, who=CHAIR)
+    correct(action, 2, {"by_ref": "A10"}, who=CHAIR)
+
+    assert action.state.status.by_ref == "A10"
+
+
+def escalated(*levels):
+    """Escalate an overdue action to these levels."""
+    action = assigned(due_on=date(2016, 9, 20))
+    for days, level in enumerate(levels, start=20):
+        action.escalate(acting=QUALITY, occurred_on=on(days), level=level, to_office="chair")
+    return action
+
+
+@pytest.mark.parametrize("level", [-3, 0, 2, 3, 10, 1000])
+def test_inv_17_a_level_is_corrected_to_one_that_could_have_been_the_next(level):
+    """INV-17: above the one before, below the one after, and none that no ladder has."""
+    action = escalated(1, 2)
+    with pytest.raises(LevelNotHigher):
+        correct(action, 2, {"level": level}, who=MANAGER)
+
+    assert action.state.escalation_level == 2
+
+
+def test_inv_17_a_correction_skips_a_level_only_for_those_who_could_have():
+    """INV-17: who may not skip a level may not correct one into a skipped one; the Board's own offices may."""
+    action = escalated(1)
+    with pytest.raises(LevelSkipped):
+        correct(action, 2, {"level": 3})
+    correct(action, 2, {"level": 3}, who=MANAGER)
+
+    assert action.state.escalation_level == 3
+
+
+def test_inv_17_an_escalation_is_corrected_to_a_day_and_an_office_that_it_could_have_had():
+    """INV-17: to a day on which it was overdue, to an office above its owner's."""
+    action = escalated(1)
+    with pytest.raises(NotOverdue):
+        correct(action, 2, {"occurred_on": "2016-09-20"})
+    with pytest.raises(EscalatedToOwner):
+        correct(action, 2, {"to_office": "riv-lead"})
+    correct(action, 2, {"to_office": "deputy", "occurred_on": "2016-09-21"})
+
+    assert action.state.escalated_to == "deputy"
+
+
+def test_an_amendment_is_not_held_to_what_was_there_before_it():
+    """INV-34: retractions may leave levels as no commands would have; another entry can still be corrected then."""
+    action = escalated(1, 2)
+    action.vary_due_date(acting=QUALITY, occurred_on=on(30), due_on=date(2016, 10, 20), reason="agreed")
+    action.escalate(acting=QUALITY, occurred_on=on(40), level=1, to_office="chair")
+    retract(action, 4)
+
+    correct(action, 5, {"to_office": "deputy"})
+
+    assert action.state.escalated_to == "deputy"
