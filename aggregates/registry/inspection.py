@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
-from aggregates.entry import Entry, Opening, Recorded, stream_id
+from aggregates.entry import Entry, Opening, Recorded, steps, stream_id
 from aggregates.errors import Refused, said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.authority import Acting
 
@@ -59,6 +59,12 @@ class PeriodBackwards(Refused):
 
     rule = "INV-41"
     text = "An inspection by {office} cannot cover {covers_from} to {ceiling} and end on {expires_on}: give the dates in order"
+
+
+class OpensBefore(Refused):
+    """One inspection by an office follows another."""
+
+    rule, text = "INV-41", "The last inspection by {office} was open until {ended_on}: another cannot begin on {day}, before that"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,8 @@ class Inspection(Recorded[InspectionState | None]):
         _in_order(self.ref, covers_from, ceiling, occurred_on, expires_on)
         if self.state and self.state.open_on(occurred_on):
             raise InspectionOpen(office=self.ref, expires_on=self.state.expires_on)
+        if self.state and occurred_on < self.state.ended_on:
+            raise OpensBefore(office=self.ref, ended_on=self.state.ended_on, day=occurred_on)
         fields = {"office": self.ref, "body": body, "purpose": purpose, "agency": agency}
         days = {"covers_from": covers_from, "ceiling": ceiling, "expires_on": expires_on, "occurred_on": occurred_on}
         self.record("InspectionOpened", **fields, **days, late_reason=late_reason, **acting.said)
@@ -215,6 +223,17 @@ class Inspection(Recorded[InspectionState | None]):
         body = entry.body
         if entry.event is Inspection.InspectionOpened:
             _in_order(self.ref, body["covers_from"], body["ceiling"], body["occurred_on"], body["expires_on"])
+
+    def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """Say what was opened while no inspection was open, and which inspection began within another."""
+        found = super().lacking(stands)
+        for entry, before in steps(stands, self.fold):
+            day = entry.occurred_on
+            if issubclass(entry.event, Inspection.InspectionOpened) and before and day < before.ended_on:
+                found[entry.number] = frozenset({f"the one before would have been open until {before.ended_on}"})
+            if issubclass(entry.event, Inspection.EvidenceDisclosed) and not (before and before.open_on(day)):
+                found[entry.number] = frozenset({"no inspection would have been open when something was opened in it"})
+        return found
 
     def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
         parts = super()._parts(amends, corrected)
