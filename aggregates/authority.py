@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
 from aggregates import errors
-from aggregates.values import Sealed
+from aggregates.values import Sealed, says
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,6 +53,10 @@ class Acting:
     def in_name_of(self) -> str | None:
         """Return the office whose act it is."""
         return self.on_behalf_of or self.office
+
+    def judged_on(self, day: date, late_reason: str | None) -> date:
+        """Return the day by which a term is judged: that of recording, whatever earlier day is claimed without saying why so late."""
+        return day if self.today is None or says(late_reason) else max(day, self.today)
 
     def acts_for(self, owner: str) -> bool:
         """Say whether the act is that of an owner: an agency, a sub-group, or the Board."""

@@ -7,13 +7,18 @@ the declared fields strictly, and calls the verb (`verbs`), which holds what no 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import OperationalError
 
+from aggregates.action import Action
+from aggregates.challenge import Challenge
 from aggregates.clocks.dates import london
 from aggregates.errors import Refused
 from aggregates.partnership import Agency, SubGroup
+from aggregates.partnership.office import Office
+from aggregates.registry import Keys
 from aggregates.review import Review
 from service import commands
 from service.database.connection import disk_full
@@ -21,6 +26,7 @@ from service.desk import authority, screening
 from service.desk.refusals import NoRoom, UnknownCommand
 from service.desk.submission import read_fields
 from service.recording import Done, Write
+from service.recording.amending import Amending
 from service.recording.resting import resting_on
 from service.verbs import ActionVerbs, ChallengeVerbs, LeavingVerbs, PartnershipVerbs, ProgrammeVerbs, RegistryVerbs, ReviewVerbs
 
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
     from service.desk.submission import Submission
 
 
-class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, RegistryVerbs, ReviewVerbs, ActionVerbs):
+class Board(Amending, PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, RegistryVerbs, ReviewVerbs, ActionVerbs):
     """Everything that can be done in Muniment."""
 
     def act(self, caller: Caller, it: Submission) -> Done:
@@ -75,11 +81,11 @@ class Board(PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, Regi
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
 
-    @resting_on(Agency, SubGroup, Review)
+    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review)
     def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
         kind = commands.KINDS[command.kind]
         self._check_corrected(acting, self.reach(acting, kind, ref), said, today, said["late_reason"])
-        return self._change(kind, ref, getattr(kind, _AMEND[command.name]), write, acting=acting, **said)
+        return self._change(kind, ref, partial(self.amended, getattr(kind, _AMEND[command.name])), write, acting=acting, **said)
 
 
 _AMEND = {"propose_amendment": "propose_amendment", "correct_entry": "correct", "retract_entry": "retract"}

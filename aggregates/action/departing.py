@@ -12,7 +12,7 @@ from aggregates.action import state as s
 from aggregates.action.acts import OPEN, OWED
 from aggregates.action.decisions import Decisions
 from aggregates.errors import said
-from aggregates.partnership.membership import NotLeaving
+from aggregates.partnership.membership import why_not_leaving
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,8 +61,8 @@ class Departing(Decisions):
         The chair does not say so of the chair's own employer (INV-44).
         """
         then = self._on(occurred_on, "declared outstanding", OWED | s.Slipped)
-        if leaves_on is None:
-            raise NotLeaving(ref=then.owner)
+        if refused := why_not_leaving(then.owner, leaves_on, acting.judged_on(occurred_on, late_reason)):
+            raise refused
         self._judged(acting, then, "declare it outstanding")
         said(reason=reason)
         self.record("OutstandingDeclared", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)

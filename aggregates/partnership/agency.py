@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from eventsourcing.domain import Aggregate
 
 from aggregates.authority import CHAIRS
-from aggregates.entry import Entry, Opening, Recorded, stream_id
+from aggregates.entry import Entry, Opening, Recorded, steps, stream_id
 from aggregates.errors import said
 from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.partnership.membership import (
     AlreadyAMember,
     ChairsOwnAgency,
-    LeavesBefore,
     NotAMember,
-    NotLeaving,
     NotOwed,
     OpenObligations,
     SameName,
     SucceedsItself,
+    check_in_sight,
+    why_not_leaving,
 )
 
 if TYPE_CHECKING:
@@ -189,8 +189,7 @@ class Agency(Recorded[AgencyState | None]):
         """Say that it will leave, and when. A later announcement takes the place of an earlier one."""
         self._member(occurred_on)
         said(reason=reason)
-        if leaves_on < occurred_on:
-            raise LeavesBefore(ref=self.ref, day=occurred_on, leaves_on=leaves_on)
+        check_in_sight(self.ref, occurred_on, leaves_on)
         fields = {"leaves_on": leaves_on, "reason": reason}
         self.record("DepartureAnnounced", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
 
@@ -205,9 +204,8 @@ class Agency(Recorded[AgencyState | None]):
         owed: Collection[str] = (),
     ) -> None:
         """Say in public that it leaves with one thing undone. The caller names what is `owed`, as `item` names it."""
-        then = self._member(occurred_on)
-        if then.leaves_on is None:
-            raise NotLeaving(ref=self.ref)
+        if refused := why_not_leaving(self.ref, self._member(occurred_on).leaves_on, acting.judged_on(occurred_on, late_reason)):
+            raise refused
         if acting.role in CHAIRS and acting.agency == self.ref:
             raise ChairsOwnAgency(ref=self.ref, role=acting.role)
         said(reason=reason)
@@ -242,6 +240,30 @@ class Agency(Recorded[AgencyState | None]):
         if then is None or now is None or isinstance(then.status, Left) or isinstance(now.status, Left):
             raise NotAMember(ref=self.ref, day=day)
         return then
+
+    def check_corrected(self, entry: Entry) -> None:
+        """Refuse a joining within a membership, a departure that could not have been announced so, and to be its own successor."""
+        body = entry.body
+        if entry.event is Agency.AgencyJoined:
+            then = self.fold(e for e in self.standing if e.number != entry.number and e.occurred_on <= entry.occurred_on)
+            if then and isinstance(then.status, Member):
+                raise AlreadyAMember(ref=self.ref)
+        elif entry.event is Agency.DepartureAnnounced:
+            check_in_sight(self.ref, body["occurred_on"], body["leaves_on"])
+        elif entry.event is Agency.AgencyLeft and body["successor"] == self.ref:
+            raise SucceedsItself(ref=self.ref)
+
+    def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """Say what is said of it outside of its membership, or outstanding at a departure that was not announced (INV-36)."""
+        found = super().lacking(stands)
+        for entry, before in steps(stands, self.fold):
+            if before is None or issubclass(entry.event, (Agency.AgencyJoined, Agency.AmendmentProposed)):
+                continue
+            if isinstance(before.status, Left):
+                found[entry.number] = frozenset({"it would have left before that"})
+            elif issubclass(entry.event, Agency.ObligationOutstanding) and why_not_leaving(self.ref, before.leaves_on, entry.occurred_on):
+                found[entry.number] = frozenset({"no departure would be announced for that day or later"})
+        return found
 
     @staticmethod
     def fold(entries: Iterable[Entry], before: AgencyState | None = None) -> AgencyState | None:

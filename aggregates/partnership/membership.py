@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
+from aggregates.clocks.dates import MONTHS, later
 from aggregates.errors import Refused
+
+if TYPE_CHECKING:
+    from datetime import date
+
+YEARS_AHEAD: Final = 2  # for which a departure can be announced
 
 
 class NotAMember(Refused):
@@ -41,6 +49,43 @@ class LeavesBefore(Refused):
     text = "{ref} cannot announce on {day} that it leaves on {leaves_on}, which is before"
 
 
+class LeavesTooLate(Refused):
+    """A departure is announced for a day that is in sight: what is declared outstanding at it is owed until then."""
+
+    rule, text = "INV-36", "{ref} cannot announce on {day} that it leaves on {leaves_on}: choose a day until {latest}"
+
+
+class DeparturePassed(Refused):
+    """Whoever announced to leave, and did not, has not left what it owes behind."""
+
+    rule = "INV-36"
+    text = "{ref} announced to leave on {leaves_on}, before {day}: announce its departure anew before more is declared outstanding at it"
+
+
+class DeclarationsRest(Refused):
+    """A departure is not taken back while what it excused stays excused."""
+
+    rule, text = "INV-36", "{items} of {ref} is outstanding at the departure that would not be announced any more: retract that first"
+
+
+class OwedByTheDeparted(Refused):
+    """What an agency left accounted for when it left does not become its own again."""
+
+    rule, text = "INV-36", "{ref} would be owed by {agency}, which is not a member: it was accounted for when {agency} left"
+
+
+class HeldForTheDeparted(Refused):
+    """Nobody acts for an agency that has left."""
+
+    rule, text = "INV-36", "{ref} would be held for {agency}, which is not a member, after {day}"
+
+
+class MembershipRests(Refused):
+    """An agency is not taken out of the partnership by an amendment either, while it owes something."""
+
+    rule, text = "INV-36", "{ref} holds {obligations}: days of its membership cannot be taken away before each is transferred or discharged"
+
+
 class NotOwed(Refused):
     """Only what an agency still owes is declared outstanding, each once."""
 
@@ -57,3 +102,18 @@ class OpenObligations(Refused):
     """An agency does not leave its promises behind unseen."""
 
     rule, text = "INV-36", "{ref} cannot leave while it holds {obligations}: transfer, discharge or declare each"
+
+
+def why_not_leaving(ref: str, leaves_on: date | None, day: date) -> Refused | None:
+    """Return why nothing of this agency's is declared outstanding on a day, by the day that it has announced; None where it can be."""
+    if leaves_on is None:
+        return NotLeaving(ref=ref)
+    return DeparturePassed(ref=ref, leaves_on=leaves_on, day=day) if day > leaves_on else None
+
+
+def check_in_sight(ref: str, day: date, leaves_on: date) -> None:
+    """Refuse to announce on a day a departure that has been, or that is too far off."""
+    if leaves_on < day:
+        raise LeavesBefore(ref=ref, day=day, leaves_on=leaves_on)
+    if leaves_on > (latest := later(day, months=MONTHS * YEARS_AHEAD)):
+        raise LeavesTooLate(ref=ref, day=day, leaves_on=leaves_on, latest=latest)

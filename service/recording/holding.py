@@ -20,7 +20,7 @@ from aggregates.review import Review
 from service.recording.references import References
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -59,9 +59,12 @@ class Holding(References):
 
     def open_obligations(self, agency: Agency, day: date) -> list[str]:
         """Return what keeps an agency from leaving on a day: what it owes, item by item, and its offices and keys that still act."""
-        outstanding = agency.state.outstanding if agency.state else ()
-        owed = (words for item, words in self.owed(agency.ref).items() if item not in outstanding)
-        return [*self._promised(agency.ref), *owed, *self._held(agency.ref, day), *self._signing(agency.ref)]
+        return self.obligations(agency.ref, day, outstanding=agency.state.outstanding if agency.state else ())
+
+    def obligations(self, agency: str, day: date, *, outstanding: Collection[str]) -> list[str]:
+        """Return the same where this is what was declared outstanding of what it owes beside its actions."""
+        owed = (words for item, words in self.owed(agency).items() if item not in outstanding)
+        return [*self._promised(agency), *owed, *self._held(agency, day), *self._signing(agency)]
 
     def owed(self, agency: str) -> dict[str, str]:
         """Return what an agency owes beside its actions, in words, by the name under which it is declared outstanding."""
@@ -94,18 +97,26 @@ class Holding(References):
             elif state.owner != agency and state.inherited_from == agency:
                 yield Accounted(item, "transferred", state.owner)
 
+    def left_undone(self, agency: str) -> dict[str, date]:
+        """Return the actions of an agency that were declared outstanding at its departure, and the day of each declaration."""
+        states = (action.state for action in self._actions_of(agency))
+        return {
+            state.ref: state.status.on
+            for state in states
+            if state and state.owner == agency and isinstance(state.status, of_action.Outstanding)
+        }
+
     def _promised(self, agency: str) -> Iterator[str]:
         for action in self._actions_of(agency):
             state = action.state
-            if state is None or state.owner != agency or (state.discharged and not isinstance(state.status, of_action.Slipped)):
+            if state is None or state.owner != agency or not promised(state):
                 continue
             waits = f" (offered to {state.offered_to}, which has not answered)" if state.offered_to else ""
             yield f"action {action.ref}{waits}"
 
     def _held(self, agency: str, day: date) -> Iterator[str]:
         for office, seat in sorted(self.seats().items()):
-            terms = (term for term in seat.terms if term.body == agency)
-            if any(term.until_on is None or term.until_on > day for term in terms):
+            if held_after(seat, agency, day):
                 yield f"office {office}"
 
     def _signing(self, agency: str) -> Iterator[str]:
@@ -134,3 +145,13 @@ class Holding(References):
         known = dict.fromkeys([*streams, *(stream for stream, thing in loaded.items() if isinstance(thing, kind))])
         for stream in known:
             yield loaded.get(stream) or self.repository.get(stream)
+
+
+def promised(action: of_action.State) -> bool:
+    """Say whether its owner still owes an action: what slipped is owed again."""
+    return not action.discharged or isinstance(action.status, of_action.Slipped)
+
+
+def held_after(office: OfficeState | None, body: str | None, day: date) -> bool:
+    """Say whether somebody holds an office of this body's after a day."""
+    return any(term.body == body and (term.until_on is None or term.until_on > day) for term in (office.terms if office else ()))

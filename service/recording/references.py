@@ -11,9 +11,10 @@ from aggregates.authority import BOARD, Acting
 from aggregates.data_subject import DataSubject
 from aggregates.fields import EARLIEST, LATEST
 from aggregates.partnership import Agency, Course, Priorities, SubGroup
-from aggregates.partnership.agency import Left
+from aggregates.partnership.agency import Left, Member
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
+from aggregates.registry import Inspection
 from aggregates.review import Review
 from aggregates.values import says
 from service.commands import KINDS
@@ -72,11 +73,14 @@ class References(Recording):
         texts = {name: value for name, value in corrected.items() if isinstance(value, str)}  # the aggregate refuses other kinds
         if isinstance(thing, Action):
             self._there(SubGroup, "sub-group", texts.get("overseen_by"))
-            self._there(Office, "office", texts.get("owner_office"))
-            self._owner(texts.get("owner") or BOARD)
+            for name in ("owner_office", "to_office"):
+                self._there(Office, "office", texts.get(name))
+            self._there(Action, "action", texts.get("by_ref"))
             self._finding(texts.get("source"))
         elif isinstance(thing, Office):
             self._there(Agency, "agency", corrected.get("employer"))
+        elif isinstance(thing, Inspection):
+            self._there(Agency, "agency", corrected.get("agency"))
         elif isinstance(thing, Priorities | Course):
             listed = {name: [one for one in value if isinstance(one, str)] for name, value in corrected.items() if isinstance(value, list)}
             self._names(listed | {"lead_office": texts.get("lead_office")})
@@ -105,22 +109,28 @@ class References(Recording):
         if isinstance(ref, str) and self.find(kind, ref) is None:
             raise NotFound(kind=word, ref=ref)
 
-    def _owner(self, code: str) -> None:
-        """Refuse an owner that is neither the Board, nor a sub-group, nor an agency that has not left."""
-        if code != BOARD and self.find(Agency, code) is None:
+    def _owner(self, code: str, day: date) -> None:
+        """Refuse an owner that is neither the Board, nor a sub-group, nor an agency that is a member on the day and still is."""
+        if self.find(Agency, code) is not None:
+            self._member(code, day)
+        elif code != BOARD:
             self._there(SubGroup, "agency or sub-group", code)
-        self._stays(code)
 
-    def _stays(self, code: str) -> None:
-        """Refuse an agency that has left: it takes on nothing new."""
+    def _stays(self, code: str, day: date) -> None:
+        """Refuse an agency that has left, or whose joining was retracted: it takes on nothing new."""
         agency: Agency | None = self.find(Agency, code)
-        if agency and agency.state and isinstance(agency.state.status, Left):
-            raise NotAMember(ref=code, day=agency.state.status.on)
+        status = agency.state.status if agency and agency.state else None
+        if agency and not isinstance(status, Member):
+            raise NotAMember(ref=code, day=status.on if status else day)
 
     def _member(self, code: str, day: date) -> None:
         """Refuse what is not a member on the day, or not any more."""
         self._there(Agency, "agency", code)
-        self._stays(code)
+        self._stays(code, day)
+        self._took_part(code, day)
+
+    def _took_part(self, code: str, day: date) -> None:
+        """Refuse an agency that was not a member on the day."""
         then = self.load(Agency, code).state_on(day)
         if then is None or isinstance(then.status, Left):
             raise NotAMember(ref=code, day=day)

@@ -35,7 +35,7 @@ class ActionVerbs(References):
     @resting_on(Agency, SubGroup, Review)
     def assign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Assign an action to an agency, overseen by a sub-group, in answer to a finding."""
-        self._owner(said["owner"])
+        self._owner(said["owner"], said["occurred_on"])
         self._there(SubGroup, "sub-group", said["overseen_by"])
         self._there(Office, "office", said["owner_office"])
         self._finding(said["source"])
@@ -52,7 +52,7 @@ class ActionVerbs(References):
     @resting_on(Agency, SubGroup)
     def reassign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Give an action to another agency."""
-        self._owner(said["owner"])
+        self._owner(said["owner"], said["occurred_on"])
         self._there(Office, "office", said["owner_office"])
         return self._change(Action, ref, Action.reassign, write, **said)
 

@@ -33,7 +33,7 @@ class ChallengeVerbs(References):
 
     def _put_to(self, to: str, day: date) -> str | None:
         """Return the body that is challenged: an agency that has not left, a sub-group, the Board, or that whose office it is."""
-        self._stays(to)
+        self._stays(to, day)
         if to == BOARD or self.find(Agency, to) or self.find(SubGroup, to):
             return to
         office: Office | None = self.find(Office, to)

@@ -74,7 +74,7 @@ class LeavingVerbs(Holding):
 
         def declare(action: Action, **said: Any) -> None:
             owner = self.find(Agency, action.state.owner) if action.state else None
-            leaves_on = owner.state.leaves_on if owner and owner.state else None
-            action.declare_outstanding(leaves_on=leaves_on, **said)
+            then = owner.state_on(said["occurred_on"]) if owner else None
+            action.declare_outstanding(leaves_on=then.leaves_on if then else None, **said)
 
         return self._change(Action, ref, declare, write, **said)

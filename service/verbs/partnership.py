@@ -80,7 +80,7 @@ class PartnershipVerbs(References):
         self._there(Agency, "agency", said["employer"])
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
-            self._stays(said["body"])
+            self._stays(said["body"], said["occurred_on"])
         return self._begin_or_go_on(Office, ref, Office.begin, Office.appoint, write, named="office", **said)
 
     def stand_down_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
