@@ -75,6 +75,11 @@ class Holder:
     from_on: date
     until_on: date | None
 
+    @property
+    def of(self) -> str | None:
+        """Return whose office it is: the sub-group's or the agency's, of a lead without either the employer's; None for the Board's."""
+        return self.body or (self.employer if self.role == "designated lead" else None)
+
     def serves_on(self, day: date) -> bool:
         """Say whether the term covers a day."""
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)

@@ -159,11 +159,11 @@ def _left_lately(board: Recording, caller: Caller, today: date) -> str | None:
     term = max(office.state.terms if office.state else (), key=lambda term: term.from_on, default=None)
     if term is None or term.role != commands.LEAD or term.holder.subject != caller.person:
         return None
-    agency = board.find(Agency, term.body)
+    agency = board.find(Agency, term.of)
     status = agency.state.status if agency and agency.state else None
     if not isinstance(status, Left) or not (term.serves_on(status.on) or term.serves_on(status.on - timedelta(1))):
         return None
-    return term.body if today <= status.on + READS_ON else None
+    return term.of if today <= status.on + READS_ON else None
 
 
 def holder(board: Recording, office: str, day: date) -> UUID:

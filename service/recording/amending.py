@@ -82,7 +82,7 @@ class Amending(Holding):
 
     def _check_held(self, office: Office, had: OfficeState | None, has: OfficeState | None) -> None:
         """Refuse a term in which somebody would act for an agency after it left."""
-        for code in {term.body for term in has.terms} if has else ():
+        for code in {term.of for term in has.terms} if has else ():
             agency: Agency | None = self.find(Agency, code)
             status = agency.state.status if agency and agency.state else None
             if isinstance(status, Left) and held_after(has, code, status.on) and not held_after(had, code, status.on):

@@ -121,7 +121,7 @@ class Holding(References):
 
     def _signing(self, agency: str) -> Iterator[str]:
         """Give the live keys that its offices sign with: they are retired, so that nothing is signed for it any more (journey F.9)."""
-        offices = {office for office, seat in self.seats().items() if any(term.body == agency for term in seat.terms)}
+        offices = {office for office, seat in self.seats().items() if any(term.of == agency for term in seat.terms)}
         keys = self.find(Keys, "keys")
         for key in keys.state.keys if keys else ():
             if key.status == "live" and key.holder in {agency, *offices}:
@@ -154,4 +154,4 @@ def promised(action: of_action.State) -> bool:
 
 def held_after(office: OfficeState | None, body: str | None, day: date) -> bool:
     """Say whether somebody holds an office of this body's after a day."""
-    return any(term.body == body and (term.until_on is None or term.until_on > day) for term in (office.terms if office else ()))
+    return any(term.of == body and (term.until_on is None or term.until_on > day) for term in (office.terms if office else ()))

@@ -9,6 +9,7 @@ from aggregates.authority import BOARD
 from aggregates.data_subject import DataSubject
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
+from service.commands import LEAD
 from service.desk.refusals import AlreadyExists, CodeTaken, NotFound, OwnAppointment, WrongKind
 from service.recording.references import References
 from service.recording.resting import resting_on
@@ -80,7 +81,8 @@ class PartnershipVerbs(References):
         self._there(Agency, "agency", said["employer"])
         if said["body"] and not self.find(SubGroup, said["body"]):
             self._there(Agency, "sub-group or agency", said["body"])
-            self._stays(said["body"], said["occurred_on"])
+        if leads := said["body"] or (said["employer"] if said["role"] == LEAD else None):
+            self._stays(leads, said["occurred_on"])
         return self._begin_or_go_on(Office, ref, Office.begin, Office.appoint, write, named="office", **said)
 
     def stand_down_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:

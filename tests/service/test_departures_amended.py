@@ -18,6 +18,7 @@ from aggregates.partnership.membership import (
     MembershipRests,
     NotAMember,
     NotOwed,
+    OpenObligations,
     OwedByTheDeparted,
     SucceedsItself,
 )
@@ -119,6 +120,27 @@ def test_inv_36_nobody_acts_again_for_an_agency_that_left(seeded):
         correct(seeded, "board-manager", "office", "cqh-lead", 2, until_on="2016-09-06")
 
     correct(seeded, "board-manager", "office", "cqh-lead", 2, until_on="2016-09-04")
+
+
+def test_inv_36_a_lead_is_their_employers_where_their_office_names_no_other(seeded):
+    """INV-36: an office of a lead that names the employer alone keeps that agency from leaving, and is not held for it afterwards."""
+    told = {"title": "Lead", "role": "designated lead", "employer": "CQH", "holder": str(seeded.people["nobody"])}
+    seeded.act("board-manager", "register_subject", told["holder"], name="L. Ead")
+    seeded.act("board-manager", "appoint_office_holder", "second-lead", **told, from_on=str(TODAY))
+    handed_over(seeded)
+    stood_down(seeded)
+    with pytest.raises(OpenObligations) as refused:
+        seeded.act("board-manager", "leave_agency", "CQH", **LEAVES)
+    assert refused.value.facts["obligations"] == ("office second-lead",)
+    seeded.act("board-manager", "stand_down_office_holder", "second-lead", until_on=str(TODAY), **DISSOLVED)
+    seeded.act("board-manager", "leave_agency", "CQH", **LEAVES)
+
+    with pytest.raises(HeldForTheDeparted):
+        retract(seeded, "board-manager", "office", "second-lead", 2)
+    with pytest.raises(NotAMember):
+        seeded.act("board-manager", "appoint_office_holder", "third-lead", **told, from_on=str(TODAY))
+    with pytest.raises(HeldForTheDeparted):
+        correct(seeded, "board-manager", "office", "riv-lead", 1, body="CQH")
 
 
 def test_inv_36_a_joining_is_not_retracted_or_moved_while_the_agency_owes(seeded):
@@ -266,3 +288,23 @@ def test_nothing_is_asked_of_an_agency_for_a_day_before_it_joined(seeded):
         correct(seeded, "chair", "action", "A2", 1, occurred_on="2016-09-04")
 
     seeded.act("chair", "reassign_action", "A9", owner="CQH", reason="moved")
+
+
+def test_inv_34_what_a_correction_names_is_on_record(seeded):
+    """INV-34: neither the office above, nor what takes an action's place, nor an inspected agency is corrected to one that nobody knows."""
+    assign(seeded, "A9")
+    seeded.act("chair", "supersede_action", "A9", by_ref="A1", reason="the same")
+    seeded.clock.advance(days=130)
+    seeded.act("chair", "escalate_action", "A1", level=1, to_office="chair")
+    seeded.open_inspection(ceiling="2016-12-01", expires_on="2017-02-01")
+    for kind, ref, amends, corrected in (
+        ("action", "A1", 2, {"to_office": "nowhere"}),
+        ("action", "A9", 2, {"by_ref": "A99"}),
+        ("action", "A1", 1, {"owner": "GHOST"}),
+        ("inspection", "inspector", 1, {"agency": "GHOST"}),
+    ):
+        with pytest.raises(NotFound):
+            correct(seeded, "chair", kind, ref, amends, **corrected)
+
+    correct(seeded, "chair", "action", "A9", 2, by_ref="A2")
+    correct(seeded, "chair", "inspection", "inspector", 1, agency="RIV")
