@@ -186,9 +186,8 @@ def _writer(storm: Storm) -> int:
 
 
 def _kill_postgres(storm: Storm) -> None:
-    """Kill the server, and start it again as a supervisor would."""
+    """Kill the server: whatever serves or works starts it again."""
     os.kill(int((storm.product.data / "postgres/server/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    storm.server.start()
 
 
 # -- what is left --------------------------------------------------------------------------------------------------------
