@@ -83,13 +83,19 @@ class WrongKind(Refused):
     text = "{field} of {act}: {why}"
 
 
+class OfficeOfAnother(Refused):
+    """What an agency owes is asked of an office of its own."""
+
+    text = "The office {office} is of {body}, and the action is {owner}'s: ask it of an office of {owner}, or of none"
+
+
 class FutureDate(Refused):
     """What has not happened yet cannot be on record."""
 
     rule, text = "INV-33", "{occurred_on} is in the future: today is {today}"
 
 
-class OutsideCalendar(Refused):
+class NoSuchDay(Refused):
     """No clock reckons with days before this calendar begins or after it ends."""
 
     rule, text = "INV-33", "{occurred_on} is no day from {earliest} to {latest}"

@@ -19,7 +19,7 @@ from aggregates.review import Review
 from aggregates.values import says
 from service.commands import KINDS
 from service.desk.authority import theirs
-from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NotFound, OutsideCalendar, WrongKind
+from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NoSuchDay, NotFound, OfficeOfAnother, WrongKind
 from service.recording.recording import Recording
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class References(Recording):
 
     def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
         if not EARLIEST <= day <= LATEST:
-            raise OutsideCalendar(occurred_on=day, earliest=EARLIEST, latest=LATEST)
+            raise NoSuchDay(occurred_on=day, earliest=EARLIEST, latest=LATEST)
         if day > today:
             raise FutureDate(occurred_on=day, today=today)
         limit = self.settings.backdating_limit
@@ -108,6 +108,17 @@ class References(Recording):
     def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
         if isinstance(ref, str) and self.find(kind, ref) is None:
             raise NotFound(kind=word, ref=ref)
+
+    def _asked(self, office: str | None, owner: str, day: date) -> None:
+        """Refuse an office that is not the owner's: its holder would be asked for what is not there for them."""
+        if office is None:
+            return
+        seat: Office | None = self.find(Office, office)
+        if seat is None or seat.state is None:
+            raise NotFound(kind="office", ref=office)
+        body = (seat.holder_on(day) or seat.state.terms[-1]).body or BOARD
+        if body != owner:
+            raise OfficeOfAnother(office=office, body=body, owner=owner)
 
     def _owner(self, code: str, day: date) -> None:
         """Refuse an owner that is neither the Board, nor a sub-group, nor an agency that is a member on the day and still is."""

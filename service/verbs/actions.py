@@ -37,7 +37,7 @@ class ActionVerbs(References):
         """Assign an action to an agency, overseen by a sub-group, in answer to a finding."""
         self._owner(said["owner"], said["occurred_on"])
         self._there(SubGroup, "sub-group", said["overseen_by"])
-        self._there(Office, "office", said["owner_office"])
+        self._asked(said["owner_office"], said["owner"], said["occurred_on"])
         self._finding(said["source"])
         return self._begin(ref, Action.assign, write, **said)
 
@@ -53,7 +53,7 @@ class ActionVerbs(References):
     def reassign_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Give an action to another agency."""
         self._owner(said["owner"], said["occurred_on"])
-        self._there(Office, "office", said["owner_office"])
+        self._asked(said["owner_office"], said["owner"], said["occurred_on"])
         return self._change(Action, ref, Action.reassign, write, **said)
 
     def vary_due_date(self, ref: str, /, *, write: Write, **said: Any) -> Done:

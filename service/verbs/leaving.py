@@ -60,6 +60,7 @@ class LeavingVerbs(Holding):
         def accept(action: Action, **said: Any) -> None:
             if action.state and action.state.offered_to:
                 self._member(action.state.offered_to, said["occurred_on"])
+                self._asked(said["owner_office"], action.state.offered_to, said["occurred_on"])
             action.accept_transfer(**said)
 
         return self._change(Action, ref, accept, write, **said)

@@ -107,7 +107,7 @@ class Question:
     def _there(self, *_: Any) -> None:
         """Take what a made-up value names for something that is on record."""
 
-    _member = _stays = _owner = _about = _names = _finding = _registered = _there
+    _member = _stays = _owner = _asked = _about = _names = _finding = _registered = _there
 
     def thing(self, kind: type[Any], ref: str) -> Any:
         """Return a thing that records nothing."""

@@ -11,7 +11,16 @@ import pytest
 from aggregates import Agency
 from aggregates.errors import WrongKindCorrected
 from aggregates.fields import LATEST
-from service.desk.refusals import CodeTaken, KeyReused, LateWithoutReason, NotFound, OutsideCalendar, UnknownEvidence, WrongKind
+from service.desk.refusals import (
+    CodeTaken,
+    KeyReused,
+    LateWithoutReason,
+    NoSuchDay,
+    NotFound,
+    OfficeOfAnother,
+    UnknownEvidence,
+    WrongKind,
+)
 from service.desk.screening import found
 from service.desk.submission import LONGEST_TEXT, Submission
 from service.ledger.errors import NotAStatement
@@ -30,9 +39,9 @@ def recorded(seeded):
 def test_a_day_that_no_view_can_hold_is_refused_whoever_brings_it(seeded, day):
     """INV-33: a mistyped century is refused for every act, and every act after it is recorded as before."""
     before = recorded(seeded)
-    with pytest.raises(OutsideCalendar):
+    with pytest.raises(NoSuchDay):
         seeded.act("board-manager", "set_local_setting", "partnership", setting="quorum", value="1/2", occurred_on=day, late_reason="late")
-    with pytest.raises(OutsideCalendar):
+    with pytest.raises(NoSuchDay):
         assign(seeded, "A9", occurred_on=day, late_reason="late")
 
     assert recorded(seeded) == before
@@ -142,3 +151,15 @@ def test_a_departed_hash_names_no_file(seeded):
     seeded.act("riv-lead", "accept_action", "A1")
     with pytest.raises((UnknownEvidence, NotFound)):
         seeded.act("riv-lead", "submit_evidence", "A1", evidence=[ITEM | {"sha256": "0" * 64}], effect="seen")
+
+
+def test_what_an_agency_owes_is_asked_of_its_own_office(seeded):
+    """An action is asked of an office of its owner, whose holder sees it; another's office is refused when it is assigned or passed on."""
+    with pytest.raises(OfficeOfAnother):
+        assign(seeded, "A9", owner="RIV", owner_office="cqh-lead")
+    with pytest.raises(OfficeOfAnother):
+        seeded.act("chair", "reassign_action", "A1", owner="CQH", owner_office="riv-lead", reason="moved")
+    seeded.act("board-manager", "transfer_obligation", "A2", successor="RIV", reason="merged")
+    with pytest.raises(OfficeOfAnother):
+        seeded.act("riv-lead", "accept_transfer", "A2", owner_office="cqh-lead")
+    assign(seeded, "A9", owner="BOARD", owner_office="chair")
