@@ -349,6 +349,8 @@ def waiting(it: Seeded, count: int) -> None:
         ("chair", "reassign_action", "A1", {"owner": "CQH", "reason": "moved"}),
         ("quality-chair", "request_agency_information", "SB-2015-01", {"agency": "CQH", "due_on": "2016-10-14", "request": "A chronology"}),
         ("chair", "correct_entry", "A1", {"about": "action", "amends": 1, "corrected": {"owner": "CQH"}, "reason": "recorded wrongly"}),
+        ("riv-lead", "retract_entry", "A2", {"about": "action", "amends": 3, "reason": "recorded wrongly"}),
+        ("board-manager", "retract_entry", "cqh-lead", {"about": "office", "amends": 2, "reason": "recorded wrongly"}),
     ],
 )
 def test_inv_36_nothing_is_given_to_an_agency_in_the_moment_of_its_departure(seeded, office, command, ref, said):
@@ -379,7 +381,9 @@ def test_inv_36_nothing_is_given_to_an_agency_in_the_moment_of_its_departure(see
         thread.join()
     elsewhere.board.close()
 
-    assert outcomes in ({"leave_agency": None, command: "not-a-member"}, {"leave_agency": "open-obligations", command: None})
+    too_late = ("not-a-member", "owed-by-the-departed", "held-for-the-departed")
+    left_first = outcomes["leave_agency"] is None and outcomes[command] in too_late
+    assert left_first or outcomes == {"leave_agency": "open-obligations", command: None}
 
 
 def test_inv_36_commands_that_share_a_transaction_see_each_other(seeded):
