@@ -119,8 +119,8 @@ def _facts(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str, An
         said = row.recommendation
         recommended = f"{said['outcome'].capitalize()}, {_on(said)}"
         yield fact("The sub-group recommended", recommended, quiet(said["rationale"]), behind.last("decision_recommended"))
-    for decision in row.decisions:
-        yield _decision(seen, decision, behind)
+    for decision, event in behind.each(row.decisions, "decided"):
+        yield _decision(seen, decision, event)
     if row.commission:
         said = row.commission
         period = " to ".join(written(date.fromisoformat(d)) for d in (said["period_from"], said["period_until"]) if d)
@@ -138,12 +138,12 @@ def _facts(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str, An
     yield from _ending(row, behind)
 
 
-def _decision(seen: Look, said: dict[str, Any], behind: Sources) -> dict[str, Any]:
+def _decision(seen: Look, said: dict[str, Any], event: list[dict[str, Any]]) -> dict[str, Any]:
     criteria = [quiet(f"{criterion}: {'met' if met else 'not met'}") for criterion, met in said["criteria"]]
     late = strong(f"Late. Reason given: {said['why_late']}") if said["why_late"] else None
     dissent = quiet(f"Dissent: {said['dissent']}") if said["dissent"] else None
     by = f" by {seen.words.office(said['by_office'], date.fromisoformat(said['on']))}" if said["by_office"] else ""
-    decided, event = f"{said['outcome'].capitalize()}: {said['kind']}, {_on(said)}{by}", behind.last("decided", on=_day(said["on"]))
+    decided = f"{said['outcome'].capitalize()}: {said['kind']}, {_on(said)}{by}"
     return fact("Decided", decided, said["rationale"], *criteria, late, dissent, event)
 
 
@@ -209,11 +209,9 @@ def _sections(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str,
     if row.pauses or row.processes:
         yield _pauses(row, behind)
     told: list[tuple[Any, ...]] = [
-        (n["what"].capitalize(), n["body"], _day(n["on"]), behind.of(*NOTICES, on=_day(n["on"]), to_body=n["body"])) for n in row.notices
+        (n["what"].capitalize(), n["body"], _day(n["on"]), event) for n, event in behind.each(row.notices, *NOTICES)
     ]
-    told += [
-        ("Advice", a["body"], _day(a["on"]), behind.of("panel_advice_received", on=_day(a["on"]), from_body=a["body"])) for a in row.advice
-    ]
+    told += [("Advice", a["body"], _day(a["on"]), event) for a, event in behind.each(row.advice, "panel_advice_received")]
     if told:
         yield section("Who was told, and who advised", ("What", "Body", "When", ON_RECORD), told, "")
     answered = any(row.training[name] is not None for name in ("courses", "poster", "briefing_needed"))
@@ -222,8 +220,8 @@ def _sections(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str,
         yield section(heading, ("Question", "Answer", ON_RECORD), _training(row, behind), "")
     if row.impacts:
         judged = [
-            (f"{i['year']}", i["judgement"], i["unintended_consequences"], behind.of("impact_evaluated", year=i["year"]))
-            for i in row.impacts
+            (f"{i['year']}", i["judgement"], i["unintended_consequences"], event)
+            for i, event in behind.each(row.impacts, "impact_evaluated")
         ]
         yield section("Impact", ("Year", "What it changed", "Unintended consequences", ON_RECORD), judged, "")
 
@@ -239,9 +237,10 @@ def _information(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[tuple[
 
 def _pauses(row: ReviewRow, behind: Sources) -> dict[str, Any]:
     waited = []
-    for p in row.pauses:
+    resumed = [event for _, event in behind.each([{"on": p["end"]} for p in row.pauses if p["end"]], "resumed")]
+    for number, (p, paused) in enumerate(behind.each(row.pauses, "paused")):
         start, end = _day(p["start"]), _day(p["end"])
-        events = behind.last("paused", on=start) + (behind.last("resumed", on=end) if end else [])
+        events = paused + (resumed[number] if end else [])
         waited.append((p["process"].capitalize(), start, end or "Goes on", _day(p["review_by"]), p["reason"], events))
     note = "; ".join(f"{p['process'].capitalize()}: {p['note']}" for p in row.processes)
     columns = ("Waits for", "From", "Until", "To be looked at by", "Why", ON_RECORD)

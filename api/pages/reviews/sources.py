@@ -48,6 +48,18 @@ class Sources:
         """Return a link to the last of these events."""
         return [self._link(entry) for entry in self._named(names, on)[-1:]]
 
+    def each(self, said: Sequence[dict[str, Any]], *names: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """Return what a page lists with the event that said it: the fold takes each of these events in turn, and so does this.
+
+        Where more is on record than is listed (a pause that paused nothing), each row leads to the events of its day.
+        """
+        events = self._named(names, None)
+        if len(events) == len(said):
+            return [(one, [self._link(event)]) for one, event in zip(said, events, strict=True)]
+        days = [one.get("on") or one.get("start") for one in said]
+        found = [[self._link(event) for event in events if event.since.isoformat() == day] for day in days]
+        return list(zip(said, found, strict=True))
+
     def of_clock(self, row: ReviewRow, clock: ClockRow) -> list[dict[str, Any]]:
         """Return links to what started a clock, and to what stopped it."""
         rule = next(rule for rule in rules_of(row.regime, row.proposed_kind, row.kind) if rule.name == clock.name)
