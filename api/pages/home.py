@@ -123,8 +123,8 @@ def _on(seen: Look, due: str, clause: tuple[str, str]) -> dict[str, Any]:
 
 
 def _figures(seen: Look) -> list[dict[str, Any]]:
-    """Return the Board's position today; a designated lead sees their agency's above, and no other's."""
-    if seen.on.scope.agency is not None:
+    """Return the Board's position today; whoever sees a part of it sees what is owed above, and no figures of the Board."""
+    if seen.on.scope.partial:
         return []
     counts = action_register.summary(seen.on.conn, **seen.on.at)
     told = (

@@ -102,6 +102,7 @@ class Difference:
     after: tuple[date, int]
     changes: tuple[Change, ...]
     unchanged: int
+    partial: bool = False  # not of the whole register
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -115,15 +116,16 @@ class Difference:
         span = f"Between {_written(self.before[0])} and {_written(self.after[0])}"
         if self.before[0] == self.after[0]:
             span = f"As at {_written(self.after[0])}, between what was known at event {self.before[1]:,} and at event {self.after[1]:,}"
+        where = "of the actions that you may see" if self.partial else "in the register"
         if not self.changes:
-            return f"{span}, nothing changed in the register."
+            return f"{span}, nothing changed {where}."
         clauses = [f"{number:,} {WORDS[word][number > 1]}" for word, number in self.counts.items()]
         first, *rest = clauses
         noun = "action" if first.startswith("1 ") else "actions"
         number, _, said = first.partition(" ")
         clauses = [f"{number} {noun} {said}", *rest]
         told = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
-        return f"{span}, {told}; {self.unchanged:,} did not change."
+        return f"{span}, {told}; {self.unchanged:,} did not change{f', {where}' if self.partial else ''}."
 
 
 def _written(day: date) -> str:
@@ -181,4 +183,5 @@ def difference(
             was, now = None if new else Standing(*said[:5]), None if gone else Standing(*said[5:10])
             changes.append(_seen_by(owner, Change(ref=key, title=title, before=was, after=now)))
     changes.sort(key=lambda change: sorts_as(change.ref))
-    return Difference(before=before, after=after, changes=tuple(changes), unchanged=int(rows[0][-1]) - len(changes))
+    partial, unchanged = (owner, reviews) != (None, None), int(rows[0][-1]) - len(changes)
+    return Difference(before=before, after=after, changes=tuple(changes), unchanged=unchanged, partial=partial)

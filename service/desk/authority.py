@@ -52,6 +52,11 @@ class Scope:
     leads: UUID | None = None
 
     @property
+    def partial(self) -> bool:
+        """Say whether what they may see is less than the Board's: what is counted of it says nothing of the Board."""
+        return self.agency is not None or self.leads is not None
+
+    @property
     def period(self) -> tuple[date, date] | None:
         """Return the days that an inspector may ask for, the first and the last."""
         return (self.inspection.covers_from, self.inspection.ceiling) if self.inspection else None

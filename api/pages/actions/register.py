@@ -85,6 +85,7 @@ def register() -> Response:
             csv_href=_again(seen, path="/actions.csv", page=None),
             now_href=address("/actions", {name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "order")}),
             clear_href=seen.link("/actions"),
+            partial=seen.on.scope.partial,
         )
 
 

@@ -60,6 +60,7 @@ def replay() -> Response:
             ],
             changed=[_changed(seen, change) for change in changes],
             step=_step(seen),
+            partial=seen.on.scope.partial,
             now_href="/replay",
         )
 

@@ -32,7 +32,9 @@ def test_the_sentence_leads_to_the_actions(later):
 
 def test_a_lead_compares_their_own(later):
     """Another agency's actions are in no difference that a designated lead sees."""
-    assert "1 action became overdue; 0 did not change" in later("riv-lead").text("/difference?from=2016-09-05")
+    assert "1 action became overdue; 0 did not change, of the actions that you may see" in later("riv-lead").text(
+        "/difference?from=2016-09-05"
+    )
 
 
 @pytest.mark.parametrize(("typed", "status", "told"), [("soon", 400, "is not a date"), ("2019-01-01", 422, "is still to come")])

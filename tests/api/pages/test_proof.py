@@ -66,7 +66,7 @@ def test_a_lead_replays_their_own_agency(hindsight, sign_in):
     who = sign_in("cqh-lead")
     words = who.text("/replay?as_at=2016-12-20&known_at=2016-12-20")
 
-    assert "1 action was overdue" in words
+    assert "of the actions that you may see, 1 was overdue on 20 December 2016" in words
     assert "We now know it was 0: one was corrected" in words
     assert "A3" not in words
 
