@@ -18,6 +18,7 @@ CHAIRS: Final = frozenset({"chair", "deputy chair"})
 MANAGER: Final = "board manager"
 # The code of the Board itself, where it owns an action (INV-07): its chair, deputy and manager act for it.
 BOARD: Final = "BOARD"
+SERVICE: Final = "the service itself"  # which recorded what no office did
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Act(TypedDict):
 def may_propose(acting: Acting, entry: Entry, *, ref: str) -> None:
     """Check who proposes: the board manager, or the office that made the entry."""
     if acting.role != MANAGER and not _made(acting, entry):
-        raise errors.NotTheirsToAmend(ref=ref, amends=entry.number, made_by=_maker(entry))
+        raise errors.NotTheirsToAmend(ref=ref, amends=entry.number, made_by=_maker(entry) or SERVICE)
 
 
 def may_amend(acting: Acting, entry: Entry, beneficiary: str | None, *, decision: bool, ref: str) -> None:
@@ -83,7 +84,7 @@ def may_amend(acting: Acting, entry: Entry, beneficiary: str | None, *, decision
     A decision: the office that made it, unless it acts for whom it is about. Anything else: the office that made it, whoever holds
     it now, or the board manager.
     """
-    facts = {"ref": ref, "amends": entry.number, "made_by": _maker(entry)}
+    facts = {"ref": ref, "amends": entry.number, "made_by": _maker(entry) or SERVICE}
     mine = _made(acting, entry)
     if decision and acting.role == MANAGER and not mine:
         raise errors.CountersignatureNeeded(**facts)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from aggregates.authority import BOARD
+from aggregates.clocks.regimes import REGIMES
 from aggregates.values import Sealed
 from api.worker import worker
 from projections import partnership
 from projections.decoded_log import event_type
+from service.commands import COMMANDS
+from service.desk.refusals import FieldMissing, PersonalData, WrongKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from psycopg import Connection
 
@@ -34,6 +37,7 @@ LABELS: Final = {
     "source": "Comes from",
     "owner": "Owned by",
     "owner_office": "Asked of",
+    "intended_actions": "Intended actions",
     "intended_outcome": "Intended for children",
     "success_measure": "How we will know",
     "rag": "Progress",
@@ -101,7 +105,8 @@ TO_PEOPLE: Final = {
     "no-room": "The disk is full. Nothing of this was recorded, and nothing that was is lost. Tell whoever runs the service.",
     "database-away": "The database does not answer. Nothing that was recorded is lost. Try again soon: nothing is recorded twice.",
 }
-FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@])|\bsha256\b")  # the name of a field in a sentence
+FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@-])|\bsha256\b")  # what may be the name of a field in a sentence
+QUOTED: Final = re.compile(r"`(\w+)`")  # a field as our own explanations name it
 TITLES: Final = {
     "ledger.established.v1": "Log established",
     "partnership.established.v1": "Partnership established",
@@ -109,6 +114,7 @@ TITLES: Final = {
     "sub_group.dissolved.v1": "Sub-group dissolved",
     "data_subject.subject_registered.v1": "Person registered",
     "review.board_response_formulated.v1": "Board's response formulated",
+    "inspection.evidence_disclosed.v1": "Opened by an inspector or an auditor",
 }
 BODIES: Final = frozenset({"owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
 OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of"})
@@ -131,7 +137,21 @@ def label_of(name: str) -> str:
 
 def choice_of(value: str) -> str:
     """Return what may be chosen, in words."""
+    if value in REGIMES:
+        return REGIMES[value].label
     return LABELS[value] if "_" in value and value in LABELS else value.replace("_", " ").capitalize()
+
+
+@cache
+def field_names() -> frozenset[str]:
+    """Return the names of every field that is declared: what a sentence may name, and values are not."""
+    declared = {field.name for command in COMMANDS.values() for field in command.fields}
+    return frozenset({*declared, *LABELS})
+
+
+def explained(told: str) -> str:
+    """Return our own explanation of a thing, with its fields as forms call them."""
+    return to_people("", QUOTED.sub(lambda named: f"“{label_of(named[1])}”" if named[1] in field_names() else named[1], told))
 
 
 def sentence(refused: Refused) -> str:
@@ -141,7 +161,21 @@ def sentence(refused: Refused) -> str:
 
 def to_people(code: str, message: str) -> str:
     """Return a refusal's sentence in the words that a form uses: it names fields by their labels, and nothing of a request."""
-    return TO_PEOPLE.get(code) or FIELD.sub(lambda named: f"“{label_of(named[0])}”", message)
+    return TO_PEOPLE.get(code) or FIELD.sub(lambda named: f"“{label_of(named[0])}”" if named[0] in field_names() else named[0], message)
+
+
+def in_form(refused: Refused, labels: Mapping[str, str]) -> str:
+    """Return why a form was refused; where that is about one of its fields, by what this form calls it."""
+    if isinstance(refused, WrongKind):
+        name = refused.facts["field"]
+        return to_people("", f"{labels.get(name) or label_of(name)}: {refused.facts['why']}.")
+    if isinstance(refused, FieldMissing):
+        return f"Still needed: {', '.join(labels.get(name) or label_of(name) for name in refused.facts['fields'])}."
+    if isinstance(refused, PersonalData):
+        name = refused.facts["field"]
+        called = f"“{labels.get(name) or label_of(name)}”" if name in field_names() else name[0].upper() + name[1:]
+        return to_people("", called + refused.message.removeprefix(name))
+    return sentence(refused)
 
 
 def written(day: date) -> str:

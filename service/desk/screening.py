@@ -32,9 +32,9 @@ PUPIL_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 def screen(event: type[Any], values: Mapping[str, Any]) -> None:
     """Refuse the first text of a command that carries a personal number or a date of birth, naming the field and the pattern."""
     for field in shape(event):
-        for text in _texts(field, values.get(field.name)):
+        for name, text in _texts(field, values.get(field.name)):
             if pattern := found(text):
-                raise PersonalData(field=field.name, pattern=pattern)
+                raise PersonalData(field=name, pattern=pattern)
 
 
 def found(text: str) -> str | None:
@@ -61,15 +61,18 @@ def pupil_number(letter: str, rest: str) -> bool:
     return PUPIL_LETTERS[sum(v * weight for v, weight in zip(values, range(2, 14), strict=True)) % 23] == letter
 
 
-def _texts(field: Field, value: Any) -> Iterator[str]:
+def _texts(field: Field, value: Any) -> Iterator[tuple[str, str]]:
+    """Give each text of a value with what it is called: of evidence, whether its title or the file's name says so."""
     if field.choices:
         return
     if isinstance(value, Sealed):
-        yield "" if value.value == str(value.subject) else value.value or ""
+        yield field.name, "" if value.value == str(value.subject) else value.value or ""
     elif isinstance(value, str):
-        yield value
+        yield field.name, value
     elif isinstance(value, Evidence):
-        yield from (value.title, value.filename, value.media_type, value.classification)
+        yield "the title of the evidence", value.title
+        yield "the name of the file", value.filename
+        yield from ((field.name, text) for text in (value.media_type, value.classification))
     elif isinstance(value, (tuple, list)):
         for item in value:
             yield from _texts(field, item)

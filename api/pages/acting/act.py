@@ -14,7 +14,7 @@ from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
-from api.pages.words import sentence
+from api.pages.words import in_form, sentence
 from api.resources.answers import version_of
 from api.resources.commands import RESOURCES, acting_as, check_reach
 from api.worker import worker
@@ -133,6 +133,7 @@ def _page(
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
     manager = acting_as().role == commands.MANAGER
     moved = isinstance(refused, StaleVersion)
+    shown = forms.fields_of(seen, command, sent, about=about, manager=manager)
     back = page_of(command.kind, about) if about else LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")
     return render(
         "acting/act.html",
@@ -141,8 +142,8 @@ def _page(
         command=forms.heading(command),
         about=None if about is None else _about(seen, command, about),
         acting=acting_words(seen),
-        fields=forms.fields_of(seen, command, sent, about=about, manager=manager),
-        refusal=sentence(refused) if refused else None,
+        fields=shown,
+        refusal=in_form(refused, {field["name"]: field["label"] for field in shown}) if refused else None,
         moved=moved,
         not_today=not_today,
         action_href=address_of(command, about),

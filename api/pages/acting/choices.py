@@ -68,7 +68,8 @@ def _findings(seen: Look, _: str | None) -> dict[str, str]:
     return {f"{r.ref}/{f['number']}": f"{r.ref} {r.title}, finding {f['number']}" for r in found for f in r.findings}
 
 
-def _findings_of(seen: Look, about: str | None) -> dict[str, str]:
+def findings_of(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the findings of the review that an act is about, by their numbers."""
     found = reviews.review(seen.on.conn, about or "", **seen.on.at)
     return {f["number"]: f"{f['number']} {f['statement']}" for f in found.findings} if found else {}
 
@@ -136,7 +137,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
     "meeting": _meetings,
     "because_of": _findings,
     "informed_by": _findings,
-    "review.findings": _findings_of,
+    "review.findings": findings_of,
 }
 # What has to be on record before there is anything to choose, and the command with which it is recorded.
 COMES_FROM: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -11,7 +12,7 @@ from aggregates.partnership.settings import SETTINGS
 from aggregates.values import Evidence
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import choices, rows
-from api.pages.words import choice_of, label_of, to_people
+from api.pages.words import choice_of, explained, label_of
 from api.worker import worker
 from service.commands import MANAGER
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from service.commands import Command
 
 FormField = dict[str, Any]
+
+OBJECTS: Final = re.compile(r",? `\w+` are objects of .*")  # what a program has to send for rows
 
 LONG: Final = frozenset(
     {
@@ -89,7 +92,7 @@ HINTS: Final = {
     "method": "How it is looked at: an audit, a sample of records, a conversation.",
 }
 READERS: Final = {
-    "public": "the public.",
+    "public": "signed-in members, inspectors and auditors; and the public, where the Board publishes it.",
     "partners": "signed-in members, inspectors and auditors.",
     "restricted": "named roles only.",
     "personal": "named roles only, until it is erased.",
@@ -117,9 +120,10 @@ CONSEQUENCES: Final = {
 def heading(command: Command) -> dict[str, Any]:
     """Return what stands above a command's form."""
     told = (command.event.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].partition(": objects")[0].rstrip(".")
+    told = OBJECTS.sub("", told)
     return {
         "title": command.title,
-        "help": to_people("", f"{told}.".replace("`", "")),
+        "help": explained(f"{told}."),
         "consequence": CONSEQUENCES.get(command.name),
         "rules": [_rule(refusal) for refusal in RULES.get(command.name, ())],
         "button": None,
@@ -127,7 +131,7 @@ def heading(command: Command) -> dict[str, Any]:
 
 
 def _rule(refusal: type[Refused]) -> dict[str, str]:
-    text = to_people("", (refusal.__doc__ or "").partition("\n")[0].replace("`", ""))
+    text = explained((refusal.__doc__ or "").partition("\n")[0])
     return {"text": text, "source": ", ".join(part for part in (refusal.rule, refusal.source) if part)}
 
 

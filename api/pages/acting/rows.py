@@ -33,11 +33,11 @@ class Part:
     name: str
     kind: str = "text"
     optional: bool = False
-    options: tuple[str, ...] | Callable[[Look], Mapping[str, str]] = ()
+    options: tuple[str, ...] | Callable[[Look, str | None], Mapping[str, str]] = ()
 
-    def items(self, seen: Look, stand: Iterable[str] = ()) -> list[dict[str, str]]:
+    def items(self, seen: Look, about: str | None, stand: Iterable[str] = ()) -> list[dict[str, str]]:
         """Return what may be chosen, and what stands although nobody could choose it today: an agency that has left."""
-        named = {option: option.capitalize() for option in self.options} if isinstance(self.options, tuple) else self.options(seen)
+        named = {option: option.capitalize() for option in self.options} if isinstance(self.options, tuple) else self.options(seen, about)
         left = {code: seen.words.body(code) for code in stand if code and code not in named}
         return [{"value": "", "text": "Choose"}, *({"value": code, "text": text} for code, text in {**left, **named}.items())]
 
@@ -64,7 +64,7 @@ ROWS: Final[Mapping[str, Rows]] = {
     "responses": Rows(
         "Finding",
         (
-            Part("number"),
+            Part("number", "choice", options=choices.findings_of),
             Part("response", "choice", options=ANSWERS),
             Part("reason", "textarea", optional=True),
             Part("intended_actions", "textarea", optional=True),
@@ -72,7 +72,9 @@ ROWS: Final[Mapping[str, Rows]] = {
         _findings,
     ),
     "attendance": Rows(
-        "Agency", (Part("agency", "choice", options=choices.members), Part("attendance", "choice", options=ATTENDANCE)), _agencies
+        "Agency",
+        (Part("agency", "choice", options=lambda seen, _: choices.members(seen)), Part("attendance", "choice", options=ATTENDANCE)),
+        _agencies,
     ),
     "agenda": Rows("Item", (Part("id"), Part("title"), Part("about", optional=True))),
     "affiliations": Rows(
@@ -90,7 +92,7 @@ def field(seen: Look, name: str, about: str | None, typed: Any) -> dict[str, Any
     values = typed if typed is not None else rows.first(seen, about)
     parts = [
         {"name": p.name, "label": label_of(p.name), "kind": p.kind, "optional": p.optional}
-        | {"items": p.items(seen, [row.get(p.name, "") for row in values] if p.kind == "choice" else ())}
+        | {"items": p.items(seen, about, [row.get(p.name, "") for row in values] if p.kind == "choice" else ())}
         for p in rows.parts
     ]
     return {"called": rows.called, "parts": parts, "value": values}

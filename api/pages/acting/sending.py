@@ -17,7 +17,7 @@ from api.access import signed_in
 from api.errors import Unreadable
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import rows
-from api.pages.acting.forms import MAY_LACK_FILES, kind_of
+from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
 from api.pages.words import label_of
 from api.worker import worker
 from service.config import MEBIBYTE
@@ -79,7 +79,7 @@ def read(command: Command) -> Sent:
     """Return what the form of a command sent."""
     sent = Sent()
     if command.creates and command.kind not in ONE_OF_ITS_KIND:
-        text(sent, "ref", optional=False)
+        text(sent, "ref", optional=False, label=REFERENCES.get(command.kind, {}).get("label"))
     for declared in command.fields:
         if declared.kind is Evidence:
             _evidence(sent, optional=declared.optional or command.name in MAY_LACK_FILES)
@@ -143,13 +143,13 @@ def _hashed(name: str) -> str | None:
     return digest.hexdigest()
 
 
-def text(sent: Sent, name: str, *, optional: bool) -> None:
+def text(sent: Sent, name: str, *, optional: bool, label: str | None = None) -> None:
     """Read a text, as it was typed but for blanks around it; browsers end lines as in the days of the telegraph."""
     typed = request.form.get(name, "").replace("\r\n", "\n").strip()
     sent.typed[name] = typed
     sent.fields[name] = typed or None
     if not typed and not optional:
-        sent.errors[name] = f"{label_of(name.removeprefix('corrected-'))}: this is needed"
+        sent.errors[name] = f"{label or label_of(name.removeprefix('corrected-'))}: this is needed"
 
 
 def day(sent: Sent, name: str, *, optional: bool) -> None:

@@ -1,0 +1,108 @@
+"""The words of forms and of what stands against them: a field by its form's own label, a value as it was typed, and who can read it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from api.pages.words import title_of, to_people
+from tests.api.pages.conftest import a_file, day
+from tests.service.test_reviews import FINDING, walk
+
+THUMBPRINT = "Q8_rifmrneyvbgfihxhu-zyObm4R_a_b-c_d"
+
+
+def test_a_value_is_never_rewritten():
+    """Only the name of a declared field is said by its label: a thumbprint or a code with underscores stays as it is."""
+    assert to_people("", f"There is no key {THUMBPRINT}, nor an office quality_chair: see late_reason.") == (
+        f"There is no key {THUMBPRINT}, nor an office quality_chair: see “Why it is recorded so late”."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "told"),
+    [
+        ("/agencies/new", {"ref": "no code"}, "Code: letters, digits"),
+        ("/agencies/new", {"ref": ""}, "Code: this is needed"),
+        ("/offices/new", {"ref": ""}, "Office: this is needed"),
+        ("/inspections/new", {"ref": ""}, "For which office: this is needed"),
+    ],
+)
+def test_a_form_calls_its_reference_one_thing(reader, path, said, told):
+    """What is wrong with a new thing's reference is said under the name that the form has for it."""
+    who = reader("board-manager")
+    filled = {"name": "A name", "category": "health", "partner": "local", "obligations": "framework", "section_11": "no"}
+    who.send(path, filled | said)
+
+    assert told in who.words
+    assert "ref of" not in who.words
+
+
+def test_forms_name_no_field_as_a_program_does(reader):
+    """The introductions of forms say what people see: no objects of a list, no name of a field; a regime by its own name."""
+    who = reader("chair")
+    decide, refer, inspect = (who.text(path) for path in ("/reviews/SB-2015-01/decide_review", "/reviews/new", "/inspections/new"))
+
+    assert "are objects" not in decide
+    assert not re.search(r"\bceiling\b", inspect)
+    assert "Lscb-wt2015" not in refer
+
+
+def test_who_can_read_a_field_is_said_as_it_is(reader):
+    """Nothing is published without an account but by the Board itself, and the form says so."""
+    words = reader("board-manager").text("/agencies/new")
+
+    assert "Who can read it: the public." not in words
+    assert "signed-in members, inspectors and auditors; and the public, where the Board publishes it." in words
+
+
+def test_an_opening_is_called_one():
+    """That an inspector opened something reads as what it was, and not as if evidence had been given away."""
+    assert title_of("inspection.evidence_disclosed.v1") == "Opened by an inspector or an auditor"
+
+
+def test_what_is_optional_can_be_chosen_away_again(reader):
+    """An optional choice of a few has one for none of them, which stands chosen until another is."""
+    who = reader("board-manager")
+    who.get("/reviews/new")
+    optional = [one for one in re.findall(r'<input class="govuk-radios__input".*?>', who.page) if 'value=""' in one]
+
+    assert optional
+    assert all("checked" in one for one in optional)
+
+
+def test_a_response_has_a_row_for_each_finding(sign_in):
+    """The form of a response begins with a row for each finding of the review, whose number is chosen and not typed."""
+    who = sign_in("chair")
+    walk(who.seeded, "present_review_report", "SB-C")
+    who.seeded.act("quality-chair", "record_finding", "SB-C", **FINDING | {"number": "F2"})
+    who.seeded.catch_up()
+    who.get("/reviews/SB-C/formulate_response")
+    rows = [
+        re.findall(r'<option value="(F\d)"( selected)?>', row)
+        for row in re.findall(r"<select[^>]*-number.*?</select>", who.page, re.DOTALL)
+    ]
+
+    assert rows == [[("F1", " selected"), ("F2", "")], [("F1", ""), ("F2", " selected")]]
+
+
+def test_a_number_in_the_name_of_a_file_is_said_to_be_there(sign_in):
+    """Where a file's name, or its title, carries an NHS number, the refusal says which of them does."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    said = {**day("occurred_on", 2016, 9, 5), **day("evidence_date", 2016, 9, 2), "effect": "Nine of ten"}
+    who.send("/actions/A1/submit_evidence", said | {"evidence_title": "An audit", "evidence": a_file(name="943 476 5919.pdf")})
+    assert "The name of the file carries what looks like an NHS number" in who.words
+
+    who.send("/actions/A1/submit_evidence", said | {"evidence_title": "Of 943 476 5919", "evidence": a_file()})
+    assert "The title of the evidence carries what looks like an NHS number" in who.words
+
+
+def test_what_the_service_did_is_its_own(sign_in):
+    """An entry that no office made is called the service's own where somebody may not amend it, and nobody's name is None."""
+    who = sign_in("board-manager")
+    told = [who.text(f"/events/{position}") for position in range(1, 7)]
+
+    assert any("is a decision of the service itself" in words for words in told)
+    assert [words for words in told if re.search(r"\bof None\b", words)] == []
