@@ -8,8 +8,11 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from markupsafe import Markup, escape
+
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
+from aggregates.partnership.membership import OpenObligations
 from aggregates.values import Sealed
 from api.worker import worker
 from projections import partnership
@@ -106,6 +109,7 @@ TO_PEOPLE: Final = {
     "database-away": "The database does not answer. Nothing that was recorded is lost. Try again soon: nothing is recorded twice.",
 }
 FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@-])|\bsha256\b")  # what may be the name of a field in a sentence
+HELD: Final = re.compile(r"\b(action|office|review|challenge) ([\w.-]*\w)")  # what an agency holds, as its departure is refused with it
 QUOTED: Final = re.compile(r"`(\w+)`")  # a field as our own explanations name it
 TITLES: Final = {
     "ledger.established.v1": "Log established",
@@ -159,6 +163,14 @@ def sentence(refused: Refused) -> str:
     return to_people(refused.code(), refused.message)
 
 
+def linked(refused: Refused) -> str:
+    """Return why an agency cannot leave with each thing that it holds as a link to its page; any other refusal as its sentence."""
+    told = sentence(refused)
+    if not isinstance(refused, OpenObligations):
+        return told
+    return Markup(HELD.sub(r'\1 <a class="govuk-link" href="/\1s/\2">\2</a>', str(escape(told))))  # noqa: S704 - escaped before
+
+
 def to_people(code: str, message: str) -> str:
     """Return a refusal's sentence in the words that a form uses: it names fields by their labels, and nothing of a request."""
     return TO_PEOPLE.get(code) or FIELD.sub(lambda named: f"“{label_of(named[0])}”" if named[0] in field_names() else named[0], message)
@@ -175,7 +187,7 @@ def in_form(refused: Refused, labels: Mapping[str, str]) -> str:
         name = refused.facts["field"]
         called = f"“{labels.get(name) or label_of(name)}”" if name in field_names() else name[0].upper() + name[1:]
         return to_people("", called + refused.message.removeprefix(name))
-    return sentence(refused)
+    return linked(refused)
 
 
 def written(day: date) -> str:

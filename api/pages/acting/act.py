@@ -14,7 +14,7 @@ from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
-from api.pages.words import in_form, sentence
+from api.pages.words import in_form, linked, sentence
 from api.resources.answers import version_of
 from api.resources.commands import RESOURCES, acting_as, check_reach
 from api.worker import worker
@@ -65,7 +65,7 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
             return _page(seen, command, about, typed)
         if found.never:
             return closed(seen, forms.heading(command), _about(seen, command, about), found.refused)
-        return _page(seen, command, about, typed, not_today=sentence(found.refused))
+        return _page(seen, command, about, typed, not_today=linked(found.refused))
 
 
 def _act(command: Command, about: str | None) -> Response | Redirect:

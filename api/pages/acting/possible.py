@@ -19,7 +19,7 @@ from aggregates.review import refusals as of_review
 from api.pages.acting.addresses import address_of
 from api.pages.acting.asking import Question, plausible
 from api.pages.entries import kind_of
-from api.pages.words import sentence
+from api.pages.words import linked, sentence
 from api.resources.commands import acting_as, declared
 from api.worker import worker
 from service import commands
@@ -92,7 +92,7 @@ def with_thing(seen: Look, kind: str, ref: str) -> Possible:
             if refused is None:
                 found.can.append(_task(seen, command, ref, office))
                 break
-            if isinstance(refused, INSTRUCTIVE) and (why := sentence(refused)) not in found.cannot:
+            if isinstance(refused, INSTRUCTIVE) and (why := linked(refused)) not in found.cannot:
                 found.cannot.append(why)
     return found
 

@@ -106,3 +106,13 @@ def test_what_the_service_did_is_its_own(sign_in):
 
     assert any("is a decision of the service itself" in words for words in told)
     assert [words for words in told if re.search(r"\bof None\b", words)] == []
+
+
+def test_what_keeps_an_agency_from_leaving_is_a_click_away(sign_in):
+    """The refusal of a departure links each action and office that it names, on the agency's page and beside the form."""
+    who = sign_in("board-manager")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    for path in ("/agencies/RIV", "/agencies/RIV/leave_agency"):
+        who.get(path)
+        said = who.page.partition("cannot leave while it holds")[2].partition("INV-36")[0]
+        assert {"/actions/A1", "/offices/riv-lead"} <= set(re.findall(r'href="([^"]+)"', said)), path
