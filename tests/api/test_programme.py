@@ -26,7 +26,7 @@ if TYPE_CHECKING:
             "partnership/review_framework",
             {"version": "2016", "outcome": "retained", "review_due": "2018-09-01"},
             422,
-            "not-in-force",
+            "none-in-force",
         ),
         ("chair", "partnership/change_regime", {"regime": "LSCB-WT2015", "effective_on": "2019-09-29"}, 422, "same-regime"),
         ("chair", "partnership/set_local_setting", {"setting": "quorum", "value": "all"}, 422, "setting-unreadable"),
