@@ -294,6 +294,17 @@ def test_no_page_keeps_anybody_out(browser: Browser, site: Served, width: int, t
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_one_long_word_makes_no_page_wider(browser: Browser, site: Served, width: int):
+    """A word of 220 letters where somebody may type one, and thumbprints, break within their cell, fact or card."""
+    with person(browser, site, width=width) as visitor:
+        visitor.sign_in("chair")
+        for path in ("/keys", "/partnership", "/agencies/RIV"):
+            visitor.go(path)
+            visitor.page.evaluate("document.querySelectorAll('td, dd').forEach(cell => cell.append('y'.repeat(220)))")
+            assert visitor.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
+
+
 def test_the_tracker_leads_to_a_review_its_breach_and_the_signed_event(visitor: Person):
     """From the tracker to Cedar: decided nine days late and why, its lead reviewer not independent; down to the event that says so."""
     visitor.sign_in("inspector")
