@@ -62,8 +62,8 @@ def fill(disk: Path, conninfo: str) -> Path:
         conn.execute("CHECKPOINT")
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
-        while shutil.disk_usage(disk).free:
-            file.write(bytes(4096))
+        while free := shutil.disk_usage(disk).free:
+            file.write(bytes(max(4096, free // 2)))
     return filler
 
 
