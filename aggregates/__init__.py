@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from aggregates.action import Action
-from aggregates.challenge import Challenge
-from aggregates.data_subject import DataSubject
 from aggregates.entry import OnRecord
 from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
+from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Keys, Ledger
+from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
 
 AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (

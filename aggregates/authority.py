@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
 from aggregates import errors
-from aggregates.values import Sealed, says
+from aggregates.entry.values import Sealed, says
 
 if TYPE_CHECKING:
     from datetime import date

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aggregates.values import says
+from aggregates.entry.values import says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,7 +25,7 @@ from aggregates.errors import Refused
 from aggregates.registry.inspection import NoInspectionOpen
 from api.access import public
 from api.worker import worker
-from projections.clocks import OutsideInspection
+from projections.two_clocks.clocks import OutsideInspection
 from service.config import MEBIBYTE
 from service.database.connection import disk_full
 from service.desk import refusals as desk

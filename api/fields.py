@@ -20,7 +20,7 @@ from flask.json.provider import DefaultJSONProvider
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
-from aggregates.values import Evidence, Sealed
+from aggregates.entry.values import Evidence, Sealed
 from api.errors import Unreadable, UnsupportedKind
 from service.commands import AMENDMENTS
 from service.config import MEBIBYTE
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from flask import Request
 
-    from aggregates.fields import Field
+    from aggregates.entry.fields import Field
     from service.commands import Command
 
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")

@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 
 from api.access import public
 from api.worker import worker
-from projections import tracking
+from projections.two_clocks import tracking
 from service.config import MEBIBYTE
 
 if TYPE_CHECKING:

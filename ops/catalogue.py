@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aggregates import EVENTS
-from aggregates.fields import ENVELOPE, Field, shape
+from aggregates.entry.fields import ENVELOPE, Field, shape
 from service import commands
 
 HEAD = """# Every event and its fields

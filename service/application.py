@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from eventsourcing.persistence import OperationalError
 
 from aggregates.action import Action
-from aggregates.challenge import Challenge
 from aggregates.clocks.dates import london
 from aggregates.errors import Refused
 from aggregates.partnership import Agency, SubGroup
+from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys
 from aggregates.review import Review

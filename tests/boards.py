@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.conninfo import conninfo_to_dict
 
 from api import access
-from projections import catch_up
-from projections.decoded_log import Decoded
+from projections.two_clocks import catch_up
+from projections.two_clocks.decoded_log import Decoded
 from service.application import Board
 from service.database.migrations import prepare
 from service.desk import accounts

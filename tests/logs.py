@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from aggregates.fields import to_json
-from aggregates.values import Sealed
-from projections import catch_up
-from projections.decoded_log import Decoded
+from aggregates.entry.fields import to_json
+from aggregates.entry.values import Sealed
+from projections.two_clocks import catch_up
+from projections.two_clocks.decoded_log import Decoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from projections.timeline import Projection
+    from projections.two_clocks.timeline import Projection
     from service.config import Config
 
 BEGINNING = datetime(2016, 1, 4, 9, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aggregates.action.shown import SignOff, Submission
     from aggregates.authority import Act, Acting
-    from aggregates.values import Evidence
+    from aggregates.entry.values import Evidence
 
     # Tells who held an office on a day: of what was recorded on behalf, an entry names the office and not the person.
     HeldBy: TypeAlias = Callable[[str, date], UUID | None]

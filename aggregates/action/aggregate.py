@@ -12,9 +12,9 @@ from aggregates.action.departing import Departing
 from aggregates.action.fold import fold as fold_action
 from aggregates.action.history import check_history
 from aggregates.entry import Entry, Recorded, stream_id
+from aggregates.entry.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
+from aggregates.entry.values import Evidence  # noqa: TC001 - as date
 from aggregates.errors import said
-from aggregates.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
-from aggregates.values import Evidence  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

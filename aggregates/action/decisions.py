@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aggregates.action.acts import HeldBy
     from aggregates.authority import Acting
-    from aggregates.values import Evidence
+    from aggregates.entry.values import Evidence
 
 HIGHEST_LEVEL = 9  # of escalation: more than any ladder has
 

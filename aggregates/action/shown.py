@@ -11,7 +11,7 @@ from aggregates.clocks.dates import LONDON
 if TYPE_CHECKING:
     from datetime import date
 
-    from aggregates.values import Evidence, Sealed
+    from aggregates.entry.values import Evidence, Sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Unpack
 from eventsourcing.domain import Aggregate
 
 from aggregates import authority, errors
+from aggregates.entry.fields import CORRECTED, Public, Restricted, correctable, corrections, from_json
 from aggregates.entry.record import Entry, OnRecord, S
-from aggregates.fields import CORRECTED, Public, Restricted, correctable, corrections, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from eventsourcing.domain import Aggregate, CanMutateAggregate
 
 from aggregates import errors
-from aggregates.fields import Public, shape
-from aggregates.values import Sealed  # noqa: TC001 - as date
+from aggregates.entry.fields import Public, shape
+from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

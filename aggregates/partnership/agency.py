@@ -10,8 +10,8 @@ from eventsourcing.domain import Aggregate
 
 from aggregates.authority import CHAIRS
 from aggregates.entry import Entry, Opening, Recorded, steps, stream_id
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.errors import said
-from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.partnership.membership import (
     AlreadyAMember,
     ChairsOwnAgency,

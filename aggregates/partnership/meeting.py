@@ -11,11 +11,11 @@ from eventsourcing.domain import Aggregate
 
 from aggregates.authority import BOARD, CHAIRS, MANAGER
 from aggregates.entry import Entry, Recorded, stream_id
+from aggregates.entry.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
+from aggregates.entry.values import Evidence  # noqa: TC001 - as date
 from aggregates.errors import Refused, said
-from aggregates.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.settings import read
-from aggregates.values import Evidence  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, TypeAlias
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, Opening, Recorded, stream_id
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - as date
+from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 from aggregates.errors import Refused, said
-from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
-from aggregates.values import Sealed  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, Recorded, stream_id
+from aggregates.entry.fields import Public  # noqa: TC001 - as date
 from aggregates.errors import Refused, said
-from aggregates.fields import Public  # noqa: TC001 - as date
 from aggregates.partnership import framework, settings
 from aggregates.partnership.settings import BACKDATING_LIMIT, SETTINGS, SUSTAINMENT_CHECKS, Setting
 

@@ -11,8 +11,8 @@ from eventsourcing.domain import Aggregate
 
 from aggregates.clocks.dates import later
 from aggregates.entry import Entry, Recorded, stream_id
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.errors import Refused, said
-from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, OnRecord, Opening, stream_id
+from aggregates.entry.fields import Public  # noqa: TC001 - as date
 from aggregates.errors import Refused, said
-from aggregates.fields import Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

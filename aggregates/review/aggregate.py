@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, Unpack
 
 from aggregates.entry import Recorded, stream_id
+from aggregates.entry.fields import EARLIEST
 from aggregates.errors import Refused, said
-from aggregates.fields import EARLIEST
 from aggregates.review import events, limits
 from aggregates.review.decisions.correcting import Correcting
 from aggregates.review.decisions.ending import Ending

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from aggregates.fields import EARLIEST, LATEST
+from aggregates.entry.fields import EARLIEST, LATEST
 from aggregates.review import refusals
 from aggregates.review.parts import Affiliation, Lead, Member, Response, response_of
 

@@ -11,7 +11,7 @@ import unicodedata
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from aggregates.values import seen
+from aggregates.entry.values import seen
 
 if TYPE_CHECKING:
     from collections.abc import Collection

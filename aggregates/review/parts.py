@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import later
-from aggregates.values import seen
+from aggregates.entry.values import seen
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from aggregates.values import Sealed
+    from aggregates.entry.values import Sealed
 
 LOOK_BACK_YEARS: Final = 5  # INV-01: how long after it ended an affiliation counts, unless the Board sets another time
 DEFERRAL_MONTHS: Final = 6  # INV-05: how long a decision not to publish yet is good for, before it is looked at again

@@ -12,13 +12,14 @@ from flask import request
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from api import errors
-from api.pages import clocks, frame, home, sign_in, thing
+from api.pages import frame, home, sign_in
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
 from api.pages.board import challenges, inspections, keys, members, partnership, programme
+from api.pages.frame import clocks, thing
+from api.pages.frame.words import to_people
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.reviews import review, tracker
-from api.pages.words import to_people
 
 if TYPE_CHECKING:
     from flask import Flask, Response

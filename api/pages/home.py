@@ -9,10 +9,11 @@ from flask import Blueprint, Response
 
 from api.access import caller, public, signed_in
 from api.pages.acting.possible import acting_or_nobody
-from api.pages.entries import timeline
 from api.pages.frame import Look, look, render
-from projections import action_register, inspection_history
+from api.pages.frame.entries import timeline
+from projections import action_register
 from projections.action_register import Filters
+from projections.inspection import history as inspection_history
 from service import commands
 from service.commands import COMMANDS
 

@@ -11,8 +11,8 @@ from aggregates.errors import Refused
 from api.access import SESSION_COOKIE, caller, forget, member, public, remember, signed_in
 from api.errors import status_of
 from api.pages import frame
-from api.pages.clocks import shown_by_now
-from api.pages.words import Words
+from api.pages.frame.clocks import shown_by_now
+from api.pages.frame.words import Words
 from api.worker import worker
 from service.desk import accounts
 from service.desk.refusals import NotFound, NotInOffice

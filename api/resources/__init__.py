@@ -11,13 +11,13 @@ from flask import Blueprint, Response, jsonify
 
 from api.access import public
 from api.resources.actions import actions
-from api.resources.difference import difference
-from api.resources.evidence import evidence
-from api.resources.history import events
-from api.resources.inspections import inspections
-from api.resources.openapi import PREFIX, ProblemApi, build
+from api.resources.answering.openapi import PREFIX, ProblemApi, build
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups, subjects
 from api.resources.programme import challenges, courses, meetings, priorities, resources
+from api.resources.record.difference import difference
+from api.resources.record.evidence import evidence
+from api.resources.record.history import events
+from api.resources.record.inspections import inspections
 from api.resources.reviews import reviews
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from marshmallow import fields, validate
 
 from api.access import member
 from api.fields import AtClocks, Flag, Number
-from api.resources import history
-from api.resources.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
-from api.resources.commands import mount
-from api.resources.openapi import VERSIONED, Resource
+from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
+from api.resources.answering.commands import mount
+from api.resources.answering.openapi import VERSIONED, Resource
+from api.resources.record import history
 from projections import action_register
 from projections.action_register import ActionRow, Filters
 from service.desk.refusals import NotFound

@@ -8,12 +8,12 @@ from marshmallow import Schema, fields
 
 from api.access import member
 from api.fields import AtClocks, Whole
-from api.resources.answers import answer_of, lists, one_of, read, schema_of_rows, version_of, versioned
-from api.resources.commands import mount
-from api.resources.openapi import VERSIONED, Resource
+from api.resources.answering.answers import answer_of, lists, one_of, read, schema_of_rows, version_of, versioned
+from api.resources.answering.commands import mount
+from api.resources.answering.openapi import VERSIONED, Resource
 from api.worker import worker
-from projections import inspection_history
 from projections import partnership as views
+from projections.inspection import history as inspection_history
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:

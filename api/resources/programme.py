@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from api.resources.answers import Reading, lists, schema_of_rows
-from api.resources.commands import mount
-from api.resources.history import Visible
-from api.resources.openapi import Resource
+from api.resources.answering.answers import Reading, lists, schema_of_rows
+from api.resources.answering.commands import mount
+from api.resources.answering.openapi import Resource
+from api.resources.record.history import Visible
 from projections import partnership as views
 
 if TYPE_CHECKING:

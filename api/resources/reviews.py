@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from api.access import member
 from api.fields import AtClocks
-from api.resources import history
-from api.resources.answers import answer_of, read, schema_of_rows, version_of, versioned
-from api.resources.commands import mount
-from api.resources.openapi import VERSIONED, Resource
+from api.resources.answering.answers import answer_of, read, schema_of_rows, version_of, versioned
+from api.resources.answering.commands import mount
+from api.resources.answering.openapi import VERSIONED, Resource
+from api.resources.record import history
 from projections import reviews as views
 from projections.reviews import ReviewRow, Tracked
 from service.desk.refusals import NotFound

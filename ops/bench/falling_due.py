@@ -14,10 +14,10 @@ from bench import ACTION, Row
 from aggregates import Action
 from aggregates.action.ladder import Ladder
 from aggregates.entry import stream_id
-from aggregates.fields import shape
-from projections import catch_up, decoded_log, rebuild, tracking
+from aggregates.entry.fields import shape
 from projections.action_register import ActionRegister, falling_due
-from projections.decoded_log import Decoded
+from projections.two_clocks import catch_up, decoded_log, rebuild, tracking
+from projections.two_clocks.decoded_log import Decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from bench import Row, assign
 
-from projections import catch_up
+from projections.two_clocks import catch_up
 from service.application import Board
 from service.ledger import keys
 

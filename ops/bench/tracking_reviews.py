@@ -11,10 +11,11 @@ import psycopg
 from bench import Row
 
 from aggregates.entry import stream_id
-from aggregates.fields import shape
+from aggregates.entry.fields import shape
 from aggregates.review import Review
-from projections import catch_up, decoded_log, rebuild, reviews, tracking
-from projections.decoded_log import Decoded
+from projections import reviews
+from projections.two_clocks import catch_up, decoded_log, rebuild, tracking
+from projections.two_clocks.decoded_log import Decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

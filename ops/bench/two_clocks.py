@@ -16,10 +16,11 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates import Action
 from aggregates.entry import stream_id
-from aggregates.fields import shape
-from projections import action_register, catch_up, decoded_log, read_model, rebuild, tracking
+from aggregates.entry.fields import shape
+from projections import action_register
 from projections.action_register import ActionRegister, ActionRow
-from projections.decoded_log import Decoded
+from projections.two_clocks import catch_up, decoded_log, read_model, rebuild, tracking
+from projections.two_clocks.decoded_log import Decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

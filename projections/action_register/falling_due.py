@@ -15,7 +15,7 @@ from aggregates.action.ladder import Ladder, Notice, notice_due
 from aggregates.authority import BOARD
 from aggregates.partnership.office import answering_office
 from projections.partnership import OfficeRow, Term, offices
-from projections.read_model import AT_CLOCKS
+from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from psycopg.sql import SQL
 
 from aggregates.entry import Recorded
-from projections import inspection_history
 from projections.action_register.listing import DAYS_OVERDUE, register, sorts_as
-from projections.decoded_log import event_type
+from projections.inspection import history as inspection_history
+from projections.two_clocks.decoded_log import event_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from projections.action_register.listing import ActionRow
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

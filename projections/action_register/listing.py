@@ -17,8 +17,8 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from aggregates.action import Action, state
 from projections.partnership import SERVED
-from projections.read_model import AT_CLOCKS
-from projections.timeline import ByReference
+from projections.two_clocks.read_model import AT_CLOCKS
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aggregates.challenge import Answered, Challenge, ChallengeState
+from aggregates.partnership.challenge import Answered, Challenge, ChallengeState
 from projections.partnership.rows import rows
-from projections.timeline import ByReference
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,8 +19,8 @@ from aggregates.partnership import Agency, AgencyState, SubGroup, SubGroupState
 from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office, OfficeState
 from projections.partnership.rows import rows
-from projections.read_model import AT_CLOCKS
-from projections.timeline import ByReference
+from projections.two_clocks.read_model import AT_CLOCKS
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

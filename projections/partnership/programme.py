@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aggregates.partnership import Course, CourseState, Meeting, MeetingState, Priorities, PrioritiesState, Resource, ResourceState
 from aggregates.partnership.course import Withdrawn
 from projections.partnership.rows import rows
-from projections.timeline import ByReference
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

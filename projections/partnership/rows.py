@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from psycopg.rows import class_row
 from psycopg.sql import SQL, Identifier
 
-from projections.read_model import AT_CLOCKS
+from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
     from datetime import date

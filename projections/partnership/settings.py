@@ -12,8 +12,8 @@ from psycopg.sql import SQL
 
 from aggregates.partnership import Partnership, PartnershipState
 from aggregates.partnership.settings import SETTINGS
-from projections.read_model import AT_CLOCKS
-from projections.timeline import ByReference
+from projections.two_clocks.read_model import AT_CLOCKS
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,9 +13,9 @@ from aggregates.review import blockers
 from aggregates.review.blockers import Concern, Promise, Standing
 from projections import action_register
 from projections.action_register import Filters
-from projections.read_model import AT_CLOCKS
 from projections.reviews.rows import ReviewRow, Tracked
 from projections.reviews.view import LONG, SHORT, plain
+from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

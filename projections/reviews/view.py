@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.review import Review, ReviewState, blockers
-from projections.timeline import ByReference
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

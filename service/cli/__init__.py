@@ -15,8 +15,8 @@ import psycopg
 from eventsourcing import persistence
 
 from aggregates.errors import Refused
-from projections.catch_up import Halted
-from projections.decoded_log import GapError
+from projections.two_clocks.catch_up import Halted
+from projections.two_clocks.decoded_log import GapError
 from service.config import BadSetting
 from service.database.connection import disk_full
 from service.desk.refusals import NoRoom

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.progress import track
 
 from api.access import create_secret
-from projections import catch_up
+from projections.two_clocks import catch_up
 from service.application import Board
 from service.cli.running import source
 from service.config import Config

@@ -16,8 +16,8 @@ from eventsourcing import persistence
 
 from aggregates.clocks.dates import london
 from aggregates.errors import Refused
-from projections import catch_up
 from projections.action_register import Due, falling_due
+from projections.two_clocks import catch_up
 from service.application import Board
 from service.cli.opening import board as opened_board
 from service.cli.output import show

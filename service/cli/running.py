@@ -18,8 +18,8 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 
 import service
 from aggregates.clocks.dates import london
-from projections import catch_up, tracking
-from projections.decoded_log import Decoded
+from projections.two_clocks import catch_up, tracking
+from projections.two_clocks.decoded_log import Decoded
 from service.cli.falling_due import issuing
 from service.cli.opening import check_established, database, kept_up
 from service.database.connection import datastore

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import psycopg
 
-from projections import catch_up, tracking
+from projections.two_clocks import catch_up, tracking
 from service.cli.opening import database
 from service.cli.running import source
 from service.database import backup, migrations

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
-from aggregates.challenge import Challenge
 from aggregates.partnership import Agency, Meeting
 from aggregates.partnership.agency import Left
+from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen

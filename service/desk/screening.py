@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from aggregates.fields import Field, shape
-from aggregates.values import Evidence, Sealed, seen
+from aggregates.entry.fields import Field, shape
+from aggregates.entry.values import Evidence, Sealed, seen
 from service.desk.refusals import PersonalData
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from aggregates.fields import Field, WrongKindError, typed
-from aggregates.values import Evidence, Sealed, says
+from aggregates.entry.fields import Field, WrongKindError, typed
+from aggregates.entry.values import Evidence, Sealed, says
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.utils import resolve_topic
 
-from aggregates.fields import from_json, shape, to_json
-from aggregates.values import Sealed
+from aggregates.entry.fields import from_json, shape, to_json
+from aggregates.entry.values import Sealed
 from service.ledger.errors import BadStatement, NotAStatement
 from service.verify import (
     PURPOSES,

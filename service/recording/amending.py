@@ -10,10 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import state as of_action
-from aggregates.challenge import ChallengeState, Raised
 from aggregates.entry import Recorded
 from aggregates.partnership import Agency
 from aggregates.partnership.agency import Left
+from aggregates.partnership.challenge import ChallengeState, Raised
 from aggregates.partnership.membership import (
     DeclarationsRest,
     HeldForTheDeparted,

@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 
 from aggregates.authority import Acting
 from aggregates.clocks.dates import london
-from aggregates.data_subject import DataSubject
+from aggregates.entry.values import Sealed
 from aggregates.partnership import Partnership
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys, Ledger
-from aggregates.values import Sealed
+from aggregates.registry.data_subject import DataSubject
 from service.desk.refusals import AlreadyEstablished, NotEstablished
 from service.ledger.keys import enrolment, key_changes
 from service.verify import b64url

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from aggregates.values import Evidence
+from aggregates.entry.values import Evidence
 from service.database.connection import disk_full
 from service.desk.refusals import EmptyFile, FutureDate, NoRoom, TooLarge, UnknownEvidence, WrongKind
 

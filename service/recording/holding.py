@@ -11,9 +11,9 @@ from eventsourcing.persistence import StoredEvent
 
 from aggregates.action import Action
 from aggregates.action import state as of_action
-from aggregates.challenge import Challenge, Raised
-from aggregates.fields import corrections
+from aggregates.entry.fields import corrections
 from aggregates.partnership.agency import Accounted, Agency, Member
+from aggregates.partnership.challenge import Challenge, Raised
 from aggregates.partnership.office import Office, answering_office
 from aggregates.registry import Keys
 from aggregates.review import Review

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
 
-from aggregates.data_subject import DataSubject
 from aggregates.entry import stream_id
 from aggregates.partnership import Agency, Partnership, PartnershipState, SubGroup
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Ledger
+from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
 from service.database.connection import environment
 from service.desk.authority import ONE_AGENCY, theirs
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from eventsourcing.postgres import PostgresFactory
 
     from aggregates.authority import Acting
-    from aggregates.values import Evidence
+    from aggregates.entry.values import Evidence
     from service.config import Config
     from service.desk.accounts import Caller
     from service.desk.submission import Submission

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
-from aggregates.data_subject import DataSubject
-from aggregates.fields import EARLIEST, LATEST
+from aggregates.entry.fields import EARLIEST, LATEST
+from aggregates.entry.values import says
 from aggregates.partnership import Agency, Course, Priorities, SubGroup
 from aggregates.partnership.agency import Left, Member
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection
+from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
-from aggregates.values import says
 from service.commands import KINDS
 from service.desk.authority import theirs
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NoSuchDay, NotFound, OfficeOfAnother, WrongKind

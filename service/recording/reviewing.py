@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
 from aggregates.action import state as of_action
-from aggregates.data_subject import DataSubject
-from aggregates.fields import corrections
+from aggregates.entry.fields import corrections
 from aggregates.partnership import Agency, Meeting
+from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
 from aggregates.review.aggregate import NotTheirReferral
 from aggregates.review.blockers import Promise, Standing, ended

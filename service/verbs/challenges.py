@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aggregates.authority import BOARD
-from aggregates.challenge import Challenge
 from aggregates.partnership import Agency, SubGroup
+from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from service.desk.refusals import NotFound
 from service.recording.references import References

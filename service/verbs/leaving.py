@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
-from aggregates.challenge import Challenge
 from aggregates.partnership import Agency
+from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys
 from aggregates.review import Review

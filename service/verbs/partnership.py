@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aggregates.authority import BOARD
-from aggregates.data_subject import DataSubject
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
+from aggregates.registry.data_subject import DataSubject
 from service.commands import LEAD
 from service.desk.refusals import AlreadyExists, CodeTaken, NotFound, OwnAppointment, WrongKind
 from service.recording.references import References

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aggregates.action import Action
 from aggregates.authority import Acting
-from aggregates.values import Evidence
+from aggregates.entry.values import Evidence
 
 ORIGIN = "severnbrook.example/log"
 DAY = date(2016, 9, 12)

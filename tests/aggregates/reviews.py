@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+from aggregates.entry.values import Sealed
 from aggregates.partnership.office import Holder
 from aggregates.review import Review
 from aggregates.review.blockers import Promise
-from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, TRAINING, somebody
 
 BEGAN = date(2016, 2, 8)

@@ -10,7 +10,7 @@ import pytest
 
 from aggregates import errors as e
 from aggregates.action import state as s
-from aggregates.fields import corrections
+from aggregates.entry.fields import corrections
 from aggregates.registry import Keys
 from tests.aggregates.people import (
     CHAIR,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aggregates.challenge import (
+from aggregates.errors import Blank, RestsOnIt
+from aggregates.partnership.challenge import (
     AddressFixed,
     AlreadyAnswered,
     Answered,
@@ -14,7 +15,6 @@ from aggregates.challenge import (
     NotRaised,
     Raised,
 )  # fmt: skip
-from aggregates.errors import Blank, RestsOnIt
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, QUALITY, RIV, WMP, on
 
 SAID = {"ref": "C1", "about": "action:A8", "to": "RIV", "summary": "Ten weeks late", "statement": "Why is the pathway not in use?"}

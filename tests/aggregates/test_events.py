@@ -14,8 +14,8 @@ from eventsourcing.domain import Aggregate
 import aggregates
 from aggregates import AGGREGATES, EVENTS
 from aggregates.entry import OnRecord, Recorded
-from aggregates.fields import ENVELOPE, shape
-from aggregates.values import Evidence, Sealed
+from aggregates.entry.fields import ENVELOPE, shape
+from aggregates.entry.values import Evidence, Sealed
 
 CLAIMS = {"iss", "aud", "jti", "iat", "evt", "assurance", "stream", "sver", "seen", "_sd", "_sd_alg", "alg", "kid", "typ"}
 # Domain B.3 and ledger §2: which authority each act needs.
@@ -51,7 +51,7 @@ READ_ALONE = """
 import json, sys
 import aggregates
 from eventsourcing.utils import resolve_topic
-from aggregates.fields import shape
+from aggregates.entry.fields import shape
 read = {t: [f.name for f in shape(resolve_topic(t))] for t in json.load(sys.stdin)}
 json.dump(read, sys.stdout)
 """

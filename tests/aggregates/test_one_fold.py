@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from aggregates.action import Action, state
 from aggregates.entry import Entry, standing
+from aggregates.entry.fields import from_json, shape, to_json
+from aggregates.entry.values import Sealed
 from aggregates.errors import Refused
-from aggregates.fields import from_json, shape, to_json
-from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DAY, MANAGER, QUALITY, RIV, SERVICE, WMP, assigned, evidence, on
 
 LAST = 480

@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 
 from aggregates.clocks.dates import later
+from aggregates.entry.values import Sealed
 from aggregates.errors import Blank
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership import agency as of_agency
 from aggregates.partnership.office import NobodyInOffice, Office, TermEndsFirst, TermsOverlap, answering_office
 from aggregates.partnership.settings import SettingUnreadable
 from aggregates.partnership.sub_group import Dissolved, NotConstituted
-from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, on
 
 SAID = {"acting": MANAGER, "occurred_on": DAY}

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.data_subject import DataSubject
+from aggregates.entry.values import Sealed
 from aggregates.errors import Blank, NotAmendable
 from aggregates.registry import Key, Keys, Ledger, LedgerState
+from aggregates.registry.data_subject import DataSubject
 from aggregates.registry.keys import KeyEnded, KeyEnrolled, OtherHolder, UnknownKey
-from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DAY, ORIGIN, SERVICE
 
 FIRST = {"thumbprint": "t1", "public_key": "k1", "holder": "severnbrook", "purpose": "service-statements", "proof": "p1"}

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregates.entry import standing
+from aggregates.entry.fields import shape
 from aggregates.errors import Refused
-from aggregates.fields import shape
 from aggregates.review import Review, blockers, state
 from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from aggregates.clocks.dates import later
+from aggregates.entry.values import Sealed
 from aggregates.errors import WrongKindCorrected
 from aggregates.partnership.resource import NotAnAddress
 from aggregates.review import Review, items
@@ -17,7 +18,6 @@ from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of
 from aggregates.review.decisions.answering import NothingToAnswer
 from aggregates.review.decisions.deciding import KnownAhead
-from aggregates.values import Sealed
 from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, ORIGIN, TRAINING
 from tests.aggregates.reviews import (
     ACCEPTED,

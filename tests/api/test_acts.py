@@ -7,7 +7,7 @@ import threading
 import psycopg
 import pytest
 
-from projections import catch_up
+from projections.two_clocks import catch_up
 from service.ledger.checkpoint import Receipt
 from service.verify import open_checkpoint
 from tests.boards import assign

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from aggregates.entry.values import Evidence
 from aggregates.partnership.office import Role
-from aggregates.values import Evidence
 from service.commands import COMMANDS, MANAGER
 from service.desk import accounts
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from api.app import create_app
-from projections import tracking
+from projections.two_clocks import tracking
 
 
 def checks(response) -> dict[str, dict[str, object]]:

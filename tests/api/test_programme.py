@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aggregates.challenge import Challenge
+from aggregates.partnership.challenge import Challenge
 from service.desk import authority
 from service.desk.refusals import NotFound
 from tests.api.acts import ANSWER, CHALLENGE, COURSE, FRAMEWORK, MEETING, PRIORITY, RESOURCE, do

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Recorded
-from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

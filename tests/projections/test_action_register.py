@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from aggregates import Office
-from aggregates.values import Sealed
-from projections import action_register, inspection_history
+from aggregates.entry.values import Sealed
+from projections import action_register
 from projections.action_register import Filters, Sort, hindsight, one, overdue, register
-from projections.clocks import position_at
+from projections.inspection import history as inspection_history
+from projections.two_clocks.clocks import position_at
 from tests.aggregates.people import (
     CHAIR,
     DUE,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from projections import catch_up, decoded_log, read_model, tracking
+from projections.two_clocks import catch_up, decoded_log, read_model, tracking
 from tests.logs import Log
 from tests.projections.promises import Promise
 from tests.projections.views import DAY, say

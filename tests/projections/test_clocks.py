@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from projections.clocks import Clocks, KnownBeforeAsAt, NotYetHappened, NotYetKnown, clocks, position_at
+from projections.two_clocks.clocks import Clocks, KnownBeforeAsAt, NotYetHappened, NotYetKnown, clocks, position_at
 from tests.logs import Log
 from tests.projections.promises import Promise
 from tests.projections.views import follow, say

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregates import Action
-from projections import action_register, catch_up
+from projections import action_register
 from projections.action_register import Standing
+from projections.two_clocks import catch_up
 from tests.logs import Log, catch_up_with
 from tests.projections.test_one_fold import lives, reset
 from tests.projections.views import DAY, DAYS, MANY

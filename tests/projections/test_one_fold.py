@@ -14,17 +14,17 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates import Action, Agency, Challenge, Course, Inspection, Meeting, Office, Partnership, Priorities, Resource, Review, SubGroup
 from aggregates.entry import Entry, Recorded, standing, stream_id
-from aggregates.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
-from aggregates.values import Evidence, Sealed
-from projections import catch_up, decoded_log, rebuild
-from projections.decoded_log import typed_entry
+from aggregates.entry.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
+from aggregates.entry.values import Evidence, Sealed
+from projections.two_clocks import catch_up, decoded_log, rebuild
+from projections.two_clocks.decoded_log import typed_entry
 from tests.logs import Log, catch_up_with
 from tests.projections.views import DAY, DAYS, MANY
 
 if TYPE_CHECKING:
     import psycopg
 
-    from projections.timeline import Projection
+    from projections.two_clocks.timeline import Projection
 
 AGGREGATES: dict[str, Any] = {
     "action_register": Action,

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregates import Agency, Office, Partnership, Review, SubGroup
+from aggregates.entry.values import Sealed
 from aggregates.partnership.office import Holder, OfficeState
-from aggregates.values import Sealed
 from projections import partnership, reviews
 from projections.partnership import members
 from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, assigned

@@ -9,9 +9,11 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates.clocks.dates import london
 from aggregates.entry import stream_id
-from projections import action_register, catch_up, decoded_log, inspection_history
+from projections import action_register
 from projections.action_register import ActionRegister
-from projections.clocks import clocks
+from projections.inspection import history as inspection_history
+from projections.two_clocks import catch_up, decoded_log
+from projections.two_clocks.clocks import clocks
 from tests.boards import ORIGIN
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import dataclasses
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from projections import action_register, rebuild, reviews
+from projections import action_register, reviews
+from projections.two_clocks import rebuild
 from tests.aggregates.people import CHAIR, MANAGER, assigned, on
 from tests.aggregates.reviews import CSC, HASH, IMPLICATIONS, LEAD, SCR, after, answered, closed, do, led, noted, paused, referred
 from tests.logs import Log, catch_up_with

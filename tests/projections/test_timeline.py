@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregates import Agency
-from projections import catch_up, decoded_log, read_model, rebuild, tracking
+from projections.two_clocks import catch_up, decoded_log, read_model, rebuild, tracking
 from tests.aggregates.people import MANAGER, ORIGIN
 from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise, Promises

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
 from aggregates.entry import stream_id
-from projections import decoded_log, read_model, tracking
+from projections.two_clocks import decoded_log, read_model, tracking
 from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise, Promises
 

@@ -11,7 +11,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from projections import catch_up
+from projections.two_clocks import catch_up
 from tests.logs import Log
 from tests.projections.promises import Promise
 from tests.projections.views import DAY, say
@@ -19,7 +19,7 @@ from tests.projections.views import DAY, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from projections.decoded_log import Decoded
+    from projections.two_clocks.decoded_log import Decoded
 
 
 def main(conninfo: str, entries: str, broken: str = "0") -> None:

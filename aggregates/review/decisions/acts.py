@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from types import UnionType
 
     from aggregates.authority import Act
+    from aggregates.entry.values import Sealed
     from aggregates.partnership.office import Holder
-    from aggregates.values import Sealed
 
 CHAIR, DEPUTY, LEAD_REVIEWER = "chair", "deputy chair", "lead reviewer"
 Stages: TypeAlias = "UnionType | type[s.Status]"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aggregates.authority import Act
+    from aggregates.entry.values import Sealed
     from aggregates.review.events import Kind
     from aggregates.review.parts import Lead
-    from aggregates.values import Sealed
 
     Process: TypeAlias = Literal["coroner", "criminal", "family court"]
 

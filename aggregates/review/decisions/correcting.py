@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry import standing
+from aggregates.entry.fields import EARLIEST
 from aggregates.errors import named
-from aggregates.fields import EARLIEST
 from aggregates.review import items, limits, refusals
 from aggregates.review.decisions.answering import Answering
 from aggregates.review.decisions.conducting import Conducting

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aggregates.authority import Act
+    from aggregates.entry.values import Evidence
     from aggregates.review.decisions.acts import Stages
     from aggregates.review.parts import Report
-    from aggregates.values import Evidence
 
 PUBLISHING = s.Answering | s.Following | s.Reopened
 LEARNING = s.Answering | s.Following | s.Reopened | s.Relevant

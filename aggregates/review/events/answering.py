@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from aggregates.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations of events at run time
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations of events at run time
 from aggregates.review.events import Event
 
 

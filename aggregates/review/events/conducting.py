@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from typing import Any, ClassVar, Literal
 
-from aggregates.fields import Public, Restricted  # noqa: TC001 - as date
+from aggregates.entry.fields import Public, Restricted  # noqa: TC001 - as date
+from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 from aggregates.review.events import Event, Kind
-from aggregates.values import Sealed  # noqa: TC001 - as date
 
 
 class Commissioned(Event):

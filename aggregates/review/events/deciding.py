@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from typing import Any, ClassVar, Literal
 
-from aggregates.fields import Identifies, Public  # noqa: TC001 - as date
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - as date
 from aggregates.review.events import Created, Event, ExternalKind, Kind, Outcome, Regime
 
 

@@ -12,11 +12,11 @@ from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import forms, sending
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
-from api.pages.entries import page_of
 from api.pages.frame import Look, look, render
-from api.pages.words import in_form, linked, sentence
-from api.resources.answers import version_of
-from api.resources.commands import RESOURCES, acting_as, check_reach
+from api.pages.frame.entries import page_of
+from api.pages.frame.words import in_form, linked, sentence
+from api.resources.answering.answers import version_of
+from api.resources.answering.commands import RESOURCES, acting_as, check_reach
 from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, COMMANDS, KINDS, Command

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.fields import ONE_OF_ITS_KIND
-from api.resources.commands import RESOURCES
+from api.resources.answering.commands import RESOURCES
 from service.commands import COMMANDS, Command
 
 if TYPE_CHECKING:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.entry import Recorded
-from aggregates.fields import ENVELOPE, Field, corrections, fields_by_name
-from aggregates.values import Evidence, Sealed
+from aggregates.entry.fields import ENVELOPE, Field, corrections, fields_by_name
+from aggregates.entry.values import Evidence, Sealed
 from api.access import member
 from api.errors import status_of
 from api.pages.acting import forms, rows, sending
 from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
-from api.pages.entries import kind_of, page_of
 from api.pages.frame import Look, look, render
+from api.pages.frame.entries import kind_of, page_of
+from api.pages.frame.words import label_of, plain, sentence, title_of
 from api.pages.record.entry import visible
-from api.pages.words import label_of, plain, sentence, title_of
-from api.resources.commands import check_reach
+from api.resources.answering.commands import check_reach
 from api.worker import worker
-from projections.decoded_log import event_type
+from projections.two_clocks.decoded_log import event_type
 from service.commands import KINDS, Command, find
 from service.desk.refusals import NotFound, StaleVersion
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
 
     from aggregates.errors import Refused
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("amend", __name__)
 

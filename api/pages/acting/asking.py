@@ -17,12 +17,12 @@ from uuid import UUID
 
 from aggregates import errors
 from aggregates.authority import BOARD
+from aggregates.entry.values import Evidence, Sealed
 from aggregates.errors import Refused
 from aggregates.partnership import framework
 from aggregates.registry.keys import UnknownKey
 from aggregates.review import refusals
 from aggregates.review.items import ANSWERS
-from aggregates.values import Evidence, Sealed
 from api.worker import worker
 from service.desk import authority
 from service.desk.refusals import NotFound
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aggregates.authority import Acting
-    from aggregates.fields import Field
+    from aggregates.entry.fields import Field
     from aggregates.review import ReviewState
-    from api.pages.words import Words
+    from api.pages.frame.words import Words
     from service.commands import Command
 
 YEAR: Final = timedelta(days=365)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from aggregates.authority import BOARD
 from api.pages.acting.addresses import address_of
-from api.resources.commands import RESOURCES
-from api.resources.history import Visible
+from api.resources.answering.commands import RESOURCES
+from api.resources.record.history import Visible
 from api.worker import worker
 from projections import action_register, partnership, reviews
 from service.commands import COMMANDS

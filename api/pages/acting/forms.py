@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from aggregates.action import refusals
+from aggregates.entry.values import Evidence
 from aggregates.partnership.settings import SETTINGS
-from aggregates.values import Evidence
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import choices, rows
-from api.pages.words import choice_of, explained, label_of
+from api.pages.frame.words import choice_of, explained, label_of
 from api.worker import worker
 from service.commands import MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aggregates.entry.fields import Field
     from aggregates.errors import Refused
-    from aggregates.fields import Field
     from api.pages.acting.sending import Sent
     from api.pages.frame import Look
     from service.commands import Command

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates import errors
 from aggregates.action import refusals
-from aggregates.challenge import NotChallenged
+from aggregates.entry.fields import corrections
 from aggregates.errors import Refused
-from aggregates.fields import corrections
+from aggregates.partnership.challenge import NotChallenged
 from aggregates.partnership.meeting import NotTheirMeeting
 from aggregates.partnership.membership import OpenObligations
 from aggregates.review import refusals as of_review
 from api.pages.acting.addresses import address_of
 from api.pages.acting.asking import Question, plausible
-from api.pages.entries import kind_of
-from api.pages.words import linked, sentence
-from api.resources.commands import acting_as, declared
+from api.pages.frame.entries import kind_of
+from api.pages.frame.words import linked, sentence
+from api.resources.answering.commands import acting_as, declared
 from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, KINDS, Command, find
@@ -30,7 +30,7 @@ from service.desk.refusals import NotAllowed, NotFound
 if TYPE_CHECKING:
     from aggregates.authority import Acting
     from api.pages.frame import Look
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
 
 # Refusals that tell somebody who holds the right office why it is not for them all the same.
 INSTRUCTIVE: Final = (

@@ -13,8 +13,8 @@ from flask import request
 from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.review.items import ANSWERS
 from api.pages.acting import choices
-from api.pages.clocks import NotADay, read_day
-from api.pages.words import label_of
+from api.pages.frame.clocks import NotADay, read_day
+from api.pages.frame.words import label_of
 from projections import reviews
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from aggregates.entry.values import Evidence
 from aggregates.errors import Refused
-from aggregates.values import Evidence
 from api.access import signed_in
 from api.errors import Unreadable
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
-from api.pages.words import label_of
+from api.pages.frame.words import label_of
 from api.worker import worker
 from service.config import MEBIBYTE
 from service.desk.refusals import StaleVersion
@@ -27,7 +27,7 @@ from service.desk.submission import Submission
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
-    from aggregates.fields import Field
+    from aggregates.entry.fields import Field
     from service.commands import Command
     from service.recording import Done
 

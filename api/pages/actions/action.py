@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages import thing
 from api.pages.actions.register import row_of
-from api.pages.entries import NOTHING, causes
-from api.pages.frame import Look, look
+from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import NOTHING, causes
 from api.resources.actions import one
 from projections import reviews
 from projections.partnership import settings

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, request
 from api.access import member
 from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
-from api.pages.clocks import address
-from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look, render
-from api.pages.words import written
+from api.pages.frame.clocks import address
+from api.pages.frame.entries import NOTHING, causes, event_of
+from api.pages.frame.words import written
 from api.resources.actions import own
 from projections import action_register, reviews
 from projections.action_register import STATUSES, ActionRow, Filters, Sort, Summary
@@ -24,7 +24,7 @@ from projections.partnership import settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from api.pages.entries import Cause
+    from api.pages.frame.entries import Cause
 
 pages = Blueprint("register", __name__)
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages import thing
 from api.pages.board import listing
 from api.pages.board.listing import linked
-from api.pages.frame import Look, look
-from api.pages.thing import Said, fact, facts, link, quiet, strong
-from api.pages.words import written
-from api.resources.history import Visible
+from api.pages.frame import Look, look, thing
+from api.pages.frame.thing import Said, fact, facts, link, quiet, strong
+from api.pages.frame.words import written
+from api.resources.record.history import Visible
 from projections import partnership
 
 if TYPE_CHECKING:

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages import thing
 from api.pages.board import listing
 from api.pages.board.listing import linked
-from api.pages.entries import by
-from api.pages.frame import Look, look
-from api.pages.thing import Said, fact, facts, link, quiet, section
-from api.pages.words import written
-from api.resources.inspections import visible
-from projections import inspection_history
+from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import by
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section
+from api.pages.frame.words import written
+from api.resources.record.inspections import visible
+from projections.inspection import history as inspection_history
 
 if TYPE_CHECKING:
-    from projections.inspections import InspectionRow
+    from projections.inspection.inspections import InspectionRow
 
 pages = Blueprint("inspections_", __name__)
 

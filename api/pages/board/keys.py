@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages import thing
-from api.pages.frame import Look, look
-from api.pages.thing import Said, link, section, strong
+from api.pages.frame import Look, look, thing
+from api.pages.frame.thing import Said, link, section, strong
 from projections import partnership
 
 if TYPE_CHECKING:

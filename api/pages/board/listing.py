@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request
 
 from api.pages.acting.possible import to_begin
-from api.pages.clocks import address
-from api.pages.entries import page_of
 from api.pages.frame import Look, render
-from api.pages.thing import Said, link
+from api.pages.frame.clocks import address
+from api.pages.frame.entries import page_of
+from api.pages.frame.thing import Said, link
 from service.commands import KINDS
 
 if TYPE_CHECKING:

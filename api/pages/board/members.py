@@ -8,13 +8,13 @@ from flask import Blueprint, Response, redirect
 
 from aggregates.authority import BOARD
 from api.access import member
-from api.pages import thing
 from api.pages.board.partnership import OFFICES, SECTION_11, offices
-from api.pages.frame import Look, look
-from api.pages.thing import Said, fact, facts, link, quiet, section, strong
-from api.pages.words import written
-from projections import action_register, inspection_history, partnership
+from api.pages.frame import Look, look, thing
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.words import written
+from projections import action_register, partnership
 from projections.action_register import Filters
+from projections.inspection import history as inspection_history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

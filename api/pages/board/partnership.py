@@ -9,20 +9,20 @@ from flask import Blueprint, Response
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
 from api.access import member
-from api.pages import thing
 from api.pages.acting.possible import to_begin
 from api.pages.board.listing import findings
-from api.pages.entries import by
-from api.pages.frame import Look, look
-from api.pages.thing import Said, fact, facts, link, quiet, section, strong
-from api.pages.words import label_of, written
-from projections import inspection_history, partnership
+from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import by
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.words import label_of, written
+from projections import partnership
+from projections.inspection import history as inspection_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
     from projections.partnership import FrameworkRow, OfficeRow, SettingsRow
 
 pages = Blueprint("the_partnership", __name__)

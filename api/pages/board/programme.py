@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages import thing
 from api.pages.board import listing
 from api.pages.board.listing import findings, linked
-from api.pages.frame import look
-from api.pages.thing import fact, facts, link, quiet, section, strong
-from api.pages.words import written
-from api.resources.history import Visible
+from api.pages.frame import look, thing
+from api.pages.frame.thing import fact, facts, link, quiet, section, strong
+from api.pages.frame.words import written
+from api.resources.record.history import Visible
 from projections import partnership
 
 if TYPE_CHECKING:

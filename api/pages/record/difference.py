@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
+from aggregates.entry.fields import EARLIEST
 from aggregates.errors import Refused
-from aggregates.fields import EARLIEST
 from api.access import member
-from api.pages.clocks import NotADay, address, read_day
 from api.pages.frame import Look, look, render
+from api.pages.frame.clocks import NotADay, address, read_day
 from projections import action_register
 from projections.action_register.difference import WORDS
-from projections.clocks import clocks
+from projections.two_clocks.clocks import clocks
 
 if TYPE_CHECKING:
     from datetime import date

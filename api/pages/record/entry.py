@@ -11,23 +11,23 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from aggregates.clocks.dates import LONDON
-from aggregates.fields import fields_by_name
-from aggregates.values import Evidence, Sealed
+from aggregates.entry.fields import fields_by_name
+from aggregates.entry.values import Evidence, Sealed
 from api.access import member
 from api.pages.acting import possible
-from api.pages.entries import timeline
 from api.pages.frame import Look, log_of_page, look, receipt_for, render
-from api.pages.words import BODIES, OFFICES, label_of
-from api.resources.history import Visible
+from api.pages.frame.entries import timeline
+from api.pages.frame.words import BODIES, OFFICES, label_of
+from api.resources.record.history import Visible
 from api.worker import worker
-from projections import inspection_history
-from projections.decoded_log import event_type
+from projections.inspection import history as inspection_history
+from projections.two_clocks.decoded_log import event_type
 from service.desk.refusals import NotFound
 from service.verify import digest
 
 if TYPE_CHECKING:
-    from aggregates.fields import Field
-    from projections.inspection_history import HistoryEntry
+    from aggregates.entry.fields import Field
+    from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("entry", __name__)
 

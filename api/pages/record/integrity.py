@@ -10,10 +10,10 @@ from flask import Blueprint, Response
 
 from aggregates.clocks.dates import LONDON
 from api.access import public
-from api.pages.clocks import shown_by_now
 from api.pages.frame import log_of_page, render
+from api.pages.frame.clocks import shown_by_now
 from api.worker import worker
-from projections import tracking
+from projections.two_clocks import tracking
 from service.desk.refusals import NotEstablished
 
 if TYPE_CHECKING:

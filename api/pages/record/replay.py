@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages.clocks import address
-from api.pages.entries import kind_of, timeline
 from api.pages.frame import Look, look, render
+from api.pages.frame.clocks import address
+from api.pages.frame.entries import kind_of, timeline
 from api.resources.actions import came_of, own
-from api.resources.history import Visible
-from projections import action_register, inspection_history
+from api.resources.record.history import Visible
+from projections import action_register
 from projections.action_register import ActionRow, Filters, hindsight
-from projections.clocks import position_at
+from projections.inspection import history as inspection_history
+from projections.two_clocks.clocks import position_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from projections.action_register.hindsight import Change
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("replay", __name__)
 

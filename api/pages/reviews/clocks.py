@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.working_days import OutsideCalendar, working_days_between
-from api.pages.words import written
+from api.pages.frame.words import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

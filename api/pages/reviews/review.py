@@ -10,15 +10,14 @@ from flask import Blueprint, Response
 
 from aggregates.clocks.regimes import REGIMES
 from api.access import member
-from api.pages import thing
-from api.pages.entries import NOTHING, causes, event_of
-from api.pages.frame import Look, look
+from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import NOTHING, causes, event_of
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.words import written
 from api.pages.reviews import clocks
 from api.pages.reviews.next import STAGES, next_of
 from api.pages.reviews.sources import Sources
-from api.pages.thing import Said, fact, facts, link, quiet, section, strong
-from api.pages.words import written
-from api.resources.history import Visible
+from api.resources.record.history import Visible
 from projections import reviews
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.review.clocks import rules_of
-from api.pages.thing import link
+from api.pages.frame.thing import link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from api.pages.frame import Look
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
     from projections.reviews import ClockRow, ReviewRow
 
 # What brought about a moment that starts or stops a clock.

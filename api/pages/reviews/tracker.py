@@ -11,15 +11,15 @@ from api.access import member
 from api.pages.acting.possible import to_begin
 from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
-from api.pages.clocks import address
-from api.pages.entries import NOTHING, causes, event_of
 from api.pages.frame import Look, look, render
+from api.pages.frame.clocks import address
+from api.pages.frame.entries import NOTHING, causes, event_of
 from api.pages.reviews import clocks
-from api.resources.history import Visible
+from api.resources.record.history import Visible
 from projections import reviews
 
 if TYPE_CHECKING:
-    from api.pages.entries import Cause
+    from api.pages.frame.entries import Cause
     from projections.reviews import Tracked
 
 pages = Blueprint("tracker", __name__)

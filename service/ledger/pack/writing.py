@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eventsourcing.utils import resolve_topic
 
+from aggregates.entry.fields import fields_by_name
 from aggregates.errors import Refused
-from aggregates.fields import fields_by_name
 from service import verify
 from service.ledger.pack.recipes import RECIPES
 from service.verify import TILE, tile_name

@@ -9,8 +9,8 @@ from api.access import SESSION_COOKIE
 from api.pages.acting.asking import Question
 from api.pages.acting.possible import against
 from api.pages.frame import look
-from api.pages.words import sentence
-from api.resources.commands import declared
+from api.pages.frame.words import sentence
+from api.resources.answering.commands import declared
 from service.commands import AMENDMENTS
 from tests.api.pages.whole import THINGS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from api.pages.entries import page_of
+from api.pages.frame.entries import page_of
 from tests.api.pages.whole import THINGS
 
 PAGES = {kind: page_of(kind, ref) for kind, ref in THINGS.items()}

@@ -9,12 +9,12 @@ from typing import get_origin
 import psycopg
 import pytest
 
-from aggregates.fields import shape
+from aggregates.entry.fields import shape
 from api.errors import every_refusal
 from api.pages.acting.addresses import address_of
 from api.pages.acting.rows import ROWS
+from api.pages.frame.words import to_people
 from api.pages.reviews.next import STAGES, STOPS, TAKES_AWAY
-from api.pages.words import to_people
 from service.commands import AMENDMENTS, COMMANDS
 from tests.api.pages.conftest import a_file, day
 from tests.api.pages.whole import THINGS, fill

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from api.resources.commands import declared
+from api.resources.answering.commands import declared
 from service.commands import AMENDMENTS
 
 OFFICES = ("board-manager", "chair", "quality-chair", "riv-lead", "cqh-lead")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from api.pages.words import title_of, to_people
+from api.pages.frame.words import title_of, to_people
 from tests.api.pages.conftest import a_file, day
 from tests.service.test_reviews import FINDING, walk
 

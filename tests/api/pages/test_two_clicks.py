@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from api.pages.entries import page_of
+from api.pages.frame.entries import page_of
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import THINGS, fill
 from tests.service.test_reviews import walk

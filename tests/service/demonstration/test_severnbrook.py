@@ -13,8 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.sql import SQL, Identifier
 
-from projections import action_register, catch_up, clocks, decoded_log, inspection_history
+from projections import action_register
 from projections.action_register import hindsight
+from projections.inspection import history as inspection_history
+from projections.two_clocks import catch_up, clocks, decoded_log
 from service import commands
 from service.application import Board
 from service.cli.running import source

@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 
 from aggregates import Agency
+from aggregates.entry.fields import LATEST
 from aggregates.errors import WrongKindCorrected
-from aggregates.fields import LATEST
 from service.desk.refusals import (
     CodeTaken,
     KeyReused,

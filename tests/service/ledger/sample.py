@@ -14,8 +14,8 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import StoredEvent
 
 from aggregates.entry import Recorded
-from aggregates.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
-from aggregates.values import Sealed
+from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
+from aggregates.entry.values import Sealed
 from service.database.connection import environment
 from service.ledger.checkpoint import LogKey
 from service.ledger.registry import Enrolled, Registry

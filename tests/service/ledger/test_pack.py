@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from aggregates.fields import ENVELOPE
+from aggregates.entry.fields import ENVELOPE
 from service.ledger.pack import PUBLIC, PackExists, write_pack
 from service.verify import unb64url, verify
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from aggregates.values import Sealed
+from aggregates.entry.values import Sealed
 from service.ledger.errors import BadStatement, SealedValueDamaged, SubjectErased
 from tests.service.ledger.sample import DAY, Note, Sample
 

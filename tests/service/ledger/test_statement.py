@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.persistence import StoredEvent
 
-from aggregates.fields import shape
+from aggregates.entry.fields import shape
 from service.ledger.errors import BadStatement, NotAStatement
 from service.ledger.statement import StatementKey
 from service.verify import b64url, unb64url

@@ -10,18 +10,19 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from aggregates.authority import BOARD
-from aggregates.fields import fields_by_name
+from aggregates.entry.fields import fields_by_name
 from api.access import member, signed_in
 from api.fields import AtClocks, Number, Whole
-from api.resources.answers import MOST, Reading, answer_of, next_page, read
-from api.resources.openapi import ClocksSchema, Resource
+from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
+from api.resources.answering.openapi import ClocksSchema, Resource
 from api.worker import worker
-from projections import action_register, inspection_history, partnership, reviews
-from projections.decoded_log import event_type
+from projections import action_register, partnership, reviews
+from projections.inspection import history as inspection_history
+from projections.two_clocks.decoded_log import event_type
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
     from projections.reviews import Tracked
 
 OPEN: Final = frozenset(

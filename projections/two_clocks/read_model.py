@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Composed, Identifier
 
-from projections import decoded_log, tracking
-from projections.timeline import Close, Projection, Version, revisions
+from projections.two_clocks import decoded_log, tracking
+from projections.two_clocks.timeline import Close, Projection, Version, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.errors import Refused
 from api.pages.acting import possible
-from api.pages.clocks import address
-from api.pages.entries import page_of, timeline
 from api.pages.frame import just_recorded, receipt_for, render
-from api.resources.history import Visible
+from api.pages.frame.clocks import address
+from api.pages.frame.entries import page_of, timeline
+from api.resources.record.history import Visible
 from api.worker import worker
-from projections import inspection_history
+from projections.inspection import history as inspection_history
 from service.commands import KINDS
 from service.desk.refusals import NotFound
 

@@ -9,9 +9,10 @@ import click
 import psycopg
 
 from aggregates.clocks.dates import LONDON, london
-from projections import action_register, inspection_history
-from projections.clocks import Clocks
-from projections.clocks import clocks as fix
+from projections import action_register
+from projections.inspection import history as inspection_history
+from projections.two_clocks.clocks import Clocks
+from projections.two_clocks.clocks import clocks as fix
 from service.cli.opening import database
 from service.cli.output import clocks, show
 from service.desk.refusals import NotFound

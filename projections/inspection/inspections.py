@@ -9,8 +9,8 @@ from psycopg.rows import class_row
 from psycopg.sql import SQL, Identifier
 
 from aggregates.registry import Inspection, InspectionState
-from projections.read_model import AT_CLOCKS
-from projections.timeline import ByReference
+from projections.two_clocks.read_model import AT_CLOCKS
+from projections.two_clocks.timeline import ByReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

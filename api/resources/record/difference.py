@@ -8,11 +8,11 @@ from marshmallow import Schema, fields
 
 from api.access import member
 from api.fields import AtClocks, IsoDate, KnownAt, Whole, YesOrNo
-from api.resources.answers import read
-from api.resources.openapi import ClocksSchema, Resource
+from api.resources.answering.answers import read
+from api.resources.answering.openapi import ClocksSchema, Resource
 from api.worker import worker
 from projections import action_register
-from projections.clocks import clocks
+from projections.two_clocks.clocks import clocks
 
 difference = Resource("difference", __name__, description="What changed in the register between two days.")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, OnRecord
-from aggregates.values import Sealed  # noqa: TC001 - as date
+from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,9 +11,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from aggregates.clocks.dates import LONDON
+from aggregates.entry.fields import EARLIEST
 from aggregates.errors import Refused
-from aggregates.fields import EARLIEST
-from projections import decoded_log, tracking
+from projections.two_clocks import decoded_log, tracking
 
 if TYPE_CHECKING:
     from datetime import datetime

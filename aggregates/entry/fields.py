@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, U
 from uuid import UUID
 
 from aggregates import errors
-from aggregates.values import Evidence, Sealed, says
+from aggregates.entry.values import Evidence, Sealed, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

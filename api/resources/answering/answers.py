@@ -17,10 +17,10 @@ from marshmallow import Schema, fields
 
 from api.access import member, opens, reading, record_openings
 from api.fields import AtClocks, IsoDate, Whole, YesOrNo
-from api.resources.openapi import VERSIONED, ClocksSchema, Resource
+from api.resources.answering.openapi import VERSIONED, ClocksSchema, Resource
 from api.worker import worker
-from projections.clocks import Clocks, clocks
 from projections.reviews import led_by
+from projections.two_clocks.clocks import Clocks, clocks
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from psycopg.types.json import Jsonb
 
 from aggregates.clocks.dates import LONDON
 from aggregates.entry import Entry, OnRecord, Recorded
-from aggregates.fields import Field, fields_by_name, shape, typed
-from aggregates.values import Evidence, Sealed
-from projections import tracking
+from aggregates.entry.fields import Field, fields_by_name, shape, typed
+from aggregates.entry.values import Evidence, Sealed
+from projections.two_clocks import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

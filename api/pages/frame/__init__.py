@@ -16,14 +16,14 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates.clocks.dates import LONDON
 from api.access import caller, reading, record_openings
-from api.pages import clocks as page_clocks
-from api.pages.clocks import PageClocks, address
-from api.pages.words import Words, title_of
-from api.resources.answers import Reading
+from api.pages.frame import clocks as page_clocks
+from api.pages.frame.clocks import PageClocks, address
+from api.pages.frame.words import Words, title_of
+from api.resources.answering.answers import Reading
 from api.worker import worker
-from projections.catch_up import wait_on
-from projections.clocks import recorded_at
-from projections.read_model import AT_CLOCKS
+from projections.two_clocks.catch_up import wait_on
+from projections.two_clocks.clocks import recorded_at
+from projections.two_clocks.read_model import AT_CLOCKS
 from service.desk import authority
 from service.desk.refusals import NotEstablished
 

@@ -14,13 +14,13 @@ from psycopg.errors import UndefinedTable
 
 from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
-from projections import clocks as projected
-from projections import tracking
+from projections.two_clocks import clocks as projected
+from projections.two_clocks import tracking
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from projections.clocks import Clocks
+    from projections.two_clocks.clocks import Clocks
 
 AS_AT_REFUSED: Final = (projected.NotYetHappened, projected.BeforeAnything, projected.OutsideInspection)
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")

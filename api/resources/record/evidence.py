@@ -11,12 +11,12 @@ from marshmallow import Schema, fields
 from api.access import member, signed_in
 from api.errors import Unreadable
 from api.fields import Whole
-from api.resources.answers import Reading, read
-from api.resources.commands import acting_as, idempotency_key
-from api.resources.history import Visible
-from api.resources.openapi import IDEMPOTENCY_KEY, Resource
+from api.resources.answering.answers import Reading, read
+from api.resources.answering.commands import acting_as, idempotency_key
+from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
+from api.resources.record.history import Visible
 from api.worker import worker
-from projections import inspection_history
+from projections.inspection import history as inspection_history
 from service.commands import COMMANDS
 from service.desk import authority
 from service.desk.refusals import NotAllowed, NotFound

@@ -9,23 +9,23 @@ from uuid import UUID
 from aggregates.action import Action
 from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded
-from aggregates.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
+from aggregates.entry.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
+from aggregates.entry.values import Evidence, Sealed
 from aggregates.review import Review
-from aggregates.values import Evidence, Sealed
 from api.fields import ONE_OF_ITS_KIND
-from api.pages.words import label_of, title_of, written
-from api.resources.commands import RESOURCES
-from api.resources.history import before
-from projections import inspection_history
-from projections.decoded_log import AMENDMENTS, event_type, typed_entry
+from api.pages.frame.words import label_of, title_of, written
+from api.resources.answering.commands import RESOURCES
+from api.resources.record.history import before
+from projections.inspection import history as inspection_history
 from projections.partnership import settings
+from projections.two_clocks.decoded_log import AMENDMENTS, event_type, typed_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.entry import Entry
     from api.pages.frame import Look
-    from projections.inspection_history import HistoryEntry
+    from projections.inspection.history import HistoryEntry
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from projections import decoded_log, read_model, rebuild, tracking
 from projections.action_register import ActionRegister
-from projections.inspections import Inspections
+from projections.inspection.inspections import Inspections
 from projections.partnership import (
     Agencies,
     Challenges,
@@ -32,14 +31,15 @@ from projections.partnership import (
     SubGroups,
 )
 from projections.reviews import Reviews
+from projections.two_clocks import decoded_log, read_model, rebuild, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from psycopg import Connection
 
-    from projections.decoded_log import Decoded
-    from projections.timeline import Projection
+    from projections.two_clocks.decoded_log import Decoded
+    from projections.two_clocks.timeline import Projection
 
     Source = Callable[[int, int], Iterable[Decoded]]
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Identifier
 
-from projections import decoded_log, read_model, tracking
-from projections.read_model import REBUILT
-from projections.timeline import ByReference, Projection, revisions
+from projections.two_clocks import decoded_log, read_model, tracking
+from projections.two_clocks.read_model import REBUILT
+from projections.two_clocks.timeline import ByReference, Projection, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.sql import Composed
 
-    from projections.decoded_log import Decoded
+    from projections.two_clocks.decoded_log import Decoded
 
 CHUNK = 2_000  # entries read, and keys' rows written, at a time
 

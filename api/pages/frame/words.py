@@ -12,11 +12,11 @@ from markupsafe import Markup, escape
 
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
+from aggregates.entry.values import Sealed
 from aggregates.partnership.membership import OpenObligations
-from aggregates.values import Sealed
 from api.worker import worker
 from projections import partnership
-from projections.decoded_log import event_type
+from projections.two_clocks.decoded_log import event_type
 from service.commands import COMMANDS
 from service.desk.refusals import FieldMissing, PersonalData, WrongKind
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from aggregates.entry.fields import Field
     from aggregates.errors import Refused
-    from aggregates.fields import Field
 
 LABELS: Final = {
     "ref": "Reference",

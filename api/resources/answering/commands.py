@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, request, url_for
 
-from aggregates.fields import to_json
+from aggregates.entry.fields import to_json
 from api.access import member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of, strict_json
-from api.resources.openapi import IDEMPOTENCY_KEY, IF_MATCH, WRITTEN, DoneSchema, Resource
+from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, WRITTEN, DoneSchema, Resource
 from api.worker import worker
-from projections.catch_up import wait_on
+from projections.two_clocks.catch_up import wait_on
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.desk import authority
 from service.desk.submission import Submission

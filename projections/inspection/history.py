@@ -14,8 +14,8 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed
 
 from aggregates.entry import Recorded
-from aggregates.fields import corrections
-from projections.decoded_log import AMENDMENTS, event_type
+from aggregates.entry.fields import corrections
+from projections.two_clocks.decoded_log import AMENDMENTS, event_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

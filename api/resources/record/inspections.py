@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from api.access import member, signed_in
 from api.fields import AtClocks
-from api.resources import history
-from api.resources.answers import Reading, answer_of, read, schema_of_rows, version_of, versioned
-from api.resources.commands import mount
-from api.resources.openapi import VERSIONED, Resource
+from api.resources.answering.answers import Reading, answer_of, read, schema_of_rows, version_of, versioned
+from api.resources.answering.commands import mount
+from api.resources.answering.openapi import VERSIONED, Resource
+from api.resources.record import history
 from api.worker import worker
-from projections import inspections as views
-from projections.inspections import InspectionRow
+from projections.inspection import inspections as views
+from projections.inspection.inspections import InspectionRow
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:

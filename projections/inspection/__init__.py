@@ -1,0 +1,1 @@
+"""What inspectors read: the record entry by entry, and the inspections for which it was opened."""
