@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aggregates.action import Action
 from aggregates.entry import OnRecord
+from aggregates.framework.notices import Obligation
 from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
 from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
@@ -34,6 +35,7 @@ AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
     Challenge,
     Review,
     Action,
+    Obligation,
 )
 EVENTS: Final = MappingProxyType(
     {
@@ -56,6 +58,7 @@ __all__ = [
     "Keys",
     "Ledger",
     "Meeting",
+    "Obligation",
     "Office",
     "Partnership",
     "Priorities",

@@ -12,7 +12,7 @@ import psycopg
 from bench import ACTION, Row
 
 from aggregates import Action
-from aggregates.action.ladder import Ladder
+from aggregates.clocks.ladder import Ladder
 from aggregates.entry import stream_id
 from aggregates.entry.fields import shape
 from projections.action_register import ActionRegister, falling_due

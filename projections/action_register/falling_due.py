@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from psycopg.rows import class_row
 from psycopg.sql import SQL
 
-from aggregates.action.ladder import Ladder, Notice, notice_due
 from aggregates.authority import BOARD
+from aggregates.clocks.ladder import Ladder, Notice, notice_due
 from aggregates.partnership.office import answering_office
 from projections.partnership import OfficeRow, Term, offices
 from projections.two_clocks.read_model import AT_CLOCKS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-# A rung is pending where it has come, and nothing as high was served in this spell: as `aggregates.action.ladder` says it.
+# A rung is pending where it has come, and nothing as high was served in this spell: as `aggregates.clocks.ladder` says it.
 OPEN = SQL("""
     SELECT key AS ref, title, owner, owner_office, overseen_by, due_on, spell_began_on, escalation_level, reminded_before
       FROM views.action_register

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from aggregates.action import Action, refusals
-from aggregates.action.ladder import Ladder, Notice, notice_due
 from aggregates.authority import Acting
 from aggregates.clocks.dates import later
+from aggregates.clocks.ladder import Ladder, Notice, notice_due
 from aggregates.partnership import Agency, SubGroup
 from aggregates.partnership.office import Office
 from aggregates.review import Review

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregates.action import Action
 from aggregates.action import refusals as r
-from aggregates.action.ladder import Ladder, Rung, notice_due
+from aggregates.clocks.ladder import Ladder, Rung, notice_due
 from aggregates.partnership.settings import SettingUnreadable, check, read
 from tests.aggregates.people import CHAIR, DUE, QUALITY, SERVICE, assigned
 

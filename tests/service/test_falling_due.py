@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from aggregates.action import Action, refusals
-from aggregates.action.ladder import Notice
 from aggregates.clocks.dates import london
+from aggregates.clocks.ladder import Notice
 from projections.action_register import falling_due
 from service.application import Board
 from service.cli.falling_due import ViewsBehind, due_today, issue, issue_due

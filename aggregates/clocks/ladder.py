@@ -1,6 +1,7 @@
-"""When an open action is reminded of and escalated by itself: the Board's days, and the highest of them that has come.
+"""When what is owed is reminded of and escalated by itself: the Board's days, and the highest of them that has come.
 
-Days count from the due date; where the action was overdue when a new owner was asked, from that day (INV-17: the ladder begins anew).
+An action and an obligation climb the same ladder. Days count from the due date; where it was overdue when its owner was asked, from
+that day (INV-17: the ladder begins anew).
 They are calendar days: no bank holiday moves them. After an outage the highest rung that has come is served, once, and the ones below
 it are not made up for.
 """
@@ -35,7 +36,7 @@ class Ladder:
 
 
 class Climbing(Protocol):
-    """An open action, as far as the ladder looks at it: the aggregate's state, or a read model's row."""
+    """What is owed, as far as the ladder looks at it: an aggregate's state, or a read model's row."""
 
     @property
     def due_on(self) -> date:
@@ -71,22 +72,22 @@ class Notice:
         return f"reminder {-self.days} days before it is due" if self.days else "reminder on the day"
 
 
-def notice_due(action: Climbing, ladder: Ladder, today: date) -> Notice | None:
-    """Return what is to be served of an open action today: the highest rung that has come, where neither it nor a higher one was."""
-    counted_from = max(action.due_on, action.spell_began_on)
+def notice_due(owed: Climbing, ladder: Ladder, today: date) -> Notice | None:
+    """Return what is to be served today of what is owed: the highest rung that has come, where neither it nor a higher one was."""
+    counted_from = max(owed.due_on, owed.spell_began_on)
     days = (today - counted_from).days
     highest = next((rung for rung in reversed(ladder.rungs) if rung.days <= days), None)
-    if highest is None or _served(action, highest):
+    if highest is None or served(owed, highest):
         return None
-    since = max(counted_from + timedelta(days=highest.days), action.spell_began_on)
+    since = max(counted_from + timedelta(days=highest.days), owed.spell_began_on)
     return Notice(highest.level, highest.days, since, (today - since).days)
 
 
-def _served(action: Climbing, rung: Rung) -> bool:
+def served(owed: Climbing, rung: Rung) -> bool:
     """Say whether a rung, or a higher one, was served in this spell."""
-    if rung.level or action.escalation_level:
-        return rung.level <= action.escalation_level
-    return action.reminded_before is not None and rung.days <= -action.reminded_before
+    if rung.level or owed.escalation_level:
+        return rung.level <= owed.escalation_level
+    return owed.reminded_before is not None and rung.days <= -owed.reminded_before
 
 
 @lru_cache(16)

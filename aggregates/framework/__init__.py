@@ -1,0 +1,1 @@
+"""What the framework asks for: its clauses as data, and what the service itself tells of them."""
