@@ -18,6 +18,7 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Keys, Ledger
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
+from aggregates.training_session import TrainingSession
 
 AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
     Ledger,
@@ -36,6 +37,7 @@ AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
     Review,
     Action,
     Obligation,
+    TrainingSession,
 )
 EVENTS: Final = MappingProxyType(
     {
@@ -65,4 +67,5 @@ __all__ = [
     "Resource",
     "Review",
     "SubGroup",
+    "TrainingSession",
 ]

@@ -49,6 +49,8 @@ DECISIONS |= {
     )
 }  # fmt: skip
 CLOCK |= {"review.publication_verified"}
+DECISIONS |= {f"training_session.{act}" for act in ("telephone_sample_drawn", "delivery_observed", "evaluated")}
+CLOCK |= {"training_session.follow_up_issued"}
 READ_ALONE = """
 import json, sys
 import aggregates
