@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from aggregates.action import Action
+from aggregates.dissemination import Dissemination
 from aggregates.entry import OnRecord
 from aggregates.framework.notices import Obligation
 from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
@@ -38,6 +39,7 @@ AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
     Action,
     Obligation,
     TrainingSession,
+    Dissemination,
 )
 EVENTS: Final = MappingProxyType(
     {
@@ -56,6 +58,7 @@ __all__ = [
     "Challenge",
     "Course",
     "DataSubject",
+    "Dissemination",
     "Inspection",
     "Keys",
     "Ledger",
