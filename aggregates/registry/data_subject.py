@@ -1,37 +1,38 @@
-"""A person that the log speaks of: a reference everywhere, and a name only here, sealed under a key of their own (ledger §6)."""
+"""A person that the log speaks of: a reference everywhere, and a name only here, sealed under a key of their own (ledger §6).
+
+What is asked and decided about a person's data is in their stream: requests, restrictions, legal holds, and the erasure itself. The
+rules of the law are in `protection`; whom a reference is one with, and what would be erased, the caller finds out.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
+from uuid import UUID  # noqa: TC003 - as date
 
 from eventsourcing.domain import Aggregate
 
-from aggregates.entry import Entry, OnRecord
+from aggregates import errors
+from aggregates.entry import Entry, Recorded, steps
+from aggregates.entry.fields import Public, Restricted  # noqa: TC001 - as date
 from aggregates.entry.values import Sealed  # noqa: TC001 - as date
+from aggregates.errors import said
+from aggregates.registry import protection as law
+from aggregates.registry.protection import Exemption, OpenFor, Outcome, SubjectState
+from aggregates.registry.subject_fold import after, exempted, lacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from uuid import UUID
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from aggregates.authority import Acting
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectState:
-    """What is kept of a person; who may, opens it, until it is erased."""
-
-    name: Sealed
-    contact: Sealed | None
+    from aggregates.authority import Act, Acting
 
 
-class DataSubject(OnRecord[SubjectState | None]):
+class DataSubject(Recorded[SubjectState | None]):
     """A person's stream. Its id is random: nothing of the person is in it."""
 
     TOPIC = "data_subject"
 
-    class Event(OnRecord.Event):
+    class Event(Recorded.Event):
         """An event about what is kept of a person."""
 
     class Created(Event, Aggregate.Created):
@@ -45,6 +46,86 @@ class DataSubject(OnRecord[SubjectState | None]):
         TOPIC = "data_subject.subject_registered.v1"
         name: Sealed
         contact: Sealed | None
+
+    class SubjectsMerged(Event):
+        """Two references are of one person: the other goes on for both."""
+
+        TOPIC, CLASS = "data_subject.subjects_merged.v1", "D"
+        into: UUID
+        reason: Restricted[str]
+
+    class RestrictionApplied(Event):
+        """What is kept is not opened any more, but for the purposes named."""
+
+        TOPIC, CLASS = "data_subject.restriction_applied.v1", "D"
+        open_for: tuple[OpenFor, ...]
+        reason: Restricted[str]
+
+    class RestrictionLifted(Event):
+        """It is opened again as before."""
+
+        TOPIC, CLASS = "data_subject.restriction_lifted.v1", "D"
+        reason: Restricted[str]
+
+    class LegalHoldPlaced(Event):
+        """Nothing is erased until this matter is over."""
+
+        TOPIC, CLASS = "data_subject.legal_hold_placed.v1", "D"
+        matter: Restricted[str]
+        reason: Restricted[str]
+
+    class LegalHoldReleased(Event):
+        """The matter is over."""
+
+        TOPIC, CLASS = "data_subject.legal_hold_released.v1", "D"
+        matter: Restricted[str]
+        reason: Restricted[str]
+
+    class ErasureRequested(Event):
+        """Somebody asks that what is kept about them be erased: the request's own reference, and the office that saw who they are."""
+
+        TOPIC = "data_subject.erasure_requested.v1"
+        reference: str
+        identity_checked_by: str
+
+    class ErasureDecided(Event):
+        """The data protection officer decides; a refusal names the exemption."""
+
+        TOPIC, CLASS = "data_subject.erasure_decided.v1", "D"
+        outcome: Outcome
+        exemption: Exemption | None
+        reason: Restricted[str]
+
+    class PersonalDataErased(Event):
+        """The key was destroyed with everything under it: position, field and digest of exactly what went (objects)."""
+
+        TOPIC, CLASS = "data_subject.personal_data_erased.v1", "C"
+        COMPUTED: ClassVar[frozenset[str]] = frozenset({"erased"})
+        erased: Public[tuple[dict[str, Any], ...]]
+
+    class AccessRequestAnswered(Event):
+        """Somebody asked what is kept about them, and was answered."""
+
+        TOPIC, CLASS = "data_subject.access_request_answered.v1", "D"
+        reference: str
+        received_on: date
+        outcome: Literal["given", "given-in-part", "refused"]
+        exemption: str | None
+
+    class AmendmentProposed(Event, Recorded.AmendmentProposed):
+        """An amendment waits for its countersignature."""
+
+        TOPIC = "data_subject.amendment_proposed.v1"
+
+    class EntryCorrected(Event, Recorded.EntryCorrected):
+        """Fields of an earlier entry were wrong."""
+
+        TOPIC = "data_subject.entry_corrected.v1"
+
+    class EntryRetracted(Event, Recorded.EntryRetracted):
+        """An earlier entry should not stand."""
+
+        TOPIC = "data_subject.entry_retracted.v1"
 
     @classmethod
     def register(
@@ -61,10 +142,141 @@ class DataSubject(OnRecord[SubjectState | None]):
         when = {"occurred_on": occurred_on, "late_reason": late_reason}
         return cls.open(cls.SubjectRegistered, stream, name=name, contact=contact, **when, **acting.said)
 
+    def merge(self, *, into: UUID, reason: str, **act: Unpack[Act]) -> None:
+        """Go on under another reference of the same person."""
+        now = self._kept()
+        said(reason=reason)
+        if into == self.id:
+            raise law.MergedWithItself(ref=self.ref)
+        if now.granted:
+            raise law.ErasureAsked(ref=self.ref, on=now.erasures[-1].on)
+        self._record("SubjectsMerged", act, into=into, reason=reason)
+
+    def restrict(self, *, open_for: tuple[OpenFor, ...] = (), reason: str, **act: Unpack[Act]) -> None:
+        """Open nothing of what is kept any more, but for these purposes."""
+        now = self._kept()
+        said(reason=reason)
+        if now.restriction:
+            raise law.AlreadyRestricted(ref=self.ref, on=now.restriction.on)
+        self._record("RestrictionApplied", act, open_for=open_for, reason=reason)
+
+    def lift(self, *, reason: str, **act: Unpack[Act]) -> None:
+        """Open it again as before."""
+        now = self._kept()
+        said(reason=reason)
+        if now.restriction is None or act["occurred_on"] < now.restriction.on:
+            raise law.NotRestricted(ref=self.ref, day=act["occurred_on"])
+        self._record("RestrictionLifted", act, reason=reason)
+
+    def hold(self, *, matter: str, reason: str, **act: Unpack[Act]) -> None:
+        """Keep everything until a matter is over."""
+        now = self._kept()
+        said(matter=matter, reason=reason)
+        if standing := next((one for one in now.holds if one.matter == matter and one.released_on is None), None):
+            raise law.AlreadyHeld(ref=self.ref, matter=matter, on=standing.on)
+        self._record("LegalHoldPlaced", act, matter=matter, reason=reason)
+
+    def release(self, *, matter: str, reason: str, **act: Unpack[Act]) -> None:
+        """End a hold."""
+        now = self._kept()
+        said(matter=matter, reason=reason)
+        if not any(one.matter == matter and one.released_on is None and one.on <= act["occurred_on"] for one in now.holds):
+            raise law.NotHeld(ref=self.ref, matter=matter, day=act["occurred_on"])
+        self._record("LegalHoldReleased", act, matter=matter, reason=reason)
+
+    def request_erasure(self, *, reference: str, identity_checked_by: str, **act: Unpack[Act]) -> None:
+        """Take a request to erase down, whose identity was checked outside."""
+        now = self._kept()
+        said(reference=reference)
+        if waits := now.asked or (now.erasures[-1] if now.granted else None):
+            raise law.ErasureAsked(ref=self.ref, on=waits.on)
+        fields = {"reference": reference, "identity_checked_by": identity_checked_by}
+        self._record("ErasureRequested", act, **fields)
+
+    def decide_erasure(
+        self,
+        *,
+        outcome: Outcome,
+        exemption: Exemption | None = None,
+        reason: str,
+        held: Sequence[str] = (),
+        **act: Unpack[Act],
+    ) -> None:
+        """Decide a request. `held` are the matters for which holds stand on any reference of the person."""
+        now = self._kept()
+        said(reason=reason)
+        if now.asked is None or act["occurred_on"] < now.asked.on:
+            raise law.NotAsked(ref=self.ref, day=act["occurred_on"])
+        exempted(outcome, exemption)
+        if outcome in law.GRANTED and (matters := {*held, *now.held}):
+            raise law.HoldStands(ref=self.ref, matters=matters)
+        self._record("ErasureDecided", act, outcome=outcome, exemption=exemption, reason=reason)
+
+    def erase(self, *, erased: Sequence[Mapping[str, Any]], granted: bool = False, held: Sequence[str] = (), **act: Unpack[Act]) -> None:
+        """Put on record what is destroyed with this. `granted` says that it was, for another reference of the same person."""
+        now = self._kept(merged=granted)
+        if not (granted or now.granted):
+            raise law.NotGranted(ref=self.ref)
+        if matters := {*held, *now.held}:
+            raise law.HoldStands(ref=self.ref, matters=matters)
+        self._record("PersonalDataErased", act, erased=tuple(map(dict, erased)))
+
+    def answer_access(self, *, reference: str, received_on: date, outcome: str, exemption: str | None = None, **act: Unpack[Act]) -> None:
+        """Say that somebody was answered who asked what is kept about them."""
+        self._kept()
+        said(reference=reference, exemption=exemption)
+        if received_on > act["occurred_on"]:
+            raise law.AnsweredBefore(received_on=received_on, day=act["occurred_on"])
+        if outcome != "given" and exemption is None:
+            raise law.ExemptionUnnamed(outcome=outcome)
+        fields = {"reference": reference, "received_on": received_on, "outcome": outcome, "exemption": exemption}
+        self._record("AccessRequestAnswered", act, **fields)
+
+    def _kept(self, *, merged: bool = False) -> SubjectState:
+        """Return what is true now; refuse to go on with what was erased or, but where its survivor's erasure says so, merged away."""
+        now = self.state
+        if now is None:
+            raise errors.NotAmendable(ref=self.ref)  # registrations always stand
+        if now.erased_on is not None:
+            raise law.Gone(ref=self.ref, on=now.erased_on)
+        if now.merged_into is not None and not merged:
+            raise law.MergedAway(ref=self.ref, into=now.merged_into)
+        return now
+
+    def _record(self, name: str, act: Act, /, **fields: Any) -> None:
+        self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **fields, **act["acting"].said)
+
+    def check_corrected(self, entry: Entry) -> None:
+        """Refuse a decision that its command would have refused, and a merging into itself."""
+        if issubclass(entry.event, DataSubject.ErasureDecided):
+            exempted(entry.body["outcome"], entry.body["exemption"])
+        if issubclass(entry.event, DataSubject.SubjectsMerged) and entry.body["into"] != self.entries[entry.number - 1].body["into"]:
+            raise errors.IdentifyingField(ref=self.ref, amends=entry.number, fields={"into"})
+
+    def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """Say what was decided without having been asked, erased without a decision, or ended without having begun."""
+        found = super().lacking(stands)
+        for entry, before in steps(stands, self.fold):
+            if before and (words := lacks(entry, before)):
+                found[entry.number] = frozenset({words})
+        return found
+
+    def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
+        parts = super()._parts(amends, corrected)
+        event = self.entries[amends - 1].event
+        if issubclass(event, DataSubject.SubjectRegistered):
+            raise errors.NotAmendable(ref=self.ref)
+        if issubclass(event, DataSubject.PersonalDataErased):
+            raise law.ErasureStands(ref=self.ref, amends=amends)
+        return parts
+
     @staticmethod
-    def fold(entries: Iterable[Entry]) -> SubjectState | None:
-        """Fold what is on record."""
+    def fold(entries: Iterable[Entry], before: SubjectState | None = None) -> SubjectState | None:
+        """Fold what stands."""
+        now = before
         for entry in entries:
             if issubclass(entry.event, DataSubject.SubjectRegistered):
-                return SubjectState(entry.body["name"], entry.body["contact"])
-        return None
+                now = SubjectState(entry.body["name"], entry.body["contact"], entry.occurred_on)
+            elif now is not None:
+                now = after(now, entry)
+        return now

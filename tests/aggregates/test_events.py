@@ -53,6 +53,14 @@ DECISIONS |= {f"training_session.{act}" for act in ("telephone_sample_drawn", "d
 CLOCK |= {"training_session.follow_up_issued"}
 DECISIONS |= {f"dissemination.{act}" for act in ("issued", "caught_up", "ineffectiveness_reported", "withdrawn", "superseded")}
 PUBLISHED = {("dissemination.material_produced.v1", "evidence")}  # evidence that is itself what everybody is sent
+CLOCK |= {"data_subject.personal_data_erased"}
+DECISIONS |= {
+    f"data_subject.{act}"
+    for act in (
+        "subjects_merged", "restriction_applied", "restriction_lifted", "legal_hold_placed", "legal_hold_released", "erasure_decided",
+        "access_request_answered",
+    )
+}  # fmt: skip
 READ_ALONE = """
 import json, sys
 import aggregates

@@ -1,0 +1,102 @@
+"""What each entry about a person changes, and what it would need: total, as every fold is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.registry import protection as law
+from aggregates.registry.protection import AccessAnswer, ErasureRequest, Hold, Restriction, SubjectState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from aggregates.entry import Entry
+
+    Step = Callable[[SubjectState, date, Mapping[str, Any]], SubjectState]
+
+
+def after(now: SubjectState, entry: Entry) -> SubjectState:
+    """Return what is true after an entry."""
+    step = STEPS.get(_name(entry))
+    return step(now, entry.occurred_on, entry.body) if step else now
+
+
+def _merged(now: SubjectState, _: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, merged_into=body["into"])
+
+
+def _restricted(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, restrictions=(*now.restrictions, Restriction(day, body["reason"], tuple(body["open_for"]))))
+
+
+def _lifted(now: SubjectState, day: date, _: Mapping[str, Any]) -> SubjectState:
+    return replace(now, restrictions=tuple(replace(one, lifted_on=one.lifted_on or day) for one in now.restrictions))
+
+
+def _held(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, holds=(*now.holds, Hold(day, body["matter"], body["reason"])))
+
+
+def _released(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    matter = body["matter"]
+    return replace(now, holds=tuple(replace(h, released_on=h.released_on or day) if h.matter == matter else h for h in now.holds))
+
+
+def _asked(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, erasures=(*now.erasures, ErasureRequest(day, body["reference"], body["identity_checked_by"])))
+
+
+def _decided(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    said = {name: body[name] for name in ("outcome", "exemption", "reason")}
+    return replace(now, erasures=tuple(replace(one, decided_on=day, **said) if one is now.asked else one for one in now.erasures))
+
+
+def _erased(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, erased_on=day, erased=len(body["erased"]))
+
+
+def _answered(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    said = (body[name] for name in ("reference", "received_on", "outcome", "exemption"))
+    return replace(now, accesses=(*now.accesses, AccessAnswer(day, *said)))
+
+
+STEPS: Final[dict[str, Step]] = {
+    "subjects_merged": _merged,
+    "restriction_applied": _restricted,
+    "restriction_lifted": _lifted,
+    "legal_hold_placed": _held,
+    "legal_hold_released": _released,
+    "erasure_requested": _asked,
+    "erasure_decided": _decided,
+    "personal_data_erased": _erased,
+    "access_request_answered": _answered,
+}
+
+
+def _name(entry: Entry) -> str:
+    """Return what happened, whichever version of its shape it was recorded in."""
+    return str(entry.event.TOPIC.split(".")[1])
+
+
+def exempted(outcome: str, exemption: str | None) -> None:
+    """Refuse a refusal without its exemption, and an exemption by which nothing is kept."""
+    if outcome != "granted" and exemption is None:
+        raise law.ExemptionUnnamed(outcome=outcome)
+    if outcome == "granted" and exemption is not None:
+        raise law.ExemptionUnused
+
+
+def lacks(entry: Entry, before: SubjectState) -> str | None:
+    """Say what an entry would need and does not find."""
+    needs: dict[str, tuple[tuple[bool, str], ...]] = {
+        "restriction_lifted": ((before.restriction is not None, "there would be no restriction to lift"),),
+        "legal_hold_released": ((entry.body.get("matter") in before.held, "there would be no hold to release"),),
+        "erasure_decided": ((before.asked is not None, "nobody would have asked for what was decided"),),
+        "personal_data_erased": (
+            (before.granted or before.merged_into is not None, "nothing would have been granted that was erased"),
+            (not before.held, "a legal hold would have stood against what was erased"),
+        ),
+    }
+    return next((words for found, words in needs.get(_name(entry), ()) if not found), None)

@@ -1,0 +1,204 @@
+"""What the law asks about a person: requests, decisions, restrictions, legal holds, merging and the erasure itself (ledger §6)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from aggregates.authority import Acting
+from aggregates.entry.values import Sealed
+from aggregates.errors import Blank, IdentifyingField, NotAmendable, RestsOnIt
+from aggregates.registry import protection as law
+from aggregates.registry.data_subject import DataSubject
+from tests.aggregates.people import DAY, MANAGER, on
+
+PERSON, OTHER = UUID(int=77), UUID(int=78)
+DPO = Acting(UUID(int=9), "dpo", "data protection officer")
+ASKED = {"reference": "FOI-12", "identity_checked_by": "board-manager"}
+WENT = [{"position": 3, "field": "name", "digest": "d"}]
+
+
+def said(days=0, **fields):
+    """Give what the officer says on a day."""
+    return {"acting": DPO, "occurred_on": on(days), **fields}
+
+
+def person(**asked):
+    """Give somebody who is registered and, with `asked`, has asked to be erased."""
+    subject = DataSubject.register(PERSON, acting=MANAGER, occurred_on=DAY, name=Sealed(PERSON, "Somebody Real"))
+    if asked:
+        subject.request_erasure(**said(**asked))
+    return subject
+
+
+def test_an_erasure_is_requested_decided_and_done():
+    """INV-39: each is an event; what went is listed, and the state keeps whom it was about and how much went."""
+    subject = person(**ASKED)
+    subject.decide_erasure(**said(1, outcome="granted", reason="Nothing stands against it"))
+    subject.erase(**said(2, erased=WENT))
+
+    request = subject.state.erasures[0]
+    assert (request.on, request.decided_on, request.outcome) == (on(0), on(1), "granted")
+    assert (subject.state.erased_on, subject.state.erased, subject.state.name) == (on(2), 1, Sealed(PERSON))
+    assert subject.entries[-1].body["erased"] == tuple(WENT)
+
+
+@pytest.mark.parametrize("outcome", ["refused", "granted-in-part"])
+def test_what_is_kept_is_kept_by_an_exemption(outcome):
+    """INV-39: a refusal, whole or in part, names its exemption and is itself an event; a whole grant names none."""
+    subject = person(**ASKED)
+    with pytest.raises(law.ExemptionUnnamed):
+        subject.decide_erasure(**said(1, outcome=outcome, reason="It is needed"))
+    with pytest.raises(law.ExemptionUnused):
+        subject.decide_erasure(**said(1, outcome="granted", exemption="legal claims", reason="It is not"))
+    with pytest.raises(Blank):
+        subject.decide_erasure(**said(1, outcome=outcome, exemption="legal claims", reason=" "))
+    subject.decide_erasure(**said(1, outcome=outcome, exemption="legal claims", reason="A claim is open"))
+
+    assert (subject.state.erasures[0].outcome, subject.state.erasures[0].exemption) == (outcome, "legal claims")
+
+
+def test_a_legal_hold_stands_against_an_erasure():
+    """INV-39: while a hold stands, on any reference of the person, an erasure is neither granted nor done; it can be refused."""
+    subject = person(**ASKED)
+    subject.hold(**said(0, matter="Inquest", reason="The coroner asks"))
+    with pytest.raises(law.HoldStands):
+        subject.decide_erasure(**said(1, outcome="granted", reason="Why not"))
+    subject.release(**said(2, matter="Inquest", reason="It is over"))
+    with pytest.raises(law.HoldStands):
+        subject.decide_erasure(**said(2, outcome="granted", reason="Why not", held=["A claim, elsewhere"]))
+    subject.decide_erasure(**said(2, outcome="granted", reason="It is over"))
+    subject.hold(**said(3, matter="A claim", reason="A letter came"))
+
+    with pytest.raises(law.HoldStands):
+        subject.erase(**said(4, erased=WENT))
+
+
+def test_holds_stand_matter_by_matter():
+    """A hold is placed once for each matter, and released for the one for which it was placed."""
+    subject = person()
+    subject.hold(**said(0, matter="Inquest", reason="The coroner asks"))
+    subject.hold(**said(1, matter="Claim", reason="A letter came"))
+    with pytest.raises(law.AlreadyHeld):
+        subject.hold(**said(1, matter="Claim", reason="Again"))
+    with pytest.raises(law.NotHeld):
+        subject.release(**said(1, matter="Inquiry", reason="It is over"))
+    subject.release(**said(2, matter="Inquest", reason="It is over"))
+
+    assert subject.state.held == ("Claim",)
+
+
+def test_an_erasure_is_decided_once_it_is_asked_for_and_done_once_it_is_granted():
+    """Nothing is decided that nobody asked for, nothing destroyed that was not granted, and one request waits at a time."""
+    subject = person()
+    with pytest.raises(law.NotAsked):
+        subject.decide_erasure(**said(outcome="granted", reason="Why not"))
+    subject.request_erasure(**said(1, **ASKED))
+    with pytest.raises(law.ErasureAsked):
+        subject.request_erasure(**said(1, **ASKED))
+    with pytest.raises(law.NotAsked):
+        subject.decide_erasure(**said(0, outcome="granted", reason="Before it was asked"))
+    with pytest.raises(law.NotGranted):
+        subject.erase(**said(1, erased=WENT))
+    subject.decide_erasure(**said(1, outcome="refused", exemption="public health", reason="It is needed"))
+    with pytest.raises(law.NotGranted):
+        subject.erase(**said(1, erased=WENT))
+
+    subject.request_erasure(**said(2, **ASKED))
+    assert [one.outcome for one in subject.state.erasures] == ["refused", None]
+
+
+def test_nothing_goes_on_with_what_was_erased():
+    """After the erasure nothing is asked, restricted, held, merged or erased again."""
+    subject = person(**ASKED)
+    subject.decide_erasure(**said(outcome="granted", reason="Nothing stands against it"))
+    subject.erase(**said(erased=WENT))
+
+    for act in (
+        lambda: subject.request_erasure(**said(**ASKED)),
+        lambda: subject.restrict(**said(reason="Contested")),
+        lambda: subject.hold(**said(matter="Inquest", reason="Late")),
+        lambda: subject.merge(**said(into=OTHER, reason="One person")),
+        lambda: subject.erase(**said(erased=WENT)),
+    ):
+        with pytest.raises(law.Gone):
+            act()
+
+
+def test_a_person_is_restricted_and_released():
+    """A restriction names what the values may still be opened for; it is in force once, and is lifted once."""
+    subject = person()
+    with pytest.raises(law.NotRestricted):
+        subject.lift(**said(reason="Why not"))
+    subject.restrict(**said(1, open_for=("inspection",), reason="Accuracy is contested"))
+    with pytest.raises(law.AlreadyRestricted):
+        subject.restrict(**said(1, reason="Again"))
+    assert subject.state.restriction.open_for == ("inspection",)
+    subject.lift(**said(3, reason="It was accurate"))
+
+    assert (subject.state.restriction, subject.state.restrictions[0].lifted_on) == (None, on(3))
+
+
+def test_two_references_of_one_person_are_merged():
+    """One goes on for both: what is asked about the other is refused, naming it; nobody is merged with themselves."""
+    subject = person()
+    with pytest.raises(law.MergedWithItself):
+        subject.merge(**said(into=PERSON, reason="One person"))
+    subject.merge(**said(into=OTHER, reason="She married"))
+
+    assert subject.state.merged_into == OTHER
+    with pytest.raises(law.MergedAway) as refused:
+        subject.request_erasure(**said(**ASKED))
+    assert str(OTHER) in str(refused.value)
+
+
+def test_what_was_granted_is_done_before_a_merging():
+    """An erasure that is granted and not done is done first: it would otherwise wait where nobody looks."""
+    subject = person(**ASKED)
+    subject.decide_erasure(**said(outcome="granted", reason="Nothing stands against it"))
+
+    with pytest.raises(law.ErasureAsked):
+        subject.merge(**said(into=OTHER, reason="One person"))
+
+
+def test_an_erased_survivor_takes_what_was_merged_with_it():
+    """What is erased of a person is erased under every reference, also the one that was merged away."""
+    subject = person()
+    subject.merge(**said(into=OTHER, reason="One person"))
+    subject.erase(**said(1, erased=WENT, granted=True))
+
+    assert subject.state.erased_on == on(1)
+
+
+def test_an_access_request_is_answered():
+    """The answer says when it was received and by which exemption something was withheld."""
+    subject = person()
+    with pytest.raises(law.AnsweredBefore):
+        subject.answer_access(**said(reference="SAR-1", received_on=on(5), outcome="given"))
+    with pytest.raises(law.ExemptionUnnamed):
+        subject.answer_access(**said(5, reference="SAR-1", received_on=on(0), outcome="given-in-part"))
+    subject.answer_access(**said(5, reference="SAR-1", received_on=on(0), outcome="given"))
+
+    assert [(one.received_on, one.on) for one in subject.state.accesses] == [(on(0), on(5))]
+
+
+def test_what_is_decided_about_a_person_is_amended_as_everywhere_but_for_the_deed():
+    """A wrong merging is retracted; a registration never is, nor what was destroyed, nor the decision that it rests on."""
+    subject = person(**ASKED)
+    subject.merge(**said(into=OTHER, reason="One person"))
+    with pytest.raises(IdentifyingField):
+        subject.correct(**said(amends=3, corrected={"into": str(UUID(int=79))}, reason="The other one"))
+    subject.retract(**said(amends=3, reason="They are two"))
+    assert subject.state.merged_into is None
+
+    subject.decide_erasure(**said(outcome="granted", reason="Nothing stands against it"))
+    subject.erase(**said(erased=WENT))
+    with pytest.raises(NotAmendable):
+        subject.retract(acting=MANAGER, occurred_on=DAY, amends=1, reason="wrong")
+    with pytest.raises(law.ErasureStands):
+        subject.retract(**said(amends=6, reason="wrong"))
+    with pytest.raises(RestsOnIt):
+        subject.retract(**said(amends=5, reason="wrong"))
+    with pytest.raises(RestsOnIt):
+        subject.correct(**said(amends=5, corrected={"outcome": "refused", "exemption": "legal claims"}, reason="wrong"))
