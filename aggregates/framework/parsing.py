@@ -140,7 +140,11 @@ def _standing(said: Table, at: str, bodies: Mapping[str, str], shared: Table) ->
     return Standing(**shared, thing=thing, fact=fact, owner=bodies.get(body, body), some=_bool(said.get("some", False), at))
 
 
-FORMS: Final[Mapping[str, Callable[[Table, str, Mapping[str, str], Table], OnEvent | OnCalendar | Standing]]] = {"event": _on_event, "calendar": _on_calendar, "standing": _standing}
+FORMS: Final[Mapping[str, Callable[[Table, str, Mapping[str, str], Table], OnEvent | OnCalendar | Standing]]] = {
+    "event": _on_event,
+    "calendar": _on_calendar,
+    "standing": _standing,
+}
 
 
 def _patterns(said: Any, at: str, bodies: Mapping[str, str]) -> tuple[Pattern, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
@@ -12,11 +12,10 @@ from aggregates.entry import Entry, Recorded, stream_id
 from aggregates.entry.fields import Public  # noqa: TC001 - as date
 from aggregates.errors import Refused, said
 from aggregates.partnership import framework, settings
-from aggregates.partnership.settings import BACKDATING_LIMIT, SETTINGS, SUSTAINMENT_CHECKS, Setting
+from aggregates.partnership.settings import Setting  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from fractions import Fraction
 
     from aggregates.authority import Acting
 
@@ -48,8 +47,8 @@ class RegimeNotInForce(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class PartnershipState:
-    """The partnership on one day. What it sets for itself is in days, months or years as `settings` says.
+class PartnershipState(settings.LocalSettings):
+    """The partnership on one day, with what it sets for itself.
 
     `regime` is the one that was recorded last, and takes effect on `effective_on`; `regime_on` answers for a day (INV-42).
     """
@@ -60,16 +59,6 @@ class PartnershipState:
     regimes: tuple[tuple[str, date], ...] = ()
     framework: framework.Framework | None = None
     versions: tuple[str, ...] = ()
-    backdating_limit: int = BACKDATING_LIMIT
-    sustainment_checks: tuple[int, ...] = SUSTAINMENT_CHECKS
-    ack_window: int = SETTINGS["ack_window"].holds
-    embedding_window: int = SETTINGS["embedding_window"].holds
-    followup_return: int = SETTINGS["followup_return"].holds
-    phone_sample: tuple[int, int] = SETTINGS["phone_sample"].holds
-    affiliation_look_back: int = SETTINGS["affiliation_look_back"].holds
-    quorum: Fraction = field(default=SETTINGS["quorum"].holds)
-    reminder_days: tuple[int, ...] = SETTINGS["reminder_days"].holds
-    escalation_days: tuple[int, ...] = SETTINGS["escalation_days"].holds
 
     def regime_on(self, day: date) -> str:
         """Return the regime that had taken effect by a day; before any had, the first."""
@@ -280,6 +269,7 @@ class Partnership(Recorded[PartnershipState | None]):
                 now = replace(now, framework=framework.adopted(entry), versions=(*now.versions, body["version"]))
             elif issubclass(entry.event, Partnership.FrameworkReviewed):
                 now = replace(now, framework=framework.reviewed(now.framework, entry))
-            elif issubclass(entry.event, Partnership.LocalSettingSet) and (value := settings.read(body["setting"], body["value"])):
-                now = replace(now, **{body["setting"]: value})
+            elif issubclass(entry.event, Partnership.LocalSettingSet):
+                value = settings.read(body["setting"], body["value"])
+                now = now if value is None else replace(now, **{body["setting"]: value})
         return now

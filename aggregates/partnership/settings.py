@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -23,6 +23,22 @@ Setting: TypeAlias = Literal[
     "quorum",
     "reminder_days",
     "escalation_days",
+    "review_interval",
+    "planning_cycle",
+    "assurance_returns",
+    "section_11_cycle",
+    "performance_report",
+    "subgroup_reports",
+    "national_reviews",
+    "observations",
+    "phone_samples",
+    "evaluation_window",
+    "materials_window",
+    "policy_compliance",
+    "resource_feedback",
+    "cascade_window",
+    "calls_window",
+    "publication_notice",
 ]
 # INV-33: recording more than this after the fact needs a reason. Framework L59 says no number, so both are set locally.
 BACKDATING_LIMIT = 35
@@ -42,6 +58,7 @@ class Written:
     holds: Any
     read: Callable[[str], Any | None]
     words: str
+    unit: Literal["days", "months", "years", ""] = ""
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:
@@ -65,6 +82,11 @@ def _number(text: str) -> int | None:
     return numbers[0] if numbers and len(numbers) == 1 else None
 
 
+def _days_from_none(text: str) -> int | None:
+    """Return a number of days, of which there may be none: on the same day."""
+    return 0 if text == "0" else _number(text)
+
+
 def _sample(text: str) -> tuple[int, int] | None:
     """Return the percentage of a sample and its least size."""
     found = re.fullmatch(r"(\d{1,3})% min ([1-9]\d{0,2})", text, re.ASCII)
@@ -78,18 +100,75 @@ def _share(text: str) -> Fraction | None:
     return share if share and share <= 1 else None
 
 
+def _days(number: int) -> Written:
+    return Written(number, _number, f"a number of days, such as {number}", "days")
+
+
+def _months(number: int) -> Written:
+    return Written(number, _number, f"a number of months, such as {number}", "months")
+
+
 SETTINGS: Final[dict[str, Written]] = {
-    "backdating_limit": Written(BACKDATING_LIMIT, _number, "a number of days, such as 35"),
+    "backdating_limit": _days(BACKDATING_LIMIT),
     "sustainment_checks": Written(SUSTAINMENT_CHECKS, _numbers, "months after sign-off, such as 6, 12"),
-    "ack_window": Written(28, _number, "a number of days, such as 28"),
-    "embedding_window": Written(3, _number, "a number of months, such as 3"),
-    "followup_return": Written(28, _number, "a number of days, such as 28"),
+    "ack_window": _days(28),
+    "embedding_window": _months(3),
+    "followup_return": _days(28),
     "phone_sample": Written((10, 3), _sample, "a percentage and a least number, such as 10% min 3"),
-    "affiliation_look_back": Written(5, _number, "a number of years, such as 5"),
+    "affiliation_look_back": Written(5, _number, "a number of years, such as 5", "years"),
     "quorum": Written(Fraction(1, 2), _share, "a share of the members, such as 1/2"),
     "reminder_days": Written((7, 0), _descending, "days before the due date, such as 7, 0"),
     "escalation_days": Written((14, 28), _numbers, "days after the due date, such as 14, 28"),
+    # What the framework asks for "regularly", "routinely" or without saying when: the number is the Board's own, never the framework's.
+    "review_interval": _months(12),
+    "planning_cycle": _months(12),
+    "assurance_returns": _months(12),
+    "section_11_cycle": _months(24),
+    "performance_report": _months(12),
+    "subgroup_reports": _months(3),
+    "national_reviews": _months(1),
+    "observations": _months(6),
+    "phone_samples": _months(6),
+    "evaluation_window": _months(6),
+    "materials_window": _months(3),
+    "policy_compliance": _months(12),
+    "resource_feedback": _months(12),
+    "cascade_window": _days(28),
+    "calls_window": _days(28),
+    "publication_notice": Written(0, _days_from_none, "a number of days, 0 for the same day", "days"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSettings:
+    """What the Board has set for itself, or what holds until it does: in days, months or years as `SETTINGS` says."""
+
+    backdating_limit: int = BACKDATING_LIMIT
+    sustainment_checks: tuple[int, ...] = SUSTAINMENT_CHECKS
+    ack_window: int = SETTINGS["ack_window"].holds
+    embedding_window: int = SETTINGS["embedding_window"].holds
+    followup_return: int = SETTINGS["followup_return"].holds
+    phone_sample: tuple[int, int] = SETTINGS["phone_sample"].holds
+    affiliation_look_back: int = SETTINGS["affiliation_look_back"].holds
+    quorum: Fraction = field(default=SETTINGS["quorum"].holds)
+    reminder_days: tuple[int, ...] = SETTINGS["reminder_days"].holds
+    escalation_days: tuple[int, ...] = SETTINGS["escalation_days"].holds
+    review_interval: int = SETTINGS["review_interval"].holds
+    planning_cycle: int = SETTINGS["planning_cycle"].holds
+    assurance_returns: int = SETTINGS["assurance_returns"].holds
+    section_11_cycle: int = SETTINGS["section_11_cycle"].holds
+    performance_report: int = SETTINGS["performance_report"].holds
+    subgroup_reports: int = SETTINGS["subgroup_reports"].holds
+    national_reviews: int = SETTINGS["national_reviews"].holds
+    observations: int = SETTINGS["observations"].holds
+    phone_samples: int = SETTINGS["phone_samples"].holds
+    evaluation_window: int = SETTINGS["evaluation_window"].holds
+    materials_window: int = SETTINGS["materials_window"].holds
+    policy_compliance: int = SETTINGS["policy_compliance"].holds
+    resource_feedback: int = SETTINGS["resource_feedback"].holds
+    cascade_window: int = SETTINGS["cascade_window"].holds
+    calls_window: int = SETTINGS["calls_window"].holds
+    publication_notice: int = SETTINGS["publication_notice"].holds
 
 
 def read(setting: str, value: str) -> Any | None:

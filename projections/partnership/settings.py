@@ -90,6 +90,22 @@ class SettingsRow:
     quorum: str
     reminder_days: list[int]
     escalation_days: list[int]
+    review_interval: int
+    planning_cycle: int
+    assurance_returns: int
+    section_11_cycle: int
+    performance_report: int
+    subgroup_reports: int
+    national_reviews: int
+    observations: int
+    phone_samples: int
+    evaluation_window: int
+    materials_window: int
+    policy_compliance: int
+    resource_feedback: int
+    cascade_window: int
+    calls_window: int
+    publication_notice: int
 
 
 def settings(conn: Connection[Any], *, as_at: date, known_at: int) -> SettingsRow:

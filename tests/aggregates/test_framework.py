@@ -118,6 +118,8 @@ def test_inv_42_a_regime_takes_effect_on_its_day_and_those_before_keep_theirs():
         ("phone_sample", "20% min 5", (20, 5)),
         ("affiliation_look_back", "10", 10),
         ("quorum", "2/3", Fraction(2, 3)),
+        ("planning_cycle", "24", 24),
+        ("publication_notice", "2", 2),
     ],
 )
 def test_every_setting_has_a_default_and_holds_from_its_day_on(setting, value, read):
@@ -126,6 +128,15 @@ def test_every_setting_has_a_default_and_holds_from_its_day_on(setting, value, r
     board.set_local_setting(acting=CHAIR, occurred_on=on(10), setting=setting, value=value)
 
     assert (getattr(board.state_on(on(9)), setting), getattr(board.state, setting)) == (SETTINGS[setting].holds, read)
+
+
+def test_notice_on_the_same_day_can_be_set_again():
+    """No days at all is a number too: the Board can go back to telling partners on the very day."""
+    board = partnership()
+    for value in ("2", "0"):
+        board.set_local_setting(acting=CHAIR, occurred_on=on(10), setting="publication_notice", value=value)
+
+    assert board.state.publication_notice == 0
 
 
 @pytest.mark.parametrize(

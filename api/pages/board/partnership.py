@@ -33,6 +33,18 @@ def _list(numbers: list[int]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def _every(months: int) -> str:
+    return f"Every {months} months" if months > 1 else "Every month"
+
+
+def _within_months(months: int) -> str:
+    return f"Within {months} months" if months > 1 else "Within a month"
+
+
+def _within_days(days: int) -> str:
+    return f"Within {days} days" if days else "On the same day"
+
+
 # What the framework leaves to the Board, by the name of its setting: how it is said, and where it matters.
 SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "backdating_limit": (lambda v: f"{v} days", "INV-33"),
@@ -45,6 +57,22 @@ SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "embedding_window": (lambda v: f"Within {v} months", "framework"),
     "followup_return": (lambda v: f"Within {v} days", "INV-23"),
     "phone_sample": (lambda v: f"{v[0]}%, at least {v[1]}", "INV-24"),
+    "review_interval": (_every, "framework, LIF-INT-04"),
+    "planning_cycle": (_every, "framework, LIF-CYC-02"),
+    "assurance_returns": (_every, "framework, LIF-AGX-01"),
+    "section_11_cycle": (_every, "framework, LIF-AGX-11"),
+    "performance_report": (_every, "framework, LIF-AGX-14"),
+    "subgroup_reports": (_every, "framework, LIF-RBM-09"),
+    "national_reviews": (_every, "framework, LIF-APPA-NA-01"),
+    "observations": (_every, "framework, LIF-TRN-10"),
+    "phone_samples": (_every, "framework, LIF-TRN-09"),
+    "evaluation_window": (_within_months, "framework, LIF-MTH-06"),
+    "materials_window": (_within_months, "framework, LIF-APPA-BD-08"),
+    "policy_compliance": (_within_months, "framework, LIF-MTH-08"),
+    "resource_feedback": (_within_months, "framework, LIF-MTH-09"),
+    "cascade_window": (_within_days, "framework, LIF-RBM-02"),
+    "calls_window": (_within_days, "framework, LIF-TRN-09"),
+    "publication_notice": (_within_days, "framework, LIF-APPA-BD-04"),
 }
 SECTION_11: Final = {
     "yes": "Section 11, Children Act 2004",

@@ -99,6 +99,22 @@ LABELS: Final = {
     "embedding_window": "Report on how learning was embedded",
     "followup_return": "Return of the follow-up questionnaire",
     "phone_sample": "Telephone sample after training",
+    "review_interval": "Reviews of cases below the threshold",
+    "planning_cycle": "Planning cycle",
+    "assurance_returns": "Assurance asked of each agency",
+    "section_11_cycle": "Section 11 audit",
+    "performance_report": "Performance report",
+    "subgroup_reports": "Sub-groups' reports on learning needs",
+    "national_reviews": "National reviews posted",
+    "observations": "Observation of training",
+    "phone_samples": "Draw of a telephone sample",
+    "evaluation_window": "Evaluation of a session",
+    "materials_window": "Materials after a report is published",
+    "policy_compliance": "Look at compliance with a new policy",
+    "resource_feedback": "Feedback on a resource",
+    "cascade_window": "Cascade to those who need to know",
+    "calls_window": "Calls after a sample is drawn",
+    "publication_notice": "Notice that a report is published",
 }
 # What a refusal says to a program of a request is said to a person of their form.
 TO_PEOPLE: Final = {
