@@ -18,6 +18,7 @@ from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Keys, Ledger
 from aggregates.registry.data_subject import DataSubject
+from aggregates.returns import Return
 from aggregates.review import Review
 from aggregates.training_session import TrainingSession
 
@@ -40,6 +41,7 @@ AGGREGATES: Final[tuple[type[OnRecord[Any]], ...]] = (
     Obligation,
     TrainingSession,
     Dissemination,
+    Return,
 )
 EVENTS: Final = MappingProxyType(
     {
@@ -68,6 +70,7 @@ __all__ = [
     "Partnership",
     "Priorities",
     "Resource",
+    "Return",
     "Review",
     "SubGroup",
     "TrainingSession",

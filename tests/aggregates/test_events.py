@@ -61,6 +61,7 @@ DECISIONS |= {
         "access_request_answered",
     )
 }  # fmt: skip
+DECISIONS |= {f"return.{act}" for act in ("requested", "moderated", "no_action_decided", "accepted", "waived", "presented")}
 READ_ALONE = """
 import json, sys
 import aggregates
@@ -147,6 +148,7 @@ def test_what_a_thing_is_known_by_is_identifying_and_public():
         "data_subject.subject_registered.v1",
     }
     of_several = {"obligation.reminder_issued.v1", "obligation.escalated.v1"}  # clause, owner and subject
+    of_several |= {"return.requested.v1"}  # besides its reference what that is made of: kind, respondent and period
 
     assert {(f.sensitivity, f.kind) for fields in identifying.values() for f in fields} == {("public", str)}
     assert {t for t in begins if len(identifying[t]) != 1} == one_of_a_kind | of_several

@@ -1,0 +1,119 @@
+"""Answers and grades: read strictly where they are said, against the question set that was pinned when they were asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.entry.fields import EARLIEST, LARGEST, LATEST
+from aggregates.entry.values import says
+from aggregates.returns import refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from aggregates.returns.questions import Question, QuestionSet
+
+HIGHEST: Final = 3  # of the grades 0 to 3 (statutory C.3)
+REVIEWED, TO_REVIEW = "reviewed", "to be reviewed"
+WORDS: Final = {
+    "text": "a text",
+    "number": "a number that is not below nought",
+    "grade": "0, 1, 2 or 3",
+    "date": "a date, such as 2016-11-14",
+}
+
+
+def check_answers(asked: QuestionSet, given: Iterable[Mapping[str, Any]], *, ref: str, carried: Collection[str] = ()) -> None:
+    """Refuse answers that were not asked for, are missing, cannot be read, or were brought forward and not reviewed since."""
+    answered: dict[str, Mapping[str, Any]] = {}
+    for one in given:
+        number = one.get("question")
+        if one.keys() - {"question", "answer", "status"} or not isinstance(number, str):
+            raise refusals.UnreadableAnswer(question=number or "?", ref=ref, kind="an object of question, answer and status")
+        if number in answered:
+            raise refusals.QuestionTwice(ref=ref, number=number)
+        answered[number] = one
+    if strange := sorted(answered.keys() - asked.by_id.keys()):
+        raise refusals.UnknownQuestion(ref=ref, questions=strange)
+    if missing := [one.id for one in asked.questions if one.required and not _says(answered.get(one.id))]:
+        raise refusals.NotEveryQuestion(ref=ref, questions=missing)
+    for number, one in answered.items():
+        _check(asked.by_id[number], one.get("answer"), ref)
+    unseen = (number for number, one in answered.items() if number in carried and _says(one) and one.get("status") != REVIEWED)
+    if to_review := [*unseen, *(number for number, one in answered.items() if number not in carried and one.get("status") == TO_REVIEW)]:
+        raise refusals.AnswersToReview(ref=ref, questions=to_review)
+
+
+def _says(one: Mapping[str, Any] | None) -> bool:
+    answer = one.get("answer") if one else None
+    return says(answer) if isinstance(answer, str) else answer is not None and answer != {}
+
+
+def _check(question: Question, answer: Any, ref: str) -> None:
+    """Refuse an answer of another kind than its question's. Nothing, where nothing is required, is no answer."""
+    if answer is None or answer == "":
+        return
+    if not _reads(question, answer):
+        kind = WORDS.get(question.answer) or (
+            f"one of {', '.join(question.choices)}" if question.choices else f"for each staff group {', '.join(question.columns)}"
+        )
+        raise refusals.UnreadableAnswer(question=question.id, ref=ref, kind=kind)
+
+
+def _reads(question: Question, answer: Any) -> bool:
+    match question.answer:
+        case "number":
+            return _count(answer) or (isinstance(answer, float) and 0 <= answer <= LARGEST)
+        case "grade":
+            return _grade(answer)
+        case "choice":
+            return answer in question.choices
+        case "date":
+            return _day(answer)
+        case "counts":
+            return isinstance(answer, dict) and all(says(group) and _row(row, question.columns) for group, row in answer.items())
+        case _:
+            return isinstance(answer, str)
+
+
+def _row(row: Any, columns: tuple[str, ...]) -> bool:
+    return isinstance(row, dict) and row.keys() == set(columns) and all(_count(value) for value in row.values())
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
+
+
+def _grade(value: Any) -> bool:
+    return _count(value) and value <= HIGHEST
+
+
+def _day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and EARLIEST <= date.fromisoformat(value) <= LATEST and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def check_grades(asked: QuestionSet, given: Iterable[Mapping[str, Any]], *, ref: str, reasons: bool = False) -> None:
+    """Refuse grades that do not grade each standard once, from 0 to 3; with `reasons`, each may say why."""
+    seen: list[str] = []
+    takes = {"standard", "grade", *(("reason",) if reasons else ())}
+    for one in given:
+        number, grade, reason = one.get("standard"), one.get("grade"), one.get("reason")
+        fits = isinstance(number, str) and _grade(grade) and (reason is None or isinstance(reason, str))
+        if one.keys() - takes or not fits:
+            raise refusals.UnreadableGrade(ref=ref, takes=sorted(takes))
+        if number in seen:
+            raise refusals.QuestionTwice(ref=ref, number=f"standard {number}")
+        seen.append(str(number))
+    if sorted(seen) != sorted(asked.standards):
+        raise refusals.NotEveryStandard(ref=ref, standards=list(asked.standards) or ["none"])
+
+
+def brought_forward(asked: QuestionSet, earlier: QuestionSet, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers of an earlier return to questions that are asked again, by their new number."""
+    return {
+        new: answers[old] for new, old in asked.mapped(earlier).items() if new in asked.by_id and old in earlier.by_id and old in answers
+    }

@@ -1,0 +1,156 @@
+"""The events of a return; `aggregate` has them all. What follows the request says again whose return it is, for rules that look on."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from eventsourcing.domain import Aggregate
+
+from aggregates.entry import Opening, Recorded
+from aggregates.entry.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
+from aggregates.entry.values import Evidence  # noqa: TC001 - as date
+
+Kind: TypeAlias = Literal[
+    "s11",
+    "safeguarding_audit",
+    "knowledge_audit",
+    "trainer_cpd",
+    "learning_needs",
+    "workforce_assurance",
+    "workforce_training",
+    "single_agency_quality",
+    "audit_outcome",
+    "single_agency_training_audit",
+    "policy_compliance",
+    "case_file_audit",
+    "subgroup_learning_needs",
+    "training_annual_report",
+    "cdop_annual_report",
+    "board_annual_report",
+    "performance_report",
+    "training_strategy",
+    "training_qa_programme",
+    "cyp_feedback_strategy",
+    "cyp_family_feedback",
+]
+WHOSE = frozenset({"kind", "respondent", "period"})  # found out from the request, and never corrected
+
+
+class Event(Recorded.Event):
+    """An event of a return."""
+
+
+class Created(Event, Aggregate.Created):
+    """What begins the stream of a return; the library wants it by this name, with a topic of its own."""
+
+    TOPIC = "return.created.v1"
+
+
+class Requested(Event, Opening):
+    """The Board asks somebody for something by a date. The questions are those of the set with this hash, whatever becomes of the set.
+
+    A request that was retracted may come again: there is one return for each kind, respondent and period (INV-28).
+    """
+
+    TOPIC, CLASS = "return.requested.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = frozenset({"question_set_sha256", "carried_forward_from", "requested_for"})
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"question_set"})
+    ref: Identifies[Public[str]]
+    kind: Identifies[Public[Kind]]
+    respondent: Identifies[Public[str]]
+    period: Identifies[Public[str]]
+    question_set: Public[str]
+    question_set_sha256: Public[str]
+    due_on: Public[date]
+    legal_basis: Public[str | None]
+    shared_with: Public[tuple[str, ...]]
+    carried_forward_from: Public[str | None]
+    requested_for: Public[str | None]
+
+
+class Submitted(Event):
+    """The respondent answers, and grades itself. What it answers is for those who may read it; how it grades itself, for partners."""
+
+    TOPIC = "return.submitted.v1"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    answers: Restricted[tuple[dict[str, Any], ...]]
+    self_grades: tuple[dict[str, Any], ...]
+    staff_n: Public[int | None]
+    evidence: Restricted[tuple[Evidence, ...]]
+
+
+class Amended(Event):
+    """The respondent answers anew, and says why. What it answered before stays on record, and moderation begins again."""
+
+    TOPIC = "return.amended.v1"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    answers: Restricted[tuple[dict[str, Any], ...]]
+    self_grades: tuple[dict[str, Any], ...]
+    staff_n: Public[int | None]
+    evidence: Restricted[tuple[Evidence, ...]]
+    reason: str
+
+
+class Moderated(Event):
+    """Somebody independent grades each standard beside the respondent's own grade, which stays (INV-29)."""
+
+    TOPIC, CLASS = "return.moderated.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    grades: tuple[dict[str, Any], ...]
+    panel: str | None
+
+
+class NoActionDecided(Event):
+    """A standard below the threshold is left without an action, and the reason is on record (INV-30)."""
+
+    TOPIC, CLASS = "return.no_action_decided.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    standard: Identifies[Public[str]]
+    reason: str
+
+
+class Accepted(Event):
+    """The Board has what it asked for."""
+
+    TOPIC, CLASS = "return.accepted.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    reason: str | None
+
+
+class Waived(Event):
+    """The Board no longer asks for it, and says why in public."""
+
+    TOPIC, CLASS = "return.waived.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    reason: Public[str]
+
+
+class Presented(Event):
+    """It is put before a meeting."""
+
+    TOPIC, CLASS = "return.presented.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+    meeting: Public[str]
+    agenda_item: Public[str | None]

@@ -1,0 +1,183 @@
+"""Question sets: what a return asks, as data. Each is a file in `question_sets/` or of the Board's own, pinned by the file's SHA-256.
+
+    id = "s11-2016"            # with a revision, where the file takes the place of another of the same id
+    kind = "s11"               # the kind of return that it is for
+    title = "Section 11 audit 2016"
+    [standards]                # what is graded from 0 to 3 on both sides; none, where nothing is
+    5 = "Staff are trained"
+    [[questions]]
+    id = "5.1"
+    words = "Which training have your staff had?"
+    answer = "text"            # text, number, choice, grade, date, or counts by staff group
+    required = true
+    clauses = ["LIF-AGX-09"]   # that it is evidence for
+    [from."s11-2014"]          # the questions and standards of an earlier set that are these (INV-31): new = "old"
+    "5.1" = "4.2"
+
+What is not mapped is not brought forward and not compared: nothing is renamed silently.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
+
+from aggregates.returns.events import Kind
+from aggregates.returns.refusals import NoSuchQuestionSet, QuestionsLost, SetOfAnotherKind, UnreadableQuestionSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+KindOfAnswer: TypeAlias = Literal["text", "number", "choice", "grade", "date", "counts"]
+LARGEST_FILE: Final = 2**18
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `columns` are what is counted of each staff group, where it asks for counts."""
+
+    id: str
+    words: str
+    answer: KindOfAnswer
+    required: bool = False
+    standard: str | None = None
+    choices: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """What a kind of return asks. `came_from` says, by an earlier set, which of its questions and standards are these."""
+
+    id: str
+    revision: int
+    kind: str
+    title: str
+    sha256: str
+    source: str
+    standards: Mapping[str, str]
+    questions: tuple[Question, ...]
+    came_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def by_id(self) -> Mapping[str, Question]:
+        """Return the questions by their id."""
+        return {question.id: question for question in self.questions}
+
+    def mapped(self, earlier: QuestionSet) -> Mapping[str, str]:
+        """Return which of an earlier set's questions and standards are these: new to old.
+
+        Of another revision of this same set, those that say the same in the same words.
+        """
+        if earlier.id != self.id:
+            return self.came_from.get(earlier.id, {})
+        asked, then = self.by_id, earlier.by_id
+        same = [number for number in asked if number in then and asked[number].words == then[number].words]
+        graded = [number for number, words in self.standards.items() if earlier.standards.get(number) == words]
+        return {number: number for number in (*same, *graded)}
+
+
+class Library:
+    """The question sets that there are: those that come with Muniment, and the Board's own in a folder."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Take the folder of the Board's own; it need not be there."""
+        self.folder = folder
+
+    def every(self) -> tuple[QuestionSet, ...]:
+        """Return every set and revision, in the order of their ids. The folder is looked at anew: a set may be put there at any time."""
+        own = sorted(self.folder.glob("*.toml")) if self.folder and self.folder.is_dir() else ()
+        read = (*_shipped(), *(_parsed(_bytes(file), file.name) for file in own))
+        return tuple(sorted({found.sha256: found for found in read}.values(), key=lambda found: (found.id, found.revision)))
+
+    def named(self, id: str | None, kind: str) -> QuestionSet:  # noqa: A002 - a set's id is called so
+        """Return the latest revision of a set; without a name, of the newest set for a kind. Refuses one that is not there."""
+        sets = self.every()
+        wanted = [found for found in sets if (found.id == id if id else found.kind == kind)]
+        if not wanted:
+            raise NoSuchQuestionSet(question_set=id or f"for {kind}", known=sorted({found.id for found in sets if found.kind == kind}))
+        if wanted[-1].kind != kind:
+            raise SetOfAnotherKind(question_set=id, its_kind=wanted[-1].kind, kind=kind)
+        return wanted[-1]
+
+    def pinned(self, id: str, sha: str) -> QuestionSet:  # noqa: A002 - as above
+        """Return the very set that a return was asked with; refuses where its file is not here any more."""
+        found = self.if_there(sha)
+        if found is None:
+            raise QuestionsLost(question_set=id, sha256=sha)
+        return found
+
+    def if_there(self, sha: str) -> QuestionSet | None:
+        """Return the set with a hash, or None."""
+        return next((found for found in self.every() if found.sha256 == sha), None)
+
+
+@cache
+def _shipped() -> tuple[QuestionSet, ...]:
+    return tuple(_parsed(file.read_bytes(), file.name) for file in _below(resources.files("aggregates.returns").joinpath("question_sets")))
+
+
+def _below(folder: Traversable) -> Iterable[Traversable]:
+    for found in sorted(folder.iterdir(), key=lambda one: one.name):
+        if found.is_dir():
+            yield from _below(found)
+        elif found.name.endswith(".toml"):
+            yield found
+
+
+def _bytes(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST_FILE:
+        raise UnreadableQuestionSet(file=file.name, why="it is too large")
+    return file.read_bytes()
+
+
+@cache
+def _parsed(raw: bytes, name: str) -> QuestionSet:
+    try:
+        said = tomllib.loads(raw.decode())
+        found = QuestionSet(
+            id=said.pop("id"),
+            revision=said.pop("revision", 1),
+            kind=said.pop("kind"),
+            title=said.pop("title"),
+            source=said.pop("source", ""),
+            sha256=sha256(raw).hexdigest(),
+            standards=said.pop("standards", {}),
+            questions=tuple(_question(one) for one in said.pop("questions")),
+            came_from=said.pop("from", {}),
+        )
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableQuestionSet(file=name, why=str(error)) from error
+    if why := _wrong(found, said):
+        raise UnreadableQuestionSet(file=name, why=why)
+    return found
+
+
+def _question(said: dict[str, Any]) -> Question:
+    lists = {part: tuple(said.get(part, ())) for part in ("choices", "columns", "clauses")}
+    return Question(**{**said, **lists})
+
+
+def _wrong(found: QuestionSet, left: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with a set; None where nothing is."""
+    numbers = [question.id for question in found.questions]
+    for question in found.questions:
+        if question.answer not in get_args(KindOfAnswer):
+            return f"question {question.id} asks for {question.answer}"
+        if (question.answer == "choice") != bool(question.choices) or (question.answer == "counts") != bool(question.columns):
+            return f"question {question.id} needs choices where it is a choice, and columns where it counts"
+        if question.standard is not None and question.standard not in found.standards:
+            return f"question {question.id} is of no standard of the set"
+    if left:
+        return f"there is no {', '.join(sorted(left))} in a question set"
+    if found.kind not in get_args(Kind):
+        return f"{found.kind} is no kind of return"
+    return "a question or a standard is there twice" if len({*numbers, *found.standards}) < len(numbers) + len(found.standards) else None
