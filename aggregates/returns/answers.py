@@ -59,6 +59,10 @@ def _check(question: Question, answer: Any, ref: str) -> None:
             f"one of {', '.join(question.choices)}" if question.choices else f"for each staff group {', '.join(question.columns)}"
         )
         raise refusals.UnreadableAnswer(question=question.id, ref=ref, kind=kind)
+    for group, row in answer.items() if question.answer == "counts" else ():
+        for part, whole in question.at_most.items():
+            if row[part] > row[whole]:
+                raise refusals.CountsDisagree(ref=ref, group=group, part=part.replace("_", " "), whole=whole.replace("_", " "))
 
 
 def _reads(question: Question, answer: Any) -> bool:

@@ -2,6 +2,7 @@
 
     id = "s11-2016"            # with a revision, where the file takes the place of another of the same id
     kind = "s11"               # the kind of return that it is for
+    since = 2016-01-01         # from when on it is the one that is asked where none is named
     title = "Section 11 audit 2016"
     [standards]                # what is graded from 0 to 3 on both sides; none, where nothing is
     5 = "Staff are trained"
@@ -11,6 +12,7 @@
     answer = "text"            # text, number, choice, grade, date, or counts by staff group
     required = true
     clauses = ["LIF-AGX-09"]   # that it is evidence for
+    [[for_each_standard]]      # the same of a question that is asked about each: `5.evidence`, about standard 5
     [from."s11-2014"]          # the questions and standards of an earlier set that are these (INV-31): new = "old"
     "5.1" = "4.2"
 
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -40,7 +43,7 @@ LARGEST_FILE: Final = 2**18
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `columns` are what is counted of each staff group, where it asks for counts."""
+    """One question. `columns` are what is counted of each staff group, where it asks for counts; `at_most` says what is part of what."""
 
     id: str
     words: str
@@ -49,6 +52,7 @@ class Question:
     standard: str | None = None
     choices: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    at_most: Mapping[str, str] = field(default_factory=dict)
     clauses: tuple[str, ...] = ()
     help: str | None = None
 
@@ -63,6 +67,7 @@ class QuestionSet:
     title: str
     sha256: str
     source: str
+    since: date
     standards: Mapping[str, str]
     questions: tuple[Question, ...]
     came_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -98,15 +103,16 @@ class Library:
         read = (*_shipped(), *(_parsed(_bytes(file), file.name) for file in own))
         return tuple(sorted({found.sha256: found for found in read}.values(), key=lambda found: (found.id, found.revision)))
 
-    def named(self, id: str | None, kind: str) -> QuestionSet:  # noqa: A002 - a set's id is called so
-        """Return the latest revision of a set; without a name, of the newest set for a kind. Refuses one that is not there."""
+    def named(self, id: str | None, kind: str, day: date = date.max) -> QuestionSet:  # noqa: A002 - a set's id is called so
+        """Return the latest revision of a set; without a name, of the newest set for a kind on a day. Refuses one that is not there."""
         sets = self.every()
-        wanted = [found for found in sets if (found.id == id if id else found.kind == kind)]
+        wanted = [found for found in sets if (found.id == id if id else found.kind == kind and found.since <= day)]
         if not wanted:
             raise NoSuchQuestionSet(question_set=id or f"for {kind}", known=sorted({found.id for found in sets if found.kind == kind}))
-        if wanted[-1].kind != kind:
-            raise SetOfAnotherKind(question_set=id, its_kind=wanted[-1].kind, kind=kind)
-        return wanted[-1]
+        newest = max(wanted, key=lambda found: (found.since, found.id, found.revision))
+        if newest.kind != kind:
+            raise SetOfAnotherKind(question_set=id, its_kind=newest.kind, kind=kind)
+        return newest
 
     def pinned(self, id: str, sha: str) -> QuestionSet:  # noqa: A002 - as above
         """Return the very set that a return was asked with; refuses where its file is not here any more."""
@@ -149,9 +155,10 @@ def _parsed(raw: bytes, name: str) -> QuestionSet:
             kind=said.pop("kind"),
             title=said.pop("title"),
             source=said.pop("source", ""),
+            since=said.pop("since", date.min),
             sha256=sha256(raw).hexdigest(),
+            questions=tuple(_question(one) for one in _questions(said)),
             standards=said.pop("standards", {}),
-            questions=tuple(_question(one) for one in said.pop("questions")),
             came_from=said.pop("from", {}),
         )
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
@@ -159,6 +166,13 @@ def _parsed(raw: bytes, name: str) -> QuestionSet:
     if why := _wrong(found, said):
         raise UnreadableQuestionSet(file=name, why=why)
     return found
+
+
+def _questions(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return all the questions: those that are asked about each standard first, standard by standard."""
+    each, numbers = said.pop("for_each_standard", []), said.get("standards", {})
+    about = [{**one, "id": f"{number}.{one['id']}", "standard": number} for number in numbers for one in each]
+    return [*about, *said.pop("questions", [])]
 
 
 def _question(said: dict[str, Any]) -> Question:
@@ -169,15 +183,22 @@ def _question(said: dict[str, Any]) -> Question:
 def _wrong(found: QuestionSet, left: Mapping[str, Any]) -> str | None:
     """Say what is wrong with a set; None where nothing is."""
     numbers = [question.id for question in found.questions]
-    for question in found.questions:
-        if question.answer not in get_args(KindOfAnswer):
-            return f"question {question.id} asks for {question.answer}"
-        if (question.answer == "choice") != bool(question.choices) or (question.answer == "counts") != bool(question.columns):
-            return f"question {question.id} needs choices where it is a choice, and columns where it counts"
-        if question.standard is not None and question.standard not in found.standards:
-            return f"question {question.id} is of no standard of the set"
     if left:
         return f"there is no {', '.join(sorted(left))} in a question set"
     if found.kind not in get_args(Kind):
         return f"{found.kind} is no kind of return"
-    return "a question or a standard is there twice" if len({*numbers, *found.standards}) < len(numbers) + len(found.standards) else None
+    if not numbers or len({*numbers, *found.standards}) < len(numbers) + len(found.standards):
+        return "it asks nothing, or a question or a standard is there twice"
+    return next((why for question in found.questions if (why := _wrong_in(question, found.standards))), None)
+
+
+def _wrong_in(question: Question, standards: Mapping[str, str]) -> str | None:
+    if question.answer not in get_args(KindOfAnswer):
+        return f"question {question.id} asks for {question.answer}"
+    if (question.answer == "choice") != bool(question.choices) or (question.answer == "counts") != bool(question.columns):
+        return f"question {question.id} needs choices where it is a choice, and columns where it counts"
+    if {*question.at_most, *question.at_most.values()} - set(question.columns):
+        return f"question {question.id} compares columns that it does not have"
+    if question.standard is not None and question.standard not in standards:
+        return f"question {question.id} is of no standard of the set"
+    return None

@@ -171,6 +171,12 @@ class UnreadableAnswer(Refused):
     text = "The answer to {question} of {ref} cannot be read: write {kind}"
 
 
+class CountsDisagree(Refused):
+    """A part is not more than the whole of which it is counted."""
+
+    text = "{ref} counts more {part} than {whole} in {group}"
+
+
 class NotEveryStandard(Refused):
     """Each standard of the question set is graded, and no other."""
 
