@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from aggregates.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
 Setting: TypeAlias = Literal[
     "backdating_limit",
@@ -39,6 +39,8 @@ Setting: TypeAlias = Literal[
     "cascade_window",
     "calls_window",
     "publication_notice",
+    "moderation_threshold",
+    "training_interval",
 ]
 # INV-33: recording more than this after the fact needs a reason. Framework L59 says no number, so both are set locally.
 BACKDATING_LIMIT = 35
@@ -85,6 +87,28 @@ def _number(text: str) -> int | None:
 def _days_from_none(text: str) -> int | None:
     """Return a number of days, of which there may be none: on the same day."""
     return 0 if text == "0" else _number(text)
+
+
+def _grade(text: str) -> int | None:
+    """Return a grade below which something has to be done; below 0 there is none."""
+    return int(text) if text in {"1", "2", "3"} else None
+
+
+def _intervals(text: str) -> tuple[tuple[str, int], ...] | None:
+    """Return months: first for everybody, then of a category of agencies, or of a staff group in one (`health/nurses`)."""
+    first, *more = (part.strip() for part in text.split(";"))
+    named = [re.fullmatch(r"(\S(?:[^;]*\S)?) +([1-9]\d{0,2})", part, re.ASCII) for part in more]
+    if not re.fullmatch(r"[1-9]\d{0,2}", first, re.ASCII) or not all(named):
+        return None
+    found = (("", int(first)), *((part[1].lower(), int(part[2])) for part in named if part))
+    return found if len({name for name, _ in found}) == len(found) else None
+
+
+def months_between(intervals: Iterable[Sequence[Any]], category: str, group: str) -> int:
+    """Return after how many months training is renewed: by staff group in a category of agencies, else by category, else for everybody."""
+    by = {str(name): int(months) for name, months in intervals}
+    found = (by[name] for name in (f"{category}/{group}".lower(), category.lower(), "") if name in by)
+    return next(found, SETTINGS["training_interval"].holds[0][1])
 
 
 def _sample(text: str) -> tuple[int, int] | None:
@@ -135,6 +159,9 @@ SETTINGS: Final[dict[str, Written]] = {
     "resource_feedback": _months(12),
     "cascade_window": _days(28),
     "calls_window": _days(28),
+    "moderation_threshold": Written(2, _grade, "a grade from 1 to 3: what is below it has an action, or a reason why not"),
+    # L143 says every three years; some are bound to less (G7).
+    "training_interval": Written((("", 36),), _intervals, "months, such as 36, or 36; education 12; health/nurses 24"),
     "publication_notice": Written(0, _days_from_none, "a number of days, 0 for the same day", "days"),
 }
 
@@ -169,6 +196,8 @@ class LocalSettings:
     cascade_window: int = SETTINGS["cascade_window"].holds
     calls_window: int = SETTINGS["calls_window"].holds
     publication_notice: int = SETTINGS["publication_notice"].holds
+    moderation_threshold: int = SETTINGS["moderation_threshold"].holds
+    training_interval: tuple[tuple[str, int], ...] = SETTINGS["training_interval"].holds
 
 
 def read(setting: str, value: str) -> Any | None:

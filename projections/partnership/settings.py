@@ -106,6 +106,8 @@ class SettingsRow:
     cascade_window: int
     calls_window: int
     publication_notice: int
+    moderation_threshold: int
+    training_interval: list[list[Any]]
 
 
 def settings(conn: Connection[Any], *, as_at: date, known_at: int) -> SettingsRow:

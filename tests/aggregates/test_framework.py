@@ -120,6 +120,8 @@ def test_inv_42_a_regime_takes_effect_on_its_day_and_those_before_keep_theirs():
         ("quorum", "2/3", Fraction(2, 3)),
         ("planning_cycle", "24", 24),
         ("publication_notice", "2", 2),
+        ("moderation_threshold", "3", 3),
+        ("training_interval", "36; education 12; health/nurses 24", (("", 36), ("education", 12), ("health/nurses", 24))),
     ],
 )
 def test_every_setting_has_a_default_and_holds_from_its_day_on(setting, value, read):

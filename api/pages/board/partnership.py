@@ -45,6 +45,11 @@ def _within_days(days: int) -> str:
     return f"Within {days} days" if days else "On the same day"
 
 
+def _renewed(intervals: list[list[Any]]) -> str:
+    (_, everybody), *others = intervals
+    return "; ".join([_every(everybody), *(f"{name}: {_every(months).lower()}" for name, months in others)])
+
+
 # What the framework leaves to the Board, by the name of its setting: how it is said, and where it matters.
 SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "backdating_limit": (lambda v: f"{v} days", "INV-33"),
@@ -73,6 +78,8 @@ SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "cascade_window": (_within_days, "framework, LIF-RBM-02"),
     "calls_window": (_within_days, "framework, LIF-TRN-09"),
     "publication_notice": (_within_days, "framework, LIF-APPA-BD-04"),
+    "moderation_threshold": (lambda v: f"Below {v}", "INV-30"),
+    "training_interval": (_renewed, "framework, LIF-AGX-10"),
 }
 SECTION_11: Final = {
     "yes": "Section 11, Children Act 2004",

@@ -115,6 +115,8 @@ LABELS: Final = {
     "cascade_window": "Cascade to those who need to know",
     "calls_window": "Calls after a sample is drawn",
     "publication_notice": "Notice that a report is published",
+    "moderation_threshold": "Grades that need an action",
+    "training_interval": "Safeguarding training renewed",
 }
 # What a refusal says to a program of a request is said to a person of their form.
 TO_PEOPLE: Final = {
