@@ -26,7 +26,7 @@ class Acts(Recorded[s.SessionState | None]):
         when = {"occurred_on": act["occurred_on"], "late_reason": act.get("late_reason")}
         self.record(event, **when, **fields, **act["acting"].said)
 
-    def _now(self, act: Act) -> s.SessionState:
+    def _begun(self, act: Act) -> s.SessionState:
         """Return what is true now; refuse a day before it was scheduled, and the trainer of other sessions."""
         now = self.state
         if now is None or act["occurred_on"] < now.scheduled_on:
@@ -36,7 +36,7 @@ class Acts(Recorded[s.SessionState | None]):
 
     def _held(self, act: Act, cannot: str, *, ended: bool = False) -> s.SessionState:
         """Return the same where it was held; refuse what comes after its evaluation but where that may be (`ended`)."""
-        now = self._now(act)
+        now = self._begun(act)
         if not isinstance(now.status, HELD) or (isinstance(now.status, s.Evaluated) and not ended):
             raise refusals.WrongSessionStage(ref=self.ref, status=now.status.word, act=cannot)
         return now

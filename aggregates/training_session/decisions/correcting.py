@@ -64,6 +64,9 @@ class Correcting(judging.Judging):
         then = fold(after)
         if then is None:
             return
+        last = then.delivered_on or then.planned_on
+        for day in (one.on for one in then.attendees if not then.first_day <= one.on <= last):
+            raise refusals.NotTheDayOfIt(ref=self.ref, first=then.first_day, last=last, day=day)
         for drawn in then.draws:
             if draw.by_number(then.population) != list(drawn.population):
                 raise refusals.AttendanceFrozen(ref=self.ref, population=drawn.population)

@@ -43,7 +43,7 @@ class Holding(Acts):
         self, *, participant: Sealed, agency: str, staff_group: str, outcome: Lapse, reason: str | None = None, **act: Unpack[Act]
     ) -> None:
         """Record that somebody who had a place was not there; where their release was refused, why."""
-        now = self._now(act)
+        now = self._begun(act)
         if isinstance(now.status, s.Cancelled | s.Evaluated):
             raise refusals.WrongSessionStage(ref=self.ref, status=now.status.word, act="places in it do not lapse any more")
         self._open(now)
@@ -64,7 +64,7 @@ class Holding(Acts):
         self._say("AttendanceClosed", act, number_attended=len(now.population), population_sha256=population)
 
     def _planned(self, act: Act, cannot: str) -> None:
-        now = self._now(act)
+        now = self._begun(act)
         if not isinstance(now.status, s.Scheduled):
             raise refusals.WrongSessionStage(ref=self.ref, status=now.status.word, act=cannot)
 
