@@ -27,6 +27,7 @@ from service.desk.refusals import NoRoom, UnknownCommand
 from service.desk.submission import read_fields
 from service.recording import Done, Write
 from service.recording.amending import Amending
+from service.recording.certifying import Certifying
 from service.recording.resting import resting_on
 from service.verbs import ActionVerbs, ChallengeVerbs, LeavingVerbs, PartnershipVerbs, ProgrammeVerbs, RegistryVerbs, ReviewVerbs
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from service.desk.submission import Submission
 
 
-class Board(Amending, PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, RegistryVerbs, ReviewVerbs, ActionVerbs):
+class Board(Amending, Certifying, PartnershipVerbs, ProgrammeVerbs, LeavingVerbs, ChallengeVerbs, RegistryVerbs, ReviewVerbs, ActionVerbs):
     """Everything that can be done in Muniment."""
 
     def act(self, caller: Caller, it: Submission) -> Done:

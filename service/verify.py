@@ -58,6 +58,7 @@ LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
 T = TypeVar("T")
 Check = Callable[[bytes, bytes, bytes], object]  # of a key, a signature, and what is signed
+Also = Callable[["Pack"], "Verdict"] | None  # of a document beside a pack that was found good
 Lines = Mapping[int, tuple[list[str], list[str]]]  # what is disclosed, and which digests are withheld, by index
 BATCH, PARALLEL_FROM = 64, 8  # events that are checked together; tiles, below which a second process costs more than it saves
 LATEST, CLOCK_SKEW = 10**11, 3600  # seconds: what a date can be written of; what our clock may be ahead of a witness's
@@ -423,7 +424,7 @@ class Pack:
             raise CannotCheck(f"a file of more than {MAX_READ} bytes")
         if not {"policy", "checkpoint"} <= self.names:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
-        self.used, self.ignored, self.present = {"VERIFY.md", "verify.py"}, set[str](), dict[int, list[int]]()
+        self.used, self.ignored, self.present = {"VERIFY.md", "verify.py", "absence.py"}, set[str](), dict[int, list[int]]()
         self.keys, self.erased, self.roots = dict[str, Key](), dict[int, set[str]](), dict[int, bytes]()
         with naming("policy"):
             own = Policy(self.read("policy").decode())
@@ -677,8 +678,8 @@ class Verdict(NamedTuple):
     lines: list[str]
 
 
-def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapping[str, str]) -> Verdict:
-    """Carry out the checks in their order."""
+def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapping[str, str], then: Also) -> Verdict:
+    """Carry out the checks in their order, and then that of a document beside the pack, where there is one."""
     pack = Pack(folder, key, policy)
     pack.open_tree()
     registry = [found for tile in pack.each_tile(pack.scan) for found in tile]
@@ -707,7 +708,8 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     sealed = f"events up to #{pack.checkpoint.size}, root {b64encode(pack.checkpoint.root).decode()}"
     first += [] if undeclared else [f"VERIFIED: {pack.origin}, {sealed}"]
     first += [f"checked: {len(kept) + len(known)} other checkpoints and receipts, {len(cited.keys() - absent)} evidence files"]
-    return Verdict(2 if undeclared else 0 if quorum else 3, [*first, *report(pack, events, absent)])
+    beside = then(pack) if then else Verdict(0, [])
+    return Verdict(beside.code or (2 if undeclared else 0 if quorum else 3), [*beside.lines, *first, *report(pack, events, absent)])
 
 
 def report(pack: Pack, events: list[Event], absent: set[str]) -> list[str]:
@@ -726,7 +728,7 @@ def report(pack: Pack, events: list[Event], absent: set[str]) -> list[str]:
     for what, ending in {"corrections": ".entry_corrected.v1", "retractions": ".entry_retracted.v1", "erasures": ERASED}.items():
         positions = [f"#{event.position}" for event in events if event.evt.endswith(ending)]
         lines.append(" ".join([f"{what}: {len(positions)}", *positions]))
-    unchecked = ["what the events mean; VERIFY.md and verify.py themselves", f"the policy, which nothing signs: {pack.policy.text!r}"]
+    unchecked = ["what the events mean; VERIFY.md and the verifier itself", f"the policy, which nothing signs: {pack.policy.text!r}"]
     unchecked += [] if pack.complete else ["streams without gaps, as some entries only are here"]
     unchecked += [f"signatures by {name}, whose key the policy does not name" for name in sorted(pack.ignored)]
     unchecked += [f"evidence/{name}, declared absent" for name in sorted(absent)]
@@ -748,7 +750,9 @@ def unzip(path: Path, folder: str) -> Path:
     return Path(folder)
 
 
-def verify(pack: Path, *, key: str | None = None, policy: str | None = None, known: Mapping[str, str] | None = None) -> Verdict:
+def verify(
+    pack: Path, *, key: str | None = None, policy: str | None = None, known: Mapping[str, str] | None = None, then: Also = None
+) -> Verdict:
     """Verify a pack; `policy` and the values of `known` are the texts of files, `key` is a vkey, all of them the auditor's own."""
     try:
         _ = key is None or parse_vkey(key), policy is None or Policy(policy)
@@ -758,14 +762,14 @@ def verify(pack: Path, *, key: str | None = None, policy: str | None = None, kno
         return Verdict(2, [f"COULD NOT CHECK: what you trust cannot be read: {error}"])
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return verify_folder(pack if pack.is_dir() else unzip(pack, folder), key, policy, known or {})
+            return verify_folder(pack if pack.is_dir() else unzip(pack, folder), key, policy, known or {}, then)
     except ValueError as refusal:
         return Verdict(1, [f"NOT VERIFIED: {refusal}"])
     except (CannotCheck, OSError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         return Verdict(2, [f"COULD NOT CHECK: {error}"])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, then: Also = None) -> int:
     """Verify the pack that the command line names; print the verdict and return the exit status."""
     gc.disable()  # nothing here is cyclic, and looking for it takes a twentieth of the time
     parser = argparse.ArgumentParser(description="Verify a sealed pack offline.")
@@ -776,7 +780,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         policy = options.policy.read_text("utf-8") if options.policy else None
-        verdict = verify(options.pack, key=options.key, policy=policy, known={str(path): path.read_text("utf-8") for path in options.known})
+        known = {str(path): path.read_text("utf-8") for path in options.known}
+        verdict = verify(options.pack, key=options.key, policy=policy, known=known, then=then)
     except (OSError, UnicodeDecodeError) as error:
         verdict = Verdict(2, [f"COULD NOT CHECK: {error}"])
     for line in verdict.lines:

@@ -10,7 +10,7 @@ import click
 from service import verify as verifier
 from service.cli.opening import board
 from service.desk.refusals import NotEstablished
-from service.ledger.pack import write_pack
+from service.ledger.pack import absence, write_pack
 
 
 @click.command()
@@ -47,8 +47,11 @@ def pack(out: Path) -> None:
 def verify(arguments: tuple[str, ...]) -> None:
     """Verify a pack offline: PACK [--key VKEY] [--policy FILE] [--known CHECKPOINT]; the same as python -I verify.py.
 
+    With --absence FILE, hold a certificate of absence to it; the same as python -I absence.py.
+
     Example: muniment verify trail.zip --known 2016-11-14.checkpoint
 
     Exit codes: 0 verified, 1 NOT verified, 2 could not check, 3 verified but the policy's quorum is unmet.
     """
-    sys.exit(verifier.main(list(arguments)))
+    of_absence = any(argument.partition("=")[0] == "--absence" for argument in arguments)
+    sys.exit((absence if of_absence else verifier).main(list(arguments)))

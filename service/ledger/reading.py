@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psycopg.rows import tuple_row
+
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import BadStatement, NoSuchEntry
 from service.ledger.statement import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from eventsourcing.postgres import PostgresDatastore
@@ -24,8 +26,16 @@ if TYPE_CHECKING:
 NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
-      FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position
-     WHERE e.position > %s ORDER BY e.position LIMIT %s"""
+      FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position """
+IN_ORDER = SELECT + "WHERE e.position > %s ORDER BY e.position LIMIT %s"
+# What could have discharged something by a position: events of some kinds, of some streams where those are known; with what amends them.
+OF_KINDS = (
+    SELECT
+    + """
+     WHERE e.position <= %(size)s AND (%(streams)s::uuid[] IS NULL OR e.stream = ANY (%(streams)s) OR e.position = %(asked)s)
+       AND (e.position = %(asked)s OR e.topic ~ %(kinds)s OR e.topic LIKE ANY (ARRAY['%%.entry_corrected.v1', '%%.entry_retracted.v1']))
+     ORDER BY e.position"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,19 @@ class Verified:
 
 def read_log(conn: Connection[Any], find: Callable[[str], KnownKey | None], after: int, limit: int) -> Iterator[Verified]:
     """Give the entries after a position, in order; raise BadStatement at one that is not what was signed."""
-    for position, stream, version, topic, entry, leaf, jti, state in conn.execute(SELECT, (after, limit)):
+    return _verified(conn.execute(IN_ORDER, (after, limit)), find)
+
+
+def read_kinds(
+    conn: Connection[Any], find: Callable[[str], KnownKey | None], *, size: int, asked: int, kinds: str, streams: Sequence[str] | None
+) -> Iterator[Verified]:
+    """Give the entries up to a position of kinds that could have discharged something, what amends others, and the one that asked."""
+    wanted = {"size": size, "asked": asked, "kinds": kinds, "streams": streams}
+    return _verified(conn.cursor(row_factory=tuple_row).execute(OF_KINDS, wanted), find)
+
+
+def _verified(rows: Iterable[tuple[Any, ...]], find: Callable[[str], KnownKey | None]) -> Iterator[Verified]:
+    for position, stream, version, topic, entry, leaf, jti, state in rows:
         try:
             statement = read(bytes(state), find)
         except BadStatement as error:
@@ -82,6 +104,19 @@ class Proofs:
         with self.datastore.get_connection() as conn:
             row = conn.execute("SELECT note FROM ledger.checkpoint WHERE size = %s", (size,)).fetchone()
         return str(row["note"]) if row else None
+
+    def leaf(self, position: int) -> bytes:
+        """Return the leaf hash of an entry; raise NoSuchEntry."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT leaf FROM ledger.event WHERE position = %s", (position,)).fetchone()
+        if row is None:
+            raise NoSuchEntry(position)
+        return bytes(row["leaf"])
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root of the first `size` entries, which any pack of this log leads to, whether or not a checkpoint has this size."""
+        with self.datastore.get_connection() as conn:
+            return _prove(conn, [(0, size)], size)[0]
 
     def receipt(self, position: int) -> Receipt:
         """Return an event's receipt by the checkpoint that sealed it; raise NoSuchEntry."""

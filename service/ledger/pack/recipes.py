@@ -17,6 +17,13 @@ One file, Python 3.11 or later and the package `cryptography`. Read it first, or
 With a checkpoint or a receipt that you kept from earlier, add `--known FILE`: then nothing that it sealed can have been altered or
 removed. Exit code 0: verified. 1: NOT verified; the first thing that is wrong is named. 2: could not check. 3: the quorum is unmet.
 
+## A certificate of absence
+
+`absence.py` holds a certificate that somebody was asked for something and did not do it to this pack. It needs `verify.py` beside it, and
+nothing else; it says of which events it was sure, and names those of which nobody could be.
+
+    python -I absence.py . --absence CERTIFICATE --key '{vkey}'
+
 ## The checkpoint's signature, with OpenSSL
 
 `checkpoint` is a C2SP signed note over {size} entries. The signed text is its first three lines; the last line holds base64 of four

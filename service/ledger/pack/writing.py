@@ -20,6 +20,7 @@ from eventsourcing.utils import resolve_topic
 from aggregates.entry.fields import fields_by_name
 from aggregates.errors import Refused
 from service import verify
+from service.ledger.pack import absence
 from service.ledger.pack.recipes import RECIPES
 from service.verify import TILE, tile_name
 
@@ -170,7 +171,8 @@ def write_pack(
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
         writing.put("VERIFY.md", RECIPES.format(vkey=recorder.vkey, size=writing.size).encode())
-        writing.put("verify.py", Path(verify.__file__).read_bytes())
+        for source in (Path(verify.__file__), Path(str(absence.__file__))):
+            writing.put(source.name, source.read_bytes())
         _finish(folder, out)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
