@@ -46,8 +46,8 @@ class Due:
 class Rule:
     """What every form has. `part` tells apart the rules of a clause that asks for several things, and `duty` says which in a few words.
 
-    Where the Board chose the number, `basis` is `local_setting`, and `setting` says which. `graded` is the field of the discharging
-    event in which somebody graded how well it was done.
+    Where the Board chose the number, `basis` is `local_setting`, and `setting` says which. `graded` is the field of an event in which
+    somebody graded how well it was done.
     """
 
     clause: str
@@ -67,12 +67,13 @@ class Rule:
 class OnEvent(Rule):
     """When something happens, each owner owes something. Without `due` no day is stated anywhere: it stays open, and is never late.
 
-    One of `discharged_by` is enough, unless `all_of` asks for each of them.
+    One of `discharged_by` is enough, unless `all_of` asks for each of them. `graded_by` says later how well, and discharges nothing.
     """
 
     trigger: tuple[Pattern, ...]
     discharged_by: tuple[Pattern, ...]
     ended_by: tuple[Pattern, ...] = ()
+    graded_by: tuple[Pattern, ...] = ()
     due: Due | None = None
     all_of: bool = False
 

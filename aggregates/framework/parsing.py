@@ -80,7 +80,7 @@ def _clause(said: Table, bodies: Mapping[str, str]) -> Clause:
 
 def _rule(said: Table, clause: str, bodies: Mapping[str, str]) -> OnEvent | OnCalendar | Standing:
     at = f"{clause}, rule {said.get('part', '')}".rstrip(" ")
-    form = said.get("form")
+    form = str(said.get("form"))
     if form not in FORMS:
         raise Malformed(at, f"its form is one of {', '.join(FORMS)}, not {form!r}")
     part = said.get("part", "")
@@ -95,12 +95,13 @@ def _rule(said: Table, clause: str, bodies: Mapping[str, str]) -> OnEvent | OnCa
 
 
 def _on_event(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> OnEvent:
-    _only(said, at, must={"form", "trigger", "discharged_by"}, may={*RULE, "due", "ended_by", "all_of"})
+    _only(said, at, must={"form", "trigger", "discharged_by"}, may={*RULE, "due", "ended_by", "graded_by", "all_of"})
     return OnEvent(
         **shared,
         trigger=_patterns(said["trigger"], f"{at}: trigger", bodies),
         discharged_by=_patterns(said["discharged_by"], f"{at}: discharged_by", bodies),
         ended_by=_patterns(said.get("ended_by", []), f"{at}: ended_by", bodies),
+        graded_by=_patterns(said.get("graded_by", []), f"{at}: graded_by", bodies),
         due=_due(said["due"], f"{at}: due") if "due" in said else None,
         all_of=_bool(said.get("all_of", False), at),
     )

@@ -148,9 +148,9 @@ def _fill(conn: psycopg.Connection[Any], each: int) -> None:
         "CREATE TABLE IF NOT EXISTS views.action_register_kept AS SELECT * FROM views.action_register WHERE upper_inf(known) LIMIT 1"
     )
     conn.execute("DROP TABLE IF EXISTS views.action_register, views.action_register_entry, views.action_register_now")
-    read_model.create_tables(conn, sql, bulk=True)
+    read_model.create_tables(conn, sql)
     conn.execute(SQL(VERSIONS).format(columns=columns, values=said, actions=SQL(str(ACTIONS)), each=SQL(str(each))))
-    read_model.create_indexes(conn, sql)
+    read_model.create_indexes(conn, REGISTER, sql)
     conn.execute("""
         CREATE TABLE views.action_register_now AS
         SELECT *, 0 AS days_overdue, NULL::text AS employer FROM views.action_register WHERE upper_inf(valid) AND upper_inf(known)""")

@@ -12,14 +12,14 @@ answer. PostgreSQL believes the two ranges independent and would scan the table 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Composed, Identifier
 
 from projections.two_clocks import decoded_log, tracking
-from projections.two_clocks.timeline import Close, Projection, Version, revisions
+from projections.two_clocks.filing import file_under_keys
+from projections.two_clocks.timeline import Close, Projection, UnderManyKeys, Version, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.entry import Entry
+
+    Placed = tuple[str, Entry]  # an entry with the reference of its stream
 
 AT_CLOCKS = SQL("valid @> %(as_at)s::date AND known @> %(known_at)s::bigint")
 REBUILT = "_rebuilt"
@@ -42,28 +44,30 @@ class DivergedError(Exception):
 
 
 def shape_of(projection: Projection[Any]) -> str:
-    """Say how a projection's table is made; a table made otherwise has to be rebuilt."""
+    """Say how a projection's table is made; a table made otherwise, or from other rules (`made_of`), has to be rebuilt."""
     columns = ", ".join(f"{name} {kind}" for name, kind in projection.columns.items())
-    return f"{' '.join(sorted(projection.kinds))}: {columns}"
+    rules = getattr(projection, "made_of", "")
+    return f"{' '.join(sorted(projection.kinds))}: {columns}{rules and f'; {rules}'}"
 
 
 def create(conn: Connection[Any], projection: Projection[Any]) -> None:
     """Create a read model's tables before the first entry, where they are not there yet."""
     if tracking.shape_of(conn, projection.table) is None:
-        create_tables(conn, statements(projection))
+        sql = statements(projection)
+        create_tables(conn, sql)
+        create_indexes(conn, projection, sql)
         tracking.begin(conn, projection.table, shape_of(projection))
 
 
-def create_tables(conn: Connection[Any], sql: Mapping[str, Composed], *, bulk: bool = False) -> None:
-    """Create the tables; for a bulk load without the indexes, which `create_indexes` then adds."""
+def create_tables(conn: Connection[Any], sql: Mapping[str, Composed]) -> None:
+    """Create the tables, without the indexes, which `create_indexes` adds: after a bulk load."""
     conn.execute(sql["create"])
-    if not bulk:
-        create_indexes(conn, sql)
 
 
-def create_indexes(conn: Connection[Any], sql: Mapping[str, Composed]) -> None:
+def create_indexes(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed]) -> None:
     """Make contradictory history impossible, and views a matter of the rows that they return."""
     conn.execute(sql["index"])
+    conn.execute(sql["index many" if isinstance(projection, UnderManyKeys) else "index one"])
 
 
 def project(conn: Connection[Any], projection: Projection[Any], limit: int = 500) -> int:
@@ -84,13 +88,10 @@ def apply(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
     touched = file_under_keys(conn, sql, projection, fresh)
     if not touched:
         return
-    histories: dict[str, list[Entry]] = defaultdict(list)
-    for key, position, _, topic, body, amends in conn.execute(sql["history"], {"keys": list(touched), "done": done}):
-        histories[key].append(decoded_log.typed_entry(position, topic, body, amends))
     closes: list[Close] = []
     versions: list[Version] = []
-    for key, (ref, entries) in touched.items():
-        closed, opened = revisions(projection, key, ref, [*histories[key], *entries], done)
+    for key, life in _lives(conn, sql, touched, done).items():
+        closed, opened = revisions(projection, key, {e.number: ref for ref, e in life}, [entry for _, entry in life], done)
         closes += closed
         versions += opened
     if closes and conn.execute(sql["close"], columns(closes)).rowcount != len(closes):
@@ -99,37 +100,29 @@ def apply(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
         conn.execute(sql["open"], columns((v.key, v.since, v.until, v.span.start, v.span.end, *v.span.row) for v in versions))
 
 
-def read(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> list[tuple[str, Entry]]:
+def read(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> list[Placed]:
     """Read entries of the decoded log, each with the reference of its stream."""
-    rows = conn.execute(query, parameters).fetchall()
-    return [(ref, decoded_log.typed_entry(position, topic, body, amends)) for position, ref, topic, body, amends in rows]
+    return [placed(*row) for row in conn.execute(query, parameters)]
 
 
-def file_under_keys(
-    conn: Connection[Any], sql: Mapping[str, Composed], projection: Projection[Any], fresh: Iterable[tuple[str, Entry]]
-) -> dict[str, tuple[str, list[Entry]]]:
-    """Remember which key each entry belongs to, an amendment with what it amends; return the entries of the keys touched."""
-    fresh = list(fresh)
-    amended = [entry.body["amends"] for _, entry in fresh if issubclass(entry.event, decoded_log.AMENDMENTS)]
-    homes: dict[int, str] = dict(conn.execute(sql["homes"], [amended]).fetchall()) if amended else {}
-    touched: dict[str, tuple[str, list[Entry]]] = {}
-    filed = []
-    for ref, entry in fresh:
-        key = home(projection, homes, ref, entry)
-        if key is not None:
-            homes[entry.number] = key
-            filed.append((key, entry.number))
-            touched.setdefault(key, (ref, []))[1].append(entry)
-    if filed:
-        conn.execute(sql["file"], columns(filed))
-    return touched
+def placed(position: int, ref: str, topic: str, body: Mapping[str, Any], amends: int | None) -> Placed:
+    """Return a row of the decoded log as the views take it."""
+    return ref, decoded_log.typed_entry(position, topic, body, amends)
 
 
-def home(projection: Projection[Any], homes: Mapping[int, str], ref: str, entry: Entry) -> str | None:
-    """Return the key that an entry belongs to; an amendment belongs to that of what it amends."""
-    if issubclass(entry.event, decoded_log.AMENDMENTS):
-        return homes.get(entry.body["amends"])
-    return projection.key(ref, entry)
+def _lives(
+    conn: Connection[Any], sql: Mapping[str, Composed], touched: Mapping[str, list[Placed]], done: int
+) -> Mapping[str, list[Placed]]:
+    """Return all the entries of each key touched, in order; an entry that is under several of them is read once."""
+    filed = conn.execute(sql["filed"], {"keys": list(touched), "done": done}).fetchall()
+    if not filed:
+        return touched
+    positions = list({position for _, position in filed})
+    old = {entry.number: (ref, entry) for ref, entry in read(conn, sql["entries"], {"positions": positions})}
+    lives: dict[str, list[Placed]] = {key: [] for key in touched}
+    for key, position in filed:
+        lives[key].append(old[position])
+    return {key: life + touched[key] for key, life in lives.items()}
 
 
 def columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
@@ -163,18 +156,28 @@ STATEMENTS = {
     "index": """
         ALTER TABLE {table} ADD EXCLUDE USING gist (key WITH =, valid WITH &&, known WITH &&);
         CREATE INDEX ON {table} USING gist (valid, known);
-        ALTER TABLE {filed} ADD PRIMARY KEY (key, position), ADD UNIQUE (position)""",
+        ALTER TABLE {filed} ADD PRIMARY KEY (key, position)""",
+    "index one": "ALTER TABLE {filed} ADD UNIQUE (position)",
+    "index many": "CREATE INDEX ON {filed} (position)",
     "fresh": """
         SELECT position, ref, topic, body, amends
           FROM {log}
          WHERE position > %(done)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position""",
+    "chains": """
+        WITH RECURSIVE up (asked, position, amends) AS (
+                SELECT position, position, amends FROM {log} WHERE position = ANY(%(amendments)s)
+                 UNION ALL
+                SELECT up.asked, l.position, l.amends FROM up JOIN {log} AS l ON l.position = up.amends),
+             chain (asked, position) AS (
+                SELECT asked, position FROM up WHERE amends IS NULL
+                 UNION ALL
+                SELECT chain.asked, l.position FROM chain JOIN {log} AS l ON l.amends = chain.position AND l.position <= chain.asked)
+        SELECT asked, position, ref, topic, body, amends FROM chain JOIN {log} USING (position) ORDER BY asked, position""",
     "homes": "SELECT position, key FROM {filed} WHERE position = ANY(%s)",
     "file": "INSERT INTO {filed} (key, position) SELECT * FROM unnest(%s::text[], %s::bigint[])",
     "file streams": "INSERT INTO {filed} SELECT ref, position FROM {log} WHERE kind = ANY(%(kinds)s) AND position <= %(until)s",
-    "history": """
-        SELECT filed.key, position, ref, topic, body, amends
-          FROM {filed} AS filed JOIN {log} USING (position)
-         WHERE filed.key = ANY(%(keys)s) AND position <= %(done)s ORDER BY position""",
+    "filed": "SELECT key, position FROM {filed} WHERE key = ANY(%(keys)s) AND position <= %(done)s ORDER BY position",
+    "entries": "SELECT position, ref, topic, body, amends FROM {log} WHERE position = ANY(%(positions)s)",
     "lives": "SELECT filed.key, position, ref, topic, body, amends FROM {filed} AS filed JOIN {log} USING (position) ORDER BY 1, 2",
     "close": """
         UPDATE {table} AS v SET known = int8range(lower(v.known), c.until)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Identifier
 
-from projections.two_clocks import decoded_log, read_model, tracking
+from projections.two_clocks import decoded_log, filing, read_model, tracking
 from projections.two_clocks.read_model import REBUILT
-from projections.two_clocks.timeline import ByReference, Projection, revisions
+from projections.two_clocks.timeline import ByReference, Projection, UnderManyKeys, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,11 +31,11 @@ def rebuild(conn: Connection[Any], projection: Projection[Any]) -> int:
     sql = read_model.statements(projection, REBUILT)
     with conn.transaction():
         _drop(conn, projection.table + REBUILT, projection.table + "_entry" + REBUILT)
-        read_model.create_tables(conn, sql, bulk=True)
+        read_model.create_tables(conn, sql)
         until = tracking.position_of(conn, decoded_log.TABLE)
         _file(conn, projection, sql, until)
         _fold(conn, projection, sql)
-        read_model.create_indexes(conn, sql)
+        read_model.create_indexes(conn, projection, sql)
         tracking.begin(conn, projection.table, "")
         done = tracking.reached(conn, projection.table)
         if done > until:
@@ -80,18 +80,14 @@ def _file(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
         conn.execute(sql["file streams"], {"kinds": list(projection.kinds), "until": until})
         return
     log = SQL("SELECT amends FROM {} WHERE amends IS NOT NULL").format(Identifier("views", decoded_log.TABLE))
-    amended = {position for (position,) in conn.execute(log)}
-    homes: dict[int, str] = {}
+    homes: dict[int, Any] = {position: None for (position,) in conn.execute(log)}
     parameters = {"kinds": list(projection.kinds), "done": 0, "until": until}
     for chunk in _chunks(conn, sql["fresh"], parameters):
-        filed = []
-        for position, ref, topic, body, amends in chunk:
-            key = read_model.home(projection, homes, ref, decoded_log.typed_entry(position, topic, body, amends))
-            if key is not None:
-                filed.append((key, position))
-                if position in amended:
-                    homes[position] = key
-        _load(conn, sql["load filed"], filed)
+        entries = [read_model.placed(*row) for row in chunk]
+        amendments = [entry.number for _, entry in entries if issubclass(entry.event, decoded_log.AMENDMENTS)]
+        chains = filing.chains_of(conn, sql, amendments) if isinstance(projection, UnderManyKeys) else {}
+        rows = filing.filed(projection, entries, homes, chains)
+        _load(conn, sql["load filed"], ((key, entry.number) for key, (_, entry) in rows))
 
 
 def _fold(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed]) -> None:
@@ -99,10 +95,9 @@ def _fold(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
     rows: list[Sequence[Any]] = []
     lives = (row for chunk in _chunks(conn, sql["lives"], {}) for row in chunk)
     for key, life in groupby(lives, key=lambda row: row[0]):
-        records = list(life)
-        entries = [decoded_log.typed_entry(position, topic, body, amends) for _, position, _, topic, body, amends in records]
-        _, versions = revisions(projection, key, records[0][2], entries, 0)
-        rows += [(key, _range(v.since, v.until), _range(v.span.start, v.span.end), *v.span.row) for v in versions]
+        records = [read_model.placed(*row[1:]) for row in life]
+        _, versions = revisions(projection, key, {e.number: ref for ref, e in records}, [entry for _, entry in records], 0)
+        rows += [(v.key, _range(v.since, v.until), _range(v.span.start, v.span.end), *v.span.row) for v in versions]
         if len(rows) >= CHUNK:
             _load(conn, sql["load"], rows)
             rows.clear()

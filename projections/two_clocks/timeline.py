@@ -3,7 +3,8 @@
 A projection supplies a pure fold and a row. What is hard about history is here, once, and is pure too: an entry recorded late, a
 correction or a retraction re-folds the entries of one key in the order in which they were true, from the first day that changed.
 
-Only entries of one key are ever folded together. Keys are short (an action, an office), so that costs little.
+Only entries of one key are ever folded together. Keys are short (an action, an office), so that costs little. An entry may be filed
+under many keys (`UnderManyKeys`), and a key may show several rows (`OfManyRows`); most projections need neither.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from aggregates.entry import Entry, Recorded, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
 S = TypeVar("S")
+Row = tuple[Any, ...]
 BEFORE = 0  # the position of no entry: what the table already holds
 
 
@@ -43,7 +45,7 @@ class Projection(Protocol[S]):
     def fold(self, entries: Sequence[Entry], before: S | None = None) -> S | None:
         """Return the state after standing entries of one key, going on from the state `before`; None shows no row. Total."""
 
-    def row(self, state: S) -> tuple[Any, ...]:
+    def row(self, state: S) -> Row:
         """Return the values of `columns`."""
 
 
@@ -55,7 +57,28 @@ class ByReference:
         return ref
 
 
-Row = tuple[Any, ...]
+class OfManyRows:
+    """A projection that shows several rows of one key, each under a key of its own that no other shows: what is asked of one review."""
+
+    def rows(self, state: Any) -> Mapping[str, Row]:
+        """Return the values of `columns` of each row, by the key that it has in the table."""
+        raise NotImplementedError
+
+
+class UnderManyKeys:
+    """A projection that files one entry under many keys: a report that is sent to thirty agencies asks something of each.
+
+    Each key is still folded alone, over the entries as they read `under` it. A correction may make an entry say something of another
+    key, or nothing of this one any more: then it is filed under that one too, and read again under both.
+    """
+
+    def keys(self, ref: str, entry: Entry) -> Iterable[str]:
+        """Name all that an entry says something of."""
+        raise NotImplementedError
+
+    def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
+        """Return an entry as it reads under one of the keys, as the fold then takes it; None where it says nothing of it."""
+        raise NotImplementedError
 
 
 class Span(NamedTuple):
@@ -95,12 +118,12 @@ class MovedError(Exception):
 class _Life:
     """One key's entries so far: what stands of them, the state that each day ended with, and what was true from when to when."""
 
-    def __init__(self, projection: Projection[Any], key: str, ref: str, entries: list[Entry]) -> None:
-        self.projection, self.key, self.ref = projection, key, ref
+    def __init__(self, projection: Projection[Any], key: str, refs: Mapping[int, str], entries: list[Entry]) -> None:
+        self.projection, self.key, self.refs = projection, key, refs
         self.entries = entries
         self.stand = self._standing()
         self.days: dict[date, Any] = {}
-        self.spans: dict[date, Span] = {}
+        self.spans: dict[tuple[str, date], Span] = {}
         self._refold(0)
 
     def add(self, entry: Entry) -> None:
@@ -109,18 +132,23 @@ class _Life:
         before = self.stand
         if issubclass(entry.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)):
             self.stand = self._standing()
-        else:
+        elif read := self._read(entry):
             self.stand = [*before]
-            insort(self.stand, entry, key=lambda e: (e.occurred_on, e.number))
+            insort(self.stand, read, key=lambda e: (e.occurred_on, e.number))
         pairs = zip(before, self.stand, strict=False)
         self._refold(next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(before), len(self.stand))), before)
 
     def _standing(self) -> list[Entry]:
-        stand = standing(self.entries)
-        for entry in stand:
-            if self.projection.key(self.ref, entry) != self.key:
-                raise MovedError(self.projection.table, self.key, entry)
-        return stand
+        return [read for entry in standing(self.entries) if (read := self._read(entry))]
+
+    def _read(self, entry: Entry) -> Entry | None:
+        """Return an entry as it reads under this key."""
+        ref = self.refs[entry.number]
+        if isinstance(self.projection, UnderManyKeys):
+            return self.projection.under(self.key, ref, entry)
+        if self.projection.key(ref, entry) != self.key:
+            raise MovedError(self.projection.table, self.key, entry)
+        return entry
 
     def _refold(self, same: int, before: Sequence[Entry] = ()) -> None:
         """Fold again from the first day on which what stands is no longer the `same`; what was true before it stays."""
@@ -129,51 +157,59 @@ class _Life:
             return
         first = min(changed)
         self.days = {day: state for day, state in self.days.items() if day < first}
-        self.spans = {start: span for start, span in self.spans.items() if start < first}
+        self.spans = {place: span for place, span in self.spans.items() if span.start < first}
         state, shown = next(reversed(self.days.values()), None), self._reopened(first)
         again = (entry for entry in self.stand if entry.occurred_on >= first)
         for day, entries in groupby(again, key=lambda entry: entry.occurred_on):
             earlier, state = state, self.projection.fold(list(entries), state)
             self.days[day] = state
             if state is not earlier:
-                shown = self._show(day, shown, None if state is None else self.projection.row(state))
+                self._show(day, shown, {} if state is None else self._rows(state))
 
-    def _reopened(self, first: date) -> Span | None:
+    def _rows(self, state: Any) -> Mapping[str, Row]:
+        if isinstance(self.projection, OfManyRows):
+            return self.projection.rows(state)
+        return {self.key: self.projection.row(state)}
+
+    def _reopened(self, first: date) -> dict[str, Span]:
         """Return what is shown as a day begins, without an end until one is found again."""
-        last = next(reversed(self.spans.values()), None)
-        if last is None or (last.end is not None and last.end < first):
-            return None
-        self.spans[last.start] = last = last._replace(end=None)
-        return last
+        last = {key: span for (key, _), span in self.spans.items()}  # of each row the latest
+        shown = {key: span._replace(end=None) for key, span in last.items() if span.end is None or span.end >= first}
+        self.spans |= {(key, span.start): span for key, span in shown.items()}
+        return shown
 
-    def _show(self, day: date, shown: Span | None, row: Row | None) -> Span | None:
-        """Show another row from a day on, if it is another; return what is then shown."""
-        if row == (shown and shown.row):
-            return shown
-        if shown:
-            self.spans[shown.start] = shown._replace(end=day)
-        if row is None:
-            return None
-        self.spans[day] = opened = Span(day, None, row)
-        return opened
+    def _show(self, day: date, shown: dict[str, Span], rows: Mapping[str, Row]) -> None:
+        """Show other rows from a day on, where they are others."""
+        for key, span in list(shown.items()):
+            if rows.get(key) != span.row:
+                self.spans[key, span.start] = span._replace(end=day)
+                del shown[key]
+        for key, row in rows.items():
+            if key not in shown:
+                self.spans[key, day] = shown[key] = Span(day, None, row)
 
 
-def revisions(projection: Projection[Any], key: str, ref: str, entries: Sequence[Entry], done: int) -> tuple[list[Close], list[Version]]:
-    """Return what the entries after `done` change, one entry at a time, so that no batch size shows in the result."""
+def revisions(
+    projection: Projection[Any], key: str, refs: Mapping[int, str], entries: Sequence[Entry], done: int
+) -> tuple[list[Close], list[Version]]:
+    """Return what the entries after `done` change, one entry at a time, so that no batch size shows in the result.
+
+    `refs` has the reference of each entry's stream, by its number.
+    """
     closes: list[Close] = []
     versions: list[Version] = []
     old = [entry for entry in entries if entry.number <= done]
-    life = _Life(projection, key, ref, old)
-    said = {start: (BEFORE, span) for start, span in life.spans.items()}
+    life = _Life(projection, key, refs, old)
+    said = {place: (BEFORE, span) for place, span in life.spans.items()}
     for entry in entries[len(old) :]:
         life.add(entry)
         now = life.spans
-        for start, (since, span) in list(said.items()):
-            if now.get(start) != span:
-                del said[start]
+        for place, (since, span) in list(said.items()):
+            if now.get(place) != span:
+                del said[place]
                 if since:
-                    versions.append(Version(key, since, entry.number, span))
+                    versions.append(Version(place[0], since, entry.number, span))
                 else:
-                    closes.append(Close(key, start, entry.number))
-        said |= {start: (entry.number, span) for start, span in now.items() if start not in said}
-    return closes, versions + [Version(key, since, None, span) for since, span in said.values() if since]
+                    closes.append(Close(*place, entry.number))
+        said |= {place: (entry.number, span) for place, span in now.items() if place not in said}
+    return closes, versions + [Version(place[0], since, None, span) for place, (since, span) in said.items() if since]

@@ -1,0 +1,56 @@
+"""Whether facts hold of a thing that is in a state in which they have to: since when each is asked for, and since when it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from aggregates.entry import Entry
+    from aggregates.framework.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Upheld:
+    """One fact of one thing on a day. Without `holds_since` it does not hold; once it is not asked for any more it has ended."""
+
+    fact: Fact
+    arose_on: date
+    asked_at: int
+    holds_since: date | None = None
+    held_at: int | None = None
+    ended_on: date | None = None
+    ended_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing on a day: its own state, and the facts that are or were asked of it, by the rule."""
+
+    state: Any
+    upheld: Mapping[str, Upheld]
+
+
+def step(before: Thing | None, state: Any, entry: Entry, asked: Mapping[str, Callable[[Any], Fact | None]]) -> Thing:
+    """Return a thing after an entry, once its own fold has taken it: only facts that changed are new."""
+    upheld = dict(before.upheld) if before else {}
+    for rule, fact in asked.items():
+        now = None if state is None else fact(state)
+        if (after := changed(upheld.get(rule), now, entry)) is not None:
+            upheld[rule] = after
+    return Thing(state, upheld)
+
+
+def changed(was: Upheld | None, now: Fact | None, entry: Entry) -> Upheld | None:
+    """Return a fact as it stands after an entry; what is no longer asked for stays on record as ended."""
+    on, at = entry.occurred_on, entry.number
+    if now is None:
+        return was if was is None or was.ended_on is not None else replace(was, ended_on=on, ended_at=at)
+    if was is None or was.ended_on is not None:
+        was = Upheld(now, on, at)
+    if not now.holds:
+        return replace(was, fact=now, holds_since=None, held_at=None)
+    return replace(was, fact=now, holds_since=was.holds_since or on, held_at=was.held_at or at)
