@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from service.demonstration.people import CHAIR, MANAGER, employer_of
+from service.demonstration.board.people import CHAIR, MANAGER, employer_of
 from service.demonstration.script import Line
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from service.demonstration.files import Files
+
 Said = Mapping[str, Any]
 OWNERS: Final = frozenset({"accept_action", "dispute_action", "report_progress", "submit_evidence", "mark_implemented"})
 BY: Final = {"escalate_action": MANAGER, "withdraw_action": CHAIR, "reassign_action": CHAIR}
 HEADER: Final = ("title", "source", "overseen_by", "due_on", "success_measure", "intended_outcome")
-
-
-@dataclass
-class Files:
-    """The evidence files by name: what each says, and how it is cited."""
-
-    contents: dict[str, str] = field(default_factory=dict)
-    cited: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def cite(self, evidence: list[Any], measure: str) -> dict[str, Any]:
-        """Return the citation of a file; the first to cite it says what is in it: name, title, date and words."""
-        name, *first = evidence
-        if first:
-            title, dated, words = first
-            table = name.endswith(".csv")
-            self.contents[name] = words if table else f"{title}\n\n{dated:%d %B %Y}\n\nThe measure: {measure}\n\n{words}\n"
-            media_type = "text/csv" if table else "text/plain"
-            self.cited[name] = {"file": f"evidence/{name}", "title": title, "evidence_date": dated, "media_type": media_type}
-        return self.cited[name] | {"classification": "restricted"}
 
 
 def actions(actions: Said, partnership: Said, files: Files) -> Iterator[Line]:

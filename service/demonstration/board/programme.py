@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from service.demonstration.people import EARLIER, FOUNDED, MANAGER
+from service.demonstration.board.people import MANAGER, members_on
 from service.demonstration.script import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ABOUT_LINE: Final = {"on", "by", "do", "ref", "document"}
-LEFT: Final = {"CRC-S": date(2021, 6, 26)}
 
 
 def board(said: Mapping[str, Any], partnership: Mapping[str, Any]) -> Iterator[Line]:
@@ -29,16 +28,11 @@ def board(said: Mapping[str, Any], partnership: Mapping[str, Any]) -> Iterator[L
 
 def _meeting(meeting: Mapping[str, Any], partnership: Mapping[str, Any]) -> Line:
     there = dict.fromkeys(meeting["apologies"], "apologies") | dict.fromkeys(meeting["absent"], "absent")
-    members = [code for code, *_ in partnership["agencies"] if _member_on(code, meeting["on"])]
+    members = members_on(partnership, meeting["on"])
     attendance = [{"agency": code, "attendance": there.get(code, "present")} for code in members]
     agenda = [dict(zip(("id", "title", "about"), item, strict=False)) for item in meeting["agenda"]]
     fields = {"body": "BOARD", "attendance": attendance, "agenda": agenda, "evidence": []}
     return Line(do="hold_meeting", ref=meeting["ref"], by=MANAGER, on=meeting["on"], fields=fields)
-
-
-def _member_on(code: str, day: date) -> bool:
-    joined: date = EARLIER.get(code, {}).get("on", FOUNDED)
-    return joined <= day < LEFT.get(code, day + timedelta(1))
 
 
 def _programme(said: Mapping[str, Any]) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from service.demonstration.people import MANAGER
+from service.demonstration.board.people import MANAGER
 from service.demonstration.script import Line
 from service.ledger.keys import enrolment
 

@@ -22,6 +22,7 @@ EARLIER: dict[str, dict[str, Any]] = {
     }
     for code in ("NPS-S", "CRC-S")
 }
+LEFT: dict[str, date] = {"CRC-S": date(2021, 6, 26)}
 RENAMED = ("NPS-S", date(2021, 6, 26), "The Probation Service, Severn area")
 
 
@@ -37,7 +38,7 @@ def people(said: Mapping[str, Any]) -> Iterator[Line]:
         seat = {"title": titles[office], "role": role, "body": body or None}
         for number, holder in enumerate(holders):
             yield from _term(office, seat, number, holder)
-    for setting, value in (("backdating_limit", "35"), ("sustainment_checks", "6, 12")):
+    for setting, value in said["settings"]:
         fields = {"setting": setting, "value": value}
         yield Line(do="set_local_setting", ref="partnership", by=CHAIR, on=date(2014, 9, 15), fields=fields, apart=setting)
     opened = said["inspection"]
@@ -75,6 +76,19 @@ def _titles(said: Mapping[str, Any]) -> dict[str, str]:
         office: words.get(role, role[0].upper() + role[1:]).format(body=names.get(body, "the Board"))
         for office, (role, body, _) in said["offices"].items()
     }
+
+
+def members_on(said: Mapping[str, Any], day: date) -> list[str]:
+    """Return who was a member on a day."""
+    joined = {code: EARLIER.get(code, {}).get("on", FOUNDED) for code, *_ in said["agencies"]}
+    return [code for code, first in joined.items() if first <= day < LEFT.get(code, day + timedelta(1))]
+
+
+def lead_on(said: Mapping[str, Any], agency: str, day: date) -> str | None:
+    """Return the office of an agency's designated lead where somebody holds it on a day, and a week before; None where nobody does."""
+    office = f"lead-{agency}"
+    terms = said["offices"][office][2]
+    return office if any(first <= day - timedelta(7) and (not rest or day <= rest[0]) for _, _, first, *rest in terms) else None
 
 
 def employer_of(said: Mapping[str, Any], office: str, day: date) -> str | None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from service.demonstration.people import CHAIR, MANAGER, person
+from service.demonstration.board.people import CHAIR, MANAGER, person
 from service.demonstration.script import Line
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What Severnbrook sends out, and what each agency does with it."""
