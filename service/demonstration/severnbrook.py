@@ -10,14 +10,21 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import LONDON
-from service.demonstration.actions import Files, actions, supervision
-from service.demonstration.board import board
-from service.demonstration.dirt import amendments, keys
-from service.demonstration.people import people
-from service.demonstration.reviews import reviews
-from service.demonstration.script import in_order
+from service.demonstration.board.dirt import amendments, keys
+from service.demonstration.board.meetings import meetings
+from service.demonstration.board.people import people
+from service.demonstration.board.programme import board
+from service.demonstration.board.resources import priorities, resources as recommended
+from service.demonstration.dissemination.items import disseminations
+from service.demonstration.files import Files
+from service.demonstration.improvement.actions import actions, supervision
+from service.demonstration.improvement.reviews import reviews
+from service.demonstration.returns.rounds import returns
+from service.demonstration.script import Line, in_order
+from service.demonstration.training.sessions import sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 BOARD: Final = "Severnbrook Safeguarding Children Board"
@@ -37,18 +44,30 @@ FILE: Final = "severnbrook.jsonl"
 
 def lines() -> tuple[list[dict[str, Any]], Files]:
     """Return every line in the order of recording, and the evidence files that they cite."""
-    partnership, evidence = _table("partnership"), Files()
-    dirt = _table("dirt")
-    told = chain(
+    evidence = Files()
+    return list(in_order(_told(evidence))), evidence
+
+
+def _told(evidence: Files) -> Iterator[Line]:
+    """Yield what is told of each chapter. On one day, an earlier chapter comes first."""
+    partnership, programme, meeting = _table("board/partnership"), _table("board/programme"), _table("board/meetings")
+    dirt, sent, asked = _table("board/dirt"), _table("dissemination"), _table("returns")
+    asked |= {"meetings": programme["meetings"], "staff": sent["staff"]}
+    yield from chain(
         people(partnership),
-        board(_table("board"), partnership),
-        reviews(_table("reviews")),
+        board(programme),
+        reviews(_table("improvement/reviews")),
         keys(dirt, ORIGIN),
-        actions(_table("actions"), partnership, evidence),
-        supervision(_table("supervision"), partnership, evidence),
+        actions(_table("improvement/actions"), partnership, evidence),
+        supervision(_table("improvement/supervision"), partnership, evidence),
         amendments(dirt),
+        priorities(meeting["priorities"]),
+        disseminations(sent, partnership, evidence),
+        recommended(meeting["resources"], partnership),
+        sessions(_table("training"), programme["programme"], sent["staff"]),
+        returns(asked, partnership),
+        meetings(programme, meeting, asked, partnership, evidence),
     )
-    return list(in_order(told)), evidence
 
 
 def write(folder: Path) -> Path:

@@ -68,7 +68,7 @@ class _Answer:
             held = expected - (between(0, 3, self.item["ref"], self.agency, forum) if share(self.item["ref"], forum, self.agency) > 0.5 else 0)
             fields: dict[str, Any] = {"forum": forum, "held": max(held, 1), "expected": expected}
             if share(self.item["ref"], self.agency, forum, "says") < 0.3:  # noqa: PLR2004 - three of ten have something to say
-                fields["suggestions"] = [self._words("suggestions", forum)]
+                fields["suggestions"] = self._words("suggestions", forum)
             on = after(self.item["on"], self.last + between(first, last, self.item["ref"], self.agency, forum))
             yield self._line("discuss_learning", on, fields, forum)
 

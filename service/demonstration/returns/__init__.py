@@ -1,0 +1,1 @@
+"""What the Board asks for in writing, and who answers it."""
