@@ -15,13 +15,11 @@ from service.demonstration.board.meetings import meetings
 from service.demonstration.board.people import people
 from service.demonstration.board.programme import board
 from service.demonstration.board.resources import priorities, resources as recommended
-from service.demonstration.dissemination.items import disseminations
+from service.demonstration.dissemination.items import register
 from service.demonstration.files import Files
 from service.demonstration.improvement.actions import actions, supervision
 from service.demonstration.improvement.reviews import reviews
-from service.demonstration.returns.rounds import returns
 from service.demonstration.script import Line, in_order
-from service.demonstration.training.sessions import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,17 +54,15 @@ def _told(evidence: Files) -> Iterator[Line]:
     yield from chain(
         people(partnership),
         board(programme),
+        meetings(programme, meeting, asked, partnership, evidence),
         reviews(_table("improvement/reviews")),
         keys(dirt, ORIGIN),
         actions(_table("improvement/actions"), partnership, evidence),
         supervision(_table("improvement/supervision"), partnership, evidence),
         amendments(dirt),
         priorities(meeting["priorities"]),
-        disseminations(sent, partnership, evidence),
+        register(sent),
         recommended(meeting["resources"], partnership),
-        sessions(_table("training"), programme["programme"], sent["staff"]),
-        returns(asked, partnership),
-        meetings(programme, meeting, asked, partnership, evidence),
     )
 
 

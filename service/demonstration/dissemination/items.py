@@ -23,7 +23,6 @@ AUDIENCES: Final = ("staff who work with families", "all other staff")
 
 def disseminations(said: Said, partnership: Said, files: Files) -> Iterator[Line]:
     """Yield what became of each item of dissemination.toml."""
-    yield from _register(said)
     for item in said["item"]:
         yield from _issued(item, files, recipients(partnership, item["on"]))
         yield from answers(item, said, partnership, digest(item))
@@ -54,7 +53,8 @@ def _issued(item: Said, files: Files, to: list[str]) -> Iterator[Line]:
     yield Line(do="issue_dissemination", ref=ref, by=CHAIR, on=on, fields={"to": to, "audiences": audiences})
 
 
-def _register(said: Said) -> Iterator[Line]:
+def register(said: Said) -> Iterator[Line]:
+    """Yield the national register of dissemination.toml, and what is relevant here."""
     for entry in said["national"]:
         fields = {name: entry[name] for name in ("title", "board", "year", "repository_id") if name in entry}
         yield Line(do="note_external_review", ref=entry["ref"], by=MANAGER, on=entry["noted"], fields=fields | {"kind": "serious case review"})

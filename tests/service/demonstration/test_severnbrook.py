@@ -112,7 +112,7 @@ def test_the_dirt_is_there(lines):
 
     assert len([line for line in lines if line.get("late_reason")]) == 11
     assert (done["correct_entry"], done["propose_amendment"], done["retract_entry"], done["revoke_signing_key"]) == (6, 1, 1, 1)
-    assert (done["refer_review"], done["note_external_review"], done["record_finding"], done["assign_action"]) == (5, 1, 17, 41)
+    assert (done["refer_review"], done["note_external_review"], done["record_finding"], done["assign_action"]) == (5, 7, 17, 41)
 
 
 def test_no_rule_refuses_a_line(shown, lines):
