@@ -36,7 +36,7 @@ def weighted(options: Mapping[T, float], *what: object) -> T:
         left -= weight
         if left < 0:
             return option
-    return next(reversed(options))
+    return list(options)[-1]
 
 
 def some(items: Collection[T], count: int, *what: object) -> list[T]:

@@ -14,7 +14,8 @@ from service.demonstration.board.dirt import amendments, keys
 from service.demonstration.board.meetings import meetings
 from service.demonstration.board.people import people
 from service.demonstration.board.programme import board
-from service.demonstration.board.resources import priorities, resources as recommended
+from service.demonstration.board.resources import priorities
+from service.demonstration.board.resources import resources as recommended
 from service.demonstration.dissemination.items import register
 from service.demonstration.files import Files
 from service.demonstration.improvement.actions import actions, supervision
@@ -49,8 +50,8 @@ def lines() -> tuple[list[dict[str, Any]], Files]:
 def _told(evidence: Files) -> Iterator[Line]:
     """Yield what is told of each chapter. On one day, an earlier chapter comes first."""
     partnership, programme, meeting = _table("board/partnership"), _table("board/programme"), _table("board/meetings")
-    dirt, sent, asked = _table("board/dirt"), _table("dissemination"), _table("returns")
-    asked |= {"meetings": programme["meetings"], "staff": sent["staff"]}
+    dirt, sent, asked = _table("board/dirt"), _table("dissemination"), _table("returns/rounds")
+    asked |= {"meetings": programme["meetings"], "staff": sent["staff"], "answers": _table("returns/answers")}
     yield from chain(
         people(partnership),
         board(programme),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +29,7 @@ def meetings(board: Said, groups: Said, rounds: Said, partnership: Said, files: 
         presented = [[*one["presented"][1:], None] for one in rounds["round"] if one.get("presented", [None])[0] == meeting["ref"]]
         there = dict.fromkeys(meeting["apologies"], "apologies") | dict.fromkeys(meeting["absent"], "absent")
         attendance = {code: there.get(code, "present") for code in members_on(partnership, meeting["on"])}
-        yield from _held(meeting["ref"], meeting["on"], "BOARD", MANAGER, attendance, [*meeting["agenda"], *presented], files)
+        yield from _held(_Held(meeting["ref"], meeting["on"], "BOARD", MANAGER, attendance, [*meeting["agenda"], *presented]), files)
     for group in groups["group"]:
         for number, on in enumerate(_days(group)):
             yield from _sub_group(group, number, on, partnership, files)
@@ -56,7 +57,7 @@ def _sub_group(group: Said, number: int, on: date, partnership: Said, files: Fil
     subjects = group["agenda"]
     agenda = [["1", "Minutes and matters arising"]]
     agenda += [[str(place + 2), subjects[(number + place) % len(subjects)]] for place in range(2)]
-    yield from _held(ref, on, group["code"], chair, attendance, agenda, files)
+    yield from _held(_Held(ref, on, group["code"], chair, attendance, agenda), files)
 
 
 def _there(ref: str, code: str, likely: int) -> str:
@@ -64,15 +65,26 @@ def _there(ref: str, code: str, likely: int) -> str:
     return "present" if chance < likely else "apologies" if chance < likely + (HUNDRED - likely) * 0.7 else "absent"
 
 
-def _held(ref: str, on: date, body: str, by: str, attendance: dict[str, str], agenda: list[list[Any]], files: Files) -> Iterator[Line]:
-    items = [{name: value for name, value in zip(("id", "title", "about"), item, strict=False) if value} for item in agenda]
-    there = [{"agency": code, "attendance": how} for code, how in attendance.items()]
-    yield Line(do="hold_meeting", ref=ref, by=by, on=on, fields={"body": body, "attendance": there, "agenda": items, "evidence": []})
-    agreed = after(on, AGREED)
+@dataclass(frozen=True, slots=True)
+class _Held:
+    ref: str
+    on: date
+    body: str
+    by: str
+    attendance: dict[str, str]
+    agenda: list[list[Any]]
+
+
+def _held(it: _Held, files: Files) -> Iterator[Line]:
+    items = [{name: value for name, value in zip(("id", "title", "about"), item, strict=False) if value} for item in it.agenda]
+    there = [{"agency": code, "attendance": how} for code, how in it.attendance.items()]
+    fields = {"body": it.body, "attendance": there, "agenda": items, "evidence": []}
+    yield Line(do="hold_meeting", ref=it.ref, by=it.by, on=it.on, fields=fields)
+    agreed = after(it.on, AGREED)
     if agreed <= LAST:
-        title = f"Minutes of {ref}, {on:%d %B %Y}"
+        title = f"Minutes of {it.ref}, {it.on:%d %B %Y}"
         words = "\n".join(f"{item['id']}. {item['title']}: as recorded." for item in items)
-        present = sum(how == "present" for how in attendance.values())
-        text = f"{title}\n\nPresent: {present} of {len(attendance)}.\n\n{words}\n"
-        minutes = files.add(f"{ref.lower()}-minutes.txt", text, title=title, dated=on)
-        yield Line(do="file_minutes", ref=ref, by=MANAGER, on=agreed, fields={"evidence": [minutes]})
+        present = sum(how == "present" for how in it.attendance.values())
+        text = f"{title}\n\nPresent: {present} of {len(it.attendance)}.\n\n{words}\n"
+        minutes = files.add(f"{it.ref.lower()}-minutes.txt", text, title=title, dated=it.on)
+        yield Line(do="file_minutes", ref=it.ref, by=MANAGER, on=agreed, fields={"evidence": [minutes]})

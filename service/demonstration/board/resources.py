@@ -30,8 +30,8 @@ def resources(said: Said, partnership: Said) -> Iterator[Line]:
             found = one_of(said["found"], ref, day)
             yield Line(do="check_resource", ref=ref, by="policy-manager", on=day, fields={"reachable": True, "found": found})
         if ref in said["gone"]:
-            found = "The address answers no more, and nobody knows where it went."
-            yield Line(do="check_resource", ref=ref, by="policy-manager", on=gone, fields={"reachable": False, "found": found}, apart="gone")
+            lost = {"reachable": False, "found": "The address answers no more, and nobody knows where it went."}
+            yield Line(do="check_resource", ref=ref, by="policy-manager", on=gone, fields=lost, apart="gone")
         for agency in some(["RIV", "HBP", "SBC-CSC", "AVM", "EYN", "WMP"], 2, ref, "feedback"):
             when = after(on, 90)
             office = lead_on(partnership, agency, when)

@@ -57,16 +57,16 @@ class _Answer:
                 part = between(72, 99, self.item["ref"], self.agency, name, "reach")
                 reach = headcount - 1 if headcount <= SMALL and part > HUNDRED * 0.85 else headcount * part // HUNDRED
                 on = after(acknowledged, between(7, 45, self.item["ref"], self.agency, name, "cascade"))
-                fields = {"staff_group": name, "reach": reach, "headcount": headcount, "channel": self._words("channel", name), "about": "item"}
-                yield self._line("report_cascade", on, fields, name)
+                fields = {"staff_group": name, "reach": reach, "headcount": headcount, "about": "item"}
+                yield self._line("report_cascade", on, fields | {"channel": self._words("channel", name)}, name)
 
     def _discussions(self) -> Iterator[Line]:
         for forum, (first, last) in FORUMS.items():
             if self._never(forum) or not self._does(forum):
                 continue
             expected = between(3, 14, self.agency, forum)
-            held = expected - (between(0, 3, self.item["ref"], self.agency, forum) if share(self.item["ref"], forum, self.agency) > 0.5 else 0)
-            fields: dict[str, Any] = {"forum": forum, "held": max(held, 1), "expected": expected}
+            missed = max(0, between(-3, 3, self.item["ref"], self.agency, forum, "missed"))
+            fields: dict[str, Any] = {"forum": forum, "held": max(expected - missed, 1), "expected": expected}
             if share(self.item["ref"], self.agency, forum, "says") < 0.3:  # noqa: PLR2004 - three of ten have something to say
                 fields["suggestions"] = self._words("suggestions", forum)
             on = after(self.item["on"], self.last + between(first, last, self.item["ref"], self.agency, forum))
@@ -90,10 +90,10 @@ class _Answer:
         return (self.agency, forum) == ("SBC-HOU", "supervision") and self.item["source"] == "review:SB-2015-01"
 
     def _does(self, *what: str) -> bool:
-        return share(self.item["ref"], self.agency, *what) * HUNDRED < self.diligence
+        return bool(share(self.item["ref"], self.agency, *what) * HUNDRED < self.diligence)
 
     def _words(self, kind: str, *what: str) -> str:
-        return one_of(self.said["said"][kind], self.item["ref"], self.agency, kind, *what)
+        return str(one_of(self.said["said"][kind], self.item["ref"], self.agency, kind, *what))
 
     def _in_office(self, day: date) -> date:
         """Return the day, or the next on which somebody holds the office of the agency's lead."""
@@ -102,6 +102,5 @@ class _Answer:
         return day
 
     def _line(self, do: str, on: date, fields: dict[str, Any], apart: str = "") -> Line:
-        on = self._in_office(on)
-        said = {"agency": self.agency} if do == "never" else {}
-        return Line(do=do, ref=self.item["ref"], by=f"lead-{self.agency}", on=on, fields=fields | said, apart=f"{self.agency} {apart}".strip())
+        apart = f"{self.agency} {apart}".strip()
+        return Line(do=do, ref=self.item["ref"], by=f"lead-{self.agency}", on=self._in_office(on), fields=fields, apart=apart)

@@ -57,6 +57,7 @@ def register(said: Said) -> Iterator[Line]:
     """Yield the national register of dissemination.toml, and what is relevant here."""
     for entry in said["national"]:
         fields = {name: entry[name] for name in ("title", "board", "year", "repository_id") if name in entry}
-        yield Line(do="note_external_review", ref=entry["ref"], by=MANAGER, on=entry["noted"], fields=fields | {"kind": "serious case review"})
+        fields["kind"] = "serious case review"
+        yield Line(do="note_external_review", ref=entry["ref"], by=MANAGER, on=entry["noted"], fields=fields)
         relevance = {"relevance": "relevant" if entry["relevant"] else "not relevant", "why": entry["why"]}
         yield Line(do="decide_relevance", ref=entry["ref"], by="scr-chair", on=entry["noted"], fields=relevance)

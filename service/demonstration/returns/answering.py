@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.returns.questions import Library
@@ -10,67 +12,109 @@ from service.demonstration.chance import between, one_of, share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aggregates.returns.questions import Question
+    from aggregates.returns.questions import Question, QuestionSet
 
     Said = Mapping[str, Any]
 
-ASKED: Final = 40  # practitioners of an agency in a knowledge audit, at most
-FULLY, WELL = 3, 2  # of the grades 0 to 3
+FULLY, WELL, PARTLY = 3, 2, 1  # of the grades 0 to 3
+FILES: Final = 20  # that somebody reads in an audit of their own
+BY_NUMBER: Final = {
+    "asked": (12, 40),
+    "hours": (9, 26),
+    "delivered": (5, 11),
+    "reviewed": (7, 14),
+    "places": (2, 24),
+    "contributed": (3, 18),
+}
+OUT_OF_DATE: Final = {"trained": (0.9, 1.0), "in_date": (0.78, 0.96), "due_90": (0.03, 0.12)}
+TOO_FEW: Final = 5
 
 
-def answered(kind: str, question_set: str | None, respondent: str, period: str, score: int | None, said: Said) -> dict[str, Any]:
-    """Return the fields of an answered return."""
-    asked = Library().named(question_set, kind)
-    what = (kind, period, respondent)
-    answers = [
-        {"question": one.id, "answer": _answer(one, score, respondent, what, said), "status": "reviewed"} for one in asked.questions
-    ]
-    grades = [{"standard": standard, "grade": _grade(standard, respondent, period, said)} for standard in asked.standards]
-    counted = any(one.answer == "counts" for one in asked.questions) or kind == "knowledge_audit"
-    staff = between(8, ASKED, *what, "staff") if counted else None
-    return {"answers": answers, "self_grades": grades, "staff_n": staff, "evidence": []}
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One respondent before one question set. `score` is what its practitioners got right, where the table says so."""
+
+    kind: str
+    period: str
+    respondent: str
+    said: Said
+    question_set: str | None = None
+    score: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of an answered return."""
+        asked = _set(self.question_set, self.kind)
+        answers = [{"question": one.id, "answer": self._answer(one), "status": "reviewed"} for one in asked.questions]
+        grades = [{"standard": standard, "grade": self._grade(standard)} for standard in asked.standards]
+        staff = next((one["answer"] for one in answers if one["question"] == "asked"), None)
+        return {"answers": answers, "self_grades": grades, "staff_n": staff, "evidence": []}
+
+    def _answer(self, one: Question) -> Any:
+        what = (*self._what, one.id)
+        match one.answer:
+            case "number":
+                return self._number(one.id)
+            case "choice":
+                return one_of(one.choices, *what)
+            case "date":
+                year = int(self.period[:4]) + 1
+                return f"{year}-03-{between(1, 28, *what):02}" if one.id == "counted_on" else f"{year}-{between(1, 12, *what):02}-28"
+            case "counts":
+                return self._trained() if "trained" in one.columns else self._helped()
+            case _:
+                words = self.said["answers"][self.kind]
+                return one_of(words.get(one.id) or words[one.id.rpartition(".")[2]], *what)
+
+    def _number(self, question: str) -> int:
+        """Return a number: of a hundred, unless it counts something else."""
+        what = (*self._what, question)
+        if question == "files":
+            return FILES
+        if question.endswith(".met"):
+            return between(FILES // 2, FILES - 1, *what)
+        if question == "correct" and self.score is not None:
+            return self.score
+        return between(*BY_NUMBER.get(question, (62 if self._weak else 74, 89 if self._weak else 98)), *what)
+
+    def _trained(self) -> dict[str, dict[str, int]]:
+        """Return how the training of each staff group stands: in date are those due soon too, trained those in date or lapsed."""
+        counted = {}
+        for group, headcount, _ in self.said["staff"][self.respondent]:
+            parts = {}
+            for column, (low, high) in OUT_OF_DATE.items():
+                weak = 0.14 if self._weak and column == "in_date" else 0.0
+                parts[column] = low + (high - low) * share(*self._what, group, column) - weak
+            trained = round(headcount * parts["trained"])
+            in_date = round(trained * parts["in_date"])
+            row = {"headcount": headcount, "trained": trained, "in_date": in_date}
+            counted[group] = row | {"due_90": round(in_date * parts["due_90"]), "lapsed": trained - in_date}
+        return counted
+
+    def _helped(self) -> dict[str, dict[str, int]]:
+        """Return what those found whom the agency has helped."""
+        counted = {}
+        for group in ("children", "young people", "families"):
+            asked = between(14, 60, *self._what, group)
+            answered = between(asked // 3, asked - TOO_FEW, *self._what, group, "answered")
+            helped = round(answered * (0.55 + 0.35 * share(*self._what, group, "helped")))
+            counted[group] = {"asked": asked, "answered": answered, "helped": helped, "not_helped": answered - helped}
+        return counted
+
+    def _grade(self, standard: str) -> int:
+        """Return how a body grades itself: better from year to year, and a weak one not as well."""
+        better = 0.06 * (int(self.period[:4]) - 2014)
+        chance = share("grade", *self._what, standard) + better - (0.3 if self._weak else 0.0)
+        return FULLY if chance > 0.6 else WELL if chance > 0.02 else PARTLY  # noqa: PLR2004 - most are well or fully met
+
+    @property
+    def _what(self) -> tuple[str, ...]:
+        return (self.kind, self.period, self.respondent)
+
+    @property
+    def _weak(self) -> bool:
+        return self.respondent in self.said["judging"]["weak"]
 
 
-def _answer(one: Question, score: int | None, respondent: str, what: tuple[str, ...], said: Said) -> Any:
-    match one.answer:
-        case "number":
-            return _number(one, score, what)
-        case "grade":
-            return between(1, FULLY, *what, one.id)
-        case "choice":
-            return one_of(one.choices, *what, one.id)
-        case "date":
-            return f"{what[1][:4]}-{between(1, 12, *what, one.id):02}-{between(1, 28, *what, one.id, 'day'):02}"
-        case "counts":
-            return _counts(one, respondent, what, said)
-        case _:
-            return one_of(said["said"]["text"], *what, one.id)
-
-
-def _number(one: Question, score: int | None, what: tuple[str, ...]) -> int:
-    """Return a number. Of a hundred in a knowledge audit it is the agency's score, as the table has it or as most have it."""
-    return score if score is not None else between(52, 93, *what, one.id)
-
-
-def _counts(one: Question, respondent: str, what: tuple[str, ...], said: Said) -> dict[str, dict[str, int]]:
-    """Return, for each staff group, counts of which none is more than the first: headcount, in date, due, lapsed …"""
-    counted = {}
-    for group, headcount, _ in said["staff"].get(respondent, [["staff", 12, ""]]):
-        left, row = headcount, {}
-        for place, column in enumerate(one.columns):
-            if place == 0:
-                row[column] = headcount
-                continue
-            part = left if place == len(one.columns) - 1 else int(left * (0.72 + 0.2 * share(*what, group, column)))
-            row[column] = part
-            left -= part
-        counted[group] = row
-    return counted
-
-
-def _grade(standard: str, respondent: str, period: str, said: Said) -> int:
-    """Return how a body grades itself: better from round to round, and a weak one not as well."""
-    better = {"2014": 0.0, "2016": 0.12, "2018": 0.22}.get(period, 0.0)
-    weak = 0.3 if respondent in said["section_11"]["weak"] else 0.0
-    chance = share("grade", period, respondent, standard) + better - weak
-    return FULLY if chance > 0.6 else WELL if chance > 0.02 else 1  # noqa: PLR2004 - most are well or fully met
+@cache
+def _set(question_set: str | None, kind: str) -> QuestionSet:
+    return Library().named(question_set, kind)

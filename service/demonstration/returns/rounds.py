@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import CHAIR, MANAGER, lead_on, members_on
 from service.demonstration.chance import after, between
-from service.demonstration.returns.answering import answered
-from service.demonstration.returns.section_11 import judged
+from service.demonstration.returns.answering import Answering
+from service.demonstration.returns.judging import judged
 from service.demonstration.script import Line
 
 if TYPE_CHECKING:
@@ -88,15 +88,15 @@ def _life(one: Round, respondent: str, said: Said, partnership: Said, held: Mapp
     if on is None:
         return
     by = _office(respondent)
-    fields = answered(one.kind, one.question_set, respondent, one.period, one.scores.get(respondent), said)
+    fields = Answering(one.kind, one.period, respondent, said, one.question_set, one.scores.get(respondent)).fields()
     yield Line(do="submit_return", ref=ref, by=by, on=on, fields=fields)
     done = after(on, between(*ACCEPTED, ref, "accepted"))
-    if one.kind == "s11":
+    if fields["self_grades"]:
         done = after(max(on, one.due), 40)
-        yield from judged(ref, respondent, fields, done, said)
+        yield from judged(ref, respondent, fields, done, said) if done <= LAST else ()
     if done > LAST:
         return
-    accepts = CHAIR if one.by in {CHAIR, MANAGER} or one.kind == "s11" else one.by
+    accepts = CHAIR if one.by in {CHAIR, MANAGER} or fields["self_grades"] else one.by
     yield Line(do="accept_return", ref=ref, by=accepts, on=done, fields={"reason": None})
     if one.presented and done <= held[one.presented[0]]:
         meeting, item = one.presented

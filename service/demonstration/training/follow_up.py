@@ -22,6 +22,7 @@ UNASKED = 0.3  # of those who answer although nobody asks them to
 SEEN = 0.66  # of whom their manager says what they see
 IMPACT = {"none": 22, "some": 56, "marked": 22}
 LAST_DAY = 44  # after which nobody answers any more
+DRAWN = "drawn:"  # before the place in the order of a draw, where a line is about whoever was drawn there
 NOT_REACHED = 3  # calls in vain, before the next is called
 
 
@@ -67,13 +68,15 @@ def _sample(session: Session, on: date, said: Said, draw: int, reason: str | Non
     size = max(3, -(-len(session.came) // 10))
     for place in range(size):
         missed = draw == 1 and place == size - 1 and share(session.ref, "missed") < 0.6  # noqa: PLR2004 - in most
+        to = {"draw": str(draw), "number": f"{DRAWN}{place}"}
         for attempt in range(1, NOT_REACHED + 1) if missed else ():
-            yield _call(session, draw, place, after(on, 2 * attempt), "not-reached", None, f"{draw}.{place}.{attempt}")
-        called = size if missed else place
-        answers = one_of(said["said"]["call"], session.ref, draw, place)
-        yield _call(session, draw, called, after(on, 8 if missed else 1 + place), "reached", answers, f"{draw}.{called}")
-
-
-def _call(session: Session, draw: int, place: int, on: date, outcome: str, answers: str | None, apart: str) -> Line:
-    fields = {"draw": str(draw), "number": f"drawn:{place}", "outcome": outcome, "answers": answers}
-    return Line(do="record_call", ref=session.ref, by="training-chair", on=on, fields=fields, apart=apart)
+            fields = to | {"outcome": "not-reached"}
+            when, apart = after(on, 2 * attempt), f"{draw}.{place}.{attempt}"
+            yield Line(do="record_call", ref=session.ref, by="training-chair", on=when, fields=fields, apart=apart)
+        called, when = (size, after(on, 8)) if missed else (place, after(on, 1 + place))
+        fields = to | {
+            "number": f"{DRAWN}{called}",
+            "outcome": "reached",
+            "answers": one_of(said["said"]["call"], session.ref, draw, place),
+        }
+        yield Line(do="record_call", ref=session.ref, by="training-chair", on=when, fields=fields, apart=f"{draw}.{called}")

@@ -73,7 +73,7 @@ def _attendance(session: Session, missing: list[Participant], said: Said) -> Ite
     refused = said["refused"].get(session.ref, 0)
     for place, who in enumerate(missing):
         outcome = "release-refused" if place < refused else "no-show" if share(session.ref, place, "lapse") < 0.45 else "cancelled"  # noqa: PLR2004
-        reason = "Their manager would not release them." if outcome == "release-refused" else one_of(said["said"]["lapse"], session.ref, place)
+        reason = said["said"]["refused"] if outcome == "release-refused" else one_of(said["said"]["lapse"], session.ref, place)
         fields = {"participant": who.ref, "agency": who.agency, "staff_group": who.staff_group, "outcome": outcome, "reason": reason}
         yield Line(do="lapse_booking", ref=session.ref, by=by, on=on, fields=fields, apart=f"missing {place}")
     yield Line(do="close_attendance", ref=session.ref, by=by, on=after(on, 1))
