@@ -46,8 +46,9 @@ class Due:
 class Rule:
     """What every form has. `part` tells apart the rules of a clause that asks for several things, and `duty` says which in a few words.
 
-    Where the Board chose the number, `basis` is `local_setting`, and `setting` says which. `graded` is the field of an event in which
-    somebody graded how well it was done.
+    Where the Board chose the number, `basis` is `local_setting`, and `setting` says which; it says none where the day was set with the
+    asking itself, as that of a return or of an action is. `graded` is the field of an event in which somebody graded how well it was
+    done.
     """
 
     clause: str
@@ -101,12 +102,14 @@ class Standing(Rule):
     """While a thing is in a state, a fact must hold: for every thing of a kind, or (`some`) for one of them at least.
 
     The fact is a function of the thing's own state (`facts`). Who owes it is always the same, or the fact says (`owner` is empty).
+    Without one of `discharged_by` the fact cannot hold: who looks for what is missing looks for these.
     """
 
     thing: str
     fact: str
     owner: str = ""
     some: bool = False
+    discharged_by: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,8 +89,9 @@ def _rule(said: Table, clause: str, bodies: Mapping[str, str]) -> OnEvent | OnCa
     shared: Table = {name: _text(said[name], f"{at}: {name}") for name in RULE if name in said}
     if "basis" in said:
         shared["basis"] = _one_of(said["basis"], Basis, f"{at}: basis")
-    if ("setting" in said) is not (said.get("basis") == "local_setting"):
-        raise Malformed(at, "what is set locally names its setting, and nothing else does")
+    with_the_asking = form == "standing" or (form == "event" and "field" in said.get("due", {}))
+    if ("setting" in said) is not (said.get("basis") == "local_setting") and ("setting" in said or not with_the_asking):
+        raise Malformed(at, "what is set locally names its setting, unless it is set with the asking itself, and nothing else does")
     return FORMS[form](said, at, bodies, {"clause": clause, **shared})
 
 
@@ -131,14 +132,15 @@ def _on_calendar(said: Table, at: str, bodies: Mapping[str, str], shared: Table)
 
 
 def _standing(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> Standing:
-    _only(said, at, must={"form", "thing", "fact", "owner"}, may={*RULE, "some"})
+    _only(said, at, must={"form", "thing", "fact", "owner"}, may={*RULE, "some", "discharged_by"})
     owner = said["owner"]
     _only(owner, f"{at}: owner", may={"is", "fact"})
     if ("is" in owner) is ("fact" in owner):
         raise Malformed(f"{at}: owner", "either it is somebody, or the fact says")
     body = _text(owner["is"], f"{at}: owner") if "is" in owner else ""
     thing, fact = (_text(said[name], f"{at}: {name}") for name in ("thing", "fact"))
-    return Standing(**shared, thing=thing, fact=fact, owner=bodies.get(body, body), some=_bool(said.get("some", False), at))
+    some, patterns = _bool(said.get("some", False), at), _patterns(said.get("discharged_by", []), f"{at}: discharged_by", bodies)
+    return Standing(**shared, thing=thing, fact=fact, owner=bodies.get(body, body), some=some, discharged_by=patterns)
 
 
 FORMS: Final[Mapping[str, Callable[[Table, str, Mapping[str, str], Table], OnEvent | OnCalendar | Standing]]] = {

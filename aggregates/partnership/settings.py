@@ -35,7 +35,6 @@ Setting: TypeAlias = Literal[
     "evaluation_window",
     "materials_window",
     "policy_compliance",
-    "resource_feedback",
     "cascade_window",
     "calls_window",
     "publication_notice",
@@ -156,7 +155,6 @@ SETTINGS: Final[dict[str, Written]] = {
     "evaluation_window": _months(6),
     "materials_window": _months(3),
     "policy_compliance": _months(12),
-    "resource_feedback": _months(12),
     "cascade_window": _days(28),
     "calls_window": _days(28),
     "moderation_threshold": Written(2, _grade, "a grade from 1 to 3: what is below it has an action, or a reason why not"),
@@ -192,7 +190,6 @@ class LocalSettings:
     evaluation_window: int = SETTINGS["evaluation_window"].holds
     materials_window: int = SETTINGS["materials_window"].holds
     policy_compliance: int = SETTINGS["policy_compliance"].holds
-    resource_feedback: int = SETTINGS["resource_feedback"].holds
     cascade_window: int = SETTINGS["cascade_window"].holds
     calls_window: int = SETTINGS["calls_window"].holds
     publication_notice: int = SETTINGS["publication_notice"].holds

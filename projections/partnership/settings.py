@@ -102,7 +102,6 @@ class SettingsRow:
     evaluation_window: int
     materials_window: int
     policy_compliance: int
-    resource_feedback: int
     cascade_window: int
     calls_window: int
     publication_notice: int

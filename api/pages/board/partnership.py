@@ -74,7 +74,6 @@ SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "evaluation_window": (_within_months, "framework, LIF-MTH-06"),
     "materials_window": (_within_months, "framework, LIF-APPA-BD-08"),
     "policy_compliance": (_within_months, "framework, LIF-MTH-08"),
-    "resource_feedback": (_within_months, "framework, LIF-MTH-09"),
     "cascade_window": (_within_days, "framework, LIF-RBM-02"),
     "calls_window": (_within_days, "framework, LIF-TRN-09"),
     "publication_notice": (_within_days, "framework, LIF-APPA-BD-04"),

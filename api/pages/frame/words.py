@@ -111,7 +111,6 @@ LABELS: Final = {
     "evaluation_window": "Evaluation of a session",
     "materials_window": "Materials after a report is published",
     "policy_compliance": "Look at compliance with a new policy",
-    "resource_feedback": "Feedback on a resource",
     "cascade_window": "Cascade to those who need to know",
     "calls_window": "Calls after a sample is drawn",
     "publication_notice": "Notice that a report is published",
