@@ -68,6 +68,8 @@ def create_indexes(conn: Connection[Any], projection: Projection[Any], sql: Mapp
     """Make contradictory history impossible, and views a matter of the rows that they return."""
     conn.execute(sql["index"])
     conn.execute(sql["index many" if isinstance(projection, UnderManyKeys) else "index one"])
+    for made in getattr(projection, "indexes", ()):
+        conn.execute(sql["index also"] + SQL(made))
 
 
 def project(conn: Connection[Any], projection: Projection[Any], limit: int = 500) -> int:
@@ -158,6 +160,7 @@ STATEMENTS = {
         CREATE INDEX ON {table} USING gist (valid, known);
         ALTER TABLE {filed} ADD PRIMARY KEY (key, position)""",
     "index one": "ALTER TABLE {filed} ADD UNIQUE (position)",
+    "index also": "CREATE INDEX ON {table} ",
     "index many": "CREATE INDEX ON {filed} (position)",
     "fresh": """
         SELECT position, ref, topic, body, amends

@@ -60,8 +60,12 @@ class ByReference:
 class OfManyRows:
     """A projection that shows several rows of one key, each under a key of its own that no other shows: what is asked of one review."""
 
-    def rows(self, state: Any) -> Mapping[str, Row]:
-        """Return the values of `columns` of each row, by the key that it has in the table."""
+    def rows(self, key: str, state: Any) -> Mapping[str, Row]:
+        """Return the values of `columns` of each row of a key, by the key that it has itself in the table."""
+        raise NotImplementedError
+
+    def row(self, state: Any) -> Row:
+        """Return none: a key has many."""
         raise NotImplementedError
 
 
@@ -74,6 +78,10 @@ class UnderManyKeys:
 
     def keys(self, ref: str, entry: Entry) -> Iterable[str]:
         """Name all that an entry says something of."""
+        raise NotImplementedError
+
+    def key(self, ref: str, entry: Entry) -> str | None:
+        """Name none: an entry has many."""
         raise NotImplementedError
 
     def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
@@ -168,7 +176,7 @@ class _Life:
 
     def _rows(self, state: Any) -> Mapping[str, Row]:
         if isinstance(self.projection, OfManyRows):
-            return self.projection.rows(state)
+            return self.projection.rows(self.key, state)
         return {self.key: self.projection.row(state)}
 
     def _reopened(self, first: date) -> dict[str, Span]:

@@ -1,0 +1,103 @@
+"""What events ask for: one row for each clause, owner and subject, from the day on which it was asked for. Only positions, no texts.
+
+An entry is filed under each obligation of which it speaks: a report sent to thirty agencies asks several things of each of them. What
+is overdue is not stored: it is found from the day for which somebody asks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from aggregates.entry import Entry
+from aggregates.framework import owing
+from aggregates.framework.clauses import OnEvent  # noqa: TC001 - of the state
+from aggregates.framework.owing import Owing  # noqa: TC001 - as above
+from projections.obligations.rules import INDEX, fingerprint
+from projections.two_clocks.decoded_log import kind_of
+from projections.two_clocks.timeline import OfManyRows, UnderManyKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aggregates.framework.index import Index
+    from projections.two_clocks.timeline import Row
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "rule": "text",
+    "clause": "text",
+    "owner": "text",
+    "subject": "text",
+    "arose_on": "date",
+    "asked_at": "bigint",
+    "due_on": "date",
+    "discharged_on": "date",
+    "discharged_at": "bigint",
+    "ended_on": "date",
+    "ended_at": "bigint",
+    "grade": "text",
+}
+STILL_OPEN: Final = "WHERE discharged_on IS NULL AND ended_on IS NULL"
+
+
+class State(NamedTuple):
+    """What is owed by a rule."""
+
+    rule: OnEvent
+    owing: Owing
+
+
+class Obligations(UnderManyKeys, OfManyRows):
+    """Every obligation that an event asked for."""
+
+    table = "obligations"
+    columns: ClassVar[Mapping[str, str]] = COLUMNS
+    indexes: ClassVar[Sequence[str]] = (
+        f"USING gist (owner, valid, known) {STILL_OPEN}",
+        f"(due_on) {STILL_OPEN}",
+        "(clause)",
+    )
+
+    def __init__(self, index: Index = INDEX) -> None:
+        """Fold by these rules."""
+        self.index = index
+        self.kinds = frozenset(map(kind_of, index.events_owed))
+        self.made_of = fingerprint(index)
+
+    def keys(self, ref: str, entry: Entry) -> Iterator[str]:
+        """Name the obligations of which an entry speaks."""
+        stream = stream_of(ref, entry)
+        for pattern, rule in self.index.owed(entry):
+            subjects = list(pattern.subject.of(entry.body, stream))
+            yield from (f"{rule.key}|{owner}|{subject}" for owner in pattern.owner.of(entry.body, stream) for subject in subjects)
+
+    def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
+        """Return what an entry does to one obligation."""
+        name, owner, subject = key.split("|", 2)
+        rule = self.index.on_event[name]
+        moments = owing.moments(rule, entry, owner, subject, stream_of(ref, entry))
+        said = {"rule": rule, "moments": moments}
+        return Entry(entry.number, entry.occurred_on, entry.event, said) if moments else None
+
+    def fold(self, entries: Sequence[Entry], before: State | None = None) -> State | None:
+        """Fold what happened to one obligation."""
+        now = before
+        for entry in entries:
+            rule: OnEvent = entry.body["rule"]
+            now = State(rule, owing.fold(entry.body["moments"], rule, now and now.owing))
+        return now
+
+    def rows(self, key: str, state: State) -> Mapping[str, Row]:
+        """Show what was asked for, and what became of it."""
+        it = state.owing
+        if it.arose_on is None:
+            return {}
+        name, owner, subject = key.split("|", 2)
+        done = (it.done.on, it.done.at) if it.done else (None, None)
+        grade = (it.done.grade or None) if it.done else None
+        asked = (name, state.rule.clause, owner, subject, it.arose_on, it.asked_at, it.due_on)
+        return {key: (*asked, *done, it.ended_on, it.ended_at, grade)}
+
+
+def stream_of(ref: str, entry: Entry) -> str:
+    """Name an entry's stream as rules do: `dissemination:D12`."""
+    return f"{kind_of(entry.event.TOPIC)}:{ref}"
