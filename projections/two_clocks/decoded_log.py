@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TABLE = "inspection_history"
 SHAPE = "1"  # changes with the columns below
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
+CALLED = {"data-subject": "subject", "training-session": "session"}  # where commands and addresses have a shorter word
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
 
@@ -213,7 +214,7 @@ def _ref(entry: Decoded, event: type[Any]) -> str:
 def kind_of(topic: str) -> str:
     """Return the kind of thing that a topic is about, by the word that commands and addresses have for it."""
     kind = topic.partition(".")[0].replace("_", "-")
-    return "subject" if kind == "data-subject" else kind
+    return CALLED.get(kind, kind)
 
 
 def _row(entry: Decoded, ref: str, amends: int | None) -> tuple[Any, ...]:
