@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
 from aggregates import errors
 from aggregates.entry.values import Sealed, says
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
@@ -39,6 +40,8 @@ class Acting:
     stands_for: UUID | None = None  # who held the office that `on_behalf_of` names, on that day
     recorder_agency: str | None = None  # the employer of who records for them
     today: date | None = None  # when they record it, which may be long after the act was true; None where the service acts
+    # The references that were merged away, each with the one that goes on for it: two of one person are that person (INV-12).
+    merged: Mapping[UUID, UUID] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -58,6 +61,12 @@ class Acting:
     def judged_on(self, day: date, late_reason: str | None) -> date:
         """Return the day by which a term is judged: that of recording, whatever earlier day is claimed without saying why so late."""
         return day if self.today is None or says(late_reason) else max(day, self.today)
+
+    def is_(self, who: Sealed | UUID | None, *, recorded_for: bool = False) -> bool:
+        """Say whether this is who acts, under whichever of their references; or who held the office that they record for."""
+        person = who.subject if isinstance(who, Sealed) else who
+        those = {self.person, self.stands_for} if recorded_for else {self.person}
+        return person is not None and self.merged.get(person, person) in {self.merged.get(one, one) for one in those if one}
 
     def acts_for(self, owner: str) -> bool:
         """Say whether the act is that of an owner: an agency, a sub-group, or the Board."""
@@ -100,7 +109,7 @@ def may_countersign(acting: Acting, proposal: Entry, beneficiary: str | None, *,
     proposer = proposal.body["by_person"]
     if acting.role not in CHAIRS:
         raise errors.NotTheCountersigner(**facts)
-    if _made(acting, proposal) or (proposer is not None and proposer.subject == acting.person):
+    if _made(acting, proposal) or acting.is_(proposer):
         raise errors.OwnProposal(**facts)
     if beneficiary is not None and acting.agency == beneficiary:
         raise errors.BeneficiaryAlone(ref=ref, amends=proposal.body["amends"], agency=beneficiary)

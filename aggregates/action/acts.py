@@ -134,7 +134,7 @@ class Acts(Recorded[s.State | None]):
         """Refuse whoever did one of these, in person or as the holder of the office for which it was recorded (INV-12)."""
         for act in acts:
             person = act.by.subject if act.by else held_by(act.by_office, act.on) if act.by_office else None
-            if person is not None and person in {acting.person, acting.stands_for}:
+            if acting.is_(person, recorded_for=True):
                 raise refusals.SamePerson(ref=self.ref)
 
     def _later(self, due_on: date, day: date) -> None:

@@ -107,6 +107,12 @@ class NotGranted(Refused):
     rule, text = "INV-39", "No erasure of {ref} was granted that is not done"
 
 
+class StillServes(Refused):
+    """Who acts for the Board is not forgotten while they do: a successor comes first."""
+
+    rule, text = "INV-39", "{ref} holds {offices}: stand them down first, and let somebody else take the office"
+
+
 class ErasureStands(Refused):
     """What was destroyed does not come back by an amendment."""
 

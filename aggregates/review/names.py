@@ -51,6 +51,28 @@ def found(text: str, known: Collection[str] = ()) -> str | None:
     return None
 
 
+class Names:
+    """The full names of people on record, made ready to be looked for in many texts: whole names alone, as INV-45 has it."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        """Take the names."""
+        self._by_first: dict[str, list[tuple[list[str], str]]] = {}
+        for name in known:
+            called = _called(name)
+            if len(called) > 1 and called[0] != ["the"]:
+                whole = [part for word in called for part in word]
+                self._by_first.setdefault(whole[0], []).append((whole, name))
+
+    def found(self, text: str) -> str | None:
+        """Return the first whole name that a text holds, or None."""
+        folded = [word.casefold() for word in WORD.findall(_plain(text))] if self._by_first else []
+        for at, word in enumerate(folded):
+            for whole, name in self._by_first.get(word, ()):
+                if folded[at : at + len(whole)] == whole:
+                    return name
+        return None
+
+
 def _named(name: str, words: list[str], folded: list[str]) -> str | None:
     """Return as much of a known name as is among the words of a text: all of it, or the surname where it is written as a name."""
     called = _called(name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from marshmallow import Schema, fields
 
 from api.access import member
 from api.fields import AtClocks, Whole
+from api.people import closed
 from api.resources.answering.answers import answer_of, lists, one_of, read, schema_of_rows, version_of, versioned
 from api.resources.answering.commands import mount
 from api.resources.answering.openapi import VERSIONED, Resource
@@ -33,7 +35,7 @@ SettingsSchema = schema_of_rows(views.SettingsRow, "Partnership")
 
 
 class PersonSchema(Schema):
-    """A registered person; what was erased is null."""
+    """A registered person; what was erased, or may not be opened for the reader's purpose, is null."""
 
     ref = fields.UUID(required=True)
     registered_on = fields.Date(required=True)
@@ -73,7 +75,8 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
             raise NotFound(kind="subject", ref=ref)
         entry = found[0]
         on.opens("subject", str(ref))
-        told = worker().board.subjects.reveal_all([entry.position])
+        shut = closed(on.conn, [UUID(str(ref))], purpose=on.scope.purpose)
+        told = {} if shut else worker().board.subjects.reveal_all([entry.position])
         said = {name: told.get((entry.position, name)) for name in ("name", "contact")}
         return one_of(on, "subject", str(ref), {"ref": ref, "registered_on": entry.occurred_on, **said})
 

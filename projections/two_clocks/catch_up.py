@@ -30,6 +30,7 @@ from projections.partnership import (
     Settings,
     SubGroups,
 )
+from projections.people import Protection
 from projections.reviews import Reviews
 from projections.two_clocks import decoded_log, read_model, rebuild, tracking
 
@@ -56,6 +57,7 @@ VIEWS: tuple[Projection[Any], ...] = (
     Reviews(),
     ActionRegister(),
     Inspections(),
+    Protection(),
 )
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it

@@ -74,6 +74,7 @@ AMENDABLE: Final = (
     "resource",
     "challenge",
     "inspection",
+    "subject",
 )
 
 

@@ -25,6 +25,8 @@ CHAIRS = frozenset({CHAIR, DEPUTY})  # the deputy where the chair cannot (INV-44
 PRESENTING = frozenset({MANAGER, SUB_GROUP_CHAIR})
 REVIEWING = PRESENTING | {LEAD_REVIEWER}  # of the one review that they lead
 PROGRAMME = frozenset({MANAGER, SUB_GROUP_CHAIR, POLICY_MANAGER})
+DPO = frozenset({OFFICER})
+ASKING = frozenset({MANAGER, LEAD, "trainer", OFFICER})  # who may bring in what somebody asks about their own data
 USERS = PROGRAMME | BOARD_AND_SUB_GROUPS | LEADS | {"trainer"}
 MEMBERS = BOARD_AND_SUB_GROUPS | LEADS
 

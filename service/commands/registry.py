@@ -6,7 +6,7 @@ from typing import Final
 
 from aggregates.registry import Inspection, Keys
 from aggregates.registry.data_subject import DataSubject
-from service.commands.command import MANAGERS, OFFICER, Command
+from service.commands.command import ASKING, DPO, MANAGERS, OFFICER, Command
 
 REGISTRY: Final = (
     Command(
@@ -17,6 +17,15 @@ REGISTRY: Final = (
         MANAGERS | {OFFICER},
         creates=True,
     ),
+    Command("merge_subjects", "Merge into another reference", "subject", DataSubject.SubjectsMerged, DPO),
+    Command("apply_restriction", "Restrict what is kept", "subject", DataSubject.RestrictionApplied, DPO),
+    Command("lift_restriction", "Lift the restriction", "subject", DataSubject.RestrictionLifted, DPO),
+    Command("place_legal_hold", "Place a legal hold", "subject", DataSubject.LegalHoldPlaced, DPO),
+    Command("release_legal_hold", "Release a legal hold", "subject", DataSubject.LegalHoldReleased, DPO),
+    Command("request_erasure", "Bring in a request to erase", "subject", DataSubject.ErasureRequested, ASKING),
+    Command("decide_erasure", "Decide the request to erase", "subject", DataSubject.ErasureDecided, DPO),
+    Command("erase_personal_data", "Erase what is kept", "subject", DataSubject.PersonalDataErased, DPO),
+    Command("answer_access_request", "Record the answer to an access request", "subject", DataSubject.AccessRequestAnswered, DPO),
     Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, MANAGERS),
     Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, MANAGERS),
     Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, MANAGERS),

@@ -23,15 +23,17 @@ from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
     from service.commands import Command
     from service.desk.accounts import Caller
-    from service.recording import Recording
+    from service.recording.persons import Persons
 
 INSPECTORS: Final = frozenset({"inspector", "auditor"})  # who read what is opened to them, and record nothing
 READS_ON: Final = timedelta(days=90)  # for which the leads of an agency that left read their own history
+PROTECTING: Final = commands.BOARD | INSPECTORS | {commands.OFFICER}  # who read the data-protection register
 ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own agency's record, and no other's
 
 
@@ -50,6 +52,17 @@ class Scope:
     restricted: bool
     inspection: InspectionState | None = None
     leads: UUID | None = None
+    role: str | None = None
+
+    @property
+    def protects(self) -> bool:
+        """Say whether they may read what the law asks about people (domain B.6)."""
+        return self.role in PROTECTING
+
+    @property
+    def purpose(self) -> str | None:
+        """Return for what they open what is personal, where a restriction may name it."""
+        return self.inspection.purpose if self.inspection else commands.OFFICER if self.role == commands.OFFICER else None
 
     @property
     def partial(self) -> bool:
@@ -62,25 +75,26 @@ class Scope:
         return (self.inspection.covers_from, self.inspection.ceiling) if self.inspection else None
 
 
-def acting(board: Recording, caller: Caller, office: str | None, on_behalf_of: str | None, *, occurred_on: date, today: date) -> Acting:
+def acting(board: Persons, caller: Caller, office: str | None, on_behalf_of: str | None, *, occurred_on: date, today: date) -> Acting:
     """Return as whom the caller acts. Refuses an office that they do not hold today, and to act for another but as board manager."""
     if office is None:
         raise NotSignedIn
     holder = _office(board, office).holder_on(today)
-    if holder is None or not (holder.holder.subject == caller.person or (caller.speaks_for_all and board.demonstration)):
+    merged = board.merged()
+    if holder is None or not (_is(merged, holder.holder.subject, caller.person) or (caller.speaks_for_all and board.demonstration)):
         raise NotInOffice(who=caller.email, office=office, day=today)
     person = holder.holder.subject
     if on_behalf_of is None:
         then = _office(board, office).holder_on(occurred_on) or holder
         if then.holder != holder.holder and then.employer != holder.employer:  # or a successor could judge as their predecessor might
             raise NotInOffice(who=caller.email, office=office, day=occurred_on)
-        return Acting(person, office, holder.role, holder.body, then.employer, today=today)
+        return Acting(person, office, holder.role, holder.body, then.employer, today=today, merged=merged)
     if holder.role != commands.MANAGER:
         raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
     they = _office(board, on_behalf_of).holder_on(occurred_on)
     if they is None:
         raise NotInOffice(who=on_behalf_of, office=on_behalf_of, day=occurred_on)
-    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of, they.holder.subject, holder.employer, today)
+    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of, they.holder.subject, holder.employer, today, merged)
 
 
 def allow(command: Command, who: Acting) -> None:
@@ -114,7 +128,7 @@ def _led(who: Acting, thing: Any) -> bool:
     if not isinstance(thing, Action | Review):
         return True
     lead = thing.state.lead if isinstance(thing, Review) and thing.state else None
-    return lead is not None and lead.reviewer.subject == who.person
+    return lead is not None and who.is_(lead.reviewer)
 
 
 def _of_their_agency(who: Acting, thing: Any) -> bool:
@@ -132,7 +146,7 @@ def _of_their_agency(who: Acting, thing: Any) -> bool:
     return True
 
 
-def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
+def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
     """Return what the caller may read: a designated lead their agency's, a lead reviewer their review, an operator nothing, others all.
 
     An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41).
@@ -142,7 +156,7 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
     holder = _office(board, caller.office).holder_on(today)
     if holder is None and (left := _left_lately(board, caller, today)):
         return Scope(left, restricted=True)
-    if holder is None or holder.holder.subject != caller.person:
+    if holder is None or not _is(board.merged(), holder.holder.subject, caller.person):
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
     if holder.role in INSPECTORS:
         inspection = board.find(Inspection, caller.office)
@@ -150,19 +164,19 @@ def scope(board: Recording, caller: Caller, *, today: date) -> Scope:
             raise NoInspectionOpen(office=caller.office, day=today)
         if not inspection.state.open_on(today):
             raise InspectionEnded(office=caller.office, ended_on=inspection.state.ended_on)
-        return Scope(inspection.state.agency, restricted=True, inspection=inspection.state)
+        return Scope(inspection.state.agency, restricted=True, inspection=inspection.state, role=holder.role)
     if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
     if holder.role == commands.LEAD_REVIEWER:
         return Scope("", restricted=True, leads=caller.person)
-    return Scope(None, restricted=True)
+    return Scope(None, restricted=True, role=holder.role)
 
 
-def _left_lately(board: Recording, caller: Caller, today: date) -> str | None:
+def _left_lately(board: Persons, caller: Caller, today: date) -> str | None:
     """Return the agency that a caller was the lead of when it left, for the days for which its leads read on (journey F.9)."""
     office = _office(board, caller.office or "")
     term = max(office.state.terms if office.state else (), key=lambda term: term.from_on, default=None)
-    if term is None or term.role != commands.LEAD or term.holder.subject != caller.person:
+    if term is None or term.role != commands.LEAD or not _is(board.merged(), term.holder.subject, caller.person):
         return None
     agency = board.find(Agency, term.of)
     status = agency.state.status if agency and agency.state else None
@@ -171,7 +185,12 @@ def _left_lately(board: Recording, caller: Caller, today: date) -> str | None:
     return term.of if today <= status.on + READS_ON else None
 
 
-def holder(board: Recording, office: str, day: date) -> UUID:
+def _is(merged: Mapping[UUID, UUID], one: UUID, other: UUID | None) -> bool:
+    """Say whether two references are of one person."""
+    return other is not None and merged.get(one, one) == merged.get(other, other)
+
+
+def holder(board: Persons, office: str, day: date) -> UUID:
     """Return the person who holds an office on a day; refuses where nobody does."""
     found = _office(board, office).holder_on(day)
     if found is None:
@@ -179,7 +198,7 @@ def holder(board: Recording, office: str, day: date) -> UUID:
     return found.holder.subject
 
 
-def _office(board: Recording, code: str) -> Office:
+def _office(board: Persons, code: str) -> Office:
     office = board.find(Office, code)
     if office is None:
         raise UnknownOffice(office=code)

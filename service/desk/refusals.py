@@ -124,7 +124,22 @@ class PersonalData(Refused):
     """Free text carries what looks like a person's number or date of birth."""
 
     rule = "INV-45"
-    text = "{field} carries what looks like {pattern}. Nothing was recorded: take it out. Only the data protection officer can allow it"
+    text = (
+        "{field} carries what looks like {pattern}. Nothing was recorded: take it out, or send it again as it stands once the data "
+        "protection officer, who finds it among the texts that are held, has said that it identifies nobody"
+    )
+
+
+class Identifies(PersonalData):
+    """The data protection officer has seen it, and says that it does identify somebody."""
+
+    text = "{field} carries {pattern}: the data protection officer has seen it, and it identifies somebody. Take it out"
+
+
+class NotHeldNow(Refused):
+    """A text is looked at once."""
+
+    rule, text = "INV-45", "There is no text {ref} that waits for the data protection officer"
 
 
 class NotADemonstration(Refused):

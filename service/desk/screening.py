@@ -1,4 +1,7 @@
-"""Refuses free text that carries what identifies a child: an NHS number, a unique pupil number or a date of birth (INV-45)."""
+"""Holds free text that carries what identifies somebody: an NHS number, a unique pupil number, a date of birth, a name (INV-45).
+
+It is held until the data protection officer has seen it (`held`): what they allow is taken as it stands when it is sent again.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.entry.fields import Field, shape
 from aggregates.entry.values import Evidence, Sealed, seen
-from service.desk.refusals import PersonalData
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aggregates.review.names import Names
 
 _GAP = r"[\s./_\u00b7-]"
 NHS_NUMBER = re.compile(  # as it is grouped: 3 3 4, 4 3 3, or digit by digit
@@ -29,12 +33,12 @@ BIRTH_DATE = re.compile(
 PUPIL_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
-def screen(event: type[Any], values: Mapping[str, Any]) -> None:
-    """Refuse the first text of a command that carries a personal number or a date of birth, naming the field and the pattern."""
+def screen(event: type[Any], values: Mapping[str, Any], known: Sequence[Names] = ()) -> Iterator[tuple[str, str, str]]:
+    """Give each text of a command that carries what identifies somebody: the field, the text and the pattern."""
     for field in shape(event):
         for name, text in _texts(field, values.get(field.name)):
-            if pattern := found(text):
-                raise PersonalData(field=name, pattern=pattern)
+            if pattern := found(text) or ("the name of a person on record" if any(names.found(text) for names in known) else None):
+                yield name, text, pattern
 
 
 def found(text: str) -> str | None:

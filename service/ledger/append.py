@@ -16,6 +16,7 @@ from service.verify import MAX_ENTRY, PURPOSES, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from eventsourcing.persistence import StoredEvent
 
@@ -122,6 +123,13 @@ class Unless(NamedTuple):
     kinds: frozenset[str]
 
 
+class Erases(NamedTuple):
+    """Whose keys and values go with an append that says so, and how many values it lists (ledger.md §6)."""
+
+    subjects: tuple[UUID, ...]
+    values: int
+
+
 class Submission(NamedTuple):
     """What one caller hands in, recorded whole or not at all."""
 
@@ -130,6 +138,7 @@ class Submission(NamedTuple):
     idempotency: Idempotency | None = None
     keys: Sequence[KeyChange] = ()
     unless: Unless | None = None
+    erases: Erases | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ class SubjectErased(Refusal):
     """A subject's key is gone, so nothing more can be sealed under it."""
 
 
+class ErasesUnlisted(Refusal):
+    """More or less would be destroyed than an erasure lists: something was sealed about the person meanwhile."""
+
+
 class SubjectKeyTaken(Refusal):
     """Another writer made a key for a new subject first: what was sealed for it must be sealed again. The recorder does so itself."""
 
@@ -121,5 +125,7 @@ SQLSTATES: dict[str, type[Refusal]] = {
     "MU006": SubjectErased,
     "MU007": ReceivedWentBack,
     "MU008": NotTheirKey,
+    "MU009": ErasesUnlisted,
+    "MU010": ErasesUnlisted,
     "23505": Refusal,  # unique_violation: another event has this version of its stream
 }

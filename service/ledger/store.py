@@ -76,9 +76,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         self._log_key, self._subjects, self._clock, self._process = log_key, subjects, clock, os.getpid()
         self._head = Head()
         self.others = 0  # how often the head was found to have moved without us
-        self.appended: Callable[[Iterable[UUID | str], int], None] | None = (
-            None  # told of each append's streams, before its size is known here
-        )
+        self.appended: Callable[[Iterable[UUID | str], int], None] | None = None  # told of streams and kinds, before the size is known
         self._ours_from, self._last = 0, dict[str, int]()  # since which size all is this process's own; by which it last recorded each kind
         self._alone = False  # whether this process wrote last: then the head that it remembers is likely the head
         self._group: Group[Sequence[Submission], Sequence[Placed]] = Group(self._append, Refusal)
@@ -148,7 +146,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         deadline, again = monotonic() + PATIENCE, False
         while True:
             try:
-                known = self._alone and all(part.unless is None or self._remembers(part.unless) for part in batch)
+                known = self._alone and all(not part.erases and (part.unless is None or self._remembers(part.unless)) for part in batch)
                 done = (self._append_to_known_head(batch) if known else None) or self._append_under_lock(batch, again=again)
             except (OperationalError, InterfaceError):
                 self._alone, again = False, True
@@ -188,9 +186,11 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
                     _check_unmoved(conn, part.unless)
             append = self._seal(head, batch)
             conn.execute(APPEND, append.parameters(), prepare=True)  # true: the lock is ours, so the head is too
+            self._subjects.destroy(conn, erases := [part.erases for part in batch if part.erases])
         self._alone = head == known
         self.others += head != known
         self._done(append)
+        self._subjects.forget(erases)
         return append
 
     def _remembers(self, unless: Unless) -> bool:
@@ -206,7 +206,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
 
     def _done(self, append: Append) -> None:
         if self.appended:
-            self.appended([leaf.event.originator_id for leaf in append.leaves], append.head.frontier.size)
+            self.appended((name for leaf in append.leaves for name in (leaf.event.originator_id, leaf.kind)), append.head.frontier.size)
         self._last |= dict.fromkeys((leaf.kind for leaf in append.leaves), append.head.frontier.size)
         self._head = append.head
         if append.subjects:

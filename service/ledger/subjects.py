@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from eventsourcing.postgres import PostgresDatastore
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from service.ledger.append import Erases
 
 KEY, NONCE = 32, 12  # bytes
 REMEMBERED = 4096  # keys that are kept unwrapped in memory
@@ -81,6 +85,27 @@ class Subjects:
         if name != row["field"]:
             raise SealedValueDamaged(f"{where} holds the value of another field, {name}")
         return str(value)
+
+    def kept(self, subjects: Collection[UUID]) -> list[dict[str, Any]]:
+        """Return position, field and digest of every value that is kept about these subjects."""
+        query = (
+            "SELECT f.position, f.field, f.digest FROM ledger.sealed_field f JOIN sealed.value v USING (position, field)"
+            " WHERE f.subject = ANY (%s) ORDER BY f.position, f.field"
+        )
+        with self._datastore.get_connection() as conn:
+            return [dict(row) for row in conn.execute(query, (list(subjects),)).fetchall()]
+
+    def destroy(self, conn: Connection[DictRow], erases: Iterable[Erases]) -> None:
+        """Destroy keys and values in the transaction that has just appended what says so."""
+        for each in erases:
+            conn.execute("SELECT sealed.erase(%s, %s)", (list(each.subjects), each.values))
+
+    def forget(self, erases: Iterable[Erases]) -> None:
+        """Forget the keys that were destroyed."""
+        with self._lock:
+            for subject in (subject for each in erases for subject in each.subjects):
+                self._stored.pop(subject, None)
+                self._lost.pop(subject, None)
 
     # -- keys of subjects that are new, on their way through an append ---------------------------------------------
 

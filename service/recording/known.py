@@ -20,7 +20,7 @@ LOOK_EVERY = 1.0  # seconds
 
 
 class Known:
-    """Things that are only read here, by their stream."""
+    """Things that are only read here, by their stream; and what is gathered from all of a kind, by its name."""
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         """Begin knowing nothing."""
@@ -30,7 +30,7 @@ class Known:
         self._others, self._looked = recorder.others, 0.0
         recorder.appended = self.forget
 
-    def get(self, stream: UUID) -> Any:
+    def get(self, stream: UUID | str) -> Any:
         """Return a thing as it was read, or None where it was not, or somebody else may have changed it."""
         if monotonic() - self._looked > LOOK_EVERY:
             self._recorder.look()
@@ -39,7 +39,7 @@ class Known:
             self._others, self._things = self._recorder.others, {}
         return self._things.get(stream)
 
-    def put(self, stream: UUID, thing: Any, *, size: int) -> None:
+    def put(self, stream: UUID | str, thing: Any, *, size: int) -> None:
         """Remember a thing that was read when the log had at least this size, unless this process has changed it since."""
         if self._changed.get(stream, 0) <= size:
             self._things[stream] = thing

@@ -272,8 +272,8 @@ class Recording(Application[UUID]):
         idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
         keys, at = key_changes(thing), int(self.clock()) if write.received is None else write.received
         mapper = cast("StatementMapper", self.mapper)
-        leaves = [Leaf.of(mapper.to_stored_event(event, iat=at), at) for event in thing.collect_events()]
-        return Part(leaves, write.received, idempotency, keys, write.unless)
+        leaves = [Leaf.of(mapper.to_stored_event(event, iat=at), at) for one in (*write.beside, thing) for event in one.collect_events()]
+        return Part(leaves, write.received, idempotency, keys, write.unless, write.erases)
 
     @contextmanager
     def together(self) -> Iterator[Together]:

@@ -20,7 +20,7 @@ from aggregates.review import Review
 from service.commands import KINDS
 from service.desk.authority import theirs
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NoSuchDay, NotFound, OfficeOfAnother, WrongKind
-from service.recording.recording import Recording
+from service.recording.persons import Persons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class References(Recording):
+class References(Persons):
     """The log of one board, and what its entries name."""
 
     def reach(self, who: Acting, kind: type[Any], ref: str) -> Any:
@@ -96,14 +96,6 @@ class References(Recording):
             self._there(Agency, "agency", agency)
         if isinstance(body := corrected.get("body"), str) and body != BOARD and self.find(SubGroup, body) is None:
             self._there(Agency, "sub-group or agency", body)
-
-    def people(self) -> list[str]:
-        """Return the full names of everybody on record whose name was not erased: what a finding may not say (INV-06)."""
-        with self.datastore.get_connection() as conn:
-            rows = conn.execute("SELECT position FROM ledger.sealed_field WHERE field = 'name'").fetchall()
-        begun = self._together.loaded.values() if self._together else ()
-        names = [thing.state.name.value for thing in begun if isinstance(thing, DataSubject) and thing.state and thing.state.name.value]
-        return [*self.subjects.reveal_all([row["position"] for row in rows]).values(), *names]
 
     def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
         if isinstance(ref, str) and self.find(kind, ref) is None:

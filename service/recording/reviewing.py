@@ -125,7 +125,8 @@ class Reviewing(Holding):
 
     def _employed(self, person: UUID, day: date) -> list[dict[str, Any]]:
         """Return who employed a person until a day, as affiliations."""
-        terms = (term for seat in self.seats().values() for term in seat.terms if term.holder.subject == person and term.from_on <= day)
+        ways = self.one_person(person)
+        terms = (term for seat in self.seats().values() for term in seat.terms if term.holder.subject in ways and term.from_on <= day)
         return [
             {"organisation": term.employer, "role": term.title, "from_on": term.from_on.isoformat()}
             | ({"until_on": term.until_on.isoformat()} if term.until_on else {})

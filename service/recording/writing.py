@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
+    from service.ledger.append import Erases, Unless
     from service.ledger.append import Submission as Part
-    from service.ledger.append import Unless
     from service.ledger.checkpoint import Receipt
 
 
@@ -30,13 +30,16 @@ class Done:
 class Write:
     """How a verb's events are to be recorded: for which submission, and when where a demonstration says so (POSIX seconds).
 
-    `unless` is what the decision rests on beside its own stream.
+    `unless` is what the decision rests on beside its own stream; `erases` is whose data go with it, and `beside` are other things whose
+    events belong into the same append.
     """
 
     received: int | None = None
     caller: Caller | None = None
     submission: Submission | None = None
     unless: Unless | None = None
+    erases: Erases | None = None
+    beside: Sequence[Any] = ()
 
     @property
     def expected(self) -> int | None:

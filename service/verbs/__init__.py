@@ -7,8 +7,18 @@ from service.verbs.actions import ActionVerbs
 from service.verbs.challenges import ChallengeVerbs
 from service.verbs.leaving import LeavingVerbs
 from service.verbs.partnership import PartnershipVerbs
+from service.verbs.people import PeopleVerbs
 from service.verbs.programme import ProgrammeVerbs
 from service.verbs.registry import RegistryVerbs
 from service.verbs.reviews import ReviewVerbs
 
-__all__ = ["ActionVerbs", "ChallengeVerbs", "LeavingVerbs", "PartnershipVerbs", "ProgrammeVerbs", "RegistryVerbs", "ReviewVerbs"]
+__all__ = [
+    "ActionVerbs",
+    "ChallengeVerbs",
+    "LeavingVerbs",
+    "PartnershipVerbs",
+    "PeopleVerbs",
+    "ProgrammeVerbs",
+    "RegistryVerbs",
+    "ReviewVerbs",
+]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from aggregates.authority import BOARD
 from aggregates.partnership import Agency, Partnership, SubGroup
 from aggregates.partnership.office import Office
 from aggregates.registry.data_subject import DataSubject
 from service.commands import LEAD
-from service.desk.refusals import AlreadyExists, CodeTaken, NotFound, OwnAppointment, WrongKind
+from service.desk.refusals import CodeTaken, NotFound, OwnAppointment
 from service.recording.references import References
 from service.recording.resting import resting_on
 
@@ -61,22 +60,12 @@ class PartnershipVerbs(References):
         """Dissolve a sub-group."""
         return self._change(SubGroup, ref, SubGroup.dissolve, write, **said)
 
-    def register_subject(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Register a person under an opaque reference, their name sealed under their own key."""
-        try:
-            subject = UUID(ref)
-        except ValueError as error:
-            raise WrongKind(act="Register a person", field="ref", why="a person's reference is a random UUID") from error
-        if self.find(DataSubject, ref) is not None:
-            raise AlreadyExists(kind="person", ref=ref)
-        return self._begin(ref, lambda _, **said: DataSubject.register(subject, **said), write, **said)
-
     @resting_on(Agency)
     def appoint_office_holder(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Appoint a registered person to an office, new or vacant."""
         if self.find(DataSubject, str(said["holder"].subject)) is None:
             raise NotFound(kind="person", ref=said["holder"].subject)
-        if said["acting"].person == said["holder"].subject:
+        if said["acting"].is_(said["holder"]):
             raise OwnAppointment(office=ref)
         self._there(Agency, "agency", said["employer"])
         if said["body"] and not self.find(SubGroup, said["body"]):

@@ -69,7 +69,7 @@ class Acts(Recorded[s.ReviewState | None]):
             return
         for at in (then, self.state):
             leads: Sealed | None = at.lead.reviewer if at and at.lead else None
-            if leads is None or leads.subject not in {acting.person, acting.stands_for}:
+            if not acting.is_(leads, recorded_for=True):
                 raise refusals.NotTheLeadReviewer(ref=self.ref)
 
     def _led(self, act: Act, then: s.ReviewState, cannot: str, *, needed: bool = False) -> None:

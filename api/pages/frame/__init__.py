@@ -19,6 +19,7 @@ from api.access import caller, reading, record_openings
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
 from api.pages.frame.words import Words, title_of
+from api.people import OWN
 from api.resources.answering.answers import Reading
 from api.worker import worker
 from projections.two_clocks.catch_up import wait_on
@@ -80,7 +81,7 @@ def look() -> Iterator[Look]:
             wait_on(conn, position, current_app.config["WAIT_FOR_VIEWS"])
         clocks = page_clocks.asked(conn, held.today, scope.period)
         on = Reading(conn, clocks.fixed, scope)
-        yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted), {})
+        yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted, purpose=scope.purpose), {})
     record_openings()
 
 
@@ -128,7 +129,7 @@ def frame(conn: Connection[Any]) -> dict[str, Any]:
 
 def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
     today = worker().today
-    words = Words(conn, as_at=today, known_at=page_clocks.shown_by_now(conn), people=True)
+    words = Words(conn, as_at=today, known_at=page_clocks.shown_by_now(conn), people=True, purpose=OWN)
     name = words.person(who.person) if who.person else None
     term = words.offices[who.office].holder_on(today) if who.office in words.offices else None
     agency = words.body(term.employer) if term and term.employer and term.holder == who.person else None

@@ -14,6 +14,7 @@ from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.values import Sealed
 from aggregates.partnership.membership import OpenObligations
+from api.people import closed
 from api.worker import worker
 from projections import partnership
 from projections.two_clocks.decoded_log import event_type
@@ -141,7 +142,7 @@ BODIES: Final = frozenset({"owner", "overseen_by", "referring_agency", "employer
 OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of"})
 REGISTERED: Final = """
     SELECT position, ref FROM views.inspection_history
-     WHERE topic = 'data_subject.subject_registered.v1' AND ref = ANY(%s) AND position <= %s"""
+     WHERE topic = 'data_subject.subject_registered.v1' AND ref = ANY(%s)"""
 
 
 def title_of(topic: str) -> str:
@@ -215,9 +216,9 @@ def written(day: date) -> str:
 class Words:
     """The names of agencies, sub-groups, offices and people on one day, as known at one event."""
 
-    def __init__(self, conn: Connection[Any], *, as_at: date, known_at: int, people: bool) -> None:
-        """Take the clocks; and whether the reader may know who people are."""
-        self._conn, self._people = conn, people
+    def __init__(self, conn: Connection[Any], *, as_at: date, known_at: int, people: bool, purpose: str | None = None) -> None:
+        """Take the clocks; whether the reader may know who people are, and for what, where one of them is restricted."""
+        self._conn, self._people, self._purpose = conn, people, purpose
         self._at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
         self._names: dict[UUID, str | None] = {}
 
@@ -259,12 +260,15 @@ class Words:
         new = set(subjects) - self._names.keys() if self._people else set()
         if not new:
             return
-        rows = self._conn.execute(REGISTERED, ([str(subject) for subject in new], self._at["known_at"])).fetchall()
+        shut, merged = closed(self._conn, new, purpose=self._purpose), worker().board.merged()
+        called = {one: merged.get(one, one) for one in new - shut.keys()}
+        rows = self._conn.execute(REGISTERED, (list({str(one) for one in called.values()}),)).fetchall()
         told = worker().board.subjects.reveal_all([position for position, _ in rows])
-        self._names |= dict.fromkeys(new) | {UUID(ref): told.get((position, "name")) for position, ref in rows}
+        names = {UUID(ref): told.get((position, "name")) for position, ref in rows}
+        self._names |= {one: names.get(last) for one, last in called.items()} | {one: str(why) for one, why in shut.items()}
 
     def person(self, subject: UUID) -> str | None:
-        """Return a person's name; None where it is erased, or not for this reader."""
+        """Return a person's name, or that it is erased or restricted; None where it is not for this reader."""
         self.learn([subject])
         return self._names.get(subject)
 

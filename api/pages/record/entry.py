@@ -18,6 +18,7 @@ from api.pages.acting import possible
 from api.pages.frame import Look, log_of_page, look, receipt_for, render
 from api.pages.frame.entries import timeline
 from api.pages.frame.words import BODIES, OFFICES, label_of
+from api.people import closed
 from api.resources.record.history import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
@@ -26,7 +27,10 @@ from service.desk.refusals import NotFound
 from service.verify import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aggregates.entry.fields import Field
+    from api.people import Closed
     from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("entry", __name__)
@@ -99,30 +103,37 @@ def _fields(seen: Look, found: HistoryEntry, disclosures: str) -> list[dict[str,
     sealed_as |= dict(seen.on.conn.execute(personal, (found.position,)).fetchall())
     held = worker().board.subjects.reveal_all([found.position]) if seen.on.opens(found.kind, found.ref) else {}
     kinds = fields_by_name(event_type(found.topic))
-    return [_field(seen, found, field, sealed_as.get(name, ""), held) for name, field in kinds.items() if name in found.body]
+    about = {UUID(value["sealed"]) for name, value in found.body.items() if kinds[name].kind is Sealed and value}
+    shut = closed(seen.on.conn, about, purpose=seen.on.scope.purpose)
+    fields = [field for name, field in kinds.items() if name in found.body]
+    return [_field(seen, found, field, held, shut) | {"digest": sealed_as.get(field.name, "")} for field in fields]
 
 
-def _field(seen: Look, found: HistoryEntry, field: Field, sealed_as: str, held: dict[tuple[int, str], str]) -> dict[str, Any]:
+def _field(
+    seen: Look, found: HistoryEntry, field: Field, held: Mapping[tuple[int, str], str], shut: Mapping[UUID, Closed]
+) -> dict[str, Any]:
     value, personal = found.body[field.name], field.kind is Sealed
+    closed_to = shut.get(UUID(value["sealed"])) if personal and value else None
     state = "shown"
     if value is None or value == []:
         state = "empty"
     elif not seen.on.scope.restricted and (personal or field.sensitivity == "restricted"):
         state = "withheld"
-    elif personal and (found.position, field.name) not in held:
+    elif personal and ((found.position, field.name) not in held or (closed_to and closed_to.erased_on)):
         state = "erased"
+    elif closed_to:
+        state = "restricted"
     return {
         "name": field.name,
         "label": label_of(field.name),
         "value": _value(seen, found, field, held) if state == "shown" else None,
         "state": state,
         "sensitivity": field.sensitivity,
-        "erased_on": None,
-        "digest": sealed_as,
+        "erased_on": closed_to.erased_on if closed_to else None,
     }
 
 
-def _value(seen: Look, found: HistoryEntry, field: Field, held: dict[tuple[int, str], str]) -> str:
+def _value(seen: Look, found: HistoryEntry, field: Field, held: Mapping[tuple[int, str], str]) -> str:
     value = found.body[field.name]
     if field.kind is Sealed:
         told = held[found.position, field.name]

@@ -31,6 +31,8 @@ OPEN: Final = frozenset(
 
 OF_A_DAY: Final = frozenset({"meeting", "subject"})  # what does not go on standing: it was held, or registered, and that was that
 
+REGISTERED: Final = "data_subject.subject_registered.v1"
+
 events = Resource("events", __name__, description="What was recorded, entry by entry, with its proof.")
 
 
@@ -126,7 +128,7 @@ class Visible:
 
     def __init__(self, on: Reading) -> None:
         """Find out which actions are the reader's agency's, and which reviews they come from, or the agency referred or was asked about."""
-        self.agency = on.scope.agency
+        self.agency, self.protects = on.scope.agency, on.scope.protects
         period = on.scope.period
         self.first = period[0] if period else None
         self.last = period[1] if period else None  # an inspection ends with its ceiling; amendments came later
@@ -153,6 +155,8 @@ class Visible:
             return False
         if self.first and entry.occurred_on < self.first and entry.kind in OF_A_DAY:
             return False
+        if entry.kind == "subject" and entry.topic != REGISTERED:
+            return self.protects  # what the law asks about people
         if self.agency is None or entry.kind in OPEN:
             return True
         seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}

@@ -61,11 +61,17 @@ DUE = (*SIGNED_OFF, "schedule_sustainment_check", "a fortnight")
 
 LASTED = (*SIGNED_OFF, *["half a year, and a check that held"] * 2)
 
+PERSON = "11111111-2222-4333-8444-555555555555"
+KNOWN = ("register_subject", "an officer")  # somebody, and who decides about their data
+ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
+
 # What has to be there first and is no act of the table.
 BESIDES: dict[str, Callable[[Seeded], object]] = {
     "a fortnight": lambda it: it.clock.advance(days=14),
     "a winter": lambda it: it.clock.advance(days=120),
     "an inspector": lambda it: it.join("inspector", "inspector"),
+    "an officer": lambda it: it.join("dpo", "data protection officer"),
+    "another reference": lambda it: it.act("board-manager", "register_subject", PERSON.replace("1", "6"), name="Ada Quill"),
     "half a year, and a check that held": lambda it: (it.clock.advance(days=190), checked(it, "held")),
     "a check that slipped": lambda it: checked(it, "slipped"),
 }
@@ -91,7 +97,35 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "constitute_sub_group": ("chair", "sub-groups", {"ref": "TRAIN", "name": "Training"}, (), "trainer"),
     "dissolve_sub_group": ("chair", "sub-groups/TRAIN/dissolve_sub_group", {"reason": "merged"}, ("constitute_sub_group",), "trainer"),
     "register_subject": (
-        "board-manager", "subjects", {"ref": "11111111-2222-4333-8444-555555555555", "name": "P. Northway"}, (), "riv-lead",
+        "board-manager", "subjects", {"ref": PERSON, "name": "P. Northway"}, (), "riv-lead",
+    ),
+    "merge_subjects": (
+        "dpo", f"subjects/{PERSON}/merge_subjects", {"into": PERSON.replace("1", "6"), "reason": "She married"},
+        (*KNOWN, "another reference"), "board-manager",
+    ),
+    "apply_restriction": (
+        "dpo", f"subjects/{PERSON}/apply_restriction", {"open_for": ["inspection"], "reason": "Contested"}, KNOWN, "board-manager",
+    ),
+    "lift_restriction": (
+        "dpo", f"subjects/{PERSON}/lift_restriction", {"reason": "It was right"}, (*KNOWN, "apply_restriction"), "chair",
+    ),
+    "place_legal_hold": (
+        "dpo", f"subjects/{PERSON}/place_legal_hold", {"matter": "Inquest", "reason": "The coroner asks"}, KNOWN, "board-manager",
+    ),
+    "release_legal_hold": (
+        "dpo", f"subjects/{PERSON}/release_legal_hold", {"matter": "Inquest", "reason": "Over"}, (*KNOWN, "place_legal_hold"), "chair",
+    ),
+    "request_erasure": ("riv-lead", f"subjects/{PERSON}/request_erasure", ASKED, KNOWN, "quality-chair"),
+    "decide_erasure": (
+        "dpo", f"subjects/{PERSON}/decide_erasure", {"outcome": "granted", "reason": "Nothing stands against it"},
+        (*KNOWN, "request_erasure"), "board-manager",
+    ),
+    "erase_personal_data": (
+        "dpo", f"subjects/{PERSON}/erase_personal_data", {}, (*KNOWN, "request_erasure", "decide_erasure"), "board-manager",
+    ),
+    "answer_access_request": (
+        "dpo", f"subjects/{PERSON}/answer_access_request",
+        {"reference": "SAR-1", "received_on": "2016-09-02", "outcome": "given"}, KNOWN, "board-manager",
     ),
     "appoint_office_holder": ("board-manager", "offices", OFFICE, (), "quality-chair"),
     "stand_down_office_holder": (

@@ -1,0 +1,112 @@
+"""The data-protection register: references, what they were merged into, restrictions, holds and requests; on any day as known on any day.
+
+There is no name in it, and nothing that an erasure would have to change: it says that something was erased, and when.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID  # noqa: TC003 - as date
+
+from psycopg.rows import class_row
+
+from aggregates.registry.data_subject import DataSubject
+from projections.partnership.rows import rows
+from projections.two_clocks.timeline import ByReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+    from aggregates.registry.protection import SubjectState
+
+
+class Protection(ByReference):
+    """Everybody who was ever registered."""
+
+    table = "people"
+    kinds: ClassVar[frozenset[str]] = frozenset({"subject"})
+    columns: ClassVar[Mapping[str, str]] = {
+        "registered_on": "date",
+        "merged_into": "uuid",
+        "restricted_on": "date",
+        "open_for": "jsonb",
+        "restrictions": "jsonb",
+        "held": "jsonb",
+        "holds": "jsonb",
+        "erasures": "jsonb",
+        "accesses": "jsonb",
+        "erased_on": "date",
+        "erased": "integer",
+    }
+
+    def fold(self, entries: Sequence[Entry], before: SubjectState | None = None) -> SubjectState | None:
+        """Take the aggregate's own."""
+        return DataSubject.fold(entries, before)
+
+    def row(self, it: SubjectState) -> tuple[Any, ...]:
+        """Show all but who it is."""
+        now = it.restriction
+        restricted = (now.on if now else None, json.dumps(now.open_for if now else ()), _each(it.restrictions))
+        held = (json.dumps(it.held), _each(it.holds))
+        return (it.registered_on, it.merged_into, *restricted, *held, _each(it.erasures), _each(it.accesses), it.erased_on, it.erased)
+
+
+def _each(things: Any) -> str:
+    return json.dumps([asdict(one) for one in things], default=str, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """What the law asks about somebody on a day, by reference.
+
+    `open_for` is what they may be opened for while restricted, and `held` names the matters for which holds stand; `erased` counts the
+    values that went.
+    """
+
+    ref: str
+    registered_on: date
+    merged_into: UUID | None
+    restricted_on: date | None
+    open_for: list[str]
+    restrictions: list[dict[str, Any]]
+    held: list[str]
+    holds: list[dict[str, Any]]
+    erasures: list[dict[str, Any]]
+    accesses: list[dict[str, Any]]
+    erased_on: date | None
+    erased: int
+
+    @property
+    def asked(self) -> bool:
+        """Say whether anything was ever asked or decided about them."""
+        return bool(self.merged_into or self.restrictions or self.holds or self.erasures or self.accesses or self.erased_on)
+
+
+def people(conn: Connection[Any], *, as_at: date, known_at: int) -> list[PersonRow]:
+    """Return everybody who was registered by a day, as known at a position; each person's references stand together."""
+    found = rows(conn, PersonRow, Protection, as_at=as_at, known_at=known_at)
+    return sorted(found, key=lambda row: (str(row.merged_into or row.ref), row.merged_into is not None, row.ref))
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Somebody whose values are not opened to everybody: erased on a day, or restricted but for the purposes named."""
+
+    ref: UUID
+    erased_on: date | None
+    open_for: list[str]
+
+
+def protected(conn: Connection[Any], people: Sequence[UUID], *, today: date) -> dict[UUID, Protected]:
+    """Return those of these people who are restricted or erased today, as known now: whoever opens their values asks this first."""
+    query = """
+        SELECT key::uuid AS ref, erased_on, open_for FROM views.people
+         WHERE key = ANY(%s) AND valid @> %s::date AND upper_inf(known) AND (restricted_on IS NOT NULL OR erased_on IS NOT NULL)"""
+    with conn.cursor(row_factory=class_row(Protected)) as cursor:
+        return {row.ref: row for row in cursor.execute(query, (list(map(str, people)), today)).fetchall()}

@@ -1,0 +1,93 @@
+"""The people on record: which references are of one person, and what they are called.
+
+Both are asked with every act, so they are remembered until something is recorded about a person; and a name that was opened once is
+not opened again while its sealed value is there.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.registry.data_subject import DataSubject
+from aggregates.review.names import Names
+from service.desk.held import HeldTexts
+from service.recording.recording import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from uuid import UUID
+
+MERGED: Final = "SELECT DISTINCT stream FROM ledger.event WHERE topic = 'data_subject.subjects_merged.v1'"
+NAMED: Final = "SELECT f.position FROM ledger.sealed_field f JOIN sealed.value v USING (position, field) WHERE f.field = 'name'"
+
+
+class Persons(Recording):
+    """The log of one board, and who is who in it."""
+
+    def merged(self) -> Mapping[UUID, UUID]:
+        """Return each reference that was merged away, with the one that goes on for it."""
+        into: dict[UUID, UUID] = self._of_all("merged", self._read_merged) | {
+            subject.id: subject.state.merged_into for subject in self._begun() if subject.state and subject.state.merged_into
+        }
+        return {one: _last(into, one) for one in into}
+
+    def one_person(self, subject: UUID) -> frozenset[UUID]:
+        """Return every reference of somebody."""
+        merged = self.merged()
+        survivor = merged.get(subject, subject)
+        return frozenset({survivor, *(one for one, last in merged.items() if last == survivor)})
+
+    def people(self) -> list[str]:
+        """Return the full names of everybody on record whose name was not erased: what a finding may not say (INV-06, INV-45)."""
+        names = [subject.state.name.value for subject in self._begun() if subject.state and subject.state.name.value]
+        return [*self._of_all("names", self._read_names), *names]
+
+    def names(self) -> tuple[Names, ...]:
+        """Return the same, made ready to be looked for: of those on record, and of those who are about to be."""
+        begun = [subject.state.name.value for subject in self._begun() if subject.state and subject.state.name.value]
+        return self._of_all("names to find", lambda: Names(self._of_all("names", self._read_names))), Names(begun)
+
+    @cached_property
+    def held(self) -> HeldTexts:
+        """The texts that wait for the data protection officer."""
+        return HeldTexts(self.datastore, self.keys.wrapping)
+
+    def _of_all(self, name: str, read: Any) -> Any:
+        """Return what is gathered from everybody, read again once something was recorded about anybody."""
+        held = self.known.get(DataSubject.TOPIC)
+        if held is None:
+            held = {}
+            self.known.put(DataSubject.TOPIC, held, size=self.recorder.size)
+        if name not in held:
+            held[name] = read()
+        return held[name]
+
+    def _read_merged(self) -> dict[UUID, UUID]:
+        with self.datastore.get_connection() as conn:
+            streams = [row["stream"] for row in conn.execute(MERGED, prepare=True).fetchall()]
+        found = (self.load(DataSubject, str(stream), fresh=True) for stream in streams)
+        return {one.id: one.state.merged_into for one in found if one.state and one.state.merged_into}
+
+    def _read_names(self) -> list[str]:
+        with self.datastore.get_connection() as conn:
+            there = [row["position"] for row in conn.execute(NAMED, prepare=True).fetchall()]
+        told: dict[int, str] = vars(self).setdefault("_told", {})
+        fresh = self.subjects.reveal_all([position for position in there if position not in told])
+        kept = {position: told[position] for position in there if position in told}
+        self._told = kept | {position: name for (position, field), name in fresh.items() if field == "name"}
+        return list(self._told.values())
+
+    def _begun(self) -> Iterator[DataSubject]:
+        """Give the people about whom something waits to be recorded."""
+        yield from (thing for thing in (self._together.loaded.values() if self._together else ()) if isinstance(thing, DataSubject))
+
+
+def _last(into: Mapping[UUID, UUID], one: UUID) -> UUID:
+    """Follow a reference to the one that goes on; amendments may have made a ring, of which the smallest stands for all."""
+    passed = [one]
+    while (following := into.get(passed[-1])) is not None:
+        if following in passed:
+            return min(passed)
+        passed.append(following)
+    return passed[-1]

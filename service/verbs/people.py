@@ -1,0 +1,114 @@
+"""The verbs of the people that the log speaks of: registered, merged, restricted, held, erased."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from aggregates.partnership.office import Office
+from aggregates.registry import protection as law
+from aggregates.registry.data_subject import DataSubject
+from service.desk.refusals import AlreadyExists, MovedUnderneath, StaleVersion, WrongKind
+from service.ledger.append import Erases
+from service.ledger.errors import ErasesUnlisted
+from service.recording.holding import Holding
+from service.recording.resting import TRIES, resting_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from service.recording import Done, Write
+
+
+class PeopleVerbs(Holding):
+    """Who is on record, and what the law asks about them."""
+
+    def register_subject(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Register a person under an opaque reference, their name sealed under their own key."""
+        try:
+            subject = UUID(ref)
+        except ValueError as error:
+            raise WrongKind(act="Register a person", field="ref", why="a person's reference is a random UUID") from error
+        if self.find(DataSubject, ref) is not None:
+            raise AlreadyExists(kind="person", ref=ref)
+        return self._begin(ref, lambda _, **said: DataSubject.register(subject, **said), write, **said)
+
+    @resting_on(DataSubject)
+    def merge_subjects(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Let another reference go on for this one, which is of the same person."""
+        survivor: DataSubject = self.load(DataSubject, str(said["into"]))
+        if survivor.state and (further := survivor.state.merged_into) and survivor.id != UUID(ref):
+            raise law.MergesBack(ref=ref, into=survivor.ref, survivor=further)
+        if survivor.state and survivor.state.erased_on:
+            raise law.Gone(ref=survivor.ref, on=survivor.state.erased_on)
+        return self._change(DataSubject, ref, DataSubject.merge, write, **said)
+
+    def apply_restriction(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Restrict what is kept about somebody."""
+        return self._change(DataSubject, ref, DataSubject.restrict, write, **said)
+
+    def lift_restriction(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Lift a restriction."""
+        return self._change(DataSubject, ref, DataSubject.lift, write, **said)
+
+    def place_legal_hold(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Place a legal hold."""
+        return self._change(DataSubject, ref, DataSubject.hold, write, **said)
+
+    def release_legal_hold(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Release a legal hold."""
+        return self._change(DataSubject, ref, DataSubject.release, write, **said)
+
+    def request_erasure(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Bring in what somebody asks, whose identity was checked outside by an office."""
+        self._there(Office, "office", said["identity_checked_by"])
+        return self._change(DataSubject, ref, DataSubject.request_erasure, write, **said)
+
+    @resting_on(DataSubject)
+    def decide_erasure(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Decide a request; holds on any reference of the person stand against it."""
+        return self._change(DataSubject, ref, DataSubject.decide_erasure, write, held=self._holds(UUID(ref)), **said)
+
+    def answer_access_request(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Record that somebody was answered who asked what is kept about them."""
+        return self._change(DataSubject, ref, DataSubject.answer_access, write, **said)
+
+    def erase_personal_data(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Destroy keys and values of a person under every reference, in the transaction that records exactly what went."""
+        for _ in range(TRIES):
+            try:
+                return self._erase(ref, write=write, **said)
+            except ErasesUnlisted as error:  # something was sealed about them since it was listed
+                moved = error
+        raise MovedUnderneath(ref=ref) from moved
+
+    @resting_on(DataSubject, Office)
+    def _erase(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        survivor: DataSubject = self.load(DataSubject, ref, fresh=True)
+        if write.expected is not None and write.expected != survivor.version:
+            raise StaleVersion(ref=ref, expected=write.expected, actual=survivor.version)
+        if serving := self._serving(survivor.id, said["occurred_on"]):
+            raise law.StillServes(ref=ref, offices=serving)
+        said |= {"held": self._holds(survivor.id)}
+        merged = [one for one in self._references(survivor.id) if one.id != survivor.id and not (one.state and one.state.erased_on)]
+        goes = {one.id: self.subjects.kept([one.id]) for one in (survivor, *merged)}
+        erases = Erases(tuple(goes), sum(map(len, goes.values())))
+        survivor.erase(erased=goes[survivor.id], **said)
+        for one in merged:
+            one.erase(erased=goes[one.id], granted=True, **said)
+        return self.record(survivor, ref, replace(write, erases=erases, beside=merged))
+
+    def _serving(self, subject: UUID, day: date) -> list[str]:
+        """Return the offices that somebody holds on a day, or will."""
+        ways = self.one_person(subject)
+        seats = self.seats().items()
+        return [code for code, seat in seats if any(t.holder.subject in ways and (t.until_on or day) >= day for t in seat.terms)]
+
+    def _references(self, subject: UUID) -> Iterator[DataSubject]:
+        yield from (self.load(DataSubject, str(one), fresh=True) for one in sorted(self.one_person(subject)))
+
+    def _holds(self, subject: UUID) -> list[str]:
+        """Return the matters for which holds stand on any reference of a person."""
+        return [matter for one in self._references(subject) if one.state for matter in one.state.held]

@@ -1,0 +1,218 @@
+"""An erasure as it is done: keys and values go in the transaction that says so, and nothing else changes (INV-39, ledger §6)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from io import BytesIO
+
+import psycopg
+import pytest
+
+from aggregates.action import refusals
+from aggregates.authority import Acting
+from aggregates.entry.values import Sealed
+from aggregates.registry import protection as law
+from aggregates.registry.data_subject import DataSubject
+from service.application import Board
+from service.desk import accounts
+from service.desk.refusals import NotFound
+from service.ledger.append import Erases
+from service.ledger.errors import ErasesUnlisted, SubjectErased
+from service.ledger.pack import write_pack
+from service.recording import Write
+from service.verify import verify
+from tests.service.ledger.test_sealed import everything, spellings
+
+NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
+ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
+
+
+@pytest.fixture
+def board(seeded):
+    """Give the small board with a data protection officer."""
+    seeded.join("dpo", "data protection officer")
+    return seeded
+
+
+def somebody(it, name=NAME):
+    """Register somebody; return their reference."""
+    ref = str(uuid.uuid4())
+    it.act("board-manager", "register_subject", ref, name=name, contact=CONTACT)
+    return ref
+
+
+def granted(it, ref):
+    """Have an erasure asked for and granted."""
+    it.act("riv-lead", "request_erasure", ref, **ASKED)
+    it.act("dpo", "decide_erasure", ref, outcome="granted", exemption=None, reason="Nothing stands against it")
+
+
+def kept(it):
+    """Return how many values are kept, of whomever, and the subjects that have a key."""
+    with psycopg.connect(it.config.conninfo("owner")) as conn:
+        values = conn.execute("SELECT count(*) FROM sealed.value").fetchone()[0]
+        return values, {row[0] for row in conn.execute("SELECT subject FROM sealed.subject_key")}
+
+
+def test_inv_39_an_erasure_destroys_the_key_and_the_values_and_lists_what_went(board, tmp_path):
+    """INV-39: key and rows are gone, what went is listed by position, field and digest, no stored event changed, and all still verifies."""
+    ref = somebody(board)
+    granted(board, ref)
+    with psycopg.connect(board.config.conninfo("owner")) as conn:
+        before = conn.execute("SELECT position, entry FROM ledger.event ORDER BY 1").fetchall()
+    values, keys = kept(board)
+    done = board.act("dpo", "erase_personal_data", ref)
+
+    state = board.board.load(DataSubject, ref, fresh=True).state
+    assert (state.erased_on, state.erased) == (date(2016, 9, 5), 2)
+    after, left = kept(board)
+    assert (keys - left, values - after) == ({uuid.UUID(ref)}, 1)  # two went, and the officer's own reference came with the entry
+    with psycopg.connect(board.config.conninfo("owner")) as conn:
+        assert conn.execute("SELECT position, entry FROM ledger.event ORDER BY 1").fetchall()[: len(before)] == before
+    write_pack(board.board.recorder, tmp_path / "pack")
+    verdict = verify(tmp_path / "pack", key=board.board.recorder.vkey)
+    assert verdict.code == 0, verdict.lines
+    assert any("2 erased" in line for line in verdict.lines), verdict.lines
+    assert done.positions[-1] == board.board.size()
+
+
+def test_what_was_erased_is_nowhere_in_the_database(board):
+    """Neither name nor contact is left in any table in a form that could be read; the views rebuild to what they were."""
+    ref = somebody(board)
+    granted(board, ref)
+    board.catch_up()
+    board.act("dpo", "erase_personal_data", ref)
+    board.catch_up()
+    heap = everything(board.config)
+
+    assert not [text for word in (NAME, CONTACT) for text in spellings(word) if text in heap]
+    assert board.board.subjects.reveal_all(range(1, board.board.size() + 1)).get((board.board.size(), "name")) is None
+    assert NAME not in board.board.people()
+
+
+def test_nothing_is_sealed_again_for_who_was_erased(board):
+    """No process makes them another key, neither the one that erased nor one that has the old key in memory."""
+    ref = somebody(board)
+    other = Board(board.config, board.board.keys, clock=board.clock)
+    try:
+        digest = "A" * 43
+        other.subjects.seal(uuid.UUID(ref), digest, "before")  # which remembers the key
+        granted(board, ref)
+        board.act("dpo", "erase_personal_data", ref)
+        for process in (board.board, other):
+            again = DataSubject.register(
+                uuid.uuid4(), acting=Acting(), occurred_on=date(2016, 9, 5), name=Sealed(uuid.UUID(ref), "Ada again")
+            )
+            with pytest.raises(SubjectErased):
+                process.record(again, ref, Write())
+    finally:
+        other.close()
+
+
+def test_nothing_is_erased_without_the_entry_that_says_so(board):
+    """The database itself refuses whoever may write: no entry of this very transaction, or another number of values, and nothing goes."""
+    ref = somebody(board)
+    before = kept(board)
+    with psycopg.connect(board.config.conninfo("writer")) as conn, pytest.raises(psycopg.DatabaseError, match="the entry that says so"):
+        conn.execute("SELECT sealed.erase(%s, 2)", ([uuid.UUID(ref)],))
+    with psycopg.connect(board.config.conninfo("writer")) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute("DELETE FROM sealed.subject_key")
+    granted(board, ref)
+    thing = board.board.load(DataSubject, ref, fresh=True)
+    thing.erase(acting=Acting(), occurred_on=date(2016, 9, 5), erased=[])
+    with pytest.raises(ErasesUnlisted):
+        board.board.record(thing, ref, Write(erases=Erases((uuid.UUID(ref),), 0)))
+
+    assert kept(board)[1] == before[1]
+    assert board.board.load(DataSubject, ref, fresh=True).state.erased_on is None
+
+
+def test_inv_39_a_legal_hold_on_any_reference_stands_against_it(board):
+    """INV-39: a hold on the one reference stands against an erasure of the other, granted or done; refused, it names its exemption."""
+    one, other = somebody(board), somebody(board, "Ada Feather")
+    board.act("dpo", "place_legal_hold", other, matter="Inquest", reason="The coroner asks")
+    board.act("dpo", "merge_subjects", other, into=one, reason="She married")
+    board.act("dpo", "request_erasure", one, **ASKED)
+    with pytest.raises(law.HoldStands, match="Inquest"):
+        board.act("dpo", "decide_erasure", one, outcome="granted", exemption=None, reason="Why not")
+    board.act("dpo", "decide_erasure", one, outcome="refused", exemption="legal claims", reason="The inquest is open")
+
+    assert board.board.load(DataSubject, one, fresh=True).state.erasures[0].exemption == "legal claims"
+
+
+def test_an_erasure_takes_every_reference_of_a_person(board):
+    """What is kept under a reference that was merged goes with the one that goes on, each with an entry in its own stream."""
+    one, other = somebody(board), somebody(board, "Ada Feather")
+    board.act("dpo", "merge_subjects", other, into=one, reason="She married")
+    granted(board, one)
+    board.act("dpo", "erase_personal_data", one)
+
+    assert {uuid.UUID(one), uuid.UUID(other)} & kept(board)[1] == set()
+    assert [board.board.load(DataSubject, ref, fresh=True).state.erased for ref in (one, other)] == [2, 2]
+
+
+def test_who_holds_an_office_is_not_erased(board):
+    """Whoever acts for the Board is stood down first (journey F.8); afterwards their acts stay, and their values go."""
+    person = str(board.people["trainer"])
+    granted(board, person)
+    with pytest.raises(law.StillServes, match="trainer"):
+        board.act("dpo", "erase_personal_data", person)
+    board.act("board-manager", "stand_down_office_holder", "trainer", until_on="2016-09-05", reason="retired")
+    board.clock.advance(days=1)
+    board.act("dpo", "erase_personal_data", person)
+
+    assert uuid.UUID(person) not in kept(board)[1]
+
+
+def test_references_merge_into_one_that_goes_on(board):
+    """Nothing merges into a reference that was itself merged, or erased, or is not there."""
+    one, other, third = somebody(board), somebody(board, "Ada Feather"), somebody(board, "Ada Pen")
+    board.act("dpo", "merge_subjects", other, into=one, reason="She married")
+    with pytest.raises(law.MergesBack):
+        board.act("dpo", "merge_subjects", third, into=other, reason="The same")
+    with pytest.raises(NotFound):
+        board.act("dpo", "merge_subjects", third, into=str(uuid.uuid4()), reason="The same")
+    granted(board, one)
+    board.act("dpo", "erase_personal_data", one)
+    with pytest.raises(law.Gone):
+        board.act("dpo", "merge_subjects", third, into=one, reason="The same")
+
+
+def again(it, office, name):
+    """Give whoever holds an office a second reference, in the office of a Board-wide sub-group chair; return what they then act in."""
+    ref = str(uuid.uuid4())
+    it.act("board-manager", "register_subject", ref, name=name, contact=None)
+    it.act("board-manager", "stand_down_office_holder", office, until_on="2016-09-05", reason="moved")
+    it.clock.advance(days=1)
+    said = {"title": "Quality chair", "role": "sub-group chair", "body": "QEG", "holder": ref, "employer": "CQH", "from_on": "2016-09-06"}
+    it.act("board-manager", "appoint_office_holder", office, **said, until_on=None)
+    return ref
+
+
+def test_inv_12_two_references_of_one_person_are_that_person(board):
+    """INV-12: whoever submitted under one reference does not sign off under another; until they are merged, nobody can know."""
+    cite = board.board.evidence.receive
+    file = cite(BytesIO(b"%PDF-1.4 audit"), "audit.pdf")
+    evidence = [{"sha256": file.sha256, "title": "Audit", "evidence_date": "2016-09-02"}]
+    board.board.receive(BytesIO(b"%PDF-1.4 audit"), "audit.pdf", board.callers["riv-lead"])
+    board.act("riv-lead", "accept_action", "A1")
+    board.act("riv-lead", "submit_evidence", "A1", evidence=evidence, effect="Children are seen")
+    board.act("riv-lead", "mark_implemented", "A1", statement="It is done")
+    ref = again(board, "quality-chair", "Somebody Else")
+    board.act("dpo", "merge_subjects", ref, into=str(board.people["riv-lead"]), reason="One person")
+    with psycopg.connect(board.config.conninfo("writer"), autocommit=True) as conn:
+        conn.execute("UPDATE desk.account SET person = %s WHERE email = %s", (uuid.UUID(ref), board.email("quality-chair")))
+    with psycopg.connect(board.config.conninfo("writer")) as conn:
+        board.callers["quality-chair"] = accounts.caller_of_key(conn, board.keys["quality-chair"])
+
+    with pytest.raises(refusals.SamePerson):
+        board.act("quality-chair", "sign_off_action", "A1", effect="Children are seen")
+
+
+def test_inv_01_what_was_held_under_another_reference_is_known_of_a_lead_reviewer(board):
+    """INV-01: who employed a lead reviewer is looked for under every reference of theirs."""
+    ref = somebody(board, "Nina Vellum")
+    board.act("dpo", "merge_subjects", ref, into=str(board.people["riv-lead"]), reason="One person")
+
+    assert "RIV" in {one["organisation"] for one in board.board._employed(uuid.UUID(ref), date(2016, 9, 5))}
