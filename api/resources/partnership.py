@@ -9,8 +9,8 @@ from marshmallow import Schema, fields
 
 from api.access import member
 from api.fields import AtClocks, Whole
-from api.people import closed
 from api.resources.answering.answers import answer_of, lists, one_of, read, schema_of_rows, version_of, versioned
+from api.resources.answering.closed import closed
 from api.resources.answering.commands import mount
 from api.resources.answering.openapi import VERSIONED, Resource
 from api.worker import worker

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from service.commands import Command
     from service.desk.accounts import Caller
-    from service.recording.persons import Persons
+    from service.desk.persons import Persons
 
 INSPECTORS: Final = frozenset({"inspector", "auditor"})  # who read what is opened to them, and record nothing
 READS_ON: Final = timedelta(days=90)  # for which the leads of an agency that left read their own history

@@ -19,8 +19,8 @@ from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
 from service.commands import KINDS
 from service.desk.authority import theirs
+from service.desk.persons import Persons
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NoSuchDay, NotFound, OfficeOfAnother, WrongKind
-from service.recording.persons import Persons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

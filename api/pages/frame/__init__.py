@@ -19,8 +19,8 @@ from api.access import caller, reading, record_openings
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
 from api.pages.frame.words import Words, title_of
-from api.people import OWN
 from api.resources.answering.answers import Reading
+from api.resources.answering.closed import OWN
 from api.worker import worker
 from projections.two_clocks.catch_up import wait_on
 from projections.two_clocks.clocks import recorded_at

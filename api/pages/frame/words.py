@@ -14,7 +14,7 @@ from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.values import Sealed
 from aggregates.partnership.membership import OpenObligations
-from api.people import closed
+from api.resources.answering.closed import closed
 from api.worker import worker
 from projections import partnership
 from projections.two_clocks.decoded_log import event_type

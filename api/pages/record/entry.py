@@ -18,7 +18,7 @@ from api.pages.acting import possible
 from api.pages.frame import Look, log_of_page, look, receipt_for, render
 from api.pages.frame.entries import timeline
 from api.pages.frame.words import BODIES, OFFICES, label_of
-from api.people import closed
+from api.resources.answering.closed import closed
 from api.resources.record.history import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aggregates.entry.fields import Field
-    from api.people import Closed
+    from api.resources.answering.closed import Closed
     from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("entry", __name__)
