@@ -33,6 +33,7 @@ from service.verbs import (
     ActionVerbs,
     ChallengeVerbs,
     LeavingVerbs,
+    NoticeVerbs,
     PartnershipVerbs,
     PeopleVerbs,
     ProgrammeVerbs,
@@ -60,6 +61,7 @@ class Board(
     RegistryVerbs,
     ReviewVerbs,
     ActionVerbs,
+    NoticeVerbs,
 ):
     """Everything that can be done in Muniment."""
 

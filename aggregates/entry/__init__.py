@@ -5,6 +5,6 @@ read model use the same fold, so a retraction really undoes, and the two sides c
 """
 
 from aggregates.entry.amending import Recorded, standing, steps
-from aggregates.entry.record import Entry, OnRecord, Opening, stream_id
+from aggregates.entry.record import Entry, OnRecord, Opening, reference, stream_id
 
-__all__ = ["Entry", "OnRecord", "Opening", "Recorded", "standing", "steps", "stream_id"]
+__all__ = ["Entry", "OnRecord", "Opening", "Recorded", "reference", "standing", "steps", "stream_id"]

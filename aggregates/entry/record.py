@@ -73,6 +73,9 @@ class OnRecord(Aggregate, Generic[S]):
         # The fields that the aggregate finds out for itself: no command asks for them.
         COMPUTED: ClassVar[frozenset[str]] = frozenset()
         FOLLOWS: ClassVar[frozenset[str]] = frozenset()  # the fields that a command may leave out: they follow from what is on record
+        KNOWN_BY: ClassVar[
+            tuple[str, ...]
+        ] = ()  # the fields that together are the reference of what it begins; none: the first that identifies
 
         def apply(self, aggregate: Any) -> None:
             """Put the event on record. It cannot refuse, so history can always be read."""
@@ -87,7 +90,7 @@ class OnRecord(Aggregate, Generic[S]):
     @property
     def ref(self) -> str:
         """Return the reference by which people know this thing."""
-        return next((str(self.entries[0].body[f.name]) for f in shape(self.entries[0].event) if f.identifies), str(self.id))
+        return reference(self.entries[0].event, self.entries[0].body) or str(self.id)
 
     @property
     def standing(self) -> Sequence[Entry]:
@@ -127,6 +130,13 @@ class Opening(Aggregate.Created):
     def mutate(self, aggregate: Any) -> Any:
         """Begin the stream, or continue it."""
         return super().mutate(None) if aggregate is None else CanMutateAggregate.mutate(self, aggregate)
+
+
+def reference(event: type[Any], said: Mapping[str, Any]) -> str | None:
+    """Return the reference by which people know what an event begins: one of its fields, or several; None where it says none."""
+    if event.KNOWN_BY:
+        return "|".join(str(said[name]) for name in event.KNOWN_BY)
+    return next((str(said[field.name]) for field in shape(event) if field.identifies), None)
 
 
 def _whole(kind: type[Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from eventsourcing.domain import Aggregate
 
@@ -31,37 +31,26 @@ class NoticeNotDue(Refused):
     rule, text = "INV-17", "No such notice of {ref} is due on {day}: it is not that far, or as much was told before"
 
 
-class Owed(Protocol):
-    """An instance of an obligation that is open, as far as a notice says it."""
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An instance of an obligation that is open and due on a day. `clause` names its part too, where it has several."""
+
+    clause: str
+    owner: str
+    subject: str
+    due_on: date
+    spell_began_on: date  # since when it is owed
 
     @property
-    def clause(self) -> str:
-        """Return the clause that says so."""
-
-    @property
-    def owner(self) -> str:
-        """Return whose it is."""
-
-    @property
-    def subject(self) -> str:
-        """Return what it is about: `review:SB-2015-01`, or a period."""
-
-    @property
-    def due_on(self) -> date:
-        """Return the day on which it is due."""
-
-    @property
-    def spell_began_on(self) -> date:
-        """Return the day since which it is owed by this date."""
+    def ref(self) -> str:
+        """Return the key of the instance."""
+        return f"{self.clause}|{self.owner}|{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told of one instance in its latest spell, and on which day last."""
 
-    clause: str
-    owner: str
-    subject: str
     due_on: date
     spell_began_on: date
     reminded_before: int | None = None
@@ -77,12 +66,7 @@ class Told:
 
 def untold(owed: Owed) -> Told:
     """Return the foot of the ladder."""
-    return Told(owed.clause, owed.owner, owed.subject, owed.due_on, owed.spell_began_on)
-
-
-def instance(clause: str, owner: str, subject: str) -> str:
-    """Return the key by which an instance of an obligation is known."""
-    return f"{clause}|{owner}|{subject}"
+    return Told(owed.due_on, owed.spell_began_on)
 
 
 class Obligation(OnRecord[Told | None]):
@@ -94,6 +78,7 @@ class Obligation(OnRecord[Told | None]):
         """A notice. `vacant_offices` are those that nobody holds, so that another is told in their place."""
 
         CLASS: ClassVar[str] = "C"
+        KNOWN_BY: ClassVar[tuple[str, ...]] = ("clause", "owner", "subject")
 
     class Created(Event, Aggregate.Created):
         """What begins the stream of an instance; the library wants it by this name, with a topic of its own."""
@@ -128,24 +113,18 @@ class Obligation(OnRecord[Told | None]):
         vacant_offices: Public[tuple[str, ...]]
         served_late_days: Public[int]
 
-    @property
-    def ref(self) -> str:
-        """Return the key of the instance."""
-        said = self.entries[0].body
-        return instance(said["clause"], said["owner"], said["subject"])
-
     @classmethod
     def first_notice(cls, origin: str, *, acting: Acting, occurred_on: date, owed: Owed, ladder: Ladder, **told: Any) -> Obligation:
         """Serve the first notice of an instance."""
-        notice = _due(untold(owed), ladder, occurred_on, told.pop("notice"))
-        stream = stream_id(origin, cls.TOPIC, instance(owed.clause, owed.owner, owed.subject))
+        notice = _due(owed, untold(owed), ladder, occurred_on, told.pop("notice"))
+        stream = stream_id(origin, cls.TOPIC, owed.ref)
         kind = cls.Escalated if notice.level else cls.ReminderIssued
         return cls.open(kind, stream, occurred_on=occurred_on, **_said(owed, notice, **told), **acting.said)
 
     def next_notice(self, *, acting: Acting, occurred_on: date, owed: Owed, ladder: Ladder, **told: Any) -> None:
         """Serve a further notice: a higher rung, or any of a new spell."""
         stands = self.state.climbing(owed) if self.state else untold(owed)
-        notice = _due(stands, ladder, occurred_on, told.pop("notice"))
+        notice = _due(owed, stands, ladder, occurred_on, told.pop("notice"))
         kind = "Escalated" if notice.level else "ReminderIssued"
         self.record(kind, occurred_on=occurred_on, **_said(owed, notice, **told), **acting.said)
 
@@ -157,7 +136,7 @@ class Obligation(OnRecord[Told | None]):
             body = entry.body
             rung = Rung(-body["days_before"], body["level"])
             if now is None or now.due_on != body["due_on"] or served(now, rung):
-                now = Told(body["clause"], body["owner"], body["subject"], body["due_on"], entry.occurred_on)
+                now = Told(body["due_on"], entry.occurred_on)
             if rung.level:
                 now = replace(now, escalation_level=rung.level, told_on=entry.occurred_on)
             else:
@@ -165,10 +144,10 @@ class Obligation(OnRecord[Told | None]):
         return now
 
 
-def _due(stands: Told, ladder: Ladder, day: date, notice: Notice) -> Notice:
+def _due(owed: Owed, stands: Told, ladder: Ladder, day: date, notice: Notice) -> Notice:
     """Return the notice where that, and no other, is what is due."""
     if notice_due(stands, ladder, day) != notice:
-        raise NoticeNotDue(ref=instance(stands.clause, stands.owner, stands.subject), day=day)
+        raise NoticeNotDue(ref=owed.ref, day=day)
     return notice
 
 

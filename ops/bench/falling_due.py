@@ -15,7 +15,8 @@ from aggregates import Action
 from aggregates.clocks.ladder import Ladder
 from aggregates.entry import stream_id
 from aggregates.entry.fields import shape
-from projections.action_register import ActionRegister, falling_due
+from projections.action_register import ActionRegister
+from projections.falling_due import Seats, actions_due
 from projections.two_clocks import catch_up, decoded_log, rebuild, tracking
 from projections.two_clocks.decoded_log import Decoded
 
@@ -43,7 +44,7 @@ def measure(config: Config, *, big: bool = False) -> list[Row]:
         times = []
         for _ in range(ROUNDS):
             start = perf_counter()
-            found = falling_due(conn, LADDER, as_at=TODAY, known_at=head + OPEN)
+            found = actions_due(conn, Seats([], TODAY), LADDER, as_at=TODAY, known_at=head + OPEN)
             times.append(perf_counter() - start)
             assert len(found) == OPEN
     return [Row(f"reminders computed for {OPEN:,} open actions", median(times), 5, "s", below=True, note="(one due of each)")]

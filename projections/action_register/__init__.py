@@ -1,7 +1,6 @@
 """The register of actions: who promised what, by when, how far they are, whether it lasted; and what is to be issued of them today."""
 
 from projections.action_register.difference import Change, Difference, Standing, difference, difference_in_order
-from projections.action_register.falling_due import Due, falling_due
 from projections.action_register.listing import (
     DAYS_OVERDUE,
     STATUSES,
@@ -25,7 +24,6 @@ __all__ = [
     "ActionRow",
     "Change",
     "Difference",
-    "Due",
     "Filters",
     "Sort",
     "Standing",
@@ -33,7 +31,6 @@ __all__ = [
     "count",
     "difference",
     "difference_in_order",
-    "falling_due",
     "one",
     "overdue",
     "register",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from projections.action_register import ActionRegister
+from projections.falling_due import Notices
 from projections.inspection.inspections import Inspections
 from projections.partnership import (
     Agencies,
@@ -58,6 +59,7 @@ VIEWS: tuple[Projection[Any], ...] = (
     ActionRegister(),
     Inspections(),
     Protection(),
+    Notices(),
 )
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it

@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from aggregates.clocks.dates import LONDON
-from aggregates.entry import Entry, OnRecord, Recorded
+from aggregates.entry import Entry, OnRecord, Recorded, reference
 from aggregates.entry.fields import Field, fields_by_name, shape, typed
 from aggregates.entry.values import Evidence, Sealed
 from projections.two_clocks import tracking
@@ -208,7 +208,7 @@ def _known(conn: Connection[Any], entries: Sequence[Decoded], table: str) -> tup
 def _ref(entry: Decoded, event: type[Any]) -> str:
     """Return what people call a stream, as its first entry has it: its reference, its one name, or its id."""
     nameless = kind_of(entry.topic) if kind_of(entry.topic) in ONE_OF_ITS_KIND else str(entry.stream)
-    return next((str(entry.fields[f.name]) for f in shape(event) if f.identifies), nameless)
+    return reference(event, entry.fields) or nameless
 
 
 def kind_of(topic: str) -> str:

@@ -6,6 +6,7 @@
 from service.verbs.actions import ActionVerbs
 from service.verbs.challenges import ChallengeVerbs
 from service.verbs.leaving import LeavingVerbs
+from service.verbs.notices import NoticeVerbs
 from service.verbs.partnership import PartnershipVerbs
 from service.verbs.people import PeopleVerbs
 from service.verbs.programme import ProgrammeVerbs
@@ -16,6 +17,7 @@ __all__ = [
     "ActionVerbs",
     "ChallengeVerbs",
     "LeavingVerbs",
+    "NoticeVerbs",
     "PartnershipVerbs",
     "PeopleVerbs",
     "ProgrammeVerbs",

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-from aggregates.action import Action, refusals
-from aggregates.authority import Acting
+from aggregates.action import Action
 from aggregates.clocks.dates import later
-from aggregates.clocks.ladder import Ladder, Notice, notice_due
 from aggregates.partnership import Agency, SubGroup
 from aggregates.partnership.office import Office
 from aggregates.review import Review
-from service.desk.accounts import Caller
-from service.desk.submission import Submission
-from service.recording import Write
 from service.recording.references import References
 from service.recording.resting import resting_on
+from service.verbs.notices import SERVICE
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
-    from service.recording import Done
-
-
-SERVICE = Acting()  # what the service does by itself
-# In whose name it keeps its idempotency keys: no account has this number.
-BY_ITSELF: Final = Caller(UUID(int=0), None, "the service")
+    from service.recording import Done, Write
 
 
 class ActionVerbs(References):
@@ -122,34 +113,3 @@ class ActionVerbs(References):
         """Escalate an overdue action to an office."""
         self._there(Office, "office", said["to_office"])
         return self._change(Action, ref, Action.escalate, write, **said)
-
-    @property
-    def ladder(self) -> Ladder:
-        """On which days the Board has the service remind and escalate."""
-        return Ladder(self.settings.reminder_days, self.settings.escalation_days)
-
-    def issue_notice(
-        self, ref: str, notice: Notice, /, *, owner: str, today: date, to_office: str, vacant_offices: tuple[str, ...]
-    ) -> Done:
-        """Remind of an action or escalate it, as the service does by itself: once, whoever else does it at this moment.
-
-        `notice` and `owner` are as a view had them; refused where that is not, or not any more, what is due (`NothingDue`).
-        """
-        self._there(Office, "office", to_office)
-        ladder = self.ladder
-
-        def issue(action: Action, **said: Any) -> None:
-            now = action.state
-            if now is None or now.discharged or now.owner != owner or notice_due(now, ladder, today) != notice:
-                raise refusals.NothingDue(ref=ref, day=today)
-            if notice.level:
-                action.escalate(level=notice.level, **said)
-            else:
-                action.remind(days_before=-notice.days, **said)
-
-        action: Action = self.load(Action, ref, fresh=True)
-        retractions = sum(issubclass(entry.event, Action.EntryRetracted) for entry in action.entries)  # what was retracted falls due again
-        key = f"{ref}/{action.spell}/{notice.level}/{notice.days}/{retractions}"
-        it = Submission(name="issue_notice", ref=ref, fields={"level": notice.level, "days": notice.days}, key=key)
-        said = {"to_office": to_office, "vacant_offices": vacant_offices, "served_late_days": notice.served_late_days}
-        return self._change(Action, ref, issue, Write(caller=BY_ITSELF, submission=it), acting=SERVICE, occurred_on=today, **said)

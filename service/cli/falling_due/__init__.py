@@ -1,4 +1,4 @@
-"""What the service does by itself with the days that pass: reminders of open actions, and escalations of overdue ones.
+"""What the service does by itself with the days that pass: each cause has a function of its own, and all are gone through in one loop.
 
 Any number of processes may look: one of them at a time does, and whatever happens to it, each notice is recorded once. What was not
 served while nothing ran is served when something runs again: the highest that is due, with the days by which it is late.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import psycopg
@@ -16,17 +16,19 @@ from eventsourcing import persistence
 
 from aggregates.clocks.dates import london
 from aggregates.errors import Refused
-from projections.action_register import Due, falling_due
 from projections.two_clocks import catch_up
 from service.application import Board
+from service.cli.falling_due import notices
+from service.cli.falling_due.pending import Look, Pending
 from service.cli.opening import board as opened_board
 from service.cli.output import show
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
+from service.ledger.errors import MovedMeanwhile
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from psycopg import Connection
 
@@ -38,7 +40,7 @@ PATIENCE = 30.0  # seconds that the views may need to reach the newest event
 ISSUING = catch_up.LEAD + 2  # any number, but always this one: whoever holds it issues
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, persistence.OperationalError, persistence.InterfaceError)
 COLUMNS = {
-    "ref": "Action",
+    "ref": "About",
     "owner": "Owner",
     "due_on": "Due",
     "notice": "To be issued",
@@ -56,13 +58,14 @@ class ViewsBehind(Refused):
     text = "The views have not reached event {newest}, so nobody knows what is due: is `muniment work` running?"
 
 
+CAUSES: Final[tuple[Callable[[Look], Iterable[Pending]], ...]] = (notices.of_actions,)
 NOT_READY = (NotEstablished, ViewsBehind, keys.CannotUseKeys, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
 def due(form: str) -> None:
-    """List the reminders and escalations that are due today and not issued. `muniment work` issues them; this only looks.
+    """List what is due today and not done: reminders, escalations, questionnaires, returns. `muniment work` does it; this only looks.
 
     Example: muniment due --format json
     """
@@ -71,13 +74,11 @@ def due(form: str) -> None:
     show([_row(one) for one in found], COLUMNS, form, title=f"{len(found)} to be issued today")
 
 
-def _row(one: Due) -> dict[str, Any]:
-    action = {"ref": one.action.ref, "owner": one.action.owner, "due_on": one.action.due_on}
-    told = {"to_office": one.to_office, "vacant_offices": ", ".join(one.vacant_offices)}
-    return {**action, "notice": one.notice.words, **told, "served_late_days": one.notice.served_late_days}
+def _row(one: Pending) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in COLUMNS} | {"vacant_offices": ", ".join(one.vacant_offices)}
 
 
-def due_today(conn: Connection[Any], board: Board, *, patience: float = PATIENCE) -> list[Due]:
+def due_today(conn: Connection[Any], board: Board, *, patience: float = PATIENCE) -> list[Pending]:
     """Return what is due today, in London, as soon as the views have reached the newest event.
 
     Refuses where they do not within `patience` seconds: `ViewsBehind`. A demonstration to which nobody gave a clock takes place at no
@@ -91,28 +92,28 @@ def due_today(conn: Connection[Any], board: Board, *, patience: float = PATIENCE
         return []
     if not catch_up.wait_on(conn, newest, patience):
         raise ViewsBehind(newest=newest)
-    return falling_due(conn, board.ladder, as_at=london(board.clock()), known_at=newest)
+    look = Look(conn, board, london(board.clock()), newest)
+    return [one for cause in CAUSES for one in cause(look)]
 
 
-def issue(board: Board, found: Sequence[Due]) -> list[Due]:
-    """Issue what is due, each once; return what was. What is not due any more, or was issued meanwhile, is passed over."""
-    today, issued = london(board.clock()), []
+def issue(board: Board, found: Sequence[Pending]) -> list[Pending]:
+    """Do what is due, each once; return what was done. What is not due any more, or was done meanwhile, is passed over."""
+    issued = []
     for one in found:
         if one.to_office is None:
-            log.warning("nobody holds an office that could be told of %s: appoint somebody", one.action.ref)
+            log.warning("nobody holds an office that could be told of %s: appoint somebody", one.ref)
             continue
-        to, vacant = one.to_office, one.vacant_offices
         try:
-            board.issue_notice(one.action.ref, one.notice, owner=one.action.owner, today=today, to_office=to, vacant_offices=vacant)
-        except Refused as refused:
+            one.issue(board)
+        except (Refused, MovedMeanwhile) as refused:
             log.info("not issued: %s", refused)
         else:
-            log.info("%s: %s, issued to %s", one.action.ref, one.notice.words, one.to_office)
+            log.info("%s: %s, issued to %s", one.ref, one.notice, one.to_office)
             issued.append(one)
     return issued
 
 
-def issue_due(conn: Connection[Any], board: Board) -> list[Due]:
+def issue_due(conn: Connection[Any], board: Board) -> list[Pending]:
     """Issue what is due today, unless another process is doing so at this moment; return what was issued."""
     if conn.execute("SELECT pg_try_advisory_lock(%s)", [ISSUING]).fetchone() != (True,):
         return []
