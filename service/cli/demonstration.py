@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -31,10 +32,9 @@ from service.application import Board
 from service.cli.running import source
 from service.config import Config
 from service.database import migrations
-from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, write
+from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, tell, write
 from service.desk import accounts, authority
 from service.desk.accounts import Caller
-from service.desk.importer import import_lines
 from service.embedded_postgres import EmbeddedPostgres
 from service.ledger import keys
 from service.recording.establishing import establish
@@ -117,9 +117,9 @@ def _prepare(config: Config, console: Console) -> dict[str, tuple[UUID, str]]:
         with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
             importer = _importer(desk, board)
             with tempfile.TemporaryDirectory() as folder:
-                lines = write(Path(folder)).read_text(encoding="utf-8").splitlines()
+                lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
                 shown = track(lines, description="Recording seven years of Severnbrook", console=console, disable=not console.is_terminal)
-                report = import_lines(board, importer, shown, Path(folder))
+                report = tell(board, importer, shown, Path(folder))
             if report.refused:
                 number, why = report.refused[0]
                 older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."

@@ -5,5 +5,6 @@ people are invented, and no child, family or practitioner is described.
 """
 
 from service.demonstration.severnbrook import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, lines, write
+from service.demonstration.telling import tell
 
-__all__ = ["BEGUN", "BOARD", "ORIGIN", "TODAY", "VISITORS", "lines", "write"]
+__all__ = ["BEGUN", "BOARD", "ORIGIN", "TODAY", "VISITORS", "lines", "tell", "write"]

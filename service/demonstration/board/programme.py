@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.framework.library import SETS
 from service.demonstration.script import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-ABOUT_LINE: Final = {"on", "by", "do", "ref", "document"}
+ABOUT_LINE: Final = {"on", "by", "do", "ref", "clauses"}
 
 
 def board(said: Mapping[str, Any]) -> Iterator[Line]:
@@ -18,8 +18,8 @@ def board(said: Mapping[str, Any]) -> Iterator[Line]:
     yield from _programme(said["programme"])
     for line in said["line"]:
         fields = {name: value for name, value in line.items() if name not in ABOUT_LINE}
-        if "document" in line:
-            fields["sha256"] = sha256(line["document"].encode()).hexdigest()
+        if "clauses" in line:
+            fields["sha256"] = next(found.sha256 for found in SETS.values() if found.id == line["clauses"])
         yield Line(do=line["do"], ref=line["ref"], by=line["by"], on=line["on"], fields=fields)
 
 

@@ -22,8 +22,9 @@ LATE: Final = 0.2  # of the checks are some weeks late
 
 def resources(said: Said, partnership: Said) -> Iterator[Line]:
     """Yield the resources of meetings.toml, each looked at as often as the Board said."""
-    for ref, title, kind, every, by, on in said["listed"]:
-        fields = {"title": title, "url": f"https://resources.severnbrook.example/{ref.lower()}", "kind": kind, "check_every": every}
+    for ref, title, kind, every, by, on, *elsewhere in said["listed"]:
+        url = elsewhere[0] if elsewhere else f"https://resources.severnbrook.example/{ref.lower()}"
+        fields = {"title": title, "url": url, "kind": kind, "check_every": every}
         yield Line(do="list_resource", ref=ref, by=by, on=on, fields=fields)
         day, gone = on, said["gone"].get(ref, LAST)
         while (day := after(later(day, months=every), 21 if share(ref, day, "late") < LATE else -7)) <= min(gone, LAST):

@@ -20,10 +20,9 @@ from projections.two_clocks import catch_up, clocks, decoded_log
 from service import commands
 from service.application import Board
 from service.cli.running import source
-from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, write
+from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, tell, write
 from service.desk import authority
 from service.desk.accounts import Caller
-from service.desk.importer import Report, import_lines
 from service.desk.submission import read_fields
 from service.ledger import keys
 from service.recording.establishing import establish
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from psycopg import Connection
+
+    from service.desk.importer import Report
 
 pytestmark = pytest.mark.xdist_group("severnbrook")  # one worker imports it, once
 
@@ -66,7 +67,8 @@ def shown(postgres, tmp_path_factory) -> Iterator[Shown]:
         first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}
         establish(board, Ed25519PrivateKey.generate(), board_name=BOARD, **first, demonstration=True, at=BEGUN)
         everybody = Caller(uuid4(), None, "demonstration", speaks_for_all=True)
-        report = import_lines(board, everybody, write(folder).read_text(encoding="utf-8").splitlines(), folder)
+        told = [json.loads(line) for line in write(folder).read_text(encoding="utf-8").splitlines()]
+        report = tell(board, everybody, told, folder)
         with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
             catch_up.create_all(views)
             catch_up.catch_up(views, source(config))
