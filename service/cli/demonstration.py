@@ -33,6 +33,7 @@ from service.cli.running import source
 from service.config import Config
 from service.database import migrations
 from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, tell, write
+from service.demonstration.stress import Stress
 from service.desk import accounts, authority
 from service.desk.accounts import Caller
 from service.embedded_postgres import EmbeddedPostgres
@@ -51,14 +52,16 @@ LONGEST_NOTE = 10_000  # bytes of a checkpoint
 @click.command()
 @click.option("--no-serve", is_flag=True, help="Prepare it and exit: for scripts.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages (8765).")
-def demo(port: int | None, *, no_serve: bool) -> None:
+@click.option("--stress", type=click.IntRange(2, 1000), help="Everything so many times, to measure with: minutes, and no pages.")
+def demo(port: int | None, stress: int | None, *, no_serve: bool) -> None:
     """Show Muniment with the records of a fictional board, Severnbrook. Ctrl-C leaves nothing running.
 
     The first time takes under a minute; after that it is there at once. MUNIMENT_DATA says where it is kept.
 
     Example: muniment demo --port 8080
     """
-    config = _settings(port)
+    config = _settings(port, stress)
+    no_serve = no_serve or stress is not None
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     if not no_serve:
@@ -67,7 +70,7 @@ def demo(port: int | None, *, no_serve: bool) -> None:
     console.print("Starting the database …")
     with EmbeddedPostgres(config.data):
         migrations.migrate(config)
-        visitors = _prepare(config, console)
+        visitors = _prepare(config, console, stress or 1)
         if no_serve:
             click.echo("Ready: muniment register, muniment history A13, muniment pack OUT.")
             return
@@ -80,10 +83,11 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _settings(port: int | None) -> Config:
+def _settings(port: int | None, stress: int | None) -> Config:
     """Return the demonstration's own settings: its data never lie where a real board's do, and its clock is its own."""
     given = Config.from_environment()
     data = given.data if "MUNIMENT_DATA" in os.environ else given.data.with_name(given.data.name + "-demonstration")
+    data = data.with_name(f"{data.name}-{stress}-times") if stress else data
     return replace(given, data=data, database_url=None, port=port or given.port, demonstration_clock=TODAY)
 
 
@@ -103,7 +107,7 @@ def _taken(config: Config, why: str) -> click.ClickException:
     return click.ClickException(f"The pages cannot be served at port {config.port} of {config.host} ({why}): {another}.")
 
 
-def _prepare(config: Config, console: Console) -> dict[str, tuple[UUID, str]]:
+def _prepare(config: Config, console: Console, times: int) -> dict[str, tuple[UUID, str]]:
     """Establish the log and record everything in it, or go on where that was interrupted; return each visitor's account and office."""
     ring = keys.load(config) if keys.exist(config) else keys.create(config, origin=ORIGIN)
     create_secret(config)
@@ -119,7 +123,8 @@ def _prepare(config: Config, console: Console) -> dict[str, tuple[UUID, str]]:
             with tempfile.TemporaryDirectory() as folder:
                 lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
                 shown = track(lines, description="Recording seven years of Severnbrook", console=console, disable=not console.is_terminal)
-                report = tell(board, importer, shown, Path(folder))
+                copies = Stress.of(board, lines, times) if times > 1 else None
+                report = tell(board, importer, shown, Path(folder), recorded=copies.after if copies else None)
             if report.refused:
                 number, why = report.refused[0]
                 older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."

@@ -1,8 +1,8 @@
-"""The same seven years many times over, for measurements: one partnership, and each review, action, item, session and return again and again.
+"""The same seven years many times over, for measurements: one partnership, and all that it did again and again.
 
-A copy has a reference of its own, `A13x7`, and speaks of its own kind: the seventh copy of an action answers the seventh copy of its
-finding. Who the Board is, when it met and who came to its courses is told once. Copies are not decided again: their statements are
-signed and go straight into the store, after the batch that they are copies of.
+Each review, action, item, session and return has copies. A copy has a reference of its own, `A13x7`, and speaks of its own kind: the
+seventh copy of an action answers the seventh copy of its finding. Who the Board is, when it met and who came to its courses is told
+once. Copies are not decided again: their statements are signed and go straight into the store, after the batch that they are copies of.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from aggregates.entry import stream_id
+from aggregates.entry.values import Sealed
 from service import commands
 from service.ledger.append import Leaf, Submission
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from service.application import Board
+    from service.ledger.statement import StatementMapper
 
 MULTIPLIED: Final = frozenset({"review", "action", "dissemination", "session", "return"})
-BY_CHANCE: Final = ("training_session.telephone_",)  # what rests on one draw of one sample cannot be copied
-TOGETHER: Final = 2_000  # statements a transaction
+BY_CHANCE: Final = "training_session.telephone_"  # what rests on one draw of one sample cannot be copied
+TOGETHER: Final = 2_000  # statements a transaction, about
 
 
 @dataclass
@@ -33,14 +35,15 @@ class Stress:
 
     board: Board
     times: int
-    streams: dict[UUID, tuple[str, str]]
+    streams: Mapping[UUID, tuple[str, str]]
     names: re.Pattern[str]
     left_out: dict[UUID, int] = field(default_factory=dict)  # entries of a stream that have no copies
+    at: int = 0  # when the copies are recorded
 
     @classmethod
     def of(cls, board: Board, lines: Iterable[Mapping[str, Any]], times: int) -> Stress:
         """Take the lines whose reviews, actions, items, sessions and returns are to be there so many times."""
-        things = {(kind, line["ref"]) for line in lines if (kind := _kind(line)) in MULTIPLIED}
+        things = {(kind, line["ref"]) for line in lines if (kind := _kind(line)) in MULTIPLIED and kind}
         topics = {(commands.KINDS[kind].TOPIC, ref) for kind, ref in things}
         refs = sorted({ref for _, ref in topics}, key=len, reverse=True)
         names = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, refs))})(?![\w-]|\.\w)")
@@ -48,11 +51,13 @@ class Stress:
 
     def after(self, size: int) -> None:
         """Copy what was recorded since the log had this size."""
-        while notifications := self.board.recorder.select_notifications(start=size + 1, limit=TOGETHER // self.times or 1):
-            size = notifications[-1].id
-            leaves = [leaf for notification in notifications for leaf in self._copies(notification)]
-            if leaves:
-                self.board.recorder.append_together([Submission(leaves, int(self.board.recorder.head.received))])
+        recorder = self.board.recorder
+        until, self.at = recorder.size, recorder.head().received
+        while size < until:
+            found = recorder.select_notifications(start=size + 1, limit=max(1, TOGETHER // self.times), stop=until)
+            size = found[-1].id
+            if leaves := [leaf for one in found for leaf in self._copies(one)]:
+                recorder.append_together([Submission(leaves, self.at)])
 
     def _copies(self, notification: Any) -> Iterator[Leaf]:
         stream = notification.originator_id
@@ -61,19 +66,16 @@ class Stress:
         if notification.topic.startswith(BY_CHANCE):
             self.left_out[stream] = self.left_out.get(stream, 0) + 1
             return
-        event = self.board.mapper.to_domain_event(notification)
+        event: Any = self.board.mapper.to_domain_event(notification)
         topic, ref = self.streams[stream]
         for number in range(1, self.times):
             yield self._leaf(event, stream_id(self.board.origin, topic, f"{ref}x{number}"), f"x{number}")
 
     def _leaf(self, event: Any, stream: UUID, mark: str) -> Leaf:
-        again = copy(event)
+        again, version = copy(event), event.originator_version - self.left_out.get(event.originator_id, 0)
         said = {name: _renamed(value, self.names, mark) for name, value in vars(event).items()}
-        vars(again).update(
-            said, originator_id=stream, originator_version=event.originator_version - self.left_out.get(event.originator_id, 0)
-        )
-        at = int(self.board.recorder.head.received)
-        return Leaf.of(self.board.mapper.to_stored_event(again, iat=at), at)
+        vars(again).update(said, originator_id=stream, originator_version=version)
+        return Leaf.of(cast("StatementMapper", self.board.mapper).to_stored_event(again, iat=self.at), self.at)
 
 
 def _kind(line: Mapping[str, Any]) -> str | None:
@@ -85,8 +87,10 @@ def _renamed(value: Any, names: re.Pattern[str], mark: str) -> Any:
     """Return what an event says with each of the references in it marked."""
     if isinstance(value, str):
         return names.sub(lambda found: found[0] + mark, value)
+    if isinstance(value, Sealed):
+        return Sealed(value.subject, str(value.subject))  # what it said is known only on the way in
     if isinstance(value, dict):
         return {name: _renamed(one, names, mark) for name, one in value.items()}
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, tuple | list):
         return type(value)(_renamed(one, names, mark) for one in value)
     return value

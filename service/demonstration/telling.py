@@ -13,7 +13,7 @@ from aggregates.training_session import TrainingSession
 from service.desk.importer import BATCH, Report, submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from service.application import Board
@@ -25,10 +25,14 @@ DRAWN: Final = "drawn:"
 DRAW: Final = "draw_telephone_sample"  # rests on a checkpoint after what came before it, so it is the first of a batch
 
 
-def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path) -> Report:
-    """Record the lines that are not on record; `folder` has the files that they name. What was refused is in the report."""
+def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path, *, recorded: Callable[[int], object] | None = None) -> Report:
+    """Record the lines that are not on record; `folder` has the files that they name. What was refused is in the report.
+
+    `recorded` hears after each batch how much the log held before it.
+    """
     report = Report()
     for batch in _batches(enumerate(lines, 1)):
+        before = board.recorder.size
         known = board.on_record(caller, [line["key"] for _, line in batch])
         fresh = [(number, line) for number, line in batch if line["key"] not in known]
         report.skipped += len(batch) - len(fresh)
@@ -36,6 +40,8 @@ def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path) -> R
             report.refused.append(refused)
             fresh = [(number, line) for number, line in fresh if number != refused[0]]
         report.recorded += len(fresh)
+        if recorded:
+            recorded(before)
     return report
 
 
@@ -52,15 +58,13 @@ def _batches(numbered: Iterator[tuple[int, Said]]) -> Iterator[list[tuple[int, S
 
 def _together(board: Board, caller: Caller, batch: list[tuple[int, Said]], folder: Path) -> tuple[int, str] | None:
     """Record a batch in one transaction; return the line that was refused, and why: then none of them is recorded."""
-    tried = iter(batch)
-    number, line = next(tried)
+    tried = batch[0]
     try:
         with board.together():
-            while line:
-                board.act(caller, submission(_drawn(board, line), board, caller, folder))
-                number, line = next(tried, (number, None))
+            for tried in batch:
+                board.act(caller, submission(_drawn(board, tried[1]), board, caller, folder))
     except Refused as refused:
-        return number, str(refused)
+        return tried[0], str(refused)
     return None
 
 

@@ -144,7 +144,10 @@ class Holding(References):
         loaded = self._together.loaded if self._together else {}
         known = dict.fromkeys([*streams, *(stream for stream, thing in loaded.items() if isinstance(thing, kind))])
         for stream in known:
-            yield loaded.get(stream) or self.repository.get(stream)
+            if (thing := loaded.get(stream)) is None:
+                thing = self.repository.get(stream)
+                loaded[stream] = thing  # read once for all that share the transaction; otherwise nobody looks there again
+            yield thing
 
 
 def promised(action: of_action.State) -> bool:

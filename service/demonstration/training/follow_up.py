@@ -72,11 +72,11 @@ def _sample(session: Session, on: date, said: Said, draw: int, reason: str | Non
         for attempt in range(1, NOT_REACHED + 1) if missed else ():
             fields = to | {"outcome": "not-reached"}
             when, apart = after(on, 2 * attempt), f"{draw}.{place}.{attempt}"
-            yield Line(do="record_call", ref=session.ref, by="training-chair", on=when, fields=fields, apart=apart)
+            yield Line(do="record_telephone_call", ref=session.ref, by="training-chair", on=when, fields=fields, apart=apart)
         called, when = (size, after(on, 8)) if missed else (place, after(on, 1 + place))
         fields = to | {
             "number": f"{DRAWN}{called}",
             "outcome": "reached",
             "answers": one_of(said["said"]["call"], session.ref, draw, place),
         }
-        yield Line(do="record_call", ref=session.ref, by="training-chair", on=when, fields=fields, apart=f"{draw}.{called}")
+        yield Line(do="record_telephone_call", ref=session.ref, by="training-chair", on=when, fields=fields, apart=f"{draw}.{called}")
