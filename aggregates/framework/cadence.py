@@ -7,6 +7,7 @@ its own period, and not the one in which it came. Without a label, the day on wh
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from aggregates.clocks.dates import MONTHS, later
 from aggregates.framework.owing import after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aggregates.framework.clauses import Span
 
@@ -47,30 +48,43 @@ class Answer:
     grade: str = ""
 
 
-def periods(begins: date, every: Span, count: int, until: date, *, grace: tuple[Span, int] | None = None) -> Iterator[Period]:
-    """Give the periods that begin from a day on, up to the one in which another day is."""
-    first = begins
-    for number in range(1, MOST):
-        if first > until or count < 1:
-            return
-        following = after(begins, every, count * number)
+def periods(
+    begins: date, length: Callable[[date], tuple[Span, int]], until: date, *, grace: tuple[Span, int] | None = None
+) -> list[Period]:
+    """Return the periods from a day on, up to the one in which another day is. How long each is, is asked of the day on which it begins."""
+    found: list[Period] = []
+    anchor, first, number, last_length = begins, begins, 0, None
+    while first <= until and len(found) < MOST:
+        span, count = length(first)
+        if (span, count) != last_length:  # counted from where the length changed, so that months do not drift from the month's end
+            anchor, number, last_length = first, 0, (span, count)
+        number += 1
+        following = after(anchor, span, max(1, count) * number)
         last = following - timedelta(1)
-        yield Period(first, last, after(last, *grace) if grace else last)
+        found.append(Period(first, last, after(last, *grace) if grace else last))
         first = following
+    return found
 
 
-def met_by(period: Period, answers: Iterable[Answer]) -> Answer | None:
-    """Return the first thing that was done for a period."""
-    mine = [answer for answer in answers if _is_for(answer, period)]
-    return min(mine, key=lambda answer: (answer.on, answer.at), default=None)
+def answered(owed: Sequence[Period], answers: Iterable[Answer]) -> list[tuple[Period, Answer | None]]:
+    """Return each period with the first thing that was done for it, if anything was."""
+    firsts = [period.first for period in owed]
+    found: dict[int, Answer] = {}
+    for answer in sorted(answers, key=lambda answer: (answer.on, answer.at)):
+        number = bisect_right(firsts, _day_of(answer)) - 1
+        if answer.meant is None and number > 0 and number - 1 not in found and answer.on <= owed[number - 1].due_on:
+            number -= 1  # within the grace of the period before, for which nothing was done yet
+        if number >= 0 and _day_of(answer) <= owed[number].due_on:
+            found.setdefault(number, answer)
+    return [(period, found.get(number)) for number, period in enumerate(owed)]
 
 
-def _is_for(answer: Answer, period: Period) -> bool:
+def _day_of(answer: Answer) -> date:
+    """Return the day that says for which period something was done: of days that overlap two, where most of them are."""
     if answer.meant is None:
-        return period.first <= answer.on <= period.due_on
+        return answer.on
     first, last = answer.meant
-    middle = first + (last - first) / 2  # of days that overlap two periods, those in which most of them are
-    return period.first <= middle <= period.last
+    return first + (last - first) / 2
 
 
 def meant(label: str | None) -> tuple[date, date] | None:
@@ -93,8 +107,3 @@ def _stretch(year: int, month: int, months: int) -> tuple[date, date] | None:
         return None
     first = date(year, month, 1)
     return first, later(first, months=months) - timedelta(1)
-
-
-def unanswered(owed: Sequence[Period], answers: Sequence[Answer]) -> list[Period]:
-    """Return the periods for which nothing was done."""
-    return [period for period in owed if met_by(period, answers) is None]

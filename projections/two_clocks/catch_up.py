@@ -20,6 +20,7 @@ import psycopg
 from projections.action_register import ActionRegister
 from projections.falling_due import Notices
 from projections.inspection.inspections import Inspections
+from projections.obligations import Cadences, Obligations, Standings
 from projections.partnership import (
     Agencies,
     Challenges,
@@ -60,6 +61,9 @@ VIEWS: tuple[Projection[Any], ...] = (
     Inspections(),
     Protection(),
     Notices(),
+    Obligations(),
+    Standings(),
+    Cadences(),
 )
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it

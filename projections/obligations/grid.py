@@ -1,0 +1,56 @@
+"""Every owner beside every clause: how many obligations stand how. It counts, and ranks nobody.
+
+A cell says in words the worst of what it counts, and opens the obligations themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.sql import SQL
+
+from projections.obligations import selecting
+from projections.obligations.periods import recurring
+from projections.obligations.rules import INDEX
+from projections.obligations.some import of_some
+from projections.obligations.states import NOT_ASKED, STATES
+from projections.obligations.terms import terms
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from psycopg import Connection
+
+    from aggregates.framework.index import Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What one owner owes by one clause: how many stand in each state. `says` is the state that most asks to be looked at."""
+
+    clause: str
+    owner: str
+    counts: dict[str, int]
+    says: str
+
+
+def grid(
+    conn: Connection[Any], *, as_at: date, known_at: int, owner: str | None = None, index: Index = INDEX
+) -> dict[tuple[str, str], Cell]:
+    """Return the cells that count something, by clause and owner."""
+    on = terms(conn, index, as_at=as_at, known_at=known_at)
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    narrow = [] if owner is None else [selecting.OWNER]
+    query = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS every GROUP BY 1, 2, 3").format(selecting.owed(*narrow))
+    for rule, who, state, number in conn.execute(query, selecting.parameters(on) | {"owner": owner}):
+        counts[index.rules[rule].clause, who][state] += number
+    for one in (*recurring(on, owner=owner), *of_some(on, owner=owner)):
+        counts[one.clause, one.owner][one.state] += 1
+    return {(clause, who): Cell(clause=clause, owner=who, counts=dict(said), says=says(said)) for (clause, who), said in counts.items()}
+
+
+def says(counts: dict[str, int]) -> str:
+    """Return the state, of those that are counted, that most asks to be looked at."""
+    return next((state for state in STATES if counts.get(state)), NOT_ASKED)

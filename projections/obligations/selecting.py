@@ -1,0 +1,90 @@
+"""The rows of what events ask for and of what must hold, on the terms of a day: one relation, `owed`, whatever the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg.sql import SQL, Composed
+
+from projections.obligations.states import STATE
+from projections.two_clocks.read_model import AT_CLOCKS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from aggregates.framework.clauses import OnEvent, Span
+    from projections.obligations.terms import Terms
+
+OPEN: Final = SQL(" AND discharged_on IS NULL AND ended_on IS NULL")
+OWNER: Final = SQL(" AND owner = %(owner)s")
+SUBJECT: Final = SQL(" AND subject = %(subject)s")
+CLAUSES: Final = SQL(" AND clause = ANY(%(clauses)s)")
+# By the day on which it arose a row finds whether its rule was in force, and how long it had, where a setting of the Board says.
+ASKED: Final = SQL("""
+    SELECT 'event' AS form, o.rule, o.owner, o.subject, o.arose_on, o.asked_at, coalesce(o.due_on, (o.arose_on + t.span)::date) AS due_on,
+           o.discharged_on, o.discharged_at, o.ended_on, o.ended_at, o.grade
+      FROM (SELECT * FROM views.obligations WHERE {at}{narrow}) AS o
+      JOIN unnest(%(rules)s::text[], %(since)s::date[], %(until)s::date[], %(spans)s::interval[]) AS t (rule, since, until, span)
+        ON t.rule = o.rule AND o.arose_on >= t.since AND (t.until IS NULL OR o.arose_on < t.until)""")
+# What had to hold already when the framework was adopted is owed from that day on.
+STANDING: Final = SQL("""
+    SELECT 'standing' AS form, s.rule, s.owner, s.subject, greatest(s.arose_on, t.since),
+           CASE WHEN s.arose_on < t.since THEN t.adopted_at ELSE s.asked_at END,
+           CASE WHEN s.until_on < %(as_at)s THEN s.until_on ELSE s.due_on END,
+           CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_on END,
+           CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_at END, s.ended_on, s.ended_at, s.grade
+      FROM (SELECT * FROM views.standings WHERE {at}{narrow}) AS s
+      JOIN unnest(%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[])
+        AS t (rule, since, until, adopted_at)
+        ON t.rule = s.rule AND (t.until IS NULL OR s.arose_on < t.until) AND (s.ended_on IS NULL OR s.ended_on >= t.since)""")
+OWED: Final = SQL("""
+    WITH rows AS (({asked}) UNION ALL ({standing})),
+         owed AS (SELECT rows.*, left_on FROM rows
+                    LEFT JOIN unnest(%(leavers)s::text[], %(left_on)s::date[]) AS l (owner, left_on) USING (owner))
+    SELECT *, {state} AS state FROM owed""")
+
+
+def owed(*narrow: SQL, open_only: bool = False) -> Composed:
+    """Compose the relation, narrowed by conditions of its tables."""
+    asked = SQL("").join([*narrow, *([OPEN] if open_only else [])])
+    still = SQL(" AND ended_on IS NULL AND (discharged_on IS NULL OR until_on < %(as_at)s)") if open_only else SQL("")
+    standing = SQL("").join([*narrow, still])
+    parts = {"asked": ASKED.format(at=AT_CLOCKS, narrow=asked), "standing": STANDING.format(at=AT_CLOCKS, narrow=standing)}
+    return OWED.format(**parts, state=STATE)
+
+
+def parameters(terms: Terms) -> dict[str, Any]:
+    """Return the terms as the relation takes them: when each rule was in force, how long each gives, and who has left."""
+    events = [(rule.key, *stretch) for rule in terms.index.on_event.values() for stretch in _stretches(terms, rule)]
+    held = [
+        (rule.key, runs[0][0], runs[-1][1], terms.adopted_at(rule))
+        for rules in terms.index.standing.values()
+        for rule in rules
+        if not rule.some and (runs := terms.in_force(rule))
+    ]
+    leavers = [(code, row.left_on) for code, row in terms.agencies.items() if row.left_on]
+    names = (("rules", "since", "until", "spans"), ("held", "held_since", "held_until", "adopted_at"), ("leavers", "left_on"))
+    found: tuple[list[Any], ...] = (events, held, leavers)
+    columns = {name: [row[n] for row in rows] for group, rows in zip(names, found, strict=True) for n, name in enumerate(group)}
+    return {**terms.at, **columns}
+
+
+def _stretches(terms: Terms, rule: OnEvent) -> list[tuple[date, date | None, str | None]]:
+    """Return when a rule was in force and, where a setting says how long it gives, how long it was from when to when."""
+    span = rule.due.span if rule.due else None
+    if span is None or not span.setting:
+        return [(since, until, None) for since, until in terms.in_force(rule)]
+    cut: list[tuple[date, date | None, str | None]] = []
+    for since, until in terms.in_force(rule):
+        days = sorted({since, *(s.since for s in terms.stretches if s.since > since and (until is None or s.since < until))})
+        for first, following in zip(days, [*days[1:], until], strict=True):
+            long = _interval(span, terms.length(span, first))
+            if cut and cut[-1][1] == first and cut[-1][2] == long:
+                cut[-1] = (cut[-1][0], following, long)
+            else:
+                cut.append((first, following, long))
+    return cut
+
+
+def _interval(span: Span, count: int) -> str:
+    return f"{count} {span.unit}"

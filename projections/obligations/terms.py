@@ -1,0 +1,119 @@
+"""On what terms obligations are read: which framework was in force when, what the Board had set, and who was a member; at the same clocks.
+
+What is owed on the framework's basis arises only while a framework with this set of clauses is in force; what the law asks, always.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg.rows import dict_row
+
+from aggregates.partnership.settings import SETTINGS
+from projections import partnership
+from projections.inspection import history as inspection_history
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from psycopg import Connection
+
+    from aggregates.framework.clauses import Rule, Span
+    from aggregates.framework.index import Index
+    from projections.inspection.history import HistoryEntry
+    from projections.partnership import AgencyRow
+
+ALWAYS: Final = date.min
+ADOPTED: Final = "partnership.framework_adopted.v1"
+SET: Final = "partnership.local_setting_set.v1"
+STRETCHES: Final = "SELECT lower(valid) AS since, upper(valid) AS until, * FROM views.settings WHERE known @> %s::bigint ORDER BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days on which the Board's framework and settings were the same; `until` is the first after them."""
+
+    since: date
+    until: date | None
+    framework: str | None
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms as at a day, as known at a position."""
+
+    conn: Connection[Any]
+    index: Index
+    as_at: date
+    known_at: int
+    stretches: tuple[Stretch, ...]
+    agencies: Mapping[str, AgencyRow]
+
+    @property
+    def at(self) -> dict[str, Any]:
+        """Return the clocks as readers take them."""
+        return {"as_at": self.as_at, "known_at": self.known_at}
+
+    @cached_property
+    def sets(self) -> Mapping[str, str]:
+        """Return, by the clause, the hash of its set."""
+        return {clause: one.sha256 for one in self.index.sets for clause in one.clauses}
+
+    def in_force(self, rule: Rule) -> list[tuple[date, date | None]]:
+        """Return the stretches of days on which a rule binds: all of them, where the law asks."""
+        if rule.basis == "statutory":
+            return [(ALWAYS, None)]
+        runs: list[tuple[date, date | None]] = []
+        for stretch in self.stretches:
+            if stretch.framework != self.sets[rule.clause]:
+                continue
+            if runs and runs[-1][1] == stretch.since:
+                runs[-1] = (runs[-1][0], stretch.until)
+            else:
+                runs.append((stretch.since, stretch.until))
+        return runs
+
+    def length(self, span: Span, day: date) -> int:
+        """Return how long a span is, where a setting says so as it was set on a day."""
+        if not span.setting:
+            return span.count
+        held = [stretch.settings[span.setting] for stretch in self.stretches if stretch.since <= day]
+        return int(held[-1] if held else SETTINGS[span.setting].holds)
+
+    def left_on(self, owner: str) -> date | None:
+        """Return the day on which an owner left; None for who is there, and for the Board and its sub-groups."""
+        agency = self.agencies.get(owner)
+        return agency.left_on if agency else None
+
+    @cached_property
+    def decided(self) -> list[HistoryEntry]:
+        """Return what the Board adopted and set, as it stands, in the order in which it was true."""
+        known = inspection_history.history(self.conn, **self.at, kind="partnership", ref="partnership", limit=1000)
+        return sorted((e for e in known if not e.retracted_by and e.topic in {ADOPTED, SET}), key=lambda e: (e.since, e.position))
+
+    def adopted_at(self, rule: Rule) -> int | None:
+        """Return the event by which the framework of a rule came into force."""
+        sha256 = self.sets[rule.clause]
+        return next((e.position for e in self.decided if e.topic == ADOPTED and e.said["sha256"] == sha256), None)
+
+    def set_on(self, setting: str, day: date) -> date | None:
+        """Return the day on which the Board set a number that held on another; None where it had not, and what it begins with held."""
+        made = [e.since for e in self.decided if e.topic == SET and e.said["setting"] == setting and e.since <= day]
+        return made[-1] if made else None
+
+
+def terms(conn: Connection[Any], index: Index, *, as_at: date, known_at: int) -> Terms:
+    """Read the terms as at a day, as known at a position."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(STRETCHES, [known_at]).fetchall()
+    stretches = tuple(
+        Stretch(row["since"], row["until"], (row["framework"] or {}).get("sha256"), {name: row[name] for name in SETTINGS})
+        for row in found
+        if row["since"] <= as_at
+    )
+    agencies = {row.ref: row for row in partnership.agencies(conn, as_at=as_at, known_at=known_at)}
+    return Terms(conn, index, as_at, known_at, stretches, agencies)
