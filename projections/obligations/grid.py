@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.sql import SQL
 
 from projections.obligations import selecting
-from projections.obligations.periods import recurring
+from projections.obligations.periods import turns
 from projections.obligations.rules import INDEX
 from projections.obligations.some import of_some
 from projections.obligations.states import NOT_ASKED, STATES
@@ -46,7 +46,9 @@ def grid(
     query = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS every GROUP BY 1, 2, 3").format(selecting.owed(*narrow))
     for rule, who, state, number in conn.execute(query, selecting.parameters(on) | {"owner": owner}):
         counts[index.rules[rule].clause, who][state] += number
-    for one in (*recurring(on, owner=owner), *of_some(on, owner=owner)):
+    for turn in turns(on, owner=owner):
+        counts[turn.rule.clause, turn.owner][turn.state] += 1
+    for one in of_some(on, owner=owner):
         counts[one.clause, one.owner][one.state] += 1
     return {(clause, who): Cell(clause=clause, owner=who, counts=dict(said), says=says(said)) for (clause, who), said in counts.items()}
 

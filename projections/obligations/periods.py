@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 from aggregates.framework import cadence
 from aggregates.framework.cadence import Answer
 from projections import partnership
-from projections.obligations.states import Instance, days_late, state_of
+from projections.obligations.states import Instance, State, days_late, state_of
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
@@ -34,8 +34,21 @@ class Member:
     row: Mapping[str, Any]
 
 
-def recurring(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
-    """Give what each owner owes in each period that has begun by the day, of some rules or of all."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One period of one owner: what was done for it, if anything was, and how that stands."""
+
+    rule: OnCalendar
+    owner: str
+    period: Period
+    answer: Answer | None
+    left_on: date | None
+    ended_on: date | None
+    state: State
+
+
+def turns(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | None = None) -> Iterator[Turn]:
+    """Give each period of each owner that has begun by the day, of some rules or of all."""
     wanted = [rule for key, rule in terms.index.on_calendar.items() if rules is None or key in rules]
     if not wanted:
         return
@@ -45,19 +58,30 @@ def recurring(terms: Terms, *, owner: str | None = None, rules: frozenset[str] |
         if rule.members and rule.members not in members:
             members[rule.members] = MEMBERS[rule.members](terms)
         owners = members[rule.members] if rule.members else [Member(rule.body, date.min, None, {})]
+        laid: dict[date, list[Period]] = {}
         for who in owners:
             if owner in {None, who.code} and all(test.passes(who.row) for test in rule.where):
-                yield from _of(terms, rule, who, [_answer(said) for said in answers.get((rule.key, who.code), ())])
+                yield from _of(terms, rule, who, [_answer(said) for said in answers.get((rule.key, who.code), ())], laid)
 
 
-def _of(terms: Terms, rule: OnCalendar, who: Member, answers: list[Answer]) -> Iterator[Instance]:
+def recurring(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
+    """Give the same as obligations."""
+    return (_instance(terms, turn) for turn in turns(terms, owner=owner, rules=rules))
+
+
+def _of(terms: Terms, rule: OnCalendar, who: Member, answers: list[Answer], laid: dict[date, list[Period]]) -> Iterator[Turn]:
+    left = who.until if who.until and who.until <= terms.as_at else None
     for since, until in terms.in_force(rule):
         begins = _begins(rule, who, since)
-        grace = (rule.grace, terms.length(rule.grace, begins)) if rule.grace else None
-        laid = cadence.periods(begins, lambda day: (rule.every, terms.length(rule.every, day)), terms.as_at, grace=grace)
-        for period, answer in cadence.answered(laid, answers):
-            if since <= period.first and who.since <= period.first and _before(period.first, until) and _before(period.first, who.until):
-                yield _instance(terms, rule, who, period, answer)
+        if begins not in laid:  # most owners have the same periods
+            grace = (rule.grace, terms.length(rule.grace, begins)) if rule.grace else None
+            laid[begins] = cadence.periods(begins, lambda day: (rule.every, terms.length(rule.every, day)), terms.as_at, grace=grace)
+        for period, answer in cadence.answered(laid[begins], answers):
+            first = period.first
+            if since <= first and who.since <= first and (until is None or first < until) and (who.until is None or first < who.until):
+                ended = left if answer is None and left and left <= period.due_on else None  # it was not due when its owner left
+                days = {"due_on": period.due_on, "discharged_on": answer.on if answer else None, "ended_on": ended, "left_on": left}
+                yield Turn(rule, who.code, period, answer, left, ended, state_of("calendar", **days, as_at=terms.as_at))
 
 
 def _begins(rule: OnCalendar, who: Member, since: date) -> date:
@@ -67,21 +91,16 @@ def _begins(rule: OnCalendar, who: Member, since: date) -> date:
     return rule.begins if isinstance(rule.begins, date) else since
 
 
-def _before(day: date, end: date | None) -> bool:
-    return end is None or day < end
-
-
-def _instance(terms: Terms, rule: OnCalendar, who: Member, period: Period, answer: Answer | None) -> Instance:
-    left = who.until if who.until and who.until <= terms.as_at else None
-    ended = left if answer is None and left and left <= period.due_on else None  # it was not due when its owner left
+def _instance(terms: Terms, turn: Turn) -> Instance:
+    rule, period, answer = turn.rule, turn.period, turn.answer
     done = answer.on if answer else None
-    days: dict[str, Any] = {"due_on": period.due_on, "discharged_on": done, "ended_on": ended, "left_on": left, "as_at": terms.as_at}
+    days = {"due_on": period.due_on, "discharged_on": done, "ended_on": turn.ended_on, "left_on": turn.left_on}
     return Instance(
         rule=rule.key,
         clause=rule.clause,
         duty=rule.duty,
         form="calendar",
-        owner=who.code,
+        owner=turn.owner,
         subject=f"{period.first}..{period.last}",
         arose_on=period.first,
         asked_at=terms.adopted_at(rule),
@@ -91,11 +110,11 @@ def _instance(terms: Terms, rule: OnCalendar, who: Member, period: Period, answe
         set_on=terms.set_on(rule.setting, period.first) if rule.setting else None,
         discharged_on=done,
         discharged_at=answer.at if answer else None,
-        ended_on=ended,
+        ended_on=turn.ended_on,
         ended_at=None,
         grade=(answer.grade or None) if answer else None,
-        state=state_of("calendar", **days),
-        days_late=days_late(**days),
+        state=turn.state,
+        days_late=days_late(**days, as_at=terms.as_at),
     )
 
 

@@ -65,11 +65,17 @@ class Terms:
 
     def in_force(self, rule: Rule) -> list[tuple[date, date | None]]:
         """Return the stretches of days on which a rule binds: all of them, where the law asks."""
-        if rule.basis == "statutory":
-            return [(ALWAYS, None)]
+        return [(ALWAYS, None)] if rule.basis == "statutory" else self._adopted[self.sets[rule.clause]]
+
+    @cached_property
+    def _adopted(self) -> Mapping[str, list[tuple[date, date | None]]]:
+        """Return, by its hash, when each set was in force."""
+        return {one.sha256: self._runs(one.sha256) for one in self.index.sets}
+
+    def _runs(self, sha256: str) -> list[tuple[date, date | None]]:
         runs: list[tuple[date, date | None]] = []
         for stretch in self.stretches:
-            if stretch.framework != self.sets[rule.clause]:
+            if stretch.framework != sha256:
                 continue
             if runs and runs[-1][1] == stretch.since:
                 runs[-1] = (runs[-1][0], stretch.until)
