@@ -1,15 +1,25 @@
-"""`python ops/catalogue.py`: writes ops/events.md and ops/commands.md from the declarations in the code."""
+"""`python ops/catalogue.py`: writes ops/events.md, ops/commands.md and ops/obligations.md from the declarations in the code."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aggregates import EVENTS
 from aggregates.entry.fields import ENVELOPE, Field, shape
+from aggregates.framework.clauses import BASES, OnCalendar, OnEvent, Standing
+from aggregates.framework.library import SETS
+from aggregates.partnership.settings import SETTINGS
 from service import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aggregates.framework.clauses import Clause, Rule, Span
+    from aggregates.framework.matching import Pattern
 
 HEAD = """# Every event and its fields
 
@@ -71,7 +81,125 @@ def _field(field: Field) -> str:
     return name + (f": {' | '.join(field.choices)}" if field.choices else "")
 
 
+CLAUSES_HEAD: Final = """# Every clause of the framework, and what decides it
+
+Made from `aggregates/framework/sets/` by `python ops/catalogue.py`; a test holds it to them. Nobody can mark a clause as kept: each rule
+looks for events, and the last one that it needed is what a page shows. M is decided from events; P too, with a grade that somebody
+gave beside it; H is for people to judge; C is context, of which nothing is owed.
+
+A day is on the basis of the framework, of the law, or set locally by the Board: what it set is in its settings, and what holds until
+it does stands here. Where no day is stated anywhere, nothing is ever late. Views: {views}.
+Every clause has a test of its own, `tests/aggregates/framework/test_clauses.py::test_the_clause_is_decided[ID]`.
+"""
+VIEWS: Final = {
+    "OBL": "obligations",
+    "ACT": "action register",
+    "AGY": "an agency's own page",
+    "REV": "review tracker",
+    "DIS": "dissemination board",
+    "TEV": "training evaluation",
+    "CUR": "workforce currency",
+    "PRG": "training programme",
+    "S11": "section 11",
+    "CHL": "challenges",
+    "MTG": "meetings",
+    "LIB": "learning library",
+    "REP": "annual report",
+    "HIS": "inspection history",
+    "INT": "integrity",
+    "PUB": "public page",
+}
+NAMES: Final = {
+    "BOARD": "the Board", "training": "Training sub-group", "quality": "Quality sub-group", "cdop": "CDOP",
+    "policy": "Policy and Procedures sub-group", "recipients": "each recipient", "agency": "the agency", "respondent": "who is asked",
+    "trainer_agencies": "each trainer's agency", "member": "each member", "trainer": "each trainer", "sub-group": "each sub-group",
+}  # fmt: skip
+
+
+def clause_table() -> str:
+    """Return the page."""
+    lines = [CLAUSES_HEAD.format(views=", ".join(f"{code} {name}" for code, name in VIEWS.items()))]
+    for one in SETS.values():
+        lines += [
+            f"## {one.publisher}: {one.title}, {one.published}",
+            "",
+            "| clause | ? | rule | events | views |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [row for clause in one.clauses.values() for row in rows(clause)]
+    return "\n".join(lines) + "\n"
+
+
+def rows(clause: Clause) -> Iterator[str]:
+    """Give a row for each rule; one that says why there is none, where there is none."""
+    where = f"{clause.id} (page {clause.page}, L{clause.lines})"
+    if not clause.rules:
+        yield f"| {where} | {clause.check} | {'The diagram is lost. ' if clause.lost else ''}{clause.says} | none | {clause.views} |"
+    for rule in clause.rules:
+        grade = f" Graded by `{rule.graded}`." if rule.graded else ""
+        part = f" **{rule.part}**" if rule.part else ""
+        yield f"| {where}{part} | {clause.check} | {rule.duty}: {owner(rule)}, {when(rule)}.{grade} | {events(rule)} | {clause.views} |"
+
+
+def owner(rule: Rule) -> str:
+    """Say who owes it."""
+    if isinstance(rule, OnEvent):
+        return _list(NAMES.get(said, said) for said in (p.owner.always or p.owner.field for p in rule.trigger))
+    if isinstance(rule, OnCalendar):
+        return NAMES.get(rule.members or rule.body, rule.body)
+    if isinstance(rule, Standing) and not rule.owner:
+        return f"whom the {rule.thing} names"
+    return NAMES.get(getattr(rule, "owner", ""), "")
+
+
+def when(rule: Rule) -> str:
+    """Say by when, and on what basis."""
+    basis = BASES[rule.basis] + (f" as `{rule.setting}`" if rule.setting else "")
+    if isinstance(rule, OnCalendar):
+        return f"every {_span(rule.every)} ({basis})"
+    if isinstance(rule, Standing):
+        return f"{'of one at least' if rule.some else 'at all times'}: “{rule.fact}” ({basis})"
+    if rule.due is None:
+        return f"no day is stated ({basis})"
+    if rule.due.span:
+        return f"within {_span(rule.due.span)} ({basis})"
+    return f"within {_setting(rule.setting)} ({basis})" if rule.setting else f"by the day that is named in asking ({basis})"
+
+
+def events(rule: Rule) -> str:
+    """Name what asks for it, what discharges it and what ends it."""
+    if isinstance(rule, OnEvent):
+        told = [f"asked by {_named(rule.trigger)}", f"discharged by {_named(rule.discharged_by)}"]
+        told += [f"ended by {_named(rule.ended_by)}"] if rule.ended_by else []
+        told += [f"graded by {_named(rule.graded_by)}"] if rule.graded_by else []
+        return "; ".join(told)
+    if isinstance(rule, OnCalendar):
+        return f"discharged by {_named(rule.discharged_by)}"
+    return f"all of {rule.thing}" + (f", above all {_named(rule.discharged_by)}" if rule.discharged_by else "")
+
+
+def _named(patterns: Iterable[Pattern]) -> str:
+    return _list(f"`{pattern.event}`" for pattern in patterns)
+
+
+def _span(span: Span) -> str:
+    return _setting(span.setting) if span.setting else _count(span.count, span.unit)
+
+
+def _setting(name: str) -> str:
+    return _count(SETTINGS[name].holds, SETTINGS[name].unit)
+
+
+def _count(count: int, unit: str) -> str:
+    return f"{count} {unit}" if count != 1 else f"{count} {unit.removesuffix('s')}"
+
+
+def _list(words: Iterable[str]) -> str:
+    return " or ".join(dict.fromkeys(words))
+
+
 if __name__ == "__main__":
     folder = Path(__file__).parent
     (folder / "events.md").write_text(catalogue(), encoding="utf-8")
     (folder / "commands.md").write_text(command_list(), encoding="utf-8")
+    (folder / "obligations.md").write_text(clause_table(), encoding="utf-8")

@@ -15,11 +15,12 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_catalogues_are_those_of_the_code():
-    """ops/events.md and ops/commands.md say what the declarations say."""
+    """ops/events.md, ops/commands.md and ops/obligations.md say what the declarations say."""
     said = runpy.run_path(str(ROOT / "ops" / "catalogue.py"))
 
     assert said["catalogue"]() == (ROOT / "ops" / "events.md").read_text()
     assert said["command_list"]() == (ROOT / "ops" / "commands.md").read_text()
+    assert said["clause_table"]() == (ROOT / "ops" / "obligations.md").read_text()
 
 
 def test_every_setting_is_explained():

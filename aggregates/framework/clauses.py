@@ -68,7 +68,8 @@ class Rule:
 class OnEvent(Rule):
     """When something happens, each owner owes something. Without `due` no day is stated anywhere: it stays open, and is never late.
 
-    One of `discharged_by` is enough, unless `all_of` asks for each of them. `graded_by` says later how well, and discharges nothing.
+    One of `discharged_by` is enough, unless `all_of` asks for each of them, on the day of the asking or later, or before it where the
+    rule takes it `early`. `graded_by` says later how well, and discharges nothing.
     """
 
     trigger: tuple[Pattern, ...]
@@ -77,6 +78,7 @@ class OnEvent(Rule):
     graded_by: tuple[Pattern, ...] = ()
     due: Due | None = None
     all_of: bool = False
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

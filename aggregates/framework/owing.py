@@ -2,8 +2,9 @@
 
     asked → discharged | ended → asked again …
 
-What discharges before it is asked for counts: the poster was made, and then the review was published. While it is open, to be asked
-again changes nothing; once it is discharged or ended, it is owed again.
+What was done on the day counts, in whatever order it was recorded; what was done earlier counts where the rule takes it `early`: the
+poster was sent, and then the review was published. While it is open, to be asked again changes nothing; once it is discharged or
+ended, it is owed again.
 """
 
 from __future__ import annotations
@@ -99,10 +100,11 @@ def fold(happened: Iterable[Moment], rule: OnEvent, before: Owing | None = None)
     return now
 
 
-def _asked(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - every fold takes the rule
+def _asked(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
     if now.arose_on is not None and not now.over:
         return now
-    kept = now if now.arose_on is None else Owing()
+    done = now.done.on if now.done else moment.on
+    kept = now if now.arose_on is None and (rule.early or done == moment.on) else Owing()
     return replace(kept, arose_on=moment.on, asked_at=moment.at, due_on=moment.due_on)
 
 
@@ -114,7 +116,7 @@ def _discharged(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
     return replace(now, so_far=so_far, done=Done(moment.on, moment.at, moment.grade) if whole else None)
 
 
-def _ended(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - as above
+def _ended(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - every fold takes the rule
     return now if now.over or now.arose_on is None else replace(now, ended_on=moment.on, ended_at=moment.at)
 
 

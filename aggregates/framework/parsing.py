@@ -96,7 +96,7 @@ def _rule(said: Table, clause: str, bodies: Mapping[str, str]) -> OnEvent | OnCa
 
 
 def _on_event(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> OnEvent:
-    _only(said, at, must={"form", "trigger", "discharged_by"}, may={*RULE, "due", "ended_by", "graded_by", "all_of"})
+    _only(said, at, must={"form", "trigger", "discharged_by"}, may={*RULE, "due", "ended_by", "graded_by", "all_of", "early"})
     return OnEvent(
         **shared,
         trigger=_patterns(said["trigger"], f"{at}: trigger", bodies),
@@ -105,6 +105,7 @@ def _on_event(said: Table, at: str, bodies: Mapping[str, str], shared: Table) ->
         graded_by=_patterns(said.get("graded_by", []), f"{at}: graded_by", bodies),
         due=_due(said["due"], f"{at}: due") if "due" in said else None,
         all_of=_bool(said.get("all_of", False), at),
+        early=_bool(said.get("early", False), at),
     )
 
 
