@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 from api.access import public
 from api.resources.actions import actions
 from api.resources.answering.openapi import PREFIX, ProblemApi, build
+from api.resources.obligations import clauses, compliance, obligations
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups, subjects
 from api.resources.programme import challenges, courses, meetings, priorities, resources
 from api.resources.record.difference import difference
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 RESOURCES = (
     actions,
     reviews,
+    obligations,
+    compliance,
+    clauses,
     challenges,
     partnership,
     agencies,

@@ -37,18 +37,18 @@ class Cell:
 
 
 def grid(
-    conn: Connection[Any], *, as_at: date, known_at: int, owner: str | None = None, index: Index = INDEX
+    conn: Connection[Any], *, as_at: date, known_at: int, owners: frozenset[str] | None = None, index: Index = INDEX
 ) -> dict[tuple[str, str], Cell]:
     """Return the cells that count something, by clause and owner."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    narrow = [] if owner is None else [selecting.OWNER]
+    narrow = [] if owners is None else [selecting.OWNERS]
     query = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS every GROUP BY 1, 2, 3").format(selecting.owed(*narrow))
-    for rule, who, state, number in conn.execute(query, selecting.parameters(on) | {"owner": owner}):
+    for rule, who, state, number in conn.execute(query, selecting.parameters(on) | {"owners": sorted(owners or ())}):
         counts[index.rules[rule].clause, who][state] += number
-    for turn in turns(on, owner=owner):
+    for turn in turns(on, owners=owners):
         counts[turn.rule.clause, turn.owner][turn.state] += 1
-    for one in of_some(on, owner=owner):
+    for one in of_some(on, owners=owners):
         counts[one.clause, one.owner][one.state] += 1
     return {(clause, who): Cell(clause=clause, owner=who, counts=dict(said), says=says(said)) for (clause, who), said in counts.items()}
 

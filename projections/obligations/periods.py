@@ -47,7 +47,7 @@ class Turn:
     state: State
 
 
-def turns(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | None = None) -> Iterator[Turn]:
+def turns(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Turn]:
     """Give each period of each owner that has begun by the day, of some rules or of all."""
     wanted = [rule for key, rule in terms.index.on_calendar.items() if rules is None or key in rules]
     if not wanted:
@@ -57,16 +57,16 @@ def turns(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | Non
     for rule in wanted:
         if rule.members and rule.members not in members:
             members[rule.members] = MEMBERS[rule.members](terms)
-        owners = members[rule.members] if rule.members else [Member(rule.body, date.min, None, {})]
+        bound = members[rule.members] if rule.members else [Member(rule.body, date.min, None, {})]
         laid: dict[date, list[Period]] = {}
-        for who in owners:
-            if owner in {None, who.code} and all(test.passes(who.row) for test in rule.where):
+        for who in bound:
+            if (owners is None or who.code in owners) and all(test.passes(who.row) for test in rule.where):
                 yield from _of(terms, rule, who, [_answer(said) for said in answers.get((rule.key, who.code), ())], laid)
 
 
-def recurring(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
+def recurring(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
     """Give the same as obligations."""
-    return (_instance(terms, turn) for turn in turns(terms, owner=owner, rules=rules))
+    return (_instance(terms, turn) for turn in turns(terms, owners=owners, rules=rules))
 
 
 def _of(terms: Terms, rule: OnCalendar, who: Member, answers: list[Answer], laid: dict[date, list[Period]]) -> Iterator[Turn]:

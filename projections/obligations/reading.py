@@ -31,9 +31,9 @@ NEVER = date.max  # what has no due date comes last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which obligations: of an owner, of a clause, about a subject, in some states; only those that are not discharged and not ended."""
+    """Which obligations: of some owners, of a clause, about a subject, in some states; only those that are not discharged and not ended."""
 
-    owner: str | None = None
+    owners: frozenset[str] | None = None
     clause: str | None = None
     subject: str | None = None
     states: Collection[str] = ()
@@ -68,7 +68,7 @@ def instance(
     """Return one obligation; None where there was none: it was not asked for yet."""
     if (found := index.rules.get(rule)) is None:
         return None
-    wanted = Wanted(owner=owner, clause=found.clause, subject=subject)
+    wanted = Wanted(owners=frozenset({owner}), clause=found.clause, subject=subject)
     every = _owed(terms(conn, index, as_at=as_at, known_at=known_at), wanted, None, None)
     return next((one for one in every if one.rule == rule), None)
 
@@ -76,7 +76,7 @@ def instance(
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
     rules = None if wanted.clause is None else frozenset(r.key for r in on.index.rules.values() if r.clause == wanted.clause)
     found = _of_tables(on, wanted, after, limit)
-    for one in (*recurring(on, owner=wanted.owner, rules=rules), *of_some(on, owner=wanted.owner, rules=rules)):
+    for one in (*recurring(on, owners=wanted.owners, rules=rules), *of_some(on, owners=wanted.owners, rules=rules)):
         if _is_wanted(one, wanted) and (after is None or place(one) > after):
             found.append(one)
     return sorted(found, key=place)[:limit]
@@ -89,7 +89,7 @@ def _is_wanted(one: Instance, wanted: Wanted) -> bool:
 
 
 def _of_tables(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
-    narrow = [selecting.OWNER] if wanted.owner is not None else []
+    narrow = [selecting.OWNERS] if wanted.owners is not None else []
     narrow += [selecting.CLAUSES] if wanted.clause is not None else []
     narrow += [selecting.SUBJECT] if wanted.subject is not None else []
     query = selecting.owed(*narrow, open_only=wanted.open_only)
@@ -101,7 +101,12 @@ def _of_tables(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit:
         query += SQL(" WHERE ") + SQL(" AND ").join(outer)
     if limit is not None:
         query += SQL(" ORDER BY coalesce(due_on, %(never)s), rule || '|' || owner || '|' || subject LIMIT %(limit)s")
-    asked: dict[str, Any] = {"owner": wanted.owner, "clauses": [wanted.clause], "subject": wanted.subject, "states": list(wanted.states)}
+    asked: dict[str, Any] = {
+        "owners": sorted(wanted.owners or ()),
+        "clauses": [wanted.clause],
+        "subject": wanted.subject,
+        "states": list(wanted.states),
+    }
     asked |= {"never": NEVER, "limit": limit, "after_due": after and after[0], "after_key": after and after[1]}
     with on.conn.cursor(row_factory=dict_row) as cursor:
         return [_instance(on, row) for row in cursor.execute(query, selecting.parameters(on) | asked)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from projections.obligations.terms import Terms
 
 OPEN: Final = SQL(" AND discharged_on IS NULL AND ended_on IS NULL")
-OWNER: Final = SQL(" AND owner = %(owner)s")
+OWNERS: Final = SQL(" AND owner = ANY(%(owners)s)")
 SUBJECT: Final = SQL(" AND subject = %(subject)s")
 CLAUSES: Final = SQL(" AND clause = ANY(%(clauses)s)")
 # By the day on which it arose a row finds whether its rule was in force, and how long it had, where a setting of the Board says.

@@ -21,13 +21,16 @@ HOLDING = SQL("""
      ORDER BY rule, discharged_on, discharged_at""").format(AT_CLOCKS)
 
 
-def of_some(terms: Terms, *, owner: str | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
+def of_some(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
     """Give each of these obligations from the day on which the framework was adopted: it holds where it holds of one thing."""
     wanted = [
         (rule, runs[-1][0])
         for standing in terms.index.standing.values()
         for rule in standing
-        if rule.some and owner in {None, rule.owner} and (rules is None or rule.key in rules) and (runs := _begun(terms, rule.key))
+        if rule.some
+        and (owners is None or rule.owner in owners)
+        and (rules is None or rule.key in rules)
+        and (runs := _begun(terms, rule.key))
     ]
     if not wanted:
         return
