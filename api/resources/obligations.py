@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from aggregates.framework.wording import in_words
 from api.access import member
-from api.fields import AtClocks, Flag, Number, Whole, YesOrNo, iso_day
+from api.errors import Unreadable
+from api.fields import AtClocks, Flag, Number, Whole, YesOrNo
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows
 from api.resources.answering.openapi import Resource
 from api.resources.partnership import agencies
@@ -33,25 +34,13 @@ clauses = Resource(
 InstanceSchema = schema_of_rows(Instance, "Obligation")
 
 
-class Place(fields.Field[tuple[date, str]]):
-    """Where an obligation stands in the order of due date: `2017-03-15|LIF-RBM-03|RIV|2016-09-16..2017-03-15`."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[date, str]:
-        del attr, data
-        day, _bar, key = str(value).partition("|")
-        try:
-            return iso_day(day), key
-        except ValueError as error:
-            raise ValidationError("it is a due date and the key of an obligation") from error
-
-
 class OwedArgs(AtClocks):
     """Which obligations."""
 
     clause = fields.String(validate=validate.OneOf(list(INDEX.clauses)))
     state = fields.String(validate=validate.OneOf(STATES))
     open = Flag(load_default=False, metadata={"description": "Only what is neither discharged nor ended"})
-    after = Place(metadata={"description": "The place of the last row of the page before", "type": "string"})
+    after = fields.String(validate=validate.Length(1, 400), metadata={"description": "The place of the last row of the page before"})
     limit = Number(load_default=MOST, validate=validate.Range(1, MOST))
 
 
@@ -186,11 +175,21 @@ def _page(on: Reading, args: dict[str, Any], owners: frozenset[str] | None) -> d
     wanted = Wanted(
         owners=own(on, owners), clause=args.get("clause"), states=[args["state"]] if args.get("state") else [], open_only=args["open"]
     )
-    rows = owed(on, wanted, after=args.get("after"), limit=args["limit"] + 1)
+    after = _place(args["after"]) if args.get("after") else None
+    rows = owed(on, wanted, after=after, limit=args["limit"] + 1)
     items, more = rows[: args["limit"]], len(rows) > args["limit"]
     asked = {name: value for name, value in args.items() if name != "after"}
     last = views.place(items[-1]) if more else None
     return {"clocks": on.clocks, "items": items, "next": next_page(asked, on.clocks, f"{last[0]}|{last[1]}") if last else None}
+
+
+def _place(text: str) -> tuple[date, str]:
+    """Return where an obligation stands in the order of due date: `2017-03-15|LIF-RBM-03|RIV|2016-09-16..2017-03-15`."""
+    day, _, key = text.partition("|")
+    try:
+        return date.fromisoformat(day), key
+    except ValueError as error:
+        raise Unreadable(where="after", why="it begins with a due date, as the address of the next page has it") from error
 
 
 def _clause(clause: Clause) -> dict[str, Any]:

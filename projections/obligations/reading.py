@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aggregates.framework.index import Index
 
 NEVER = date.max  # what has no due date comes last
+PLACE = SQL("""coalesce(due_on, %(never)s), (rule || '|' || owner || '|' || subject) COLLATE "C" """)  # as `place` has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +96,12 @@ def _of_tables(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit:
     query = selecting.owed(*narrow, open_only=wanted.open_only)
     outer = [SQL("state = ANY(%(states)s)")] if wanted.states else []
     if after is not None:
-        outer.append(SQL("(coalesce(due_on, %(never)s), rule || '|' || owner || '|' || subject) > (%(after_due)s, %(after_key)s)"))
+        outer.append(SQL("({}) > (%(after_due)s, %(after_key)s)").format(PLACE))
     query = SQL("SELECT * FROM ({}) AS every").format(query)
     if outer:
         query += SQL(" WHERE ") + SQL(" AND ").join(outer)
     if limit is not None:
-        query += SQL(" ORDER BY coalesce(due_on, %(never)s), rule || '|' || owner || '|' || subject LIMIT %(limit)s")
+        query += SQL(" ORDER BY {} LIMIT %(limit)s").format(PLACE)
     asked: dict[str, Any] = {
         "owners": sorted(wanted.owners or ()),
         "clauses": [wanted.clause],

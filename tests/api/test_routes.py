@@ -146,4 +146,7 @@ def test_names_of_resources_are_words_of_the_field():
         "events",
         "evidence",
         "difference",
+        "obligations",
+        "compliance",
+        "clauses",
     }
