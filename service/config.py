@@ -52,6 +52,7 @@ class Config:
     checkpoint_to: tuple[str, ...] = ()  # mail addresses and folders
     smtp: tuple[str, int] | None = None
     mail_from: str | None = None
+    public_url: str | None = None  # where people sign in, as mails say
     passphrase_file: Path | None = None
     demonstration_clock: datetime | None = None  # when a demonstration takes place; aware
     max_upload: int = 100 * MEBIBYTE  # bytes
@@ -76,6 +77,11 @@ class Config:
     def checkpoint_by_mail(self) -> tuple[str, ...]:
         """The mail addresses among those that checkpoints go to."""
         return tuple(to for to in self.checkpoint_to if "@" in to and not to.startswith("/"))
+
+    @property
+    def url(self) -> str:
+        """Where people sign in."""
+        return self.public_url or f"http://{self.host}:{self.port}/"
 
     @property
     def embedded(self) -> bool:
@@ -161,6 +167,12 @@ def _mail(name: str, value: str) -> str:
     return value
 
 
+def _web(name: str, value: str) -> str:
+    if re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value) is None:
+        raise BadSetting(name, value, "is not the address of a web site, such as https://muniment.yourboard.example/")
+    return value
+
+
 def _recipients(name: str, value: str) -> tuple[str, ...]:
     recipients = tuple(part.strip() for part in value.split(","))
     for one in recipients:
@@ -191,6 +203,7 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", _recipients),
     "MUNIMENT_SMTP": ("smtp", _host_and_port),
     "MUNIMENT_MAIL_FROM": ("mail_from", _mail),
+    "MUNIMENT_URL": ("public_url", _web),
     "MUNIMENT_PASSPHRASE_FILE": ("passphrase_file", _path),
     "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
     "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),

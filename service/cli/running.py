@@ -21,6 +21,7 @@ from aggregates.clocks.dates import london
 from projections.two_clocks import catch_up, tracking
 from projections.two_clocks.decoded_log import Decoded
 from service.cli.falling_due import issuing
+from service.cli.falling_due.mailing import mailing
 from service.cli.opening import check_established, database, kept_up
 from service.database.connection import datastore
 from service.desk.refusals import NotEstablished
@@ -70,7 +71,7 @@ def _run(command: list[str]) -> int:
 
 @click.command()
 def work() -> None:
-    """Keep the views in step with the log, send the daily checkpoint, remind and escalate. Any number may run: one of them leads.
+    """Keep the views in step with the log, send the daily checkpoint and mails, do what falls due. Any number may run: one leads.
 
     Example: muniment work
     """
@@ -80,7 +81,7 @@ def work() -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
-        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in (_sending, issuing)]
+        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in (_sending, issuing, mailing)]
         for thread in beside:
             thread.start()
         catch_up.work(config.conninfo("projector"), source(config), stop=stop)
@@ -149,6 +150,10 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         row = conn.execute("SELECT max(day), max(size) FROM desk.checkpoint_sent WHERE address = %s", (address,)).fetchone()
         day, sent = row or (None, None)
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
+    with psycopg.connect(config.conninfo("writer")) as desk:
+        (waiting,) = desk.execute("SELECT count(*) FROM desk.mail WHERE sent_at IS NULL AND tries > 2").fetchone() or (0,)
+    if waiting:
+        yield f"{waiting} notices could not be mailed so far: look at MUNIMENT_SMTP, and at who holds the offices.", False
     if not config.checkpoint_to:
         click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
     free = shutil.disk_usage(config.data).free // 1024**2

@@ -14,7 +14,7 @@ from service.ledger.errors import BadStatement, NoSuchEntry
 from service.ledger.statement import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from eventsourcing.postgres import PostgresDatastore
@@ -28,6 +28,7 @@ SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
       FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position """
 IN_ORDER = SELECT + "WHERE e.position > %s ORDER BY e.position LIMIT %s"
+OF_TOPICS = SELECT + "WHERE e.position > %s AND e.position <= %s AND e.topic = ANY (%s) ORDER BY e.position"
 # What could have discharged something by a position: events of some kinds, of some streams where those are known; with what amends them.
 OF_KINDS = (
     SELECT
@@ -58,6 +59,13 @@ class Verified:
 def read_log(conn: Connection[Any], find: Callable[[str], KnownKey | None], after: int, limit: int) -> Iterator[Verified]:
     """Give the entries after a position, in order; raise BadStatement at one that is not what was signed."""
     return _verified(conn.execute(IN_ORDER, (after, limit)), find)
+
+
+def read_topics(
+    conn: Connection[Any], find: Callable[[str], KnownKey | None], after: int, until: int, topics: Collection[str]
+) -> Iterator[Verified]:
+    """Give the entries of these topics after a position and up to another, in order."""
+    return _verified(conn.cursor(row_factory=tuple_row).execute(OF_TOPICS, (after, until, list(topics))), find)
 
 
 def read_kinds(

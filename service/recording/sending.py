@@ -7,11 +7,10 @@ checkpoint once, however often this runs; a failed one is tried again, and shows
 from __future__ import annotations
 
 import os
-import smtplib
-from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service.desk.mail import Mail, NotSent, mailer
 from service.ledger.errors import HeadWentBack
 from service.verify import open_checkpoint
 
@@ -23,17 +22,14 @@ if TYPE_CHECKING:
     from service.config import Config
     from service.ledger.store import LedgerRecorder
 
-SMTP_PATIENCE = 20  # seconds
 NEWEST = "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 
+TEXT = """Keep this message. It holds the signed checkpoint of the log named above: with it
+anybody can find out whether anything that was recorded until now has been altered,
+removed or put in later:
 
-class NotSent(Exception):  # noqa: N818 - a finding, not a fault
-    """A checkpoint could not be sent to an address; it will be tried again."""
-
-    def __init__(self, address: str, why: str) -> None:
-        """Take the address and the reason."""
-        super().__init__(f"the checkpoint could not be sent to {address}: {why}")
-        self.address, self.why = address, why
+    muniment verify PACK --known CHECKPOINT
+"""
 
 
 def send_daily(conn: Connection[Any], config: Config, today: date) -> list[NotSent]:
@@ -49,34 +45,23 @@ def send_daily(conn: Connection[Any], config: Config, today: date) -> list[NotSe
             continue
         try:
             _send(config, address, size, note)
-        except (OSError, smtplib.SMTPException) as error:
-            failed.append(NotSent(address, str(error)))
+        except NotSent as error:
+            failed.append(error)
         else:
             conn.execute("INSERT INTO desk.checkpoint_sent VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (today, address, size))
     return failed
 
 
 def _send(config: Config, address: str, size: int, note: str) -> None:
-    if address in config.checkpoint_by_mail:
-        _mail(config, address, size, note)
-    else:
-        _keep(Path(address) / f"{size:012d}.checkpoint", note)
-
-
-def _mail(config: Config, address: str, size: int, note: str) -> None:
-    origin = note.partition("\n")[0]
-    message = EmailMessage()
-    message["From"], message["To"] = config.mail_from, address
-    message["Subject"] = f"Checkpoint of {origin} at {size} events"
-    message.set_content(
-        "Keep this message. It holds the signed checkpoint of the log named above: with it\n"
-        "anybody can find out whether anything that was recorded until now has been altered,\n"
-        "removed or put in later:\n\n    muniment verify PACK --known CHECKPOINT\n"
-    )
-    message.add_attachment(note.encode(), maintype="text", subtype="plain", filename=f"{size:012d}.checkpoint")
-    host, port = config.smtp or ("localhost", 25)
-    with smtplib.SMTP(host, port, timeout=SMTP_PATIENCE) as server:
-        server.send_message(message)
+    name = f"{size:012d}.checkpoint"
+    if address not in config.checkpoint_by_mail:
+        try:
+            _keep(Path(address) / name, note)
+        except OSError as error:
+            raise NotSent(address, str(error)) from error
+    elif (sender := mailer(config)) is not None:
+        origin = note.partition("\n")[0]
+        sender.send(Mail(address, f"Checkpoint of {origin} at {size} events", TEXT, attachment=(name, note)))
 
 
 def _keep(path: Path, note: str) -> None:
