@@ -19,6 +19,7 @@ from aggregates.partnership import Agency, SubGroup
 from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys
+from aggregates.returns import Return
 from aggregates.review import Review
 from service import commands
 from service.database.connection import disk_full
@@ -38,6 +39,7 @@ from service.verbs import (
     PeopleVerbs,
     ProgrammeVerbs,
     RegistryVerbs,
+    ReturnVerbs,
     ReviewVerbs,
 )
 
@@ -60,6 +62,7 @@ class Board(
     ChallengeVerbs,
     RegistryVerbs,
     ReviewVerbs,
+    ReturnVerbs,
     ActionVerbs,
     NoticeVerbs,
 ):
@@ -114,7 +117,7 @@ class Board(
                     self.held.hold(*said, pattern=pattern, office=it.office)
                 raise (PersonalData if allowed is None else Identifies)(field=field, pattern=pattern)
 
-    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review)
+    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review, Return)
     def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
         kind = commands.KINDS[command.kind]
         self._check_corrected(acting, self.reach(acting, kind, ref), said, today, said["late_reason"])

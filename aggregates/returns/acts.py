@@ -28,6 +28,10 @@ class Acts(Recorded[ReturnState | None]):
         """Return the respondent, whom a decision here is about."""
         return self.state.respondent if self.state else None
 
+    def has_standard(self, number: str) -> bool:
+        """Say whether a standard of this number was graded, by the respondent or in moderation."""
+        return self.state is not None and any(number in dict(given.grades) for given in self.state.given)
+
     def _on(self, day: date, act: str, *, answered: bool = False) -> ReturnState:
         """Return what was true on the day, or refuse: the act could not follow then, or could not now."""
         then, now = self.state_on(day), self.state

@@ -37,6 +37,12 @@ class SharedWithRespondent(Refused):
     text = "{ref} cannot be shared with {code}: name each other board or body once, and not the respondent"
 
 
+class NotATrainer(Refused):
+    """A trainer's own return is asked of the office of a trainer."""
+
+    text = "{respondent} is not the office of a trainer on {day}: the yearly questionnaire is asked of each trainer's own office"
+
+
 class PinnedQuestions(Refused):
     """What was asked is what is answered."""
 

@@ -19,6 +19,7 @@ from api.resources.record.difference import difference
 from api.resources.record.evidence import evidence
 from api.resources.record.history import events
 from api.resources.record.inspections import inspections
+from api.resources.returns import returns, section_11, workforce
 from api.resources.reviews import reviews
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ RESOURCES = (
     obligations,
     compliance,
     clauses,
+    returns,
+    section_11,
+    workforce,
     challenges,
     partnership,
     agencies,

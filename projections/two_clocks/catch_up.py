@@ -33,6 +33,7 @@ from projections.partnership import (
     SubGroups,
 )
 from projections.people import Protection
+from projections.returns.listing import Returns
 from projections.reviews import Reviews
 from projections.two_clocks import decoded_log, read_model, rebuild, tracking
 
@@ -58,6 +59,7 @@ VIEWS: tuple[Projection[Any], ...] = (
     Challenges(),
     Reviews(),
     ActionRegister(),
+    Returns(),
     Inspections(),
     Protection(),
     Notices(),

@@ -14,6 +14,7 @@ from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Keys
 from aggregates.registry.data_subject import DataSubject
+from aggregates.returns import Return
 from aggregates.review import Review
 from service.commands.actions import ACTIONS
 from service.commands.command import (
@@ -30,11 +31,13 @@ from service.commands.command import (
     OVERSEERS,
     POLICY_MANAGER,
     SUB_GROUP_CHAIR,
+    TRAINER,
     Command,
 )
 from service.commands.partnership import PARTNERSHIP
 from service.commands.programme import BETWEEN_REVIEWS
 from service.commands.registry import REGISTRY
+from service.commands.returns import RETURNS
 from service.commands.reviews import REVIEWS
 
 KINDS: Final[dict[str, type[Any]]] = {
@@ -50,12 +53,15 @@ KINDS: Final[dict[str, type[Any]]] = {
     "challenge": Challenge,
     "review": Review,
     "action": Action,
+    "return": Return,
     "keys": Keys,
     "inspection": Inspection,
 }
 
 
-COMMANDS: Final[dict[str, Command]] = {command.name: command for command in (*PARTNERSHIP, *REGISTRY, *BETWEEN_REVIEWS, *REVIEWS, *ACTIONS)}
+COMMANDS: Final[dict[str, Command]] = {
+    command.name: command for command in (*PARTNERSHIP, *REGISTRY, *BETWEEN_REVIEWS, *REVIEWS, *ACTIONS, *RETURNS)
+}
 AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
     "propose_amendment": ("Propose an amendment", "AmendmentProposed"),
     "correct_entry": ("Correct an entry", "EntryCorrected"),
@@ -63,6 +69,7 @@ AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
 }
 AMENDABLE: Final = (
     "action",
+    "return",
     "review",
     "office",
     "agency",
@@ -104,6 +111,7 @@ __all__ = [
     "OVERSEERS",
     "POLICY_MANAGER",
     "SUB_GROUP_CHAIR",
+    "TRAINER",
     "Command",
     "find",
 ]

@@ -13,6 +13,7 @@ from aggregates.entry.values import Evidence
 CHAIR, DEPUTY, MANAGER = "chair", "deputy chair", "board manager"
 SUB_GROUP_CHAIR, LEAD, OFFICER = "sub-group chair", "designated lead", "data protection officer"
 POLICY_MANAGER, OPERATOR, LEAD_REVIEWER = "policy and practice manager", "operator", "lead reviewer"
+TRAINER = "trainer"
 
 BOARD: Final = frozenset({CHAIR, DEPUTY, MANAGER})
 OVERSEERS: Final = frozenset({CHAIR, DEPUTY, SUB_GROUP_CHAIR})
@@ -27,7 +28,7 @@ REVIEWING = PRESENTING | {LEAD_REVIEWER}  # of the one review that they lead
 PROGRAMME = frozenset({MANAGER, SUB_GROUP_CHAIR, POLICY_MANAGER})
 DPO = frozenset({OFFICER})
 ASKING = frozenset({MANAGER, LEAD, "trainer", OFFICER})  # who may bring in what somebody asks about their own data
-USERS = PROGRAMME | BOARD_AND_SUB_GROUPS | LEADS | {"trainer"}
+USERS = PROGRAMME | BOARD_AND_SUB_GROUPS | LEADS | {TRAINER}
 MEMBERS = BOARD_AND_SUB_GROUPS | LEADS
 
 
@@ -59,9 +60,9 @@ class Command:
         return role in self.by or role == MANAGER
 
     def _is_ref(self, field: Field) -> bool:
-        return self.creates and field.identifies
+        return field.name == self.ref_field
 
     @cached_property
     def ref_field(self) -> str | None:
-        """Return the name of the field in which a created thing's reference goes."""
-        return next((f.name for f in fields.shape(self.event) if self._is_ref(f)), None)
+        """Return the name of the field in which a created thing's reference goes: the first that identifies it."""
+        return next((f.name for f in fields.shape(self.event) if self.creates and f.identifies), None)

@@ -18,6 +18,7 @@ from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
+from aggregates.returns import Return
 from aggregates.review import Review
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 INSPECTORS: Final = frozenset({"inspector", "auditor"})  # who read what is opened to them, and record nothing
 READS_ON: Final = timedelta(days=90)  # for which the leads of an agency that left read their own history
 PROTECTING: Final = commands.BOARD | INSPECTORS | {commands.OFFICER}  # who read the data-protection register
-ONE_AGENCY: Final = frozenset({commands.LEAD, "trainer"})  # who sees their own agency's record, and no other's
+ONE_AGENCY: Final = frozenset({commands.LEAD, commands.TRAINER})  # who sees their own agency's record, and no other's
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def theirs(who: Acting, thing: Any) -> bool:
     Nor does a review that they do not lead for a lead reviewer, and they act upon no action (domain B.6).
 
     An action is its owner's, and whose it is to become; a review is the referring agency's, the office's that referred it, and of
-    whoever was asked about it; a challenge is of who raised it and of whom it was put to; a meeting, but of the Board, of those whom
-    its attendance names.
+    whoever was asked about it; a return is its respondent's, be it an agency or an office; a challenge is of who raised it and of
+    whom it was put to; a meeting, but of the Board, of those whom its attendance names.
     """
     if who.on_behalf_of is not None:
         return True
@@ -137,6 +138,9 @@ def _of_their_agency(who: Acting, thing: Any) -> bool:
         return ours is not None and thing.state is not None and ours in {thing.state.owner, thing.state.offered_to}
     if isinstance(thing, Challenge):
         return thing.state is not None and (ours in thing.state.concerns or who.office in {thing.state.raised_by, thing.state.to})
+    if isinstance(thing, Return):
+        respondent = thing.entries[0].body["respondent"]
+        return respondent == who.office or (who.role == commands.LEAD and respondent == ours)
     if isinstance(thing, Meeting):
         return thing.state is not None and (thing.state.body == BOARD or ours in dict(thing.state.attendance))
     if isinstance(thing, Review):

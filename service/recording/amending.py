@@ -23,6 +23,7 @@ from aggregates.partnership.membership import (
     why_not_leaving,
 )
 from aggregates.partnership.office import Office
+from aggregates.returns import ReturnState
 from aggregates.review.state import ReviewState
 from service.recording.holding import Holding, held_after, promised
 
@@ -129,6 +130,8 @@ def _owing(thing: Any, state: Any) -> set[str]:
             return {state.owner} if promised(state) else set()
         case ChallengeState(status=Raised()):
             return {str(thing.entries[0].body["put_to"])}
+        case ReturnState():
+            return {state.respondent} if state.owed else set()
         case ReviewState():
             return {one.agency for one in state.information if one.submitted_on is None}
     return set()

@@ -16,6 +16,7 @@ from aggregates.partnership.agency import Accounted, Agency, Member
 from aggregates.partnership.challenge import Challenge, Raised
 from aggregates.partnership.office import Office, answering_office
 from aggregates.registry import Keys
+from aggregates.returns import Return
 from aggregates.review import Review
 from service.recording.references import References
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 OWNING: Final = ("action.assigned.v1", "action.reassigned.v1", "action.obligation_transferred.v1", "action.entry_corrected.v1")
 ASKING: Final = ("review.agency_information_requested.v1", "review.entry_corrected.v1")
 CHALLENGING: Final = ("challenge.raised.v1",)
+REQUESTING: Final = ("return.requested.v1",)
 BEGUN: Final = "SELECT stream FROM ledger.event WHERE version = 1 AND topic LIKE %s ORDER BY position"
 SAYING: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events WHERE topic = ANY(%s) ORDER BY notification_id"""
@@ -78,9 +80,13 @@ class Holding(References):
         ]
         put = self._saying(Challenge, CHALLENGING, lambda body: body.get("put_to") == agency)
         unanswered = [challenge.ref for challenge in put if challenge.state and isinstance(challenge.state.status, Raised)]
-        return {f"review:{ref}": f"information for the review {ref}" for ref in waits} | {
-            f"challenge:{ref}": f"the challenge {ref}" for ref in unanswered
-        }
+        requested = self._saying(Return, REQUESTING, lambda body: body.get("respondent") == agency)
+        owing = [it.ref for it in requested if it.state and it.state.owed]
+        return (
+            {f"review:{ref}": f"information for the review {ref}" for ref in waits}
+            | {f"challenge:{ref}": f"the challenge {ref}" for ref in unanswered}
+            | {f"return:{ref}": f"the return {ref}" for ref in owing}
+        )
 
     def accounted_for(self, agency: Agency) -> list[Accounted]:
         """Return what became of what an agency owed and did not do: who took it over, and what is outstanding."""

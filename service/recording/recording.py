@@ -39,7 +39,7 @@ from service.ledger.subjects import Subjects
 from service.recording.evidence import EvidenceStore, cited
 from service.recording.known import Known
 from service.recording.sending import check_kept
-from service.recording.writing import Done, Together, Write
+from service.recording.writing import Done, OfThisThread, Together, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -65,12 +65,12 @@ class Recording(Application[UUID]):
 
     name = "board"
     recorder: LedgerRecorder
+    _together = OfThisThread()
 
     def __init__(self, config: Config, keys: KeyRing, *, clock: Callable[[], float] = time.time) -> None:
         """Open the log whose keys these are."""
         self.config, self.keys, self.clock = config, keys, clock
         self.evidence = EvidenceStore(config.data / "evidence", limit=config.max_upload)
-        self._together: Together | None = None
         self._compared = False
         super().__init__(environment(config.conninfo("writer")))
         self.known = Known(self.recorder)
@@ -277,7 +277,7 @@ class Recording(Application[UUID]):
 
     @contextmanager
     def together(self) -> Iterator[Together]:
-        """Let the commands inside share one transaction, one signature and one write to disk: for one thread, and for an import.
+        """Let the commands inside share one transaction, one signature and one write to disk: for this thread, for an import or a round.
 
         A refused command leaves what it had loaded in doubt: leave the context, and go on in a new one. Nothing is recorded
         until the end, where `done` of what this yields is completed with positions and receipts.

@@ -16,6 +16,7 @@ from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection
 from aggregates.registry.data_subject import DataSubject
+from aggregates.returns import Return
 from aggregates.review import Review
 from service.commands import KINDS
 from service.desk.authority import theirs
@@ -154,8 +155,14 @@ class References(Persons):
         self._there(Office, "office", said.get("lead_office"))
 
     def _finding(self, source: str | None) -> None:
-        """Refuse a source that is not `REVIEW/FINDING`, or names what is not on record."""
+        """Refuse a source that is neither `REVIEW/FINDING` nor `return:REF/STANDARD`, or names what is not on record."""
         if source is None:
+            return
+        if source.startswith("return:"):
+            ref, _, standard = source.removeprefix("return:").partition("/")
+            asked: Return | None = self.find(Return, ref)
+            if asked is None or (standard and not asked.has_standard(standard)):
+                raise NotFound(kind="standard of a return", ref=source)
             return
         review, _, number = source.partition("/")
         found = self.find(Review, review)

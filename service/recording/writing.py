@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,3 +56,21 @@ class Together:
     loaded: dict[UUID, Any] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
+
+
+class OfThisThread:
+    """What is together here for the thread that asks: other threads of a process record meanwhile as if nothing were."""
+
+    @overload
+    def __get__(self, board: None, _: type | None = None) -> Self: ...
+    @overload
+    def __get__(self, board: object, _: type | None = None) -> Together | None: ...
+    def __get__(self, board: object, _: type | None = None) -> Self | Together | None:
+        """Return what this thread has begun."""
+        if board is None:
+            return self
+        return getattr(vars(board).get("_threads"), "together", None)
+
+    def __set__(self, board: Any, together: Together | None) -> None:
+        """Begin, or end, for this thread."""
+        vars(board).setdefault("_threads", threading.local()).together = together

@@ -11,6 +11,7 @@ from service.verbs.partnership import PartnershipVerbs
 from service.verbs.people import PeopleVerbs
 from service.verbs.programme import ProgrammeVerbs
 from service.verbs.registry import RegistryVerbs
+from service.verbs.returns import ReturnVerbs
 from service.verbs.reviews import ReviewVerbs
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "PeopleVerbs",
     "ProgrammeVerbs",
     "RegistryVerbs",
+    "ReturnVerbs",
     "ReviewVerbs",
 ]

@@ -9,6 +9,7 @@ from aggregates.partnership import Agency
 from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys
+from aggregates.returns import Return
 from aggregates.review import Review
 from service.recording.holding import Holding
 from service.recording.resting import resting_on
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class LeavingVerbs(Holding):
     """What is decided when an agency leaves."""
 
-    @resting_on(Action, Office, Review, Challenge, Keys)
+    @resting_on(Action, Office, Review, Return, Challenge, Keys)
     def leave_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that an agency leaves; refuse with the list of what is open, as the log has it at each try."""
         if said["successor"]:
@@ -36,7 +37,7 @@ class LeavingVerbs(Holding):
         """Announce that an agency will leave."""
         return self._change(Agency, ref, Agency.announce_departure, write, **said)
 
-    @resting_on(Review, Challenge)
+    @resting_on(Review, Return, Challenge)
     def declare_obligation_outstanding(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Declare something that an agency was asked, and has not answered, outstanding at its departure."""
 

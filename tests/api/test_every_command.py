@@ -22,6 +22,7 @@ TOO_LATE: dict[str, set[str]] = {
     "appoint_office_holder": {"terms-overlap"},
     "open_inspection": {"inspection-open"},
     "set_priorities": {"priority-twice"},
+    "request_return": {"already-requested"},
     "enrol_signing_key": {"key-enrolled"},  # the log finds that out before the version
     "rotate_signing_key": {"key-enrolled", "key-ended"},
     "revoke_signing_key": {"key-ended"},

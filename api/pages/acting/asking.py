@@ -21,6 +21,8 @@ from aggregates.entry.values import Evidence, Sealed
 from aggregates.errors import Refused
 from aggregates.partnership import framework
 from aggregates.registry.keys import UnknownKey
+from aggregates.returns import ReturnState
+from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals
 from aggregates.review.items import ANSWERS
 from api.worker import worker
@@ -57,6 +59,13 @@ MADE_UP: Final = (
     refusals.TakenDownTooSoon,
     refusals.DeferredTooLong,
     refusals.NotLater,
+    of_returns.AnswersToReview,
+    of_returns.GradeWithoutReason,
+    of_returns.NoSuchQuestionSet,
+    of_returns.NotEveryQuestion,
+    of_returns.NotEveryStandard,
+    of_returns.NotItsReference,
+    of_returns.OddPeriod,
 )
 
 
@@ -192,6 +201,9 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         known["thumbprint"] = next((key.thumbprint for key in state.keys if key.status == "live" and key.purpose == "acts"), HASH)
     if hasattr(state, "findings"):
         known |= _of_a_review(state)
+    if isinstance(state, ReturnState):
+        left = [number for number in state.below(worker().board.settings.moderation_threshold) if number not in dict(state.no_action)]
+        known["standard"] = left[0] if left else "…"
     if hasattr(state, "framework"):
         version = state.framework.version if state.framework else None
         known |= {"version": version or "…", "supersedes": version, "regime": "", "effective_on": state.effective_on + YEAR}

@@ -160,10 +160,17 @@ def _if_match(ref: str) -> int | None:
 
 
 def _answer(command: Command, done: Done) -> ResponseReturnValue:
+    said = said_of(done)
+    began = command.creates and done.version == len(done.positions)
+    return said, 201 if began else 200, {"ETag": f'"{done.version}"', "Location": location(command.kind, done.ref)}
+
+
+def said_of(done: Done) -> dict[str, Any]:
+    """Say what was recorded, once the views show it or after two seconds."""
     with worker().reader() as conn:
         rows = conn.execute("SELECT jti FROM ledger.event WHERE position = ANY(%s) ORDER BY position", (list(done.positions),)).fetchall()
         shown = wait_on(conn, done.positions[-1], current_app.config["WAIT_FOR_VIEWS"])
-    said = {
+    return {
         "ref": done.ref,
         "version": done.version,
         "positions": list(done.positions),
@@ -171,8 +178,6 @@ def _answer(command: Command, done: Done) -> ResponseReturnValue:
         "receipt": str(done.receipt),
         "shown": shown,
     }
-    began = command.creates and done.version == len(done.positions)
-    return said, 201 if began else 200, {"ETag": f'"{done.version}"', "Location": location(command.kind, done.ref)}
 
 
 def location(kind: str, ref: str) -> str:
@@ -194,6 +199,7 @@ RESOURCES: Final = {
     "course": "courses",
     "resource": "resources",
     "challenge": "challenges",
+    "return": "returns",
     "keys": "keys",
     "inspection": "inspections",
 }

@@ -16,7 +16,7 @@ from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.answering.openapi import ClocksSchema, Resource
 from api.worker import worker
-from projections import action_register, partnership, reviews
+from projections import action_register, partnership, returns, reviews
 from projections.inspection import history as inspection_history
 from projections.two_clocks.decoded_log import event_type
 from service.desk.refusals import NotFound
@@ -118,6 +118,14 @@ def before(on: Reading, entry: HistoryEntry) -> bool:
     return on.scope.period is not None and entry.occurred_on < on.scope.period[0]
 
 
+def respondents(on: Reading) -> tuple[str, ...] | None:
+    """Return whose returns alone a reader sees: their agency's, where they read all of it, and their own office's; None for others."""
+    if on.scope.agency is None:
+        return None
+    office = signed_in().office
+    return tuple(code for code in (on.scope.agency if on.scope.restricted else None, office) if code)
+
+
 class Visible:
     """Says what a reader may see: another agency's record does not exist for a designated lead, nor other days for an inspector.
 
@@ -136,6 +144,7 @@ class Visible:
         self.reviews: set[str] = set()
         self.meetings: set[str] = set()
         self.challenges: set[str] = set()
+        self.returns: set[str] = set()
         if self.agency is not None:
             today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
             filters = action_register.Filters(reviews=on.led) if on.scope.leads else action_register.Filters(concerns=self.agency)
@@ -143,6 +152,8 @@ class Visible:
             self.owned = {row.ref for row in rows}
             self.meetings = {row.ref for row in partnership.meetings(on.conn, as_at=today, known_at=head) if self.meeting(row)}
             self.challenges = {row.ref for row in partnership.challenges(on.conn, as_at=today, known_at=head) if self.challenge(row)}
+            mine = returns.Filters(whose=respondents(on))
+            self.returns = {row.ref for row in returns.returns(on.conn, as_at=today, known_at=head, filters=mine)}
             sources = {row.source.partition("/")[0] for row in rows if row.source}
             concerning = reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
             self.reviews = sources | concerning if on.led is None else set(on.led)
@@ -160,6 +171,7 @@ class Visible:
         if self.agency is None or entry.kind in OPEN:
             return True
         seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}
+        seen |= {"return": self.returns}
         return entry.ref in seen.get(entry.kind, set())
 
     def happened(self, entry: HistoryEntry) -> bool:

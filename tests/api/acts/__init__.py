@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.ledger.keys import prove
 from service.verify import b64url, thumbprint
+from tests.api.acts import returns
 from tests.boards import ORIGIN
 
 if TYPE_CHECKING:
@@ -201,6 +202,8 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
         "chair", "actions/A1/escalate_action", {"level": 1, "to_office": "quality-chair"}, ("a winter",), "riv-lead",
     ),
 }  # fmt: skip
+
+ACTS |= returns.ACTS
 
 
 def said(ask: Asking, name: str) -> dict[str, Any]:

@@ -1,0 +1,263 @@
+"""Every return on any day as known on any day: what was asked of whom, whether it came, how late, and how it is graded on both sides.
+
+Late is computed for the day and never stored; challenged comes from the challenges about a return, at the same clocks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from psycopg.rows import dict_row
+from psycopg.sql import SQL
+
+from aggregates.returns import Return, ReturnState
+from aggregates.returns.state import Accepted, Waived
+from projections.two_clocks.read_model import AT_CLOCKS
+from projections.two_clocks.timeline import ByReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+
+ASKED = ("kind", "respondent", "period", "question_set", "question_set_sha256", "requested_on", "requested_by", "requested_for")
+PLAIN = (*ASKED, "due_on", "legal_basis", "carried_forward_from")
+
+
+class Returns(ByReference):
+    """Every return."""
+
+    table = "returns"
+    kinds: ClassVar[frozenset[str]] = frozenset({"return"})
+    columns: ClassVar[Mapping[str, str]] = {
+        **{name: "date" if name.endswith("_on") else "text" for name in PLAIN},
+        "shared_with": "jsonb",
+        "status": "text",
+        "answered_on": "date",
+        "amended_on": "date",
+        "amended_because": "text",
+        "answers": "jsonb",
+        "staff_n": "integer",
+        "files": "integer",
+        "grades": "jsonb",
+        "moderated_on": "date",
+        "moderated_by": "text",
+        "panel": "text",
+        "presented": "jsonb",
+        "ended_on": "date",
+        "ended_because": "text",
+    }
+
+    def fold(self, entries: Sequence[Entry], before: ReturnState | None = None) -> ReturnState | None:
+        """Take the aggregate's own."""
+        return Return.fold(entries, before)
+
+    def row(self, it: ReturnState) -> tuple[Any, ...]:
+        """Show what is asked, the answer that holds, and how it is graded on both sides."""
+        given, judged = it.answer, it.moderation
+        amended = given if given and len(it.given) > 1 else None
+        ended = it.status if isinstance(it.status, Accepted | Waived) else None
+        return (
+            *(getattr(it, name) for name in PLAIN),
+            json.dumps(it.shared_with),
+            it.status.word,
+            it.answered_on,
+            amended and amended.on,
+            amended and amended.reason,
+            json.dumps(dict(given.answers) if given else {}, sort_keys=True),
+            given and given.staff_n,
+            sum(one.files for one in it.given),
+            json.dumps(_grades(it)),
+            judged and judged.on,
+            judged and judged.by_office,
+            judged and judged.panel,
+            json.dumps([(str(one.on), one.meeting, one.agenda_item) for one in it.presented]),
+            ended and ended.on,
+            ended and ended.reason,
+        )
+
+
+def _grades(it: ReturnState) -> list[list[Any]]:
+    """Return by standard: the self-grade, the moderated grade with its reason, and why no action follows."""
+    judged, undone = it.moderation.by_standard if it.moderation else {}, dict(it.no_action)
+    found = []
+    for number in sorted({*it.self_grades, *judged}, key=lambda n: (len(n), n)):
+        moderated = judged.get(number)
+        said = (moderated.grade, moderated.reason) if moderated else (None, None)
+        found.append([number, it.self_grades.get(number), *said, undone.get(number)])
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRow:
+    """A standard graded on both sides. A gap is a moderated grade below the Board's threshold; `actions` are those assigned for it."""
+
+    standard: str
+    self_grade: int | None
+    moderated_grade: int | None
+    reason: str | None
+    no_action: str | None
+    gap: bool
+    actions: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentedRow:
+    """A meeting before which it was put."""
+
+    on: date
+    meeting: str
+    agenda_item: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow:
+    """A return on a day. `answers` are by question, restricted; `challenges` are those about it that are open on the day."""
+
+    ref: str
+    kind: str
+    respondent: str
+    period: str
+    question_set: str
+    question_set_sha256: str
+    requested_on: date
+    requested_by: str | None
+    requested_for: str | None
+    due_on: date
+    legal_basis: str | None
+    shared_with: list[str]
+    carried_forward_from: str | None
+    status: str
+    late_days: int
+    answered_on: date | None
+    amended_on: date | None
+    amended_because: str | None
+    answers: dict[str, Any]
+    staff_n: int | None
+    files: int
+    grades: list[GradeRow]
+    moderated_on: date | None
+    moderated_by: str | None
+    panel: str | None
+    presented: list[PresentedRow]
+    ended_on: date | None
+    ended_because: str | None
+    challenges: list[str] = field(default_factory=list)
+
+    @property
+    def owed(self) -> bool:
+        """Say whether the respondent has still to answer."""
+        return self.status == "requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which returns to list. `whose` are the respondents whose returns alone the reader sees."""
+
+    kind: str | None = None
+    respondent: str | None = None
+    period: str | None = None
+    status: str | None = None
+    late: bool = False
+    whose: tuple[str, ...] | None = None
+
+
+WHERE: Mapping[str, str] = {
+    "kind": "kind = %(kind)s",
+    "respondent": "respondent = %(respondent)s",
+    "period": "period = %(period)s",
+    "status": "status = %(status)s",
+    "late": "coalesce(answered_on, CASE WHEN status = 'waived' THEN ended_on ELSE %(as_at)s::date END) > due_on",
+    "whose": "respondent = ANY(%(whose)s::text[])",
+}
+QUERY = """
+    SELECT key AS ref, * FROM views.returns
+     WHERE {at} AND {which} AND (%(after)s::text IS NULL OR (due_on, key) < (%(after_due)s::date, %(after)s::text))
+     ORDER BY due_on DESC, key DESC LIMIT %(limit)s"""
+OPEN_CHALLENGES = """
+    SELECT about, array_agg(key ORDER BY key) FROM views.challenges
+     WHERE {at} AND status = 'raised' AND about LIKE 'return:%%' GROUP BY about"""
+ACTIONS = """
+    SELECT source, array_agg(key ORDER BY key) FROM views.action_register
+     WHERE {at} AND status <> 'withdrawn' AND source LIKE 'return:%%' GROUP BY source"""
+
+
+def returns(
+    conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters | None = None, after: str | None = None, limit: int | None = None
+) -> list[ReturnRow]:
+    """Return the returns as at a day, as known at a position, those due last first."""
+    asked = filters or Filters()
+    parts = [SQL(part) for name, part in WHERE.items() if getattr(asked, name) not in {None, False}]
+    parameters: dict[str, Any] = {"as_at": as_at, "known_at": known_at, "after": after, "limit": limit}
+    parameters |= {name: getattr(asked, name) for name in WHERE} | {"whose": list(asked.whose or ())}
+    query = SQL(QUERY).format(at=AT_CLOCKS, which=SQL(" AND ").join([SQL("true"), *parts]))
+    if after is not None:
+        due = SQL("SELECT due_on FROM views.returns WHERE key = %(after)s AND {}").format(AT_CLOCKS)
+        found = conn.execute(due, parameters).fetchone()
+        parameters["after_due"] = found[0] if found else date.min
+    else:
+        parameters["after_due"] = None
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query, parameters).fetchall()
+    beside = _Beside(conn, as_at, known_at) if rows else None
+    return [beside.row(row) for row in rows] if beside else []
+
+
+def one(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> ReturnRow | None:
+    """Return one return as at a day, as known at a position; None where it was not asked for."""
+    query = SQL("SELECT key AS ref, * FROM views.returns WHERE key = %(ref)s AND {}").format(AT_CLOCKS)
+    with conn.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(query, {"ref": ref, "as_at": as_at, "known_at": known_at}).fetchone()
+    return _Beside(conn, as_at, known_at).row(row) if row else None
+
+
+def periods(conn: Connection[Any], kind: str, *, as_at: date, known_at: int) -> list[str]:
+    """Return the periods for which a kind of return was asked for, the latest first."""
+    query = SQL("SELECT DISTINCT period FROM views.returns WHERE kind = %(kind)s AND {} ORDER BY 1 DESC").format(AT_CLOCKS)
+    return [period for (period,) in conn.execute(query, {"kind": kind, "as_at": as_at, "known_at": known_at})]
+
+
+class _Beside:
+    """What stands beside the returns at the same clocks: the threshold, open challenges about them, and the actions that came of them."""
+
+    def __init__(self, conn: Connection[Any], as_at: date, known_at: int) -> None:
+        at = {"as_at": as_at, "known_at": known_at}
+        self.as_at = as_at
+        threshold = conn.execute(SQL("SELECT moderation_threshold FROM views.settings WHERE {}").format(AT_CLOCKS), at).fetchone()
+        self.threshold = threshold[0] if threshold else 0
+        self.challenges: dict[str, list[str]] = dict(conn.execute(SQL(OPEN_CHALLENGES).format(at=AT_CLOCKS), at).fetchall())
+        self.actions: dict[str, list[str]] = defaultdict(list, conn.execute(SQL(ACTIONS).format(at=AT_CLOCKS), at).fetchall())
+
+    def row(self, said: dict[str, Any]) -> ReturnRow:
+        """Return a row as its readers have it."""
+        ref = said["ref"]
+        kept = {name: said[name] for name in ReturnRow.__dataclass_fields__ if name in said}
+        until = said["answered_on"] or (said["ended_on"] if said["status"] == "waived" else self.as_at)
+        presented = [PresentedRow(on=date.fromisoformat(on), meeting=meeting, agenda_item=item) for on, meeting, item in said["presented"]]
+        return ReturnRow(
+            **kept
+            | {
+                "grades": [self._grade(ref, grade) for grade in said["grades"]],
+                "presented": presented,
+                "late_days": max((until - said["due_on"]).days, 0),
+                "challenges": self.challenges.get(f"return:{ref}", []),
+            }
+        )
+
+    def _grade(self, ref: str, said: Sequence[Any]) -> GradeRow:
+        number, own, judged, reason, undone = said
+        return GradeRow(
+            standard=number,
+            self_grade=own,
+            moderated_grade=judged,
+            reason=reason,
+            no_action=undone,
+            gap=judged is not None and judged < self.threshold,
+            actions=self.actions[f"return:{ref}/{number}"],
+        )

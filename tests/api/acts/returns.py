@@ -1,0 +1,36 @@
+"""An example of every command about a return: Riverside's audit of what its practitioners know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REF = "knowledge_audit-2016-H2-RIV"
+REQUEST = {"ref": REF, "kind": "knowledge_audit", "respondent": "RIV", "period": "2016-H2", "due_on": "2016-12-31"}
+ANSWERS = [
+    {"question": "asked", "answer": 20},
+    {"question": "items", "answer": "The briefing on missed appointments"},
+    {"question": "correct", "answer": 85},
+    {"question": "implemented", "answer": "They ring on the same day; the log shows it"},
+]
+ANSWER = {"answers": ANSWERS, "self_grades": [{"standard": "1", "grade": 3}, {"standard": "2", "grade": 2}], "staff_n": 20}
+GRADES = [{"standard": "1", "grade": 3}, {"standard": "2", "grade": 1, "reason": "The log has gaps"}]
+NO_ACTION = {"standard": "2", "reason": "The next audit looks at the log"}
+SUBMITTED = ("request_return", "submit_return")
+MODERATED = (*SUBMITTED, "moderate_return")
+
+# Each act: who does it, where, what they say; what has to be there first; and an office that may not do it.
+ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
+    "request_return": ("chair", "returns", REQUEST, (), "riv-lead"),
+    "submit_return": ("riv-lead", f"returns/{REF}/submit_return", ANSWER, ("request_return",), "chair"),
+    "amend_return": ("riv-lead", f"returns/{REF}/amend_return", ANSWER | {"reason": "The log was counted again"}, SUBMITTED, "chair"),
+    "moderate_return": (
+        "quality-chair", f"returns/{REF}/moderate_return", {"grades": GRADES, "panel": "Quality panel"}, SUBMITTED, "riv-lead",
+    ),
+    "decide_no_action": ("quality-chair", f"returns/{REF}/decide_no_action", NO_ACTION, MODERATED, "chair"),
+    "accept_return": ("quality-chair", f"returns/{REF}/accept_return", {}, (*MODERATED, "decide_no_action"), "chair"),
+    "waive_return": ("chair", f"returns/{REF}/waive_return", {"reason": "The team was dissolved"}, ("request_return",), "quality-chair"),
+    "present_return": (
+        "board-manager", f"returns/{REF}/present_return", {"meeting": "B-2016-09", "agenda_item": "4"}, (*SUBMITTED, "hold_meeting"),
+        "riv-lead",
+    ),
+}  # fmt: skip
