@@ -32,7 +32,7 @@ from service.application import Board
 from service.cli.running import source
 from service.config import Config
 from service.database import migrations
-from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, tell, write
+from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, Visitor, tell, write
 from service.demonstration.stress import Stress
 from service.desk import accounts, authority
 from service.desk.accounts import Caller
@@ -107,8 +107,8 @@ def _taken(config: Config, why: str) -> click.ClickException:
     return click.ClickException(f"The pages cannot be served at port {config.port} of {config.host} ({why}): {another}.")
 
 
-def _prepare(config: Config, console: Console, times: int) -> dict[str, tuple[UUID, str]]:
-    """Establish the log and record everything in it, or go on where that was interrupted; return each visitor's account and office."""
+def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID]:
+    """Establish the log and record everything in it, or go on where that was interrupted; return each visitor's account."""
     ring = keys.load(config) if keys.exist(config) else keys.create(config, origin=ORIGIN)
     create_secret(config)
     config.clock_file.write_text(TODAY.isoformat(), encoding="ascii")
@@ -133,17 +133,17 @@ def _prepare(config: Config, console: Console, times: int) -> dict[str, tuple[UU
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
                 catch_up.create_all(views)
                 catch_up.catch_up(views, source(config))
-            return {title: (_account(desk, board, office), office) for title, office in VISITORS.items()}
+            return {visitor: _account(desk, board, visitor.office) for visitor in VISITORS}
     finally:
         board.close()
 
 
-def _links(config: Config, visitors: dict[str, tuple[UUID, str]]) -> dict[str, str]:
+def _links(config: Config, visitors: dict[Visitor, UUID]) -> dict[Visitor, str]:
     """Return a way in for each visitor; those of earlier demonstrations are closed."""
     with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
-        for account, _ in visitors.values():
+        for account in visitors.values():
             accounts.close_sessions(desk, account)
-        return {title: accounts.open_session(desk, account, office) for title, (account, office) in visitors.items()}
+        return {visitor: accounts.open_session(desk, account, visitor.office) for visitor, account in visitors.items()}
 
 
 def _importer(desk: psycopg.Connection[Any], board: Board) -> Caller:
@@ -163,7 +163,7 @@ def _account_of(desk: psycopg.Connection[Any], email: str, person: UUID) -> Any:
     return found[0] if found else accounts.create_account(desk, email, secrets.token_urlsafe(), person=person, may_operate=False)
 
 
-def _serve(config: Config, links: dict[str, str]) -> None:
+def _serve(config: Config, links: dict[Visitor, str]) -> None:
     """Run the pages and the views, print the addresses, and stop both with Ctrl-C."""
     environ = os.environ | {
         "MUNIMENT_DATA": str(config.data),
@@ -174,10 +174,10 @@ def _serve(config: Config, links: dict[str, str]) -> None:
         address = f"http://{config.host}:{config.port}"
         pages_are_up(config, address, web)
         click.echo(f"\nMuniment is at {address}. This is a demonstration: nobody in it is real, and today is {TODAY.day} {TODAY:%B %Y}.\n")
-        for title, token in links.items():
-            click.echo(f"  {title:34} {address}/enter/{token}")
+        for visitor, token in links.items():
+            click.echo(f"  {visitor.title:34} {address}/enter/{token}\n{'':37}{visitor.first}")
         click.echo(f"  {'An auditor, or anybody':34} {address}/integrity\n")
-        click.echo("Try first: the action register as at 14 November 2016, and the same day as known then. Stop with Ctrl-C.")
+        click.echo("Each address opens once signed in; below it is what to try first. Stop with Ctrl-C.")
         web.wait()
 
 

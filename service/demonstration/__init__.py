@@ -4,7 +4,8 @@ The tables say what happened, in the words of the framework; the modules make li
 people are invented, and no child, family or practitioner is described.
 """
 
-from service.demonstration.severnbrook import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, lines, write
+from service.demonstration.severnbrook import BEGUN, BOARD, ORIGIN, TODAY, lines, write
 from service.demonstration.telling import tell
+from service.demonstration.visitors import VISITORS, Visitor
 
-__all__ = ["BEGUN", "BOARD", "ORIGIN", "TODAY", "VISITORS", "lines", "tell", "write"]
+__all__ = ["BEGUN", "BOARD", "ORIGIN", "TODAY", "VISITORS", "Visitor", "lines", "tell", "write"]

@@ -17,10 +17,10 @@ from service.demonstration.board.programme import board
 from service.demonstration.board.resources import priorities
 from service.demonstration.board.resources import resources as recommended
 from service.demonstration.dissemination.items import register
-from service.demonstration.files import Files
 from service.demonstration.improvement.actions import actions, supervision
 from service.demonstration.improvement.reviews import reviews
 from service.demonstration.script import Line, in_order
+from service.demonstration.script.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +30,6 @@ BOARD: Final = "Severnbrook Safeguarding Children Board"
 ORIGIN: Final = "log.severnbrook.example/demonstration"
 BEGUN: Final = datetime(2014, 9, 1, 8, tzinfo=LONDON)  # when the log is established, an hour before the first line
 TODAY: Final = datetime(2021, 9, 30, 12, tzinfo=LONDON)
-VISITORS: Final = {
-    "The independent chair": "chair",
-    "The board manager": "board-manager",
-    "The chair of Quality": "quality-chair",
-    "A designated lead (Riverside)": "lead-RIV",
-    "The data protection officer": "dpo",
-    "An inspector": "inspector",
-}
 FILE: Final = "severnbrook.jsonl"
 
 

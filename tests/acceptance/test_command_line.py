@@ -22,6 +22,7 @@ import pytest
 
 from service.cli import ORDER, main
 from service.cli.demonstration import pages_are_up
+from service.demonstration import VISITORS
 from service.verify import open_checkpoint
 from tests.acceptance import boards
 from tests.acceptance.boards import INIT, PASSWORD, assigned, line, progress
@@ -419,11 +420,11 @@ def test_demonstration_leaves_nothing_running(folder):
     """Ctrl-C ends `demo`: no process, no port and no socket of it is left; the next one has all it recorded, and none of its doors."""
     port, product = free_port(), Product(folder)
     demo, links = demonstrated(product, port)
-    assert len(links) == 6
+    assert len(links) == len(VISITORS)
     assert all(fetched(port, link) for link in links)
     stopped(demo)
     demo, others = demonstrated(product, port)
-    assert [bool(fetched(port, link)) for link in (*links, *others)] == [False] * 6 + [True] * 6
+    assert [bool(fetched(port, link)) for link in (*links, *others)] == [False] * len(links) + [True] * len(links)
     stopped(demo)
     assert processes_of(folder) == []
     assert not fetched(port, "/health/live")

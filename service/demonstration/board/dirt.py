@@ -1,4 +1,4 @@
-"""What was put right afterwards, as in any real record: corrections, a sign-off that should not stand, a key that was revoked."""
+"""What was put right afterwards, as in any real record: corrections, a sign-off that should not stand, a key revoked, data erased."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.demonstration.board.people import MANAGER
+from service.demonstration.improvement.reviews import reviewer
 from service.demonstration.script import Line
 from service.ledger.keys import enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
 AGENCY_KEY = sha256(b"the key of an agency of Severnbrook, which is nowhere").digest()  # known to everybody: it protects nothing
 
@@ -23,6 +25,21 @@ def amendments(said: Mapping[str, Any]) -> Iterator[Line]:
         fields = {name: amendment[name] for name in ("amends", "corrected", "reason", "proposal") if name in amendment}
         place = {name: amendment[name] for name in ("do", "of", "ref", "by", "on")}
         yield Line(**place, fields=fields)
+
+
+def requests(said: Mapping[str, Any]) -> Iterator[Line]:
+    """Yield what people asked about their own data, and what was decided."""
+    for someone in said["person"]:
+        ref = someone.get("ref") or reviewer(someone["reviewer"])
+        for step in someone["steps"]:
+            fields = {name: value for name, value in step.items() if name not in {"on", "do"}}
+            yield Line(do=step["do"], ref=ref, by="dpo", on=step["on"], fields=fields)
+
+
+def erased(said: Mapping[str, Any]) -> dict[str, date]:
+    """Return who asked for the erasure of their data, and when."""
+    asked = {someone.get("ref"): step["on"] for someone in said["person"] for step in someone["steps"] if step["do"] == "request_erasure"}
+    return {ref: on for ref, on in asked.items() if ref}
 
 
 def keys(said: Mapping[str, Any], origin: str) -> Iterator[Line]:

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import FOUNDED, MANAGER, members_on
-from service.demonstration.chance import after, share
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from service.demonstration.files import Files
+    from service.demonstration.script.files import Files
 
     Said = Mapping[str, Any]
 

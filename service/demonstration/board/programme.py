@@ -27,5 +27,5 @@ def _programme(said: Mapping[str, Any]) -> Iterator[Line]:
     for ref, title, kind, level, follow_up_owed, knowledge in said["courses"]:
         on = said["later"].get(ref, said["on"])
         fields = {"title": title, "format": kind, "level": level, "provider": said["provider"], "follow_up_owed": follow_up_owed}
-        fields["knowledge"] = knowledge
+        fields |= dict(zip(("knowledge", "skills", "values"), (knowledge, *said["aims"][level]), strict=True))
         yield Line(do="offer_course", ref=ref, by=said["by"], on=on, fields=fields)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import later
 from service.demonstration.board.people import CHAIR, lead_on
-from service.demonstration.chance import after, one_of, share, some
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, one_of, share, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import lead_on, members_on
-from service.demonstration.chance import after, between, one_of, share
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, between, one_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from service.demonstration.files import Files
+    from service.demonstration.script.files import Files
 
     Said = Mapping[str, Any]
 

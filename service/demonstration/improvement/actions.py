@@ -11,7 +11,7 @@ from service.demonstration.script import Line
 if TYPE_CHECKING:
     from datetime import date
 
-    from service.demonstration.files import Files
+    from service.demonstration.script.files import Files
 
 Said = Mapping[str, Any]
 OWNERS: Final = frozenset({"accept_action", "dispute_action", "report_progress", "submit_evidence", "mark_implemented"})

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.returns.questions import Library
-from service.demonstration.chance import between, one_of, share
+from service.demonstration.script.chance import between, one_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

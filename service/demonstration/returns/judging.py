@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import CHAIR
-from service.demonstration.chance import after, one_of, share
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, one_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import CHAIR, MANAGER, lead_on, members_on
-from service.demonstration.chance import after, between
 from service.demonstration.returns.answering import Answering
 from service.demonstration.returns.judging import judged
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import later
-from service.demonstration.chance import after
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.clocks.dates import later
 from service.demonstration.board.people import MANAGER
-from service.demonstration.chance import after, between, one_of, share, some, weighted
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, between, one_of, share, some, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from service.demonstration.board.people import LEFT, MANAGER
-from service.demonstration.chance import between, one_of, share, weighted
 from service.demonstration.script import Line
+from service.demonstration.script.chance import between, one_of, share, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,7 @@ class Participants:
 
     said: Said
     staff: Said
+    erased: Mapping[str, date]
     known: dict[str, list[Participant]] = field(default_factory=dict)
 
     def book(self, session: str, on: date, places: int) -> Iterator[tuple[Participant, Line | None]]:
@@ -43,7 +44,7 @@ class Participants:
         for place in range(places):
             members = {code: weight for code, weight in self.said["from"].items() if on < LEFT.get(code, on.replace(year=on.year + 1))}
             agency = weighted(members, session, place, "agency")
-            before = [one for one in self.known.get(agency, []) if one.ref not in there]
+            before = [one for one in self.known.get(agency, []) if one.ref not in there and not self._asked(one, on)]
             if before and share(session, place, "again") < AGAIN:
                 someone, line = one_of(before, session, place, "who"), None
             else:
@@ -52,6 +53,10 @@ class Participants:
                 line = Line(do="register_subject", ref=someone.ref, by=MANAGER, on=on, fields=fields)
             there.add(someone.ref)
             yield someone, line
+
+    def _asked(self, someone: Participant, on: date) -> bool:
+        """Say whether somebody had asked for the erasure of their data by a day: they come to no course any more."""
+        return someone.ref in self.erased and on >= self.erased[someone.ref]
 
     def _new(self, agency: str) -> Participant:
         number = len(self.known.setdefault(agency, []))

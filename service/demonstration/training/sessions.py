@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import MANAGER
-from service.demonstration.chance import after, between, one_of, share, some, weighted
 from service.demonstration.script import Line
+from service.demonstration.script.chance import after, between, one_of, share, some, weighted
 from service.demonstration.training.evaluating import evaluating
 from service.demonstration.training.follow_up import follow_ups
 from service.demonstration.training.people import Participant, Participants
@@ -37,10 +37,13 @@ class Session:
     came: dict[str, Participant]
 
 
-def sessions(said: Said, programme: Said, staff: Said) -> Iterator[Line]:
-    """Yield the sessions of training.toml, one after the other. `programme` are the courses, `staff` the agencies' staff groups."""
+def sessions(said: Said, programme: Said, staff: Said, erased: Mapping[str, date]) -> Iterator[Line]:
+    """Yield the sessions of training.toml, one after the other.
+
+    `programme` are the courses, `staff` the agencies' staff groups, and `erased` who asked for the erasure of their data, and when.
+    """
     owed = {ref: follow_up for ref, _, _, _, follow_up, *_ in programme["courses"]}
-    participants = Participants(said, staff)
+    participants = Participants(said, staff, erased)
     for ref, course, on, trainers, capacity, attended, lapsed in said["sessions"]:
         yield _scheduled(ref, course, on, trainers, capacity)
         booked = []

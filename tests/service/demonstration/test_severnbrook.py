@@ -2,78 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
-import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.sql import SQL, Identifier
 
-from projections import action_register
 from projections.action_register import hindsight
 from projections.inspection import history as inspection_history
 from projections.two_clocks import catch_up, clocks, decoded_log
 from service import commands
-from service.application import Board
 from service.cli.running import source
-from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, tell, write
+from service.demonstration import BEGUN, TODAY, VISITORS, write
 from service.desk import authority
-from service.desk.accounts import Caller
 from service.desk.submission import read_fields
-from service.ledger import keys
-from service.recording.establishing import establish
-from tests.databases import fresh_database
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from psycopg import Connection
-
-    from service.desk.importer import Report
 
 pytestmark = pytest.mark.xdist_group("severnbrook")  # one worker imports it, once
-
-
-@pytest.fixture(scope="module")
-def lines(tmp_path_factory) -> list[dict[str, Any]]:
-    """Give the lines as they are written."""
-    path = write(tmp_path_factory.mktemp("severnbrook"))
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-class Shown(NamedTuple):
-    """Severnbrook on record: its board, the views, and what the import reported."""
-
-    board: Board
-    views: Connection[Any]
-    report: Report
-
-    def register(self, as_at: date, known_at: date) -> dict[str, action_register.ActionRow]:
-        """Return the register by reference."""
-        at = clocks.clocks(self.views, as_at=as_at, known_at=known_at, today=TODAY.date())
-        return {row.ref: row for row in action_register.register(self.views, as_at=at.as_at, known_at=at.known_at)}
-
-
-@pytest.fixture(scope="module")
-def shown(postgres, tmp_path_factory) -> Iterator[Shown]:
-    """Give Severnbrook, imported through the door by which everybody comes, with its views."""
-    folder = tmp_path_factory.mktemp("imported")
-    with fresh_database(postgres, folder / "data") as config:
-        board = Board(config, keys.create(config, origin=ORIGIN), clock=TODAY.timestamp)
-        first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}
-        establish(board, Ed25519PrivateKey.generate(), board_name=BOARD, **first, demonstration=True, at=BEGUN)
-        everybody = Caller(uuid4(), None, "demonstration", speaks_for_all=True)
-        told = [json.loads(line) for line in write(folder).read_text(encoding="utf-8").splitlines()]
-        report = tell(board, everybody, told, folder)
-        with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
-            catch_up.create_all(views)
-            catch_up.catch_up(views, source(config))
-            yield Shown(board, views, report)
-        board.close()
 
 
 def test_it_is_the_same_every_time(tmp_path):
@@ -125,7 +69,7 @@ def test_no_rule_refuses_a_line(shown, lines):
 
 def test_every_visitor_holds_an_office_today(shown):
     """Each of those for whom the demonstration has a way in is in office."""
-    assert all(authority.holder(shown.board, office, TODAY.date()) for office in VISITORS.values())
+    assert all(authority.holder(shown.board, visitor.office, TODAY.date()) for visitor in VISITORS)
 
 
 def test_what_was_believed_on_14_november_2016(shown):
