@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composable
 
 from projections.obligations import selecting
 from projections.obligations.periods import recurring
@@ -94,7 +94,7 @@ def _of_tables(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit:
     narrow += [selecting.CLAUSES] if wanted.clause is not None else []
     narrow += [selecting.SUBJECT] if wanted.subject is not None else []
     query = selecting.owed(*narrow, open_only=wanted.open_only)
-    outer = [SQL("state = ANY(%(states)s)")] if wanted.states else []
+    outer: list[Composable] = [SQL("state = ANY(%(states)s)")] if wanted.states else []
     if after is not None:
         outer.append(SQL("({}) > (%(after_due)s, %(after_key)s)").format(PLACE))
     query = SQL("SELECT * FROM ({}) AS every").format(query)

@@ -50,10 +50,17 @@ check = "M"
 
 [[clause.rule]]
 form = "event"
+early = true
 trigger = {event = "promise.made", owner = {field = "owner"}}
 due = {field = "due_on"}
 discharged_by = {event = "promise.passed", owner = {field = "owner"}}
 ended_by = {event = "promise.dropped", owner = {is = "A"}}
+
+[[clause.rule]]
+part = "later"
+form = "event"
+trigger = {event = "promise.made", owner = {field = "owner"}}
+discharged_by = {event = "promise.passed", owner = {field = "owner"}}
 
 [[clause.rule]]
 part = "again"
@@ -108,24 +115,35 @@ def stands(log: Log, as_at: date, known_at: int) -> list[tuple[date, int, str, s
 
 
 def asked(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
-    """Say what is owed, by the rule read aloud: as slow as it is plain."""
+    """Say what is owed, by both rules read aloud: as slow as it is plain."""
     owed: dict[str, dict[str, Any]] = {}
     for day, position, topic, ref, said in stands(log, as_at, known_at):
         does = topic.split(".")[1]
         owner = "A" if does == "dropped" else said.get("owner", "")
-        it = owed.setdefault(f"P-1|{owner}|promise:{ref}", {})
-        over = "done" in it or "ended" in it
-        if does == "made" and ("asked" not in it or over):
-            if "asked" in it:
-                it.clear()
-            it |= {"asked": (day, position), "due": date.fromisoformat(said["due_on"])}
-        elif does == "passed" and not over:
-            it["done"] = (day, position)
-        elif does == "dropped" and "asked" in it and not over:
-            it["ended"] = (day, position)
+        for rule in ("P-1", "P-1.later"):
+            it = owed.setdefault(f"{rule}|{owner}|promise:{ref}", {})
+            over = "done" in it or "ended" in it
+            if does == "made" and ("asked" not in it or over):
+                if "asked" in it or (rule == "P-1.later" and it.get("done", (day,))[0] != day):
+                    it.clear()
+                it |= {"asked": (day, position), "due": date.fromisoformat(said["due_on"]) if rule == "P-1" else None}
+            elif does == "passed" and not over:
+                it["done"] = (day, position)
+            elif does == "dropped" and rule == "P-1" and "asked" in it and not over:
+                it["ended"] = (day, position)
     nothing = (None, None)
     return sorted(
-        (key, "P-1", "P-1", *key.split("|")[1:], *it["asked"], it["due"], *it.get("done", nothing), *it.get("ended", nothing), None)
+        (
+            key,
+            key.split("|")[0],
+            "P-1",
+            *key.split("|")[1:],
+            *it["asked"],
+            it["due"],
+            *it.get("done", nothing),
+            *it.get("ended", nothing),
+            None,
+        )
         for key, it in owed.items()
         if "asked" in it
     )
