@@ -13,7 +13,8 @@ from api.access import public
 from api.resources.actions import actions
 from api.resources.answering.openapi import PREFIX, ProblemApi, build
 from api.resources.obligations import clauses, compliance, obligations
-from api.resources.partnership import agencies, keys, offices, partnership, sub_groups, subjects
+from api.resources.partnership import agencies, keys, offices, partnership, sub_groups
+from api.resources.people import subjects
 from api.resources.programme import challenges, courses, meetings, priorities, resources
 from api.resources.record.difference import difference
 from api.resources.record.evidence import evidence

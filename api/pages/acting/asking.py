@@ -25,6 +25,7 @@ from aggregates.returns import ReturnState
 from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals
 from aggregates.review.items import ANSWERS
+from api.resources.answering.commands import acting_as
 from api.worker import worker
 from service.desk import authority
 from service.desk.refusals import NotFound
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from aggregates.authority import Acting
     from aggregates.entry.fields import Field
+    from aggregates.registry.protection import SubjectState
     from aggregates.review import ReviewState
     from api.pages.frame.words import Words
     from service.commands import Command
@@ -93,9 +95,9 @@ class Question:
             self.looked_up[look_up, *of] = list(found) if isinstance(found, Iterator) else found
         return self.looked_up[look_up, *of]
 
-    def find(self, kind: type[Any], ref: str | None) -> Any:
-        """Find a thing, once."""
-        return self._once("find", kind, ref)
+    def find(self, kind: type[Any], ref: str | None, *, fresh: bool = False) -> Any:
+        """Find a thing, once; what is about to change records nothing."""
+        return self.thing(kind, str(ref)) if fresh else self._once("find", kind, ref)
 
     def every(self, kind: type[Any]) -> list[Any]:
         """Give every thing of a kind, read once."""
@@ -133,8 +135,10 @@ class Question:
         decide(thing, **said)
 
     def _begin(self, *_: Any, **__: Any) -> None:
-        """Stop where a stream would begin."""
+        """Stop where a stream would begin, or something would be recorded of several at once."""
         raise WouldRecord
+
+    record = _begin
 
     def refusal(self, command: Command, ref: str, who: Acting, said: dict[str, Any]) -> Refused | None:
         """Return what stands against a command, or None."""
@@ -160,6 +164,8 @@ def _would_record(*_: Any, **__: Any) -> None:
 def plausible(command: Command, thing: Any, words: Words) -> dict[str, Any]:
     """Return values with which a command could be given."""
     known = _known(thing.state, words)
+    if command.kind == "subject":
+        known |= _of_a_person(command, thing.state)
     return {f.name: known[f.name] if f.name in known else _made_up(f) for f in command.fields}
 
 
@@ -208,6 +214,11 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         version = state.framework.version if state.framework else None
         known |= {"version": version or "…", "supersedes": version, "regime": "", "effective_on": state.effective_on + YEAR}
     return known
+
+
+def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
+    matter = next(iter(state.held), "…") if command.name == "release_legal_hold" else "…"
+    return {"matter": matter, "received_on": worker().today, "into": acting_as().person or NOBODY}
 
 
 def _of_a_review(state: ReviewState) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from aggregates.authority import BOARD
+from aggregates.registry.data_subject import DataSubject
 from api.pages.acting.addresses import address_of
 from api.resources.answering.commands import RESOURCES
 from api.resources.record.history import Visible
@@ -100,6 +101,12 @@ def _people(seen: Look, _: str | None) -> dict[str, str]:
     return dict(sorted(named.items(), key=lambda item: item[1]))
 
 
+def _held(about: str | None) -> dict[str, str]:
+    """Return the matters for which holds on somebody stand."""
+    person = worker().board.find(DataSubject, about)
+    return {matter: matter for matter in (person.state.held if person and person.state else ())}
+
+
 def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     held = partnership.meetings(seen.on.conn, **seen.on.at)
     return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {row.held_on:%Y-%m-%d}" for row in held[::-1]}
@@ -133,6 +140,9 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
     "revoke_signing_key.thumbprint": _keys,
     "keys.replaces": _keys,
     "holder": _people,
+    "subject.into": lambda seen, about: {ref: name for ref, name in _people(seen, about).items() if ref != about},
+    "subject.identity_checked_by": lambda seen, _: offices(seen),
+    "release_legal_hold.matter": lambda _, about: _held(about),
     "reviewer": _people,
     "meeting": _meetings,
     "because_of": _findings,
@@ -161,6 +171,9 @@ COMES_FROM: Final = {
     "thumbprint": ("live key of a member", "enrol_signing_key"),
     "replaces": ("live key of a member", "enrol_signing_key"),
     "holder": ("person", "register_subject"),
+    "into": ("other person", "register_subject"),
+    "identity_checked_by": ("office", "appoint_office_holder"),
+    "matter": ("hold that stands", "place_legal_hold"),
     "reviewer": ("person", "register_subject"),
     "meeting": ("meeting", "hold_meeting"),
     "because_of": ("finding", "record_finding"),

@@ -89,6 +89,12 @@ HINTS: Final = {
     "proof": f"{AS_PRINTED} It shows that the holder has the key.",
     "replaced_proof": f"{AS_PRINTED} It shows that the holder of the key that ends here agrees.",
     "keys.holder": "The office whose holder signs with it.",
+    "open_for": "For what it may still be opened. For nothing else than what is ticked, and for your own decisions.",
+    "matter": "The inquest, inquiry or claim for which it is kept.",
+    "subject.reference": "Of the request, in your own records.",
+    "identity_checked_by": "The office that saw who is asking. What was shown is kept nowhere.",
+    "exemption": "By which something is kept: needed unless all of it goes, or is given.",
+    "into": "The reference that goes on for both.",
     "method": "How it is looked at: an audit, a sample of records, a conversation.",
 }
 READERS: Final = {
@@ -195,7 +201,7 @@ def declared(
         more["hint"] = hint
     if field.choices:
         items = [{"value": choice, "text": choice_of(choice)} for choice in field.choices]
-        return field_of(name, "choice", readers, items=items, **more)
+        return field_of(name, "choices" if field.many else "choice", readers, items=items, **more)
     if name in rows.ROWS:
         filled = rows.field(seen, name, about, (typed or {}).get(name))
         return field_of(name, "rows", readers, value=filled["value"], rows=filled, **more)

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 SIZE: Final = 25  # rows of a page
 
 
-def show(seen: Look, kind: str, path: str, columns: Sequence[str], rows: Sequence[Sequence[Said]], **said: Any) -> Response:
+def show(
+    seen: Look,
+    kind: str,
+    path: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Said]],
+    *,
+    template: str = "board/list.html",
+    **said: Any,
+) -> Response:
     """Render a list: `heading`, `lead` (what it answers), `empty` (a title and a sentence), `section_name`."""
     number = max(1, request.args.get("page", 1, type=int))
     shown = rows[(number - 1) * SIZE : number * SIZE]
@@ -33,7 +42,7 @@ def show(seen: Look, kind: str, path: str, columns: Sequence[str], rows: Sequenc
         "next_href": seen.link(path, page=number + 1) if len(rows) > number * SIZE else None,
     }
     return render(
-        "board/list.html",
+        template,
         look=seen,
         path=path,
         columns=columns,

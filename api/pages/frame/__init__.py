@@ -155,12 +155,15 @@ MENU: Final = (
     ("challenges", "Challenges"),
     ("partnership", "The partnership"),
     ("inspections", "Inspections"),
+    ("data-protection", "Data protection"),
     ("replay", "Replay"),
 )
 
 
 def _on_menu(section: str, role: str | None) -> bool:
     """Say whether the menu of a role has an entry: inspections concern the Board's own offices, and whoever inspects."""
+    if section == "data-protection":
+        return role in authority.PROTECTING
     return role is not None and (section != "inspections" or role not in authority.ONE_AGENCY)
 
 

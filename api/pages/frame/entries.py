@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
 KIB: Final = 1024
-PAGELESS: Final = frozenset({"ledger", "subject"})  # people have only their events
+PAGELESS: Final = frozenset({"ledger"})
 OF_THINGS: Final = "SELECT position FROM views.inspection_history WHERE kind = %s AND ref = ANY(%s) AND position <= %s"
 FOLDS: Final[Mapping[str, Any]] = {"action": Action, "review": Review}
 DATED: Final = frozenset({"action.assigned.v1", "action.due_date_varied.v1"})
@@ -112,7 +112,7 @@ def page_of(kind: str, ref: str) -> str | None:
 def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
     """Return what an entry is about, with its page where it has one."""
     address = page_of(entry.kind, entry.ref)
-    if address is None:
+    if address is None or (entry.kind == "subject" and not look.on.scope.protects):
         return None
     return {"ref": entry.ref, "title": look.title_of(entry.kind, entry.ref), "href": look.link(address)}
 
@@ -135,7 +135,7 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
     said: list[tuple[str, str]] = []
     for name, field in kinds.items():
         value = entry.body.get(name)
-        hidden = name in UNSAID or field.identifies or (entry.kind == "subject" and name != "name")
+        hidden = name in UNSAID or field.identifies or (field.kind is Sealed and name == "contact") or name == "erased"
         if hidden or field.kind is Evidence or value in (None, [], ""):
             continue
         if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):

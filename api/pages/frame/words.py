@@ -135,6 +135,7 @@ TITLES: Final = {
     "sub_group.constituted.v1": "Sub-group constituted",
     "sub_group.dissolved.v1": "Sub-group dissolved",
     "data_subject.subject_registered.v1": "Person registered",
+    "data_subject.subjects_merged.v1": "Two references merged",
     "review.board_response_formulated.v1": "Board's response formulated",
     "inspection.evidence_disclosed.v1": "Opened by an inspector or an auditor",
 }

@@ -85,7 +85,7 @@ FORMS = {
         "chair", "/partnership/set_local_setting", {"setting": "ack_window", "value": "21"}, {"value": "soon"},
         "“Acknowledgement of what is disseminated” cannot be soon", "/partnership",
     ),
-    "a person": ("chair", "/subjects/new", {"name": "Somebody New"}, {"name": ""}, "Name: this is needed", "/events/"),
+    "a person": ("chair", "/subjects/new", {"name": "Somebody New"}, {"name": ""}, "Name: this is needed", "/subjects/"),
     "an inspection": (
         "chair", "/inspections/inspector/close_inspection", {"reason": "It is done"}, {"reason": ""}, "Reason: this is needed",
         "/inspections/inspector",

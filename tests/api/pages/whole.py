@@ -25,6 +25,7 @@ THINGS = {
     "action": "A1",
     "inspection": "inspector",
     "keys": "keys",
+    "subject": "11111111-2222-4333-8444-555555555555",
 }
 
 
@@ -53,6 +54,7 @@ def fill(it: Seeded) -> Seeded:
         proportionality="one family", organisations=["RIV"],
     )  # fmt: skip
     it.act("board-manager", "invite_family", "SB-2016-09", relations=["grandmother"], count=1, how_explained="By a visit")
+    it.act("board-manager", "register_subject", THINGS["subject"], name="P. Northway", contact=None)
     it.open_inspection()
     it.catch_up()
     return it

@@ -1,0 +1,166 @@
+"""The data-protection register: what the law asks about people, by their references; and the texts that wait for the officer (INV-45)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, request
+
+from api.access import member, reading
+from api.pages.board import listing
+from api.pages.frame import Look, look, thing
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.words import label_of, written
+from api.resources.answering.commands import acting_as
+from api.resources.people import protection
+from api.worker import worker
+from service.commands import COMMANDS, OFFICER
+from service.desk.authority import called
+from service.desk.refusals import NotAllowed
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as Redirect
+
+    from projections.people import PersonRow
+
+pages = Blueprint("people_", __name__)
+
+SHORT: Final = 8  # digits of a reference that tell it from others at a glance
+COLUMNS: Final = ("Reference", "Registered", "In force", "Requests", "Erased")
+SECTION: Final = {"section_name": "data-protection"}
+
+
+def _short(ref: object) -> str:
+    return f"{str(ref)[:SHORT]}…"
+
+
+def _in_force(row: PersonRow) -> list[Said]:
+    """Return what stands: merged, restricted, held."""
+    merged = f"Merged into {_short(row.merged_into)}" if row.merged_into else None
+    restricted = strong(f"Restricted since {written(row.restricted_on)}") if row.restricted_on else None
+    open_for = quiet(f"Open for {', '.join(row.open_for)}") if row.restricted_on and row.open_for else None
+    held = [strong(f"Held: {matter}") for matter in row.held]
+    return [one for one in (merged, restricted, open_for, *held) if one]
+
+
+def _asked(one: dict[str, Any]) -> list[Said]:
+    """Return a request to erase and what was decided."""
+    asked = f"Erasure asked {written(date.fromisoformat(one['on']))}"
+    if one["decided_on"] is None:
+        return [asked, strong("Waits for its decision")]
+    by = f", by exemption: {one['exemption']}" if one["exemption"] else ""
+    return [asked, quiet(f"{one['outcome'].replace('-', ' ').capitalize()} {written(date.fromisoformat(one['decided_on']))}{by}")]
+
+
+def _answered(one: dict[str, Any]) -> list[Said]:
+    received, on = (written(date.fromisoformat(one[name])) for name in ("received_on", "on"))
+    return [f"Access asked {received}", quiet(f"{one['outcome'].replace('-', ' ').capitalize()} {on}")]
+
+
+def _requests(row: PersonRow) -> list[Said]:
+    return [
+        said for asked in ([_asked(one) for one in row.erasures], [_answered(one) for one in row.accesses]) for one in asked for said in one
+    ]
+
+
+@pages.get("/data-protection")
+@member
+def register() -> Response:
+    """List those about whom the law has asked something, and the texts that wait; the officer decides about these here."""
+    with look() as seen:
+        every = protection(seen.on)
+        rows = [
+            (
+                link(_short(row.ref), seen.link(f"/subjects/{row.ref}")),
+                row.registered_on,
+                _in_force(row) or "Nothing",
+                _requests(row) or "None",
+                _gone(row) or "No",
+            )
+            for row in sorted(every, key=lambda row: (not row.asked, str(row.merged_into or row.ref), row.merged_into is not None))
+        ]
+        lead = "Who is on record, by reference alone, and what the law asks about them: requests, restrictions, legal holds and erasures."
+        nothing = ("Nobody was on record.", "On the day and with the knowledge that you chose, nobody had been registered.")
+        waiting = worker().board.held.waiting() if seen.on.scope.role == OFFICER else []
+        held = [{"id": one.id, "said": _held(seen, one), "text": one.text} for one in waiting]
+        return listing.show(
+            seen, "subject", "/data-protection", COLUMNS, rows, heading="Data protection", lead=lead, empty=nothing,
+            template="people/register.html", held=held, **SECTION,
+        )  # fmt: skip
+
+
+def _held(seen: Look, one: Any) -> list[str]:
+    command = COMMANDS.get(one.command)
+    title = command.title if command else one.command
+    return [
+        f"“{label_of(one.field)}” of “{title}”, {one.ref}",
+        f"Looks like {one.pattern}",
+        f"Held {written(one.held_at.date())}" + (f", from {seen.words.office(one.office)}" if one.office else ""),
+    ]
+
+
+def _gone(row: PersonRow) -> str | None:
+    return f"[erased {written(row.erased_on)}], {row.erased} values" if row.erased_on else None
+
+
+@pages.post("/data-protection/held/<int:number>")
+@member
+def decide(number: int) -> Redirect:
+    """Say whether a text identifies somebody: allowed, it may be recorded as it stands when it is sent again."""
+    who = acting_as()
+    if who.role != OFFICER:
+        raise NotAllowed(who=called(who.role), act="allow a text that is held", roles={OFFICER})
+    worker().board.held.decide(number, allowed=request.form.get("allowed") == "yes", by=str(who.office))
+    return redirect("/data-protection", code=303)
+
+
+@pages.get("/subjects/<ref>")
+@member
+def person(ref: str) -> Response:
+    """Show what the law asks about somebody, and who they are where that may be opened."""
+    with look() as seen:
+        every = protection(seen.on) if reading().protects else []
+        row = next((row for row in every if row.ref == ref), None)
+        if row is None:
+            raise thing.missing(seen, "subject", ref)
+        name = seen.words.person(UUID(ref)) if seen.on.opens("subject", ref) else None
+        others = [other for other in every if str(other.merged_into) == ref]
+        told = facts(
+            fact("Registered", row.registered_on),
+            fact("Is one person with", _of(seen, row.merged_into), *(_of(seen, other.ref) for other in others)),
+            fact("In force", *_in_force(row)),
+            fact("Kept now", f"{len(worker().board.subjects.kept([UUID(ref)])):,} values under their key"),
+            fact("Erased", _gone(row)),
+        )
+        crumbs = [{"text": "Data protection", "href": "/data-protection"}]
+        return thing.show(
+            seen, "subject", ref, heading=name or "A person who is not named here", caption=f"Person {_short(ref)}", facts=told,
+            sections=_sections(row), crumbs=crumbs, **SECTION,
+        )  # fmt: skip
+
+
+def _of(seen: Look, ref: object) -> Said:
+    return link(_short(ref), seen.link(f"/subjects/{ref}")) if ref else None
+
+
+def _sections(row: PersonRow) -> list[dict[str, Any]]:
+    """Return the tables of a person's page: requests, restrictions and holds, each with its dates."""
+    asked = [(one["reference"], _asked(one), one["reason"], one["identity_checked_by"]) for one in row.erasures]
+    limited = [
+        (_day(one["on"]), ", ".join(one["open_for"]) or "Nothing", _day(one["lifted_on"]) or strong("In force"), one["reason"])
+        for one in row.restrictions
+    ]
+    held = [(one["matter"], _day(one["on"]), _day(one["released_on"]) or strong("Stands"), one["reason"]) for one in row.holds]
+    answered = [(one["reference"], _answered(one), one["exemption"]) for one in row.accesses]
+    return [
+        section("Requests to erase", ("Request", "What became of it", "Why", "Identity checked by"), asked, "None."),
+        section("Restrictions", ("Since", "Open for", "Until", "Why"), limited, "None."),
+        section("Legal holds", ("For", "Since", "Until", "Why"), held, "None."),
+        section("Requests for access", ("Request", "What became of it", "Exemption"), answered, "None."),
+    ]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
