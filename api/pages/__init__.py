@@ -18,6 +18,7 @@ from api.pages.actions import action, register
 from api.pages.board import challenges, inspections, keys, members, partnership, programme
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
+from api.pages.obligations import clause, compliance, instance, listing
 from api.pages.people import register as people_register
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.reviews import review, tracker
@@ -28,7 +29,24 @@ if TYPE_CHECKING:
     from api.errors import Problem
 
 BOARD: Final = (partnership, members, programme, challenges, inspections, keys)
-NOUNS: Final = (home, sign_in, register, action, tracker, review, *BOARD, people_register, act, entry, amend, replay, difference, integrity)
+OWED: Final = (listing, compliance, clause, instance)
+NOUNS: Final = (
+    home,
+    sign_in,
+    register,
+    action,
+    tracker,
+    review,
+    *BOARD,
+    people_register,
+    *OWED,
+    act,
+    entry,
+    amend,
+    replay,
+    difference,
+    integrity,
+)
 TOLD_IN_OWN_WORDS: Final = frozenset({"database-away", "recording-stopped", "form-token-missing"})  # the page has plainer ones
 
 

@@ -7,7 +7,7 @@ Three views, one for each form of rule: `event_form`, `standing_form`, `calendar
 from projections.obligations.calendar_form import Cadences
 from projections.obligations.event_form import Obligations
 from projections.obligations.grid import Cell, grid
-from projections.obligations.reading import Wanted, instance, owed, place
+from projections.obligations.reading import Wanted, count, instance, owed, place
 from projections.obligations.rules import INDEX
 from projections.obligations.standing_form import Standings
 from projections.obligations.states import LACKING, NOT_ASKED, STATES, STILL_OWED, Instance, State
@@ -25,6 +25,7 @@ __all__ = [
     "Standings",
     "State",
     "Wanted",
+    "count",
     "grid",
     "instance",
     "owed",

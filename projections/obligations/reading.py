@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Composed
 
 from projections.obligations import selecting
 from projections.obligations.periods import recurring
@@ -20,7 +20,7 @@ from projections.obligations.states import STILL_OWED, Instance, days_late
 from projections.obligations.terms import Terms, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from psycopg import Connection
 
@@ -75,12 +75,16 @@ def instance(
 
 
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
-    rules = None if wanted.clause is None else frozenset(r.key for r in on.index.rules.values() if r.clause == wanted.clause)
     found = _of_tables(on, wanted, after, limit)
-    for one in (*recurring(on, owners=wanted.owners, rules=rules), *of_some(on, owners=wanted.owners, rules=rules)):
-        if _is_wanted(one, wanted) and (after is None or place(one) > after):
-            found.append(one)
+    found += [one for one in _computed(on, wanted) if _is_wanted(one, wanted) and (after is None or place(one) > after)]
     return sorted(found, key=place)[:limit]
+
+
+def _computed(on: Terms, wanted: Wanted) -> Iterator[Instance]:
+    """Give the obligations that no table has a row of: the periods of the calendar, and what must hold of one thing at least."""
+    rules = None if wanted.clause is None else frozenset(r.key for r in on.index.rules.values() if r.clause == wanted.clause)
+    yield from recurring(on, owners=wanted.owners, rules=rules)
+    yield from of_some(on, owners=wanted.owners, rules=rules)
 
 
 def _is_wanted(one: Instance, wanted: Wanted) -> bool:
@@ -89,28 +93,42 @@ def _is_wanted(one: Instance, wanted: Wanted) -> bool:
     return not wanted.open_only or one.state in STILL_OWED or one.state == "outstanding at departure"
 
 
+def count(conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted = EVERYTHING, index: Index = INDEX) -> int:
+    """Return how many obligations these are, without reading those of the tables."""
+    on = terms(conn, index, as_at=as_at, known_at=known_at)
+    query, asked = _composed(on, wanted, None)
+    row = conn.execute(SQL("SELECT count(*) FROM ({}) AS found").format(query), asked).fetchone()
+    return (int(row[0]) if row else 0) + sum(_is_wanted(one, wanted) for one in _computed(on, wanted))
+
+
 def _of_tables(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
+    query, asked = _composed(on, wanted, after)
+    if limit is not None:
+        query += SQL(" ORDER BY {} LIMIT %(limit)s").format(PLACE)
+    with on.conn.cursor(row_factory=dict_row) as cursor:
+        return [_instance(on, row) for row in cursor.execute(query, asked | {"limit": limit})]
+
+
+def _composed(on: Terms, wanted: Wanted, after: tuple[date, str] | None) -> tuple[Composed, dict[str, Any]]:
     narrow = [selecting.OWNERS] if wanted.owners is not None else []
     narrow += [selecting.CLAUSES] if wanted.clause is not None else []
     narrow += [selecting.SUBJECT] if wanted.subject is not None else []
-    query = selecting.owed(*narrow, open_only=wanted.open_only)
     outer: list[Composable] = [SQL("state = ANY(%(states)s)")] if wanted.states else []
     if after is not None:
         outer.append(SQL("({}) > (%(after_due)s, %(after_key)s)").format(PLACE))
-    query = SQL("SELECT * FROM ({}) AS every").format(query)
+    query = SQL("SELECT * FROM ({}) AS every").format(selecting.owed(*narrow, open_only=wanted.open_only))
     if outer:
         query += SQL(" WHERE ") + SQL(" AND ").join(outer)
-    if limit is not None:
-        query += SQL(" ORDER BY {} LIMIT %(limit)s").format(PLACE)
     asked: dict[str, Any] = {
         "owners": sorted(wanted.owners or ()),
         "clauses": [wanted.clause],
         "subject": wanted.subject,
         "states": list(wanted.states),
+        "never": NEVER,
+        "after_due": after and after[0],
+        "after_key": after and after[1],
     }
-    asked |= {"never": NEVER, "limit": limit, "after_due": after and after[0], "after_key": after and after[1]}
-    with on.conn.cursor(row_factory=dict_row) as cursor:
-        return [_instance(on, row) for row in cursor.execute(query, selecting.parameters(on) | asked)]
+    return query, selecting.parameters(on) | asked
 
 
 def _instance(on: Terms, row: dict[str, Any]) -> Instance:

@@ -152,6 +152,7 @@ def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
 MENU: Final = (
     ("reviews", "Reviews"),
     ("actions", "Action register"),
+    ("obligations", "Obligations"),
     ("challenges", "Challenges"),
     ("partnership", "The partnership"),
     ("inspections", "Inspections"),

@@ -1,0 +1,103 @@
+"""Every owner beside every clause of one part of the framework: how what each owes stands, in words. Nobody is ranked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, request
+
+from api.access import member
+from api.pages.board.filters import asked as asked_for
+from api.pages.frame import Look, look, render
+from api.pages.frame.clocks import address
+from api.pages.obligations.listing import owners_of
+from api.pages.obligations.wording import owner_of
+from api.resources.obligations import grid
+from projections.obligations import INDEX, STATES
+
+if TYPE_CHECKING:
+    from projections.obligations import Cell
+
+pages = Blueprint("compliance", __name__)
+
+# The parts of the framework, by how the names of its clauses begin.
+PARTS: Final = {
+    "LIF-AGX": "Expectations of single agencies",
+    "LIF-APPA-AG": "Appendix A: agencies",
+    "LIF-RBM": "Recommendations to board members",
+    "LIF-RAG": "Recommendations to agencies",
+    "LIF-APPC-AG": "Appendix C: agencies",
+    "LIF-INT": "Introduction",
+    "LIF-PRI": "Principles",
+    "LIF-OBJ": "Objectives",
+    "LIF-STK": "Stakeholders",
+    "LIF-MTH": "Methods",
+    "LIF-EMB": "Embedding",
+    "LIF-CYC": "Improvement cycle",
+    "LIF-TRN": "Training and the five-point plan",
+    "LIF-APPA": "Appendix A: where it comes from",
+    "LIF-APPA-OP": "Appendix A: overview panel",
+    "LIF-APPA-BD": "Appendix A: the Board",
+    "LIF-APPA-PR": "Appendix A: practitioners",
+    "LIF-APPA-NA": "Appendix A: national reviews",
+    "LIF-APPB": "Appendix B: overview",
+    "LIF-APPC": "Appendix C: evaluation",
+    "LIF-APPC-BD": "Appendix C: the Board",
+    "LIF-APPC-PR": "Appendix C: practitioners",
+    "LIF-APPD": "Appendix D: resources",
+}
+FIRST: Final = "LIF-AGX"
+
+
+@pages.get("/compliance")
+@member
+def compliance() -> Response:
+    """Show the grid of one part of the framework, for everybody who owes something by it."""
+    with look() as seen:
+        part = request.args.get("part", "").strip() or FIRST
+        cells = {place: cell for place, cell in grid(seen.on).items() if _is_of(place[0], part)}
+        clauses = [name for name in INDEX.clauses if _is_of(name, part)]
+        (chosen,) = asked_for(("part", "Part of the framework", PARTS))
+        return render(
+            "obligations/compliance.html",
+            look=seen,
+            part=PARTS.get(part, part),
+            clauses=[{"ref": name, "short": name.removeprefix("LIF-"), "href": seen.link(f"/obligations/{name}")} for name in clauses],
+            texts=[INDEX.clauses[name] for name in clauses],
+            rows=_rows(seen, cells, clauses),
+            filters=[chosen.select | {"value": part}],
+            now_href=address("/compliance", {"part": part}),
+            list_href=seen.link("/obligations"),
+            data_href=address("/api/v1/compliance", seen.clocks.pinned),
+            partial=seen.on.scope.partial,
+        )
+
+
+def _is_of(clause: str, part: str) -> bool:
+    """Say whether a clause is of a part: `LIF-APPA-AG-05` is of `LIF-APPA-AG`; what is of no longer name, of the shorter."""
+    return max((name for name in PARTS if clause.startswith(f"{name}-")), key=len, default="") == part
+
+
+def _rows(seen: Look, cells: dict[tuple[str, str], Cell], clauses: list[str]) -> list[dict[str, Any]]:
+    """Return a row for everybody who owes something: the Board, its sub-groups and offices, then the agencies by name."""
+    owing = {owner for _, owner in cells}
+    members = owners_of(seen)
+    order = [*(code for code in members if code in owing), *sorted(owing - members.keys())]
+    return [
+        {"owner": owner_of(seen, owner), "cells": [_cell(seen, cells.get((clause, owner)), clause, owner) for clause in clauses]}
+        for owner in order
+    ]
+
+
+def _cell(seen: Look, cell: Cell | None, clause: str, owner: str) -> dict[str, Any] | None:
+    if cell is None:
+        return None
+    total = sum(cell.counts.values())
+    counted = [f"{cell.counts[state]:,} {state}" for state in STATES if cell.counts.get(state)]
+    return {
+        "says": cell.says,
+        "number": cell.counts[cell.says],
+        "total": total,
+        "all": ", ".join(counted),
+        "href": seen.link("/obligations", clause=clause, owner=owner, only="all"),
+    }

@@ -1,0 +1,90 @@
+"""How obligations are said on every page: what is owed, about what, by when and by what right, and how that stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from api.pages.board.listing import linked
+from api.pages.frame.thing import Said, link, quiet, strong
+from api.pages.frame.words import label_of, written
+from projections.obligations import INDEX, LACKING
+
+if TYPE_CHECKING:
+    from api.pages.frame import Look
+    from projections.obligations import Instance
+
+BASES: Final = {"framework": "framework", "statutory": "statutory", "local_setting": "local"}
+
+
+def href_of(one: Instance) -> str:
+    """Return the address of an obligation's page."""
+    return f"/obligations/{quote(one.rule)}/{quote(one.owner)}/{quote(one.subject)}"
+
+
+def duty_of(one: Instance) -> str:
+    """Return what is owed, in a few words."""
+    return one.duty or INDEX.clauses[one.clause].text
+
+
+def owner_of(seen: Look, code: str) -> str:
+    """Return who owes something: a body, or an office."""
+    return seen.words.body(code) if code not in seen.words.offices else seen.words.office(code, seen.clocks.as_at)
+
+
+def about(seen: Look, subject: str) -> Said:
+    """Return what an obligation is about: a thing with its page, an item of one, or a period."""
+    first, dots, last = subject.partition("..")
+    if dots:
+        return f"{written(date.fromisoformat(first))} to {written(date.fromisoformat(last))}"
+    thing, slash, item = subject.partition("/")
+    if ":" not in thing:
+        return f"At least one {thing}"
+    found = linked(seen, thing)
+    return [found, quiet(f"Item {item}")] if slash else found
+
+
+def basis_of(one: Instance) -> str:
+    """Return by what right the due date stands, so that nobody takes the Board's own number for the law's."""
+    if one.basis == "statutory":
+        return "The law says so"
+    if one.basis == "framework":
+        return "The framework says so"
+    if not one.setting:
+        return "Set locally by the Board, for this alone"
+    name = label_of(one.setting)
+    return f"Set locally by the Board on {written(one.set_on)}: {name}" if one.set_on else f"Set locally: {name}, until the Board sets it"
+
+
+def due_of(one: Instance) -> list[Said]:
+    """Return by when something is due, with its basis beside it."""
+    if one.due_on is None:
+        return ["No day is stated"]
+    days = f"{one.days_late:,} {'day' if one.days_late == 1 else 'days'} late"
+    return [one.due_on, *([strong(days)] if one.days_late and one.state in LACKING else [quiet(days)] if one.days_late else [])]
+
+
+def event(seen: Look, position: int | None, what: str) -> Said:
+    """Return a link to an event; what it is, for those who only hear it."""
+    return link(f"Event {position:,}", seen.link(f"/events/{position}"), what) if position else None
+
+
+def row_of(seen: Look, one: Instance) -> dict[str, Any]:
+    """Return an obligation as tables show it."""
+    return {
+        "duty": duty_of(one),
+        "href": seen.link(href_of(one)),
+        "clause": one.clause,
+        "clause_href": seen.link(f"/obligations/{one.clause}"),
+        "owner": owner_of(seen, one.owner),
+        "about": about(seen, one.subject),
+        "due": due_of(one),
+        "basis": BASES[one.basis] if one.due_on else None,
+        "basis_words": basis_of(one),
+        "state": one.state,
+        "shown_by": event(seen, one.discharged_at, f"which discharged {one.rule} of {one.owner}"),
+        "asked_by": event(seen, one.asked_at, f"which asked {one.owner} for {one.rule}"),
+        "discharged_on": one.discharged_on,
+        "grade": one.grade,
+    }
