@@ -1,7 +1,8 @@
 """What is to be issued of open obligations today: which reminder or escalation, and to which office.
 
 Reminders are the owner's. The lowest escalation goes to the board manager and the highest to the Board's chair; what lies between, where
-the Board has set so many, goes to the chief officer of the agency (F.5, obligations A.14).
+the Board has set so many, goes to the chief officer of the agency (F.5, obligations A.14). What is asked of an action is told by the
+action's own notices, and of who has left nothing is told any more.
 """
 
 from __future__ import annotations
@@ -9,13 +10,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from psycopg.sql import SQL
-
 from aggregates.authority import BOARD, MANAGER
 from aggregates.clocks.ladder import notice_due
 from aggregates.framework.notices import Owed, untold
 from projections.falling_due.seats import Asked, Due
-from projections.two_clocks.read_model import AT_CLOCKS
+from projections.obligations import INDEX, STILL_OWED, Wanted, owed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,44 +22,39 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.clocks.ladder import Ladder, Notice
+    from aggregates.framework.index import Index
     from aggregates.framework.notices import Told
     from projections.falling_due.seats import Seats
 
 
-# What is open and dated, and near enough its date that something may have to be told.
-OPEN = SQL("""
-    SELECT rule, owner, subject, due_on, arose_on FROM views.obligations
-     WHERE {clocks} AND discharged_on IS NULL AND ended_on IS NULL AND due_on <= %(until)s
-    UNION ALL
-    SELECT rule, owner, subject, due_on, arose_on FROM views.standings
-     WHERE {clocks} AND discharged_on IS NULL AND ended_on IS NULL AND due_on <= %(until)s
-     ORDER BY rule, owner, subject""").format(clocks=AT_CLOCKS)
-
-
-def open_obligations(conn: Connection[Any], ladder: Ladder, *, as_at: date, known_at: int) -> list[Owed]:
-    """Return the obligations of which something may be due today, as known at a position."""
+def open_obligations(conn: Connection[Any], ladder: Ladder, *, as_at: date, known_at: int, index: Index = INDEX) -> list[Owed]:
+    """Return the obligations of which something may be told today, as known at a position: open, dated, and their date near or past."""
     until = as_at + timedelta(max(ladder.reminder_days, default=0))
-    rows = conn.execute(OPEN, {"as_at": as_at, "known_at": known_at, "until": until})
-    return [Owed(*row) for row in rows]
+    every = owed(conn, as_at=as_at, known_at=known_at, wanted=Wanted(open_only=True), index=index)
+    return [
+        Owed(one.rule, one.owner, one.subject, one.due_on, one.arose_on)
+        for one in every
+        if one.due_on is not None and one.due_on <= until and one.state in STILL_OWED and not one.subject.startswith("action:")
+    ]
 
 
 def obligations_due(open_: Iterable[Owed], told: Mapping[str, Told], seats: Seats, ladder: Ladder, *, as_at: date) -> list[Due[Owed]]:
     """Return what is to be issued today of what is open, in its order."""
     found = []
-    for owed in open_:
-        before = told.get(owed.ref)
-        notice = notice_due(before.climbing(owed) if before else untold(owed), ladder, as_at)
+    for one in open_:
+        before = told.get(one.ref)
+        notice = notice_due(before.climbing(one) if before else untold(one), ladder, as_at)
         if notice is not None:
-            found.append(Due(owed, notice, *seats.told(_asked(owed, notice, ladder, seats))))
+            found.append(Due(one, notice, *seats.told(_asked(one, notice, ladder, seats))))
     return found
 
 
-def _asked(owed: Owed, notice: Notice, ladder: Ladder, seats: Seats) -> Asked:
+def _asked(one: Owed, notice: Notice, ladder: Ladder, seats: Seats) -> Asked:
     """Return whom a notice is for."""
     if notice.level == len(ladder.escalation_days) and notice.level > 1:
         return Asked(None, ("chair",))
     if notice.level > 1:
-        return Asked(None, ("chief officer", "board manager"), owed.owner)
-    if notice.level == 1 or owed.owner == BOARD:
+        return Asked(None, ("chief officer", MANAGER), one.owner)
+    if notice.level == 1 or one.owner == BOARD:
         return Asked(None, (MANAGER,))
-    return Asked(owed.owner if owed.owner in seats.offices else None, ("designated lead", "sub-group chair"), owed.owner, owed.owner)
+    return Asked(one.owner if one.owner in seats.offices else None, ("designated lead", "sub-group chair"), one.owner, one.owner)

@@ -58,7 +58,8 @@ class ViewsBehind(Refused):
     text = "The views have not reached event {newest}, so nobody knows what is due: is `muniment work` running?"
 
 
-CAUSES: Final[tuple[Callable[[Look], Iterable[Pending]], ...]] = (notices.of_actions,)
+# Obligations come first: what the others record could change what is owed, and what was seen before is then seen anew.
+CAUSES: Final[tuple[Callable[[Look], Iterable[Pending]], ...]] = (notices.of_obligations, notices.of_actions)
 NOT_READY = (NotEstablished, ViewsBehind, keys.CannotUseKeys, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
