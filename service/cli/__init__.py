@@ -37,6 +37,8 @@ ORDER = {
     "import": "bringing_in:import_",
     "register": "reading:register",
     "history": "reading:history",
+    "obligations": "reading.obligations:obligations",
+    "agency": "reading.obligations:agency",
     "due": "falling_due:due",
     "checkpoint": "proving:checkpoint",
     "pack": "proving:pack",

@@ -38,11 +38,11 @@ def register(as_at: date | None, known_at: Any, form: str, owner: str | None, *,
     Example: muniment register --as-at 2016-11-14 --known-at 2016-11-14
     """
     with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
-        at = _fix(conn, config, as_at, known_at)
+        at = fixed(conn, config, as_at, known_at)
         wanted = action_register.Filters(owner=owner, overdue_only=overdue)
         rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, filters=wanted)
         items = [asdict(row) | {"overdue": f"{row.days_overdue} days" if row.overdue else None} for row in rows]
-        show(items, EXPORTED if form == "csv" else REGISTER, form, title=_title(conn, "Action register", at))
+        show(items, EXPORTED if form == "csv" else REGISTER, form, title=titled(conn, "Action register", at))
 
 
 @click.command()
@@ -55,12 +55,12 @@ def history(ref: str, as_at: date | None, known_at: Any, form: str) -> None:
     Example: muniment history A13 --known-at 2016-12-01
     """
     with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
-        at = _fix(conn, config, as_at, known_at)
+        at = fixed(conn, config, as_at, known_at)
         entries = inspection_history.history(conn, known_at=at.known_at, as_at=as_at, ref=ref, limit=1000)
         if not entries:
             raise NotFound(kind="entry about", ref=ref)
         items = [asdict(e) | _words(e) for e in entries]
-        show(items, HISTORY, form, title=_title(conn, f"History of {ref}", at))
+        show(items, HISTORY, form, title=titled(conn, f"History of {ref}", at))
 
 
 def _words(entry: inspection_history.HistoryEntry) -> dict[str, Any]:
@@ -72,11 +72,12 @@ def _words(entry: inspection_history.HistoryEntry) -> dict[str, Any]:
     return {"status": entry.status, "leaf": entry.leaf.hex(), "by": by, "what": what, "recorded": recorded}
 
 
-def _fix(conn: psycopg.Connection[Any], config: Config, as_at: date | None, known_at: Any) -> Clocks:
+def fixed(conn: psycopg.Connection[Any], config: Config, as_at: date | None, known_at: Any) -> Clocks:
+    """Return the clocks that a command asks for, or refuse."""
     return fix(conn, as_at=as_at, known_at=known_at, today=london(config.clock()()))
 
 
-def _title(conn: psycopg.Connection[Any], what: str, at: Clocks) -> str:
+def titled(conn: psycopg.Connection[Any], what: str, at: Clocks) -> str:
     """Return what is shown and when it was known; a demonstration says that it is one (ledger §3)."""
     first = conn.execute("SELECT body ->> 'demonstration' FROM views.inspection_history WHERE position = 1").fetchone()
     made_for_show = "Demonstration. " if first == ("true",) else ""
