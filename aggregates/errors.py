@@ -78,6 +78,15 @@ class RestsOnIt(Refused):
     )
 
 
+class RestsForEver(RestsOnIt):
+    """What rests on it is itself never amended, so neither is this: it was opened, or destroyed, and that it was stays on record."""
+
+    text = (
+        "With entry {amends} of {ref} amended so, entry {rests} would stand without what it asks for: {missing}. Entry {rests} is never "
+        "amended, so entry {amends} stays as it is"
+    )
+
+
 class IdentifyingField(Refused):
     """What says which thing an entry is about cannot be corrected: retract it and record it anew."""
 

@@ -122,9 +122,10 @@ class Recorded(OnRecord[S]):
     def _check_rests(self, amends: int, after: Sequence[Entry]) -> None:
         """Refuse to take away what other entries rest on; what they were without before is not asked for."""
         before = self.lacking(self.standing)
-        for number, words in self.lacking(after).items():
-            if missing := words - before.get(number, frozenset()):
-                raise errors.RestsOnIt(ref=self.ref, amends=amends, rests=number, missing=missing)
+        new = ((number, words - before.get(number, frozenset())) for number, words in self.lacking(after).items())
+        rests = [(not self.entries[number - 1].event.STANDS, number, missing) for number, missing in new if missing]
+        for amended, number, missing in sorted(rests):  # what is never amended first: nobody is sent to retract in vain
+            raise (errors.RestsOnIt if amended else errors.RestsForEver)(ref=self.ref, amends=amends, rests=number, missing=missing)
 
     @property
     def open_proposals(self) -> list[Entry]:

@@ -72,6 +72,7 @@ class OnRecord(Aggregate, Generic[S]):
         CLASS: ClassVar[str] = "S"
         # The fields that the aggregate finds out for itself: no command asks for them.
         COMPUTED: ClassVar[frozenset[str]] = frozenset()
+        STANDS: ClassVar[bool] = False  # whether it is never amended, so that what it rests on is not either
         FOLLOWS: ClassVar[frozenset[str]] = frozenset()  # the fields that a command may leave out: they follow from what is on record
         KNOWN_BY: ClassVar[
             tuple[str, ...]

@@ -99,7 +99,7 @@ class DataSubject(Recorded[SubjectState | None]):
     class PersonalDataErased(Event):
         """The key was destroyed with everything under it: position, field and digest of exactly what went (objects)."""
 
-        TOPIC, CLASS = "data_subject.personal_data_erased.v1", "C"
+        TOPIC, CLASS, STANDS = "data_subject.personal_data_erased.v1", "C", True
         COMPUTED: ClassVar[frozenset[str]] = frozenset({"erased"})
         erased: Public[tuple[dict[str, Any], ...]]
 

@@ -128,7 +128,7 @@ class Inspection(Recorded[InspectionState | None]):
     class EvidenceDisclosed(Event):
         """Restricted or personal data of an object (`action:A13`, `file:<sha256>`) were opened on this day."""
 
-        TOPIC, CLASS = "inspection.evidence_disclosed.v1", "C"
+        TOPIC, CLASS, STANDS = "inspection.evidence_disclosed.v1", "C", True
         object: Public[str]
 
     class AmendmentProposed(Event, Recorded.AmendmentProposed):

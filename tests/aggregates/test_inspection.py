@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregates.errors import RestsOnIt
+from aggregates.errors import RestsForEver, RestsOnIt
 from aggregates.registry import Inspection
 from aggregates.registry.inspection import InspectionOpen, OpensBefore
 from tests.aggregates.people import CHAIR, ORIGIN, on, somebody
@@ -77,7 +77,7 @@ def test_inv_41_an_inspection_in_which_something_was_opened_stays_open_for_that_
         lambda: correct(inspection, 1, expires_on=on(3)),
         lambda: correct(inspection, 3, occurred_on=on(3)),
     ):
-        with pytest.raises(RestsOnIt):
+        with pytest.raises(RestsForEver, match="is never amended, so entry"):
             amend()
     correct(inspection, 3, occurred_on=on(4))
 

@@ -31,6 +31,7 @@ def keys() -> Response:
             seen,
             "keys",
             "keys",
+            called="Signing keys",
             heading="Signing keys",
             caption="The partnership",
             facts=[],

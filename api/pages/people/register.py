@@ -136,8 +136,8 @@ def person(ref: str) -> Response:
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         return thing.show(
-            seen, "subject", ref, heading=name or "A person who is not named here", caption=f"Person {_short(ref)}", facts=told,
-            sections=_sections(row), crumbs=crumbs, **SECTION,
+            seen, "subject", ref, called=_short(ref), heading=name or "A person who is not named here",
+            caption=f"Person {_short(ref)}", facts=told, sections=_sections(row), crumbs=crumbs, **SECTION,
         )  # fmt: skip
 
 

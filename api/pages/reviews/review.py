@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response
+from markupsafe import Markup, escape
 
 from aggregates.clocks.regimes import REGIMES
 from api.access import member
@@ -50,7 +52,7 @@ def review(ref: str) -> Response:
             "reviews/review.html",
             review=_heading(row) | {"because": event_of(seen, causes(seen, [ref], "review").get(ref, NOTHING).entry)},
             clocks_=[clocks.words_of(clock, row.as_at) | {"events": behind.of_clock(row, clock)} for clock in row.clocks],
-            blockers=row.blockers,
+            blockers=[_blocker(seen, one, came, may_see) for one in row.blockers],
             findings=[_finding(seen, finding, came, may_see) | _found(behind, finding["number"]) for finding in row.findings],
             without_finding=[_action(seen, action) for action in came.get("", []) if _owned(may_see, action)],
             next=next_of(row),
@@ -58,6 +60,16 @@ def review(ref: str) -> Response:
             facts=facts(*_facts(seen, row, behind)),
             sections=list(_sections(seen, row, behind)),
         )
+
+
+def _blocker(seen: Look, blocker: dict[str, Any], came: dict[str, list[ActionRow]], may_see: Visible) -> dict[str, Any]:
+    """Return what stops the review closing, with each action that it names as a link to its page."""
+    actions = {row.ref: row for rows in came.values() for row in rows if _owned(may_see, row)}
+    text = str(escape(blocker["text"][:1].upper() + blocker["text"][1:]))
+    for ref in sorted(actions, key=len, reverse=True):
+        named = re.compile(rf"(?<![\w.>-]){re.escape(str(escape(ref)))}(?![\w-]|\.\w|<)")
+        text = named.sub(f'<a class="govuk-link" href="{escape(seen.link(f"/actions/{ref}"))}">{escape(ref)}</a>', text)
+    return blocker | {"text": Markup(text)}  # noqa: S704 - escaped before
 
 
 def _found(behind: Sources, number: str) -> dict[str, Any]:

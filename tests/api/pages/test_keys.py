@@ -67,3 +67,11 @@ def test_the_manager_is_offered_all_that_can_be_done_with_keys(sign_in):
 
     assert set(acts) <= set(who.links)
     assert ["cannot be recorded" in who.text(act) for act in acts] == [False] * 3
+
+
+def test_the_last_crumb_is_what_the_page_is_called(reader):
+    """Whoever follows the crumbs of the keys' page reads its heading there, not a word of the machine."""
+    who = reader("chair")
+    who.get("/keys")
+
+    assert ">keys<" not in who.page.replace("\n", "").replace(" ", "")
