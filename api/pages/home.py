@@ -11,6 +11,7 @@ from api.access import caller, public, signed_in
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import timeline
+from api.pages.obligations import summary
 from projections import action_register
 from projections.action_register import Filters
 from projections.inspection import history as inspection_history
@@ -57,13 +58,14 @@ def home() -> Response:
     if acting is None:
         return render("desk/no_office.html", operates=who.may_operate)
     with look() as seen:
-        owed = sorted(duties(seen, acting), key=lambda duty: (duty["due_on"], duty["ref"]))
+        owed = sorted([*duties(seen, acting), *summary.duties(seen, acting)], key=lambda duty: (duty["due_on"], duty["ref"]))
         return render(
             "desk/home.html",
             look=seen,
             owed=owed[:FIRST],
             owed_total=len(owed),
             owed_href=seen.link("/actions", only="open"),
+            obligations_href=seen.link("/obligations"),
             figures=_figures(seen),
             tasks=list(_tasks(seen, acting)),
             recent=_recent(seen),

@@ -12,6 +12,7 @@ from api.pages.board.partnership import OFFICES, SECTION_11, offices
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
+from api.pages.obligations.summary import owed_by
 from projections import action_register, partnership
 from projections.action_register import Filters
 from projections.inspection import history as inspection_history
@@ -50,6 +51,7 @@ def agency(ref: str) -> Response:
             caption=f"Agency {ref}, {row.category}",
             facts=facts(*_agency(seen, row)),
             sections=[
+                *owed_by(seen, ref),
                 section("Offices", OFFICES, offices(seen, held), "Nobody of it holds an office on this day."),
                 *_accounted(seen, ref),
             ],
@@ -103,9 +105,9 @@ def sub_group(ref: str) -> Response:
             fact("Constituted", row.constituted_on, dissolved, row.dissolved_because),
             fact("Actions", link("Those that it oversees", seen.link("/actions", overseen_by=ref))),
         )
-        chairs = section("Offices", OFFICES, offices(seen, held), "It has no office.")
+        tables = [*owed_by(seen, ref), section("Offices", OFFICES, offices(seen, held), "It has no office.")]
         return thing.show(
-            seen, "sub-group", ref, heading=row.name, caption=f"Sub-group {ref}", facts=told, sections=[chairs], crumbs=CRUMBS,
+            seen, "sub-group", ref, heading=row.name, caption=f"Sub-group {ref}", facts=told, sections=tables, crumbs=CRUMBS,
             section_name="partnership",
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aggregates.framework.clauses import Clause
 
-pages = Blueprint("clause", __name__)
+pages = Blueprint("clause_", __name__)
 
 FIRST: Final = 25  # obligations on the page; the list has the rest
 CHECKS: Final = {

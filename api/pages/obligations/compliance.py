@@ -18,7 +18,7 @@ from projections.obligations import INDEX, STATES
 if TYPE_CHECKING:
     from projections.obligations import Cell
 
-pages = Blueprint("compliance", __name__)
+pages = Blueprint("grid", __name__)
 
 # The parts of the framework, by how the names of its clauses begin.
 PARTS: Final = {

@@ -1,0 +1,74 @@
+"""What one body or office owes and did, said shortly: on the page of an agency or a sub-group, and at home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.authority import BOARD
+from api.pages.frame.thing import link, quiet, section, strong
+from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of
+from api.resources.obligations import grid, owed, own
+from projections.obligations import INDEX, LACKING, STATES, Wanted
+from service import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aggregates.authority import Acting
+    from api.pages.frame import Look
+    from projections.obligations import Instance
+
+FIRST: Final = 10  # obligations on a page; the list has the rest
+COLUMNS: Final = ("What is owed", "About", "Due", "How it stands")
+
+
+def owed_by(seen: Look, code: str) -> Iterator[dict[str, Any]]:
+    """Give the section of what a body owes: the first that are open, in the order of due date, and how all of it stands."""
+    if code not in (own(seen.on, frozenset({code})) or ()):
+        return
+    counts: dict[str, int] = dict.fromkeys(STATES, 0)
+    for (_, owner), cell in grid(seen.on).items():
+        for state, number in cell.counts.items() if owner == code else ():
+            counts[state] += number
+    if not any(counts.values()):
+        return
+    rows = [
+        (
+            [link(duty_of(one), seen.link(href_of(one))), quiet(one.clause)],
+            about(seen, one.subject),
+            [*due_of(one), *([quiet(basis_of(one))] if one.due_on else [])],
+            [
+                strong(one.state.capitalize()) if one.state in LACKING else one.state.capitalize(),
+                event(seen, one.asked_at, f"which asked for {one.rule}"),
+            ],
+        )
+        for one in owed(seen.on, Wanted(owners=frozenset({code}), open_only=True), limit=FIRST)
+    ]
+    told = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
+    made = section("What it owes", COLUMNS, rows, "Nothing of it is open.", note=f"Of all that was asked of it: {told}.")
+    yield made | {"link": link("All of it, also what is done", seen.link("/obligations", owner=code, only="all"))}
+
+
+def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
+    """Give what an office owes by the framework and the law, as home shows it: in the words of the clause, with the basis of the date."""
+    for one in owed(seen.on, Wanted(owners=_owners(acting), open_only=True)):
+        if one.due_on is not None and not one.subject.startswith("action:"):  # of actions home knows better what comes next
+            yield _duty(seen, one)
+
+
+def _owners(acting: Acting) -> frozenset[str]:
+    """Return for whom an office answers: its agency, its sub-group, the Board, or itself."""
+    if acting.role in commands.BOARD:
+        return frozenset(code for code in (BOARD, acting.office) if code)
+    return frozenset(code for code in (acting.body or acting.agency, acting.office) if code)
+
+
+def _duty(seen: Look, one: Instance) -> dict[str, Any]:
+    page = seen.link(href_of(one))
+    told = about(seen, one.subject)
+    first = told[0] if isinstance(told, list) else told
+    said: dict[str, Any] = {"duty": duty_of(one), "title": first["text"] if isinstance(first, dict) else first, "ref": one.clause}
+    said |= {"ref_href": seen.link(f"/obligations/{one.clause}"), "href": page, "original_due_on": None, "due_on": one.due_on}
+    days = (one.due_on - seen.clocks.as_at).days if one.due_on else 0
+    clause = INDEX.clauses[one.clause]
+    return said | {"days": days, "basis": BASES[one.basis], "words": clause.text, "clause": f"page {clause.page}"}
