@@ -51,7 +51,10 @@ def owed_by(seen: Look, code: str) -> Iterator[dict[str, Any]]:
 
 def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
     """Give what an office owes by the framework and the law, as home shows it: in the words of the clause, with the basis of the date."""
+    latest: dict[str, Instance] = {}
     for one in owed(seen.on, Wanted(owners=_owners(acting), open_only=True)):
+        latest[f"{one.rule}|{one.owner}" if one.form == "calendar" else one.key] = one  # of what comes again, the newest period
+    for one in latest.values():
         if one.due_on is not None and not one.subject.startswith("action:"):  # of actions home knows better what comes next
             yield _duty(seen, one)
 
