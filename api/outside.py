@@ -1,6 +1,6 @@
 """What every answer carries and what every request leaves in the log.
 
-Security headers, a request id, and one JSON line a request: never a body, a query, a cookie or a key.
+Security headers, a request id, and one JSON line a request: never a body, a query, a cookie, a key or a link's token.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def install(app: Flask) -> None:
             "request",
             request_id=g.get("request_id"),
             method=request.method,
-            path=request.path,
+            path=request.path if "token" not in (request.view_args or {}) else str(request.url_rule),
             endpoint=request.endpoint,
             status=response.status_code,
             problem=g.get("problem"),

@@ -23,8 +23,8 @@ from aggregates.returns import Return
 from aggregates.review import Review
 from service import commands
 from service.database.connection import disk_full
-from service.desk import authority, screening
-from service.desk.refusals import Identifies, NoRoom, PersonalData, UnknownCommand
+from service.desk import authority
+from service.desk.refusals import NoRoom, UnknownCommand
 from service.desk.submission import read_fields
 from service.recording import Done, Write
 from service.recording.amending import Amending
@@ -41,6 +41,7 @@ from service.verbs import (
     RegistryVerbs,
     ReturnVerbs,
     ReviewVerbs,
+    TrainingVerbs,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Board(
     ReturnVerbs,
     ActionVerbs,
     NoticeVerbs,
+    TrainingVerbs,
 ):
     """Everything that can be done in Muniment."""
 
@@ -99,23 +101,13 @@ class Board(
         fields = read_fields(command, it.ref, it.fields)
         if evidence := fields.get("evidence"):
             fields["evidence"] = self.cite(evidence, who=who, caller=caller, now=now)
-        self._screen(command, it, fields)
+        self.screen(command, it, fields)
         write = Write(received=now if it.at else None, caller=caller, submission=it)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
             return self._amend(command, today, it.ref, write=write, **said)
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
-
-    def _screen(self, command: Command, it: Submission, fields: dict[str, Any]) -> None:
-        """Hold what looks as if it identified somebody, unless the data protection officer has allowed this very text (INV-45)."""
-        known = () if command.name in BY_THEMSELVES else self.names()
-        for field, text, pattern in screening.screen(command.event, fields | {"late_reason": it.late_reason}, known):
-            said = (command.name, it.ref, field, text)
-            if not (allowed := self.held.allowed(*said)):
-                if allowed is None:
-                    self.held.hold(*said, pattern=pattern, office=it.office)
-                raise (PersonalData if allowed is None else Identifies)(field=field, pattern=pattern)
 
     @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review, Return)
     def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
@@ -125,5 +117,3 @@ class Board(
 
 
 _AMEND = {"propose_amendment": "propose_amendment", "correct_entry": "correct", "retract_entry": "retract"}
-# What refuses names by itself, more strictly: what is published of a review names nobody, allowed or not (INV-06). And who is registered.
-BY_THEMSELVES = frozenset({"record_finding", "make_recommendation", "formulate_response", "register_subject"})

@@ -40,6 +40,7 @@ Setting: TypeAlias = Literal[
     "publication_notice",
     "moderation_threshold",
     "training_interval",
+    "observer_employer",
 ]
 # INV-33: recording more than this after the fact needs a reason. Framework L59 says no number, so both are set locally.
 BACKDATING_LIMIT = 35
@@ -110,6 +111,11 @@ def months_between(intervals: Iterable[Sequence[Any]], category: str, group: str
     return next(found, SETTINGS["training_interval"].holds[0][1])
 
 
+def _observer(text: str) -> str | None:
+    """Return whether an observer may be employed where a trainer is (INV-25): by `any` employer, or `another`."""
+    return text if text in {"any", "another"} else None
+
+
 def _sample(text: str) -> tuple[int, int] | None:
     """Return the percentage of a sample and its least size."""
     found = re.fullmatch(r"(\d{1,3})% min ([1-9]\d{0,2})", text, re.ASCII)
@@ -160,6 +166,7 @@ SETTINGS: Final[dict[str, Written]] = {
     "moderation_threshold": Written(2, _grade, "a grade from 1 to 3: what is below it has an action, or a reason why not"),
     # L143 says every three years; some are bound to less (G7).
     "training_interval": Written((("", 36),), _intervals, "months, such as 36, or 36; education 12; health/nurses 24"),
+    "observer_employer": Written("any", _observer, "any, or another: whether an observer comes from another employer than the trainers"),
     "publication_notice": Written(0, _days_from_none, "a number of days, 0 for the same day", "days"),
 }
 
@@ -195,6 +202,7 @@ class LocalSettings:
     publication_notice: int = SETTINGS["publication_notice"].holds
     moderation_threshold: int = SETTINGS["moderation_threshold"].holds
     training_interval: tuple[tuple[str, int], ...] = SETTINGS["training_interval"].holds
+    observer_employer: str = SETTINGS["observer_employer"].holds
 
 
 def read(setting: str, value: str) -> Any | None:

@@ -6,7 +6,7 @@ A participant is a number in their session. Who that is, and what they wrote, is
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -19,6 +19,10 @@ Impact: TypeAlias = Literal["none", "some", "marked"]
 Judgement: TypeAlias = Literal["none", "some", "marked", "not known"]
 Outcome: TypeAlias = Literal["reached", "not-reached", "declined"]
 Grade: TypeAlias = Literal["outstanding", "good", "requires improvement", "inadequate"]
+
+
+# Of which course it was, and whose staff trained: said again, so that an obligation is matched without another entry's past.
+OF_WHAT: Final = frozenset({"course", "format", "trainer_agencies"})
 
 
 class Event(Recorded.Event):
@@ -50,13 +54,21 @@ class Cancelled(Event):
     """It is not held."""
 
     TOPIC = "training_session.cancelled.v1"
+    COMPUTED: ClassVar[frozenset[str]] = OF_WHAT
     reason: Public[str]
+    course: Public[str]
+    format: Public[str]
+    trainer_agencies: Public[tuple[str, ...]]
 
 
 class Delivered(Event):
     """It was held; of several days, this is the last."""
 
     TOPIC = "training_session.delivered.v1"
+    COMPUTED: ClassVar[frozenset[str]] = OF_WHAT
+    course: Public[str]
+    format: Public[str]
+    trainer_agencies: Public[tuple[str, ...]]
 
 
 class AttendanceRecorded(Event):
@@ -96,6 +108,7 @@ class FeedbackReceived(Event):
     """A participant says how it was, from 1 to 5: satisfaction and learning, and how confident they were before and after."""
 
     TOPIC = "training_session.feedback_received.v1"
+    WORDS: ClassVar[frozenset[str]] = frozenset({"comment"})
     number: Identifies[Public[str]]
     satisfaction: Restricted[int]
     learning: Restricted[int]
@@ -108,6 +121,7 @@ class ActionPlanRecorded(Event):
     """A participant says what they will do with it."""
 
     TOPIC = "training_session.action_plan_recorded.v1"
+    WORDS: ClassVar[frozenset[str]] = frozenset({"plan"})
     number: Identifies[Public[str]]
     plan: Sealed
 
@@ -131,6 +145,7 @@ class FollowUpReturned(Event):
     """
 
     TOPIC = "training_session.follow_up_returned.v1"
+    WORDS: ClassVar[frozenset[str]] = frozenset({"effect_on_children"})
     COMPUTED: ClassVar[frozenset[str]] = frozenset({"agency", "answered_by"})
     number: Identifies[Public[str]]
     agency: Public[str]
@@ -204,7 +219,9 @@ class Evaluated(Event):
     """
 
     TOPIC, CLASS = "training_session.evaluated.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = frozenset({"satisfaction", "learning"})
+    COMPUTED: ClassVar[frozenset[str]] = frozenset({"course", "format", "satisfaction", "learning"})
+    course: Public[str]
+    format: Public[str]
     points: Public[tuple[dict[str, Any], ...]]
     satisfaction: Public[str | None]
     learning: Public[str | None]

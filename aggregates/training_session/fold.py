@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aggregates.training_session import state as s
+from aggregates.training_session.sample import Call, Draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -93,15 +94,15 @@ def _returned(it: s.SessionState, on: date, body: Any) -> s.SessionState:
 
 
 def _drawn(it: s.SessionState, on: date, body: Any) -> s.SessionState:
-    said = {name: body[name] for name in s.Draw.__slots__ if name not in {"on", "calls"}}
-    return _evaluating(replace(it, draws=(*it.draws, s.Draw(on=on, **said))), on)
+    said = {name: body[name] for name in Draw.__slots__ if name not in {"on", "calls"}}
+    return _evaluating(replace(it, draws=(*it.draws, Draw(on=on, **said))), on)
 
 
 def _called(it: s.SessionState, on: date, body: Any) -> s.SessionState:
     drawn = next((one for one in it.draws if one.draw == body["draw"]), None)
     if drawn is None or body["number"] not in drawn.asked:
         return it
-    call = s.Call(body["number"], body["attempt"], on, body["outcome"], body["answers"])
+    call = Call(body["number"], body["attempt"], on, body["outcome"], body["answers"])
     by_it = replace(drawn, calls=(*drawn.calls, call))
     return replace(it, draws=tuple(by_it if one is drawn else one for one in it.draws))
 

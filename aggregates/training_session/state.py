@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from aggregates.clocks.dates import later
-from aggregates.training_session.draw import MISSES
+from aggregates.training_session.sample import Draw  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -142,63 +142,6 @@ class FollowUp:
     def overdue(self, day: date) -> bool:
         """Say whether it is owed, and late on a day."""
         return self.owed and self.answer is None and self.due_on < day
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One telephone call."""
-
-    number: str
-    attempt: int
-    on: date
-    outcome: str
-    answers: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """One draw of the telephone sample, and the calls that were made by it."""
-
-    draw: str
-    on: date
-    population_sha256: str
-    population: tuple[str, ...]
-    setting: str
-    sample_size: int
-    checkpoint_size: int
-    checkpoint_root: str
-    algorithm: str
-    order: tuple[str, ...]
-    selected: tuple[str, ...]
-    reason: str | None
-    calls: tuple[Call, ...] = ()
-
-    def replaced(self, number: str) -> str | None:
-        """Say why the next of the order is asked in the place of somebody: they declined, or could not be reached in three calls."""
-        outcomes = [call.outcome for call in self.calls if call.number == number]
-        if "declined" in outcomes:
-            return "declined"
-        return f"not reached in {MISSES} calls" if "reached" not in outcomes and len(outcomes) >= MISSES else None
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """Return who is to be telephoned: those selected, and for each who had to be replaced the next of the order."""
-        count = seen = self.sample_size
-        while seen:
-            seen = sum(self.replaced(number) is not None for number in self.order[count - seen : count])
-            count += seen
-        return self.order[:count]
-
-    @property
-    def reached(self) -> tuple[str, ...]:
-        """Return who was reached."""
-        there = {call.number for call in self.calls if call.outcome == "reached"}
-        return tuple(number for number in self.asked if number in there)
-
-    @property
-    def waiting(self) -> tuple[str, ...]:
-        """Return who is still to be reached."""
-        return tuple(number for number in self.asked if number not in self.reached and self.replaced(number) is None)
 
 
 @dataclass(frozen=True, slots=True)

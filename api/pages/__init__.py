@@ -22,6 +22,8 @@ from api.pages.obligations import clause, compliance, instance, listing
 from api.pages.people import register as people_register
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.reviews import review, tracker
+from api.pages.training import handing_out, sessions, taking_part
+from api.pages.training import programme as training_programme
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 BOARD: Final = (partnership, members, programme, challenges, inspections, keys)
 OWED: Final = (listing, compliance, clause, instance)
+TRAINING: Final = (sessions, training_programme, handing_out, taking_part)
 NOUNS: Final = (
     home,
     sign_in,
@@ -40,6 +43,7 @@ NOUNS: Final = (
     *BOARD,
     people_register,
     *OWED,
+    *TRAINING,
     act,
     entry,
     amend,

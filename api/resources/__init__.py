@@ -22,6 +22,7 @@ from api.resources.record.history import events
 from api.resources.record.inspections import inspections
 from api.resources.returns import returns, section_11, workforce
 from api.resources.reviews import reviews
+from api.resources.training import programme, sessions
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,6 +37,8 @@ RESOURCES = (
     section_11,
     workforce,
     challenges,
+    sessions,
+    programme,
     partnership,
     agencies,
     sub_groups,

@@ -107,6 +107,7 @@ class SettingsRow:
     publication_notice: int
     moderation_threshold: int
     training_interval: list[list[Any]]
+    observer_employer: str
 
 
 def settings(conn: Connection[Any], *, as_at: date, known_at: int) -> SettingsRow:

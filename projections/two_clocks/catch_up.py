@@ -35,6 +35,7 @@ from projections.partnership import (
 from projections.people import Protection
 from projections.returns.listing import Returns
 from projections.reviews import Reviews
+from projections.training.sessions import Sessions
 from projections.two_clocks import decoded_log, read_model, rebuild, tracking
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ VIEWS: tuple[Projection[Any], ...] = (
     Obligations(),
     Standings(),
     Cadences(),
+    Sessions(),
 )
 BATCH = 500  # entries a transaction
 POLL = 1.0  # seconds after which it looks although nothing woke it

@@ -16,6 +16,7 @@ from aggregates.registry import Inspection, Keys
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from aggregates.review import Review
+from aggregates.training_session import TrainingSession
 from service.commands.actions import ACTIONS
 from service.commands.command import (
     AMENDERS,
@@ -39,6 +40,7 @@ from service.commands.programme import BETWEEN_REVIEWS
 from service.commands.registry import REGISTRY
 from service.commands.returns import RETURNS
 from service.commands.reviews import REVIEWS
+from service.commands.training import TRAINING
 
 KINDS: Final[dict[str, type[Any]]] = {
     "partnership": Partnership,
@@ -54,13 +56,14 @@ KINDS: Final[dict[str, type[Any]]] = {
     "review": Review,
     "action": Action,
     "return": Return,
+    "session": TrainingSession,
     "keys": Keys,
     "inspection": Inspection,
 }
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    command.name: command for command in (*PARTNERSHIP, *REGISTRY, *BETWEEN_REVIEWS, *REVIEWS, *ACTIONS, *RETURNS)
+    command.name: command for command in (*PARTNERSHIP, *REGISTRY, *BETWEEN_REVIEWS, *REVIEWS, *ACTIONS, *RETURNS, *TRAINING)
 }
 AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
     "propose_amendment": ("Propose an amendment", "AmendmentProposed"),
@@ -70,6 +73,7 @@ AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
 AMENDABLE: Final = (
     "action",
     "return",
+    "session",
     "review",
     "office",
     "agency",

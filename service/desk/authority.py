@@ -20,11 +20,12 @@ from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
 from aggregates.returns import Return
 from aggregates.review import Review
+from aggregates.training_session import TrainingSession
 from service import commands
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
     from uuid import UUID
 
@@ -116,7 +117,8 @@ def theirs(who: Acting, thing: Any) -> bool:
 
     An action is its owner's, and whose it is to become; a review is the referring agency's, the office's that referred it, and of
     whoever was asked about it; a return is its respondent's, be it an agency or an office; a challenge is of who raised it and of
-    whom it was put to; a meeting, but of the Board, of those whom its attendance names.
+    whom it was put to; a meeting, but of the Board, of those whom its attendance names; a session is of those who train in it, and of
+    the agencies whose staff had a place or train.
     """
     if who.on_behalf_of is not None:
         return True
@@ -134,20 +136,24 @@ def _led(who: Acting, thing: Any) -> bool:
 
 def _of_their_agency(who: Acting, thing: Any) -> bool:
     ours = who.body or who.agency
-    if isinstance(thing, Action):
-        return ours is not None and thing.state is not None and ours in {thing.state.owner, thing.state.offered_to}
-    if isinstance(thing, Challenge):
-        return thing.state is not None and (ours in thing.state.concerns or who.office in {thing.state.raised_by, thing.state.to})
     if isinstance(thing, Return):
         respondent = thing.entries[0].body["respondent"]
         return respondent == who.office or (who.role == commands.LEAD and respondent == ours)
-    if isinstance(thing, Meeting):
-        return thing.state is not None and (thing.state.body == BOARD or ours in dict(thing.state.attendance))
     if isinstance(thing, Review):
         referred = thing.entries[0].body
         by = referred["on_behalf_of"] or referred["by_office"]
         return who.office == by or (thing.state is not None and ours in thing.state.agencies)
-    return True
+    whose = WHOSE.get(type(thing))
+    return whose is None or (thing.state is not None and whose(thing.state, ours, who.office))
+
+
+# Of other things: whether what is true of one makes it an agency's, or an office's.
+WHOSE: Final[Mapping[type[Any], Callable[[Any, str | None, str | None], bool]]] = {
+    Action: lambda it, ours, _: ours is not None and ours in {it.owner, it.offered_to},
+    Challenge: lambda it, ours, office: ours in it.concerns or office in {it.raised_by, it.to},
+    Meeting: lambda it, ours, _: it.body == BOARD or ours in dict(it.attendance),
+    TrainingSession: lambda it, ours, office: office in it.trainers or ours in it.agencies,
+}
 
 
 def scope(board: Persons, caller: Caller, *, today: date) -> Scope:

@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review.names import Names
+from service.desk import screening
 from service.desk.held import HeldTexts
+from service.desk.refusals import Identifies, PersonalData
 from service.recording.recording import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from uuid import UUID
 
+    from service.commands import Command
+    from service.desk.submission import Submission
+
 MERGED: Final = "SELECT DISTINCT stream FROM ledger.event WHERE topic = 'data_subject.subjects_merged.v1'"
+# What refuses names by itself, more strictly: what is published of a review names nobody, allowed or not (INV-06). And who is registered.
+BY_THEMSELVES: Final = frozenset({"record_finding", "make_recommendation", "formulate_response", "register_subject"})
 NAMED: Final = "SELECT f.position FROM ledger.sealed_field f JOIN sealed.value v USING (position, field) WHERE f.field = 'name'"
 
 
@@ -52,6 +59,16 @@ class Persons(Recording):
     def held(self) -> HeldTexts:
         """The texts that wait for the data protection officer."""
         return HeldTexts(self.datastore, self.keys.wrapping)
+
+    def screen(self, command: Command, it: Submission, fields: dict[str, Any]) -> None:
+        """Hold what looks as if it identified somebody, unless the data protection officer has allowed this very text (INV-45)."""
+        known = () if command.name in BY_THEMSELVES else self.names()
+        for field, text, pattern in screening.screen(command.event, fields | {"late_reason": it.late_reason}, known):
+            said = (command.name, it.ref, field, text)
+            if not (allowed := self.held.allowed(*said)):
+                if allowed is None:
+                    self.held.hold(*said, pattern=pattern, office=it.office)
+                raise (PersonalData if allowed is None else Identifies)(field=field, pattern=pattern)
 
     def _of_all(self, name: str, read: Any) -> Any:
         """Return what is gathered from everybody, read again once something was recorded about anybody."""

@@ -41,6 +41,18 @@ class CodeTaken(AlreadyExists):
     text = "{code} is the code of {kind} already: choose another"
 
 
+class LinkEnded(Refused):
+    """A participant's link is for one purpose and for a while; whether there ever was such a link is told to nobody."""
+
+    text = "This link does not open anything any more. Ask whoever sent it to you for another"
+
+
+class NoCheckpointYet(Refused):
+    """A sample is drawn from a checkpoint that was sealed after the attendance was closed, and before the draw."""
+
+    rule, text = "INV-24", "No checkpoint seals the closed attendance at {ref} yet: draw by itself, after the closing is recorded"
+
+
 class StaleVersion(Refused):
     """Somebody recorded something since the caller looked."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_TEXT = 10_000
+UNADDRESSED = UUID(int=0)
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # what no database, page or reader of JSON could keep as it is
 
 
@@ -116,9 +117,14 @@ def _read(command: Command, field: Field, value: Any, ref: str) -> Any:
 
 
 def _sealed(command: Command, field: Field, value: Any, ref: str) -> Sealed:
-    """Read a personal value: of the person who is being registered, the text itself; elsewhere, who is meant."""
+    """Read a personal value: of the person who is being registered, the text itself; elsewhere, who is meant.
+
+    Whose the words are that a participant writes, the thing itself knows: they come to it unaddressed.
+    """
     if not isinstance(value, str):
         raise WrongKindError("a person", str, value)
+    if field.name in command.event.WORDS:
+        return Sealed(UNADDRESSED, value)
     named, person = ("ref", ref) if command.kind == "subject" else (field.name, value)
     try:
         return Sealed(UUID(person), value)

@@ -18,6 +18,8 @@ from aggregates.registry import Inspection
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from aggregates.review import Review
+from aggregates.training_session import TrainingSession
+from aggregates.training_session.refusals import TrainingFixed
 from service.commands import KINDS
 from service.desk.authority import theirs
 from service.desk.persons import Persons
@@ -82,6 +84,10 @@ class References(Persons):
             self._there(Agency, "agency", corrected.get("employer"))
         elif isinstance(thing, Inspection):
             self._there(Agency, "agency", corrected.get("agency"))
+        elif isinstance(thing, TrainingSession):
+            self._there(Office, "office", corrected.get("observer"))
+            self._there(Course, "course", corrected.get("revised_course"))
+            self._same_employers(thing, corrected.get("trainers"))
         elif isinstance(thing, Priorities | Course):
             listed = {name: [one for one in value if isinstance(one, str)] for name, value in corrected.items() if isinstance(value, list)}
             self._names(listed | {"lead_office": texts.get("lead_office")})
@@ -89,6 +95,17 @@ class References(Persons):
         for item in _dicts(corrected.get("agenda")):
             if isinstance(about := item.get("about"), str):
                 self._about(who, about)
+
+    def _same_employers(self, session: TrainingSession, trainers: Any) -> None:
+        """Refuse other trainers than those agencies' whose staff were recorded to train, and an office that nobody held."""
+        state = session.state
+        if state is None or not isinstance(trainers, list):
+            return
+        for office in (one for one in trainers if isinstance(one, str)):
+            self._there(Office, "office", office)
+            term = self.load(Office, office).holder_on(state.delivered_on or state.planned_on)
+            if term is None or (term.employer and term.employer not in state.trainer_agencies):
+                raise TrainingFixed(field="trainers", ref=session.ref, instead=f"{office} is employed by others than are on record")
 
     def _bodies(self, corrected: Mapping[str, Any]) -> None:
         """Refuse a successor, a body that met and agencies that attended which are not on record."""

@@ -13,6 +13,7 @@ from service.verbs.programme import ProgrammeVerbs
 from service.verbs.registry import RegistryVerbs
 from service.verbs.returns import ReturnVerbs
 from service.verbs.reviews import ReviewVerbs
+from service.verbs.training import TrainingVerbs
 
 __all__ = [
     "ActionVerbs",
@@ -25,4 +26,5 @@ __all__ = [
     "RegistryVerbs",
     "ReturnVerbs",
     "ReviewVerbs",
+    "TrainingVerbs",
 ]

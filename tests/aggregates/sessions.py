@@ -82,7 +82,7 @@ def call(session, number, outcome="reached", **other):
     """Telephone somebody."""
     said = {"draw": session.state.draws[-1].draw, "number": number, "outcome": outcome, "trained_by": TRAINED_BY}
     said |= {"answers": "We ask about fathers now"} if outcome == "reached" else {}
-    session.record_call(**{"acting": CHAIRS, "occurred_on": ASKED} | said | other)
+    session.record_telephone_call(**{"acting": CHAIRS, "occurred_on": ASKED} | said | other)
 
 
 def observed(session, **other):

@@ -152,4 +152,5 @@ def test_names_of_resources_are_words_of_the_field():
         "clauses",
         "section-11",
         "workforce",
+        "programme",
     }

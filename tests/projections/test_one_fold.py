@@ -26,6 +26,7 @@ from aggregates import (
     Return,
     Review,
     SubGroup,
+    TrainingSession,
 )
 from aggregates.entry import Entry, Recorded, standing, stream_id
 from aggregates.entry.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
@@ -54,11 +55,12 @@ AGGREGATES: dict[str, Any] = {
     "returns": Return,
     "reviews": Review,
     "inspections": Inspection,
+    "sessions": TrainingSession,
 }
 OBLIGATIONS = {"obligations", "standings", "cadences"}  # of many aggregates each: test_obligations_fold
 VIEWS = {view.table: view for view in catch_up.VIEWS if view.table not in OBLIGATIONS}
 OPENINGS = {Action.Assigned, Office.OfficeHolderAppointed, Agency.AgencyJoined, SubGroup.SubGroupConstituted, Partnership.Established}
-OPENINGS |= {Review.Referred, Review.ExternalNoted, Inspection.InspectionOpened, Return.Requested}
+OPENINGS |= {TrainingSession.Scheduled, Review.Referred, Review.ExternalNoted, Inspection.InspectionOpened, Return.Requested}
 OPENINGS |= {Meeting.MeetingHeld, Priorities.PrioritiesSet, Course.CourseOffered, Resource.ResourceListed, Challenge.ChallengeRaised}
 FOR_EVER = date(9999, 12, 31)
 PEOPLE = [Sealed(UUID(int=n)) for n in (1, 2)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from aggregates.errors import said
 from aggregates.training_session import draw, refusals
@@ -20,14 +20,13 @@ class Holding(Acts):
 
     def cancel(self, *, reason: str, **act: Unpack[Act]) -> None:
         """Call it off."""
-        self._planned(act, "what was held or called off is not called off")
+        of_what = self._planned(act, "what was held or called off is not called off")
         said(reason=reason)
-        self._say("Cancelled", act, reason=reason)
+        self._say("Cancelled", act, reason=reason, **of_what)
 
     def deliver(self, **act: Unpack[Act]) -> None:
         """Record that it was held; of several days this is the last."""
-        self._planned(act, "it is delivered once")
-        self._say("Delivered", act)
+        self._say("Delivered", act, **self._planned(act, "it is delivered once"))
 
     def record_attendance(self, *, participant: Sealed, agency: str, staff_group: str, **act: Unpack[Act]) -> None:
         """Record who was there and for which agency; they get a number."""
@@ -63,10 +62,12 @@ class Holding(Acts):
             raise refusals.AttendanceIsClosed(ref=self.ref, on=now.closing.on)
         self._say("AttendanceClosed", act, number_attended=len(now.population), population_sha256=population)
 
-    def _planned(self, act: Act, cannot: str) -> None:
+    def _planned(self, act: Act, cannot: str) -> dict[str, Any]:
+        """Return of what it is a session, or refuse one that is not to be held."""
         now = self._begun(act)
         if not isinstance(now.status, s.Scheduled):
             raise refusals.WrongSessionStage(ref=self.ref, status=now.status.word, act=cannot)
+        return {"course": now.course, "format": now.format, "trainer_agencies": now.trainer_agencies}
 
     def _open(self, now: s.SessionState) -> s.SessionState:
         if now.closing:

@@ -76,8 +76,9 @@ class Judging(Sampling):
         said(changes=changes, revised_course=revised_course)
         evidence = tuple(dict.fromkeys(evidence_of_impact))
         self.check_impact((impact_practice, impact_management), evidence)
-        judged = {"impact_practice": impact_practice, "impact_management": impact_management, "evidence_of_impact": evidence}
+        judged: dict[str, Any] = {"impact_practice": impact_practice, "impact_management": impact_management}
         scores = {name: s.mean(getattr(given, name) for given in now.feedback) for name in ("satisfaction", "learning")}
+        judged |= {"evidence_of_impact": evidence, "course": now.course, "format": now.format}
         self._say("Evaluated", act, points=found, changes=changes, revised_course=revised_course, **judged, **scores)
 
     def check_impact(self, judged: Iterable[str], evidence: tuple[str, ...]) -> None:

@@ -49,7 +49,7 @@ class Sampling(Asking):
         sealed = {"checkpoint_size": size, "checkpoint_root": root, "algorithm": drawing.ALGORITHM, "order": order, "reason": reason}
         self._say("TelephoneSampleDrawn", act, draw=number, selected=order[:count], **fields, **sealed)
 
-    def record_call(
+    def record_telephone_call(
         self, *, draw: str, number: str, outcome: Outcome, answers: str | None = None, trained_by: Collection[UUID] = (), **act: Unpack[Act]
     ) -> None:
         """Record a call to somebody who was drawn, or who takes the place of somebody who declined or was not reached in three calls."""

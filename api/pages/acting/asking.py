@@ -25,6 +25,8 @@ from aggregates.returns import ReturnState
 from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals
 from aggregates.review.items import ANSWERS
+from aggregates.training_session import TrainingSession
+from api.pages.acting import of_sessions
 from api.resources.answering.commands import acting_as
 from api.worker import worker
 from service.desk import authority
@@ -68,6 +70,7 @@ MADE_UP: Final = (
     of_returns.NotEveryStandard,
     of_returns.NotItsReference,
     of_returns.OddPeriod,
+    *of_sessions.MADE_UP,
 )
 
 
@@ -118,7 +121,7 @@ class Question:
     def _there(self, *_: Any) -> None:
         """Take what a made-up value names for something that is on record."""
 
-    _member = _stays = _owner = _asked = _about = _names = _finding = _registered = _there
+    _member = _stays = _owner = _asked = _about = _names = _finding = _registered = _took_part = _there
 
     def thing(self, kind: type[Any], ref: str) -> Any:
         """Return a thing that records nothing."""
@@ -166,6 +169,8 @@ def plausible(command: Command, thing: Any, words: Words) -> dict[str, Any]:
     known = _known(thing.state, words)
     if command.kind == "subject":
         known |= _of_a_person(command, thing.state)
+    if isinstance(thing, TrainingSession) and thing.state:
+        known |= of_sessions.known(command.name, thing.state, words)
     return {f.name: known[f.name] if f.name in known else _made_up(f) for f in command.fields}
 
 

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from aggregates.authority import BOARD
+from aggregates.partnership.course import Offered
 from aggregates.registry.data_subject import DataSubject
+from aggregates.training_session import TrainingSession
 from api.pages.acting.addresses import address_of
 from api.resources.answering.commands import RESOURCES
 from api.resources.record.history import Visible
 from api.worker import worker
-from projections import action_register, partnership, reviews
+from projections import action_register, partnership, reviews, training
 from service.commands import COMMANDS
+from service.commands.command import TRAINER
 from service.desk.authority import INSPECTORS
 
 if TYPE_CHECKING:
@@ -112,13 +115,36 @@ def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {row.held_on:%Y-%m-%d}" for row in held[::-1]}
 
 
+def _courses(seen: Look, _: str | None) -> dict[str, str]:
+    return {row.ref: row.title for row in partnership.courses(seen.on.conn, **seen.on.at) if row.status == Offered.word}
+
+
+def _numbers(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the participants of a session by number: by name too, to those who may know."""
+    found = training.session(seen.on.conn, about or "", **seen.on.at)
+    ours = [one for one in found.attendees if seen.on.scope.agency in {None, one["agency"]}] if found else []
+    return {one["number"]: f"{one['number']}, {seen.words.body(one['agency'])}" for one in ours}
+
+
+def _draws(seen: Look, about: str | None) -> dict[str, str]:
+    found = training.session(seen.on.conn, about or "", **seen.on.at)
+    return {one["draw"]: f"Draw {one['draw']}" for one in found.draws[-1:]} if found else {}
+
+
+def _shows_impact(_: Look, about: str | None) -> dict[str, str]:
+    """Return what can show the impact of a session: never what participants said on the day (INV-27)."""
+    session: TrainingSession | None = worker().board.find(TrainingSession, about)
+    named = sorted(session.state.evidence) if session and session.state else []
+    return {one: one.replace(":", " ").capitalize() for one in named}
+
+
 def _keys(seen: Look, _: str | None) -> dict[str, str]:
     """Return the keys of members that may sign now; the service's own is not among them."""
     live = [row for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at) if row.ended_at is None and row.purpose == "acts"]
     return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
 
 
-CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
+CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None]]] = {
     "owner": _owners,
     "overseen_by": lambda seen, _: seen.words.sub_groups,
     "owner_office": lambda seen, _: offices(seen),
@@ -143,6 +169,14 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str]]]] = {
     "subject.into": lambda seen, about: {ref: name for ref, name in _people(seen, about).items() if ref != about},
     "subject.identity_checked_by": lambda seen, _: offices(seen),
     "release_legal_hold.matter": lambda _, about: _held(about),
+    "participant": lambda seen, about: _people(seen, about) if seen.on.scope.agency is None else None,
+    "session.course": _courses,
+    "session.revised_course": _courses,
+    "session.trainers": lambda seen, _: offices(seen, frozenset({TRAINER})),
+    "session.observer": lambda seen, _: offices(seen),
+    "session.number": _numbers,
+    "session.draw": _draws,
+    "session.evidence_of_impact": _shows_impact,
     "reviewer": _people,
     "meeting": _meetings,
     "because_of": _findings,
@@ -174,6 +208,14 @@ COMES_FROM: Final = {
     "into": ("other person", "register_subject"),
     "identity_checked_by": ("office", "appoint_office_holder"),
     "matter": ("hold that stands", "place_legal_hold"),
+    "participant": ("person", "register_subject"),
+    "course": ("course on offer", "offer_course"),
+    "revised_course": ("course on offer", "offer_course"),
+    "trainers": ("office of a trainer", "appoint_office_holder"),
+    "observer": ("office", "appoint_office_holder"),
+    "number": ("participant on record", "record_attendance"),
+    "draw": ("draw", "draw_telephone_sample"),
+    "evidence_of_impact": ("follow-up, call or observation", "return_follow_up"),
     "reviewer": ("person", "register_subject"),
     "meeting": ("meeting", "hold_meeting"),
     "because_of": ("finding", "record_finding"),

@@ -16,6 +16,7 @@ from aggregates.partnership.challenge import NotChallenged
 from aggregates.partnership.meeting import NotTheirMeeting
 from aggregates.partnership.membership import OpenObligations
 from aggregates.review import refusals as of_review
+from aggregates.training_session import refusals as of_training
 from api.pages.acting.addresses import address_of
 from api.pages.acting.asking import Question, plausible
 from api.pages.frame.entries import kind_of
@@ -48,6 +49,7 @@ INSTRUCTIVE: Final = (
     of_review.ChairNotIndependent,
     of_review.BreachNotRecorded,
     of_review.NotAnswered,
+    of_training.TrainerInvolved,
 )
 # Refusals of the person who asks, whatever they would write: a form that they could never send is not shown to them.
 NEVER_THEIRS: Final = (
@@ -64,6 +66,8 @@ NEVER_THEIRS: Final = (
     of_review.NotTheirInformation,
     NotTheirMeeting,
     NotChallenged,
+    of_training.NotTheirSession,
+    of_training.TrainerInvolved,
 )
 
 

@@ -12,6 +12,7 @@ from flask import request
 
 from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.review.items import ANSWERS
+from aggregates.training_session.state import POINTS
 from api.pages.acting import choices
 from api.pages.frame.clocks import NotADay, read_day
 from api.pages.frame.words import label_of
@@ -81,9 +82,14 @@ ROWS: Final[Mapping[str, Rows]] = {
         "Affiliation", (Part("organisation"), Part("role"), Part("from_on", "day", optional=True), Part("until_on", "day", optional=True))
     ),
     "members": Rows("Seat", (Part("organisation"), Part("role"))),
+    "points": Rows(
+        "Point",
+        (Part("point", "choice", options=POINTS), Part("done", "yes_no", optional=True), Part("explanation", "textarea", optional=True)),
+        lambda _, __: [{"point": point} for point in POINTS],
+    ),
     "criteria": Rows("Criterion", (Part("criterion"), Part("met", "yes_no"))),
 }
-GIVEN: Final = frozenset({"number", "agency"})  # what a row is filled in with says nothing yet
+GIVEN: Final = frozenset({"number", "agency", "point"})  # what a row is filled in with says nothing yet
 
 
 def field(seen: Look, name: str, about: str | None, typed: Any) -> dict[str, Any]:

@@ -62,6 +62,7 @@ SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "embedding_window": (lambda v: f"Within {v} months", "framework"),
     "followup_return": (lambda v: f"Within {v} days", "INV-23"),
     "phone_sample": (lambda v: f"{v[0]}%, at least {v[1]}", "INV-24"),
+    "observer_employer": (lambda v: f"Of {v} employer", "INV-25"),
     "review_interval": (_every, "framework, LIF-INT-04"),
     "planning_cycle": (_every, "framework, LIF-CYC-02"),
     "assurance_returns": (_every, "framework, LIF-AGX-01"),
@@ -119,7 +120,14 @@ def _facts(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
         yield fact("Regime", regime.label, quiet(since))
         yield fact("Whether to review is decided by", regime.decides.label, quiet(regime.decides.source))
     yield fact("Framework in force", *_framework(row.framework, seen.clocks.as_at))
-    told = (("/meetings", "Meetings"), ("/challenges", "Challenges"), ("/courses", "Courses"), ("/resources", "Resources"))
+    told = (
+        ("/meetings", "Meetings"),
+        ("/challenges", "Challenges"),
+        ("/courses", "Courses"),
+        ("/programme", "Training programme"),
+        ("/sessions", "Training sessions"),
+        ("/resources", "Resources"),
+    )
     yield fact("What it does", *(link(text, seen.link(path)) for path, text in told))
     yield fact("Whose statements the log takes", link("Signing keys", seen.link("/keys")))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from projections.partnership import MeetingRow, ResourceRow
 
-pages = Blueprint("programme", __name__)
+pages = Blueprint("programme_", __name__)
 
 SECTION = {"section_name": "partnership"}
 CRUMB = {"text": "The partnership", "href": "/partnership"}

@@ -131,11 +131,11 @@ def by(look: Look, entry: HistoryEntry) -> str:
 
 def text_of(look: Look, entry: HistoryEntry) -> str | None:
     """Return what an entry says, a line for each field; a single text stands alone."""
-    kinds = fields_by_name(event_type(entry.topic))
+    event = event_type(entry.topic)
     said: list[tuple[str, str]] = []
-    for name, field in kinds.items():
+    for name, field in fields_by_name(event).items():
         value = entry.body.get(name)
-        hidden = name in UNSAID or field.identifies or (field.kind is Sealed and name == "contact") or name == "erased"
+        hidden = name in UNSAID | event.WORDS or field.identifies or (field.kind is Sealed and name == "contact") or name == "erased"
         if hidden or field.kind is Evidence or value in (None, [], ""):
             continue
         if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):

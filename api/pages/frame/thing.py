@@ -87,13 +87,14 @@ def show(seen: Look, kind: str, ref: str, template: str = "board/thing.html", **
     )
 
 
-WITH_HISTORY: Final = frozenset({"action", "review", "inspection"})
+WITH_HISTORY: Final = frozenset({"action", "review", "inspection", "session"})
 
 
 def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.HistoryEntry]:
     """Return what was recorded of a thing, as far as the reader may see it, newest first."""
     known = inspection_history.history(seen.on.conn, **seen.on.at, kind=kind, ref=ref, limit=MOST)
-    return known[::-1] if seen.on.scope.inspection is None else list(filter(Visible(seen.on), known[::-1]))
+    whole = seen.on.scope.inspection is None and kind != "session"  # of which an agency sees a part
+    return known[::-1] if whole else list(filter(Visible(seen.on), known[::-1]))
 
 
 def retracted(seen: Look, kind: str, ref: str, *, section_name: str) -> Response:

@@ -117,6 +117,7 @@ LABELS: Final = {
     "publication_notice": "Notice that a report is published",
     "moderation_threshold": "Grades that need an action",
     "training_interval": "Safeguarding training renewed",
+    "observer_employer": "Who observes training",
 }
 # What a refusal says to a program of a request is said to a person of their form.
 TO_PEOPLE: Final = {

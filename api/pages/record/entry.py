@@ -123,6 +123,8 @@ def _field(
         state = "erased"
     elif closed_to:
         state = "restricted"
+    elif field.name in event_type(found.topic).WORDS:
+        state = "withheld"  # what one participant wrote is read among five or more, on the page of the session
     return {
         "name": field.name,
         "label": label_of(field.name),

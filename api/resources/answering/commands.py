@@ -188,6 +188,7 @@ def location(kind: str, ref: str) -> str:
 
 RESOURCES: Final = {
     "action": "actions",
+    "session": "sessions",
     "review": "reviews",
     "agency": "agencies",
     "sub-group": "sub-groups",

@@ -15,6 +15,7 @@ from api.access import member, signed_in
 from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.answering.openapi import ClocksSchema, Resource
+from api.resources.record.training import SessionsSeen
 from api.worker import worker
 from projections import action_register, partnership, returns, reviews
 from projections.inspection import history as inspection_history
@@ -137,6 +138,7 @@ class Visible:
     def __init__(self, on: Reading) -> None:
         """Find out which actions are the reader's agency's, and which reviews they come from, or the agency referred or was asked about."""
         self.agency, self.protects = on.scope.agency, on.scope.protects
+        self.sessions = SessionsSeen(on)
         period = on.scope.period
         self.first = period[0] if period else None
         self.last = period[1] if period else None  # an inspection ends with its ceiling; amendments came later
@@ -170,6 +172,9 @@ class Visible:
             return self.protects  # what the law asks about people
         if self.agency is None or entry.kind in OPEN:
             return True
+        return self.sessions.entry(entry) if entry.kind == "session" else self._of_agency(entry)
+
+    def _of_agency(self, entry: HistoryEntry) -> bool:
         seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}
         seen |= {"return": self.returns}
         return entry.ref in seen.get(entry.kind, set())

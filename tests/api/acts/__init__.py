@@ -31,6 +31,17 @@ COURSE = {
     "skills": "Ask the child", "follow_up_owed": True, "because_of": ["SB-2015-01/F1"],
 }  # fmt: skip
 RESOURCE = {"ref": "CASPAR", "title": "CASPAR", "url": "https://caspar.example", "kind": "e-mail updates", "check_every": 6}
+SESSION = {"ref": "S1", "course": "IACP", "planned_on": "2016-09-05", "trainers": ["trainer"], "capacity": 16}
+CAME = {"participant": "{riv-lead}", "agency": "RIV", "staff_group": "nurses"}
+FEEDBACK = {"number": "1", "satisfaction": 5, "learning": 4, "comment": "More on fathers"}
+FOLLOW_UP = {
+    "number": "1", "used_in_practice": True, "shared_with_colleagues": True, "impact": "some", "effect_on_children": "They are heard",
+}  # fmt: skip
+POINTS = ("feedback", "follow-up", "calls", "observation", "trainer CPD")
+OPEN_POINTS = [{"point": point, "explanation": "A very small session"} for point in POINTS]
+EVALUATION = {"points": OPEN_POINTS, "impact_practice": "not known", "impact_management": "not known", "changes": "Revise module 2"}
+HELD = ("offer_course", "schedule_session", "deliver_session", "record_attendance")
+CLOSED = (*HELD, "close_attendance")
 PRIORITY = {"ref": "2016-17", "priority": "Neglect", "lead_office": "quality-chair", "informed_by": ["SB-2015-01/F1"]}
 CHALLENGE = {"ref": "C1", "about": "action:A1", "to": "RIV", "summary": "Slow", "statement": "Why so slow?"}
 ANSWER = {"answer": "The rota was not agreed", "what_changed": "It is"}
@@ -201,6 +212,29 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "escalate_action": (
         "chair", "actions/A1/escalate_action", {"level": 1, "to_office": "quality-chair"}, ("a winter",), "riv-lead",
     ),
+    "schedule_session": ("trainer", "sessions", SESSION, ("offer_course",), "riv-lead"),
+    "cancel_session": ("board-manager", "sessions/S1/cancel_session", {"reason": "Snow"}, HELD[:2], "riv-lead"),
+    "deliver_session": ("trainer", "sessions/S1/deliver_session", {}, HELD[:2], "riv-lead"),
+    "record_attendance": ("trainer", "sessions/S1/record_attendance", CAME, HELD[:3], "chair"),
+    "lapse_booking": ("trainer", "sessions/S1/lapse_booking", CAME | {"outcome": "no-show"}, HELD[:3], "chair"),
+    "close_attendance": ("trainer", "sessions/S1/close_attendance", {}, HELD, "chair"),
+    "give_feedback": ("board-manager", "sessions/S1/give_feedback", FEEDBACK, HELD, "trainer"),
+    "record_action_plan": (
+        "board-manager", "sessions/S1/record_action_plan", {"number": "1", "plan": "To ask the child"}, HELD, "trainer",
+    ),
+    "issue_follow_up": ("quality-chair", "sessions/S1/issue_follow_up", {"number": "1"}, (*HELD, "a winter"), "trainer"),
+    "return_follow_up": (
+        "board-manager", "sessions/S1/return_follow_up", FOLLOW_UP, (*HELD, "a winter", "issue_follow_up"), "trainer",
+    ),
+    "draw_telephone_sample": ("quality-chair", "sessions/S1/draw_telephone_sample", {}, CLOSED, "trainer"),
+    "record_telephone_call": (
+        "quality-chair", "sessions/S1/record_telephone_call", {"draw": "1", "number": "1", "outcome": "reached", "answers": "She asks now"},
+        (*CLOSED, "draw_telephone_sample"), "trainer",
+    ),
+    "observe_delivery": (
+        "quality-chair", "sessions/S1/observe_delivery", {"observer": "riv-lead", "grade": "good"}, CLOSED, "trainer",
+    ),
+    "evaluate_session": ("quality-chair", "sessions/S1/evaluate_session", EVALUATION, CLOSED, "trainer"),
 }  # fmt: skip
 
 ACTS |= returns.ACTS

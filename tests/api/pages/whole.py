@@ -23,6 +23,7 @@ THINGS = {
     "challenge": "CH-1",
     "review": "SB-2016-09",
     "action": "A1",
+    "session": "S-1",
     "inspection": "inspector",
     "keys": "keys",
     "subject": "11111111-2222-4333-8444-555555555555",
@@ -55,6 +56,18 @@ def fill(it: Seeded) -> Seeded:
     )  # fmt: skip
     it.act("board-manager", "invite_family", "SB-2016-09", relations=["grandmother"], count=1, how_explained="By a visit")
     it.act("board-manager", "register_subject", THINGS["subject"], name="P. Northway", contact=None)
+    _session(it)
     it.open_inspection()
     it.catch_up()
     return it
+
+
+def _session(it: Seeded) -> None:
+    """Hold a session of the course at which somebody of RIV was, and draw whom to telephone."""
+    it.act("trainer", "schedule_session", "S-1", course="C1", planned_on="2016-09-05", trainers=["trainer"], capacity=16)
+    it.act("trainer", "deliver_session", "S-1")
+    it.act("trainer", "record_attendance", "S-1", participant=str(it.people["riv-lead"]), agency="RIV", staff_group="nurses")
+    it.act("trainer", "close_attendance", "S-1")
+    it.act("board-manager", "give_feedback", "S-1", number="1", satisfaction=5, learning=4, comment="More on fathers")
+    it.act("quality-chair", "draw_telephone_sample", "S-1")
+    it.act("quality-chair", "observe_delivery", "S-1", observer="riv-lead", grade="good", notes="It began late")

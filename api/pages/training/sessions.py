@@ -1,0 +1,184 @@
+"""The training sessions, and one of them: the five points, impact apart from satisfaction, and the sample for anybody to draw again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response
+
+from api.access import member
+from api.pages.acting.possible import acting_or_nobody
+from api.pages.board import listing
+from api.pages.frame import look, thing
+from api.pages.frame.thing import fact, facts, link, quiet, section, strong
+from api.pages.frame.words import written
+from api.pages.training import draws, people
+from api.pages.training.handing_out import WHO
+from api.resources.record.training import SessionsSeen
+from projections import training
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.pages.frame import Look
+    from api.pages.frame.thing import Said
+    from projections.training import PointRow, SessionRow
+
+pages = Blueprint("training_sessions", __name__)
+
+COLUMNS: Final = ("Session", "Course", "Held", "Where it stands", "Five points", "Impact")
+POINTS: Final = {
+    "feedback": "1. Feedback and action plans",
+    "follow-up": "2. Follow-up after three months",
+    "calls": "3. Telephone sample",
+    "observation": "4. Observation by somebody who did not train",
+    "trainer CPD": "5. Trainers' yearly CPD",
+}
+NONE: Final = ("No session was on record.", "On the day and with the knowledge that you chose, none had been scheduled for you to see.")
+
+
+def visible(seen: Look) -> list[SessionRow]:
+    """Return the sessions, each as far as the reader may see it."""
+    may_see = SessionsSeen(seen.on)
+    return [may_see.part(row) for row in training.sessions(seen.on.conn, **seen.on.at) if may_see.theirs(row)]
+
+
+def course(seen: Look, ref: str) -> Said:
+    """Return a link to a course."""
+    return link(seen.title_of("course", ref) or ref, seen.link(f"/courses/{ref}"))
+
+
+@pages.get("/sessions")
+@member
+def sessions() -> Response:
+    """List the sessions, the newest first."""
+    with look() as seen:
+        cpd = training.cpd(seen.on.conn, **seen.on.at)
+        rows = [
+            (
+                link(row.ref, seen.link(f"/sessions/{row.ref}")),
+                course(seen, row.course),
+                [row.held_on, quiet(None if row.delivered_on else "Planned")],
+                [row.status.capitalize(), quiet(f"{len(row.attendees)} attended" if row.delivered_on else None)],
+                _done(training.points(row, cpd)) if row.delivered_on else "Not held yet",
+                _impact(row),
+            )
+            for row in visible(seen)[::-1]
+        ]
+        lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact (INV-27)."
+        said: dict[str, Any] = {"heading": "Training sessions", "lead": lead, "empty": NONE, "section_name": "partnership"}
+        return listing.show(seen, "session", "/sessions", COLUMNS, rows, **said)
+
+
+def _done(points: list[PointRow]) -> Said:
+    """Return how many of the points are done, and which are neither done nor explained."""
+    told = f"{sum(point.done for point in points)} of {len(points)} done"
+    still = [point.point for point in points if not point.done and not point.explanation]
+    return [told, quiet(f"Still open: {', '.join(still)}" if still else None)]
+
+
+def _impact(row: SessionRow) -> Said:
+    if row.evaluation is None:
+        return "Not evaluated yet" if row.delivered_on else None
+    judged = row.evaluation
+    return [f"On practice: {judged['impact_practice']}", f"On management: {judged['impact_management']}"]
+
+
+@pages.get("/sessions/<ref>")
+@member
+def session(ref: str) -> Response:
+    """Show one session."""
+    with look() as seen:
+        row = next((row for row in visible(seen) if row.ref == ref), None)
+        if row is None:
+            return thing.retracted(seen, "session", ref, section_name="sessions")
+        title = seen.title_of("course", row.course) or row.course
+        said: dict[str, Any] = {
+            "heading": f"{title}, {written(row.held_on)}",
+            "caption": f"Training session {ref}",
+            "section_name": "partnership",
+        }
+        crumbs = [{"text": "The partnership", "href": "/partnership"}, {"text": "Training sessions", "href": "/sessions"}]
+        said["begun"] = _links(seen, row)
+        return thing.show(seen, "session", ref, facts=facts(*_facts(seen, row)), sections=list(_sections(seen, row)), crumbs=crumbs, **said)
+
+
+def _links(seen: Look, row: SessionRow) -> list[dict[str, str]]:
+    """Return where links for participants are handed out, to those who may."""
+    who = acting_or_nobody()
+    if who is None or not seen.clocks.is_now or not row.delivered_on:
+        return []
+    found = [("day", f"Hand out links for {WHO['day'][1]}")] if row.attendees and row.status != "evaluated" else []
+    found += [("follow-up", f"Hand out links for {WHO['follow-up'][1]}")] if row.follow_ups else []
+    return [{"title": title, "href": f"/sessions/{row.ref}/links/{purpose}"} for purpose, title in found if who.role in WHO[purpose][0]]
+
+
+def _facts(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
+    yield fact("Status", row.status.capitalize())
+    yield fact("Course", course(seen, row.course), quiet(row.format.capitalize()))
+    yield fact("Held" if row.delivered_on else "Planned", row.held_on)
+    yield fact("Trainers", *(seen.words.office(office, row.held_on) for office in row.trainers))
+    yield fact("Whose staff train", *(seen.words.body(agency) for agency in row.trainer_agencies))
+    yield fact("Places", f"{row.capacity}, {len(row.attendees)} attended, {len(row.lapsed)} were given up")
+    if row.closing:
+        closed = f"{row.closing['number_attended']} participants, closed {written(date.fromisoformat(row.closing['on']))}"
+        yield fact("Attendance", closed, quiet(f"Population SHA-256 {row.closing['population_sha256']}"))
+    owed = "Owed: this course's participants and their managers return it" if row.follow_up_owed else "Asked, and not owed for this course"
+    yield fact("Follow-up", owed)
+
+
+def _sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
+    if row.delivered_on:
+        yield _five(training.points(row, training.cpd(seen.on.conn, **seen.on.at)))
+        yield _effect(seen, row)
+    yield from people.sections(seen, row)
+    yield from draws.sections(seen, row)
+    if row.observations:
+        watched = [
+            (
+                seen.words.office(one["observer"]),
+                seen.words.body(one["observer_agency"]),
+                one["grade"].capitalize(),
+                date.fromisoformat(one["on"]),
+            )
+            for one in row.observations
+        ]
+        yield section("Observation", ("Observer", "Employed by", "Grade", "On"), watched, "")
+
+
+def _five(points: list[PointRow]) -> dict[str, Any]:
+    told = [
+        (
+            POINTS[point.point],
+            "Done" if point.done else "Explained" if point.explanation else strong("Open"),
+            point.words,
+            point.explanation,
+        )
+        for point in points
+    ]
+    note = "A session is evaluated when each of the five is done or explained (framework, page 11; INV-26)."
+    return section("The five points", ("Point", "Where it stands", "What there is", "Why not"), told, "", note)
+
+
+def _effect(seen: Look, row: SessionRow) -> dict[str, Any]:
+    """Return satisfaction and impact, each for itself."""
+    given = row.feedback
+    few = "Not shown: fewer than five answered"
+    told: list[tuple[Said, ...]] = [
+        ("Satisfaction", f"{given['satisfaction']} of 5" if given["satisfaction"] else few, f"{len(given['numbers'])} feedback forms"),
+        ("Learning", f"{given['learning']} of 5" if given["learning"] else few, f"{len(given['numbers'])} feedback forms"),
+    ]
+    if given["confidence_before"] and given["confidence_after"]:
+        told.append(("Confidence", f"{given['confidence_before']} before, {given['confidence_after']} after", "The same forms"))
+    answers = [one["impact"] for one in row.returned]
+    counted = ", ".join(f"{answers.count(word)} {word}" for word in ("none", "some", "marked"))
+    told.append(("Impact, as participants say", counted if answers else "Nobody has answered yet", f"{len(answers)} follow-ups returned"))
+    if judged := row.evaluation:
+        shown = ", ".join(judged["evidence_of_impact"]) or "Nothing is named"
+        told.append(("Impact on practice, as judged", judged["impact_practice"].capitalize(), shown))
+        told.append(("Impact on management, as judged", judged["impact_management"].capitalize(), shown))
+        revised = course(seen, judged["revised_course"]) if judged["revised_course"] else "No course was revised"
+        told.append(("What changes", judged["changes"], revised))
+    note = "What they thought of it says nothing of what came of it: impact rests on follow-ups, calls and observations (INV-27)."
+    return section("Satisfaction and impact", ("What", "Result", "Shown by"), told, "", note)

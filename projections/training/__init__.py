@@ -1,0 +1,27 @@
+"""The Board's training, on any day as known on any day; one file a question.
+
+`sessions` what each session was and how it was evaluated, `evaluation` the five points per session and course, `programme` which formats
+have a live course and because of what, `falling_due` who is to be asked today what came of it.
+"""
+
+from projections.training.evaluation import CourseEvaluation, PointRow, cpd, evaluated_courses, points
+from projections.training.falling_due import FollowUpDue, follow_ups_due
+from projections.training.programme import FormatRow, programme
+from projections.training.sessions import SessionRow, Sessions, of_agency, session, sessions
+
+__all__ = [
+    "CourseEvaluation",
+    "FollowUpDue",
+    "FormatRow",
+    "PointRow",
+    "SessionRow",
+    "Sessions",
+    "cpd",
+    "evaluated_courses",
+    "follow_ups_due",
+    "of_agency",
+    "points",
+    "programme",
+    "session",
+    "sessions",
+]

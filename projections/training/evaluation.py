@@ -1,0 +1,122 @@
+"""Training evaluation: the five points of each session and each course, and impact apart from satisfaction (INV-26, INV-27)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.sql import SQL
+
+from aggregates.training_session import cpd as yearly
+from aggregates.training_session.state import POINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from psycopg import Connection
+
+    from projections.training.sessions import SessionRow
+
+# A trainer's answer counts unless it was taken back; one that was waived was never given.
+CPD = SQL("""
+    SELECT body->>'respondent', body->>'period' FROM views.inspection_history AS answer
+     WHERE topic = 'return.submitted.v1' AND body->>'kind' = 'trainer_cpd' AND position <= %(known_at)s AND occurred_on <= %(as_at)s
+       AND NOT EXISTS (SELECT FROM views.inspection_history AS gone
+                        WHERE gone.amends = answer.position AND gone.position <= %(known_at)s
+                          AND gone.topic = 'return.entry_retracted.v1')""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointRow:
+    """One of the five points of a session: whether it is done, in words what there is, and why not where that was explained."""
+
+    point: str
+    done: bool
+    words: str
+    explanation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseEvaluation:
+    """A course by its sessions that were held: how many have each point done; satisfaction and impact each for themselves.
+
+    `satisfaction` are the evaluated sessions' own means; `impact_practice` and `impact_management` count their judgements.
+    """
+
+    course: str
+    held: int
+    evaluated: int
+    attended: int
+    done: dict[str, int]
+    asked: int
+    returned: int
+    satisfaction: list[str]
+    impact_practice: dict[str, int]
+    impact_management: dict[str, int]
+
+
+def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[tuple[str, str]]:
+    """Return (trainer's office, period) of the yearly CPD returns that were in by a day, as known at a position."""
+    return [(who, period) for who, period in conn.execute(CPD, {"as_at": as_at, "known_at": known_at}).fetchall()]
+
+
+def points(row: SessionRow, returns: Iterable[tuple[str, str]]) -> list[PointRow]:
+    """Return the five points of a session; `returns` is what `cpd` gives."""
+    done, words = _done(row, list(returns)), _words(row)
+    judged = {one["point"]: one for one in row.evaluation["points"]} if row.evaluation else {}
+    explained = {point: judged.get(point, {}).get("explanation") for point in POINTS}
+    return [PointRow(point=point, done=done[point], words=words[point], explanation=explained[point]) for point in POINTS]
+
+
+def _done(row: SessionRow, returns: Sequence[tuple[str, str]]) -> dict[str, bool]:
+    """Say of each point whether it is done, as `SessionState.done` has it."""
+    in_date = {who for who, period in returns if yearly.covers(period, row.held_on)}
+    return {
+        "feedback": bool(row.feedback["numbers"] and row.plans),
+        "follow-up": bool(row.attendees and row.returned) and len(row.follow_ups) == len(row.attendees),
+        "calls": bool(row.draws and not row.draws[-1]["waiting"]),
+        "observation": bool(row.observations),
+        "trainer CPD": all(trainer in in_date for trainer in row.trainers),
+    }
+
+
+def _words(row: SessionRow) -> dict[str, str]:
+    there = len(row.attendees)
+    newest = row.draws[-1] if row.draws else None
+    called = f"{len(newest['reached'])} of {newest['sample_size']} reached, {len(row.draws)} drawn" if newest else "Nothing drawn yet"
+    return {
+        "feedback": f"{len(row.feedback['numbers'])} feedback forms and {len(row.plans)} action plans of {there}",
+        "follow-up": f"{len(row.returned)} returned of {len(row.follow_ups)} sent, {there - len(row.follow_ups)} not sent yet",
+        "calls": called,
+        "observation": ", ".join(one["grade"] for one in row.observations).capitalize() or "Nobody has observed it",
+        "trainer CPD": f"{len(row.trainers)} {'trainer' if len(row.trainers) == 1 else 'trainers'}, each for the year of the session",
+    }
+
+
+def evaluated_courses(rows: Iterable[SessionRow], returns: Iterable[tuple[str, str]]) -> list[CourseEvaluation]:
+    """Return each course by its sessions that were held, in the order of the courses' references."""
+    by_course: dict[str, list[SessionRow]] = {}
+    known = list(returns)
+    for row in rows:
+        if row.delivered_on:
+            by_course.setdefault(row.course, []).append(row)
+    return [_course(course, held, known) for course, held in sorted(by_course.items())]
+
+
+def _course(course: str, held: list[SessionRow], returns: Sequence[tuple[str, str]]) -> CourseEvaluation:
+    done = Counter(point for row in held for point, is_done in _done(row, returns).items() if is_done)
+    judged = [row.evaluation for row in held if row.evaluation]
+    return CourseEvaluation(
+        course=course,
+        held=len(held),
+        evaluated=len(judged),
+        attended=sum(len(row.attendees) for row in held),
+        done={point: done[point] for point in POINTS},
+        asked=sum(len(row.follow_ups) for row in held),
+        returned=sum(len(row.returned) for row in held),
+        satisfaction=[one["satisfaction"] for one in judged if one["satisfaction"]],
+        impact_practice=dict(Counter(one["impact_practice"] for one in judged)),
+        impact_management=dict(Counter(one["impact_management"] for one in judged)),
+    )

@@ -1,0 +1,166 @@
+"""Every training session on any day as known on any day: who was there, and what is known of the five points.
+
+No participant is in it by name: a participant is a number, and whose it is stands sealed. Nothing that one of them wrote or scored is
+in it either, but means, and those only of five or more.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aggregates.training_session import SessionState, TrainingSession
+from aggregates.training_session.decisions.acts import HELD
+from aggregates.training_session.state import mean
+from projections.partnership.rows import rows
+from projections.two_clocks.timeline import ByReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+    from aggregates.training_session.sample import Draw
+    from aggregates.training_session.state import FollowUp
+
+SCORES = ("satisfaction", "learning", "confidence_before", "confidence_after")
+
+
+class Sessions(ByReference):
+    """Every session that was ever scheduled."""
+
+    table = "sessions"
+    kinds: ClassVar[frozenset[str]] = frozenset({"session"})
+    columns: ClassVar[Mapping[str, str]] = {
+        "course": "text",
+        "format": "text",
+        "follow_up_owed": "boolean",
+        "planned_on": "date",
+        "delivered_on": "date",
+        "trainers": "jsonb",
+        "trainer_agencies": "jsonb",
+        "capacity": "integer",
+        "status": "text",
+        "attendees": "jsonb",
+        "lapsed": "jsonb",
+        "closing": "jsonb",
+        "feedback": "jsonb",
+        "plans": "jsonb",
+        "follow_ups": "jsonb",
+        "unasked": "jsonb",
+        "draws": "jsonb",
+        "observations": "jsonb",
+        "evaluation": "jsonb",
+        "participants": "jsonb",
+    }
+
+    def fold(self, entries: Sequence[Entry], before: SessionState | None = None) -> SessionState | None:
+        """Take the aggregate's own."""
+        return TrainingSession.fold(entries, before)
+
+    def row(self, it: SessionState) -> tuple[Any, ...]:
+        """Show all of it but what a participant wrote or scored."""
+        course = (it.course, it.format, it.follow_up_owed, it.planned_on, it.delivered_on)
+        people = (json.dumps(it.trainers), json.dumps(it.trainer_agencies), it.capacity, it.status.word)
+        there = [{"number": one.number, "agency": one.agency, "staff_group": one.staff_group, "on": one.on} for one in it.attendees]
+        gone = [{name: value for name, value in asdict(one).items() if name != "participant"} for one in it.lapsed]
+        scores = {name: mean(s for one in it.feedback if (s := getattr(one, name)) is not None) for name in SCORES}
+        given = {"numbers": [one.number for one in it.feedback], **scores}
+        due = [{"number": one.number, "agency": one.agency, "due_on": one.follow_up_due} for one in it.unasked]
+        asked = (_json([_asked(one) for one in it.follow_ups]), _json(due if isinstance(it.status, HELD) else []))
+        seen = [{name: value for name, value in asdict(one).items() if name != "notes"} for one in it.observations]
+        judged = _json(it.evaluation and asdict(it.evaluation))
+        whose = {one.number: str(one.participant.subject) for one in it.attendees}
+        points = (_json(it.closing and asdict(it.closing)), _json(given), json.dumps(it.plans), *asked, _json([_draw(d) for d in it.draws]))
+        return (*course, *people, _json(there), _json(gone), *points, _json(seen), judged, _json(whose))
+
+
+def _asked(one: FollowUp) -> dict[str, Any]:
+    names = ("number", "agency", "owed", "fell_due_on", "issued_on", "due_on", "manager_on")
+    said = {name: getattr(one, name) for name in names}
+    answer = one.answer
+    said |= {"returned_on": answer and answer.on, "times": answer.times if answer else 0}
+    return said | {name: answer and getattr(answer, name) for name in ("used_in_practice", "shared_with_colleagues", "impact")}
+
+
+def _draw(one: Draw) -> dict[str, Any]:
+    said = {name: value for name, value in asdict(one).items() if name != "calls"}
+    calls = [{"number": call.number, "attempt": call.attempt, "on": call.on, "outcome": call.outcome} for call in one.calls]
+    replaced = [{"number": number, "because": why} for number in one.asked if (why := one.replaced(number))]
+    return said | {"calls": calls, "asked": one.asked, "reached": one.reached, "waiting": one.waiting, "replaced": replaced}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A session on a day. Participants are numbers; `feedback` has means of five answers or more, and none of fewer.
+
+    `follow_ups` are those asked three months on, `unasked` those who are still to be; of `draws`, `order` is the whole of it.
+    """
+
+    ref: str
+    course: str
+    format: str
+    follow_up_owed: bool
+    planned_on: date
+    delivered_on: date | None
+    trainers: list[str]
+    trainer_agencies: list[str]
+    capacity: int
+    status: str
+    attendees: list[dict[str, Any]]
+    lapsed: list[dict[str, Any]]
+    closing: dict[str, Any] | None
+    feedback: dict[str, Any]
+    plans: list[str]
+    follow_ups: list[dict[str, Any]]
+    unasked: list[dict[str, Any]]
+    draws: list[dict[str, Any]]
+    observations: list[dict[str, Any]]
+    evaluation: dict[str, Any] | None
+    participants: dict[str, str]
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """Return the agencies whose staff had a place or train in it."""
+        return frozenset([*self.trainer_agencies, *(one["agency"] for one in (*self.attendees, *self.lapsed))])
+
+    @property
+    def held_on(self) -> date:
+        """Return the day of delivery, or before it the day that is planned."""
+        return self.delivered_on or self.planned_on
+
+    @property
+    def returned(self) -> list[dict[str, Any]]:
+        """Return the follow-ups that came back."""
+        return [one for one in self.follow_ups if one["returned_on"]]
+
+
+def of_agency(row: SessionRow, agency: str) -> SessionRow:
+    """Return what one agency is shown of a session: their own participants, and nothing of how they were called or it was observed."""
+
+    def own(those: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [one for one in those if one["agency"] == agency]
+
+    there = own(row.attendees)
+    numbers = {one["number"] for one in there}
+    given = row.feedback | {"numbers": [number for number in row.feedback["numbers"] if number in numbers]}
+    mine: dict[str, Any] = {"attendees": there, "lapsed": own(row.lapsed), "follow_ups": own(row.follow_ups), "unasked": own(row.unasked)}
+    mine |= {"feedback": given, "plans": [number for number in row.plans if number in numbers], "participants": {}}
+    return replace(row, **mine, draws=[], observations=[])
+
+
+def sessions(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SessionRow]:
+    """Return the sessions that were scheduled by a day, as known at a position, the earliest first."""
+    return sorted(rows(conn, SessionRow, Sessions, as_at=as_at, known_at=known_at), key=lambda row: (row.held_on, row.ref))
+
+
+def session(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> SessionRow | None:
+    """Return one session; None where it was not scheduled."""
+    return next((row for row in sessions(conn, as_at=as_at, known_at=known_at) if row.ref == ref), None)

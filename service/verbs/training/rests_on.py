@@ -1,0 +1,64 @@
+"""What a decision about a training session rests on beside its own stream: its trainers, their yearly CPD, and the sealing checkpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aggregates.partnership.office import Office
+from aggregates.returns import Return
+from aggregates.training_session import cpd
+from service.desk.refusals import NoCheckpointYet
+from service.recording.holding import Holding
+from service.verify import open_checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+    from uuid import UUID
+
+    from aggregates.partnership.office import Holder
+    from aggregates.training_session import SessionState, TrainingSession
+
+SUBMITTED = ("return.submitted.v1",)
+CLOSING = "SELECT position FROM ledger.event WHERE stream = %s AND topic = %s ORDER BY position DESC LIMIT 1"
+FIRST_SEALING = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+
+
+class Training(Holding):
+    """The log of one board, and what is found in it about those who train."""
+
+    def terms_of(self, trainers: Collection[str], day: date) -> list[Holder]:
+        """Return the terms of those who hold the trainers' offices on a day."""
+        offices = (self.find(Office, office) for office in trainers)
+        return [term for office in offices if office and (term := office.holder_on(day))]
+
+    def trained(self, session: SessionState) -> list[Holder]:
+        """Return the terms of those who trained in a session: of the day of delivery, or before it of the day that is planned."""
+        return self.terms_of(session.trainers, session.delivered_on or session.planned_on)
+
+    def trainers_of(self, session: SessionState) -> frozenset[UUID]:
+        """Return the persons who trained in a session."""
+        return frozenset(term.holder.subject for term in self.trained(session))
+
+    def cpd_in_date(self, trainers: Collection[str], day: date) -> Mapping[str, bool]:
+        """Say of each trainer whether they have submitted their yearly CPD for a day: a return that was not waived or taken back."""
+        named = {"kind": "trainer_cpd"}
+        found = self._saying(Return, SUBMITTED, lambda body: named.items() <= body.items() and body.get("respondent") in trainers)
+        there = {one.state.respondent for one in found if one.state and one.state.given and cpd.covers(one.state.period, day)}
+        return {trainer: trainer in there for trainer in trainers}
+
+    def sealing(self, session: TrainingSession) -> tuple[int, str]:
+        """Return the size and the root, in hexadecimal, of the first checkpoint that seals the closing of a session's attendance.
+
+        Nobody picks it: it is not known before the attendance is closed, and there is only one that comes first. Refuses where the
+        closing is not sealed yet, as within a transaction that it shares with the draw.
+        """
+        topic = "training_session.attendance_closed.v1"
+        closed: Any = self._together and session.id in self._together.loaded
+        with self.datastore.get_connection() as conn:
+            row = None if closed else conn.execute(CLOSING, (session.id, topic)).fetchone()
+            sealed = conn.execute(FIRST_SEALING, (row["position"],)).fetchone() if row else None
+        if sealed is None:
+            raise NoCheckpointYet(ref=session.ref)
+        checkpoint = open_checkpoint(sealed["note"], self.recorder.vkey)
+        return checkpoint.size, checkpoint.root.hex()
