@@ -72,11 +72,8 @@ class OnRecord(Aggregate, Generic[S]):
         CLASS: ClassVar[str] = "S"
         # The fields that the aggregate finds out for itself: no command asks for them.
         COMPUTED: ClassVar[frozenset[str]] = frozenset()
-<<<<<<< HEAD
         STANDS: ClassVar[bool] = False  # whether it is never amended, so that what it rests on is not either
-=======
         WORDS: ClassVar[frozenset[str]] = frozenset()  # the personal fields that are what somebody wrote, where others say who is meant
->>>>>>> d08bd16 (Training sessions: verbs, participants' links, views, resource and pages; follow-ups come by themselves)
         FOLLOWS: ClassVar[frozenset[str]] = frozenset()  # the fields that a command may leave out: they follow from what is on record
         KNOWN_BY: ClassVar[
             tuple[str, ...]
