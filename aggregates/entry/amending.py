@@ -37,7 +37,7 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
         elif issubclass(entry.event, Recorded.EntryCorrected):
             corrected[body["amends"]] = corrections(body) | corrected[body["amends"]]
         else:
-            stand.append(Entry(entry.number, body.get("occurred_on", entry.occurred_on), entry.event, body))
+            stand.append(Entry(entry.number, body.get("occurred_on", entry.occurred_on), entry.event, body).newest)
     return sorted(stand, key=lambda e: (e.occurred_on, e.number))
 
 

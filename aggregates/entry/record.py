@@ -39,6 +39,17 @@ class Entry:
     event: type[Any]
     body: Mapping[str, Any]
 
+    @property
+    def newest(self) -> Entry:
+        """Return it in the newest shape of its event: the one place where an older shape is read (ADR 0011).
+
+        What stands is folded so. What was recorded stays as it was: an amendment names the fields that its entry was recorded with.
+        """
+        if (newer := self.event.NEWER) is None:
+            return self
+        lacking = {field.name: newer.ADDED.get(field.name) for field in shape(newer)}
+        return Entry(self.number, self.occurred_on, newer, lacking | self.event.as_newer(self.body)).newest
+
 
 class OnRecord(Aggregate, Generic[S]):
     """An aggregate that keeps what was recorded, and derives its state from it.
@@ -72,12 +83,19 @@ class OnRecord(Aggregate, Generic[S]):
         CLASS: ClassVar[str] = "S"
         # The fields that the aggregate finds out for itself: no command asks for them.
         COMPUTED: ClassVar[frozenset[str]] = frozenset()
+        NEWER: ClassVar[Any] = None  # the shape that is recorded now, where this is an older one: topics are for ever
+        ADDED: ClassVar[dict[str, Any]] = {}  # what this shape has for a field that an older one lacks; otherwise nothing
         STANDS: ClassVar[bool] = False  # whether it is never amended, so that what it rests on is not either
         WORDS: ClassVar[frozenset[str]] = frozenset()  # the personal fields that are what somebody wrote, where others say who is meant
         FOLLOWS: ClassVar[frozenset[str]] = frozenset()  # the fields that a command may leave out: they follow from what is on record
         KNOWN_BY: ClassVar[
             tuple[str, ...]
         ] = ()  # the fields that together are the reference of what it begins; none: the first that identifies
+
+        @staticmethod
+        def as_newer(said: Mapping[str, Any]) -> dict[str, Any]:
+            """Return what an older shape says as the newer one says it: fields renamed, split, joined or left out."""
+            return dict(said)
 
         def apply(self, aggregate: Any) -> None:
             """Put the event on record. It cannot refuse, so history can always be read."""
@@ -97,7 +115,7 @@ class OnRecord(Aggregate, Generic[S]):
     @property
     def standing(self) -> Sequence[Entry]:
         """Return the entries that stand, in the order in which they were true: all of them, where none is amended."""
-        return sorted(self.entries, key=lambda e: (e.occurred_on, e.number))
+        return sorted((e.newest for e in self.entries), key=lambda e: (e.occurred_on, e.number))
 
     @property
     def state(self) -> S:

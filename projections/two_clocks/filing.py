@@ -45,7 +45,7 @@ def filed(projection: Projection[Any], fresh: Iterable[Placed], homes: Homes, ch
             yield from ((key, earlier) for earlier in chain[:-1] for key in sorted(more))
             yield from ((key, (ref, entry)) for key in sorted(homes[root]))
         else:
-            keys = set(projection.keys(ref, entry))
+            keys = set(projection.keys(ref, entry.newest))
             if entry.number in homes:
                 homes[entry.number] = keys
             yield from ((key, (ref, entry)) for key in sorted(keys))
@@ -54,7 +54,7 @@ def filed(projection: Projection[Any], fresh: Iterable[Placed], homes: Homes, ch
 def _under_one(projection: Projection[Any], fresh: Iterable[Placed], homes: Homes) -> Iterator[tuple[str, Placed]]:
     for ref, entry in fresh:
         amends = issubclass(entry.event, decoded_log.AMENDMENTS)
-        key = homes.get(entry.body["amends"]) if amends else projection.key(ref, entry)
+        key = homes.get(entry.body["amends"]) if amends else projection.key(ref, entry.newest)
         if key is not None:
             if entry.number in homes:
                 homes[entry.number] = key

@@ -140,7 +140,7 @@ class _Life:
         before = self.stand
         if issubclass(entry.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)):
             self.stand = self._standing()
-        elif read := self._read(entry):
+        elif read := self._read(entry.newest):
             self.stand = [*before]
             insort(self.stand, read, key=lambda e: (e.occurred_on, e.number))
         pairs = zip(before, self.stand, strict=False)
