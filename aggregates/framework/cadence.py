@@ -54,7 +54,7 @@ def periods(
     """Return the periods from a day on, up to the one in which another day is. How long each is, is asked of the day on which it begins."""
     found: list[Period] = []
     anchor, first, number, last_length = begins, begins, 0, None
-    while first <= until and len(found) < MOST:
+    while first <= until and first < date.max and len(found) < MOST:
         span, count = length(first)
         if (span, count) != last_length:  # counted from where the length changed, so that months do not drift from the month's end
             anchor, number, last_length = first, 0, (span, count)

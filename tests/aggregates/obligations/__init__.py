@@ -1,0 +1,1 @@
+"""The mathematics of obligations: sets read strictly, what is owed, what comes again."""

@@ -1,0 +1,82 @@
+"""What comes again is laid out from a day on, and each period is met by what was done for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from aggregates.framework.cadence import Answer, answered, meant, periods
+from aggregates.framework.clauses import Span
+
+HALF, YEAR = (Span("months", 6), 6), (Span("years", 1), 1)
+BEGINS = date(2016, 8, 31)
+
+
+def test_periods_follow_each_other_without_a_gap_and_without_drifting():
+    """Each period begins on the day after the one before; from the end of a month they stay at the end of the month."""
+    laid = periods(BEGINS, lambda _: HALF, date(2018, 1, 1))
+
+    assert [(p.first, p.last) for p in laid] == [
+        (date(2016, 8, 31), date(2017, 2, 27)),
+        (date(2017, 2, 28), date(2017, 8, 30)),
+        (date(2017, 8, 31), date(2018, 2, 27)),
+    ]
+
+
+def test_another_length_holds_from_the_next_period_on():
+    """When the Board sets another interval, the period that runs keeps the one it began with."""
+    laid = periods(date(2016, 9, 16), lambda day: YEAR if day < date(2017, 9, 1) else HALF, date(2018, 4, 1))
+
+    assert [p.first for p in laid] == [date(2016, 9, 16), date(2017, 9, 16), date(2018, 3, 16)]
+
+
+def test_laying_out_periods_ends():
+    """At the last day that a calendar has there is an end, whatever is set."""
+    assert len(periods(date(9990, 1, 1), lambda _: YEAR, date.max)) == 10
+
+
+LABELS = {
+    "2016": (date(2016, 1, 1), date(2016, 12, 31)),
+    "2016-17": (date(2016, 4, 1), date(2017, 3, 31)),
+    "2016-H2": (date(2016, 7, 1), date(2016, 12, 31)),
+    "2016-Q3": (date(2016, 7, 1), date(2016, 9, 30)),
+    "2016-09": (date(2016, 9, 1), date(2016, 9, 30)),
+    "2016-H3": None,
+    "2016-19": None,
+    "soon": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_what_a_label_means(label):
+    """The labels of periods that returns carry are read as the days that they mean; what is none means nothing."""
+    assert meant(label) == LABELS[label]
+
+
+def test_a_late_answer_meets_the_period_that_it_names():
+    """An answer that says for which period it is meets that one, however late; one that does not say, the period in which it came."""
+    laid = periods(date(2016, 7, 1), lambda _: HALF, date(2017, 6, 30))
+    named = Answer(date(2017, 2, 1), 7, meant("2016-H2"))
+    unnamed = Answer(date(2017, 2, 1), 8, None)
+
+    assert [answer for _, answer in answered(laid, [named])] == [named, None]
+    assert [answer for _, answer in answered(laid, [unnamed])] == [None, unnamed]
+
+
+def test_the_first_answer_of_a_period_is_the_one():
+    """What is done twice in a period is done once for it, and never counts for the next."""
+    laid = periods(date(2016, 7, 1), lambda _: HALF, date(2017, 6, 30))
+    first, second = Answer(date(2016, 9, 1), 3, None), Answer(date(2016, 10, 1), 4, None)
+
+    assert [answer for _, answer in answered(laid, [second, first])] == [first, None]
+
+
+def test_grace_reaches_back_where_nothing_was_done_yet():
+    """Within the grace of a period an answer counts for it, if it has none."""
+    laid = periods(date(2016, 7, 1), lambda _: HALF, date(2017, 6, 30), grace=(Span("days", 28), 28))
+    late = Answer(date(2017, 1, 20), 5, None)
+
+    assert laid[0].due_on == date(2017, 1, 28)
+    assert [answer for _, answer in answered(laid, [late])] == [late, None]
