@@ -56,7 +56,6 @@ class Silence:
     due_on: date | None
     asked_at: int  # the position of the event that asked
     asked_where: tuple[dict[str, Any], ...]
-    since: date | None  # the day from which an event could discharge it: any before it, where that is open
     discharged_by: tuple[tuple[dict[str, Any], ...], ...]  # an event of each group is needed: where there is none of one, it is silence
 
 
@@ -67,14 +66,18 @@ class Stream(Protocol):
         """Return the id."""
 
 
-def resolved(pattern: Pattern, owner: str, subject: str, stream_of: Stream) -> Iterator[dict[str, Any]]:
-    """Give what an event would have to be to be one that a pattern speaks of, for this owner and this subject: one of these."""
+def resolved(pattern: Pattern, owner: str, subject: str, stream_of: Stream, *, since: date | None = None) -> Iterator[dict[str, Any]]:
+    """Give what an event would have to be to be one that a pattern speaks of, for this owner and this subject: one of these.
+
+    `since` is the day from which it would count, None where any day before does too.
+    """
     tests = [condition(test) for test in pattern.where]
     for by_owner, by_subject in product(_named(pattern.owner, owner, stream_of), _named(pattern.subject, subject, stream_of)):
         streams = {stream for stream, _ in (by_owner, by_subject) if stream is not None}
         if len(streams) <= 1:
             where = [*tests, *by_owner[1], *by_subject[1]]
-            yield {"event": pattern.event, "stream": next(iter(streams), None), "where": where}
+            counts = {"since": since and since.isoformat(), "stream": next(iter(streams), None)}
+            yield {"event": pattern.event, **counts, "where": where}
 
 
 def condition(test: Test) -> dict[str, Any]:
@@ -115,8 +118,3 @@ def _said(said: str, before: str) -> Iterable[dict[str, Any]]:
     """Return what a field may say to be read as a text: that text, or a number that is written so; or what begins so, up to a mark."""
     exactly: dict[str, Any] = {"is": [said, int(said)] if said.isascii() and said.isdecimal() and str(int(said)) == said else [said]}
     return [exactly, {"begins": f"{said}{before}"}] if before else [exactly]
-
-
-def patterns(them: Iterable[Pattern], owner: str, subject: str, stream_of: Stream) -> tuple[dict[str, Any], ...]:
-    """Return everything that would be what one of these patterns speaks of."""
-    return tuple(each for pattern in them for each in resolved(pattern, owner, subject, stream_of))

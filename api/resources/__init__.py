@@ -16,6 +16,7 @@ from api.resources.obligations import clauses, compliance, obligations
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups
 from api.resources.people import subjects
 from api.resources.programme import challenges, courses, meetings, priorities, resources
+from api.resources.record.absence import absence
 from api.resources.record.difference import difference
 from api.resources.record.evidence import evidence
 from api.resources.record.history import events
@@ -33,6 +34,7 @@ RESOURCES = (
     obligations,
     compliance,
     clauses,
+    absence,
     returns,
     section_11,
     workforce,

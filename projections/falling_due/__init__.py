@@ -1,8 +1,9 @@
-"""What falls due on a day and has not been told: of actions, of obligations; and who is told."""
+"""What falls due on a day and has not been told, of actions and of obligations; who is told; and what is certified of silence."""
 
 from projections.falling_due.actions import OpenAction, actions_due
 from projections.falling_due.notices import Notices, told
 from projections.falling_due.obligations import obligations_due, open_obligations
 from projections.falling_due.seats import Asked, Due, Seats
+from projections.falling_due.silence import silence
 
-__all__ = ["Asked", "Due", "Notices", "OpenAction", "Seats", "actions_due", "obligations_due", "open_obligations", "told"]
+__all__ = ["Asked", "Due", "Notices", "OpenAction", "Seats", "actions_due", "obligations_due", "open_obligations", "silence", "told"]

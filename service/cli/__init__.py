@@ -42,6 +42,7 @@ ORDER = {
     "due": "falling_due:due",
     "checkpoint": "proving:checkpoint",
     "pack": "proving:pack",
+    "absence": "proving:certify",
     "verify": "proving:verify",
     "rebuild": "setting_up:rebuild",
     "db": "setting_up:db",

@@ -101,7 +101,6 @@ class Certifying(Recording):
             "origin": self.origin,
             "owner": silence.owner,
             "set_sha256": silence.set_sha256,
-            "since": silence.since and silence.since.isoformat(),
             "subject": silence.subject,
             "until": silence.until.isoformat(),
         }

@@ -144,6 +144,7 @@ def test_a_commands_schema_is_its_declaration(command):
 def test_names_of_resources_are_words_of_the_field():
     """The addresses are the plural of what people call the things."""
     assert {resource.name for resource in RESOURCES} == {PLURAL.get(c.kind, c.kind + "s") for c in declared()} | {
+        "absence",
         "events",
         "evidence",
         "difference",

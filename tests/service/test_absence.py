@@ -55,7 +55,7 @@ def said_of(log: Log, size: int | None = None, **changes: Any) -> dict[str, Any]
         "where": [{"field": "recipients", "is": ["RIV"]}],
     }
     discussed = [{"field": "agency", "is": ["RIV"]}, {"field": "forum", "is": ["supervision"]}]
-    pattern = {"event": "dissemination.learning_discussed", "stream": stream_of(log, 4), "where": discussed}
+    pattern = {"event": "dissemination.learning_discussed", "since": None, "stream": stream_of(log, 4), "where": discussed}
     return {
         "asked": asked,
         "checkpoint": {"root": root, "size": size},
@@ -68,7 +68,6 @@ def said_of(log: Log, size: int | None = None, **changes: Any) -> dict[str, Any]
         "origin": log.origin,
         "owner": "RIV",
         "set_sha256": "5e" * 32,
-        "since": None,
         "subject": "dissemination:item 1",
         "until": "2017-03-31",
     } | changes

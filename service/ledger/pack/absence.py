@@ -8,11 +8,11 @@ A certificate is a compact JWS (RFC 7515), header {"alg":"EdDSA","kid":thumbprin
 *between `from` and `until`, `owner` was asked for what `clause` says of `subject`, by the event `asked`; and no event up to `checkpoint`
 discharges that.* What would is in `discharged_by`: an event (of any version), the stream where that is known, and what its fields say:
 
-    {"event": "dissemination.learning_discussed", "stream": "<uuid>", "where": [{"field": "forum", "is": ["supervision"]}]}
+    {"event": "dissemination.learning_discussed", "since": null, "stream": "<uuid>", "where": [{"field": "forum", "is": ["supervision"]}]}
 
-A condition has `field` (a.b: the member b of each object in a, `among` those that meet other conditions) and one of: `is`, one of these
-values; `not`, none of them; `begins`, with this text; `said`, anything or nothing. Of a list, one of its values is enough. What counts is
-of a day from `since` to `until`.
+It counts where it is of a day from `since`, or of any day before it, to `until`. A condition has `field` (a.b: the member b of each
+object in a, `among` those that meet other conditions) and one of: `is`, one of these values; `not`, none of them; `begins`, with this
+text; `said`, anything or nothing. Of a list, one of its values is enough.
 
 In order: the pack itself, by verify.py; the signature, by a key that attested statements at that checkpoint; the checkpoint, of this
 log; the asking event; then every entry up to it, as amended up to it. What was retracted by then is named, and discharges nothing. What
@@ -50,13 +50,13 @@ MAX_CERTIFICATE = 1 << 20
 VERSION = re.compile(r"\.v[0-9]+\Z")
 CERTIFICATE: dict[str, Any] = {
     **dict.fromkeys(("clause", "from", "iss", "origin", "owner", "set_sha256", "subject", "until"), str),
-    **dict.fromkeys(("due_on", "since"), (str, type(None))),
+    "due_on": (str, type(None)),
     "asked": {"event": str, "index": int, "jti": str, "leaf": str, "on": str, "where": list},
     "checkpoint": {"root": str, "size": int},
     "discharged_by": list,
     "iat": int,
 }
-PATTERN: dict[str, Any] = {"event": str, "stream": (str, type(None)), "where": list}
+PATTERN: dict[str, Any] = {"event": str, "where": list, **dict.fromkeys(("since", "stream"), (str, type(None)))}
 CONDITIONS: dict[str, Any] = {"is": list, "not": list, "begins": str, "said": bool}
 
 
@@ -110,8 +110,8 @@ def parse(text: str) -> Certificate:
     for condition in [*said["asked"]["where"], *(each for pattern in said["discharged_by"] for each in pattern["where"])]:
         _conditioned(condition)
     verify.require(said["discharged_by"], "it says of nothing that it would discharge")
-    for day in (said["from"], said["until"], said["asked"]["on"], said["since"] or said["until"], said["due_on"] or said["until"]):
-        verify.require(date.fromisoformat(day).isoformat() == day, f"{day} is no day")
+    for day in (said["from"], said["until"], said["asked"]["on"], said["due_on"], *(one["since"] for one in said["discharged_by"])):
+        verify.require(day is None or date.fromisoformat(day).isoformat() == day, f"{day} is no day")
     verify.require(said["from"] <= said["until"] and said["asked"]["on"] <= said["until"], "its days are not in order")
     return Certificate(kid["kid"], said, text.rpartition(".")[0].encode(), signature)
 
@@ -222,7 +222,7 @@ def _meets(said: Mapping[str, Any], pattern: Mapping[str, Any], entry: Amended) 
     if entry.blurred:
         return None
     day = entry.fields.get("occurred_on")
-    in_time = (said["since"] or day) <= day <= said["until"] if isinstance(day, str) else None
+    in_time = (pattern["since"] or day) <= day <= said["until"] if isinstance(day, str) else None
     answers = [in_time, *(holds(condition, entry.fields) for condition in pattern["where"])]
     return False if False in answers else None if None in answers else True
 
