@@ -12,7 +12,7 @@ from typing import Any, Final
 from aggregates.action import Action
 from aggregates.dissemination import Dissemination
 from aggregates.entry import OnRecord
-from aggregates.framework.notices import Obligation
+from aggregates.framework.telling.notices import Obligation
 from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
 from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office

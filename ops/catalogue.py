@@ -10,16 +10,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aggregates import EVENTS
 from aggregates.entry.fields import ENVELOPE, Field, shape
-from aggregates.framework.clauses import BASES, OnCalendar, OnEvent, Standing
 from aggregates.framework.library import SETS
-from aggregates.partnership.settings import SETTINGS
+from aggregates.framework.wording import in_words
 from service import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from aggregates.framework.clauses import Clause, Rule, Span
-    from aggregates.framework.matching import Pattern
+    from aggregates.framework.clauses import Clause, OnCalendar, OnEvent, Standing
 
 HEAD = """# Every event and its fields
 
@@ -87,8 +85,8 @@ Made from `aggregates/framework/sets/` by `python ops/catalogue.py`; a test hold
 looks for events, and the last one that it needed is what a page shows. M is decided from events; P too, with a grade that somebody
 gave beside it; H is for people to judge; C is context, of which nothing is owed.
 
-A day is on the basis of the framework, of the law, or set locally by the Board: what it set is in its settings, and what holds until
-it does stands here. Where no day is stated anywhere, nothing is ever late. Views: {views}.
+A day is the framework's own, the law's, or set locally by the Board: then what holds until the Board sets another number stands here.
+Where no day is stated anywhere, nothing is ever late. Views: {views}.
 Every clause has a test of its own, `tests/aggregates/framework/test_clauses.py::test_the_clause_is_decided[ID]`.
 """
 VIEWS: Final = {
@@ -109,11 +107,6 @@ VIEWS: Final = {
     "INT": "integrity",
     "PUB": "public page",
 }
-NAMES: Final = {
-    "BOARD": "the Board", "training": "Training sub-group", "quality": "Quality sub-group", "cdop": "CDOP",
-    "policy": "Policy and Procedures sub-group", "recipients": "each recipient", "agency": "the agency", "respondent": "who is asked",
-    "trainer_agencies": "each trainer's agency", "member": "each member", "trainer": "each trainer", "sub-group": "each sub-group",
-}  # fmt: skip
 
 
 def clause_table() -> str:
@@ -136,66 +129,17 @@ def rows(clause: Clause) -> Iterator[str]:
     if not clause.rules:
         yield f"| {where} | {clause.check} | {'The diagram is lost. ' if clause.lost else ''}{clause.says} | none | {clause.views} |"
     for rule in clause.rules:
-        grade = f" Graded by `{rule.graded}`." if rule.graded else ""
         part = f" **{rule.part}**" if rule.part else ""
-        yield f"| {where}{part} | {clause.check} | {rule.duty}: {owner(rule)}, {when(rule)}.{grade} | {events(rule)} | {clause.views} |"
+        says = [clause.says] if clause.says and rule is clause.rules[0] else []
+        said = " ".join([f"{rule.duty}.", *in_words(rule), *says])
+        yield f"| {where}{part} | {clause.check} | {said} | {events(rule)} | {clause.views} |"
 
 
-def owner(rule: Rule) -> str:
-    """Say who owes it."""
-    if isinstance(rule, OnEvent):
-        return _list(NAMES.get(said, said) for said in (p.owner.always or p.owner.field for p in rule.trigger))
-    if isinstance(rule, OnCalendar):
-        return NAMES.get(rule.members or rule.body, rule.body)
-    if isinstance(rule, Standing) and not rule.owner:
-        return f"whom the {rule.thing} names"
-    return NAMES.get(getattr(rule, "owner", ""), "")
-
-
-def when(rule: Rule) -> str:
-    """Say by when, and on what basis."""
-    basis = BASES[rule.basis] + (f" as `{rule.setting}`" if rule.setting else "")
-    if isinstance(rule, OnCalendar):
-        return f"every {_span(rule.every)} ({basis})"
-    if isinstance(rule, Standing):
-        return f"{'of one at least' if rule.some else 'at all times'}: “{rule.fact}” ({basis})"
-    if rule.due is None:
-        return f"no day is stated ({basis})"
-    if rule.due.span:
-        return f"within {_span(rule.due.span)} ({basis})"
-    return f"within {_setting(rule.setting)} ({basis})" if rule.setting else f"by the day that is named in asking ({basis})"
-
-
-def events(rule: Rule) -> str:
-    """Name what asks for it, what discharges it and what ends it."""
-    if isinstance(rule, OnEvent):
-        told = [f"asked by {_named(rule.trigger)}", f"discharged by {_named(rule.discharged_by)}"]
-        told += [f"ended by {_named(rule.ended_by)}"] if rule.ended_by else []
-        told += [f"graded by {_named(rule.graded_by)}"] if rule.graded_by else []
-        return "; ".join(told)
-    if isinstance(rule, OnCalendar):
-        return f"discharged by {_named(rule.discharged_by)}"
-    return f"all of {rule.thing}" + (f", above all {_named(rule.discharged_by)}" if rule.discharged_by else "")
-
-
-def _named(patterns: Iterable[Pattern]) -> str:
-    return _list(f"`{pattern.event}`" for pattern in patterns)
-
-
-def _span(span: Span) -> str:
-    return _setting(span.setting) if span.setting else _count(span.count, span.unit)
-
-
-def _setting(name: str) -> str:
-    return _count(SETTINGS[name].holds, SETTINGS[name].unit)
-
-
-def _count(count: int, unit: str) -> str:
-    return f"{count} {unit}" if count != 1 else f"{count} {unit.removesuffix('s')}"
-
-
-def _list(words: Iterable[str]) -> str:
-    return " or ".join(dict.fromkeys(words))
+def events(rule: OnEvent | OnCalendar | Standing) -> str:
+    """Name the events that decide it, the asking first; of a standing rule, those that can make it hold."""
+    kinds = ("trigger", "discharged_by", "ended_by", "graded_by")
+    named = dict.fromkeys(f"`{pattern.event}`" for kind in kinds for pattern in getattr(rule, kind, ()))
+    return ", ".join(named) or f"all of `{getattr(rule, 'thing', '')}`"
 
 
 if __name__ == "__main__":

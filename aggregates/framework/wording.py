@@ -1,62 +1,158 @@
-"""A rule said in words, so that who is bound by it can read what is counted against them: when it asks, whom, what for, and by when."""
+"""A rule said in words, so that who is bound by it can read what is counted against them: whom it asks, what for, by when and why."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from aggregates.framework.clauses import BOARD, OnCalendar, OnEvent, Standing
+from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
+from aggregates.partnership.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from aggregates.framework.clauses import Due, Span
+    from aggregates.framework.clauses import Span
     from aggregates.framework.matching import Pattern, Selector, Test
 
-KINDS: Final[Mapping[str, str]] = {"training_session": "training session", "sub_group": "sub-group", "partnership": "the partnership"}
+HAPPENS: Final[Mapping[str, str]] = {
+    "action.assigned": "an action is assigned",
+    "action.signed_off": "the action is signed off",
+    "action.superseded": "another action takes its place",
+    "action.sustainment_checked": "somebody looks whether the action lasted",
+    "action.withdrawn": "the action is withdrawn",
+    "challenge.answered": "the challenge is answered",
+    "challenge.raised": "a challenge is raised",
+    "course.content_revised": "a course is revised",
+    "course.offered": "a course is offered",
+    "dissemination.acknowledged": "it is acknowledged",
+    "dissemination.cascade_reported": "it is reported how many staff were reached",
+    "dissemination.caught_up": "an agency that joined later is sent it",
+    "dissemination.implications_identified": "it is said what it means for the service",
+    "dissemination.ineffectiveness_reported": "a member reports that something does not work",
+    "dissemination.issued": "something is sent to members",
+    "dissemination.learning_discussed": "it is reported that staff discussed it",
+    "dissemination.practice_briefing_delivered": "a practice briefing is delivered",
+    "dissemination.superseded": "another item takes its place",
+    "dissemination.withdrawn": "the item is withdrawn",
+    "inspection.closed": "the inspection is closed",
+    "inspection.evidence_disclosed": "evidence is disclosed to it",
+    "inspection.opened": "an inspection is opened",
+    "meeting.held": "a meeting is held",
+    "partnership.framework_adopted": "a framework is adopted",
+    "partnership.framework_reviewed": "the framework is reviewed",
+    "priorities.set": "a priority is set",
+    "resource.feedback_received": "there is feedback on it",
+    "resource.listed": "a resource is listed",
+    "return.accepted": "the return is accepted",
+    "return.moderated": "the return is moderated",
+    "return.presented": "the return is presented",
+    "return.requested": "a return is asked for",
+    "return.submitted": "the return is submitted",
+    "return.waived": "the return is waived",
+    "review.board_response_formulated": "the Board responds to the findings",
+    "review.commissioned": "the review is commissioned",
+    "review.decided": "the review is decided on",
+    "review.external_noted": "another body's review is noted",
+    "review.external_relevance_decided": "it is decided whether another body's review is relevant",
+    "review.family_invited": "the family is invited",
+    "review.family_involvement_recorded": "it is recorded how the family was involved, or why not",
+    "review.finding_recorded": "a finding is recorded",
+    "review.impact_evaluated": "it is judged what the review changed",
+    "review.lead_reviewer_appointed": "a lead reviewer is appointed",
+    "review.lead_reviewer_replaced": "the lead reviewer is replaced",
+    "review.learning_referred_to_training": "findings go to the Training sub-group",
+    "review.participant_feedback_received": "those who took part say how it was",
+    "review.practitioners_contributed": "practitioners contribute",
+    "review.practitioners_invited": "practitioners are invited",
+    "review.report_deposited": "the report is deposited",
+    "review.report_presented": "the report is presented",
+    "review.report_published": "the report is published",
+    "review.team_constituted": "the review team is set up",
+    "review.training_implications_considered": "the Training sub-group considers it",
+    "training_session.action_plan_recorded": "an action plan is recorded",
+    "training_session.attendance_recorded": "somebody attends training",
+    "training_session.cancelled": "the session is cancelled",
+    "training_session.delivered": "the session is held",
+    "training_session.delivery_observed": "a session is observed",
+    "training_session.evaluated": "the session is evaluated",
+    "training_session.feedback_received": "feedback is received",
+    "training_session.follow_up_issued": "the follow-up questionnaire is sent",
+    "training_session.follow_up_returned": "the follow-up questionnaire comes back",
+    "training_session.scheduled": "a session is planned",
+    "training_session.telephone_call_made": "somebody who was drawn is telephoned",
+    "training_session.telephone_sample_drawn": "a telephone sample is drawn",
+}
 MEMBERS: Final[Mapping[str, str]] = {"member": "each member agency", "trainer": "each trainer", "sub-group": "each sub-group"}
+OWNERS: Final[Mapping[str, str]] = {
+    "BOARD": "the Board",
+    "cdop": "the Child Death Overview Panel",
+    "policy": "the Policy and Procedures sub-group",
+    "quality": "the Quality sub-group",
+    "training": "the Training sub-group",
+    "agency": "the agency that it names",
+    "recipients": "each agency that receives it",
+    "respondent": "whoever is asked for it",
+    "trainer_agencies": "each agency whose staff train",
+}
+FIELDS: Final[Mapping[str, str]] = {"kind": "", "review_kind": "", "staff_n": "how many staff", "because_of": "because of what"}
+VALUES: Final[Mapping[str, str]] = {
+    "scr_report": "SCR report",
+    "national_scr": "national SCR",
+    "cdop_briefing": "CDOP briefing",
+    "good_practice": "good practice",
+    "s11": "section 11 audit",
+    "trainer_cpd": "trainer's CPD questionnaire",
+    "cdop_annual_report": "CDOP annual report",
+    "training_qa_programme": "programme to assure the quality of training",
+    "cyp_feedback_strategy": "strategy for feedback from children, young people and families",
+    "cyp_family_feedback": "feedback from children, young people and families",
+}
 
 
 def in_words(rule: OnEvent | OnCalendar | Standing) -> list[str]:
     """Return the sentences of a rule."""
     if isinstance(rule, OnEvent):
         return list(_on_event(rule))
-    if isinstance(rule, OnCalendar):
-        return list(_on_calendar(rule))
-    owner = _body(rule.owner) if rule.owner else "whoever it is a matter of"
-    of = f"at least one {rule.thing}" if rule.some else f"every {rule.thing}" if rule.thing != "partnership" else "the partnership"
-    return [f"It must hold of {of}: {rule.fact}.", f"Owed by {owner}, as long as it is asked for."]
+    return list(_on_calendar(rule) if isinstance(rule, OnCalendar) else _standing(rule))
 
 
 def _on_event(rule: OnEvent) -> Iterable[str]:
-    yield f"Asked for by: {_either(rule.trigger, ' or ')}."
-    yield f"Owed by {_either_owner(rule.trigger)}, {_by_when(rule.due)}."
-    yield f"Discharged by: {_either(rule.discharged_by, ' and ' if rule.all_of else ' or ')}."
+    yield f"Asked for when {_either(rule.trigger)}."
+    yield f"Owed by {_owner(rule.trigger[0].owner)}, {_by_when(rule)}."
+    earlier = ", also where that came before" if rule.early else ""
+    yield f"Met when {_either(rule.discharged_by, ' and ' if rule.all_of else ' or ')}{earlier}."
     if rule.ended_by:
-        yield f"Ended by: {_either(rule.ended_by, ' or ')}."
-    if rule.graded_by or rule.graded:
-        by = f" by: {_either(rule.graded_by, ' or ')}" if rule.graded_by else ""
-        yield f"How well it was done is a decision of people, and is shown as they graded it{by}."
+        yield f"No longer asked for when {_either(rule.ended_by)}."
+    yield from _graded(rule.graded, f" when {_either(rule.graded_by)}" if rule.graded_by else "")
 
 
 def _on_calendar(rule: OnCalendar) -> Iterable[str]:
-    owner = MEMBERS[rule.members] if rule.members else _body(rule.body)
+    owner = MEMBERS[rule.members] if rule.members else OWNERS.get(rule.body, rule.body)
     since = {"adopted": "the framework was adopted", "joined": "it joined"}.get(str(rule.begins), "")
     begins = f"{rule.begins.day} {rule.begins:%B %Y}" if isinstance(rule.begins, date) else f"the day on which {since}"
-    yield f"Owed by {owner}{_where(rule.where)}, {_every(rule.every)}, counted from {begins}."
-    grace = f", or {_span(rule.grace)} after it" if rule.grace else ""
-    yield f"Due on the last day of each period{grace}."
-    said = " of the period that it names" if rule.period else ""
-    yield f"Discharged by: {_either(rule.discharged_by, ' or ')}{said}."
+    yield f"Owed by {owner}{_where(rule.where)} once in every {_span(rule.every, one='')}, counted from {begins}{_right(rule)}."
+    if rule.grace:
+        yield f"Due {_span(rule.grace, one='a ')} after the period."
+    late = "; a late one still counts for the period that it names" if rule.period else ""
+    yield f"Met when {_either(rule.discharged_by)}{late}."
+    yield from _graded(rule.graded, "")
 
 
-def _either(patterns: Sequence[Pattern], joined: str) -> str:
-    return joined.join(dict.fromkeys(f"{_event(pattern.event)}{_where(pattern.where)}" for pattern in patterns))
+def _standing(rule: Standing) -> Iterable[str]:
+    of = f"one {rule.thing} at least" if rule.some else "the partnership" if rule.thing == "partnership" else f"every {rule.thing}"
+    yield f"What has to hold of {of}: {rule.fact}."
+    yield f"Owed by {OWNERS.get(rule.owner, rule.owner) if rule.owner else f'whom the {rule.thing} names'}{_right(rule)}."
+    if rule.discharged_by:
+        yield f"It cannot hold before {_either(rule.discharged_by)}."
 
 
-def _event(event: str) -> str:
-    kind, _, name = event.partition(".")
-    return f"{KINDS.get(kind, kind)}: {name.replace('_', ' ')}"
+def _graded(field: str, when: str) -> Iterable[str]:
+    if field:
+        yield f"How well is for people: what they said of it ({_field(field) or 'its kind'}) is shown beside it{when}."
+
+
+def _either(patterns: Sequence[Pattern], joined: str = " or ") -> str:
+    return joined.join(dict.fromkeys(f"{HAPPENS.get(pattern.event, pattern.event)}{_where(pattern.where)}" for pattern in patterns))
 
 
 def _where(tests: Sequence[Test]) -> str:
@@ -64,50 +160,54 @@ def _where(tests: Sequence[Test]) -> str:
 
 
 def _test(test: Test) -> str:
-    field = test.field.replace("_", " ").replace(".", ": ")
+    field = _field(test.field)
+    if test.values and test.values <= {True, False}:
+        return f"{field}: {'no' if test.never is (True in test.values) else 'yes'}"
     if test.values:
-        values = " or ".join(sorted(_value(value) for value in test.values))
-        return f"{field} {'is not' if test.never else 'is'} {values}"
+        words = OWNERS if test.field in {"owner", "body"} else VALUES
+        values = " or ".join(sorted(words.get(str(value), str(value).replace("_", " ")) for value in test.values))
+        return f"{'not ' if test.never else ''}{field}{': ' if field else ''}{values}"
     if test.begins:
-        return f"{field} begins with {test.begins}"
-    return f"{field} is {'not said' if test.never else 'said'}"
+        return f"{field}: {test.begins}…"
+    return f"{field} not said" if test.never else f"with {field}"
 
 
-def _value(value: object) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value).replace("_", " ")
-
-
-def _either_owner(patterns: Sequence[Pattern]) -> str:
-    return " or ".join(dict.fromkeys(_owner(pattern.owner) for pattern in patterns))
+def _field(name: str) -> str:
+    return FIELDS.get(name, name.replace("_", " ").replace(".", ": "))
 
 
 def _owner(owner: Selector) -> str:
-    if owner.always:
-        return _body(owner.always)
-    field, _, member = owner.field.partition(".")
-    return f"whoever it names as {(member or field).replace('_', ' ')}"
+    return OWNERS.get(owner.always or owner.field, owner.always or f"whom it names as {owner.field.replace('_', ' ')}")
 
 
-def _body(code: str) -> str:
-    return "the Board" if code == BOARD else f"the sub-group {code}"
+def _by_when(rule: OnEvent) -> str:
+    if rule.due is None:
+        return "with no day stated anywhere, so it is never late"
+    if rule.due.span is not None:
+        return f"{'within ' if _lasts(rule.due.span) else ''}{_span(rule.due.span, one='a ')}{_right(rule)}"
+    if rule.setting:
+        return f"within {_count(SETTINGS[rule.setting].holds, SETTINGS[rule.setting].unit, 'a ')}{_right(rule)}"
+    return f"by the day that was set with it{_right(rule)}"
 
 
-def _by_when(due: Due | None) -> str:
-    if due is None:
-        return "with no day stated, so it is never late"
-    if due.span is None:
-        return f"by the day that it names ({due.field.replace('_', ' ')})"
-    after = f" after the day that it names ({due.field.replace('_', ' ')})" if due.field and due.field != "occurred_on" else ""
-    return "on the same day" if due.span.count == 0 and not due.span.setting else f"within {_span(due.span)}{after}"
+def _right(rule: OnEvent | OnCalendar | Standing) -> str:
+    """Say by what right: the framework's own is not said again at every turn."""
+    if rule.basis == "statutory":
+        return ", by law"
+    if rule.setting and not isinstance(rule, Standing):
+        return ", set locally: it holds until the Board sets another number"
+    return ", set locally" if rule.basis == "local_setting" else ""
 
 
-def _every(span: Span) -> str:
-    if span.setting:
-        return f"every so many {span.unit} as the Board has set"
-    return f"every {_span(span)}" if span.count > 1 else f"every {span.unit.removesuffix('s')}"
+def _lasts(span: Span) -> bool:
+    return bool(SETTINGS[span.setting].holds if span.setting else span.count)
 
 
-def _span(span: Span) -> str:
-    if span.setting:
-        return f"so many {span.unit} as the Board has set"
-    return f"{span.count} {span.unit if span.count != 1 else span.unit.removesuffix('s')}"
+def _span(span: Span, *, one: str) -> str:
+    return _count(SETTINGS[span.setting].holds if span.setting else span.count, span.unit, one)
+
+
+def _count(count: int, unit: str, one: str) -> str:
+    if not count:
+        return "on the same day"
+    return f"{count} {unit}" if count != 1 else f"{one}{unit.removesuffix('s')}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from psycopg.sql import SQL
 
-from aggregates.framework.notices import Obligation, Told
+from aggregates.framework.telling.notices import Obligation, Told
 from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import ByReference
 

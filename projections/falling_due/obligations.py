@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.authority import BOARD, MANAGER
 from aggregates.clocks.ladder import notice_due
-from aggregates.framework.notices import Owed, untold
+from aggregates.framework.telling.notices import Owed, untold
 from projections.falling_due.seats import Asked, Due
 from projections.obligations import INDEX, STILL_OWED, Wanted, owed
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aggregates.clocks.ladder import Ladder, Notice
     from aggregates.framework.index import Index
-    from aggregates.framework.notices import Told
+    from aggregates.framework.telling.notices import Told
     from projections.falling_due.seats import Seats
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.framework.cadence import meant
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import Selector, event_of
-from aggregates.framework.silence import DischargedThen, NothingWasAsked, Silence, resolved
+from aggregates.framework.telling.silence import DischargedThen, NothingWasAsked, Silence, resolved
 from projections.obligations import INDEX, instance
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aggregates.framework.index import Index
     from aggregates.framework.matching import Pattern
-    from aggregates.framework.silence import Stream
+    from aggregates.framework.telling.silence import Stream
     from projections.obligations import Instance
 
 MONTHS: Final = 12

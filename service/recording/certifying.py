@@ -14,7 +14,7 @@ from uuid import UUID
 
 from aggregates.entry import stream_id
 from aggregates.errors import Refused
-from aggregates.framework.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed
+from aggregates.framework.telling.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed
 from service.commands import KINDS
 from service.ledger.pack import absence
 from service.ledger.reading import read_kinds
@@ -24,7 +24,7 @@ from service.verify import b64url, canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aggregates.framework.silence import Silence
+    from aggregates.framework.telling.silence import Silence
     from service.ledger.reading import Verified
 
 

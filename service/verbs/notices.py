@@ -10,7 +10,7 @@ from aggregates.action import Action
 from aggregates.action.refusals import NothingDue
 from aggregates.authority import Acting
 from aggregates.clocks.ladder import Ladder, notice_due
-from aggregates.framework.notices import Obligation
+from aggregates.framework.telling.notices import Obligation
 from aggregates.partnership.office import Office
 from service.desk.accounts import Caller
 from service.desk.submission import Submission
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from aggregates.clocks.ladder import Notice
-    from aggregates.framework.notices import Owed
+    from aggregates.framework.telling.notices import Owed
     from service.recording.writing import Done
 
 # What is owed follows from entries of any of these: where one was recorded since somebody looked, they have to look again.

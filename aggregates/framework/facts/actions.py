@@ -60,7 +60,8 @@ def looked_at_again(now: s.State) -> Fact | None:
     if now.sign_off is None:
         return None
     waits = isinstance(now.status, s.SignedOff) or bool(now.checks_scheduled)
-    return Fact(not waits, owner=now.overseen_by, due_on=min(now.checks_scheduled, default=None), grade=now.sustained or "")
+    days = now.checks_scheduled or (now.status.scheduled[-1:] if isinstance(now.status, s.Sustaining) else ())
+    return Fact(not waits, owner=now.overseen_by, due_on=min(days, default=None), grade=now.sustained or "")
 
 
 def lasted(now: s.State) -> Fact | None:

@@ -35,12 +35,14 @@ def _law(now: ReviewState) -> Iterator[tuple[Rule, date]]:
 
 
 def clocks_kept(now: ReviewState) -> Fact | None:
-    """Ask that every time limit of the law that has begun is met; the earliest that runs says by when."""
-    if now.source is not None:
+    """Ask that every time limit of the law that has begun is met. One that was missed is not cured by what came later."""
+    begun = [] if now.source is not None else list(_law(now))
+    if not begun:
         return None
-    begun = list(_law(now))
+    stopped = {last: now.moments[rule.stops_with] for rule, last in begun if rule.stops_with in now.moments}
     running = [last for rule, last in begun if rule.stops_with not in now.moments]
-    return Fact(not running, due_on=min(running, default=None)) if begun else None
+    missed = [last for last, on in stopped.items() if on > last]
+    return Fact(not running, due_on=min(running or missed) if running or missed else max(stopped))
 
 
 def led_independently(now: ReviewState) -> Fact | None:
