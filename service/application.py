@@ -14,6 +14,7 @@ from eventsourcing.persistence import OperationalError
 
 from aggregates.action import Action
 from aggregates.clocks.dates import london
+from aggregates.dissemination import Dissemination
 from aggregates.errors import Refused
 from aggregates.partnership import Agency, SubGroup
 from aggregates.partnership.challenge import Challenge
@@ -33,6 +34,7 @@ from service.recording.resting import resting_on
 from service.verbs import (
     ActionVerbs,
     ChallengeVerbs,
+    DisseminationVerbs,
     LeavingVerbs,
     NoticeVerbs,
     PartnershipVerbs,
@@ -67,6 +69,7 @@ class Board(
     ActionVerbs,
     NoticeVerbs,
     TrainingVerbs,
+    DisseminationVerbs,
 ):
     """Everything that can be done in Muniment."""
 
@@ -109,7 +112,7 @@ class Board(
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
 
-    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review, Return)
+    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review, Return, Dissemination)
     def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
         kind = commands.KINDS[command.kind]
         self._check_corrected(acting, self.reach(acting, kind, ref), said, today, said["late_reason"])

@@ -4,7 +4,8 @@
 `fold` what is true, and `state` what that looks like.
 """
 
+from aggregates.dissemination.acts import speaks_for
 from aggregates.dissemination.aggregate import Dissemination
 from aggregates.dissemination.state import DisseminationState, Recipient
 
-__all__ = ["Dissemination", "DisseminationState", "Recipient"]
+__all__ = ["Dissemination", "DisseminationState", "Recipient", "speaks_for"]

@@ -64,9 +64,10 @@ class Issued(Event):
     """
 
     TOPIC, CLASS = "dissemination.issued.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = OF_THE_ITEM | DATES | {"recipients", "content_sha256"}
+    COMPUTED: ClassVar[frozenset[str]] = OF_THE_ITEM | DATES | {"findings", "recipients", "content_sha256"}
     kind: Public[str]
     source: Public[str | None]
+    findings: Public[tuple[str, ...]]
     to: Public[tuple[str, ...]]
     recipients: Public[tuple[str, ...]]
     content_sha256: Public[str]
@@ -132,6 +133,8 @@ class PracticeBriefingDelivered(Event):
     """Practitioners of several agencies were briefed together."""
 
     TOPIC = "dissemination.practice_briefing_delivered.v1"
+    COMPUTED: ClassVar[frozenset[str]] = frozenset({"source"})
+    source: Public[str | None]
     agencies: Public[tuple[str, ...]]
     participants: Public[int]
 
@@ -161,6 +164,10 @@ class Withdrawn(Event):
     """The Board takes it back: nobody owes anything about it any more."""
 
     TOPIC, CLASS = "dissemination.withdrawn.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = OF_THE_ITEM | {"recipients"}
+    kind: Public[str]
+    source: Public[str | None]
+    recipients: Public[tuple[str, ...]]
     reason: Public[str]
 
 
@@ -168,6 +175,10 @@ class Superseded(Event):
     """Another item takes its place. What was acknowledged of this one stays with this one (INV-19)."""
 
     TOPIC, CLASS = "dissemination.superseded.v1", "D"
+    COMPUTED: ClassVar[frozenset[str]] = OF_THE_ITEM | {"recipients"}
+    kind: Public[str]
+    source: Public[str | None]
+    recipients: Public[tuple[str, ...]]
     by_ref: Public[str]
     reason: str
 

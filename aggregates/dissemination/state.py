@@ -221,6 +221,13 @@ class DisseminationState:
         """Say whether it is embedded everywhere."""
         return bool(self.recipients) and all(one.status(self.item.kind) == "embedded" for one in self.recipients.values())
 
+    @property
+    def outstanding(self) -> frozenset[str]:
+        """Return the recipients that still owe an acknowledgement: nobody does of what was withdrawn or superseded."""
+        if self.item.ended:
+            return frozenset()
+        return frozenset(agency for agency in self.recipients if self.received(agency) and not self.recipients[agency].acknowledgement)
+
     def received(self, agency: str) -> date | None:
         """Return the day on which an agency received it; None where it did not."""
         if (one := self.recipients.get(agency)) is None:

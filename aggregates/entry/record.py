@@ -17,6 +17,8 @@ from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from aggregates.authority import Acting
+
 S = TypeVar("S")
 
 
@@ -67,6 +69,8 @@ class OnRecord(Aggregate, Generic[S]):
 
             A fold that read models use goes on from the state `before`, so that they need not begin again with every entry.
             """
+
+    AT_ONCE: ClassVar[int] = 5  # how many may act upon one in the same moment, before the last is told to look again
 
     class Event(Aggregate.Event):
         """What every act carries: since when it is true, who did it, and on what authority (domain B.2)."""
@@ -125,6 +129,10 @@ class OnRecord(Aggregate, Generic[S]):
     def state_on(self, day: date) -> S:
         """Return what was true on a day, as far as is on record now."""
         return cast("S", self.fold(e for e in self.standing if e.occurred_on <= day))
+
+    def moved_since(self, version: int, acting: Acting) -> bool:  # noqa: ARG002 - of most things everything concerns everybody
+        """Say whether what an act rests on has changed since somebody saw this version."""
+        return version != self.version
 
     def propose_amendment(self, *_: Any, **__: Any) -> None:
         """Refuse: this is no stream in which entries are amended."""

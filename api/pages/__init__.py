@@ -16,6 +16,7 @@ from api.pages import frame, home, sign_in
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
 from api.pages.board import challenges, inspections, keys, members, partnership, programme
+from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing
@@ -40,6 +41,8 @@ NOUNS: Final = (
     action,
     tracker,
     review,
+    matrix,
+    item,
     *BOARD,
     people_register,
     *OWED,

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 from api.access import public
 from api.resources.actions import actions
 from api.resources.answering.openapi import PREFIX, ProblemApi, build
+from api.resources.disseminations import disseminations
 from api.resources.obligations import clauses, compliance, obligations
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups
 from api.resources.people import subjects
@@ -41,6 +42,7 @@ RESOURCES = (
     challenges,
     sessions,
     programme,
+    disseminations,
     partnership,
     agencies,
     sub_groups,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from api.resources.answering.answers import Reading, lists, schema_of_rows
 from api.resources.answering.commands import mount
 from api.resources.answering.openapi import Resource
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from projections import partnership as views
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from api.resources.answering.answers import MOST, Reading, answer_of, next_page,
 from api.resources.answering.commands import acting_as, check_open, idempotency_key, mount, said_of
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, VERSIONED, DoneSchema, Resource
 from api.resources.record import history
+from api.resources.record.visible import respondents
 from api.worker import worker
 from projections import returns as views
 from projections.returns import Filters, ReturnRow
@@ -122,7 +123,7 @@ def every(args: dict[str, Any]) -> dict[str, Any]:
     """List the returns as at a day, as known at a position; their answers are read one by one."""
     with read(args) as on:
         which = {name: args.get(name) for name in ("kind", "respondent", "period", "status")}
-        filters = Filters(**which, late=args["late"], whose=history.respondents(on))
+        filters = Filters(**which, late=args["late"], whose=respondents(on))
         rows = views.returns(on.conn, **on.at, filters=filters, after=args.get("after"), limit=args["limit"] + 1)
         items, more = rows[: args["limit"]], len(rows) > args["limit"]
         return {"clocks": on.clocks, "items": items, "next": next_page(args, on.clocks, items[-1].ref) if more else None}
@@ -173,7 +174,7 @@ def _question(question: Question, before: Any) -> dict[str, Any]:
 
 def one(on: Reading, ref: str, *, opened: bool = True) -> ReturnRow:
     """Return a return that the reader may see, or refuse; its answers, where they may read what is restricted."""
-    row, whose = views.one(on.conn, ref, **on.at), history.respondents(on)
+    row, whose = views.one(on.conn, ref, **on.at), respondents(on)
     if row is None or (whose is not None and row.respondent not in whose):
         raise NotFound(kind="return", ref=ref)
     return row if not opened or not row.answers or reads(on, row) else replace(row, answers={})
@@ -219,7 +220,7 @@ def standards(on: Reading, period: str | None) -> list[views.AgencyStandards]:
     """Return a round, the latest unless one is named; what practitioners knew only to whoever reads what is restricted."""
     periods = views.periods(on.conn, "s11", **on.at)
     asked = period or (periods[0] if periods else "")
-    rows = views.section_11(on.conn, worker().board.library, **on.at, period=asked, whose=history.respondents(on))
+    rows = views.section_11(on.conn, worker().board.library, **on.at, period=asked, whose=respondents(on))
     return [row if not row.knowledge or on.opens("return", row.knowledge.ref) else replace(row, knowledge=None) for row in rows]
 
 
@@ -235,7 +236,7 @@ def in_date(args: dict[str, Any]) -> dict[str, Any]:
 
 def currency(on: Reading) -> list[views.CurrencyRow]:
     """Return the currency of the workforce; the counts only to whoever reads what is restricted."""
-    rows = views.workforce(on.conn, **on.at, whose=history.respondents(on))
+    rows = views.workforce(on.conn, **on.at, whose=respondents(on))
     return [row if not row.ref or on.opens("return", row.ref) else replace(row, groups=[]) for row in rows]
 
 

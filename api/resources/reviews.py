@@ -10,6 +10,7 @@ from api.resources.answering.answers import answer_of, read, schema_of_rows, ver
 from api.resources.answering.commands import mount
 from api.resources.answering.openapi import VERSIONED, Resource
 from api.resources.record import history
+from api.resources.record.visible import Visible
 from projections import reviews as views
 from projections.reviews import ReviewRow, Tracked
 from service.desk.refusals import NotFound
@@ -31,7 +32,7 @@ ReviewSchema = schema_of_rows(ReviewRow, "Review", *NOT_SHOWN)
 def every(args: dict[str, Any]) -> dict[str, Any]:
     """List where the reviews stand as at a day, as known at a position; for a designated lead, those that concern their agency."""
     with read(args) as on:
-        may_see = history.Visible(on)
+        may_see = Visible(on)
         found = [row for row in views.tracker(on.conn, **on.at) if may_see.review(row)]
         return {"clocks": on.clocks, "items": found, "next": None}
 
@@ -44,7 +45,7 @@ def read_review(args: dict[str, Any], ref: str) -> ResponseReturnValue:
     """Give one review: who was told and heard, its findings with the Board's response, its clocks, and what stops it closing."""
     with read(args) as on:
         row = views.review(on.conn, ref, **on.at)
-        if row is None or not history.Visible(on).review(row):
+        if row is None or not Visible(on).review(row):
             raise NotFound(kind="review", ref=ref)
         version = version_of(on, "review", ref)
         item = {name: getattr(row, name) for name in ReviewSchema().fields} | {"version": version}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from projections.action_register import ActionRegister
+from projections.dissemination import Disseminations, Recipients
 from projections.falling_due import Notices
 from projections.inspection.inspections import Inspections
 from projections.obligations import Cadences, Obligations, Standings
@@ -61,6 +62,8 @@ VIEWS: tuple[Projection[Any], ...] = (
     Reviews(),
     ActionRegister(),
     Returns(),
+    Disseminations(),
+    Recipients(),
     Inspections(),
     Protection(),
     Notices(),

@@ -154,7 +154,8 @@ class _Life:
         ref = self.refs[entry.number]
         if isinstance(self.projection, UnderManyKeys):
             return self.projection.under(self.key, ref, entry)
-        if self.projection.key(ref, entry) != self.key:
+        proposes = issubclass(entry.event, Recorded.AmendmentProposed)  # filed with what it would amend, and says nothing yet
+        if not proposes and self.projection.key(ref, entry) != self.key:
             raise MovedError(self.projection.table, self.key, entry)
         return entry
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aggregates.action import Action
+from aggregates.dissemination import Dissemination
 from aggregates.partnership import Agency, Course, Meeting, Partnership, Priorities, Resource, SubGroup
 from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
@@ -35,6 +36,7 @@ from service.commands.command import (
     TRAINER,
     Command,
 )
+from service.commands.disseminations import DISSEMINATIONS
 from service.commands.partnership import PARTNERSHIP
 from service.commands.programme import BETWEEN_REVIEWS
 from service.commands.registry import REGISTRY
@@ -57,13 +59,15 @@ KINDS: Final[dict[str, type[Any]]] = {
     "action": Action,
     "return": Return,
     "session": TrainingSession,
+    "dissemination": Dissemination,
     "keys": Keys,
     "inspection": Inspection,
 }
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    command.name: command for command in (*PARTNERSHIP, *REGISTRY, *BETWEEN_REVIEWS, *REVIEWS, *ACTIONS, *RETURNS, *TRAINING)
+    command.name: command
+    for command in (*PARTNERSHIP, *REGISTRY, *BETWEEN_REVIEWS, *REVIEWS, *ACTIONS, *RETURNS, *TRAINING, *DISSEMINATIONS)
 }
 AMENDMENTS: Final[dict[str, tuple[str, str]]] = {
     "propose_amendment": ("Propose an amendment", "AmendmentProposed"),
@@ -84,6 +88,7 @@ AMENDABLE: Final = (
     "course",
     "resource",
     "challenge",
+    "dissemination",
     "inspection",
     "subject",
 )

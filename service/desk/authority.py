@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
+from aggregates.dissemination import Dissemination
 from aggregates.partnership import Agency, Meeting
 from aggregates.partnership.agency import Left
 from aggregates.partnership.challenge import Challenge
@@ -118,7 +119,7 @@ def theirs(who: Acting, thing: Any) -> bool:
     An action is its owner's, and whose it is to become; a review is the referring agency's, the office's that referred it, and of
     whoever was asked about it; a return is its respondent's, be it an agency or an office; a challenge is of who raised it and of
     whom it was put to; a meeting, but of the Board, of those whom its attendance names; a session is of those who train in it, and of
-    the agencies whose staff had a place or train.
+    the agencies whose staff had a place or train; an item of dissemination is of those who received it.
     """
     if who.on_behalf_of is not None:
         return True
@@ -153,6 +154,7 @@ WHOSE: Final[Mapping[type[Any], Callable[[Any, str | None, str | None], bool]]] 
     Challenge: lambda it, ours, office: ours in it.concerns or office in {it.raised_by, it.to},
     Meeting: lambda it, ours, _: it.body == BOARD or ours in dict(it.attendance),
     TrainingSession: lambda it, ours, office: office in it.trainers or ours in it.agencies,
+    Dissemination: lambda it, ours, _: ours is not None and it.received(ours) is not None,
 }
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import state as of_action
+from aggregates.dissemination import DisseminationState
 from aggregates.entry import Recorded
 from aggregates.partnership import Agency
 from aggregates.partnership.agency import Left
@@ -132,6 +133,8 @@ def _owing(thing: Any, state: Any) -> set[str]:
             return {str(thing.entries[0].body["put_to"])}
         case ReturnState():
             return {state.respondent} if state.owed else set()
+        case DisseminationState():
+            return set(state.outstanding)
         case ReviewState():
             return {one.agency for one in state.information if one.submitted_on is None}
     return set()

@@ -15,6 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
 from aggregates.entry.values import Evidence
 from service.database.connection import disk_full
 from service.desk.refusals import EmptyFile, FutureDate, NoRoom, TooLarge, UnknownEvidence, WrongKind
@@ -23,6 +26,7 @@ BLOCK = 1 << 18
 READ_ONLY = 0o440
 SAID = frozenset({"title", "evidence_date", "filename", "media_type", "classification"})
 CLASSES = frozenset({"public", "partners", "restricted"})
+A_PDF = b"%PDF-"  # as every PDF begins
 DEFAULT_TYPE = "application/octet-stream"
 MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]{1,100}\Z")
 NAME = re.compile(r"[0-9a-f]{64}\Z")
@@ -103,6 +107,18 @@ class EvidenceStore:
         if not path.is_file():
             raise UnknownEvidence(sha256=digest)
         return path.stat().st_size
+
+
+def pages_of(file: Path) -> int | None:
+    """Return how many pages a file has, where it is a PDF; `ValueError` where it says that it is one, and cannot be read."""
+    with file.open("rb") as begun:
+        if begun.read(len(A_PDF)) != A_PDF:
+            return None
+    try:
+        with file.open("rb") as content:
+            return len(PdfReader(content).pages)
+    except (PyPdfError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{file.name} cannot be read as a PDF") from error
 
 
 def cited(store: EvidenceStore, item: Any, *, supplied_by: str | None, now: int) -> Evidence:

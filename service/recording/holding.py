@@ -18,7 +18,7 @@ from aggregates.partnership.office import Office, answering_office
 from aggregates.registry import Keys
 from aggregates.returns import Return
 from aggregates.review import Review
-from service.recording.references import References
+from service.recording.across.receiving import Receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ SAYING: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events WHERE topic = ANY(%s) ORDER BY notification_id"""
 
 
-class Holding(References):
+class Holding(Receiving):
     """The log of one board, and who holds what in it."""
 
     def every(self, kind: type[Any]) -> Iterator[Any]:
@@ -86,6 +86,7 @@ class Holding(References):
             {f"review:{ref}": f"information for the review {ref}" for ref in waits}
             | {f"challenge:{ref}": f"the challenge {ref}" for ref in unanswered}
             | {f"return:{ref}": f"the return {ref}" for ref in owing}
+            | {f"dissemination:{ref}": f"the acknowledgement of the dissemination {ref}" for ref in self.acknowledgements_owed(agency)}
         )
 
     def accounted_for(self, agency: Agency) -> list[Accounted]:

@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 
 SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review, Inspection})  # read far more often than changed
 BROUGHT = "SELECT sha256 FROM desk.received_file WHERE account = %s AND sha256 = ANY(%s)"
-TRIES = 5  # of a decision whose stream moved meanwhile, before the caller is told to look again
 
 
 class Recording(Application[UUID]):
@@ -229,12 +228,12 @@ class Recording(Application[UUID]):
             raise
 
     def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], write: Write, /, **said: Any) -> Done:
-        """Load, decide and save; decide again where the stream moved meanwhile, unless the caller said what they had seen."""
-        for tries in range(TRIES, 0, -1):
+        """Load, decide and save; decide again where the stream moved meanwhile, unless what the caller had seen of it has changed."""
+        for tries in range(kind.AT_ONCE, 0, -1):
             thing = self.load(kind, ref, fresh=True)
             if not theirs(said["acting"], thing):
                 raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
-            if write.expected is not None and write.expected != thing.version:
+            if write.expected is not None and thing.moved_since(write.expected, said["acting"]):
                 raise StaleVersion(ref=ref, expected=write.expected, actual=thing.version)
             decide(thing, **said)
             try:
@@ -242,7 +241,7 @@ class Recording(Application[UUID]):
             except Refusal as error:
                 if type(error) is not Refusal:
                     raise
-                if write.expected is not None or tries == 1:
+                if tries == 1:
                     raise StaleVersion(ref=ref, expected=write.expected, actual="a later version") from error
         raise AssertionError
 

@@ -5,6 +5,7 @@
 
 from service.verbs.actions import ActionVerbs
 from service.verbs.challenges import ChallengeVerbs
+from service.verbs.disseminations import DisseminationVerbs
 from service.verbs.leaving import LeavingVerbs
 from service.verbs.notices import NoticeVerbs
 from service.verbs.partnership import PartnershipVerbs
@@ -18,6 +19,7 @@ from service.verbs.training import TrainingVerbs
 __all__ = [
     "ActionVerbs",
     "ChallengeVerbs",
+    "DisseminationVerbs",
     "LeavingVerbs",
     "NoticeVerbs",
     "PartnershipVerbs",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
+from aggregates.dissemination import Dissemination
 from aggregates.partnership import Agency
 from aggregates.partnership.challenge import Challenge
 from aggregates.partnership.office import Office
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class LeavingVerbs(Holding):
     """What is decided when an agency leaves."""
 
-    @resting_on(Action, Office, Review, Return, Challenge, Keys)
+    @resting_on(Action, Office, Review, Return, Challenge, Dissemination, Keys)
     def leave_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that an agency leaves; refuse with the list of what is open, as the log has it at each try."""
         if said["successor"]:
@@ -37,7 +38,7 @@ class LeavingVerbs(Holding):
         """Announce that an agency will leave."""
         return self._change(Agency, ref, Agency.announce_departure, write, **said)
 
-    @resting_on(Review, Return, Challenge)
+    @resting_on(Review, Return, Challenge, Dissemination)
     def declare_obligation_outstanding(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Declare something that an agency was asked, and has not answered, outstanding at its departure."""
 

@@ -1,4 +1,4 @@
-"""The verbs of a review; what is looked up for them is in `recording.reviewing`."""
+"""The verbs of a review; what is looked up for them is in `recording.across.reviewing`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from aggregates.action import Action
 from aggregates.partnership import Agency, Meeting, Partnership
 from aggregates.review import Review
+from service.recording.across.reviewing import Reviewing
 from service.recording.resting import resting_on
-from service.recording.reviewing import Reviewing
 
 if TYPE_CHECKING:
     from service.recording import Done, Write

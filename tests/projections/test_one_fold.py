@@ -17,6 +17,7 @@ from aggregates import (
     Agency,
     Challenge,
     Course,
+    Dissemination,
     Inspection,
     Meeting,
     Office,
@@ -28,6 +29,7 @@ from aggregates import (
     SubGroup,
     TrainingSession,
 )
+from aggregates.dissemination import fold as of_dissemination
 from aggregates.entry import Entry, Recorded, standing, stream_id
 from aggregates.entry.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
 from aggregates.entry.values import Evidence, Sealed
@@ -56,11 +58,14 @@ AGGREGATES: dict[str, Any] = {
     "reviews": Review,
     "inspections": Inspection,
     "sessions": TrainingSession,
+    "disseminations": Dissemination,
+    "dissemination_recipients": Dissemination,
 }
 OBLIGATIONS = {"obligations", "standings", "cadences"}  # of many aggregates each: test_obligations_fold
 VIEWS = {view.table: view for view in catch_up.VIEWS if view.table not in OBLIGATIONS}
 OPENINGS = {Action.Assigned, Office.OfficeHolderAppointed, Agency.AgencyJoined, SubGroup.SubGroupConstituted, Partnership.Established}
 OPENINGS |= {TrainingSession.Scheduled, Review.Referred, Review.ExternalNoted, Inspection.InspectionOpened, Return.Requested}
+OPENINGS |= {Dissemination.MaterialProduced}
 OPENINGS |= {Meeting.MeetingHeld, Priorities.PrioritiesSet, Course.CourseOffered, Resource.ResourceListed, Challenge.ChallengeRaised}
 FOR_EVER = date(9999, 12, 31)
 PEOPLE = [Sealed(UUID(int=n)) for n in (1, 2)]
@@ -147,16 +152,36 @@ def defined(view: Projection[Any], log: Log, as_at: date, known_at: int) -> list
     shown = []
     for ref in ("A1", "A2"):
         entries = in_the_aggregate(log, ref, AGGREGATES[view.table], known_at)
-        state = AGGREGATES[view.table].fold([e for e in standing(entries) if e.occurred_on <= as_at])
-        if state is not None:
-            key = "partnership" if view.table == "settings" else ref
-            shown.append((key, *read(view, view.row(state))))
+        stand = [e for e in standing(entries) if e.occurred_on <= as_at]
+        states = PARTS[view.table](stand) if view.table in PARTS else {"": AGGREGATES[view.table].fold(stand)}
+        for part, state in sorted(states.items()):
+            if state is not None:
+                key = "partnership" if view.table == "settings" else f"{ref} {part}".strip()
+                shown.append((key, *read(view, view.row(state))))
     return shown
+
+
+def item_of(stand: list[Entry]) -> dict[str, Any]:
+    """Return of an item what is not of one recipient."""
+    state = Dissemination.fold(stand)
+    return {"": state and state.item}
+
+
+def recipients_of(stand: list[Entry]) -> dict[str, Any]:
+    """Return the recipients of an item that did something, or were caught up: the others have no row, because they were issued it alone."""
+    acts = [entry for entry in stand if of_dissemination.theirs(entry)]
+    begun = Entry(0, date.min, Dissemination.MaterialProduced, dict.fromkeys(fields_by_name(Dissemination.MaterialProduced)))
+    state = Dissemination.fold([begun, *acts])
+    return state.recipients if state else {}
+
+
+# Where a view shows parts of an aggregate's state: each by what is added to the key.
+PARTS = {"disseminations": item_of, "dissemination_recipients": recipients_of}
 
 
 def read(view: Projection[Any], row: tuple[Any, ...]) -> list[Any]:
     """Return a row's values as the database gives them back."""
-    return [json.loads(v) if kind == "jsonb" else v for v, kind in zip(row, view.columns.values(), strict=True)]
+    return [json.loads(v) if kind == "jsonb" and v is not None else v for v, kind in zip(row, view.columns.values(), strict=True)]
 
 
 def shown(conn: psycopg.Connection[Any], view: Projection[Any], as_at: date, known_at: int) -> list[tuple[Any, ...]]:

@@ -17,6 +17,9 @@ from uuid import UUID
 
 from aggregates import errors
 from aggregates.authority import BOARD
+from aggregates.dissemination import DisseminationState
+from aggregates.dissemination import refusals as dissemination
+from aggregates.dissemination.state import NEED_TO_KNOW
 from aggregates.entry.values import Evidence, Sealed
 from aggregates.errors import Refused
 from aggregates.partnership import framework
@@ -56,6 +59,8 @@ MADE_UP: Final = (
     framework.NotAnObligationSet,
     framework.VersionInForce,
     refusals.NotAHash,
+    dissemination.NoSuccessor,
+    dissemination.NotADeclaredGroup,
     refusals.NotWhatWasPresented,
     refusals.NothingSaidOfLateness,
     refusals.NoParallelProcess,
@@ -114,6 +119,10 @@ class Question:
         """Return what an agency owes, read once."""
         return cast("dict[str, str]", self._once("owed", agency))
 
+    def declared_groups(self, *_: Any, **__: Any) -> tuple[str, ...]:
+        """Name no staff groups: whoever acknowledges is asked for all that they have declared before."""
+        return ()
+
     def people(self) -> list[str]:
         """Name nobody: what is made up for the question names nobody either."""
         return []
@@ -121,7 +130,7 @@ class Question:
     def _there(self, *_: Any) -> None:
         """Take what a made-up value names for something that is on record."""
 
-    _member = _stays = _owner = _asked = _about = _names = _finding = _registered = _took_part = _there
+    _member = _stays = _owner = _asked = _about = _names = _finding = _registered = _took_part = _comes_from = _there
 
     def thing(self, kind: type[Any], ref: str) -> Any:
         """Return a thing that records nothing."""
@@ -210,7 +219,9 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
     if hasattr(state, "keys"):
         known["thumbprint"] = next((key.thumbprint for key in state.keys if key.status == "live" and key.purpose == "acts"), HASH)
-    if hasattr(state, "findings"):
+    if isinstance(state, DisseminationState):
+        known |= _of_an_item(state, words)
+    elif hasattr(state, "findings"):
         known |= _of_a_review(state)
     if isinstance(state, ReturnState):
         left = [number for number in state.below(worker().board.settings.moderation_threshold) if number not in dict(state.no_action)]
@@ -224,6 +235,12 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
 def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
     matter = next(iter(state.held), "…") if command.name == "release_legal_hold" else "…"
     return {"matter": matter, "received_on": worker().today, "into": acting_as().person or NOBODY}
+
+
+def _of_an_item(state: DisseminationState, words: Words) -> dict[str, Any]:
+    others = [code for code in words.agencies if code not in state.recipients]
+    said = {"content_sha256": state.item.content_sha256, "staff_groups": ({"group": "…", "basis": NEED_TO_KNOW},), "audiences": ()}
+    return said | {"to": (), "actions": (), "agencies": tuple(words.agencies)[:1], "agency": next(iter(others or words.agencies), BOARD)}
 
 
 def _of_a_review(state: ReviewState) -> dict[str, Any]:

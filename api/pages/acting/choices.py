@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from flask import request
+
 from aggregates.authority import BOARD
+from aggregates.dissemination import speaks_for
+from aggregates.errors import Refused
 from aggregates.partnership.course import Offered
 from aggregates.registry.data_subject import DataSubject
 from aggregates.training_session import TrainingSession
 from api.pages.acting.addresses import address_of
-from api.resources.answering.commands import RESOURCES
-from api.resources.record.history import Visible
+from api.pages.frame.words import choice_of
+from api.resources.answering.commands import RESOURCES, acting_as
+from api.resources.record.visible import Visible
 from api.worker import worker
-from projections import action_register, partnership, reviews, training
+from projections import action_register, dissemination, partnership, reviews, training
 from service.commands import COMMANDS
 from service.commands.command import TRAINER
 from service.desk.authority import INSPECTORS
@@ -83,7 +88,7 @@ def _actions(seen: Look, _: str | None) -> dict[str, str]:
 
 
 def _about(seen: Look, _: str | None) -> dict[str, str]:
-    """Return what a challenge can be about: the actions, reviews and meetings that are there for the reader."""
+    """Return what a challenge can be about: the actions, reviews, disseminations and meetings that are there for the reader."""
     may_see, at = Visible(seen.on), seen.on.at
     actions = [
         row for row in action_register.register(seen.on.conn, **at, sort="ref") if may_see.agency is None or row.ref in may_see.owned
@@ -91,7 +96,64 @@ def _about(seen: Look, _: str | None) -> dict[str, str]:
     found = {f"action:{row.ref}": f"{row.ref} {row.title}" for row in actions}
     found |= {f"review:{row.ref}": f"{row.ref} {row.title}" for row in reviews.tracker(seen.on.conn, **at) if may_see.review(row)}
     held = [row for row in partnership.meetings(seen.on.conn, **at) if may_see.meeting(row)]
+    sent = [row for row in map(may_see.dissemination, dissemination.items(seen.on.conn, **at)) if row]
+    found |= {f"dissemination:{row.ref}": f"{row.ref} {row.title}" for row in sent}
     return found | {f"meeting:{row.ref}": f"{row.ref}, meeting of {seen.words.body(row.body)}" for row in held}
+
+
+def _reviews(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the reviews that something can come from."""
+    may_see = Visible(seen.on)
+    return {f"review:{row.ref}": f"{row.ref} {row.title}" for row in reviews.tracker(seen.on.conn, **seen.on.at) if may_see.review(row)}
+
+
+def _own_actions(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the actions that the reader's agency owns; of the Board's offices, all."""
+    may_see = Visible(seen.on)
+    return {ref: title for ref, title in _actions(seen, None).items() if may_see.agency is None or ref in may_see.owned}
+
+
+def _other_items(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the items that can take the place of another: those that were issued, and stand."""
+    found = dissemination.items(seen.on.conn, **seen.on.at)
+    return {row.ref: f"{row.ref} {row.title}" for row in found if row.issued_on and not row.ended_on and row.ref != about}
+
+
+def _content(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the one content that there is to acknowledge, by its hash."""
+    found = dissemination.item(seen.on.conn, about or "", **seen.on.at)
+    return {found.content_sha256: f"{found.content[0]['title']}, {found.content[0]['filename']}"} if found else {}
+
+
+def _not_received(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the members that have not received an item."""
+    found = dissemination.item(seen.on.conn, about or "", **seen.on.at)
+    return {code: name for code, name in members(seen).items() if found is None or found.cell(code) is None}
+
+
+def _speaker() -> str | None:
+    """Return the body in whose name a form would be sent; None where the caller holds no office that could."""
+    try:
+        return speaks_for(acting_as(request.args.get("on_behalf_of") or request.form.get("on_behalf_of") or None))
+    except Refused:
+        return None
+
+
+def _declared(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the staff groups for which somebody acknowledged an item."""
+    found = dissemination.item(seen.on.conn, about or "", **seen.on.at)
+    cell = found.cell(_speaker() or "") if found else None
+    groups = cell.acknowledgement["staff_groups"] if cell and cell.acknowledgement else []
+    return {group: f"{group} ({choice_of(basis).lower()})" for group, basis in groups}
+
+
+def groups_before(seen: Look, about: str | None) -> list[dict[str, str]]:
+    """Return a row for each staff group that the agency has named before; where there is none, for each that the Board thinks of."""
+    speaker = _speaker()
+    before = worker().board.declared_groups(speaker) if speaker else ()
+    found = dissemination.item(seen.on.conn, about or "", **seen.on.at)
+    rows = [{"group": group} for group in before] or [{"group": g, "basis": b} for g, b in (found.audiences if found else [])]
+    return [*rows, {}, {}]
 
 
 def _people(seen: Look, _: str | None) -> dict[str, str]:
@@ -145,6 +207,15 @@ def _keys(seen: Look, _: str | None) -> dict[str, str]:
 
 
 CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None]]] = {
+    "produce_material.source": _reviews,
+    "produce_material.findings": _findings,
+    "acknowledge_dissemination.content_sha256": _content,
+    "catch_up_agency.agency": _not_received,
+    "dissemination.to": lambda seen, _: members(seen),
+    "dissemination.agencies": lambda seen, _: members(seen),
+    "dissemination.actions": _own_actions,
+    "dissemination.by_ref": _other_items,
+    "dissemination.staff_group": _declared,
     "owner": _owners,
     "overseen_by": lambda seen, _: seen.words.sub_groups,
     "owner_office": lambda seen, _: offices(seen),
@@ -185,6 +256,10 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
 }
 # What has to be on record before there is anything to choose, and the command with which it is recorded.
 COMES_FROM: Final = {
+    "agencies": ("agency", "join_agency"),
+    "actions": ("action", "assign_action"),
+    "content_sha256": ("material", "produce_material"),
+    "staff_group": ("staff group that was declared", "acknowledge_dissemination"),
     "owner": ("agency or sub-group", "join_agency"),
     "overseen_by": ("sub-group", "constitute_sub_group"),
     "owner_office": ("office", "appoint_office_holder"),

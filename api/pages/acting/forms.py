@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from aggregates.action import refusals
+from aggregates.dissemination import refusals as dissemination
 from aggregates.entry.values import Evidence
 from aggregates.partnership.settings import SETTINGS
 from api.fields import ONE_OF_ITS_KIND
@@ -34,10 +35,12 @@ LONG: Final = frozenset(
         "reason", "narrative", "statement", "effect", "success_measure", "intended_outcome", "unintended_consequences", "late_reason",
         "rationale", "dissent", "summary", "explanation", "scope", "proportionality", "grounds", "how", "how_explained", "note", "request",
         "text", "answer", "what_changed", "comment", "what", "judgement", "courses", "poster", "briefing_why", "one_page_briefing",
-        "skills", "knowledge", "values", "terms_of_reference", "why", "why_late",
+        "cascade_plan", "suggestions", "skills", "knowledge", "values", "terms_of_reference", "why", "why_late",
     }
 )  # fmt: skip
-MAY_LACK_FILES: Final = frozenset({"hold_meeting", "evaluate_review_impact"})  # others that take a file need one
+MAY_LACK_FILES: Final = frozenset(
+    {"hold_meeting", "evaluate_review_impact", "record_discussion", "report_ineffectiveness"}
+)  # others that take a file need one
 HASHED: Final = (
     "Choose the document: its SHA-256 is recorded, and the document itself is not kept. Or write the SHA-256, 64 hexadecimal digits."
 )
@@ -51,6 +54,7 @@ REFERENCES: Final[Mapping[str, dict[str, str]]] = {
     "inspection": {"label": "For which office", "hint": "The office of an inspector or an auditor. Appoint its holder first."},
     "meeting": {"hint": "Letters, digits, dots and hyphens, such as BOARD-2016-09. It cannot be changed afterwards."},
     "review": {"hint": "Letters, digits, dots and hyphens, such as SB-2016-03. It says nothing of any person."},
+    "dissemination": {"hint": "Letters, digits, dots and hyphens, such as D-2016-04. It cannot be changed afterwards."},
     "challenge": {"hint": "Letters, digits, dots and hyphens, such as CH-7. It cannot be changed afterwards."},
 }
 HINTS: Final = {
@@ -72,6 +76,20 @@ HINTS: Final = {
     "expires_on": "The last day on which they may look.",
     "role": "What they are, not who.",
     "office.role": "What the office is for: it says what its holder may do.",
+    "dissemination.to": "Choose nobody, and every member of the day receives it.",
+    "dissemination.pages": "Counted in the file itself, where it is a PDF. A single-page briefing has one.",
+    "dissemination.findings": "Of which findings it speaks, good practice among them.",
+    "dissemination.evidence": "The file that is sent.",
+    "staff_groups": "Every group that you have named before, and any other. Of those who need to know you then report how many it reached.",
+    "cascade_plan": "How it reaches each group, and by when.",
+    "dissemination.statement": "How it fits your own arrangements, where it is the framework or a policy.",
+    "channel": "Such as a team meeting, or an e-mail that is read and signed.",
+    "held": "In how many meetings or sessions it was talked over.",
+    "expected": "How many of them there were.",
+    "dissemination.actions": "Those of your actions that came of it. They can be named later too.",
+    "change_needed": "Where nothing has to change, say why.",
+    "dissemination.agencies": "Whose practitioners were there.",
+    "dissemination.by_ref": "Issue the new item first: everybody owes it anew, and what was acknowledged of this one stays with this one.",
     "to": "To whom: an agency, a sub-group or an outside body.",
     "challenge.to": "Whoever is to answer.",
     "office.body": "The sub-group or agency whose office it is.",
@@ -105,6 +123,9 @@ READERS: Final = {
 }
 # The rules that a person should know before giving a command; the aggregate has them, here they are only named.
 RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
+    "produce_material": (dissemination.NotOnePage,),
+    "acknowledge_dissemination": (dissemination.GroupsLeftOut, dissemination.OtherContent),
+    "identify_implications": (dissemination.NoImplicationsUnexplained,),
     "assign_action": (refusals.OverseesItself, refusals.DueBeforeItBegins),
     "vary_due_date": (refusals.OwnAction, refusals.DueBeforeItBegins, refusals.CuredInRetrospect),
     "submit_evidence": (refusals.SamePerson, refusals.EvidenceNotYetThere),
@@ -116,6 +137,10 @@ RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
     "escalate_action": (refusals.NotOverdue, refusals.LevelNotHigher),
 }
 CONSEQUENCES: Final = {
+    "issue_dissemination": "Its recipients are those who are members on that day, for ever. Whoever joins later is caught up.",
+    "acknowledge_dissemination": "For each group that needs to know, you then owe a report of how many it reached.",
+    "supersede_dissemination": "What was acknowledged of it stays with it. The other item is owed anew.",
+    "withdraw_dissemination": "Nobody owes anything about it any more, and it stays on record as withdrawn.",
     "sign_off_action": "The checks that it lasts are scheduled with it.",
     "submit_evidence": "The file is kept under its hash, and cannot be replaced by another.",
     "vary_due_date": "The original date stays on show beside the new one.",
@@ -147,7 +172,7 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
     if command.creates and command.kind not in ONE_OF_ITS_KIND:
         found.append(_ref(seen, command))
     for field in command.fields:
-        found += _evidence(sent.typed) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
+        found += _evidence(sent.typed, field.sensitivity) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
         if field.kind is Evidence and (field.optional or command.name in MAY_LACK_FILES):
             found[-3:] = [one | {"optional": True} for one in found[-3:]]
     found.append(field_of("occurred_on", "date", "public", value=worker().today))
@@ -219,14 +244,14 @@ def kind_of(field: Field) -> str:
     return {date: "date", int: "number", bool: "yes_no"}.get(field.kind, "text")
 
 
-def _evidence(typed: Mapping[str, Any]) -> list[FormField]:
+def _evidence(typed: Mapping[str, Any], readers: str = "restricted") -> list[FormField]:
     """Return what a piece of evidence is asked for: the file, what it is, and the date that it bears itself."""
     received = typed.get("evidence_filename")
     hint = f"“{received}” has been received. Choose a file only to send another in its place." if received else None
     return [
-        field_of("evidence", "file", "restricted", label="File", hint=hint),
-        field_of("evidence_title", "text", "restricted", hint="In a few words, without names of children."),
-        field_of("evidence_date", "date", "restricted", hint="The date that the file itself bears."),
+        field_of("evidence", "file", readers, label="File", hint=hint),
+        field_of("evidence_title", "text", readers, hint="In a few words, without names of children."),
+        field_of("evidence_date", "date", readers, hint="The date that the file itself bears."),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates import errors
 from aggregates.action import refusals
+from aggregates.dissemination.refusals import NotARecipient
 from aggregates.entry.fields import corrections
 from aggregates.errors import Refused
 from aggregates.partnership.challenge import NotChallenged
@@ -68,6 +69,7 @@ NEVER_THEIRS: Final = (
     NotChallenged,
     of_training.NotTheirSession,
     of_training.TrainerInvolved,
+    NotARecipient,
 )
 
 

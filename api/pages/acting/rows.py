@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from aggregates.dissemination.state import BASES
 from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.review.items import ANSWERS
 from aggregates.training_session.state import POINTS
 from api.pages.acting import choices
 from api.pages.frame.clocks import NotADay, read_day
-from api.pages.frame.words import label_of
+from api.pages.frame.words import choice_of, label_of
 from projections import reviews
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Part:
 
     def items(self, seen: Look, about: str | None, stand: Iterable[str] = ()) -> list[dict[str, str]]:
         """Return what may be chosen, and what stands although nobody could choose it today: an agency that has left."""
-        named = {option: option.capitalize() for option in self.options} if isinstance(self.options, tuple) else self.options(seen, about)
+        named = {option: choice_of(option) for option in self.options} if isinstance(self.options, tuple) else self.options(seen, about)
         left = {code: seen.words.body(code) for code in stand if code and code not in named}
         return [{"value": "", "text": "Choose"}, *({"value": code, "text": text} for code, text in {**left, **named}.items())]
 
@@ -81,6 +82,8 @@ ROWS: Final[Mapping[str, Rows]] = {
     "affiliations": Rows(
         "Affiliation", (Part("organisation"), Part("role"), Part("from_on", "day", optional=True), Part("until_on", "day", optional=True))
     ),
+    "audiences": Rows("Group", (Part("group"), Part("basis", "choice", options=BASES))),
+    "staff_groups": Rows("Group", (Part("group"), Part("basis", "choice", options=BASES)), choices.groups_before),
     "members": Rows("Seat", (Part("organisation"), Part("role"))),
     "points": Rows(
         "Point",

@@ -12,7 +12,7 @@ from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, strong
 from api.pages.frame.words import written
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from projections import partnership
 
 if TYPE_CHECKING:

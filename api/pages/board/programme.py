@@ -13,7 +13,7 @@ from api.pages.board.listing import findings, linked
 from api.pages.frame import look, thing
 from api.pages.frame.thing import fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from projections import partnership
 
 if TYPE_CHECKING:

@@ -40,7 +40,13 @@ if TYPE_CHECKING:
 
 TITLED: Final = {
     kind: SQL("SELECT title FROM {} WHERE {} AND key = %(ref)s").format(Identifier("views", table), AT_CLOCKS)
-    for kind, table in (("action", "action_register"), ("review", "reviews"), ("course", "courses"), ("resource", "resources"))
+    for kind, table in (
+        ("action", "action_register"),
+        ("review", "reviews"),
+        ("course", "courses"),
+        ("resource", "resources"),
+        ("dissemination", "disseminations"),
+    )
 }
 
 
@@ -153,6 +159,7 @@ MENU: Final = (
     ("reviews", "Reviews"),
     ("actions", "Action register"),
     ("obligations", "Obligations"),
+    ("disseminations", "Dissemination"),
     ("challenges", "Challenges"),
     ("partnership", "The partnership"),
     ("inspections", "Inspections"),

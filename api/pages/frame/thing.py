@@ -13,7 +13,7 @@ from api.pages.acting import possible
 from api.pages.frame import just_recorded, receipt_for, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of, timeline
-from api.resources.record.history import Visible
+from api.resources.record.visible import OF_MANY, Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.commands import KINDS
@@ -87,13 +87,13 @@ def show(seen: Look, kind: str, ref: str, template: str = "board/thing.html", **
     )
 
 
-WITH_HISTORY: Final = frozenset({"action", "review", "inspection", "session"})
+WITH_HISTORY: Final = frozenset({"action", "review", "inspection", "session", "dissemination"})
 
 
 def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.HistoryEntry]:
     """Return what was recorded of a thing, as far as the reader may see it, newest first."""
     known = inspection_history.history(seen.on.conn, **seen.on.at, kind=kind, ref=ref, limit=MOST)
-    whole = seen.on.scope.inspection is None and kind != "session"  # of which an agency sees a part
+    whole = seen.on.scope.inspection is None and (kind not in OF_MANY or seen.on.scope.agency is None)
     return known[::-1] if whole else list(filter(Visible(seen.on), known[::-1]))
 
 

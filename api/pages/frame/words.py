@@ -14,6 +14,7 @@ from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.values import Sealed
 from aggregates.partnership.membership import OpenObligations
+from api.pages.frame.labels import LABELS
 from api.resources.answering.closed import closed
 from api.worker import worker
 from projections import partnership
@@ -29,96 +30,6 @@ if TYPE_CHECKING:
     from aggregates.entry.fields import Field
     from aggregates.errors import Refused
 
-LABELS: Final = {
-    "ref": "Reference",
-    "occurred_on": "True from",
-    "by_person": "Recorded by",
-    "by_office": "Office",
-    "by_agency": "Employer of the office's holder",
-    "on_behalf_of": "On behalf of",
-    "late_reason": "Why it is recorded so late",
-    "due_on": "Due",
-    "source": "Comes from",
-    "owner": "Owned by",
-    "owner_office": "Asked of",
-    "intended_actions": "Intended actions",
-    "intended_outcome": "Intended for children",
-    "success_measure": "How we will know",
-    "rag": "Progress",
-    "effect": "Effect for children or in practice",
-    "by_ref": "Replaced by",
-    "to_office": "Escalated to",
-    "amends": "Which entry it amends",
-    "proposal": "Which entry proposed it",
-    "corrected_public": "Corrected, for everybody",
-    "corrected": "Corrected",
-    "corrected_restricted": "Corrected, for named roles",
-    "section_11": "Section 11",
-    "evidence_title": "What the file is",
-    "evidence_date": "Date on the evidence",
-    "until_on": "Until",
-    "from_on": "From",
-    "advice_sha256": "The advice",
-    "aware_on": "Aware since",
-    "briefing_needed": "Is a practice briefing needed?",
-    "briefing_why": "Why a practice briefing is needed, or not",
-    "check_every": "Looked at every",
-    "covers_from": "First day covered",
-    "ceiling": "Last day covered",
-    "declaration_sha256": "The declaration of independence",
-    "effective_on": "In effect from",
-    "expires_on": "Last day on which it is open",
-    "follow_up_owed": "Are participants asked again?",
-    "found_sha256": "The document that was found",
-    "from_body": "From whom",
-    "how_explained": "How it was explained",
-    "information_sha256": "The information",
-    "involved_in_case": "Were they involved in the case?",
-    "lead_office": "Led by",
-    "local_ref": "Your own reference",
-    "modifiable_factor": "Is it a modifiable factor?",
-    "one_page_briefing": "One-page briefing",
-    "redaction_of": "The report that it shortens",
-    "report_sha256": "The report",
-    "repository_id": "Number in the repository",
-    "response_sha256": "The Board's response",
-    "review_by": "To be looked at again by",
-    "review_due": "Next review by",
-    "review_kind": "Kind of review",
-    "sha256": "The set of obligations",
-    "to_body": "To whom",
-    "url": "Address on the web",
-    "why_late": "Why it took so long",
-    # the local settings
-    "backdating_limit": "How late an entry may be recorded without a reason",
-    "sustainment_checks": "When a signed-off action is tested again",
-    "reminder_days": "Reminders before an action is due",
-    "escalation_days": "Escalation once an action is overdue",
-    "affiliation_look_back": "How far back a lead reviewer's affiliations count",
-    "quorum": "Quorum of a meeting",
-    "ack_window": "Acknowledgement of what is disseminated",
-    "embedding_window": "Report on how learning was embedded",
-    "followup_return": "Return of the follow-up questionnaire",
-    "phone_sample": "Telephone sample after training",
-    "review_interval": "Reviews of cases below the threshold",
-    "planning_cycle": "Planning cycle",
-    "assurance_returns": "Assurance asked of each agency",
-    "section_11_cycle": "Section 11 audit",
-    "performance_report": "Performance report",
-    "subgroup_reports": "Sub-groups' reports on learning needs",
-    "national_reviews": "National reviews posted",
-    "observations": "Observation of training",
-    "phone_samples": "Draw of a telephone sample",
-    "evaluation_window": "Evaluation of a session",
-    "materials_window": "Materials after a report is published",
-    "policy_compliance": "Look at compliance with a new policy",
-    "cascade_window": "Cascade to those who need to know",
-    "calls_window": "Calls after a sample is drawn",
-    "publication_notice": "Notice that a report is published",
-    "moderation_threshold": "Grades that need an action",
-    "training_interval": "Safeguarding training renewed",
-    "observer_employer": "Who observes training",
-}
 # What a refusal says to a program of a request is said to a person of their form.
 TO_PEOPLE: Final = {
     "key-reused": "This form was sent before, and says something else now. Open it anew and record that as an act of its own.",
@@ -128,7 +39,9 @@ TO_PEOPLE: Final = {
     "database-away": "The database does not answer. Nothing that was recorded is lost. Try again soon: nothing is recorded twice.",
 }
 FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@-])|\bsha256\b")  # what may be the name of a field in a sentence
-HELD: Final = re.compile(r"\b(action|office|review|challenge) ([\w.-]*\w)")  # what an agency holds, as its departure is refused with it
+HELD: Final = re.compile(
+    r"\b(action|office|review|challenge|dissemination) ([\w.-]*\w)"
+)  # what an agency holds, as its departure is refused with it
 QUOTED: Final = re.compile(r"`(\w+)`")  # a field as our own explanations name it
 TITLES: Final = {
     "ledger.established.v1": "Log established",
@@ -138,9 +51,10 @@ TITLES: Final = {
     "data_subject.subject_registered.v1": "Person registered",
     "data_subject.subjects_merged.v1": "Two references merged",
     "review.board_response_formulated.v1": "Board's response formulated",
+    "dissemination.caught_up.v1": "Agency caught up",
     "inspection.evidence_disclosed.v1": "Opened by an inspector or an auditor",
 }
-BODIES: Final = frozenset({"owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
+BODIES: Final = frozenset({"agency", "owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
 OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of"})
 REGISTERED: Final = """
     SELECT position, ref FROM views.inspection_history

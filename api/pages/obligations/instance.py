@@ -14,7 +14,7 @@ from api.pages.frame.thing import Said, fact, facts, link, quiet, strong
 from api.pages.frame.words import written
 from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of, owner_of
 from api.resources.obligations import instance
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from projections.inspection import history as inspection_history
 from projections.obligations import INDEX, LACKING
 

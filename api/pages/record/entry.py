@@ -19,7 +19,7 @@ from api.pages.frame import Look, log_of_page, look, receipt_for, render
 from api.pages.frame.entries import timeline
 from api.pages.frame.words import BODIES, OFFICES, label_of
 from api.resources.answering.closed import closed
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from projections.two_clocks.decoded_log import event_type

@@ -12,7 +12,7 @@ from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import kind_of, timeline
 from api.resources.actions import came_of, own
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from projections import action_register
 from projections.action_register import ActionRow, Filters, hindsight
 from projections.inspection import history as inspection_history

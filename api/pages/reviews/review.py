@@ -15,11 +15,12 @@ from api.access import member
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import NOTHING, causes, event_of
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
-from api.pages.frame.words import written
+from api.pages.frame.words import choice_of, written
 from api.pages.reviews import clocks
 from api.pages.reviews.next import STAGES, next_of
 from api.pages.reviews.sources import Sources
-from api.resources.record.history import Visible
+from api.resources.disseminations import visible
+from api.resources.record.visible import Visible
 from projections import reviews
 
 if TYPE_CHECKING:
@@ -229,6 +230,11 @@ def _sections(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str,
     if row.training["findings"] or row.publication or answered:
         heading = "Implications for training (framework, page 15)"
         yield section(heading, ("Question", "Answer", ON_RECORD), _training(row, behind), "")
+    if sent := visible(seen.on, source=f"review:{row.ref}"):
+        named = [link(f"{one.ref} {one.title}", seen.link(f"/disseminations/{one.ref}")) for one in sent]
+        told = [(choice_of(one.kind), one.status.capitalize(), one.issued_on or "Not yet") for one in sent]
+        items = [(name, *said) for name, said in zip(named, told, strict=True)]
+        yield section("What was sent because of it", ("Item", "Kind", "Where it stands", "Issued"), items, "")
     if row.impacts:
         judged = [
             (f"{i['year']}", i["judgement"], i["unintended_consequences"], event)

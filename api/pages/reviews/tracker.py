@@ -15,7 +15,7 @@ from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import NOTHING, causes, event_of
 from api.pages.reviews import clocks
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from projections import reviews
 
 if TYPE_CHECKING:

@@ -141,9 +141,9 @@ def lists(resource: Resource, kind: str, schema: type[Schema], rows: Callable[[R
             return one_of(on, kind, ref, found)
 
 
-def one_of(on: Reading, kind: str, ref: str, item: Any) -> ResponseReturnValue:
-    """Answer with a thing and its version, or refuse where it is not there."""
-    version = version_of(on, kind, ref)
+def one_of(on: Reading, kind: str, ref: str, item: Any, version: int | None = None) -> ResponseReturnValue:
+    """Answer with a thing and its version, or refuse where it is not there; `version` is set where it is another for this reader."""
+    version = version_of(on, kind, ref) if version is None else version
     if item is None or not version:
         raise NotFound(kind=kind, ref=ref)
     said = item if isinstance(item, dict) else {name: getattr(item, name) for name in type(item).__dataclass_fields__}

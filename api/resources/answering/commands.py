@@ -201,6 +201,7 @@ RESOURCES: Final = {
     "resource": "resources",
     "challenge": "challenges",
     "return": "returns",
+    "dissemination": "disseminations",
     "keys": "keys",
     "inspection": "inspections",
 }

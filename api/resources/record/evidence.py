@@ -14,7 +14,7 @@ from api.fields import Whole
 from api.resources.answering.answers import Reading, read
 from api.resources.answering.commands import acting_as, idempotency_key
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
-from api.resources.record.history import Visible
+from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.commands import COMMANDS

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode, urlsafe_b64decode
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from aggregates.authority import BOARD
 from aggregates.entry.fields import fields_by_name
-from api.access import member, signed_in
+from api.access import member
 from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.answering.openapi import ClocksSchema, Resource
-from api.resources.record.training import SessionsSeen
+from api.resources.record.visible import Visible
 from api.worker import worker
-from projections import action_register, partnership, returns, reviews
 from projections.inspection import history as inspection_history
 from projections.two_clocks.decoded_log import event_type
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
-    from projections.reviews import Tracked
 
-OPEN: Final = frozenset(
-    {"ledger", "keys", "partnership", "agency", "sub-group", "office", "priorities", "course", "resource"}
-)  # how the Board is made up
-
-OF_A_DAY: Final = frozenset({"meeting", "subject"})  # what does not go on standing: it was held, or registered, and that was that
-
-REGISTERED: Final = "data_subject.subject_registered.v1"
 
 events = Resource("events", __name__, description="What was recorded, entry by entry, with its proof.")
 
@@ -117,85 +107,6 @@ def shown(on: Reading, entry: HistoryEntry) -> dict[str, Any]:
 def before(on: Reading, entry: HistoryEntry) -> bool:
     """Say whether an entry is of a day before those that the reader's inspection covers."""
     return on.scope.period is not None and entry.occurred_on < on.scope.period[0]
-
-
-def respondents(on: Reading) -> tuple[str, ...] | None:
-    """Return whose returns alone a reader sees: their agency's, where they read all of it, and their own office's; None for others."""
-    if on.scope.agency is None:
-        return None
-    office = signed_in().office
-    return tuple(code for code in (on.scope.agency if on.scope.restricted else None, office) if code)
-
-
-class Visible:
-    """Says what a reader may see: another agency's record does not exist for a designated lead, nor other days for an inspector.
-
-    Nor another review than they lead, and what came of it, for a lead reviewer.
-
-    What days an inspection leaves out, and which earlier entries it shows all the same, is said at `Scope`.
-    """
-
-    def __init__(self, on: Reading) -> None:
-        """Find out which actions are the reader's agency's, and which reviews they come from, or the agency referred or was asked about."""
-        self.agency, self.protects = on.scope.agency, on.scope.protects
-        self.sessions = SessionsSeen(on)
-        period = on.scope.period
-        self.first = period[0] if period else None
-        self.last = period[1] if period else None  # an inspection ends with its ceiling; amendments came later
-        self.owned: set[str] = set()
-        self.reviews: set[str] = set()
-        self.meetings: set[str] = set()
-        self.challenges: set[str] = set()
-        self.returns: set[str] = set()
-        if self.agency is not None:
-            today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
-            filters = action_register.Filters(reviews=on.led) if on.scope.leads else action_register.Filters(concerns=self.agency)
-            rows = action_register.register(on.conn, as_at=today, known_at=head, filters=filters)
-            self.owned = {row.ref for row in rows}
-            self.meetings = {row.ref for row in partnership.meetings(on.conn, as_at=today, known_at=head) if self.meeting(row)}
-            self.challenges = {row.ref for row in partnership.challenges(on.conn, as_at=today, known_at=head) if self.challenge(row)}
-            mine = returns.Filters(whose=respondents(on))
-            self.returns = {row.ref for row in returns.returns(on.conn, as_at=today, known_at=head, filters=mine)}
-            sources = {row.source.partition("/")[0] for row in rows if row.source}
-            concerning = reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
-            self.reviews = sources | concerning if on.led is None else set(on.led)
-
-    def __call__(self, entry: HistoryEntry) -> bool:
-        """Say whether this entry is theirs to see."""
-        if self.last and entry.kind == "inspection":
-            return entry.ref == signed_in().office  # their own, whatever days it covers
-        if self.last and entry.occurred_on > self.last and not entry.amends:
-            return False
-        if self.first and entry.occurred_on < self.first and entry.kind in OF_A_DAY:
-            return False
-        if entry.kind == "subject" and entry.topic != REGISTERED:
-            return self.protects  # what the law asks about people
-        if self.agency is None or entry.kind in OPEN:
-            return True
-        return self.sessions.entry(entry) if entry.kind == "session" else self._of_agency(entry)
-
-    def _of_agency(self, entry: HistoryEntry) -> bool:
-        seen = {"action": self.owned, "review": self.reviews, "meeting": self.meetings, "challenge": self.challenges}
-        seen |= {"return": self.returns}
-        return entry.ref in seen.get(entry.kind, set())
-
-    def happened(self, entry: HistoryEntry) -> bool:
-        """Say whether this entry is theirs to come upon, and not only to explain a thing: it is not of a day before their inspection's."""
-        return self(entry) and (self.first is None or entry.occurred_on >= self.first)
-
-    def meeting(self, row: partnership.MeetingRow) -> bool:
-        """Say whether this meeting is theirs to see: it was the Board's, or its attendance names them; and of the days covered."""
-        if self.first and row.held_on < self.first:
-            return False
-        return self.agency is None or row.body == BOARD or any(one["agency"] == self.agency for one in row.attendance)
-
-    def challenge(self, row: partnership.ChallengeRow) -> bool:
-        """Say whether this challenge is theirs to see: they raised it, or it was put to them."""
-        return self.agency is None or self.agency in row.concerns or signed_in().office in {row.raised_by, row.put_to}
-
-    def review(self, row: Tracked) -> bool:
-        """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""
-        return self.agency is None or row.ref in self.reviews
 
 
 @events.get("")

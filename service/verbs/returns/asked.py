@@ -15,8 +15,8 @@ from aggregates.partnership.office import Office
 from aggregates.returns import Return, ReturnState, refusals
 from aggregates.returns.answers import brought_forward, check_answers, check_grades
 from aggregates.returns.questions import Library
+from service.recording.across.reviewing import SOURCING
 from service.recording.holding import CHALLENGING, Holding
-from service.recording.reviewing import SOURCING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

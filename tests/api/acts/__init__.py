@@ -46,6 +46,15 @@ PRIORITY = {"ref": "2016-17", "priority": "Neglect", "lead_office": "quality-cha
 CHALLENGE = {"ref": "C1", "about": "action:A1", "to": "RIV", "summary": "Slow", "statement": "Why so slow?"}
 ANSWER = {"answer": "The rota was not agreed", "what_changed": "It is"}
 AGENCY = {"ref": "NEW", "name": "New Trust", "category": "health", "section_11": "yes"}
+MATERIAL = {
+    "ref": "D1", "title": "Alder: the report", "kind": "scr_report", "source": "review:SB-2015-01", "findings": ["SB-2015-01/F1"],
+    "evidence": [FILE],
+}  # fmt: skip
+ACKNOWLEDGED = {
+    "content_sha256": FILE["sha256"], "staff_groups": [{"group": "Health visitors", "basis": "need_to_know"}],
+    "cascade_plan": "At the locality meetings",
+}  # fmt: skip
+CASCADE = {"staff_group": "Health visitors", "reach": 32, "headcount": 40, "channel": "Locality meeting", "about": "item"}
 INSPECTION = {
     "ref": "inspector", "body": "Ofsted", "purpose": "inspection", "covers_from": "2015-07-01", "ceiling": "2016-09-05",
     "expires_on": "2016-10-01",
@@ -67,6 +76,7 @@ def _key(private: Ed25519PrivateKey) -> dict[str, str]:
 
 AGREED = prove(FIRST, ORIGIN, HOLDER, "acts", of=_key(SECOND)["thumbprint"])
 ROTATED = _key(SECOND) | {"replaces": _key(FIRST)["thumbprint"], "replaced_proof": AGREED}
+ISSUED = ("produce_material", "issue_dissemination")
 IMPLEMENTED = ("accept_action", "submit_evidence", "mark_implemented")
 SIGNED_OFF = (*IMPLEMENTED, "sign_off_action")
 DUE = (*SIGNED_OFF, "schedule_sustainment_check", "a fortnight")
@@ -81,6 +91,10 @@ ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
 BESIDES: dict[str, Callable[[Seeded], object]] = {
     "a fortnight": lambda it: it.clock.advance(days=14),
     "a winter": lambda it: it.clock.advance(days=120),
+    "another version": lambda it: (
+        it.act("chair", "produce_material", "D2", **{name: value for name, value in MATERIAL.items() if name != "ref"}),
+        it.act("chair", "issue_dissemination", "D2"),
+    ),
     "an inspector": lambda it: it.join("inspector", "inspector"),
     "an officer": lambda it: it.join("dpo", "data protection officer"),
     "another reference": lambda it: it.act("board-manager", "register_subject", PERSON.replace("1", "6"), name="Ada Quill"),
@@ -209,6 +223,34 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     ),
     "withdraw_action": ("chair", "actions/A1/withdraw_action", {"reason": "not needed"}, (), "quality-chair"),
     "supersede_action": ("chair", "actions/A1/supersede_action", {"by_ref": "A2", "reason": "one pathway"}, (), "quality-chair"),
+    "produce_material": ("quality-chair", "disseminations", MATERIAL, (), "riv-lead"),
+    "issue_dissemination": ("board-manager", "disseminations/D1/issue_dissemination", {}, ("produce_material",), "riv-lead"),
+    "catch_up_agency": (
+        "board-manager", "disseminations/D1/catch_up_agency", {"agency": "NEW"}, (*ISSUED, "join_agency"), "riv-lead",
+    ),
+    "acknowledge_dissemination": ("riv-lead", "disseminations/D1/acknowledge_dissemination", ACKNOWLEDGED, ISSUED, "chair"),
+    "report_cascade": (
+        "riv-lead", "disseminations/D1/report_cascade", CASCADE, (*ISSUED, "acknowledge_dissemination"), "quality-chair",
+    ),
+    "record_discussion": (
+        "riv-lead", "disseminations/D1/record_discussion", {"forum": "team_meeting", "held": 5, "expected": 6},
+        (*ISSUED, "acknowledge_dissemination"), "chair",
+    ),
+    "identify_implications": (
+        "riv-lead", "disseminations/D1/identify_implications", {"change_needed": False, "why": "We do so already"},
+        (*ISSUED, "acknowledge_dissemination"), "chair",
+    ),
+    "deliver_practice_briefing": (
+        "quality-chair", "disseminations/D1/deliver_practice_briefing", {"agencies": ["RIV"], "participants": 24}, ISSUED, "riv-lead",
+    ),
+    "report_ineffectiveness": (
+        "cqh-lead", "disseminations/D1/report_ineffectiveness", {"what": "Nobody finds the pathway"}, ISSUED, "trainer",
+    ),
+    "supersede_dissemination": (
+        "chair", "disseminations/D1/supersede_dissemination", {"by_ref": "D2", "reason": "A redacted report"}, (*ISSUED, "another version"),
+        "riv-lead",
+    ),
+    "withdraw_dissemination": ("chair", "disseminations/D1/withdraw_dissemination", {"reason": "A name was in it"}, ISSUED, "riv-lead"),
     "escalate_action": (
         "chair", "actions/A1/escalate_action", {"level": 1, "to_office": "quality-chair"}, ("a winter",), "riv-lead",
     ),

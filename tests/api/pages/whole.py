@@ -25,6 +25,7 @@ THINGS = {
     "action": "A1",
     "session": "S-1",
     "inspection": "inspector",
+    "dissemination": "D1",
     "keys": "keys",
     "subject": "11111111-2222-4333-8444-555555555555",
 }
@@ -54,6 +55,13 @@ def fill(it: Seeded) -> Seeded:
         "chair", "commission_review", "SB-2016-09", review_kind="serious case review", methodology="systems", scope="one pathway",
         proportionality="one family", organisations=["RIV"],
     )  # fmt: skip
+    content = [{"sha256": held.sha256, "title": "The Alder briefing", "evidence_date": "2016-09-02"}]
+    item = {"title": "Alder: what to do", "kind": "newsletter", "source": "review:SB-2015-01", "findings": ["SB-2015-01/F1"]}
+    it.act("quality-chair", "produce_material", "D1", **item, evidence=content, pages=None)
+    it.act("board-manager", "issue_dissemination", "D1", audiences=[{"group": "Health visitors", "basis": "need_to_know"}])
+    groups = [{"group": "Health visitors", "basis": "need_to_know"}, {"group": "Reception", "basis": "nice_to_know"}]
+    said = {"content_sha256": held.sha256, "staff_groups": groups, "cascade_plan": "At the locality meetings"}
+    it.act("riv-lead", "acknowledge_dissemination", "D1", **said)
     it.act("board-manager", "invite_family", "SB-2016-09", relations=["grandmother"], count=1, how_explained="By a visit")
     it.act("board-manager", "register_subject", THINGS["subject"], name="P. Northway", contact=None)
     _session(it)

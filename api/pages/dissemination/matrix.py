@@ -1,0 +1,134 @@
+"""The dissemination board: agency by item, each cell with the event that says so; on any day as known on any day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, request
+
+from api.access import member
+from api.pages.acting.possible import to_begin
+from api.pages.board.filters import Filter, cleared
+from api.pages.board.filters import asked as asked_for
+from api.pages.board.listing import linked
+from api.pages.frame import Look, look, render
+from api.pages.frame.clocks import address
+from api.pages.frame.thing import Said, link, quiet, strong
+from api.pages.frame.words import choice_of, written
+from api.resources.disseminations import visible
+from projections import partnership
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from projections.dissemination import ItemRow, RecipientRow
+
+pages = Blueprint("dissemination_matrix", __name__)
+
+SIZE: Final = 6  # items of a page: as many as stand side by side on a screen
+STATUSES: Final = ("outstanding", "acknowledged", "cascaded", "embedded")
+PATH: Final = "/disseminations"
+
+
+@pages.get(PATH)
+@member
+def matrix() -> Response:
+    """Show who has what the Board sent, the newest items first."""
+    with look() as seen:
+        every = visible(seen.on)
+        filters = _filters(seen, every)
+        asked = {one.name: one.value for one in filters}
+        again = {name: value for name, value in asked.items() if value}
+        rows = [row for row in every if _wanted(row, asked)]
+        number = max(1, request.args.get("page", 1, type=int))
+        shown = rows[(number - 1) * SIZE : number * SIZE]
+        own = seen.on.scope.partial
+        return render(
+            "dissemination/matrix.html",
+            look=seen,
+            columns=("Item", "Sent", "How far you are") if own else ("Item", "Sent", "How far it is"),
+            items=[_item(seen, row, own=own) for row in shown],
+            sent=[row for row in shown if row.issued_on],
+            agencies=[] if own else _agencies(seen, [row for row in shown if row.issued_on]),
+            filters=[one.select for one in filters],
+            filtered=bool(again),
+            cleared=[] if rows else cleared(filters, lambda name: _without(seen, every, asked, name)),
+            first_href=seen.link(PATH, **again),
+            pager={
+                "first": (number - 1) * SIZE + 1,
+                "last": (number - 1) * SIZE + len(shown),
+                "total": len(rows),
+                "previous_href": seen.link(PATH, **again, page=number - 1) if number > 1 else None,
+                "next_href": seen.link(PATH, **again, page=number + 1) if len(rows) > number * SIZE else None,
+            },
+            tasks=to_begin("dissemination") if seen.clocks.is_now else [],
+            now_href=address(PATH, again),
+            clear_href=seen.link(PATH),
+        )
+
+
+def _wanted(row: ItemRow, asked: Mapping[str, str]) -> bool:
+    outstanding = any(cell.status != "embedded" for cell in row.recipients) and row.ended_on is None
+    same = all(asked[name] in ("", getattr(row, name)) for name in ("kind", "source"))
+    return same and (not asked["only"] or (outstanding if asked["only"] == "open" else any(cell.late_days for cell in row.recipients)))
+
+
+def _without(seen: Look, every: list[ItemRow], asked: dict[str, str], name: str) -> tuple[int, str]:
+    """Return how many items one filter less leaves, and where they are."""
+    others = asked | {name: ""}
+    return sum(_wanted(row, others) for row in every), seen.link(PATH, **others)
+
+
+def _filters(seen: Look, every: list[ItemRow]) -> list[Filter]:
+    reviews = sorted({row.source for row in every if row.source})
+    named = {source: f"{(ref := source.partition(':')[2])} {seen.title_of('review', ref)}".strip() for source in reviews}
+    return asked_for(
+        ("only", "Show", {"": "All items", "open": "Not embedded everywhere", "late": "Somebody is late"}),
+        ("kind", "Kind", {"": "Any"} | {kind: choice_of(kind) for kind in sorted({row.kind for row in every})}),
+        ("source", "Comes from", {"": "Anything"} | named),
+    )
+
+
+def _item(seen: Look, row: ItemRow, *, own: bool) -> list[Said]:
+    """Return an item as a row: what it is, when it was sent, and how far it is; to an agency, how far its own answer is."""
+    named = [link(f"{row.ref} {row.title}", seen.link(f"{PATH}/{row.ref}")), quiet(choice_of(row.kind))]
+    source = linked(seen, row.source) if row.source and not own else None
+    issued: list[Said] = [written(row.issued_on) if row.issued_on else "To nobody yet"]
+    if row.ended_on:
+        issued.append(strong(f"{row.status.capitalize()} {written(row.ended_on)}"))
+    elif row.acknowledgement_due and row.embedding_due:
+        issued.append(quiet(f"To be acknowledged by {written(row.acknowledgement_due)}, embedded by {written(row.embedding_due)}"))
+    if own:
+        return [named, issued, cell_of(seen, row, row.recipients[0]) if row.recipients else "Not sent to you"]
+    return [[*named, source] if source else named, issued, _counted(row)]
+
+
+def _counted(row: ItemRow) -> list[Said]:
+    found = Counter(cell.status for cell in row.recipients)
+    late = sum(cell.late_days > 0 for cell in row.recipients)
+    told: list[Said] = [f"{found[status]} {status}" for status in STATUSES if found[status]]
+    return [*told, strong(f"{late} late")] if late else told
+
+
+def cell_of(seen: Look, row: ItemRow, cell: RecipientRow) -> list[Said]:
+    """Return how far a recipient is, with the event that says so, and how late."""
+    status = cell.status.capitalize()
+    told: list[Said] = [link(status, seen.link(f"/events/{cell.because}"), f"{row.ref}, {seen.words.body(cell.agency)}")]
+    if cell.late_days:
+        told.append(strong(f"{cell.late_days} {'day' if cell.late_days == 1 else 'days'} late"))
+    return told
+
+
+def _agencies(seen: Look, rows: list[ItemRow]) -> list[dict[str, Any]]:
+    """Return a row for each agency that received one of the items, with a cell for each of them."""
+    left = {row.ref: row.left_on for row in partnership.agencies(seen.on.conn, **seen.on.at) if row.left_on}
+    codes = sorted({cell.agency for row in rows for cell in row.recipients}, key=seen.words.body)
+    return [
+        {
+            "name": seen.words.body(code),
+            "left": f"Left {written(left[code])}" if code in left else None,
+            "cells": [cell_of(seen, row, cell) if (cell := row.cell(code)) else "Not sent" for row in rows],
+        }
+        for code in codes
+    ]
