@@ -1,0 +1,314 @@
+"""What is owed is read off the record by rules that are data, on the terms of a day: nobody states it, and nothing re-dates it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg.sql import SQL
+
+from aggregates import Agency, Partnership
+from aggregates.entry.fields import shape
+from aggregates.framework.facts import Fact
+from aggregates.framework.index import Index
+from aggregates.framework.library import read_sets
+from projections.obligations import Cadences, Obligations, Standings, Wanted, count, grid, instance, owed, place
+from projections.obligations.states import LACKING, STATE, STATES, STILL_OWED, state_of
+from projections.two_clocks import catch_up
+from tests.aggregates.people import CHAIR, MANAGER, ORIGIN
+from tests.logs import Log, catch_up_with
+from tests.projections.promises import Promise
+from tests.projections.test_obligations_fold import fresh
+from tests.projections.test_one_fold import OBLIGATIONS
+from tests.projections.views import MANY, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import psycopg
+
+ADOPTED = date(2016, 9, 16)
+HEAD = """
+id = "T"
+title = "Promises"
+publisher = "Nobody"
+published = "2016"
+review_due = "2017"
+"""
+CLAUSE = """
+[[clause]]
+id = "{id}"
+lines = "1"
+page = 1
+text = "{id} is done"
+owed_by = "owner"
+owed_to = "anybody"
+cadence = "-"
+evidence = "-"
+events = "-"
+views = "OBL"
+check = "M"
+[[clause.rule]]
+"""
+BY_SETTING = """
+form = "event"
+trigger = {event = "promise.made", owner = {field = "owner"}}
+due = {setting = "ack_window", unit = "days"}
+basis = "local_setting"
+setting = "ack_window"
+discharged_by = {event = "promise.passed", owner = {field = "owner"}}
+"""
+BY_LAW = """
+form = "event"
+trigger = {event = "promise.made", owner = {is = "BOARD"}}
+due = {months = 1}
+basis = "statutory"
+discharged_by = {event = "promise.kept", owner = {is = "BOARD"}}
+"""
+YEARLY = """
+form = "calendar"
+every = {years = 1}
+owner = {each = "member"}
+discharged_by = {event = "promise.passed", owner = {field = "owner"}}
+"""
+ADDED = """
+form = "event"
+trigger = {event = "promise.passed", owner = {field = "owner"}}
+due = {days = 7}
+discharged_by = {event = "promise.kept", owner = {is = "RIV"}}
+"""
+OF_ONE = """
+form = "standing"
+thing = "agency"
+fact = "it is a charity"
+owner = {is = "BOARD"}
+some = true
+"""
+
+
+def a_charity(now: Any) -> Fact:
+    """Ask that it is a charity."""
+    return Fact(now.category == "voluntary")
+
+
+UNSAID: dict[str, Any] = {field.name: () if field.many else None for field in shape(Agency.AgencyLeft)}
+
+
+class Owed:
+    """A small board whose framework is a file of this test's, and its views."""
+
+    def __init__(self, conn: psycopg.Connection[Any], folder: Path, **clauses: str) -> None:
+        """Write the file, adopt it, and let two agencies join."""
+        file = folder / "set.toml"
+        file.write_text(HEAD + "".join(CLAUSE.format(id=f"T-{name}") + rule for name, rule in clauses.items()))
+        sets = read_sets([file.read_bytes()])
+        self.conn, self.index, self.sha256, self.log = conn, Index(sets.values()), next(iter(sets)), Log()
+        self.views = (Obligations(self.index), Standings(self.index, {"agency": {"it is a charity": a_charity}}), Cadences(self.index))
+        fresh(conn, *self.views)
+        self.partnership = Partnership.establish(
+            ORIGIN, acting=MANAGER, occurred_on=date(2014, 1, 1), name="Severnbrook", regime="LSCB-WT2015", effective_on=date(2014, 1, 1)
+        )
+        self.agencies = {
+            code: Agency.join(ORIGIN, acting=MANAGER, occurred_on=date(2014, 1, 1), code=code, name=code, category=kind, section_11="yes")
+            for code, kind in (("RIV", "health"), ("CQH", "voluntary"))
+        }
+        self.adopt(self.sha256, "2016", ADOPTED, None)
+
+    def adopt(self, sha256: str, version: str, day: date, supersedes: str | None) -> None:
+        """Adopt a framework."""
+        said: dict[str, Any] = {"version": version, "sha256": sha256, "supersedes": supersedes, "review_due": date(2030, 1, 1)}
+        self.partnership.adopt_framework(acting=CHAIR, occurred_on=day, provenance="ours", **said)
+
+    def set(self, setting: Any, value: str, day: date) -> None:
+        """Set something locally."""
+        self.partnership.set_local_setting(acting=CHAIR, occurred_on=day, setting=setting, value=value)
+
+    def at(self, day: date, known_at: int | None = None, **wanted: Any) -> list[Any]:
+        """Return what is owed on a day."""
+        return owed(self.conn, as_at=day, known_at=known_at or self.up_to_date(), wanted=Wanted(**wanted), index=self.index)
+
+    def up_to_date(self) -> int:
+        """Bring the views in step; return the position that they have reached."""
+        for aggregate in (self.partnership, *self.agencies.values()):
+            self.log.live(aggregate)
+        catch_up_with(self.conn, self.log, [*(view for view in catch_up.VIEWS if view.table not in OBLIGATIONS), *self.views])
+        return len(self.log.entries)
+
+
+DAYS = st.none() | st.integers(0, 5).map(lambda n: date(2016, 1, 1) + timedelta(n))
+
+
+DATED = ("due_on", "discharged_on", "ended_on", "left_on")
+
+
+@MANY
+@given(st.sampled_from(("event", "standing", "calendar")), st.fixed_dictionaries(dict.fromkeys(DATED, DAYS)), DAYS.filter(bool))
+def test_a_state_is_the_same_in_python_and_in_sql(board: psycopg.Connection[Any], form: Any, columns: Any, as_at: Any) -> None:
+    """How an obligation stands does not depend on where it is found: every combination of days gives one of the words in both."""
+    asked = SQL("SELECT {} FROM (SELECT %(form)s::text AS form, {}) AS one").format(
+        STATE, SQL(", ").join(SQL(f"%({name})s::date AS {name}") for name in columns)
+    )
+    found = board.execute(asked, {"form": form, "as_at": as_at, **columns}).fetchone()
+
+    assert found == (state_of(form, **columns, as_at=as_at),)
+    assert found[0] in STATES
+
+
+def test_a_new_obligation_is_a_change_of_data(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """A clause that is added to a set in a file is owed and discharged by the events that its rule names, and no code knows of it."""
+    it = Owed(board, tmp_path, law=BY_LAW, added=ADDED)
+    say(it.log, "a", Promise.Made, date(2017, 1, 1))
+    say(it.log, "a", Promise.Passed, date(2017, 2, 1), owner="RIV")
+    asked = it.at(date(2017, 2, 1), clause="T-added")
+    kept = say(it.log, "a", Promise.Kept, date(2017, 2, 20))
+    done = it.at(date(2017, 3, 1), clause="T-added")
+
+    assert [(one.owner, one.subject, one.due_on, one.state) for one in asked] == [("RIV", "promise:a", date(2017, 2, 8), "open")]
+    assert [(one.state, one.days_late, one.discharged_at) for one in done] == [("met late", 12, kept)]
+
+
+def test_the_basis_of_a_date_stands_beside_it(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """A date that the Board chose names the day on which it chose it; one that the law gives says so; neither is taken for the other."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    it.set("ack_window", "14", date(2016, 12, 1))
+    say(it.log, "b", Promise.Made, date(2017, 1, 1), owner="RIV")
+    found = {(one.clause, one.subject): (one.basis, one.set_on, one.due_on) for one in it.at(date(2017, 6, 1))}
+
+    assert found["T-law", "promise:a"] == ("statutory", None, date(2016, 11, 1))
+    assert found["T-own", "promise:a"] == ("local_setting", None, date(2016, 10, 29))
+    assert found["T-own", "promise:b"] == ("local_setting", date(2016, 12, 1), date(2017, 1, 15))
+
+
+def test_what_is_set_later_re_dates_nothing(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """What arose under one setting keeps the date that it had; only what arises afterwards has another."""
+    it = Owed(board, tmp_path, own=BY_SETTING)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    before = it.at(date(2016, 10, 2))
+    it.set("ack_window", "90", date(2016, 10, 10))
+
+    assert [one.due_on for one in it.at(date(2016, 10, 11))] == [one.due_on for one in before]
+
+
+def test_inv_42_another_regime_re_dates_and_relabels_nothing(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """When another regime takes effect, what was owed before is owed as it was: by whom, by when, by what right, and how it stands."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    say(it.log, "b", Promise.Made, date(2017, 1, 1), owner="CQH")
+    say(it.log, "b", Promise.Passed, date(2017, 1, 2), owner="CQH")
+    before = it.at(date(2019, 9, 30))
+    it.partnership.change_regime(acting=CHAIR, occurred_on=date(2019, 9, 1), regime="MASA-WT2018", effective_on=date(2019, 9, 29))
+
+    assert it.at(date(2019, 9, 30)) == before
+    assert len(before) > 6
+
+
+def test_nothing_is_owed_but_while_the_framework_is_in_force(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """What happened before the adoption, or once another set took its place, asks nothing; the law always asks."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY)
+    for ref, day in (("a", date(2016, 9, 1)), ("b", date(2016, 10, 1)), ("c", date(2018, 2, 1))):
+        say(it.log, ref, Promise.Made, day, owner="RIV")
+    it.adopt("ab" * 32, "2018", date(2018, 1, 1), "2016")
+    found = it.at(date(2018, 12, 31), owners=frozenset({"RIV", "BOARD"}))
+
+    assert [one.subject for one in found if one.clause == "T-own"] == ["promise:b"]
+    assert sorted(one.subject for one in found if one.clause == "T-law") == ["promise:a", "promise:b", "promise:c"]
+    assert [one.subject for one in found if one.clause == "T-yearly"] == ["2016-09-16..2017-09-15", "2017-09-16..2018-09-15"]
+
+
+def test_what_was_open_when_its_owner_left_is_outstanding_at_departure(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """What a departed agency had not done stays its own, as outstanding; what was not due yet has ended, and nothing arises."""
+    it = Owed(board, tmp_path, own=BY_SETTING, yearly=YEARLY)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    it.up_to_date()
+    left = date(2017, 12, 1)
+    it.log.say(it.agencies["RIV"].id, Agency.AgencyLeft, UNSAID | {"occurred_on": left, "reason": "merged"})
+    found = {(one.clause, one.subject): (one.state, one.days_late) for one in it.at(date(2020, 1, 1), owners=frozenset({"RIV"}))}
+
+    assert found == {
+        ("T-own", "promise:a"): ("outstanding at departure", (left - date(2016, 10, 29)).days),
+        ("T-yearly", "2016-09-16..2017-09-15"): ("outstanding at departure", (left - date(2017, 9, 15)).days),
+        ("T-yearly", "2017-09-16..2018-09-15"): ("ended", 0),
+    }
+
+
+def test_what_must_hold_of_one_holds_where_it_holds_of_any(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """One thing of which a fact holds is enough, however many there are of which it does not; the event that made it so is named."""
+    it = Owed(board, tmp_path, some=OF_ONE)
+    (one,) = it.at(date(2017, 1, 1))
+
+    assert (one.state, one.owner, one.subject, one.arose_on) == ("holds", "BOARD", "agency", ADOPTED)
+    assert it.log.entries[one.discharged_at - 1].fields["code"] == "CQH"
+
+
+def test_what_was_known_then_is_what_is_shown_of_then(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """A discharge that was recorded late is not there for whoever asks what was known before it; a retraction makes it owed again."""
+    it = Owed(board, tmp_path, own=BY_SETTING)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    before = it.up_to_date()
+    say(it.log, "a", Promise.Passed, date(2016, 10, 5), owner="RIV")
+    done = it.up_to_date()
+    say(it.log, "a", Promise.EntryRetracted, date(2016, 12, 1), amends=2)
+    after = it.up_to_date()
+    states = [[one.state for one in it.at(date(2016, 12, 1), known_at)] for known_at in (before, done, after)]
+
+    assert states == [["overdue"], ["met"], ["overdue"]]
+
+
+def many(it: Owed) -> None:
+    """Put a good many obligations on record, in every state."""
+    for number in range(30):
+        day = ADOPTED + timedelta(days=20 * number)
+        say(it.log, f"p{number:02}", Promise.Made, day, owner="RIV" if number % 3 else "CQH")
+        if number % 4 == 0:
+            say(it.log, f"p{number:02}", Promise.Passed, day + timedelta(days=number * 2), owner="RIV" if number % 3 else "CQH")
+
+
+def test_pages_together_are_the_whole(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Asked for in pages, of whatever size, each obligation comes once, in the order of due date; and their number is known beforehand."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY, some=OF_ONE)
+    many(it)
+    known, day = it.up_to_date(), date(2018, 2, 1)
+    whole = it.at(day, known)
+    paged: list[Any] = []
+    while page := owed(it.conn, as_at=day, known_at=known, after=place(paged[-1]) if paged else None, limit=7, index=it.index):
+        paged += page
+
+    assert paged == whole
+    assert len({one.key for one in whole}) == len(whole)
+    assert count(it.conn, as_at=day, known_at=known, index=it.index) == len(whole)
+
+
+@pytest.mark.parametrize("day", [ADOPTED, date(2017, 5, 5), date(2018, 2, 1), date(2030, 1, 1)])
+def test_the_grid_counts_what_is_owed(board: psycopg.Connection[Any], tmp_path: Path, day: date) -> None:
+    """Each cell counts the obligations that it opens, state by state, and says the one that most asks to be looked at."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY, some=OF_ONE)
+    many(it)
+    counted: dict[Any, dict[str, int]] = {}
+    for one in it.at(day):
+        cell = counted.setdefault((one.clause, one.owner), {})
+        cell[one.state] = cell.get(one.state, 0) + 1
+    cells = grid(it.conn, as_at=day, known_at=it.up_to_date(), index=it.index)
+
+    assert {place: cell.counts for place, cell in cells.items()} == counted
+    assert all(cell.says == min(cell.counts, key=STATES.index) for cell in cells.values())
+
+
+def test_what_is_asked_for_narrowly_is_what_it_is_among_all(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """By owner, clause, state or openness, and one by one, the same obligations come out as among all of them."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY, some=OF_ONE)
+    many(it)
+    known, day = it.up_to_date(), date(2018, 2, 1)
+    whole = it.at(day, known)
+
+    assert it.at(day, known, owners=frozenset({"RIV"})) == [one for one in whole if one.owner == "RIV"]
+    assert it.at(day, known, clause="T-own") == [one for one in whole if one.clause == "T-own"]
+    assert it.at(day, known, states=["overdue"]) == [one for one in whole if one.state == "overdue"]
+    assert it.at(day, known, open_only=True) == [one for one in whole if one.state in STILL_OWED | LACKING]
+    for one in whole:
+        assert instance(it.conn, one.rule, one.owner, one.subject, as_at=day, known_at=known, index=it.index) == one
+    assert instance(it.conn, "T-own", "NOBODY", "promise:p01", as_at=day, known_at=known, index=it.index) is None
+    assert instance(it.conn, "T-none", "RIV", "promise:p01", as_at=day, known_at=known, index=it.index) is None
