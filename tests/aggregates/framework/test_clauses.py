@@ -1,0 +1,110 @@
+"""Every clause of the framework is decided from events, or says why it is not: one test for each of the 153."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
+from aggregates.framework.library import CLAUSES
+from aggregates.framework.matching import event_of
+from tests.aggregates.framework import recurring, returning, reviewing, sent, upholding
+from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, upheld
+
+EXAMPLES = [*sent.EXAMPLES, *reviewing.EXAMPLES, *returning.EXAMPLES, *recurring.EXAMPLES, *upholding.EXAMPLES]
+FORMS = {Told: OnEvent, Recurring: OnCalendar, Upholding: Standing}
+DAY = timedelta(1)
+NEVER_LATE = date(2099, 12, 31)
+
+
+def decided_on_event(told):
+    """Hold that nothing is owed before it is asked; then it is, and late after its day; then it is met, or ended."""
+    day = told.asked.on
+
+    assert found(told, told.asked, *told.met, by=day - DAY) is None
+    asked = found(told, told.asked, *told.beside)
+    assert (asked.arose_on, asked.due_on, asked.done_on, asked.ended_on) == (day, told.due, None, None)
+    assert not asked.overdue(told.due or NEVER_LATE)
+    assert asked.overdue((told.due or date.max - DAY) + DAY) is (told.due is not None)
+    done = found(told, told.asked, *told.beside, *told.met)
+    assert (done.done_on, done.grade, done.overdue(NEVER_LATE)) == (told.met[0].on, told.grade, False)
+    if told.ended:
+        ended = found(told, told.asked, told.ended)
+        assert (ended.ended_on, ended.done_on, ended.overdue(NEVER_LATE)) == (told.ended.on, None, False)
+
+
+def decided_by_the_calendar(told):
+    """Hold that its period has its last day, that nothing else meets it, and that what does is found with its day and its grade."""
+    period, nothing = met(told, *told.beside)
+
+    assert (period.first, period.due_on, nothing) == (ADOPTED_ON, told.due, None)
+    _, answer = met(told, *told.beside, told.met)
+    assert (answer.on, answer.grade) == (told.met.on, told.grade)
+    if told.late:
+        assert met(told, told.late)[1].on == told.late.on > told.due
+
+
+def decided_by_what_holds(told):
+    """Hold that the fact is not asked for where it cannot be, is found lacking by its day, and holds since the event that made it so.
+
+    Without one of the events that its rule names it could not hold: a certificate of absence says so of them.
+    """
+    if told.unasked:
+        before = upheld(told, told.unasked())
+        assert before is None or before.ended_on is not None
+    now = upheld(told, told.holding())
+    rule = INDEX.rules[told.rule]
+    assert (now.holds_since, rule.owner or now.fact.owner) == (told.since, told.owner)
+    assert (now.fact.grade, now.fact.until) == (told.grade, told.until)
+    happened = {event_of(entry.event.TOPIC) for entry in told.holding().entries}
+    assert not rule.discharged_by or happened & {pattern.event for pattern in rule.discharged_by}
+    lacking = upheld(told, told.lacking()) if told.lacking else None
+    assert (lacking or now).fact.due_on == told.due
+    assert lacking is None or lacking.holds_since is None
+
+
+DECIDED = {Told: decided_on_event, Recurring: decided_by_the_calendar, Upholding: decided_by_what_holds}
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_clause_is_decided(clause):
+    """Each rule of a clause has an example in which it is owed, not met and then met; what has no rule says so, and why."""
+    asked = CLAUSES[clause]
+    mine = [told for told in EXAMPLES if INDEX.rules[told.rule].clause == clause]
+
+    assert {told.rule for told in mine} == {rule.key for rule in asked.rules}
+    assert bool(mine) is (asked.check in {"M", "P"})
+    assert bool(asked.says) >= (asked.check in {"H", "C"} or asked.lost)
+    for told in mine:
+        assert isinstance(INDEX.rules[told.rule], FORMS[type(told)])
+        DECIDED[type(told)](told)
+    assert asked.check != "P" or any(told.grade for told in mine)
+
+
+def test_a_time_limit_of_the_law_that_was_missed_stays_missed():
+    """INV-42 and LIF-OBJ-01: a decision that came late is on record as late, also when every later limit was met."""
+    told = next(told for told in upholding.EXAMPLES if told.rule == "LIF-OBJ-01")
+    late = upheld(told, upholding.decided_late())
+
+    assert late.holds_since > late.fact.due_on == upholding.DECIDE_BY
+
+
+def test_what_was_done_before_it_was_asked_for_counts_only_where_the_rule_says_so():
+    """A poster that was sent before the report was published is there; a meeting of the year before has not received the report."""
+    poster = reviewing.sent("poster", "2016-08-01")
+    told = next(told for told in reviewing.EXAMPLES if told.rule == "LIF-APPA-BD-08")
+    assert found(told, poster, told.asked).done_on == poster.on
+
+    received = next(told for told in reviewing.EXAMPLES if told.rule == "LIF-APPA-BD-01")
+    earlier = replace(received.met[0], on=date(2015, 6, 12))
+    assert found(received, earlier, received.asked).done_on is None
+    assert found(received, received.met[0], received.asked).done_on == received.asked.on
+
+
+def test_all_153_clauses_are_there():
+    """99 are decided by events, 43 with a human's grade beside, 2 are for people, 9 are context, and three diagrams are lost."""
+    assert Counter(clause.check for clause in CLAUSES.values()) == {"M": 99, "P": 43, "H": 2, "C": 9}
+    assert [name for name, clause in CLAUSES.items() if clause.lost] == ["LIF-STK-01", "LIF-CYC-01", "LIF-APPB-02"]
