@@ -22,6 +22,8 @@ from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing
 from api.pages.people import register as people_register
 from api.pages.record import difference, entry, integrity, replay
+from api.pages.returns import asking, side_by_side
+from api.pages.returns import listing as of_returns
 from api.pages.reviews import review, tracker
 from api.pages.training import handing_out, sessions, taking_part
 from api.pages.training import programme as training_programme
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 BOARD: Final = (partnership, members, programme, challenges, inspections, keys)
 OWED: Final = (listing, compliance, clause, instance)
 TRAINING: Final = (sessions, training_programme, handing_out, taking_part)
+RETURNS: Final = (of_returns, side_by_side, asking)
 NOUNS: Final = (
     home,
     sign_in,
@@ -47,6 +50,7 @@ NOUNS: Final = (
     people_register,
     *OWED,
     *TRAINING,
+    *RETURNS,
     act,
     entry,
     amend,

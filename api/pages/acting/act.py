@@ -15,6 +15,7 @@ from api.pages.acting.possible import against
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import page_of
 from api.pages.frame.words import in_form, linked, sentence
+from api.pages.returns import answering
 from api.resources.answering.answers import version_of
 from api.resources.answering.commands import RESOURCES, acting_as, check_reach
 from api.worker import worker
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("act", __name__)
 
-OF_THEIR_OWN: Final = frozenset({"action", "review", "challenge", "inspection"})  # things that the menu has an entry for
+OF_THEIR_OWN: Final = frozenset({"action", "review", "challenge", "inspection", "return"})  # things that the menu has an entry for
 COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are both kept, in order
 
 
@@ -59,7 +60,8 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
     if request.method == "POST":
         return _act(command, about)
     with look() as seen:
-        typed = sending.Sent(typed=request.args.to_dict())
+        begun = answering.begun(command.name, about) if about and command.name in answering.ANSWERING else {}
+        typed = sending.Sent(typed=begun | request.args.to_dict())
         found = against(seen, command, about) if about is not None else None
         if about is None or found is None:
             return _page(seen, command, about, typed)
@@ -69,7 +71,12 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
 
 
 def _act(command: Command, about: str | None) -> Response | Redirect:
-    sent = sending.read(command)
+    sent = sending.read(command, about)
+    drafted = about if command.name in answering.ANSWERING else None
+    if drafted:
+        answering.keep(drafted, sent.typed)
+    if drafted and "save" in request.form:
+        return redirect(f"{address_of(command, about)}?kept=yes", code=303)
     if sending.asks_for_rows():
         sent.errors.clear()
         with look() as seen:
@@ -78,6 +85,8 @@ def _act(command: Command, about: str | None) -> Response | Redirect:
     if not sent.errors and refused is None:
         outcome = sending.send(command, about or sent.typed.get("ref") or command.kind, sent)
         if outcome.done is not None:
+            if drafted:
+                answering.forget(drafted)
             position = outcome.done.positions[0]
             return redirect(f"{page_of(command.kind, outcome.done.ref) or f'/events/{position}'}?receipt={position}", code=303)
         refused = outcome.refused
@@ -150,6 +159,8 @@ def _page(
         cancel_href=back,
         section_name=RESOURCES[command.kind] if command.kind in OF_THEIR_OWN else "partnership",
         hidden=sent.hidden,
+        drafts=command.name in answering.ANSWERING,
+        kept_at=answering.kept_at(about) if about and command.name in answering.ANSWERING else None,
         **_once(seen, command, about, moved=moved),
     )
 

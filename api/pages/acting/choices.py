@@ -12,15 +12,15 @@ from aggregates.dissemination import speaks_for
 from aggregates.errors import Refused
 from aggregates.partnership.course import Offered
 from aggregates.registry.data_subject import DataSubject
+from aggregates.returns import Return
 from aggregates.training_session import TrainingSession
 from api.pages.acting.addresses import address_of
 from api.pages.frame.words import choice_of
 from api.resources.answering.commands import RESOURCES, acting_as
-from api.resources.record.visible import Visible
+from api.resources.record.visible import Visible, respondents
 from api.worker import worker
-from projections import action_register, dissemination, partnership, reviews, training
-from service.commands import COMMANDS
-from service.commands.command import TRAINER
+from projections import action_register, dissemination, partnership, returns, reviews, training
+from service.commands import COMMANDS, TRAINER
 from service.desk.authority import INSPECTORS
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def _owners(seen: Look, _: str | None) -> dict[str, str]:
 def _findings(seen: Look, _: str | None) -> dict[str, str]:
     may_see = Visible(seen.on)
     found = [row for row in reviews.reviews(seen.on.conn, **seen.on.at) if may_see.review(row)]
-    return {f"{r.ref}/{f['number']}": f"{r.ref} {r.title}, finding {f['number']}" for r in found for f in r.findings}
+    named = {f"{r.ref}/{f['number']}": f"{r.ref} {r.title}, finding {f['number']}" for r in found for f in r.findings}
+    asked = returns.returns(seen.on.conn, **seen.on.at, filters=returns.Filters(whose=respondents(seen.on)))
+    gaps = [(row, grade) for row in asked for grade in row.grades if grade.gap]
+    return named | {f"return:{row.ref}/{grade.standard}": f"{row.ref}, standard {grade.standard}" for row, grade in gaps}
 
 
 def findings_of(seen: Look, about: str | None) -> dict[str, str]:
@@ -95,6 +98,8 @@ def _about(seen: Look, _: str | None) -> dict[str, str]:
     ]
     found = {f"action:{row.ref}": f"{row.ref} {row.title}" for row in actions}
     found |= {f"review:{row.ref}": f"{row.ref} {row.title}" for row in reviews.tracker(seen.on.conn, **at) if may_see.review(row)}
+    asked = returns.returns(seen.on.conn, **at, filters=returns.Filters(whose=respondents(seen.on)))
+    found |= {f"return:{row.ref}": f"{row.ref}, {row.status}" for row in asked}
     held = [row for row in partnership.meetings(seen.on.conn, **at) if may_see.meeting(row)]
     sent = [row for row in map(may_see.dissemination, dissemination.items(seen.on.conn, **at)) if row]
     found |= {f"dissemination:{row.ref}": f"{row.ref} {row.title}" for row in sent}
@@ -206,6 +211,17 @@ def _keys(seen: Look, _: str | None) -> dict[str, str]:
     return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
 
 
+def _respondents(seen: Look, _: str | None) -> dict[str, str]:
+    return members(seen) | seen.words.sub_groups | _board(seen) | offices(seen, frozenset({TRAINER}))
+
+
+def _standards(_: Look, about: str | None) -> dict[str, str]:
+    it: Return | None = worker().board.find(Return, about)
+    if it is None or it.state is None:
+        return {}
+    return {number: f"{number} {words}" for number, words in worker().board.questions(it.state).standards.items()}
+
+
 CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None]]] = {
     "produce_material.source": _reviews,
     "produce_material.findings": _findings,
@@ -233,6 +249,9 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "meeting.body": lambda seen, _: _board(seen) | seen.words.sub_groups,
     "challenge.to": lambda seen, _: _board(seen) | members(seen) | seen.words.sub_groups | offices(seen),
     "challenge.about": _about,
+    "return.respondent": _respondents,
+    "return.question_set": lambda _, __: {found.id: found.title for found in worker().board.library.every()},
+    "return.standard": _standards,
     "keys.holder": lambda seen, _: offices(seen),
     "revoke_signing_key.thumbprint": _keys,
     "keys.replaces": _keys,
@@ -268,6 +287,9 @@ COMES_FROM: Final = {
     "on_behalf_of": ("office", "appoint_office_holder"),
     "ref": ("office of an inspector", "appoint_office_holder"),
     "source": ("finding", "record_finding"),
+    "respondent": ("agency or sub-group", "join_agency"),
+    "question_set": ("question set", "request_return"),
+    "standard": ("return with standards", "request_return"),
     "by_ref": ("action", "assign_action"),
     "agency": ("agency", "join_agency"),
     "successor": ("agency", "join_agency"),

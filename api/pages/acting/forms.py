@@ -14,6 +14,7 @@ from aggregates.partnership.settings import SETTINGS
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import choices, rows
 from api.pages.frame.words import choice_of, explained, label_of
+from api.pages.returns import answering
 from api.worker import worker
 from service.commands import MANAGER
 
@@ -39,7 +40,7 @@ LONG: Final = frozenset(
     }
 )  # fmt: skip
 MAY_LACK_FILES: Final = frozenset(
-    {"hold_meeting", "evaluate_review_impact", "record_discussion", "report_ineffectiveness"}
+    {"hold_meeting", "evaluate_review_impact", "record_discussion", "report_ineffectiveness", "submit_return", "amend_return"}
 )  # others that take a file need one
 HASHED: Final = (
     "Choose the document: its SHA-256 is recorded, and the document itself is not kept. Or write the SHA-256, 64 hexadecimal digits."
@@ -101,6 +102,13 @@ HINTS: Final = {
     "ref": "Letters, digits, dots and hyphens, such as A14. It cannot be changed afterwards.",
     "effect": "What changed for children or in practice, and how you know.",
     "level": "A number, higher than the level that it was escalated to before.",
+    "period": "Written so that it is the same for everybody who is asked: 2016, 2016-17, 2016-H2 or 2016-Q3.",
+    "question_set": "Left out, it is the newest for what is asked. It is pinned: what is asked does not change afterwards.",
+    "legal_basis": "By what right it is asked, such as section 11 of the Children Act 2004.",
+    "shared_with": "Other boards that receive the same answer, one on each line.",
+    "staff_n": "How many of your staff took part in answering.",
+    "panel": "Who moderated, as roles and agencies.",
+    "agenda_item": "The number of the item on the agenda of that meeting.",
     "due_on": "A day after the day from which it is true.",
     "thumbprint": f"{AS_PRINTED} It names the key.",
     "public_key": AS_PRINTED,
@@ -172,6 +180,8 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
     if command.creates and command.kind not in ONE_OF_ITS_KIND:
         found.append(_ref(seen, command))
     for field in command.fields:
+        if about is not None and command.name in answering.ANSWERING and field.name in {"answers", "self_grades"}:
+            continue  # asked question by question, below
         found += _evidence(sent.typed, field.sensitivity) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
         if field.kind is Evidence and (field.optional or command.name in MAY_LACK_FILES):
             found[-3:] = [one | {"optional": True} for one in found[-3:]]
@@ -179,13 +189,16 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
     if manager:
         found.append(_chosen("on_behalf_of", "public", choices.offices(seen, command.by), optional=MANAGER in command.by))
     found.append(field_of("late_reason", "textarea", "partners", optional=True))
-    return with_typed(found, sent.typed, sent.errors)
+    asked = answering.fields(command.name, about, sent.typed, sent.errors) if about and command.name in answering.ANSWERING else []
+    return [*asked, *with_typed(found, sent.typed, sent.errors)]
 
 
 def _ref(seen: Look, command: Command) -> FormField:
     """Return the field of a new thing's reference: chosen where the thing is an office's, made up where it is a person's."""
     if command.kind == "subject":
         return field_of("ref", "hidden", "public", value=str(uuid4()))
+    if command.kind == "return":
+        return field_of("ref", "hidden", "public", value="")  # made of what is asked, for when, and of whom
     named = choices.options(seen, command, "ref")
     more = REFERENCES.get(command.kind, {})
     return field_of("ref", "text", "public", **more) if named is None else _chosen("ref", "public", named, **more)

@@ -16,6 +16,7 @@ from aggregates.errors import Refused
 from aggregates.partnership.challenge import NotChallenged
 from aggregates.partnership.meeting import NotTheirMeeting
 from aggregates.partnership.membership import OpenObligations
+from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals as of_review
 from aggregates.training_session import refusals as of_training
 from api.pages.acting.addresses import address_of
@@ -51,6 +52,10 @@ INSTRUCTIVE: Final = (
     of_review.BreachNotRecorded,
     of_review.NotAnswered,
     of_training.TrainerInvolved,
+    of_returns.EmployersReturn,
+    of_returns.GapsUnanswered,
+    of_returns.OwnReturn,
+    of_returns.StillChallenged,
 )
 # Refusals of the person who asks, whatever they would write: a form that they could never send is not shown to them.
 NEVER_THEIRS: Final = (
@@ -70,6 +75,9 @@ NEVER_THEIRS: Final = (
     of_training.NotTheirSession,
     of_training.TrainerInvolved,
     NotARecipient,
+    of_returns.EmployersReturn,
+    of_returns.NotTheRespondent,
+    of_returns.OwnReturn,
 )
 
 

@@ -5,6 +5,7 @@ A row of which nothing is said is left out. What a row's parts are is declared h
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,11 +13,14 @@ from flask import request
 
 from aggregates.dissemination.state import BASES
 from aggregates.partnership.meeting import ATTENDANCE
+from aggregates.returns import Return
+from aggregates.returns.answers import REVIEWED, TO_REVIEW
 from aggregates.review.items import ANSWERS
 from aggregates.training_session.state import POINTS
 from api.pages.acting import choices
 from api.pages.frame.clocks import NotADay, read_day
 from api.pages.frame.words import choice_of, label_of
+from api.worker import worker
 from projections import reviews
 
 if TYPE_CHECKING:
@@ -30,11 +34,15 @@ MOST: Final = 100  # rows of one form
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a row: `kind` is "text", "textarea", "choice", "yes_no" or "day"; `options` what may be chosen, fixed or by name."""
+    """One part of a row: `kind` is "text", "textarea", "choice", "yes_no", "day" or "json"; `options` what may be chosen, fixed or by name.
+
+    A `number` is chosen as one and said as one; what is of kind "json" is a text, a number or an object, as its question asks.
+    """
 
     name: str
     kind: str = "text"
     optional: bool = False
+    number: bool = False
     options: tuple[str, ...] | Callable[[Look, str | None], Mapping[str, str]] = ()
 
     def items(self, seen: Look, about: str | None, stand: Iterable[str] = ()) -> list[dict[str, str]]:
@@ -62,6 +70,21 @@ def _agencies(seen: Look, _: str | None) -> list[dict[str, str]]:
     return [{"agency": code} for code in choices.members(seen)] or [{}]
 
 
+def _graded(_: Look, about: str | None) -> dict[str, str]:
+    """Return the standards of the return that an act is about, with how its respondent grades itself."""
+    it: Return | None = worker().board.find(Return, about)
+    if it is None or it.state is None:
+        return {}
+    words, own = worker().board.questions(it.state).standards, it.state.self_grades
+    return {n: f"{n} {says}{f' (graded {own[n]} by itself)' if n in own else ''}" for n, says in words.items()}
+
+
+def _standards(seen: Look, about: str | None) -> list[dict[str, str]]:
+    return [{"standard": number} for number in _graded(seen, about)] or [{}]
+
+
+REVIEWS: Final = (REVIEWED, TO_REVIEW)
+GRADE: Final = Part("grade", "choice", number=True, options=("0", "1", "2", "3"))
 ROWS: Final[Mapping[str, Rows]] = {
     "responses": Rows(
         "Finding",
@@ -91,8 +114,11 @@ ROWS: Final[Mapping[str, Rows]] = {
         lambda _, __: [{"point": point} for point in POINTS],
     ),
     "criteria": Rows("Criterion", (Part("criterion"), Part("met", "yes_no"))),
+    "answers": Rows("Answer", (Part("question"), Part("answer", "json"), Part("status", "choice", optional=True, options=REVIEWS))),
+    "self_grades": Rows("Standard", (Part("standard", "choice", options=_graded), GRADE), _standards),
+    "grades": Rows("Standard", (Part("standard", "choice", options=_graded), GRADE, Part("reason", "textarea", optional=True)), _standards),
 }
-GIVEN: Final = frozenset({"number", "agency", "point"})  # what a row is filled in with says nothing yet
+GIVEN: Final = frozenset({"number", "agency", "point", "standard"})  # what a row is filled in with says nothing yet
 
 
 def field(seen: Look, name: str, about: str | None, typed: Any) -> dict[str, Any]:
@@ -112,7 +138,18 @@ def as_typed(name: str, stand: Sequence[Mapping[str, Any]]) -> list[dict[str, st
     return [{part.name: _typed(row.get(part.name)) for part in ROWS[name].parts} for row in stand] or [{}]
 
 
+def _json(text: str) -> Any:
+    """Return a number or an object where a text is one, and the text where not."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, int | dict) and not isinstance(found, bool) else text
+
+
 def _typed(value: Any) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -145,4 +182,8 @@ def read(name: str, prefix: str = "") -> tuple[list[dict[str, str]], list[dict[s
 def _value(part: Part, text: str) -> Any:
     if part.kind == "day":
         return read_day(text).isoformat()
+    if part.number:
+        return int(text) if text.isdecimal() else text
+    if part.kind == "json":
+        return _json(text)
     return text == "yes" if part.kind == "yes_no" else text

@@ -13,12 +13,14 @@ from flask import request
 
 from aggregates.entry.values import Evidence
 from aggregates.errors import Refused
+from aggregates.returns import reference
 from api.access import signed_in
 from api.errors import Unreadable
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
 from api.pages.frame.words import label_of
+from api.pages.returns import answering
 from api.worker import worker
 from service.config import MEBIBYTE
 from service.desk.refusals import StaleVersion
@@ -75,26 +77,30 @@ def expected() -> int | None:
     return int(sent) if sent else None
 
 
-def read(command: Command) -> Sent:
-    """Return what the form of a command sent."""
+def read(command: Command, about: str | None = None) -> Sent:
+    """Return what the form of a command sent; `about` is the thing that it is about, where there is one."""
     sent = Sent()
-    if command.creates and command.kind not in ONE_OF_ITS_KIND:
+    if command.creates and command.kind not in ONE_OF_ITS_KIND and command.kind != "return":
         text(sent, "ref", optional=False, label=REFERENCES.get(command.kind, {}).get("label"))
     for declared in command.fields:
         if declared.kind is Evidence:
             _evidence(sent, optional=declared.optional or command.name in MAY_LACK_FILES)
+        elif about is not None and command.name in answering.ANSWERING and declared.name in {"answers", "self_grades"}:
+            answering.read(sent, about)
         elif declared.name in rows.ROWS:
             read_rows(sent, declared.name)
         else:
             read_field(sent, declared, declared.name)
     around(sent)
+    if command.creates and command.kind == "return":
+        sent.typed["ref"] = reference(*(str(sent.fields.get(part)) for part in ("kind", "period", "respondent")))
     return sent
 
 
 def asks_for_rows(prefix: str = "") -> bool:
     """Say whether the form was sent for more rows, and not to be recorded."""
     more = request.form.get("more", "")
-    return more.startswith(prefix) and more.removeprefix(prefix) in rows.ROWS
+    return answering.asks_for_rows() or (more.startswith(prefix) and more.removeprefix(prefix) in rows.ROWS)
 
 
 def read_rows(sent: Sent, name: str, prefix: str = "") -> None:

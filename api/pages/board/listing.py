@@ -14,7 +14,7 @@ from api.pages.frame.thing import Said, link
 from service.commands import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flask import Response
 
@@ -29,17 +29,22 @@ def show(
     rows: Sequence[Sequence[Said]],
     *,
     template: str = "board/list.html",
+    kept: Mapping[str, str] | None = None,
     **said: Any,
 ) -> Response:
-    """Render a list: `heading`, `lead` (what it answers), `empty` (a title and a sentence), `section_name`."""
+    """Render a list: `heading`, `lead` (what it answers), `empty` (a title and a sentence), `section_name`.
+
+    `kept` is what its address carries besides the clocks: the filters of a list that has some.
+    """
+    carried = dict(kept or {})
     number = max(1, request.args.get("page", 1, type=int))
     shown = rows[(number - 1) * SIZE : number * SIZE]
     pager = {
         "first": (number - 1) * SIZE + 1,
         "last": (number - 1) * SIZE + len(shown),
         "total": len(rows),
-        "previous_href": seen.link(path, page=number - 1) if number > 1 else None,
-        "next_href": seen.link(path, page=number + 1) if len(rows) > number * SIZE else None,
+        "previous_href": seen.link(path, **carried, page=number - 1) if number > 1 else None,
+        "next_href": seen.link(path, **carried, page=number + 1) if len(rows) > number * SIZE else None,
     }
     return render(
         template,
@@ -50,7 +55,7 @@ def show(
         pager=pager,
         noun=kind,
         tasks=to_begin(kind) if seen.clocks.is_now else [],
-        now_href=address(path, {}),
+        now_href=address(path, carried),
         **said,
     )
 

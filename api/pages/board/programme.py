@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("programme_", __name__)
 
-SECTION = {"section_name": "partnership"}
+SECTION: dict[str, Any] = {"section_name": "partnership"}
 CRUMB = {"text": "The partnership", "href": "/partnership"}
 
 

@@ -160,6 +160,7 @@ MENU: Final = (
     ("actions", "Action register"),
     ("obligations", "Obligations"),
     ("disseminations", "Dissemination"),
+    ("returns", "Returns"),
     ("challenges", "Challenges"),
     ("partnership", "The partnership"),
     ("inspections", "Inspections"),

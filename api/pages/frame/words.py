@@ -15,6 +15,7 @@ from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.values import Sealed
 from aggregates.partnership.membership import OpenObligations
 from api.pages.frame.labels import LABELS
+from api.pages.returns.kinds import KINDS
 from api.resources.answering.closed import closed
 from api.worker import worker
 from projections import partnership
@@ -77,6 +78,8 @@ def choice_of(value: str) -> str:
     """Return what may be chosen, in words."""
     if value in REGIMES:
         return REGIMES[value].label
+    if value in KINDS:
+        return KINDS[value]
     return LABELS[value] if "_" in value and value in LABELS else value.replace("_", " ").capitalize()
 
 

@@ -29,7 +29,7 @@ pages = Blueprint("people_", __name__)
 
 SHORT: Final = 8  # digits of a reference that tell it from others at a glance
 COLUMNS: Final = ("Reference", "Registered", "In force", "Requests", "Erased")
-SECTION: Final = {"section_name": "data-protection"}
+SECTION: Final[dict[str, Any]] = {"section_name": "data-protection"}
 
 
 def _short(ref: object) -> str:

@@ -28,6 +28,7 @@ THINGS = {
     "dissemination": "D1",
     "keys": "keys",
     "subject": "11111111-2222-4333-8444-555555555555",
+    "return": "s11-2016-RIV",
 }
 
 
@@ -65,6 +66,8 @@ def fill(it: Seeded) -> Seeded:
     it.act("board-manager", "invite_family", "SB-2016-09", relations=["grandmother"], count=1, how_explained="By a visit")
     it.act("board-manager", "register_subject", THINGS["subject"], name="P. Northway", contact=None)
     _session(it)
+    said = {"kind": "s11", "respondent": "RIV", "period": "2016", "due_on": "2016-12-31"}
+    it.act("chair", "request_return", THINGS["return"], **said)
     it.open_inspection()
     it.catch_up()
     return it

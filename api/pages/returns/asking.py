@@ -1,0 +1,99 @@
+"""Asking several at once: one form for what is asked and of whom, and what became of each, with its receipt."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, request
+
+from api.access import member, signed_in
+from api.errors import status_of
+from api.pages.acting import forms, sending
+from api.pages.acting.act import acting_words
+from api.pages.acting.choices import options
+from api.pages.frame import look, render
+from api.pages.frame.thing import Said, link, quiet, section, strong
+from api.pages.frame.words import linked
+from api.pages.returns.listing import whom
+from api.pages.returns.words import kind_of
+from api.resources.answering.commands import acting_as, check_open
+from api.worker import worker
+from service.commands import COMMANDS, MANAGER
+from service.desk.rounds import ask_round
+from service.desk.submission import Submission
+
+if TYPE_CHECKING:
+    from api.pages.frame import Look
+    from service.desk.rounds import Outcome
+
+pages = Blueprint("rounds", __name__)
+REQUEST: Final = COMMANDS["request_return"]
+PATH: Final = "/returns/ask"
+
+
+@pages.route(PATH, methods=["GET", "POST"])
+@member
+def ask() -> Response:
+    """Ask several respondents for the same return, or show the form."""
+    check_open(REQUEST, acting_as())
+    if request.method == "GET":
+        with look() as seen:
+            return _form(seen, sending.Sent(typed=request.args.to_dict()))
+    sent = sending.read(REQUEST)
+    chosen = request.form.getlist("respondents")
+    sent.typed["respondents"] = chosen
+    sent.errors.pop("respondent", None)
+    if not chosen:
+        sent.errors["respondents"] = "Choose at least one of whom it is asked"
+    if sent.errors:
+        with look() as seen:
+            return _form(seen, sent)
+    outcomes = ask_round(worker().board, signed_in(), _submission(sent), chosen)
+    with look() as seen:
+        return _told(seen, outcomes)
+
+
+def _submission(sent: sending.Sent) -> Submission:
+    said = {field.name: sent.fields.get(field.name) for field in REQUEST.fields if sent.fields.get(field.name) is not None}
+    day = sent.fields.get("occurred_on")
+    around = {name: sent.fields.get(name) for name in ("on_behalf_of", "late_reason")}
+    when = date.fromisoformat(day) if day else None
+    return Submission(name=REQUEST.name, kind="return", ref="", fields=said, key=sending.new_key(), occurred_on=when, **around)
+
+
+def _form(seen: Look, sent: sending.Sent) -> Response:
+    manager = acting_as().role == MANAGER
+    shown = [field for field in forms.fields_of(seen, REQUEST, sent, about=None, manager=manager) if field["name"] != "ref"]
+    named = [{"value": code, "text": text} for code, text in (options(seen, REQUEST, "respondent") or {}).items()]
+    said = {"items": named, "value": sent.typed.get("respondents", []), "error": sent.errors.get("respondents")}
+    several = forms.field_of("respondents", "choices", "public", label="Asked of", **said)
+    fields = [several if field["name"] == "respondent" else field for field in shown]
+    heading = forms.heading(REQUEST) | {"title": "Ask several for a return", "button": "Ask all of them"}
+    return render(
+        "acting/act.html", look=seen, status=422 if sent.errors else 200, command=heading, about=None, acting=acting_words(seen),
+        fields=fields, refusal=None, moved=False, not_today=None, action_href=PATH, cancel_href="/returns", section_name="returns",
+        hidden={}, key=sending.new_key(), expected=None,
+    )  # fmt: skip
+
+
+def _told(seen: Look, outcomes: list[Outcome]) -> Response:
+    """Say what became of each: asked, with the receipt, or why not."""
+    refused = [outcome for outcome in outcomes if outcome.refused]
+    asked = len(outcomes) - len(refused)
+    rows = [(whom(seen, outcome.respondent), _outcome(outcome)) for outcome in outcomes]
+    part = section(f"{asked} asked, {len(refused)} not", ("Asked of", "What became of it"), rows, "Nobody was asked.")
+    kind = kind_of(request.form.get("kind", ""))
+    status = 200 if asked or not refused or refused[0].refused is None else status_of(type(refused[0].refused))
+    return render(
+        "returns/parts.html", look=seen, status=status, path="/returns", sections=[part], others=[], now_href="/returns",
+        section_name="returns", heading=f"{kind} {request.form.get('period', '')}".strip(), lead="What was asked just now, and of whom.",
+    )  # fmt: skip
+
+
+def _outcome(outcome: Outcome) -> list[Said]:
+    if outcome.done is None:
+        return [strong("Not asked"), quiet(linked(outcome.refused)) if outcome.refused else ""]
+    position = outcome.done.positions[-1]
+    told: list[Any] = [link(outcome.ref, f"/returns/{outcome.ref}"), quiet(f"Recorded as event {position:,}")]
+    return [*told, link("Receipt", f"/api/v1/events/{position}/receipt", f"of what was asked of {outcome.respondent}")]

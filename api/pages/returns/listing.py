@@ -1,0 +1,171 @@
+"""What was asked of whom, and what came of it: the list, and one return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from flask import Blueprint, Response, request
+
+from aggregates.returns.events import Kind
+from api.access import member
+from api.pages.board import filters, listing
+from api.pages.frame import Look, look, thing
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.words import written
+from api.pages.returns.kinds import KINDS
+from api.pages.returns.words import answered, kind_of
+from api.resources.record.visible import respondents
+from api.resources.returns import one as one_of
+from api.worker import worker
+from projections import returns
+from projections.returns import Filters
+from service.commands import COMMANDS
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from aggregates.returns.questions import QuestionSet
+    from projections.returns import GradeRow, ReturnRow, StandardRow
+
+pages = Blueprint("returns_", __name__)
+COLUMNS: Final = ("Return", "Asked of", "Due", "Where it stands")
+STATUSES: Final = {"": "Anywhere"} | {
+    word: word.capitalize() for word in ("requested", "submitted", "amended", "moderated", "accepted", "waived")
+}
+LATE: Final = {"": "Late or not", "yes": "Late alone"}
+
+
+@pages.get("/returns")
+@member
+def every() -> Response:
+    """List the returns, those due last first."""
+    with look() as seen:
+        rows = [_listed(seen, row) for row in returns.returns(seen.on.conn, **seen.on.at, filters=_filters(seen))]
+        lead = "What the Board asked of whom, by when, and what came of it."
+        nothing = (
+            "No return was on record.",
+            "On the day and with the knowledge that you chose, none had been asked for that you may see.",
+        )
+        offered = filters.asked(
+            ("kind", "Kind", {"": "All kinds", **KINDS}), ("status", "Where it stands", STATUSES), ("late", "Late", LATE)
+        )
+        return listing.show(
+            seen, "return", "/returns", COLUMNS, rows, template="returns/list.html", heading="Returns", lead=lead, empty=nothing,
+            kept={one.name: one.value for one in offered if one.value}, filters=[one.select for one in offered], more=_more(seen),
+            section_name="returns",
+        )  # fmt: skip
+
+
+def _filters(seen: Look) -> Filters:
+    asked = {name: request.args.get(name) or None for name in ("kind", "respondent", "period", "status")}
+    if asked["kind"] not in get_args(Kind):
+        asked["kind"] = None
+    return Filters(**asked, late=request.args.get("late") == "yes", whose=respondents(seen.on))
+
+
+def _more(seen: Look) -> list[dict[str, Any]]:
+    """Return what else there is to see, and to do, about returns."""
+    several = COMMANDS["request_return"].open_to(seen.on.scope.role)
+    return [
+        link("Section 11 side by side", seen.link("/section-11")),
+        link("Workforce training", seen.link("/workforce")),
+        *([link("Ask several at once", "/returns/ask")] if several else []),
+    ]
+
+
+def _listed(seen: Look, row: ReturnRow) -> tuple[Said, ...]:
+    name = link(kind_of(row.kind), seen.link(f"/returns/{row.ref}"), f"{row.period}, {row.respondent}")
+    return ([name, quiet(row.period)], whom(seen, row.respondent), [row.due_on, *lateness(row)], _stands(row))
+
+
+def whom(seen: Look, respondent: str) -> str:
+    """Return of whom it is asked, in words: an agency, a sub-group, the Board, or an office."""
+    body = seen.words.body(respondent)
+    return body if body != respondent else seen.words.office(respondent) or respondent
+
+
+def lateness(row: ReturnRow) -> list[Said]:
+    """Say how late it came, or still is; nothing where it is not."""
+    if not row.late_days:
+        return []
+    days = f"{row.late_days} {'day' if row.late_days == 1 else 'days'}"
+    return [strong(f"Overdue by {days}") if row.owed else quiet(f"{days} late")]
+
+
+def _stands(row: ReturnRow) -> list[Said]:
+    told: list[Said] = [row.status.capitalize()]
+    if row.challenges:
+        told.append(strong(f"Challenged ({', '.join(row.challenges)})"))
+    if gaps := [grade.standard for grade in row.grades if grade.gap and not grade.actions and not grade.no_action]:
+        told.append(quiet(f"Below the threshold without an action: standard {', '.join(gaps)}"))
+    return told
+
+
+@pages.get("/returns/<ref>")
+@member
+def one(ref: str) -> Response:
+    """Show one return: what is asked, both sides' grades, the answers, and what was recorded."""
+    with look() as seen:
+        try:
+            row = one_of(seen.on, ref)
+        except NotFound:
+            return thing.retracted(seen, "return", ref, section_name="returns")
+        asked = worker().board.library.if_there(row.question_set_sha256)
+        parts = [part for part in (_graded(seen, row, asked), _answers(row, asked)) if part]
+        return thing.show(
+            seen, "return", ref, heading=f"{kind_of(row.kind)} {row.period}", caption=whom(seen, row.respondent), sections=parts,
+            facts=_facts(seen, row, asked), crumbs=[{"text": "Returns", "href": "/returns"}], section_name="returns",
+        )  # fmt: skip
+
+
+def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[str, Any]]:
+    earlier = row.carried_forward_from
+    pinned = quiet(f"Pinned when it was asked for, SHA-256 {row.question_set_sha256[:16]}…")
+    amended = f"Amended {written(row.amended_on)}: {row.amended_because}" if row.amended_on else None
+    held = [quiet(f"{one.meeting}{f', item {one.agenda_item}' if one.agenda_item else ''}") for one in row.presented]
+    return facts(
+        fact("Where it stands", *_stands(row)),
+        fact("Due", row.due_on, *lateness(row)),
+        fact("Asked for", row.requested_on, quiet(seen.words.office(row.requested_by, row.requested_on) or "the service itself")),
+        fact("By what right", row.legal_basis),
+        fact("Questions", asked.title if asked else row.question_set, pinned),
+        fact("Shared with", ", ".join(row.shared_with)),
+        fact("Brought forward from", link(earlier, seen.link(f"/returns/{earlier}")) if earlier else None),
+        fact("Answered", row.answered_on, quiet(amended), quiet(f"{row.staff_n} of its staff took part" if row.staff_n else None)),
+        fact("Moderated", row.moderated_on, quiet(row.panel), quiet(seen.words.office(row.moderated_by, row.moderated_on) or None)),
+        fact("Put before", *held),
+        fact(row.status.capitalize() if row.ended_on else "Ended", row.ended_on, quiet(row.ended_because)),
+        fact("Challenges", *[link(one, seen.link(f"/challenges/{one}")) for one in row.challenges]),
+    )
+
+
+def _graded(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> dict[str, Any] | None:
+    words = asked.standards if asked else {}
+    if not row.grades:
+        return None
+    columns = ("Standard", "Graded by itself", "Moderated", "Why", "What follows")
+    rows = [
+        ([f"{g.standard}", quiet(words.get(g.standard))], grade(g.self_grade), grade(g.moderated_grade), g.reason or "", follows(seen, g))
+        for g in row.grades
+    ]
+    return section("Grades, side by side", columns, rows, "", "From 0 (not met) to 3 (fully met). Neither grade replaces the other.")
+
+
+def grade(number: int | None) -> str:
+    """Return a grade in words that nobody has to look up."""
+    return "Not graded" if number is None else f"{number} of 3"
+
+
+def follows(seen: Look, one: GradeRow | StandardRow) -> list[Said]:
+    """Say what follows from a grade: its actions, or why there is none."""
+    told: list[Said] = [link(f"Action {ref}", seen.link(f"/actions/{ref}")) for ref in one.actions]
+    if one.no_action:
+        told.append(f"No action: {one.no_action}")
+    return told or ([strong("Below the threshold: nothing decided yet")] if one.gap else [])
+
+
+def _answers(row: ReturnRow, asked: QuestionSet | None) -> dict[str, Any] | None:
+    if not row.answers:
+        return None
+    known = asked.questions if asked else ()
+    rows = [([question.words], answered(question, row.answers[question.id])) for question in known if question.id in row.answers]
+    return section("Answers", ("Question", "Answer"), rows, "Nothing was answered.")

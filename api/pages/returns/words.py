@@ -1,0 +1,45 @@
+"""How an answer reads, and what is counted in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from api.pages.frame.words import written
+from api.pages.returns.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregates.returns.questions import Question
+
+FEWEST: Final = 5  # fewer children or families than these could be recognised: they are told as "fewer than 5"
+
+
+def kind_of(kind: str) -> str:
+    """Return what a kind is called."""
+    return KINDS.get(kind, kind)
+
+
+def column_of(name: str) -> str:
+    """Return what is counted, in words."""
+    return COLUMNS.get(name, name.replace("_", " ").capitalize())
+
+
+COLUMNS: Final = {"in_date": "In date", "due_90": "Due within 90 days", "not_helped": "Not helped"}
+
+
+def answered(question: Question, answer: Any) -> Any:
+    """Return an answer as a cell says it."""
+    if question.answer == "counts" and isinstance(answer, dict):
+        few = "helped" in question.columns
+        return [f"{group}: {_counted(row, few=few)}" for group, row in sorted(answer.items())]
+    if question.answer == "date" and isinstance(answer, str):
+        return written(date.fromisoformat(answer))
+    return str(answer) if answer not in {None, ""} else ""
+
+
+def _counted(row: Mapping[str, int], *, few: bool) -> str:
+    """Return the counts of one group; small numbers of children are not told, that nobody is recognised."""
+    said = ((column_of(name).lower(), value) for name, value in row.items())
+    return ", ".join(f"{name} {'fewer than 5' if few and 0 < value < FEWEST else value}" for name, value in said)
