@@ -1,0 +1,95 @@
+"""The pages of what is owed: the list, each clause, each obligation, and everybody beside every clause; each agency's own alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregates.framework.library import SETS
+from tests.api.pages.conftest import browser
+
+SET = next(iter(SETS.values()))
+
+
+@pytest.fixture
+def visit(app, seeded):
+    """Give a way to sign in to a board that has adopted the framework, half a year on."""
+    said = {"version": "2016", "sha256": SET.sha256, "supersedes": None, "review_due": "2017-09-30", "provenance": "ours", "minute": None}
+    seeded.act("chair", "adopt_framework", "partnership", **said)
+    seeded.clock.advance(days=190)
+    seeded.catch_up()
+    return lambda office: browser(app, seeded, office)
+
+
+def test_the_list_says_what_is_owed_by_whom_and_why(visit):
+    """What is still owed stands in the order of due date, with the clause, the basis of the date beside it, and how it stands in words."""
+    who = visit("board-manager")
+    words = who.text("/obligations?owner=RIV&clause=LIF-RBM-03")
+
+    for said in ("Audit what practitioners know and do", "LIF-RBM-03", "Riverside Community Health", "5 September 2016 to 4 March 2017",
+                 "Framework", "The framework says so", "Overdue", "10 days late", "1 to 2 of 2 obligations"):  # fmt: skip
+        assert said in words
+
+
+def test_a_clause_says_the_frameworks_words_and_its_rule(visit):
+    """A clause's page has its words, page and lines, how it is found in the record, and who owes it; of what is lost, that it is."""
+    who = visit("chair")
+    words = who.text("/obligations/LIF-RBM-03")
+    lost = who.text("/obligations/LIF-STK-01")
+
+    for said in ("on a 6 monthly basis", "Line 164 of the text", "every 6 months", "Coombe Quay Hospital", "Overdue: 1"):
+        assert said in words
+    assert "Nothing is put in its place" in lost
+    assert who.get("/obligations/LIF-NONE").status_code == 404
+
+
+def test_an_obligation_says_what_asked_for_it_and_that_nothing_shows_it_done(visit):
+    """Its page names the event that asked for it and, where no event discharged it, says so up to the last event on record."""
+    who = visit("chair")
+    words = who.text("/obligations/LIF-RBM-03/RIV/2016-09-05..2017-03-04")
+
+    for said in ("Asked for 5 September 2016", "Due 4 March 2017 10 days late The framework says so", "shows that it was done",
+                 "Certificate of absence", "None was served", "Framework adopted"):  # fmt: skip
+        assert said in words
+    assert who.get("/obligations/LIF-RBM-03/RIV/never").status_code == 404
+
+
+def test_every_cell_of_the_grid_opens(visit):
+    """Each says in words how what it counts stands, and leads to the obligations that it counts; what was not asked says so."""
+    who = visit("chair")
+    words = who.text("/compliance")
+    cells = [link for link in who.links if link.startswith("/obligations?clause=")]
+
+    assert "Overdue" in words or "Open" in words
+    assert "Not asked yet" in words
+    assert len(cells) > 20
+    for link in cells[:3]:
+        assert who.get(link).status_code == 200
+        assert "1 to" in who.words
+
+
+def test_an_agency_sees_its_own_alone(visit):
+    """A designated lead finds what their agency owes on every one of these pages, and nothing of what another does."""
+    who = visit("riv-lead")
+    for path in ("/obligations", "/obligations?owner=CQH", "/compliance", "/obligations/LIF-RBM-03"):
+        assert "Coombe Quay" not in who.text(path)
+    assert "Riverside Community Health" in who.text("/compliance")
+    assert who.get("/obligations/LIF-RBM-03/CQH/2016-09-05..2017-03-04").status_code == 404
+
+
+def test_home_says_what_is_owed_in_the_frameworks_words(visit):
+    """What an office owes stands at home in the order of its due date, in the words of the clause, with the basis of the date."""
+    words = visit("riv-lead").text("/")
+
+    assert "5 September 2016 to 4 September 2017" in words
+    assert "suitably recruited, qualified and enabled to safeguard children" in words
+    assert "Set locally" in words
+
+
+def test_an_agencys_page_says_what_it_owes_and_did(visit):
+    """The page of an agency counts what was asked of it by how it stands, and shows what is open; another agency is not shown it."""
+    who = visit("riv-lead")
+    own, other = who.text("/agencies/RIV"), who.text("/agencies/CQH")
+
+    assert "What it owes" in own
+    assert "Of all that was asked of it" in own
+    assert "What it owes" not in other
