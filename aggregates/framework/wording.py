@@ -88,18 +88,30 @@ OWNERS: Final[Mapping[str, str]] = {
     "cdop": "the Child Death Overview Panel",
     "policy": "the Policy and Procedures sub-group",
     "quality": "the Quality sub-group",
+    "scr": "the Serious Case Review sub-group",
     "training": "the Training sub-group",
     "agency": "the agency that it names",
     "recipients": "each agency that receives it",
     "respondent": "whoever is asked for it",
     "trainer_agencies": "each agency whose staff train",
 }
-FIELDS: Final[Mapping[str, str]] = {"kind": "", "review_kind": "", "staff_n": "how many staff", "because_of": "because of what"}
+FIELDS: Final[Mapping[str, str]] = {
+    "kind": "",
+    "review_kind": "",
+    "because_of": "what it is because of",
+    "briefing_needed": "whether a briefing is needed",
+    "informed_by": "what informed it",
+    "lead_office": "who leads on it",
+    "staff_n": "how many staff",
+}
 VALUES: Final[Mapping[str, str]] = {
     "scr_report": "SCR report",
     "national_scr": "national SCR",
     "cdop_briefing": "CDOP briefing",
-    "good_practice": "good practice",
+    "case_file_audit": "case-file audit",
+    "single_page_briefing": "single-page briefing",
+    "single_agency_training_audit": "audit of single-agency training",
+    "subgroup_learning_needs": "sub-group's learning needs",
     "s11": "section 11 audit",
     "trainer_cpd": "trainer's CPD questionnaire",
     "cdop_annual_report": "CDOP annual report",
@@ -152,7 +164,8 @@ def _graded(field: str, when: str) -> Iterable[str]:
 
 
 def _either(patterns: Sequence[Pattern], joined: str = " or ") -> str:
-    return joined.join(dict.fromkeys(f"{HAPPENS.get(pattern.event, pattern.event)}{_where(pattern.where)}" for pattern in patterns))
+    said = (f"{HAPPENS.get(one.event, one.event)}{_where((*one.where, *one.subject.where))}" for one in patterns)
+    return joined.join(dict.fromkeys(said))
 
 
 def _where(tests: Sequence[Test]) -> str:

@@ -81,11 +81,11 @@ def learning_lasted(now: s.State) -> Fact | None:
 FACTS: Final[Mapping[str, Callable[[s.State], Fact | None]]] = {
     "everybody can read what was promised": public,
     "another body oversees it": overseen,
-    "the change was made": done,
-    "it is signed off by its date": done_by_an_agency,
-    "its owner gave assurance that was accepted": assured,
-    "the change of policy or procedure was made": policy_changed,
-    "it is looked at again when that is due": looked_at_again,
-    "the change lasted": lasted,
-    "what was learned lasted": learning_lasted,
+    "what was promised because of a review is signed off by its date": done,
+    "what was promised because of a review, other than by the Board, is signed off by its date": done_by_an_agency,
+    "its owner, other than the Board, gave evidence that its overseers accepted by its date": assured,
+    "a change of policy or procedure because of a review is signed off by its date": policy_changed,
+    "after sign-off it is looked at again on each day that was set for that": looked_at_again,
+    "after sign-off the change lasted when somebody looked again": lasted,
+    "after sign-off what came of a review lasted when somebody looked again": learning_lasted,
 }

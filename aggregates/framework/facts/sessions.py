@@ -20,5 +20,5 @@ def conference_feedback(now: SessionState) -> Fact | None:
 
 
 FACTS: Final[Mapping[str, Callable[[SessionState], Fact | None]]] = {
-    "those at a conference said how it was": conference_feedback,
+    "after a conference those who came said how it was": conference_feedback,
 }
