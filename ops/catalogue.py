@@ -86,38 +86,44 @@ looks for events, and the last one that it needed is what a page shows. M is dec
 gave beside it; H is for people to judge; C is context, of which nothing is owed.
 
 A day is the framework's own, the law's, or set locally by the Board: then what holds until the Board sets another number stands here.
-Where no day is stated anywhere, nothing is ever late. Views: {views}.
-Every clause has a test of its own, `tests/aggregates/framework/test_clauses.py::test_the_clause_is_decided[ID]`.
+Where no day is stated anywhere, nothing is ever late.
+
+Views: {views}.
+
+Whatever is owed is listed at `/obligations`, and each clause has its own page there, `/obligations/LIF-INT-01`; the views named here show
+it among their own. Every clause has a test of its own: `{test}::test_the_clause_is_decided`, with the clause in brackets.
 """
-VIEWS: Final = {
-    "OBL": "obligations",
-    "ACT": "action register",
-    "AGY": "an agency's own page",
-    "REV": "review tracker",
-    "DIS": "dissemination board",
-    "TEV": "training evaluation",
-    "CUR": "workforce currency",
-    "PRG": "training programme",
-    "S11": "section 11",
-    "CHL": "challenges",
-    "MTG": "meetings",
-    "LIB": "learning library",
-    "REP": "annual report",
-    "HIS": "inspection history",
-    "INT": "integrity",
-    "PUB": "public page",
+VIEWS: Final = {  # by its code, what it is called and where it is; "" where it is not built yet
+    "OBL": ("obligations", "/obligations"),
+    "ACT": ("action register", "/actions"),
+    "AGY": ("agency compliance", "/compliance"),
+    "REV": ("review tracker", "/reviews"),
+    "DIS": ("dissemination board", "/disseminations"),
+    "TEV": ("training evaluation", "/sessions"),
+    "CUR": ("workforce currency", "/workforce"),
+    "PRG": ("training programme", "/programme"),
+    "S11": ("section 11", "/section-11"),
+    "CHL": ("challenges", "/challenges"),
+    "MTG": ("meetings", "/meetings"),
+    "LIB": ("learning library", "/resources"),
+    "HIS": ("replay of what was known", "/replay"),
+    "INT": ("integrity", "/integrity"),
+    "REP": ("annual report", ""),
+    "PUB": ("public page", ""),
 }
+TEST: Final = "tests/aggregates/framework/test_clauses.py"
 
 
 def clause_table() -> str:
     """Return the page."""
-    lines = [CLAUSES_HEAD.format(views=", ".join(f"{code} {name}" for code, name in VIEWS.items()))]
+    views = "; ".join(f"{code} {name} ({f'`{place}`' if place else 'not built yet'})" for code, (name, place) in VIEWS.items())
+    lines = [CLAUSES_HEAD.format(views=views, test=TEST)]
     for one in SETS.values():
         lines += [
             f"## {one.publisher}: {one.title}, {one.published}",
             "",
-            "| clause | ? | rule | events | views |",
-            "|---|---|---|---|---|",
+            "| clause | ? | rule | events | views | test |",
+            "|---|---|---|---|---|---|",
         ]
         lines += [row for clause in one.clauses.values() for row in rows(clause)]
     return "\n".join(lines) + "\n"
@@ -127,12 +133,13 @@ def rows(clause: Clause) -> Iterator[str]:
     """Give a row for each rule; one that says why there is none, where there is none."""
     where = f"{clause.id} (page {clause.page}, L{clause.lines})"
     if not clause.rules:
-        yield f"| {where} | {clause.check} | {'The diagram is lost. ' if clause.lost else ''}{clause.says} | none | {clause.views} |"
+        says = f"The diagram is lost. {clause.says}" if clause.lost else clause.says
+        yield f"| {where} | {clause.check} | {says} | none | {clause.views} | [{clause.id}] |"
     for rule in clause.rules:
         part = f" **{rule.part}**" if rule.part else ""
         says = [clause.says] if clause.says and rule is clause.rules[0] else []
         said = " ".join([f"{rule.duty}.", *in_words(rule), *says])
-        yield f"| {where}{part} | {clause.check} | {said} | {events(rule)} | {clause.views} |"
+        yield f"| {where}{part} | {clause.check} | {said} | {events(rule)} | {clause.views} | [{clause.id}] |"
 
 
 def events(rule: OnEvent | OnCalendar | Standing) -> str:
