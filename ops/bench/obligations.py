@@ -110,7 +110,7 @@ VERSIONS = """
               FROM generate_series(1, %(count)s) AS i
               JOIN rules ON r = i %% (SELECT count(*) FROM rules) JOIN agencies ON a = (i / 7) %% (SELECT count(*) FROM agencies)),
          versions AS (
-            SELECT *, arose AS start, NULL::date AS until, p AS since, CASE WHEN took IS NOT NULL THEN p + 1 END AS closed, NULL::int AS done
+            SELECT *, arose AS start, NULL::date AS until, p AS since, CASE WHEN took > 0 THEN p + 1 END AS closed, NULL::int AS done
               FROM instances
              UNION ALL SELECT *, arose, arose + took, p + 1, NULL, NULL FROM instances WHERE took IS NOT NULL
              UNION ALL SELECT *, arose + took, NULL, p + 1, NULL, took FROM instances WHERE took IS NOT NULL)
