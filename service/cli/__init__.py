@@ -40,6 +40,7 @@ ORDER = {
     "obligations": "reading.obligations:obligations",
     "agency": "reading.obligations:agency",
     "due": "falling_due:due",
+    "sample": "reading.sampling:sample",
     "checkpoint": "proving:checkpoint",
     "pack": "proving:pack",
     "absence": "proving:certify",

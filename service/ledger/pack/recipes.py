@@ -24,6 +24,13 @@ nothing else; it says of which events it was sure, and names those of which nobo
 
     python -I absence.py . --absence CERTIFICATE --key '{vkey}'
 
+## The telephone samples
+
+`samples.py` draws every telephone sample of a training session again: from who was there when the attendance was closed, and the root
+of the first checkpoint that seals the closing. It needs `verify.py` beside it, and nothing else; what is drawn is in its first lines.
+
+    python -I samples.py . --key '{vkey}'
+
 ## The checkpoint's signature, with OpenSSL
 
 `checkpoint` is a C2SP signed note over {size} entries. The signed text is its first three lines; the last line holds base64 of four
