@@ -72,7 +72,7 @@ def answer(token: str) -> Response | Redirect:
             fields = dict(_fields(command, said))
             if missing := [f"{name}: {label}" for name, _, label, _, optional in FORMS[command] if not optional and name not in fields]:
                 raise FieldMissing(act="Send", fields=[one.partition(": ")[2] for one in missing])
-            worker().board.take_part(link, command, fields, key=f"{key}/{command}")
+            worker().board.take_part(link, command, fields, key=key)
     except Refused as refused:
         return _page(token, link, _opened(token)[1], said=said, refused=refused)
     return redirect(f"/take-part/{token}?recorded=1", code=303)

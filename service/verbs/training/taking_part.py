@@ -43,7 +43,12 @@ class TakingPart(TrainingVerbs):
         if who is None:
             raise refusals.NobodyOfThisNumber(ref=link.session, number=link.number, day=london(now))
         command = COMMANDS[command_name]
-        it = Submission(name=command_name, ref=link.session, fields={**fields, "number": link.number}, key=f"{link.number}/{key}")
+        it = Submission(
+            name=command_name,
+            ref=link.session,
+            fields={**fields, "number": link.number},
+            key=f"{link.session}/{link.number}/{command_name}/{key}",
+        )
         said = read_fields(command, link.session, it.fields)
         self.screen(command, it, said)
         acting = Acting(person=who.participant.subject)
