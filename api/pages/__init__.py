@@ -12,10 +12,11 @@ from flask import request
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from api import errors
-from api.pages import frame, home, sign_in
+from api.pages import frame
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
 from api.pages.board import challenges, inspections, keys, members, partnership, programme
+from api.pages.desk import home, sign_in
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people

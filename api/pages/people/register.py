@@ -87,7 +87,7 @@ def register() -> Response:
         held = [{"id": one.id, "said": _held(seen, one), "text": one.text} for one in waiting]
         return listing.show(
             seen, "subject", "/data-protection", COLUMNS, rows, heading="Data protection", lead=lead, empty=nothing,
-            template="people/register.html", held=held, **SECTION,
+            template="desk/people/register.html", held=held, **SECTION,
         )  # fmt: skip
 
 

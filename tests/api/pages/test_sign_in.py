@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from api.access import SESSION_COOKIE
-from api.pages.sign_in import local
+from api.pages.desk.sign_in import local
 from service.desk import accounts
 from tests.boards import PASSWORD
 
