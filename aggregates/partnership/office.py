@@ -27,6 +27,7 @@ Role: TypeAlias = Literal[
     "board manager",
     "sub-group chair",
     "designated lead",
+    "chief officer",
     "data protection officer",
     "policy and practice manager",
     "trainer",
@@ -232,7 +233,7 @@ class Office(Recorded[OfficeState | None]):
 
 
 def _of_somebody(office: str, role: str, *bodies: str | None) -> None:
-    if role == "designated lead" and not any(bodies):
+    if role in {"designated lead", "chief officer"} and not any(bodies):
         raise LeadOfNobody(ref=office)
 
 

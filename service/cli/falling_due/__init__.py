@@ -18,7 +18,7 @@ from aggregates.clocks.dates import london
 from aggregates.errors import Refused
 from projections.two_clocks import catch_up
 from service.application import Board
-from service.cli.falling_due import follow_ups, notices
+from service.cli.falling_due import follow_ups, notices, returns
 from service.cli.falling_due.pending import Look, Pending
 from service.cli.opening import board as opened_board
 from service.cli.output import show
@@ -59,7 +59,12 @@ class ViewsBehind(Refused):
 
 
 # Obligations come first: what the others record could change what is owed, and what was seen before is then seen anew.
-CAUSES: Final[tuple[Callable[[Look], Iterable[Pending]], ...]] = (notices.of_obligations, notices.of_actions, follow_ups.of_sessions)
+CAUSES: Final[tuple[Callable[[Look], Iterable[Pending]], ...]] = (
+    notices.of_obligations,
+    notices.of_actions,
+    follow_ups.of_sessions,
+    returns.of_returns,
+)
 NOT_READY = (NotEstablished, ViewsBehind, keys.CannotUseKeys, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
