@@ -20,14 +20,14 @@ class OneFile(Refused):
 class NotOnePage(Refused):
     """A single-page practice briefing has exactly one page, whatever is said of it."""
 
-    rule, source = "INV-22", "framework, page 15"
+    rule, source = "INV-22", "framework, page 12"
     text = "{ref} is a single-page practice briefing, so it has one page, not {pages}"
 
 
 class PagesUncounted(Refused):
     """Whether a briefing has one page has to be known: it is said, and it can be read in the file where that is a PDF."""
 
-    rule, source = "INV-22", "framework, page 15"
+    rule, source = "INV-22", "framework, page 12"
     text = "{ref} is a single-page practice briefing: {why}"
 
 
@@ -94,14 +94,14 @@ class NotAcknowledged(Refused):
 class UnreadableGroups(Refused):
     """Of each group it is said once whether it needs to know."""
 
-    rule, source = "INV-20", "framework, page 12"
+    rule, source = "INV-20", "framework, page 10"
     text = "For {ref}, say of each group once whether it needs to know it, or whether that is nice to know: {why}"
 
 
 class GroupsLeftOut(Refused):
     """An agency does not forget a staff group that it has declared before."""
 
-    rule, source = "INV-20", "framework, page 12"
+    rule, source = "INV-20", "framework, page 10"
     text = "{agency} has declared {groups} before: say of each for {ref} whether it needs to know"
 
 
@@ -120,7 +120,7 @@ class NotAPart(Refused):
 class NoImplicationsUnexplained(Refused):
     """That nothing has to change is a finding of its own, with its reason."""
 
-    rule, source, text = "INV-21", "framework, page 16", "Say why nothing has to change at {agency} because of {ref}"
+    rule, source, text = "INV-21", "framework, page 12", "Say why nothing has to change at {agency} because of {ref}"
 
 
 class SupersedesItself(Refused):

@@ -30,7 +30,7 @@ class NotInTheProgramme(Refused):
 class NothingToLearn(Refused):
     """A course is for something: skills, knowledge or values."""
 
-    source, text = "framework, page 11", "{ref} says nothing of the skills, the knowledge or the values that it is to bring"
+    source, text = "framework, page 8", "{ref} says nothing of the skills, the knowledge or the values that it is to bring"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class NotHeld(Refused):
 class NoMinutes(Refused):
     """Minutes are a file."""
 
-    source, text = "framework, page 15", "Bring the file with the minutes of {ref}"
+    source, text = "framework, page 12", "Bring the file with the minutes of {ref}"
 
 
 @dataclass(frozen=True, slots=True)

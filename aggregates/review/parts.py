@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LOOK_BACK_YEARS: Final = 5  # INV-01: how long after it ended an affiliation counts, unless the Board sets another time
 DEFERRAL_MONTHS: Final = 6  # INV-05: how long a decision not to publish yet is good for, before it is looked at again
-IMPLICATIONS: Final = {  # framework, page 15: what the Training sub-group considers as a minimum
+IMPLICATIONS: Final = {  # framework, page 12: what the Training sub-group considers as a minimum
     "courses": "(a) courses reviewed",
     "poster": "(b) poster",
     "briefing_needed": "(c) whether a briefing is needed",

@@ -281,7 +281,7 @@ class DeferredTooLong(Refused):
 class NothingConsidered(Refused):
     """Considering the implications for training says something of at least one of them."""
 
-    rule, source = "INV-05", "framework, page 15"
+    rule, source = "INV-05", "framework, page 12"
     text = "Nothing is said of {ref}'s implications for training: answer (a) courses, (b) poster, (c) briefing or (d) one-page briefing"
 
 

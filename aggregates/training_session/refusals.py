@@ -44,7 +44,7 @@ class HasANumber(Refused):
 class NoReasonForRefusal(Refused):
     """Where an agency did not release somebody, it says why."""
 
-    source, text = "framework, page 13", "Say why the release to {ref} was refused"
+    source, text = "framework, page 9", "Say why the release to {ref} was refused"
 
 
 class AttendanceIsClosed(Refused):
@@ -80,7 +80,7 @@ class AlreadySaid(Refused):
 class FollowUpNotDue(Refused):
     """The follow-up comes three calendar months after the attendance, and not before."""
 
-    rule, source, text = "INV-23", "framework, page 11", "The follow-up of number {number} of {ref} is due on {due_on}"
+    rule, source, text = "INV-23", "framework, page 8", "The follow-up of number {number} of {ref} is due on {due_on}"
 
 
 class FollowUpIssuedAlready(Refused):
@@ -98,7 +98,7 @@ class NotAskedYet(Refused):
 class AnswerIncomplete(Refused):
     """A follow-up says whether it was used, whether it was shared, and what came of it."""
 
-    source, text = "framework, page 18", "The follow-up of {ref} says {missing}"
+    source, text = "framework, page 15", "The follow-up of {ref} says {missing}"
 
 
 class NotTheirAnswer(Refused):
@@ -173,14 +173,14 @@ class ObserverOfTheProvider(Refused):
 class UnreadablePoint(Refused):
     """The points are the five of the plan, each said once."""
 
-    source = "framework, page 11"
+    source = "framework, page 8"
     text = "The points of {ref} are objects of a point ({points}), done and an explanation, each once: {why}"
 
 
 class PointOpen(Refused):
     """A session is not evaluated while one of the five points is neither done nor explained."""
 
-    rule, source = "INV-26", "framework, page 11"
+    rule, source = "INV-26", "framework, page 8"
     text = "{ref} cannot be evaluated: {open} is neither done nor explained"
 
 

@@ -27,7 +27,7 @@ pages = Blueprint("dissemination_item", __name__)
 COLUMNS: Final = ("Agency", "How far it is", "Acknowledged", "Passed on", "Talked over", "Implications")
 WHAT_COUNTS: Final = (
     "Cascaded is what has reached every staff group that needs to know it. Embedded is what was besides talked over in team meetings and "
-    "in supervision, with its implications stated (framework, page 16)."
+    "in supervision, with its implications stated (framework, page 12)."
 )
 WHAT_COUNTS_OF_OTHERS: Final = (
     "Cascaded is what has reached every staff group that needs to know it. Embedded is what was talked over besides."

@@ -228,7 +228,7 @@ def _sections(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str,
         yield section("Who was told, and who advised", ("What", "Body", "When", ON_RECORD), told, "")
     answered = any(row.training[name] is not None for name in ("courses", "poster", "briefing_needed"))
     if row.training["findings"] or row.publication or answered:
-        heading = "Implications for training (framework, page 15)"
+        heading = "Implications for training (framework, page 12)"
         yield section(heading, ("Question", "Answer", ON_RECORD), _training(row, behind), "")
     if sent := visible(seen.on, source=f"review:{row.ref}"):
         named = [link(f"{one.ref} {one.title}", seen.link(f"/disseminations/{one.ref}")) for one in sent]

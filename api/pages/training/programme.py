@@ -44,7 +44,7 @@ def _sections(seen: Look) -> Iterator[dict[str, Any]]:
         for cells in ([_course(seen, one) for one in form.courses] or [(strong("No live course"), "", "", "")])
     ]
     columns = ("Format", "Course", "Level", "Because of", "Sessions")
-    note = "At least one live course for each format (framework, page 11), and the findings that each teaches."
+    note = "At least one live course for each format (framework, page 8), and the findings that each teaches."
     yield section("Formats and courses", columns, offered, "", note)
     evaluated = training.evaluated_courses(training.sessions(seen.on.conn, **at), training.cpd(seen.on.conn, **at))
     told = [_evaluated(seen, one) for one in evaluated]

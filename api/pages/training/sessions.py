@@ -157,7 +157,7 @@ def _five(points: list[PointRow]) -> dict[str, Any]:
         )
         for point in points
     ]
-    note = "A session is evaluated when each of the five is done or explained (framework, page 11; INV-26)."
+    note = "A session is evaluated when each of the five is done or explained (framework, page 8; INV-26)."
     return section("The five points", ("Point", "Where it stands", "What there is", "Why not"), told, "", note)
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
-from aggregates.framework.library import CLAUSES
+from aggregates.framework.library import CLAUSES, SETS
 from aggregates.framework.matching import event_of
 from tests.aggregates.framework import recurring, returning, reviewing, sent, upholding
 from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, upheld
@@ -108,3 +108,11 @@ def test_all_153_clauses_are_there():
     """99 are decided by events, 43 with a human's grade beside, 2 are for people, 9 are context, and three diagrams are lost."""
     assert Counter(clause.check for clause in CLAUSES.values()) == {"M": 99, "P": 43, "H": 2, "C": 9}
     assert [name for name, clause in CLAUSES.items() if clause.lost] == ["LIF-STK-01", "LIF-CYC-01", "LIF-APPB-02"]
+
+
+def test_the_set_is_the_one_that_boards_adopt():
+    """A Board adopts a set by its hash. One that differed in a letter would be another: what is owed by the adopted one would be gone.
+
+    Before the first Board has adopted it, write the new hash here with the change; afterwards a change is a new file beside it.
+    """
+    assert list(SETS) == ["1fa3295fd9a72423c488019df928ac92f757127d9f29d91a4edf3fb0740230c3"]
