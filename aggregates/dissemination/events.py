@@ -123,8 +123,8 @@ class LearningDiscussed(Event):
     COMPUTED: ClassVar[frozenset[str]] = frozenset({"agency"})
     agency: Identifies[Public[str]]
     forum: Identifies[Public[Forum]]
-    held: int
-    expected: int
+    held: Public[int]
+    expected: Public[int]
     evidence: Restricted[tuple[Evidence, ...]]
     suggestions: str | None
 

@@ -39,7 +39,7 @@ from service.ledger.subjects import Subjects
 from service.recording.evidence import EvidenceStore, cited
 from service.recording.known import Known
 from service.recording.sending import check_kept
-from service.recording.writing import Done, OfThisThread, Together, Write
+from service.recording.writing import Done, OfThisThread, Together, Turns, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -68,7 +68,7 @@ class Recording(Application[UUID]):
 
     def __init__(self, config: Config, keys: KeyRing, *, clock: Callable[[], float] = time.time) -> None:
         """Open the log whose keys these are."""
-        self.config, self.keys, self.clock = config, keys, clock
+        self.config, self.keys, self.clock, self.turns = config, keys, clock, Turns()
         self.evidence = EvidenceStore(config.data / "evidence", limit=config.max_upload)
         self._compared = False
         super().__init__(environment(config.conninfo("writer")))
@@ -229,20 +229,21 @@ class Recording(Application[UUID]):
 
     def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], write: Write, /, **said: Any) -> Done:
         """Load, decide and save; decide again where the stream moved meanwhile, unless what the caller had seen of it has changed."""
-        for tries in range(kind.AT_ONCE, 0, -1):
-            thing = self.load(kind, ref, fresh=True)
-            if not theirs(said["acting"], thing):
-                raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
-            if write.expected is not None and thing.moved_since(write.expected, said["acting"]):
-                raise StaleVersion(ref=ref, expected=write.expected, actual=thing.version)
-            decide(thing, **said)
-            try:
-                return self.record(thing, ref, write)
-            except Refusal as error:
-                if type(error) is not Refusal:
-                    raise
-                if tries == 1:
-                    raise StaleVersion(ref=ref, expected=write.expected, actual="a later version") from error
+        with self.turns.of(kind, ref):
+            for tries in range(kind.AT_ONCE, 0, -1):
+                thing = self.load(kind, ref, fresh=True)
+                if not theirs(said["acting"], thing):
+                    raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
+                if write.expected is not None and thing.moved_since(write.expected, said["acting"]):
+                    raise StaleVersion(ref=ref, expected=write.expected, actual=thing.version)
+                decide(thing, **said)
+                try:
+                    return self.record(thing, ref, write)
+                except Refusal as error:
+                    if type(error) is not Refusal:
+                        raise
+                    if tries == 1:
+                        raise StaleVersion(ref=ref, expected=write.expected, actual="a later version") from error
         raise AssertionError
 
     def record(self, thing: Any, ref: str, write: Write) -> Done:

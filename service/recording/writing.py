@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, overload
 
+from aggregates.entry import OnRecord
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from service.desk.accounts import Caller
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from service.ledger.append import Erases, Unless
     from service.ledger.append import Submission as Part
     from service.ledger.checkpoint import Receipt
+
+TURNS = 64  # that are kept apart: things of the same remainder wait for each other, which does no harm
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +80,15 @@ class OfThisThread:
     def __set__(self, board: Any, together: Together | None) -> None:
         """Begin, or end, for this thread."""
         vars(board).setdefault("_threads", threading.local()).together = together
+
+
+class Turns:
+    """Who acts upon what many act upon at once decides in turn, so that in one process nobody decides in vain."""
+
+    def __init__(self) -> None:
+        """Begin with nobody waiting."""
+        self._turns = [threading.Lock() for _ in range(TURNS)]
+
+    def of(self, kind: type[Any], ref: str) -> AbstractContextManager[Any]:
+        """Wait for a turn with a thing, where its kind is one that many act upon (`OnRecord.AT_ONCE`)."""
+        return self._turns[hash(ref) % TURNS] if kind.AT_ONCE > OnRecord.AT_ONCE else nullcontext()

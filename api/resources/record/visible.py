@@ -23,7 +23,7 @@ OPEN: Final = frozenset(
 )  # how the Board is made up
 
 REGISTERED: Final = "data_subject.subject_registered.v1"
-OF_MANY: Final = frozenset({"dissemination"})  # what each of its recipients has entries of its own in
+OF_MANY: Final = frozenset({"dissemination", "session"})  # in which each agency has entries of its own
 OF_A_DAY: Final = frozenset({"meeting", "subject"})  # what does not go on standing: it was held, or registered, and that was that
 
 
