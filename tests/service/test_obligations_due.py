@@ -12,7 +12,7 @@ import pytest
 from aggregates.authority import Acting
 from aggregates.clocks.ladder import Ladder, Notice
 from aggregates.framework.library import SETS
-from aggregates.framework.notices import NoticeNotDue, Obligation, Owed, Told
+from aggregates.framework.telling.notices import NoticeNotDue, Obligation, Owed, Told
 from aggregates.returns import Return
 from projections.falling_due import told
 from projections.falling_due.returns import called
