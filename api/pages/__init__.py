@@ -15,13 +15,12 @@ from api import errors
 from api.pages import frame
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
-from api.pages.board import challenges, inspections, keys, members, partnership, programme
 from api.pages.desk import home, sign_in
+from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, people, programme
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing
-from api.pages.people import register as people_register
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.returns import asking, side_by_side
 from api.pages.returns import listing as of_returns
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
     from api.errors import Problem
 
-BOARD: Final = (partnership, members, programme, challenges, inspections, keys)
+BOARD: Final = (partnership, members, attendance, programme, library, challenges, inspections, people, keys)
 OWED: Final = (listing, compliance, clause, instance)
 TRAINING: Final = (sessions, training_programme, handing_out, taking_part)
 RETURNS: Final = (of_returns, side_by_side, asking)
@@ -48,7 +47,6 @@ NOUNS: Final = (
     matrix,
     item,
     *BOARD,
-    people_register,
     *OWED,
     *TRAINING,
     *RETURNS,

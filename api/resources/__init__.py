@@ -13,6 +13,7 @@ from api.access import public
 from api.resources.actions import actions
 from api.resources.answering.openapi import PREFIX, ProblemApi, build
 from api.resources.disseminations import disseminations
+from api.resources.learning import attendance, escalations, library
 from api.resources.obligations import clauses, compliance, obligations
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups
 from api.resources.people import subjects
@@ -52,6 +53,9 @@ RESOURCES = (
     courses,
     resources,
     subjects,
+    library,
+    attendance,
+    escalations,
     keys,
     inspections,
     difference,

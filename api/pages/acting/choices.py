@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import request
@@ -14,13 +14,12 @@ from aggregates.partnership.course import Offered
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from aggregates.training_session import TrainingSession
-from api.pages.acting.addresses import address_of
 from api.pages.frame.words import choice_of
-from api.resources.answering.commands import RESOURCES, acting_as
+from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews, training
-from service.commands import COMMANDS, TRAINER
+from service.commands import TRAINER
 from service.desk.authority import INSPECTORS
 
 if TYPE_CHECKING:
@@ -37,18 +36,6 @@ def options(seen: Look, command: Command, name: str, about: str | None = None) -
     """Return what may be chosen for a field, by its code; None where it is written. `about` is the thing that the command is about."""
     chosen = CHOSEN.get(f"{command.name}.{name}") or CHOSEN.get(f"{command.kind}.{name}") or CHOSEN.get(name)
     return chosen(seen, about) if chosen else None
-
-
-def missing(name: str) -> dict[str, Any] | None:
-    """Return what has to be on record before there is anything to choose for a field, and where and by whom it is recorded."""
-    if name not in COMES_FROM:
-        return None
-    what, first = COMES_FROM[name]
-    who = sorted(COMMANDS[first].by)
-    by = f"the {' or the '.join((', the '.join(who[:-1]), who[-1])) if who[1:] else who[0]}"
-    command = COMMANDS[first]
-    href = address_of(command, None) if command.creates else f"/{RESOURCES[command.kind]}"
-    return {"text": f"There is no {what} to choose yet. It is set up by {by}", "href": href, "link": command.title}
 
 
 def offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
@@ -272,50 +259,4 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "because_of": _findings,
     "informed_by": _findings,
     "review.findings": findings_of,
-}
-# What has to be on record before there is anything to choose, and the command with which it is recorded.
-COMES_FROM: Final = {
-    "agencies": ("agency", "join_agency"),
-    "actions": ("action", "assign_action"),
-    "content_sha256": ("material", "produce_material"),
-    "staff_group": ("staff group that was declared", "acknowledge_dissemination"),
-    "owner": ("agency or sub-group", "join_agency"),
-    "overseen_by": ("sub-group", "constitute_sub_group"),
-    "owner_office": ("office", "appoint_office_holder"),
-    "to_office": ("office", "appoint_office_holder"),
-    "lead_office": ("office", "appoint_office_holder"),
-    "on_behalf_of": ("office", "appoint_office_holder"),
-    "ref": ("office of an inspector", "appoint_office_holder"),
-    "source": ("finding", "record_finding"),
-    "respondent": ("agency or sub-group", "join_agency"),
-    "question_set": ("question set", "request_return"),
-    "standard": ("return with standards", "request_return"),
-    "by_ref": ("action", "assign_action"),
-    "agency": ("agency", "join_agency"),
-    "successor": ("agency", "join_agency"),
-    "item": ("question to it without an answer", "raise_challenge"),
-    "employer": ("agency", "join_agency"),
-    "referring_agency": ("agency", "join_agency"),
-    "body": ("agency or sub-group", "join_agency"),
-    "to": ("agency or sub-group", "join_agency"),
-    "about": ("action or review", "refer_review"),
-    "thumbprint": ("live key of a member", "enrol_signing_key"),
-    "replaces": ("live key of a member", "enrol_signing_key"),
-    "holder": ("person", "register_subject"),
-    "into": ("other person", "register_subject"),
-    "identity_checked_by": ("office", "appoint_office_holder"),
-    "matter": ("hold that stands", "place_legal_hold"),
-    "participant": ("person", "register_subject"),
-    "course": ("course on offer", "offer_course"),
-    "revised_course": ("course on offer", "offer_course"),
-    "trainers": ("office of a trainer", "appoint_office_holder"),
-    "observer": ("office", "appoint_office_holder"),
-    "number": ("participant on record", "record_attendance"),
-    "draw": ("draw", "draw_telephone_sample"),
-    "evidence_of_impact": ("follow-up, call or observation", "return_follow_up"),
-    "reviewer": ("person", "register_subject"),
-    "meeting": ("meeting", "hold_meeting"),
-    "because_of": ("finding", "record_finding"),
-    "informed_by": ("finding", "record_finding"),
-    "findings": ("finding", "record_finding"),
 }

@@ -13,6 +13,7 @@ from aggregates.entry.values import Evidence
 from aggregates.partnership.settings import SETTINGS
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import choices, rows
+from api.pages.acting.missing import missing
 from api.pages.frame.words import choice_of, explained, label_of
 from api.pages.returns import answering
 from api.worker import worker
@@ -272,5 +273,5 @@ def _chosen(name: str, sensitivity: str, named: Mapping[str, str], **more: Any) 
     """Return a field in which one or several of what is on record are chosen; where nothing is, what to set up first."""
     items = [{"value": code, "text": text} for code, text in named.items()]
     if not items:
-        more["missing"] = choices.missing(name)
+        more["missing"] = missing(name)
     return field_of(name, more.pop("kind", "choice"), sensitivity, items=items, **more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
@@ -10,12 +10,14 @@ from api.access import member
 from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
-from api.pages.frame.thing import Said, fact, facts, link, quiet, strong
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
+from api.resources.learning import issued
 from api.resources.record.visible import Visible
 from projections import partnership
 
 if TYPE_CHECKING:
+    from projections.learning import EscalationRow
     from projections.partnership import ChallengeRow
 
 pages = Blueprint("challenges_", __name__)
@@ -58,8 +60,40 @@ def challenges() -> Response:
         lead = "Who challenged whom about what, and what changed."
         nothing = ("No challenge was on record.", "On the day and with the knowledge that you chose, none had been raised for you to see.")
         return listing.show(
-            seen, "challenge", "/challenges", COLUMNS, rows, heading="Challenges", lead=lead, empty=nothing, section_name="challenges"
+            seen, "challenge", "/challenges", COLUMNS, rows, heading="Challenges", lead=lead, empty=nothing, section_name="challenges",
+            template="board/challenges.html", sections=[_escalations(seen)],
+        )  # fmt: skip
+
+
+def _escalations(seen: Look) -> dict[str, Any]:
+    """Return the table of what was told further up, and what came of it."""
+    rows = [
+        (
+            linked(seen, row.about) if row.about.startswith("action:") else [row.about, quiet(row.title)],
+            seen.words.body(row.owner),
+            _told(seen, row),
+            [written(row.on), link(f"Event {row.position:,}", seen.link(f"/events/{row.position}"))],
+            _came_of(row),
         )
+        for row in issued(seen.on)
+    ]
+    columns = ("About", "Owed by", "To whom", "When", "What came of it")
+    note = "What was overdue so long that somebody further up was told; the service does so by itself, or an office did."
+    return section("Escalations", columns, rows, "Nothing was escalated.", note=note)
+
+
+def _told(seen: Look, row: EscalationRow) -> list[Said]:
+    """Return who was told, by which level, and whose offices were passed over because nobody held them."""
+    vacant = ", ".join(seen.words.office(office, row.on) for office in row.vacant_offices)
+    passed_over = [quiet(f"Vacant, and passed over: {vacant}")] if vacant else []
+    return [f"Level {row.level}", seen.words.office(row.to_office, row.on), *passed_over]
+
+
+def _came_of(row: EscalationRow) -> list[Said]:
+    if row.status is None:
+        return [link("See what is owed", "/obligations")]
+    late = strong(f"Still {row.days_overdue} {'day' if row.days_overdue == 1 else 'days'} overdue") if row.days_overdue else None
+    return [part for part in (row.status.capitalize(), late) if part]
 
 
 @pages.get("/challenges/<ref>")

@@ -53,9 +53,10 @@ def meetings() -> Response:
             for row in _meetings(seen)[::-1]
         ]
         lead = "When the Board and its sub-groups met, who was there, and whether they were enough to decide."
+        more = {"text": "Attendance by agency", "href": seen.link("/meetings/attendance")}
         nothing = ("No meeting was on record.", "On the day and with the knowledge that you chose, none had been held for you to see.")
         columns = ("Meeting", "Of", "Held", "Attendance", "Agenda")
-        return listing.show(seen, "meeting", "/meetings", columns, rows, heading="Meetings", lead=lead, empty=nothing, **SECTION)
+        return listing.show(seen, "meeting", "/meetings", columns, rows, heading="Meetings", lead=lead, empty=nothing, more=more, **SECTION)
 
 
 @pages.get("/meetings/<ref>")

@@ -162,6 +162,7 @@ MENU: Final = (
     ("disseminations", "Dissemination"),
     ("returns", "Returns"),
     ("challenges", "Challenges"),
+    ("library", "Library"),
     ("partnership", "The partnership"),
     ("inspections", "Inspections"),
     ("data-protection", "Data protection"),

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from aggregates.action import Action
 from api import access
 from api.pages.acting import choices
+from api.pages.acting.missing import COMES_FROM
 from service.application import Board
 from service.desk import accounts
 from service.ledger import keys
@@ -219,7 +220,7 @@ def test_every_choice_says_where_it_comes_from():
     """No field in which something on record is chosen can be empty without a word."""
     chosen = {name.rpartition(".")[2] for name in choices.CHOSEN}
 
-    assert chosen | {"on_behalf_of"} == choices.COMES_FROM.keys()
+    assert chosen | {"on_behalf_of"} == COMES_FROM.keys()
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

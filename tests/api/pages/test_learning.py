@@ -1,0 +1,94 @@
+"""The learning library, attendance at meetings, and escalations: on any day as known on any day, as page and as data."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.pages.conftest import browser
+from tests.api.pages.whole import fill
+
+
+@pytest.fixture
+def board(app, seeded):
+    """Give browsers for the offices of a board with one of everything, a national review and good practice among it."""
+
+    def board(office):
+        return browser(app, seeded, office)
+
+    fill(seeded)
+    seeded.act(
+        "board-manager", "record_finding", "SB-2015-01", number="F2", statement="The nursery rang every absent family by ten",
+        polarity="good_practice", scope="single-agency", system_factor="communication", themes=["did not attend", "what works"],
+    )  # fmt: skip
+    seeded.act(
+        "board-manager", "note_external_review", "NAT-1", title="Learning from neglect", kind="national review",
+        regime="LSCB-WT2015", board="Elsewhere", year=2015, repository_id="C123", relevance=None, why=None,
+    )  # fmt: skip
+    seeded.act("board-manager", "check_resource", "R1", reachable=True)
+    seeded.catch_up()
+    board.seeded = seeded
+    return board
+
+
+def test_the_library_gathers_what_was_found_by_theme_and_factor(board):
+    """LIF-PRI-01: themes and factors of the system are counted, good practice beside concerns, and each opens what was found in it."""
+    who = board("chair")
+    text = who.text("/library")
+
+    for words in ("Did not attend 1 1", "What works 0 1", "The nursery rang every absent family by ten", "Communication 1 1"):
+        assert words in text, words
+    assert "SB-2015-01/F1" not in who.text("/library?theme=what+works")
+    item = who.client.get("/api/v1/library").json["item"]
+    assert [(one["name"], one["concerns"], one["good_practice"]) for one in item["themes"]] == [
+        ("did not attend", 1, 1),
+        ("what works", 0, 1),
+    ]
+
+
+def test_the_library_has_reviews_elsewhere_and_resources(board):
+    """LIF-APPA-NA-01, LIF-APPD-01: a national review is there with its day and its relevance, and a resource with its last check."""
+    text = board("chair").text("/library")
+
+    for words in ("NAT-1 Learning from neglect", "Elsewhere, 2015", "C123", "Not decided", "R1 Library", "Looked at 5 September 2016"):
+        assert words in text, words
+
+
+def test_the_library_of_another_day(board):
+    """As at a day before anything was found there is nothing in it, and it says so."""
+    text = board("chair").text("/library?as_at=2016-01-01")
+
+    assert "No finding was on record." in text
+    assert "None was noted." in text
+
+
+def test_attendance_is_counted_by_agency_over_a_period(board):
+    """LIF-AG: each agency's presence at each body is counted over a year; at the Board whom a meeting does not name was not there."""
+    attendance = [{"agency": "RIV", "attendance": "apologies"}]
+    agenda = [{"id": "1", "title": "Alder", "about": "review:SB-2015-01"}]
+    board.seeded.act("chair", "hold_meeting", "B-1", body="BOARD", attendance=attendance, agenda=agenda, evidence=[])
+    board.seeded.catch_up()
+    who = board("chair")
+    text = who.text("/meetings/attendance?year=2016")
+
+    assert "Riverside Community Health The Board 1 0 (0%) 1 0 0" in text
+    assert "Coombe Quay Hospital The Board 1 0 (0%) 0 0 1" in text
+    assert "B-1 The Board 5 September 2016 0 of 2 present No quorum (1/2) SB-2015-01 Alder" in text
+    assert "Nobody was expected anywhere." in who.text("/meetings/attendance?year=2014")
+    rows = who.client.get("/api/v1/attendance?first=2016-09-01&last=2016-09-30").json["items"]
+    assert {(row["agency"], row["body"], row["share"]) for row in rows} >= {("RIV", "QEG", 100), ("CQH", "BOARD", 0)}
+
+
+def test_escalations_stand_beside_the_challenges_with_what_came_of_them(board):
+    """CHL: what was told further up is listed with its level, to whom, by which event, and where the action stands on the day."""
+    board.seeded.clock.advance(days=120)
+    board.seeded.act("chair", "escalate_action", "A1", level=1, to_office="quality-chair")
+    board.seeded.catch_up()
+    who = board("chair")
+    text = who.text("/challenges")
+
+    assert "Level 1 Quality chair" in text
+    assert "Still 18 days overdue" in text
+    (row,) = who.client.get("/api/v1/escalations").json["items"]
+    assert (row["about"], row["owner"], row["level"], row["to_office"], row["days_overdue"]) == ("action:A1", "RIV", 1, "quality-chair", 18)
+    assert board("cqh-lead").client.get("/api/v1/escalations").json["items"] == []
+    assert len(board("riv-lead").client.get("/api/v1/escalations").json["items"]) == 1
