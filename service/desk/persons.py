@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review.names import Names
 from service.desk import screening
-from service.desk.held import HeldTexts
 from service.desk.refusals import Identifies, PersonalData
+from service.desk.screening import HeldTexts
 from service.recording.recording import Recording
 
 if TYPE_CHECKING:
