@@ -15,8 +15,8 @@ from api import errors
 from api.pages import frame
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
-from api.pages.desk import home, sign_in
 from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, people, programme
+from api.pages.desk import home, sign_in
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
