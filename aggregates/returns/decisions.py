@@ -133,10 +133,10 @@ class Decisions(Acts):
         then = self._on(occurred_on, "accepted", answered=True)
         self._independent(acting, then.respondent, theirs, "accept")
         said(reason=reason)
-        for at in (self.state, then):
-            self._acceptable(at, asked, threshold, acted_on)
         if challenges:
             raise refusals.StillChallenged(ref=self.ref, challenges=sorted(challenges))
+        for at in (self.state, then):
+            self._acceptable(at, asked, threshold, acted_on)
         self._say("Accepted", occurred_on, late_reason, acting, reason=reason)
 
     def _acceptable(self, at: ReturnState | None, asked: QuestionSet, threshold: int, acted_on: Collection[str]) -> None:

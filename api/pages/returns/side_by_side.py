@@ -60,8 +60,8 @@ def _silent(row: AgencyStandards) -> str:
 
 
 def _standard(seen: Look, row: AgencyStandards, one: StandardRow) -> tuple[Said, ...]:
-    graded: list[Said] = [grade(one.moderated_grade), quiet(one.reason)]
-    return ([one.standard, quiet(one.words)], grade(one.self_grade), graded, _moved(row, one), follows(seen, one))
+    graded: list[Said] = [grade(one.moderated_grade), *([quiet(one.reason)] if one.reason else [])]
+    return ([one.standard, *([quiet(one.words)] if one.words else [])], grade(one.self_grade), graded, _moved(row, one), follows(seen, one))
 
 
 def _moved(row: AgencyStandards, one: StandardRow) -> list[Said]:

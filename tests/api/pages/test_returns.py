@@ -1,0 +1,154 @@
+"""The pages of returns: the form made from the questions, what is kept of it, both grades side by side, and whose training is in date."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tests.api.pages.conftest import day
+
+REF = "s11-2016-RIV"
+DONE = day("occurred_on", 2016, 9, 5)
+ANSWER = f"/returns/{REF}/submit_return"
+COUNTED = {
+    "q-counts-0-group": "Nurses", "q-counts-0-headcount": "10", "q-counts-0-trained": "9", "q-counts-0-in_date": "7",
+    "q-counts-0-due_90": "2", "q-counts-0-lapsed": "2", **day("q-counted_on", 2016, 9, 1),
+}  # fmt: skip
+
+
+@pytest.fixture
+def asked(sign_in, seeded):
+    """Give a way to be signed in where Riverside is asked for its section 11 audit and for the training of its workforce."""
+    for kind, period in (("s11", "2016"), ("workforce_training", "2016")):
+        said = {"kind": kind, "respondent": "RIV", "period": period, "due_on": "2016-12-16"}
+        seeded.act("chair", "request_return", f"{kind}-{period}-RIV", **said, legal_basis="Children Act 2004, section 11")
+    seeded.catch_up()
+    return sign_in
+
+
+def whole() -> dict[str, str]:
+    """Answer all that has to be answered of section 11."""
+    said = {f"q-{n}.evidence": f"Evidence {n}" for n in range(1, 9)} | {f"g-{n}": "3" for n in range(1, 9)}
+    return said | {"q-5.matrix": "yes, complete", "q-6.references": "always"} | DONE
+
+
+def answered(asked) -> None:
+    """Let Riverside answer."""
+    response = asked("riv-lead").send(ANSWER, whole())
+    assert response.status_code == 303
+
+
+def test_the_form_is_made_from_the_questions(asked):
+    """Each standard stands with its grade and its questions in the words of the set; what is missing is said beside it, and all is kept."""
+    who = asked("riv-lead")
+    words = who.text(ANSWER)
+    assert "5. Staff are trained in safeguarding, to the level that their work needs, and kept up to date" in words
+    before = who.recorded
+    response = who.send(ANSWER, {"q-1.evidence": "The minutes of our board", "g-1": "2", **DONE})
+
+    assert (response.status_code, who.recorded) == (422, before)
+    assert "Standard 2: choose a grade" in who.words
+    assert "The minutes of our board" in who.page
+
+
+def test_what_is_kept_outlasts_a_session(asked):
+    """A lost session loses nothing of what was kept; it is seen by the respondent's office alone, is on no record, and goes once it is."""
+    who = asked("riv-lead")
+    before = who.recorded
+    response = who.send(ANSWER, {"q-1.evidence": "Half of it", "g-1": "2", "save": "yes"})
+    assert (response.status_code, who.recorded) == (303, before)
+    again = asked("riv-lead")
+    again.get(ANSWER)
+
+    assert (again.filled["q-1.evidence"], again.filled["g-1"]) == ("Half of it", "2")
+    assert "What you had typed was kept" in again.words
+    assert "Half of it" not in asked("board-manager").get(ANSWER).get_data(as_text=True)
+    answered(asked)
+    with psycopg.connect(who.seeded.config.conninfo("writer")) as desk:
+        assert desk.execute("SELECT count(*) FROM desk.return_draft").fetchone() == (0,)
+
+
+def test_what_was_answered_before_stands_there_to_be_reviewed(asked, seeded):
+    """What is brought forward is filled in, and is not handed in until each answer is said to be reviewed (INV-31)."""
+    answered(asked)
+    said = {"kind": "s11", "respondent": "RIV", "period": "2018", "due_on": "2018-12-14", "question_set": "s11-2018"}
+    seeded.act("chair", "request_return", "s11-2018-RIV", **said)
+    seeded.catch_up()
+    who, path = asked("riv-lead"), "/returns/s11-2018-RIV/submit_return"
+    who.get(path)
+    assert who.filled["q-3.evidence"] == "Evidence 3"
+
+    assert who.send(path, whole()).status_code == 422
+    assert "that nobody has reviewed" in who.words
+    seen = {f"reviewed-{name.removeprefix('q-')}": "yes" for name in whole() if name.startswith("q-")}
+    assert who.send(path, whole() | seen).status_code == 303
+
+
+def test_both_grades_stand_side_by_side(asked, seeded):
+    """The page shows what Riverside graded and what the panel did, why, and that nothing follows yet; the form names the self-grade."""
+    answered(asked)
+    seeded.catch_up()
+    who, path = asked("quality-chair"), f"/returns/{REF}/moderate_return"
+    assert "(graded 3 by itself)" in who.text(path)
+    rows = {f"grades-{n - 1}-standard": str(n) for n in range(1, 9)} | {f"grades-{n - 1}-grade": "3" for n in range(1, 9)}
+    rows |= {"grades-4-grade": "1", "grades-4-reason": "Half are trained"}
+    assert who.send(path, rows | DONE).status_code == 303, who.words
+    seeded.catch_up()
+
+    words = who.text(f"/returns/{REF}")
+    assert "3 of 3 1 of 3 Half are trained Below the threshold: nothing decided yet" in words
+    assert "Standard 5 of s11-2016-RIV is below the Board's threshold of 2" in words
+    told = who.text("/section-11")
+    assert "Coombe Quay" not in told
+    assert "Riverside Community Health" in told
+    assert "3 of 3 1 of 3 Half are trained No round before" in told
+
+
+def test_whose_training_is_in_date(asked, seeded):
+    """Counts by staff group are typed as a table, and shown with the share in date, who lapsed and who was never trained."""
+    who = asked("riv-lead")
+    path = "/returns/workforce_training-2016-RIV/submit_return"
+    wrong = who.send(path, COUNTED | DONE | {"q-counts-0-in_date": "many"})
+    assert wrong.status_code == 422
+    assert who.send(path, COUNTED | DONE).status_code == 303, who.words
+    seeded.catch_up()
+
+    words = asked("board-manager").text("/workforce")
+    assert "Nurses 10 7 (70%) 2 2 1 36 months" in words
+    assert "Coombe Quay Hospital Never counted." in words
+    mine = asked("cqh-lead").text("/workforce")
+    assert "Riverside" not in mine
+
+
+def test_more_rows_of_counts_record_nothing(asked):
+    """Whoever asks for more rows keeps what they typed."""
+    who = asked("riv-lead")
+    before = who.recorded
+    response = who.send("/returns/workforce_training-2016-RIV/submit_return", COUNTED | {"more": "q-counts"})
+
+    assert (response.status_code, who.recorded) == (200, before)
+    assert 'value="Nurses"' in who.page
+
+
+def test_several_are_asked_at_once(sign_in, seeded):
+    """One form asks all of them; each is told with its receipt, and who was asked before is told apart."""
+    who = sign_in("chair")
+    said = {"kind": "learning_needs", "period": "2016-17", "respondents": ["RIV", "CQH"], **day("due_on", 2016, 12, 16), **DONE}
+    assert who.send("/returns/ask", said | {"respondents": []}).status_code == 422
+    words = who.send("/returns/ask", said) and who.words
+    assert "2 asked, 0 not" in words
+    assert sum("/receipt" in link for link in who.links) == 2
+    words = who.send("/returns/ask", said | {"respondents": ["RIV", "QEG"]}, key="another") and who.words
+
+    assert "1 asked, 1 not" in words
+    assert "there is one return for a kind, a respondent and a period" in words
+    seeded.catch_up()
+    assert "Learning needs" in who.text("/returns?kind=learning_needs")
+
+
+def test_the_list_is_narrowed_and_shows_each_reader_their_own(asked):
+    """By kind, by where it stands and by lateness; a lead sees what is asked of their own agency."""
+    assert "Section 11 audit" in asked("chair").text("/returns?kind=s11&status=requested")
+    assert "No return was on record" in asked("chair").text("/returns?late=yes")
+    assert "No return was on record" in asked("cqh-lead").text("/returns")
+    assert asked("cqh-lead").get(f"/returns/{REF}").status_code == 404
