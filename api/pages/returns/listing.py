@@ -143,8 +143,9 @@ def _graded(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> dict[str, 
     if not row.grades:
         return None
     columns = ("Standard", "Graded by itself", "Moderated", "Why", "What follows")
+    named = {number: [number, quiet(says)] for number, says in words.items()}
     rows = [
-        ([g.standard, *([quiet(words[g.standard])] if g.standard in words else [])], grade(g.self_grade), grade(g.moderated_grade), g.reason or "", follows(seen, g))
+        (named.get(g.standard, g.standard), grade(g.self_grade), grade(g.moderated_grade), g.reason or "", follows(seen, g))
         for g in row.grades
     ]
     return section("Grades, side by side", columns, rows, "", "From 0 (not met) to 3 (fully met). Neither grade replaces the other.")
