@@ -8,23 +8,26 @@ from flask import Blueprint, Response, request
 
 from api.access import member
 from api.pages.board.listing import findings as linked_findings
+from api.pages.board.listing import linked
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.thing import Said, link, quiet, section, strong
 from api.pages.frame.words import choice_of, written
 from api.resources.learning import reviews_of
-from projections import learning, partnership
+from projections import dissemination, learning, partnership
 from projections.learning.library import GOOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from projections.dissemination import ItemRow
     from projections.learning import Found, Noted, Theme
     from projections.partnership import ResourceRow
 
 pages = Blueprint("library_", __name__)
 
 FINDING: Final = ("Finding", "What was found", "Factor of the system", "Themes", "The Board's answer")
+BRIEFINGS: Final = frozenset({"cdop_briefing", "single_page_briefing", "practice_briefing_slides", "poster", "newsletter"})
 COUNTED: Final = ("Concerns", "Good practice", "Found in")
 
 
@@ -62,6 +65,9 @@ def _whole(seen: Look, rows: Sequence[Any], every: Sequence[Found]) -> Iterable[
     yield _findings(seen, "Good practice", good, "None was recorded: the framework asks for what works too (LIF-PRI-01).")
     deaths = [one for one in every if one.child_deaths]
     yield _findings(seen, "Themes in child deaths", deaths, "No review of a theme in child deaths had findings.")
+    sent = [row for row in dissemination.items(seen.on.conn, **seen.on.at) if row.kind in BRIEFINGS and row.issued_on]
+    briefings = [_briefing(seen, row) for row in sent if seen.on.scope.agency in {None, *row.recipients}]
+    yield section("Briefings", ("Briefing", "Kind", "Sent", "Comes from"), briefings, "None was sent to you.")
     noted = [_noted(seen, one) for one in learning.noted(rows)]
     yield section("Reviews elsewhere", ("Review", "Whose", "Noted", "Relevant here?"), noted, "None was noted.")
     listed = [_resource(seen, row) for row in partnership.resources(seen.on.conn, **seen.on.at)]
@@ -97,6 +103,15 @@ def _findings(seen: Look, heading: str, found: Iterable[Found], empty: str) -> d
 def _answered(one: Found) -> list[Said]:
     factor = {True: "Modifiable", False: "Not modifiable", None: None}[one.modifiable_factor]
     return [part for part in ((one.response or "Not answered yet").capitalize(), quiet(factor)) if part]
+
+
+def _briefing(seen: Look, row: ItemRow) -> tuple[Said, ...]:
+    return (
+        link(f"{row.ref} {row.title}", seen.link(f"/disseminations/{row.ref}")),
+        choice_of(row.kind),
+        row.issued_on,
+        linked(seen, row.source),
+    )
 
 
 def _noted(seen: Look, one: Noted) -> tuple[Said, ...]:
