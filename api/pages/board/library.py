@@ -66,7 +66,8 @@ def _whole(seen: Look, rows: Sequence[Any], every: Sequence[Found]) -> Iterable[
     deaths = [one for one in every if one.child_deaths]
     yield _findings(seen, "Themes in child deaths", deaths, "No review of a theme in child deaths had findings.")
     sent = [row for row in dissemination.items(seen.on.conn, **seen.on.at) if row.kind in BRIEFINGS and row.issued_on]
-    briefings = [_briefing(seen, row) for row in sent if seen.on.scope.agency in {None, *row.recipients}]
+    mine = seen.on.scope.agency
+    briefings = [_briefing(seen, row) for row in sent if mine is None or row.cell(mine)]
     yield section("Briefings", ("Briefing", "Kind", "Sent", "Comes from"), briefings, "None was sent to you.")
     noted = [_noted(seen, one) for one in learning.noted(rows)]
     yield section("Reviews elsewhere", ("Review", "Whose", "Noted", "Relevant here?"), noted, "None was noted.")
@@ -106,12 +107,8 @@ def _answered(one: Found) -> list[Said]:
 
 
 def _briefing(seen: Look, row: ItemRow) -> tuple[Said, ...]:
-    return (
-        link(f"{row.ref} {row.title}", seen.link(f"/disseminations/{row.ref}")),
-        choice_of(row.kind),
-        row.issued_on,
-        linked(seen, row.source),
-    )
+    title = link(f"{row.ref} {row.title}", seen.link(f"/disseminations/{row.ref}"))
+    return title, choice_of(row.kind), row.issued_on, linked(seen, row.source)
 
 
 def _noted(seen: Look, one: Noted) -> tuple[Said, ...]:
