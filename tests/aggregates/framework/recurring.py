@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.aggregates.framework.returning import GRADES
 from tests.aggregates.framework.telling import Recurring, at, of_another
 
 # The last days of the first periods.
@@ -98,13 +97,14 @@ EXAMPLES = [
     Recurring("LIF-TRN-10", "training", HALF, OBSERVED),
     owed("LIF-TRN-11", "trainer_cpd", respondent="trainer-avm"),
     Recurring("LIF-TRN-18.needs", "BOARD", YEAR, returned("learning_needs", "accepted"), "", (returned("learning_needs"),)),
+    Recurring("LIF-OBJ-02.training", "BOARD", YEAR, session("evaluated", impact_practice="some"), "some"),
     Recurring("LIF-TRN-18.evaluated", "BOARD", YEAR, session("evaluated", impact_practice="some"), "some"),
     Recurring(
         "LIF-TRN-18.feedback",
         "BOARD",
         YEAR,
-        returned("cyp_family_feedback", "moderated", grades=GRADES),
-        "5: 2",
+        returned("cyp_family_feedback", "accepted", reason="They are heard"),
+        "They are heard",
         (returned("cyp_family_feedback"),),
     ),
     *(owed(f"LIF-AGX-0{n}.answer", "workforce_assurance") for n in (1, 2, 3, 4, 6)),

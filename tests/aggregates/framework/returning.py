@@ -15,21 +15,29 @@ def returned(kind, what, on, **said):
     return at(on, f"return:{kind}-2016-RIV", f"return.{what}", kind=kind, respondent="RIV", period="2016", **said)
 
 
-def asked(rule, kind, *, grade="", submitted=None, moderated=False, beside=()):
+def moderated(kind):
+    """Let somebody independent grade it."""
+    return returned(kind, "moderated", "2016-12-05", grades=GRADES)
+
+
+def accepted(kind):
+    """Let the Board accept it, and say why."""
+    return returned(kind, "accepted", "2016-12-05", reason="As we found it")
+
+
+def asked(rule, kind, *, grade="", submitted=None, graded=(), beside=()):
     """Let Riverside be asked for a return by a day: it is met by an answer, and ended by a waiver."""
     answer = returned(kind, "submitted", "2016-11-10", **(submitted or {}))
-    graded = (returned(kind, "moderated", "2016-12-05", grades=GRADES),) if moderated else ()
     request = returned(kind, "requested", "2016-10-03", due_on=str(BY))
     waived = returned(kind, "waived", "2016-11-01", reason="merged")
     subject = f"return:{kind}-2016-RIV"
     return Told(rule, "RIV", subject, request, (answer, *graded), BY, grade, (of_another(answer), *beside), waived)
 
 
-def judged(rule, kind, owner):
-    """Let an answer be owed a grade by somebody independent."""
+def judged(rule, kind, owner, by=moderated, grade="5: 2"):
+    """Let an answer be owed somebody's judgement."""
     answer, waived = returned(kind, "submitted", "2016-11-10"), returned(kind, "waived", "2016-11-20")
-    return Told(rule, owner, f"return:{kind}-2016-RIV", answer, (returned(kind, "moderated", "2016-12-05", grades=GRADES),),
-                grade="5: 2", ended=waived)  # fmt: skip
+    return Told(rule, owner, f"return:{kind}-2016-RIV", answer, (by(kind),), grade=grade, ended=waived)
 
 
 SESSION = "session:AIACP-2016-11"
@@ -65,18 +73,18 @@ MANAGER = came_back("manager", manager_view="She asks more")
 EXAMPLES = [
     asked("LIF-AGX-11.answer", "s11"),
     asked("LIF-AGX-13", "safeguarding_audit"),
-    asked("LIF-APPA-PR-06", "case_file_audit", grade="5: 2", moderated=True),
-    asked("LIF-APPC-AG-04", "learning_needs", grade="5: 2", moderated=True),
+    asked("LIF-APPA-PR-06", "case_file_audit", grade="5: 2", graded=(moderated("case_file_audit"),)),
+    asked("LIF-APPC-AG-04", "learning_needs", grade="As we found it", graded=(accepted("learning_needs"),)),
     asked("LIF-APPC-AG-06", "learning_needs"),
     asked("LIF-APPC-AG-07", "cyp_family_feedback"),
     asked("LIF-APPC-PR-01", "learning_needs", submitted={"staff_n": 41}, grade="41"),
     asked("LIF-APPC-PR-06", "learning_needs", submitted={"staff_n": 41}, beside=(returned("learning_needs", "submitted", "2016-11-01"),)),
     asked("LIF-APPC-PR-07", "cyp_family_feedback", submitted={"staff_n": 12}, grade="12"),
-    judged("LIF-OBJ-02", "workforce_training", "BOARD"),
+    judged("LIF-OBJ-02.returns", "workforce_training", "BOARD", accepted, "As we found it"),
     judged("LIF-MTH-04", "safeguarding_audit", "quality"),
     judged("LIF-MTH-05.grade", "single_agency_training_audit", "training"),
     *(judged(f"LIF-AGX-0{n}.grade", "workforce_assurance", "quality") for n in (1, 2, 3, 4, 6)),
-    judged("LIF-RAG-03.grade", "workforce_training", "training"),
+    judged("LIF-RAG-03.judge", "workforce_training", "training", accepted, "As we found it"),
     judged("LIF-RBM-07", "knowledge_audit", "BOARD"),
     Told(
         "LIF-MTH-08",
