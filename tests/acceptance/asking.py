@@ -88,6 +88,15 @@ class Asking:
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex, "If-Match": "*"}
         return self._send(path, office, data=json.dumps(said).encode(), headers=headers)
 
+    def brings(self, office: str, content: bytes, title: str, evidence_date: str) -> dict[str, str]:
+        """Bring a file, and say what it is, as a command cites it."""
+        line = "a-line-between"
+        body = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n'.encode() + content
+        headers = {"Content-Type": f"multipart/form-data; boundary={line}", "Idempotency-Key": uuid.uuid4().hex}
+        answer = self._send("evidence", office, data=body + f"\r\n--{line}--\r\n".encode(), headers=headers)
+        assert answer.status == 201, answer
+        return {"sha256": answer.json["sha256"], "title": title, "evidence_date": evidence_date}
+
     def does(self, office: str, path: str, **said: Any) -> dict[str, Any]:
         """Give a command that must succeed."""
         answer = self.tries(office, path, **said)

@@ -50,9 +50,9 @@ class Served:
 
 
 @contextmanager
-def served(product: Product) -> Iterator[Served]:
+def served(product: Product, clock: Mapping[str, str] = CLOCK) -> Iterator[Served]:
     """Serve a board, with the process that keeps its views, until the context ends."""
-    with _process(product, "work"), only_served(product) as it:
+    with _process(product, "work", clock=clock), only_served(product, clock) as it:
         yield it
 
 
