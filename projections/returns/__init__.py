@@ -6,10 +6,11 @@ is in date.
 
 from projections.returns.listing import Filters, GradeRow, PresentedRow, ReturnRow, Returns, one, periods, returns
 from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
-from projections.returns.workforce import CurrencyRow, StaffGroup, workforce
+from projections.returns.workforce import Attended, CurrencyRow, StaffGroup, workforce
 
 __all__ = [
     "AgencyStandards",
+    "Attended",
     "CurrencyRow",
     "Filters",
     "GradeRow",

@@ -1,23 +1,31 @@
 """Whose safeguarding training is in date, by agency and staff group, as the agencies last counted it.
 
-How often it is renewed is the Board's own setting by category of agency and staff group, 36 months where it has set nothing (G7).
+Beside it stands who came to the Board's own sessions, which is on record by itself. How often training is renewed is the Board's own
+setting by category of agency and staff group, 36 months where it has set nothing (G7).
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from aggregates.clocks.dates import later
 from aggregates.partnership.settings import months_between
 from projections.partnership.members import agencies
 from projections.partnership.settings import settings
 from projections.returns.listing import Filters, ReturnRow, returns
+from projections.training.sessions import sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from psycopg import Connection
+
+    from projections.training.sessions import SessionRow
+
+SOON = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,16 @@ class StaffGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """How many people of a staff group came to the Board's sessions, each counted once: in date by that, due within 90 days, or lapsed."""
+
+    name: str
+    in_date: int
+    due_90: int
+    lapsed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyRow:
     """One agency. `ref` is the return that counts, None where none was ever answered; `asked` is one that is owed now."""
 
@@ -48,6 +66,7 @@ class CurrencyRow:
     period: str | None
     counted_on: date | None
     groups: list[StaffGroup]
+    attended: list[Attended]
     asked: str | None
     due_on: date | None
     late_days: int
@@ -57,6 +76,7 @@ def workforce(conn: Connection[Any], *, as_at: date, known_at: int, whose: tuple
     """Return the currency of the workforce as at a day, as known at a position: every member, and whoever counted before they left."""
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     intervals = settings(conn, **at).training_interval
+    came = _came(sessions(conn, **at))
     counted, owed = dict[str, ReturnRow](), dict[str, ReturnRow]()
     for row in reversed(returns(conn, **at, filters=Filters(kind="workforce_training", whose=whose))):  # the last due is found last
         (owed if row.owed else counted)[row.respondent] = row
@@ -74,11 +94,33 @@ def workforce(conn: Connection[Any], *, as_at: date, known_at: int, whose: tuple
                 period=last.period if last else None,
                 counted_on=_day(last.answers.get("counted_on")) if last else None,
                 groups=_groups(last.answers.get("counts") or {}, agency.category, intervals) if last else [],
+                attended=_attended(came[ref], agency.category, intervals, as_at),
                 asked=asked.ref if asked else None,
                 due_on=asked.due_on if asked else None,
                 late_days=asked.late_days if asked else 0,
             )
         )
+    return found
+
+
+def _came(held: Iterable[SessionRow]) -> Mapping[str, Mapping[str, Mapping[str, date]]]:
+    """Return by agency and staff group when each person last came to a session."""
+    came: dict[str, dict[str, dict[str, date]]] = defaultdict(lambda: defaultdict(dict))
+    for row in held:
+        for one in row.attendees:
+            person, on = row.participants.get(one["number"], ""), date.fromisoformat(one["on"])
+            group = came[one["agency"]][one["staff_group"]]
+            group[person] = max(group.get(person, on), on)
+    return came
+
+
+def _attended(groups: Mapping[str, Mapping[str, date]], category: str, intervals: list[list[Any]], day: date) -> list[Attended]:
+    found = []
+    for name, people in sorted(groups.items()):
+        until = [later(on, months=months_between(intervals, category, name)) for on in people.values()]
+        in_date = [last for last in until if last >= day]
+        soon = sum(last <= day + SOON for last in in_date)
+        found.append(Attended(name=name, in_date=len(in_date), due_90=soon, lapsed=len(until) - len(in_date)))
     return found
 
 

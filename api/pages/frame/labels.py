@@ -66,6 +66,7 @@ LABELS: Final = {
     "why_late": "Why it took so long",
     "staff_n": "Staff who took part",
     "question_set": "Questions",
+    "question_set_sha256": "SHA-256 of the questions",
     "self_grades": "Graded by itself",
     "grades": "Moderated grades",
     "panel": "Who moderated",

@@ -210,6 +210,11 @@ def plain(value: Any) -> str:
     """Return a JSON value in words."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, dict) and {"standard", "grade"} <= value.keys():  # of a return
+        reason = f" ({value['reason']})" if value.get("reason") else ""
+        return f"standard {value['standard']}: {value['grade']}{reason}"
+    if isinstance(value, dict) and {"question", "answer"} <= value.keys():
+        return f"{value['question']}: {plain(value['answer'])}"
     if isinstance(value, dict):
         return "; ".join(f"{label_of(name)}: {plain(inner)}" for name, inner in value.items())
     if isinstance(value, list):

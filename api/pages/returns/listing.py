@@ -23,7 +23,7 @@ from service.commands import COMMANDS
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
-    from aggregates.returns.questions import QuestionSet
+    from aggregates.returns.questions import Question, QuestionSet
     from projections.returns import GradeRow, ReturnRow, StandardRow
 
 pages = Blueprint("returns_", __name__)
@@ -168,5 +168,9 @@ def _answers(row: ReturnRow, asked: QuestionSet | None) -> dict[str, Any] | None
     if not row.answers:
         return None
     known = asked.questions if asked else ()
-    rows = [([question.words], answered(question, row.answers[question.id])) for question in known if question.id in row.answers]
+    rows = [(_asked(question), answered(question, row.answers[question.id])) for question in known if question.id in row.answers]
     return section("Answers", ("Question", "Answer"), rows, "Nothing was answered.")
+
+
+def _asked(question: Question) -> list[Said]:
+    return [question.words, quiet(f"About standard {question.standard}")] if question.standard else [question.words]

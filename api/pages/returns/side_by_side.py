@@ -16,11 +16,14 @@ from api.resources.returns import currency, standards
 from projections import returns
 
 if TYPE_CHECKING:
-    from projections.returns import AgencyStandards, CurrencyRow, StandardRow
+    from collections.abc import Sequence
+
+    from projections.returns import AgencyStandards, Attended, CurrencyRow, StandardRow
 
 pages = Blueprint("side_by_side", __name__)
 GRADES: Final = ("Standard", "Graded by itself", "Moderated", "Since the round before", "What follows")
-COUNTED: Final = ("Staff group", "Headcount", "In date", "Due within 90 days", "Lapsed", "Never trained", "Renewed every")
+CAME: Final = "Came to the Board's sessions"
+COUNTED: Final = ("Staff group", "Headcount", "In date", "Due within 90 days", "Lapsed", "Never trained", "Renewed every", CAME)
 
 
 @pages.get("/section-11")
@@ -48,8 +51,7 @@ def _agency(seen: Look, row: AgencyStandards) -> dict[str, Any]:
     if row.challenges:
         told.append(f"Challenged: {', '.join(row.challenges)}.")
     rows = [_standard(seen, row, one) for one in row.standards]
-    part = section(seen.words.body(row.respondent), GRADES, rows, "No grade is on record.", " ".join(told))
-    return part | {"href": seen.link(f"/returns/{row.ref}"), "link": f"The return of {row.respondent}"}
+    return _part(seen.words.body(row.respondent), GRADES, rows, told, link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")))
 
 
 def _silent(row: AgencyStandards) -> str:
@@ -90,6 +92,7 @@ def workforce() -> Response:
 
 def _counted(seen: Look, row: CurrencyRow) -> dict[str, Any]:
     told = [f"Counted {written(row.counted_on)}." if row.counted_on else "Never counted."]
+    came = {one.name.lower(): one for one in row.attended}
     if row.asked and row.due_on:
         late = f", overdue by {row.late_days} days" if row.late_days else ""
         told.append(f"Asked again: due {written(row.due_on)}{late}.")
@@ -102,11 +105,26 @@ def _counted(seen: Look, row: CurrencyRow) -> dict[str, Any]:
             [strong(str(one.lapsed)) if one.lapsed else "0"],
             str(one.never),
             f"{one.months} months",
+            _came(came.get(one.name.lower())),
         )
         for one in row.groups
     ]
-    part = section(row.name, COUNTED, rows, "No counts to show.", " ".join(told))
-    return part | ({"href": seen.link(f"/returns/{row.ref}"), "link": f"The return of {row.agency}"} if row.ref else {})
+    counted = {one.name.lower() for one in row.groups}
+    if others := [f"{one.name}: {_came(one)}" for one in row.attended if one.name.lower() not in counted]:
+        told.append(f"To the Board's own sessions came, of groups that it did not count: {'; '.join(others)}.")
+    return _part(row.name, COUNTED, rows, told, link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")) if row.ref else None)
+
+
+def _came(one: Attended | None) -> str:
+    if one is None:
+        return "Nobody"
+    return f"{one.in_date} in date, {one.lapsed} lapsed"
+
+
+def _part(name: str, columns: Sequence[str], rows: list[Any], told: list[str], source: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the table of one agency; where it has no rows, what is told of it stands alone."""
+    words = " ".join(told)
+    return section(name, columns, rows, words, words if rows else None) | {"link": source}
 
 
 def _share(part: int, whole: int) -> str:

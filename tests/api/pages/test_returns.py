@@ -26,7 +26,7 @@ def asked(sign_in, seeded):
     return sign_in
 
 
-def whole() -> dict[str, str]:
+def everything() -> dict[str, str]:
     """Answer all that has to be answered of section 11."""
     said = {f"q-{n}.evidence": f"Evidence {n}" for n in range(1, 9)} | {f"g-{n}": "3" for n in range(1, 9)}
     return said | {"q-5.matrix": "yes, complete", "q-6.references": "always"} | DONE
@@ -34,7 +34,7 @@ def whole() -> dict[str, str]:
 
 def answered(asked) -> None:
     """Let Riverside answer."""
-    response = asked("riv-lead").send(ANSWER, whole())
+    response = asked("riv-lead").send(ANSWER, everything())
     assert response.status_code == 303
 
 
@@ -78,10 +78,10 @@ def test_what_was_answered_before_stands_there_to_be_reviewed(asked, seeded):
     who.get(path)
     assert who.filled["q-3.evidence"] == "Evidence 3"
 
-    assert who.send(path, whole()).status_code == 422
+    assert who.send(path, everything()).status_code == 422
     assert "that nobody has reviewed" in who.words
-    seen = {f"reviewed-{name.removeprefix('q-')}": "yes" for name in whole() if name.startswith("q-")}
-    assert who.send(path, whole() | seen).status_code == 303
+    seen = {f"reviewed-{name.removeprefix('q-')}": "yes" for name in everything() if name.startswith("q-")}
+    assert who.send(path, everything() | seen).status_code == 303
 
 
 def test_both_grades_stand_side_by_side(asked, seeded):
@@ -114,10 +114,15 @@ def test_whose_training_is_in_date(asked, seeded):
     seeded.catch_up()
 
     words = asked("board-manager").text("/workforce")
-    assert "Nurses 10 7 (70%) 2 2 1 36 months" in words
+    assert "Nurses 10 7 (70%) 2 2 1 36 months Nobody" in words
     assert "Coombe Quay Hospital Never counted." in words
     mine = asked("cqh-lead").text("/workforce")
     assert "Riverside" not in mine
+
+
+def test_who_came_to_the_boards_sessions_stands_beside_the_counts(whole):
+    """Attendance is on record by itself, also of a staff group that its agency never counted."""
+    assert "of groups that it did not count: nurses: 1 in date, 0 lapsed" in whole("board-manager").text("/workforce")
 
 
 def test_more_rows_of_counts_record_nothing(asked):
