@@ -9,6 +9,7 @@ neither refuse nor ask anything else, so what it finds depends on the log alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Pattern:
         return all(test.passes(body) for test in self.where)
 
 
+@cache
 def event_of(topic: str) -> str:
     """Return a topic without its version."""
     return topic.rpartition(".v")[0]

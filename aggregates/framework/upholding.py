@@ -36,17 +36,21 @@ class Thing:
 
 def step(before: Thing | None, state: Any, entry: Entry, asked: Mapping[str, Callable[[Any], Fact | None]]) -> Thing:
     """Return a thing after an entry, once its own fold has taken it: only facts that changed are new."""
-    upheld = dict(before.upheld) if before else {}
+    upheld = before.upheld if before else {}
+    found: dict[str, Upheld] = {}
     for rule, fact in asked.items():
-        now = None if state is None else fact(state)
-        if (after := changed(upheld.get(rule), now, entry)) is not None:
-            upheld[rule] = after
-    return Thing(state, upheld)
+        was = upheld.get(rule)
+        after = changed(was, None if state is None else fact(state), entry)
+        if after is not None and after is not was:
+            found[rule] = after
+    return Thing(state, {**upheld, **found} if found else upheld)
 
 
 def changed(was: Upheld | None, now: Fact | None, entry: Entry) -> Upheld | None:
     """Return a fact as it stands after an entry; what is no longer asked for stays on record as ended."""
     on, at = entry.occurred_on, entry.number
+    if was is not None and was.ended_on is None and was.fact == now:
+        return was
     if now is None:
         return was if was is None or was.ended_on is not None else replace(was, ended_on=on, ended_at=at)
     if was is None or was.ended_on is not None:

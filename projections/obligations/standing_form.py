@@ -30,7 +30,7 @@ class Standings(OfManyRows):
 
     table = "standings"
     columns: ClassVar[Mapping[str, str]] = {**COLUMNS, "until_on": "date"}
-    indexes: ClassVar[Sequence[str]] = (f"USING gist (owner, valid, known) {STILL_OPEN}", f"(due_on) {STILL_OPEN}", "(clause)")
+    indexes: ClassVar[Sequence[str]] = (f"USING gist (owner, valid, known) {STILL_OPEN}",)
 
     def __init__(self, index: Index = INDEX, facts: Mapping[str, Mapping[str, Callable[[Any], Fact | None]]] = FACTS) -> None:
         """Fold by these rules and facts."""

@@ -211,6 +211,7 @@ def _ref(entry: Decoded, event: type[Any]) -> str:
     return reference(event, entry.fields) or nameless
 
 
+@cache
 def kind_of(topic: str) -> str:
     """Return the kind of thing that a topic is about, by the word that commands and addresses have for it."""
     kind = topic.partition(".")[0].replace("_", "-")

@@ -99,7 +99,7 @@ def apply(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
     if closes and conn.execute(sql["close"], columns(closes)).rowcount != len(closes):
         raise DivergedError(projection.table, done + 1, until)
     if versions:
-        conn.execute(sql["open"], columns((v.key, v.since, v.until, v.span.start, v.span.end, *v.span.row) for v in versions))
+        load(conn, sql["load"], map(as_row, versions))
 
 
 def read(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> list[Placed]:
@@ -127,6 +127,19 @@ def _lives(
     return {key: life + touched[key] for key, life in lives.items()}
 
 
+def load(conn: Connection[Any], copy_in: Composed, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows by COPY: a fourth of the time that arrays of texts take, in which every quotation mark is found and escaped."""
+    with conn.cursor() as cursor, cursor.copy(copy_in) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def as_row(version: Version) -> tuple[Any, ...]:
+    """Return a version as COPY takes it."""
+    key, since, until, (start, end, row) = version
+    return (key, f"[{since},{'' if until is None else until})", f"[{start},{'' if end is None else end})", *row)
+
+
 def columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     """Turn rows into the arrays that `unnest` turns into rows again: one round trip for a batch."""
     return [list(column) for column in zip(*rows, strict=True)]
@@ -145,7 +158,6 @@ def _composed(table: str, suffix: str, columns: tuple[tuple[str, str], ...]) -> 
         "log": Identifier("views", decoded_log.TABLE),
         "defined": SQL(", ").join(SQL("{} {}").format(Identifier(column), SQL(kind)) for column, kind in columns),
         "columns": SQL(", ").join(Identifier(column) for column, _ in columns),
-        "arrays": SQL(", ").join(SQL("%s::{}[]").format(SQL(kind)) for _, kind in columns),
     }
     return {name: SQL(text).format(**names) for name, text in STATEMENTS.items()}
 
@@ -186,11 +198,6 @@ STATEMENTS = {
         UPDATE {table} AS v SET known = int8range(lower(v.known), c.until)
           FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS c (key, start, until)
          WHERE v.key = c.key AND lower(v.valid) = c.start AND upper_inf(v.known)""",
-    "open": """
-        INSERT INTO {table} (key, known, valid, {columns})
-        SELECT key, int8range(since, until), daterange(start, "end"), {columns}
-          FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], {arrays})
-            AS v (key, since, until, start, "end", {columns})""",
     "load": "COPY {table} (key, known, valid, {columns}) FROM STDIN",
     "load filed": "COPY {filed} (key, position) FROM STDIN",
 }

@@ -87,7 +87,7 @@ def _file(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
         amendments = [entry.number for _, entry in entries if issubclass(entry.event, decoded_log.AMENDMENTS)]
         chains = filing.chains_of(conn, sql, amendments) if isinstance(projection, UnderManyKeys) else {}
         rows = filing.filed(projection, entries, homes, chains)
-        _load(conn, sql["load filed"], ((key, entry.number) for key, (_, entry) in rows))
+        read_model.load(conn, sql["load filed"], ((key, entry.number) for key, (_, entry) in rows))
 
 
 def _fold(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed]) -> None:
@@ -97,11 +97,11 @@ def _fold(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
     for key, life in groupby(lives, key=lambda row: row[0]):
         records = [read_model.placed(*row[1:]) for row in life]
         _, versions = revisions(projection, key, {e.number: ref for ref, e in records}, [entry for _, entry in records], 0)
-        rows += [(v.key, _range(v.since, v.until), _range(v.span.start, v.span.end), *v.span.row) for v in versions]
+        rows += map(read_model.as_row, versions)
         if len(rows) >= CHUNK:
-            _load(conn, sql["load"], rows)
+            read_model.load(conn, sql["load"], rows)
             rows.clear()
-    _load(conn, sql["load"], rows)
+    read_model.load(conn, sql["load"], rows)
 
 
 def _chunks(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -110,17 +110,6 @@ def _chunks(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any
         cursor.execute(query, parameters)
         while chunk := cursor.fetchmany(CHUNK):
             yield chunk
-
-
-def _load(conn: Connection[Any], copy_in: Composed, rows: Iterable[Sequence[Any]]) -> None:
-    with conn.cursor() as cursor, cursor.copy(copy_in) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _range(first: Any, end: Any) -> str:
-    """Write a range as PostgreSQL does: from `first`, up to but without `end`, or without an end."""
-    return f"[{first},{'' if end is None else end})"
 
 
 def _drop(conn: Connection[Any], *tables: str) -> None:
