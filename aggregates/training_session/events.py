@@ -139,9 +139,9 @@ class FollowUpIssued(Event):
 
 
 class FollowUpReturned(Event):
-    """A participant answers it, or their manager adds what they see: `answered_by` says who did. A later answer takes the place of one.
+    """A participant answers it, or their manager adds what they see; a later answer takes the place of an earlier one.
 
-    The agency is that of the day of attendance, which keeps the duty.
+    `answered_by` says which of them did. The agency is that of the day of attendance, which keeps the duty.
     """
 
     TOPIC = "training_session.follow_up_returned.v1"

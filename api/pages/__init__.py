@@ -16,6 +16,8 @@ from api.pages import frame
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
 from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, people, programme
+from api.pages.board.training import handing_out, sessions, taking_part
+from api.pages.board.training import programme as training_programme
 from api.pages.desk import home, sign_in
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
@@ -25,8 +27,7 @@ from api.pages.record import difference, entry, integrity, replay
 from api.pages.returns import asking, side_by_side
 from api.pages.returns import listing as of_returns
 from api.pages.reviews import review, tracker
-from api.pages.training import handing_out, sessions, taking_part
-from api.pages.training import programme as training_programme
+from service.desk.refusals import LinkEnded
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -66,6 +67,7 @@ def install(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
     for refusal in (clocks.NothingShownYet, thing.NotShownYet):
         errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
+    errors.STATUS[LinkEnded] = HTTPStatus.NOT_FOUND
     for noun in NOUNS:
         app.register_blueprint(noun.pages)
     errors.show_pages_with(app, problem_page)

@@ -172,8 +172,11 @@ class References(Persons):
         self._there(Office, "office", said.get("lead_office"))
 
     def _finding(self, source: str | None) -> None:
-        """Refuse a source that is neither `REVIEW/FINDING` nor `return:REF/STANDARD`, or names what is not on record."""
+        """Refuse a source that is none of `REVIEW/FINDING`, `return:REF/STANDARD` and `session:REF`, or names what is not on record."""
         if source is None:
+            return
+        if source.startswith("session:"):
+            self._there(TrainingSession, "session", source.removeprefix("session:"))
             return
         if source.startswith("return:"):
             ref, _, standard = source.removeprefix("return:").partition("/")

@@ -14,9 +14,9 @@ from aggregates.partnership.office import NobodyInOffice
 from aggregates.training_session import TrainingSession, cpd, refusals
 from service.cli.falling_due import issue_due
 from service.cli.reading.sampling import again
-from service.desk import links
 from service.desk.refusals import LinkEnded, NoCheckpointYet, NotFound, PersonalData
 from service.ledger.pack import samples, write_pack
+from service.verbs.training import links
 from service.verify import Verdict, verify
 from tests.service.test_falling_due import on, views
 

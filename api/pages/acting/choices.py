@@ -10,15 +10,14 @@ from flask import request
 from aggregates.authority import BOARD
 from aggregates.dissemination import speaks_for
 from aggregates.errors import Refused
-from aggregates.partnership.course import Offered
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
-from aggregates.training_session import TrainingSession
+from api.pages.acting import of_sessions
 from api.pages.frame.words import choice_of
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
-from projections import action_register, dissemination, partnership, returns, reviews, training
+from projections import action_register, dissemination, partnership, returns, reviews
 from service.commands import TRAINER
 from service.desk.authority import INSPECTORS
 
@@ -169,29 +168,6 @@ def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {row.held_on:%Y-%m-%d}" for row in held[::-1]}
 
 
-def _courses(seen: Look, _: str | None) -> dict[str, str]:
-    return {row.ref: row.title for row in partnership.courses(seen.on.conn, **seen.on.at) if row.status == Offered.word}
-
-
-def _numbers(seen: Look, about: str | None) -> dict[str, str]:
-    """Return the participants of a session by number: by name too, to those who may know."""
-    found = training.session(seen.on.conn, about or "", **seen.on.at)
-    ours = [one for one in found.attendees if seen.on.scope.agency in {None, one["agency"]}] if found else []
-    return {one["number"]: f"{one['number']}, {seen.words.body(one['agency'])}" for one in ours}
-
-
-def _draws(seen: Look, about: str | None) -> dict[str, str]:
-    found = training.session(seen.on.conn, about or "", **seen.on.at)
-    return {one["draw"]: f"Draw {one['draw']}" for one in found.draws[-1:]} if found else {}
-
-
-def _shows_impact(_: Look, about: str | None) -> dict[str, str]:
-    """Return what can show the impact of a session: never what participants said on the day (INV-27)."""
-    session: TrainingSession | None = worker().board.find(TrainingSession, about)
-    named = sorted(session.state.evidence) if session and session.state else []
-    return {one: one.replace(":", " ").capitalize() for one in named}
-
-
 def _keys(seen: Look, _: str | None) -> dict[str, str]:
     """Return the keys of members that may sign now; the service's own is not among them."""
     live = [row for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at) if row.ended_at is None and row.purpose == "acts"]
@@ -247,16 +223,16 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "subject.identity_checked_by": lambda seen, _: offices(seen),
     "release_legal_hold.matter": lambda _, about: _held(about),
     "participant": lambda seen, about: _people(seen, about) if seen.on.scope.agency is None else None,
-    "session.course": _courses,
-    "session.revised_course": _courses,
+    "session.course": of_sessions.courses,
+    "session.revised_course": of_sessions.courses,
     "session.trainers": lambda seen, _: offices(seen, frozenset({TRAINER})),
     "session.observer": lambda seen, _: offices(seen),
-    "session.number": _numbers,
-    "session.draw": _draws,
-    "session.evidence_of_impact": _shows_impact,
+    "session.number": of_sessions.numbers,
+    "session.draw": of_sessions.draws,
+    "session.evidence_of_impact": of_sessions.shows_impact,
     "reviewer": _people,
     "meeting": _meetings,
-    "because_of": _findings,
+    "because_of": lambda seen, about: _findings(seen, about) | of_sessions.evaluated(seen),
     "informed_by": _findings,
     "review.findings": findings_of,
 }

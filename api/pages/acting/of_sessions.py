@@ -1,14 +1,17 @@
-"""What is made up to ask whether something could be done with a training session, and which refusals that alone brings about."""
+"""What may be chosen in the forms of a training session; and what is made up to ask whether something could be done with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aggregates.training_session import refusals
+from aggregates.partnership.course import Offered
+from aggregates.training_session import TrainingSession, refusals
 from api.worker import worker
+from projections import partnership, training
 
 if TYPE_CHECKING:
     from aggregates.training_session import SessionState
+    from api.pages.frame import Look
     from api.pages.frame.words import Words
 
 MADE_UP: Final = (
@@ -37,3 +40,34 @@ def known(command: str, session: SessionState, words: Words) -> dict[str, Any]:
     observers = [ref for ref in held if ref not in session.trainers]
     said = {"number": next(iter(whom.get(command, [])), "…"), "draw": newest.draw if newest else "…", "evidence_of_impact": ()}
     return said | {"observer": next(iter(observers), "…"), "revised_course": None}
+
+
+def evaluated(seen: Look) -> dict[str, str]:
+    """Return the sessions that were evaluated: what they taught can change their course."""
+    rows = training.sessions(seen.on.conn, **seen.on.at) if seen.on.scope.agency is None else []
+    return {f"session:{row.ref}": f"{row.ref}, training session" for row in rows if row.evaluation}
+
+
+def courses(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the courses that are on offer."""
+    return {row.ref: row.title for row in partnership.courses(seen.on.conn, **seen.on.at) if row.status == Offered.word}
+
+
+def numbers(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the participants of a session by number: by name too, to those who may know."""
+    found = training.session(seen.on.conn, about or "", **seen.on.at)
+    ours = [one for one in found.attendees if seen.on.scope.agency in {None, one["agency"]}] if found else []
+    return {one["number"]: f"{one['number']}, {seen.words.body(one['agency'])}" for one in ours}
+
+
+def draws(seen: Look, about: str | None) -> dict[str, str]:
+    """Return the draw that calls are made by: the newest."""
+    found = training.session(seen.on.conn, about or "", **seen.on.at)
+    return {one["draw"]: f"Draw {one['draw']}" for one in found.draws[-1:]} if found else {}
+
+
+def shows_impact(_: Look, about: str | None) -> dict[str, str]:
+    """Return what can show the impact of a session: never what participants said on the day (INV-27)."""
+    session: TrainingSession | None = worker().board.find(TrainingSession, about)
+    named = sorted(session.state.evidence) if session and session.state else []
+    return {one: one.replace(":", " ").capitalize() for one in named}

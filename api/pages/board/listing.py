@@ -68,5 +68,5 @@ def linked(seen: Look, about: str | None) -> Said:
 
 
 def findings(seen: Look, sources: Sequence[str]) -> list[Said]:
-    """Return links to the reviews of findings (`SB-2015-01/F1`)."""
-    return [link(source, seen.link(f"/reviews/{source.partition('/')[0]}")) for source in sources]
+    """Return links to the reviews of findings (`SB-2015-01/F1`), and to what else teaches something (`session:AIACP-2016-11`)."""
+    return [linked(seen, one) if ":" in one else link(one, seen.link(f"/reviews/{one.partition('/')[0]}")) for one in sources]

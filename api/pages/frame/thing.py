@@ -93,7 +93,7 @@ WITH_HISTORY: Final = frozenset({"action", "review", "inspection", "session", "d
 def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.HistoryEntry]:
     """Return what was recorded of a thing, as far as the reader may see it, newest first."""
     known = inspection_history.history(seen.on.conn, **seen.on.at, kind=kind, ref=ref, limit=MOST)
-    whole = seen.on.scope.inspection is None and (kind not in OF_MANY or seen.on.scope.agency is None)
+    whole = seen.on.scope.inspection is None and (kind not in {*OF_MANY, "session"} or seen.on.scope.agency is None)
     return known[::-1] if whole else list(filter(Visible(seen.on), known[::-1]))
 
 

@@ -21,8 +21,8 @@ from service.verbs.training.acts import TrainingVerbs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from service.desk.links import Link
     from service.recording import Done
+    from service.verbs.training.links import Link
 
 # What each purpose lets them say, and nothing else.
 MAY: Final = {"day": frozenset({"give_feedback", "record_action_plan"}), "follow-up": frozenset({"return_follow_up"})}

@@ -17,8 +17,8 @@ from api.pages.acting.forms import field_of
 from api.pages.acting.sending import new_key
 from api.pages.frame.words import in_form, written
 from api.worker import worker
-from service.desk import links
 from service.desk.refusals import FieldMissing, LinkEnded
+from service.verbs.training import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
 
     from aggregates.training_session import SessionState
-    from service.desk.links import Link
+    from service.verbs.training.links import Link
 
 pages = Blueprint("taking_part", __name__)
 
@@ -113,7 +113,7 @@ def _page(token: str, link: Link, state: SessionState, *, said: dict[str, str] |
     fields = [_field(*one, value=(said or {}).get(one[0])) for command in asked for one in FORMS[command]]
     returned = state.follow_up(link.number)
     return frame.render(
-        "training/taking_part.html",
+        "board/training/taking_part.html",
         status=status_of(type(refused)) if refused else 200,
         title=course.state.title if course and course.state else state.course,
         held=written(state.delivered_on or state.planned_on),

@@ -9,19 +9,19 @@ from flask import Blueprint, Response, request
 
 from aggregates.training_session import TrainingSession
 from api.access import member
+from api.pages.board.training.people import name_of
 from api.pages.frame import look, render
-from api.pages.training.people import name_of
 from api.resources.answering.commands import acting_as
 from api.worker import worker
 from projections import training
 from service.commands.training import HOLDING, JUDGING
-from service.desk import links
 from service.desk.authority import called
 from service.desk.refusals import NotAllowed, NotFound
+from service.verbs.training import links
 
 if TYPE_CHECKING:
     from aggregates.training_session import SessionState
-    from service.desk.links import Purpose
+    from service.verbs.training.links import Purpose
 
 pages = Blueprint("handing_out", __name__)
 
@@ -46,7 +46,7 @@ def hand_out(ref: str, purpose: str) -> Response:
             "what": WHO[purpose][1],
             "days": links.LASTS[cast("Purpose", purpose)].days,
         }
-        return render("training/handing_out.html", look=seen, made=named, waiting=_waiting(state, purpose), **asked)
+        return render("board/training/handing_out.html", look=seen, made=named, waiting=_waiting(state, purpose), **asked)
 
 
 def _may(ref: str, purpose: str) -> SessionState:

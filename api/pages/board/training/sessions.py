@@ -10,11 +10,11 @@ from flask import Blueprint, Response
 from api.access import member
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.board import listing
+from api.pages.board.training import draws, people
+from api.pages.board.training.handing_out import WHO
 from api.pages.frame import look, thing
 from api.pages.frame.thing import fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
-from api.pages.training import draws, people
-from api.pages.training.handing_out import WHO
 from api.resources.record.training import SessionsSeen
 from projections import training
 

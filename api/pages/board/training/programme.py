@@ -8,11 +8,11 @@ from flask import Blueprint, Response
 
 from api.access import member
 from api.pages.board.listing import findings
+from api.pages.board.training.sessions import course
 from api.pages.frame import look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
-from api.pages.training.sessions import course
 from projections import training
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ def programme() -> Response:
     """Show the programme by format, and each course's evaluation."""
     with look() as seen:
         return render(
-            "training/programme.html", look=seen, path="/programme", now_href=address("/programme", {}), sections=list(_sections(seen))
+            "board/training/programme.html",
+            look=seen,
+            path="/programme",
+            now_href=address("/programme", {}),
+            sections=list(_sections(seen)),
         )
 
 

@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.training_session import draw
+from api.pages.board.training import people
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
-from api.pages.training import people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
