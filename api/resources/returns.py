@@ -22,14 +22,14 @@ from projections import returns as views
 from projections.returns import Filters, ReturnRow
 from service.commands import COMMANDS
 from service.desk.refusals import NotFound
-from service.desk.rounds import ask_round
 from service.desk.submission import Submission
+from service.verbs.returns.rounds import ask_round
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from aggregates.returns.questions import Question
-    from service.desk.rounds import Outcome
+    from service.verbs.returns.rounds import Outcome
 
 returns = Resource("returns", __name__, description="What the Board asked of whom, what it was given, and what it made of that.")
 section_11 = Resource("section-11", __name__, description="Section 11: self-grade, moderated grade and knowledge, agency by agency.")

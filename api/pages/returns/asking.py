@@ -20,12 +20,12 @@ from api.pages.returns.words import kind_of
 from api.resources.answering.commands import acting_as, check_open
 from api.worker import worker
 from service.commands import COMMANDS, MANAGER
-from service.desk.rounds import ask_round
 from service.desk.submission import Submission
+from service.verbs.returns.rounds import ask_round
 
 if TYPE_CHECKING:
     from api.pages.frame import Look
-    from service.desk.rounds import Outcome
+    from service.verbs.returns.rounds import Outcome
 
 pages = Blueprint("rounds", __name__)
 REQUEST: Final = COMMANDS["request_return"]
