@@ -38,6 +38,7 @@ from projections.returns.listing import Returns
 from projections.reviews import Reviews
 from projections.training.sessions import Sessions
 from projections.two_clocks import decoded_log, read_model, rebuild, tracking
+from projections.two_clocks.halting import Halted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -79,15 +80,6 @@ LEAD = 4_158_310_905_577_412_093  # any number, but always this one: whoever hol
 CREATING = LEAD + 1
 
 log = logging.getLogger(__name__)
-
-
-class Halted(Exception):  # noqa: N818 - the word of the page that shows it
-    """A view has met an entry that it cannot apply, and nothing goes on."""
-
-    def __init__(self, view: str, position: int, reason: str) -> None:
-        """Take the view, the entry's position and what is wrong with it."""
-        super().__init__(f"{view} cannot apply entry {position}: {reason}")
-        self.view, self.position, self.reason = view, position, reason
 
 
 class UnknownView(Exception):  # noqa: N818 - a refusal, as everywhere in the product

@@ -15,8 +15,8 @@ import psycopg
 from eventsourcing import persistence
 
 from aggregates.errors import Refused
-from projections.two_clocks.catch_up import Halted
 from projections.two_clocks.decoded_log import GapError
+from projections.two_clocks.halting import Halted
 from service.config import BadSetting
 from service.database.connection import disk_full
 from service.desk.refusals import NoRoom
@@ -43,7 +43,7 @@ ORDER = {
     "sample": "reading.sampling:sample",
     "checkpoint": "proving:checkpoint",
     "pack": "proving:pack",
-    "absence": "proving:certify",
+    "absence": "falling_due.silence:certify",
     "verify": "proving:verify",
     "rebuild": "setting_up:rebuild",
     "db": "setting_up:db",

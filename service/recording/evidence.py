@@ -15,9 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from aggregates.entry.values import Evidence
 from service.database.connection import disk_full
 from service.desk.refusals import EmptyFile, FutureDate, NoRoom, TooLarge, UnknownEvidence, WrongKind
@@ -114,6 +111,9 @@ def pages_of(file: Path) -> int | None:
     with file.open("rb") as begun:
         if begun.read(len(A_PDF)) != A_PDF:
             return None
+    from pypdf import PdfReader  # noqa: PLC0415 - a tenth of a second of every command's start, for the few that bring a PDF
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 - as above
+
     try:
         with file.open("rb") as content:
             return len(PdfReader(content).pages)
