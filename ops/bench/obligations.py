@@ -105,8 +105,8 @@ VERSIONS = """
     WITH rules AS (SELECT rule, row_number() OVER (ORDER BY rule) - 1 AS r FROM unnest(%(rules)s::text[]) AS rule),
          agencies AS (SELECT key AS owner, row_number() OVER (ORDER BY key) - 1 AS a FROM (SELECT DISTINCT key FROM views.agencies) AS k),
          instances AS (
-            SELECT i, rule, owner, date '2016-09-16' + (i * 7919) %% 1800 AS arose, 28 + i %% 63 AS long,
-                   CASE WHEN i %% 20 > 0 THEN 5 + (i * 31) %% 90 END AS took, 1 + (i::bigint * 7) %% %(head)s AS p
+            SELECT i, rule, owner, date '2016-09-16' + (i::bigint * 7919 %% 1800)::int AS arose, 28 + i %% 63 AS long,
+                   CASE WHEN i %% 20 > 0 THEN 5 + (i::bigint * 31 %% 90)::int END AS took, 1 + (i::bigint * 7) %% %(head)s AS p
               FROM generate_series(1, %(count)s) AS i
               JOIN rules ON r = i %% (SELECT count(*) FROM rules) JOIN agencies ON a = (i / 7) %% (SELECT count(*) FROM agencies)),
          versions AS (
