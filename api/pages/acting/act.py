@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 pages = Blueprint("act", __name__)
 
-OF_THEIR_OWN: Final = frozenset({"action", "review", "challenge", "inspection", "return"})  # things that the menu has an entry for
+OF_THEIR_OWN: Final = frozenset(
+    {"dissemination", "action", "review", "challenge", "inspection", "return"}
+)  # things that the menu has an entry for
 COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are both kept, in order
 
 

@@ -13,6 +13,7 @@ from aggregates.errors import Refused
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from api.pages.acting import of_sessions
+from api.pages.frame.entries import size_text
 from api.pages.frame.words import choice_of
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
@@ -113,7 +114,10 @@ def _other_items(seen: Look, about: str | None) -> dict[str, str]:
 def _content(seen: Look, about: str | None) -> dict[str, str]:
     """Return the one content that there is to acknowledge, by its hash."""
     found = dissemination.item(seen.on.conn, about or "", **seen.on.at)
-    return {found.content_sha256: f"{found.content[0]['title']}, {found.content[0]['filename']}"} if found else {}
+    if found is None:
+        return {}
+    file = found.content[0]
+    return {found.content_sha256: f"{file['title']}, {size_text(file['size'])} (SHA-256 {found.content_sha256[:12]}…)"}
 
 
 def _not_received(seen: Look, about: str | None) -> dict[str, str]:

@@ -135,14 +135,19 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
     said: list[tuple[str, str]] = []
     for name, field in fields_by_name(event).items():
         value = entry.body.get(name)
-        hidden = name in UNSAID | event.WORDS or field.identifies or (field.kind is Sealed and name == "contact") or name == "erased"
+        hidden = (
+            name in UNSAID | event.WORDS
+            or (field.identifies and not field.choices)
+            or (field.kind is Sealed and name == "contact")
+            or name == "erased"
+        )
         if hidden or field.kind is Evidence or value in (None, [], ""):
             continue
         if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):
             said.append((label_of(name), "for named roles only"))
         elif not (field.kind is Sealed and not look.on.opens(entry.kind, entry.ref)):
             said.append((label_of(name), look.words.value(field, value)))
-    if len(said) == 1:
+    if len(said) == 1 and said[0][1] not in {"Yes", "No"}:
         return said[0][1]
     return "\n".join(f"{label}: {value}" for label, value in said) or None
 

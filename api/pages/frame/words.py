@@ -56,6 +56,7 @@ TITLES: Final = {
     "inspection.evidence_disclosed.v1": "Opened by an inspector or an auditor",
 }
 BODIES: Final = frozenset({"agency", "owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
+NAMED_BODIES: Final = frozenset({"recipients", "agencies", "to"})
 OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of"})
 REGISTERED: Final = """
     SELECT position, ref FROM views.inspection_history
@@ -195,28 +196,37 @@ class Words:
         """Return a field's value as people say it."""
         if field.kind is Sealed:
             return "" if value is None else self.person(UUID(value["sealed"])) or "Somebody who is not named here"
-        if isinstance(value, str) and field.name in BODIES:
+        if isinstance(value, list) and field.name in NAMED_BODIES:
+            return ", ".join(map(self.body, value))
+        return self._text(field, value) if isinstance(value, str) else plain(value)
+
+    def _text(self, field: Field, value: str) -> str:
+        if field.name in BODIES:
             return self.body(value)
-        if isinstance(value, str) and field.name in OFFICES:
+        if field.name in OFFICES:
             return self.office(value)
-        if isinstance(value, str) and field.kind is date:
+        if field.kind is date:
             return written(date.fromisoformat(value))
-        if field.choices and isinstance(value, str):
-            return choice_of(value)
-        return plain(value)
+        return choice_of(value) if field.choices or field.name == "kind" else value
 
 
 def plain(value: Any) -> str:
     """Return a JSON value in words."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, dict) and {"standard", "grade"} <= value.keys():  # of a return
-        reason = f" ({value['reason']})" if value.get("reason") else ""
-        return f"standard {value['standard']}: {value['grade']}{reason}"
-    if isinstance(value, dict) and {"question", "answer"} <= value.keys():
-        return f"{value['question']}: {plain(value['answer'])}"
     if isinstance(value, dict):
-        return "; ".join(f"{label_of(name)}: {plain(inner)}" for name, inner in value.items())
+        return _object(value)
     if isinstance(value, list):
         return "\n".join(plain(inner) for inner in value) if any(isinstance(v, dict) for v in value) else ", ".join(map(plain, value))
     return "" if value is None else str(value)
+
+
+def _object(value: Mapping[str, Any]) -> str:
+    if {"standard", "grade"} <= value.keys():  # of a return
+        reason = f" ({value['reason']})" if value.get("reason") else ""
+        return f"standard {value['standard']}: {value['grade']}{reason}"
+    if {"question", "answer"} <= value.keys():
+        return f"{value['question']}: {plain(value['answer'])}"
+    if value.keys() == {"group", "basis"}:  # of what was sent
+        return f"{value['group']}: {choice_of(value['basis']).lower()}"
+    return "; ".join(f"{label_of(name)}: {plain(inner)}" for name, inner in value.items())
