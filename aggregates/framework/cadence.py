@@ -40,12 +40,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Something that was done: when, by which entry, for which days if it says so, and how well if somebody graded it."""
+    """Something that was done: when, by which entry, for which days if it says so, and how well if somebody graded it.
+
+    Or, where it `ends` a period, that nothing is asked for in it any more.
+    """
 
     on: date
     at: int
     meant: tuple[date, date] | None
     grade: str = ""
+    ends: bool = False
 
 
 def periods(
@@ -67,10 +71,10 @@ def periods(
 
 
 def answered(owed: Sequence[Period], answers: Iterable[Answer]) -> list[tuple[Period, Answer | None]]:
-    """Return each period with the first thing that was done for it, if anything was."""
+    """Return each period with the first thing that was done for it, if anything was; otherwise with what ended it."""
     firsts = [period.first for period in owed]
     found: dict[int, Answer] = {}
-    for answer in sorted(answers, key=lambda answer: (answer.on, answer.at)):
+    for answer in sorted(answers, key=lambda answer: (answer.ends, answer.on, answer.at)):
         number = bisect_right(firsts, _day_of(answer)) - 1
         if answer.meant is None and number > 0 and number - 1 not in found and answer.on <= owed[number - 1].due_on:
             number -= 1  # within the grace of the period before, for which nothing was done yet

@@ -86,11 +86,13 @@ class OnCalendar(Rule):
     """In every period, from the day on which the framework was adopted or its owner joined, each owner owes something by its last day.
 
     Each owner is a `body`, or each of the `members` of a kind, as far as they are `where`. `period` is the field of the discharging
-    event that names the period for which it was done; otherwise the day on which it was done decides.
+    event that names the period for which it was done; otherwise the day on which it was done decides. `ended_by` ends a period in which
+    nothing was done: the Board does not ask for it any more.
     """
 
     every: Span
     discharged_by: tuple[Pattern, ...]
+    ended_by: tuple[Pattern, ...] = ()
     body: str = ""
     members: Members | None = None
     where: tuple[Test, ...] = ()

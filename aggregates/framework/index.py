@@ -35,14 +35,14 @@ class Index:
                 self.standing[rule.thing].append(rule)
         owed = ((p, r) for r in self.on_event.values() for p in (*r.trigger, *r.discharged_by, *r.ended_by, *r.graded_by))
         self._owed = _by_event(owed)
-        self._done = _by_event((p, r) for r in self.on_calendar.values() for p in r.discharged_by)
+        self._done = _by_event((p, r) for r in self.on_calendar.values() for p in (*r.discharged_by, *r.ended_by))
 
     def owed(self, entry: Entry) -> Iterator[tuple[Pattern, OnEvent]]:
         """Give the rules on events that speak of an entry, each with the pattern that does."""
         return _speaking(self._owed, entry)
 
     def done(self, entry: Entry) -> Iterator[tuple[Pattern, OnCalendar]]:
-        """Give the rules of the calendar that an entry discharges for somebody."""
+        """Give the rules of the calendar of which an entry discharges, or ends, a period for somebody."""
         return _speaking(self._done, entry)
 
     @property

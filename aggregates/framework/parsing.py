@@ -110,7 +110,7 @@ def _on_event(said: Table, at: str, bodies: Mapping[str, str], shared: Table) ->
 
 
 def _on_calendar(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> OnCalendar:
-    _only(said, at, must={"form", "every", "owner", "discharged_by"}, may={*RULE, "begins", "grace", "period"})
+    _only(said, at, must={"form", "every", "owner", "discharged_by"}, may={*RULE, "begins", "grace", "period", "ended_by"})
     owner = said["owner"]
     _only(owner, f"{at}: owner", may={"is", "each", "where"})
     if ("is" in owner) is ("each" in owner):
@@ -123,6 +123,7 @@ def _on_calendar(said: Table, at: str, bodies: Mapping[str, str], shared: Table)
         **shared,
         every=_span(said["every"], f"{at}: every"),
         discharged_by=_patterns(said["discharged_by"], f"{at}: discharged_by", bodies),
+        ended_by=_patterns(said.get("ended_by", []), f"{at}: ended_by", bodies),
         body=bodies.get(body, body),
         members=_one_of(owner["each"], Members, f"{at}: owner") if "each" in owner else None,
         where=_tests(owner.get("where", {}), f"{at}: owner"),

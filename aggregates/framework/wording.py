@@ -145,6 +145,8 @@ def _on_calendar(rule: OnCalendar) -> Iterable[str]:
     yield f"Owed by {owner}{_where(rule.where)} once in every {_span(rule.every, one='')}, counted from {begins}{_right(rule)}."
     if rule.grace:
         yield f"Due {_span(rule.grace, one='a ')} after the period."
+    if rule.ended_by:
+        yield f"No longer asked for in a period when {_either(rule.ended_by)}."
     late = "; a late one still counts for the period that it names" if rule.period else ""
     yield f"Met when {_either(rule.discharged_by)}{late}."
     yield from _graded(rule.graded, "")

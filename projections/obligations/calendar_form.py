@@ -47,9 +47,10 @@ class Cadences(UnderManyKeys, OfManyRows):
         """Return an entry as an answer: when, for which period, and how well, if that was said."""
         name, _, owner = key.partition("|")
         stream, rule = stream_of(ref, entry), self.index.on_calendar[name]
-        if not any(r is rule and owner in pattern.owner.of(entry.body, stream) for pattern, r in self.index.done(entry)):
+        done = [pattern for pattern, r in self.index.done(entry) if r is rule and owner in pattern.owner.of(entry.body, stream)]
+        if not done:
             return None
-        said = {"on": entry.occurred_on.isoformat(), "at": entry.number}
+        said = {"on": entry.occurred_on.isoformat(), "at": entry.number, "ends": all(pattern in rule.ended_by for pattern in done)}
         said |= {"period": entry.body.get(rule.period) if rule.period else None, "grade": graded(entry, rule.graded) or None}
         return Entry(entry.number, entry.occurred_on, entry.event, said)
 

@@ -44,6 +44,7 @@ class Turn:
     answer: Answer | None
     left_on: date | None
     ended_on: date | None
+    ended_at: int | None
     state: State
 
 
@@ -79,9 +80,13 @@ def _of(terms: Terms, rule: OnCalendar, who: Member, answers: list[Answer], laid
         for period, answer in cadence.answered(laid[begins], answers):
             first = period.first
             if since <= first and who.since <= first and (until is None or first < until) and (who.until is None or first < who.until):
-                ended = left if answer is None and left and left <= period.due_on else None  # it was not due when its owner left
-                days = {"due_on": period.due_on, "discharged_on": answer.on if answer else None, "ended_on": ended, "left_on": left}
-                yield Turn(rule, who.code, period, answer, left, ended, state_of("calendar", **days, as_at=terms.as_at))
+                ending = answer if answer and answer.ends else None
+                done = None if ending else answer
+                gone = left if done is None and left and left <= period.due_on else None  # it was not due when its owner left
+                ended = ending.on if ending else gone
+                days = {"due_on": period.due_on, "discharged_on": done.on if done else None, "ended_on": ended, "left_on": left}
+                state = state_of("calendar", **days, as_at=terms.as_at)
+                yield Turn(rule, who.code, period, done, left, ended, ending.at if ending else None, state)
 
 
 def _begins(rule: OnCalendar, who: Member, since: date) -> date:
@@ -111,7 +116,7 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
         discharged_on=done,
         discharged_at=answer.at if answer else None,
         ended_on=turn.ended_on,
-        ended_at=None,
+        ended_at=turn.ended_at,
         grade=(answer.grade or None) if answer else None,
         state=turn.state,
         days_late=days_late(**days, as_at=terms.as_at),
@@ -119,7 +124,7 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
 
 
 def _answer(said: Mapping[str, Any]) -> Answer:
-    return Answer(date.fromisoformat(said["on"]), said["at"], cadence.meant(said["period"]), said["grade"] or "")
+    return Answer(date.fromisoformat(said["on"]), said["at"], cadence.meant(said["period"]), said["grade"] or "", said["ends"])
 
 
 def _agencies(terms: Terms) -> list[Member]:

@@ -155,7 +155,7 @@ def done(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
     for day, position, topic, _, said in stands(log, as_at, known_at):
         owner = "A" if topic == "promise.kept.v1" else said.get("owner") if topic == "promise.passed.v1" else None
         if owner not in {None, "Z"}:
-            answers.setdefault(owner, []).append({"on": str(day), "at": position, "period": None, "grade": None})
+            answers.setdefault(owner, []).append({"on": str(day), "at": position, "period": None, "grade": None, "ends": False})
     return sorted((f"P-1.again|{owner}", "P-1.again", owner, said) for owner, said in answers.items())
 
 

@@ -21,6 +21,8 @@ from aggregates.partnership.settings import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aggregates.framework.matching import Pattern
+
 INDEX = Index(SETS.values())
 ADOPTED_ON = date(2016, 9, 14)
 NEWEST = {event_of(topic): event for topic, event in sorted(EVENTS.items())}
@@ -132,13 +134,18 @@ def met(told: Recurring, *happened: Happened) -> tuple[Period, Answer | None]:
 def answers(told: Recurring, *happened: Happened) -> list[Answer]:
     """Return what the owner did of what the rule asks for."""
     rule = INDEX.on_calendar[told.rule]
-    entries = [(one, one.entry(number)) for number, one in enumerate(happened, 1)]
-    return [
-        Answer(one.on, entry.number, meant(entry.body[rule.period]) if rule.period else None, graded(entry, rule.graded))
-        for one, entry in entries
-        if any(pattern.event == one.topic and pattern.speaks_of(entry.body) and told.owner in pattern.owner.of(entry.body, one.stream)
-               for pattern in rule.discharged_by)
-    ]  # fmt: skip
+    found = []
+    for number, one in enumerate(happened, 1):
+        entry = one.entry(number)
+        done = [pattern for pattern in (*rule.discharged_by, *rule.ended_by) if _of(pattern, told.owner, one, entry)]
+        if done:
+            days = meant(entry.body[rule.period]) if rule.period else None
+            found.append(Answer(one.on, number, days, graded(entry, rule.graded), all(pattern in rule.ended_by for pattern in done)))
+    return found
+
+
+def _of(pattern: Pattern, owner: str, one: Happened, entry: Entry) -> bool:
+    return pattern.event == one.topic and pattern.speaks_of(entry.body) and owner in pattern.owner.of(entry.body, one.stream)
 
 
 def upheld(told: Upholding, thing: Any) -> Any:
@@ -149,6 +156,12 @@ def upheld(told: Upholding, thing: Any) -> Any:
         state = type(thing).fold([entry], state)
         now = step(now, state, entry, {told.rule: FACTS[kind][name]})
     return now.upheld.get(told.rule) if now else None
+
+
+def waived(told: Recurring) -> Happened:
+    """Tell that the Board does not ask for a return of that period any more."""
+    said = {name: value for name, value in told.met.said.items() if name in {"kind", "respondent", "period"}}
+    return replace(told.met, topic="return.waived", said=said)
 
 
 def of_another(one: Happened) -> Happened:

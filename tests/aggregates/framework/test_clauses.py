@@ -12,7 +12,7 @@ from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.library import CLAUSES, SETS
 from aggregates.framework.matching import event_of
 from tests.aggregates.framework import recurring, returning, reviewing, sent, upholding
-from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, upheld
+from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, upheld, waived
 
 EXAMPLES = [*sent.EXAMPLES, *reviewing.EXAMPLES, *returning.EXAMPLES, *recurring.EXAMPLES, *upholding.EXAMPLES]
 FORMS = {Told: OnEvent, Recurring: OnCalendar, Upholding: Standing}
@@ -43,6 +43,9 @@ def decided_by_the_calendar(told):
     assert (period.first, period.due_on, nothing) == (ADOPTED_ON, told.due, None)
     _, answer = met(told, *told.beside, told.met)
     assert (answer.on, answer.grade) == (told.met.on, told.grade)
+    if INDEX.on_calendar[told.rule].ended_by:
+        assert met(told, waived(told))[1].ends
+        assert not met(told, waived(told), told.met)[1].ends
     if told.late:
         assert met(told, told.late)[1].on == told.late.on > told.due
 
@@ -115,4 +118,4 @@ def test_the_set_is_the_one_that_boards_adopt():
 
     Before the first Board has adopted it, write the new hash here with the change; afterwards a change is a new file beside it.
     """
-    assert list(SETS) == ["45257b74c3f182fa01fe16bfbd01fda14042d0459d3311e6f4a7513a713796f6"]
+    assert list(SETS) == ["8b2eb7806245512982431fe40181dba8f5771ad1881d508a223d99fdb9cf615b"]
