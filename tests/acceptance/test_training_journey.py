@@ -109,10 +109,9 @@ class Visitor:
 
 
 def brings(board: Product, day: str, *lines: dict[str, Any]) -> str:
-    """Bring lines in on a day; all of them are recorded, and the views show it."""
+    """Bring lines in on a day; all of them are recorded."""
     ran = board.brings_in(*lines, **on(day))
     assert ran.code == 0, ran
-    board.does("rebuild")
     return ran.out
 
 
@@ -125,7 +124,9 @@ def refused(board: Product, day: str, *lines: dict[str, Any]) -> str:
 
 
 def found(board: Product) -> dict[str, Any]:
-    """Return the session as the view has it today."""
+    """Return the session as the view has it today, once the views show all that is on record."""
+    if board.ask("SELECT min(position) FROM views.tracking") != [(board.size,)]:
+        board.does("rebuild")
     query = "SELECT to_jsonb(s) FROM views.sessions s WHERE key = %s AND upper_inf(known) AND upper_inf(valid)"
     return dict(board.ask(query, S)[0][0])
 

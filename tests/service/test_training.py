@@ -125,7 +125,10 @@ def test_inv_24_a_draw_waits_until_the_closing_is_sealed(seeded):
 
     with pytest.raises(NoCheckpointYet):
         both()
-    assert session_of(seeded, "S2").closing is None
+    seeded.act("trainer", "close_attendance", "S2")
+    with seeded.board.together():  # with others, but not with its closing
+        seeded.act("quality-chair", "draw_telephone_sample", "S2")
+    assert [draw.population for draw in session_of(seeded, "S2").draws] == [("1",)]
 
 
 def test_inv_24_anybody_draws_again_from_a_sealed_pack(seeded, tmp_path):

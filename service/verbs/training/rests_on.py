@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aggregates.partnership.office import Office
 from aggregates.returns import Return
-from aggregates.training_session import cpd
+from aggregates.training_session import TrainingSession, cpd
 from service.desk.refusals import NoCheckpointYet
 from service.recording.holding import Holding
 from service.verify import open_checkpoint
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aggregates.partnership.office import Holder
-    from aggregates.training_session import SessionState, TrainingSession
+    from aggregates.training_session import SessionState
 
 SUBMITTED = ("return.submitted.v1",)
-CLOSING = "SELECT position FROM ledger.event WHERE stream = %s AND topic = %s ORDER BY position DESC LIMIT 1"
+CLOSED = "SELECT position FROM ledger.event WHERE stream = %s AND version = %s"
 FIRST_SEALING = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
 
 
@@ -53,10 +53,9 @@ class Training(Holding):
         Nobody picks it: it is not known before the attendance is closed, and there is only one that comes first. Refuses where the
         closing is not sealed yet, as within a transaction that it shares with the draw.
         """
-        topic = "training_session.attendance_closed.v1"
-        closed: Any = self._together and session.id in self._together.loaded
+        closing = max(entry.number for entry in session.standing if entry.event is TrainingSession.AttendanceClosed)
         with self.datastore.get_connection() as conn:
-            row = None if closed else conn.execute(CLOSING, (session.id, topic)).fetchone()
+            row = conn.execute(CLOSED, (session.id, closing)).fetchone()  # nothing while it waits to be appended with others
             sealed = conn.execute(FIRST_SEALING, (row["position"],)).fetchone() if row else None
         if sealed is None:
             raise NoCheckpointYet(ref=session.ref)
