@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pages = Blueprint("people_", __name__)
 
 SHORT: Final = 8  # digits of a reference that tell it from others at a glance
-COLUMNS: Final = ("Reference", "Registered", "In force", "Requests", "Erased")
+COLUMNS: Final = ("Person", "In force", "Requests", "Erased")
 SECTION: Final[dict[str, Any]] = {"section_name": "data-protection"}
 
 
@@ -73,8 +73,7 @@ def register() -> Response:
         every = protection(seen.on)
         rows = [
             (
-                link(_short(row.ref), seen.link(f"/subjects/{row.ref}")),
-                row.registered_on,
+                [link(_short(row.ref), seen.link(f"/subjects/{row.ref}")), quiet(f"Registered {written(row.registered_on)}")],
                 _in_force(row) or "Nothing",
                 _requests(row) or "None",
                 _gone(row) or "No",
@@ -87,7 +86,7 @@ def register() -> Response:
         held = [{"id": one.id, "said": _held(seen, one), "text": one.text} for one in waiting]
         return listing.show(
             seen, "subject", "/data-protection", COLUMNS, rows, heading="Data protection", lead=lead, empty=nothing,
-            template="desk/people/register.html", held=held, **SECTION,
+            template="desk/people/register.html", held=held, many="people on record", **SECTION,
         )  # fmt: skip
 
 
@@ -131,23 +130,28 @@ def person(ref: str) -> Response:
             fact("Registered", row.registered_on),
             fact("Is one person with", _of(seen, row.merged_into), *(_of(seen, other.ref) for other in others)),
             fact("In force", *_in_force(row)),
-            fact("Kept now", f"{len(worker().board.subjects.kept([UUID(ref)])):,} values under their key"),
+            fact("Kept now", _kept(UUID(ref))),
             fact("Erased", _gone(row)),
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         return thing.show(
             seen, "subject", ref, called=_short(ref), heading=name or "A person who is not named here",
-            caption=f"Person {_short(ref)}", facts=told, sections=_sections(row), crumbs=crumbs, **SECTION,
+            caption=f"Person {_short(ref)}", facts=told, sections=_sections(seen, row), crumbs=crumbs, **SECTION,
         )  # fmt: skip
+
+
+def _kept(subject: UUID) -> str:
+    number = len(worker().board.subjects.kept([subject]))
+    return f"{number:,} {'value' if number == 1 else 'values'} under their key"
 
 
 def _of(seen: Look, ref: object) -> Said:
     return link(_short(ref), seen.link(f"/subjects/{ref}")) if ref else None
 
 
-def _sections(row: PersonRow) -> list[dict[str, Any]]:
+def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
     """Return the tables of a person's page: requests, restrictions and holds, each with its dates."""
-    asked = [(one["reference"], _asked(one), one["reason"], one["identity_checked_by"]) for one in row.erasures]
+    asked = [(one["reference"], _asked(one), one["reason"], seen.words.office(one["identity_checked_by"])) for one in row.erasures]
     limited = [
         (_day(one["on"]), ", ".join(one["open_for"]) or "Nothing", _day(one["lifted_on"]) or strong("In force"), one["reason"])
         for one in row.restrictions

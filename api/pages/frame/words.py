@@ -57,7 +57,7 @@ TITLES: Final = {
 }
 BODIES: Final = frozenset({"agency", "owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
 NAMED_BODIES: Final = frozenset({"recipients", "agencies", "to"})
-OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of"})
+OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of", "identity_checked_by"})
 REGISTERED: Final = """
     SELECT position, ref FROM views.inspection_history
      WHERE topic = 'data_subject.subject_registered.v1' AND ref = ANY(%s)"""
