@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from psycopg.rows import dict_row
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Identifier
 
 from aggregates.returns import Return, ReturnState
 from aggregates.returns.state import Accepted, Waived
@@ -138,7 +138,7 @@ class ReturnRow:
     answered_on: date | None
     amended_on: date | None
     amended_because: str | None
-    answers: dict[str, Any]
+    answers: dict[str, Any] = field(default_factory=dict)
     staff_n: int | None
     files: int
     grades: list[GradeRow]
@@ -176,8 +176,9 @@ WHERE: Mapping[str, str] = {
     "late": "coalesce(answered_on, CASE WHEN status = 'waived' THEN ended_on ELSE %(as_at)s::date END) > due_on",
     "whose": "respondent = ANY(%(whose)s::text[])",
 }
+LISTED = SQL(", ").join(Identifier(column) for column in Returns.columns if column != "answers")
 QUERY = """
-    SELECT key AS ref, * FROM views.returns
+    SELECT key AS ref, {columns} FROM views.returns
      WHERE {at} AND {which} AND (%(after)s::text IS NULL OR (due_on, key) < (%(after_due)s::date, %(after)s::text))
      ORDER BY due_on DESC, key DESC LIMIT %(limit)s"""
 OPEN_CHALLENGES = """
@@ -189,14 +190,22 @@ ACTIONS = """
 
 
 def returns(
-    conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters | None = None, after: str | None = None, limit: int | None = None
+    conn: Connection[Any],
+    *,
+    as_at: date,
+    known_at: int,
+    filters: Filters | None = None,
+    after: str | None = None,
+    limit: int | None = None,
+    answers: bool = False,
 ) -> list[ReturnRow]:
-    """Return the returns as at a day, as known at a position, those due last first."""
+    """Return the returns as at a day, as known at a position, those due last first; with their answers where they are asked for."""
     asked = filters or Filters()
     parts = [SQL(part) for name, part in WHERE.items() if getattr(asked, name) not in {None, False}]
     parameters: dict[str, Any] = {"as_at": as_at, "known_at": known_at, "after": after, "limit": limit}
     parameters |= {name: getattr(asked, name) for name in WHERE} | {"whose": list(asked.whose or ())}
-    query = SQL(QUERY).format(at=AT_CLOCKS, which=SQL(" AND ").join([SQL("true"), *parts]))
+    columns = SQL("{}, answers").format(LISTED) if answers else LISTED
+    query = SQL(QUERY).format(columns=columns, at=AT_CLOCKS, which=SQL(" AND ").join([SQL("true"), *parts]))
     if after is not None:
         due = SQL("SELECT due_on FROM views.returns WHERE key = %(after)s AND {}").format(AT_CLOCKS)
         found = conn.execute(due, parameters).fetchone()

@@ -72,7 +72,7 @@ def section_11(
     """Return a round of section 11 as at a day, as known at a position, agency by agency."""
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     asked = returns(conn, **at, filters=Filters(kind="s11", whose=whose))
-    audits = returns(conn, **at, filters=Filters(kind="knowledge_audit", whose=whose))
+    audits = returns(conn, **at, filters=Filters(kind="knowledge_audit", whose=whose), answers=True)
     now = sorted((row for row in asked if row.period == period), key=lambda row: row.respondent)
     return [_agency(row, _before(row, asked), _before(row, audits, itself=True), library) for row in now]
 

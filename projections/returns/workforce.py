@@ -78,7 +78,7 @@ def workforce(conn: Connection[Any], *, as_at: date, known_at: int, whose: tuple
     intervals = settings(conn, **at).training_interval
     came = _came(sessions(conn, **at))
     counted, owed = dict[str, ReturnRow](), dict[str, ReturnRow]()
-    for row in reversed(returns(conn, **at, filters=Filters(kind="workforce_training", whose=whose))):  # the last due is found last
+    for row in reversed(returns(conn, **at, filters=Filters(kind="workforce_training", whose=whose), answers=True)):  # the last due last
         (owed if row.owed else counted)[row.respondent] = row
     found = []
     for agency in agencies(conn, **at):
