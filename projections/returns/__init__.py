@@ -6,11 +6,10 @@ is in date.
 
 from projections.returns.listing import Filters, GradeRow, PresentedRow, ReturnRow, Returns, one, periods, returns
 from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
-from projections.returns.workforce import Attended, CurrencyRow, StaffGroup, workforce
+from projections.returns.workforce import CurrencyRow, StaffGroup, StaffWhoCame, workforce
 
 __all__ = [
     "AgencyStandards",
-    "Attended",
     "CurrencyRow",
     "Filters",
     "GradeRow",
@@ -19,6 +18,7 @@ __all__ = [
     "ReturnRow",
     "Returns",
     "StaffGroup",
+    "StaffWhoCame",
     "StandardRow",
     "one",
     "periods",

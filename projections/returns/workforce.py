@@ -47,7 +47,7 @@ class StaffGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attended:
+class StaffWhoCame:
     """How many people of a staff group came to the Board's sessions, each counted once: in date by that, due within 90 days, or lapsed."""
 
     name: str
@@ -66,7 +66,7 @@ class CurrencyRow:
     period: str | None
     counted_on: date | None
     groups: list[StaffGroup]
-    attended: list[Attended]
+    attended: list[StaffWhoCame]
     asked: str | None
     due_on: date | None
     late_days: int
@@ -114,13 +114,13 @@ def _came(held: Iterable[SessionRow]) -> Mapping[str, Mapping[str, Mapping[str, 
     return came
 
 
-def _attended(groups: Mapping[str, Mapping[str, date]], category: str, intervals: list[list[Any]], day: date) -> list[Attended]:
+def _attended(groups: Mapping[str, Mapping[str, date]], category: str, intervals: list[list[Any]], day: date) -> list[StaffWhoCame]:
     found = []
     for name, people in sorted(groups.items()):
         until = [later(on, months=months_between(intervals, category, name)) for on in people.values()]
         in_date = [last for last in until if last >= day]
         soon = sum(last <= day + SOON for last in in_date)
-        found.append(Attended(name=name, in_date=len(in_date), due_90=soon, lapsed=len(until) - len(in_date)))
+        found.append(StaffWhoCame(name=name, in_date=len(in_date), due_90=soon, lapsed=len(until) - len(in_date)))
     return found
 
 

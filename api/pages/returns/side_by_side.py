@@ -18,7 +18,7 @@ from projections import returns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projections.returns import AgencyStandards, Attended, CurrencyRow, StandardRow
+    from projections.returns import AgencyStandards, CurrencyRow, StaffWhoCame, StandardRow
 
 pages = Blueprint("side_by_side", __name__)
 GRADES: Final = ("Standard", "Graded by itself", "Moderated", "Since the round before", "What follows")
@@ -115,7 +115,7 @@ def _counted(seen: Look, row: CurrencyRow) -> dict[str, Any]:
     return _part(row.name, COUNTED, rows, told, link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")) if row.ref else None)
 
 
-def _came(one: Attended | None) -> str:
+def _came(one: StaffWhoCame | None) -> str:
     if one is None:
         return "Nobody"
     return f"{one.in_date} in date, {one.lapsed} lapsed"
