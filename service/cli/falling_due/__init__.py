@@ -139,8 +139,8 @@ def issuing(config: Config, stop: threading.Event) -> None:
                 closing(psycopg.connect(config.conninfo("projector"), autocommit=True)) as conn,
             ):
                 while not stop.is_set():
-                    issue_due(conn, board)
-                    stop.wait(LOOKING_EVERY)
+                    if not issue_due(conn, board):  # what was done may make something else due
+                        stop.wait(LOOKING_EVERY)
         except (*AWAY, *NOT_READY) as error:
             log.warning("nothing is issued yet: %s", str(error).partition("\n")[0])
         except Exception:

@@ -1,0 +1,165 @@
+"""Overdue, escalated, discharged, and the silence between proved to a stranger: journey F.7 from outside, with what could go wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from aggregates.framework.library import SETS
+from tests.acceptance.boards import line
+from tests.acceptance.product import PATIENCE, Ran, positions, verify, wait
+from tests.acceptance.test_falling_due import ESCALATED, REMINDED, at, workers
+
+CLAUSE, OWNER, SUBJECT = "LIF-APPA-AG-01", "RIV", "action:A1"
+ADOPTION = {"version": "2016", "sha256": next(iter(SETS)), "supersedes": None, "provenance": "minute 4", "minute": None}
+OBLIGATION_ESCALATED = "obligation.escalated.v1"
+
+
+def adopt(board):
+    """Put the framework in force, on the day on which the small board began."""
+    ran = board.brings_in(line("chair", "adopt_framework", "partnership", **ADOPTION, review_due="2017-09-05"), **at("2016-09-06"))
+    assert ran.code == 0, ran
+    return catch_up(board, "2016-09-06")
+
+
+def catch_up(board, day):
+    """Let a worker run on a day until the views know everything, and everything due is issued."""
+    with workers(board, day):
+        wait(lambda: board.ask("SELECT min(position) FROM views.tracking") == [(board.size,)] and nothing_due(board, day), "the views")
+    return board.size
+
+
+def nothing_due(board, day):
+    """Say whether everything that can be told on a day is told."""
+    return "0 to be issued" in board.does("due", **at(day))
+
+
+def told(board, topic, ref="A1"):
+    """List what was told of a thing: level or days before, to whom, and how late."""
+    query = "SELECT body FROM views.inspection_history WHERE topic = %s AND ref = %s ORDER BY position"
+    names = ("level", "days_before", "to_office", "served_late_days")
+    return [tuple(body.get(name) for name in names) for (body,) in board.ask(query, topic, ref)]
+
+
+def certificate(board, name, day, *arguments):
+    """Ask for a certificate of the overdue period of A1; return what the command came to, and its file."""
+    out = board.data / name
+    days = ("--from", "2016-12-17", "--to", "2017-01-31")
+    return board.run("absence", CLAUSE, OWNER, SUBJECT, *days, *arguments, "-o", out, **at(day)), out
+
+
+def by_a_stranger(pack, file, *arguments):
+    """Hold a certificate to a pack with the two files that lie in the pack, alone and isolated."""
+    command = [sys.executable, "-I", "absence.py", ".", "--absence", str(file), *arguments]
+    done = subprocess.run(command, cwd=pack, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def overdue(board):
+    """Give the small board on 13 January 2017: A1, due on 16 December, is 28 days overdue and everybody was told on the day."""
+    adopt(board)
+    for day in ("2016-12-09", "2016-12-16", "2016-12-30", "2017-01-13"):
+        catch_up(board, day)
+    return board
+
+
+def test_overdue_escalated_certified_and_discharged(overdue):
+    """F.7: reminded, escalated, not cured in retrospect, challenged, certified as silent, signed off; the certificate speaks of then."""
+    board = overdue
+    assert told(board, REMINDED) == [(None, 7, "riv-lead", 0), (None, 0, "riv-lead", 0)]
+    assert told(board, ESCALATED) == [(1, None, "quality-chair", 0), (2, None, "chair", 0)]
+
+    late = board.brings_in(
+        line("quality-chair", "vary_due_date", "A1", due_on="2017-03-01", reason="More time") | {"occurred_on": "2016-12-15"},
+        **at("2017-01-14"),
+    )
+    assert "INV-15" in late.out + late.err
+    challenge = {"about": SUBJECT, "to": "RIV", "summary": "Four weeks overdue", "statement": "Why is it not done?"}
+    assert board.brings_in(line("chair", "raise_challenge", "C1", **challenge), **at("2017-01-16")).code == 0
+    catch_up(board, "2017-02-01")
+
+    ran, file = certificate(board, "silence.jws", "2017-02-01")
+    assert ran.code == 0, ran
+    pack = board.pack("before")
+    assert verify(pack).code == 0
+    strangers = by_a_stranger(pack, file, "--key", board.key)
+    assert (strangers.code, strangers.out.startswith("ABSENCE VERIFIED: between 2016-12-17 and 2017-01-31, RIV was asked by #")) == (
+        0,
+        True,
+    )
+    assert board.run("verify", pack, "--absence", file, "--key", board.key).code == 0
+
+    answer = line("riv-lead", "answer_challenge", "C1", answer="The team was short", what_changed="It is being done")
+    lines = [answer, line("riv-lead", "accept_action", "A1"), line("chair", "withdraw_action", "A2", reason="Not needed")]
+    assert board.brings_in(*lines, **at("2017-02-02")).code == 0
+    catch_up(board, "2017-02-03")
+    later = board.pack("after")
+    assert by_a_stranger(later, file, "--key", board.key).code == 0
+
+
+def test_an_obligation_is_told_of_as_well(overdue):
+    """What the framework asks climbs the same ladder: a member's half-yearly audit is asked for, reminded of and escalated."""
+    board, key = overdue, "LIF-RBM-03|RIV|2016-09-06..2017-03-05"
+    for day in ("2017-02-05", "2017-02-26", "2017-03-05", "2017-03-22"):  # the last, three days late
+        catch_up(board, day)
+
+    assert len(positions(board, "return.requested.v1", "knowledge_audit-2016-H2-RIV")) == 1
+    assert told(board, "obligation.reminder_issued.v1", key) == [(0, 7, "riv-lead", 0), (0, 0, "riv-lead", 0)]
+    assert told(board, OBLIGATION_ESCALATED, key) == [(1, -14, "board-manager", 3)]
+    assert verify(board.pack()).code == 0
+
+
+def test_every_attack_on_a_certificate_is_named(overdue, tmp_path):
+    """An altered one, one of another log, one beyond the pack, and a pack in which what would discharge it is not to be seen."""
+    board = overdue
+    early = board.pack("early")
+    catch_up(board, "2017-02-01")
+    board.brings_in(line("riv-lead", "accept_action", "A1"), **at("2017-02-01"))
+    catch_up(board, "2017-02-01")
+    ran, file = certificate(board, "silence.jws", "2017-02-01")
+    assert ran.code == 0, ran
+    pack, text = board.pack("whole"), file.read_text()
+
+    altered = tmp_path / "altered.jws"
+    altered.write_text(text[:200] + ("A" if text[200] != "A" else "B") + text[201:])
+    beyond, wrong_key = by_a_stranger(early, file), by_a_stranger(pack, file, "--key", board.key.replace("+A", "+B", 1))
+    assert by_a_stranger(pack, altered).out.startswith("NOT VERIFIED: the certificate: ")
+    assert (beyond.code, "and this pack ends after" in beyond.out) == (1, True)
+    assert wrong_key.code in {1, 2}
+
+    scoped = shutil.copytree(pack, tmp_path / "scoped")
+    (bundle,) = [path for path in (scoped / "tile/entries").rglob("*") if path.is_file()][:1]
+    bundle.write_bytes(bundle.read_bytes()[:-1])
+    assert by_a_stranger(scoped, file).code == 1
+
+
+def test_what_was_done_or_never_asked_is_refused_by_name(overdue):
+    """`muniment absence` refuses where there is no silence, and writes no file."""
+    board = overdue
+    out = board.data / "none.jws"
+    refused = board.run("absence", CLAUSE, "CQH", SUBJECT, "-o", out, **at("2017-01-13"))
+    unknown = board.run("absence", "LIF-NONE", OWNER, SUBJECT, "-o", out, **at("2017-01-13"))
+
+    assert (refused.code, unknown.code, out.exists()) == (1, 1, False)
+    assert refused.err.startswith("Refused: As known at event ")
+
+
+def test_reassigned_on_the_way_and_with_an_empty_office(board):
+    """F.7, what could go wrong: a new owner begins the ladder anew with the history kept; where their lead has gone, the next is told."""
+    adopt(board)
+    catch_up(board, "2016-12-30")
+    lines = [
+        line("chair", "reassign_action", "A1", owner="CQH", owner_office="cqh-lead", reason="The team moved"),
+        line("board-manager", "stand_down_office_holder", "cqh-lead", until_on="2017-01-03", reason="Left"),
+    ]
+    assert board.brings_in(*lines, **at("2017-01-04")).code == 0
+    for day in ("2017-01-04", "2017-01-18"):
+        catch_up(board, day)
+    (reminder,) = board.ask("SELECT body FROM views.inspection_history WHERE topic = %s AND ref = 'A1'", REMINDED)
+
+    assert told(board, ESCALATED) == [(1, None, "quality-chair", 0), (1, None, "quality-chair", 0)]
+    assert (reminder[0]["to_office"], reminder[0]["vacant_offices"]) == ("quality-chair", ["cqh-lead"])
