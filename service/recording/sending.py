@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.desk.mail import Mail, NotSent, mailer
+from service.desk.telling.mail import Mail, NotSent, mailer
 from service.ledger.errors import HeadWentBack
 from service.verify import open_checkpoint
 

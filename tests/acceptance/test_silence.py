@@ -22,19 +22,13 @@ def adopt(board):
     """Put the framework in force, on the day on which the small board began."""
     ran = board.brings_in(line("chair", "adopt_framework", "partnership", **ADOPTION, review_due="2017-09-05"), **at("2016-09-06"))
     assert ran.code == 0, ran
-    return catch_up(board, "2016-09-06")
 
 
-def catch_up(board, day):
-    """Let a worker run on a day until the views know everything, and everything due is issued."""
+def pass_day(board, day, topic=None, ref=None, count=0):
+    """Let a worker run on a day until so many events of a topic are on record of a thing, and the views know all there is."""
     with workers(board, day):
-        wait(lambda: board.ask("SELECT min(position) FROM views.tracking") == [(board.size,)] and nothing_due(board, day), "the views")
-    return board.size
-
-
-def nothing_due(board, day):
-    """Say whether everything that can be told on a day is told."""
-    return "0 to be issued" in board.does("due", **at(day))
+        wait(lambda: len(positions(board, topic, ref)) >= count if topic else True, f"{count} of {topic} on {day}")
+        wait(lambda: board.ask("SELECT min(position) FROM views.tracking") == [(board.size,)], "the views")
 
 
 def told(board, topic, ref="A1"):
@@ -62,8 +56,13 @@ def by_a_stranger(pack, file, *arguments):
 def overdue(board):
     """Give the small board on 13 January 2017: A1, due on 16 December, is 28 days overdue and everybody was told on the day."""
     adopt(board)
-    for day in ("2016-12-09", "2016-12-16", "2016-12-30", "2017-01-13"):
-        catch_up(board, day)
+    for day, topic, count in (
+        ("2016-12-09", REMINDED, 1),
+        ("2016-12-16", REMINDED, 2),
+        ("2016-12-30", ESCALATED, 1),
+        ("2017-01-13", ESCALATED, 2),
+    ):
+        pass_day(board, day, topic, "A1", count)
     return board
 
 
@@ -80,7 +79,7 @@ def test_overdue_escalated_certified_and_discharged(overdue):
     assert "INV-15" in late.out + late.err
     challenge = {"about": SUBJECT, "to": "RIV", "summary": "Four weeks overdue", "statement": "Why is it not done?"}
     assert board.brings_in(line("chair", "raise_challenge", "C1", **challenge), **at("2017-01-16")).code == 0
-    catch_up(board, "2017-02-01")
+    pass_day(board, "2017-02-01")
 
     ran, file = certificate(board, "silence.jws", "2017-02-01")
     assert ran.code == 0, ran
@@ -96,7 +95,7 @@ def test_overdue_escalated_certified_and_discharged(overdue):
     answer = line("riv-lead", "answer_challenge", "C1", answer="The team was short", what_changed="It is being done")
     lines = [answer, line("riv-lead", "accept_action", "A1"), line("chair", "withdraw_action", "A2", reason="Not needed")]
     assert board.brings_in(*lines, **at("2017-02-02")).code == 0
-    catch_up(board, "2017-02-03")
+    pass_day(board, "2017-02-03")
     later = board.pack("after")
     assert by_a_stranger(later, file, "--key", board.key).code == 0
 
@@ -104,11 +103,14 @@ def test_overdue_escalated_certified_and_discharged(overdue):
 def test_an_obligation_is_told_of_as_well(overdue):
     """What the framework asks climbs the same ladder: a member's half-yearly audit is asked for, reminded of and escalated."""
     board, key = overdue, "LIF-RBM-03|RIV|2016-09-06..2017-03-05"
-    for day in ("2017-02-05", "2017-02-26", "2017-03-05", "2017-03-22"):  # the last, three days late
-        catch_up(board, day)
+    asked, reminded = "return.requested.v1", "obligation.reminder_issued.v1"
+    pass_day(board, "2017-02-05", asked, "knowledge_audit-2016-H2-RIV", 1)
+    pass_day(board, "2017-02-26", reminded, key, 1)
+    pass_day(board, "2017-03-05", reminded, key, 2)
+    pass_day(board, "2017-03-22", OBLIGATION_ESCALATED, key, 1)  # three days late
 
-    assert len(positions(board, "return.requested.v1", "knowledge_audit-2016-H2-RIV")) == 1
-    assert told(board, "obligation.reminder_issued.v1", key) == [(0, 7, "riv-lead", 0), (0, 0, "riv-lead", 0)]
+    assert len(positions(board, asked, "knowledge_audit-2016-H2-RIV")) == 1
+    assert told(board, reminded, key) == [(0, 7, "riv-lead", 0), (0, 0, "riv-lead", 0)]
     assert told(board, OBLIGATION_ESCALATED, key) == [(1, -14, "board-manager", 3)]
     assert verify(board.pack()).code == 0
 
@@ -117,9 +119,9 @@ def test_every_attack_on_a_certificate_is_named(overdue, tmp_path):
     """An altered one, one of another log, one beyond the pack, and a pack in which what would discharge it is not to be seen."""
     board = overdue
     early = board.pack("early")
-    catch_up(board, "2017-02-01")
+    pass_day(board, "2017-02-01")
     board.brings_in(line("riv-lead", "accept_action", "A1"), **at("2017-02-01"))
-    catch_up(board, "2017-02-01")
+    pass_day(board, "2017-02-01")
     ran, file = certificate(board, "silence.jws", "2017-02-01")
     assert ran.code == 0, ran
     pack, text = board.pack("whole"), file.read_text()
@@ -151,14 +153,14 @@ def test_what_was_done_or_never_asked_is_refused_by_name(overdue):
 def test_reassigned_on_the_way_and_with_an_empty_office(board):
     """F.7, what could go wrong: a new owner begins the ladder anew with the history kept; where their lead has gone, the next is told."""
     adopt(board)
-    catch_up(board, "2016-12-30")
+    pass_day(board, "2016-12-30", ESCALATED, "A1", 1)
     lines = [
         line("chair", "reassign_action", "A1", owner="CQH", owner_office="cqh-lead", reason="The team moved"),
         line("board-manager", "stand_down_office_holder", "cqh-lead", until_on="2017-01-03", reason="Left"),
     ]
     assert board.brings_in(*lines, **at("2017-01-04")).code == 0
-    for day in ("2017-01-04", "2017-01-18"):
-        catch_up(board, day)
+    pass_day(board, "2017-01-04", REMINDED, "A1", 1)
+    pass_day(board, "2017-01-18", ESCALATED, "A1", 2)
     (reminder,) = board.ask("SELECT body FROM views.inspection_history WHERE topic = %s AND ref = 'A1'", REMINDED)
 
     assert told(board, ESCALATED) == [(1, None, "quality-chair", 0), (1, None, "quality-chair", 0)]

@@ -10,9 +10,9 @@ import psycopg
 from eventsourcing import persistence
 
 from service.application import Board
-from service.desk.mail import mailer
 from service.desk.refusals import NotEstablished
-from service.desk.telling import look_through, send_waiting
+from service.desk.telling.mail import mailer
+from service.desk.telling.notices import look_through, send_waiting
 from service.ledger import keys
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from aiosmtpd.controller import Controller
 
 from service.application import Board
 from service.cli.falling_due import issue_due
-from service.desk.mail import Mail, NotSent, Smtp, mailer
-from service.desk.telling import SUBJECT, address_of, look_through, send_waiting
+from service.desk.telling.mail import Mail, NotSent, Smtp, mailer
+from service.desk.telling.notices import SUBJECT, address_of, look_through, send_waiting
 from tests.boards import assign
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import london
 from aggregates.partnership.office import Office
-from service.desk.mail import Mail, NotSent
+from service.desk.telling.mail import Mail, NotSent
 from service.ledger.reading import read_topics
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from service.desk.mail import Mailer
+    from service.desk.telling.mail import Mailer
     from service.recording import Recording
 
 NOTICES: Final = ("action.reminder_issued.v1", "action.escalated.v1", "obligation.reminder_issued.v1", "obligation.escalated.v1")
