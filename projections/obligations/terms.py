@@ -5,6 +5,8 @@ What is owed on the framework's basis arises only while a framework with this se
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -103,13 +105,27 @@ class Terms:
 
     def adopted_at(self, rule: Rule) -> int | None:
         """Return the event by which the framework of a rule came into force."""
-        sha256 = self.sets[rule.clause]
-        return next((e.position for e in self.decided if e.topic == ADOPTED and e.said["sha256"] == sha256), None)
+        return self._adoptions.get(self.sets[rule.clause])
+
+    @cached_property
+    def _adoptions(self) -> Mapping[str, int]:
+        """Return the event of each set's first adoption, by its hash."""
+        return {e.said["sha256"]: e.position for e in self.decided[::-1] if e.topic == ADOPTED}
 
     def set_on(self, setting: str, day: date) -> date | None:
         """Return the day on which the Board set a number that held on another; None where it had not, and what it begins with held."""
-        made = [e.since for e in self.decided if e.topic == SET and e.said["setting"] == setting and e.since <= day]
-        return made[-1] if made else None
+        made = self._set.get(setting, [])
+        number = bisect_right(made, day)
+        return made[number - 1] if number else None
+
+    @cached_property
+    def _set(self) -> Mapping[str, list[date]]:
+        """Return the days on which the Board set each thing, in their order."""
+        found: dict[str, list[date]] = defaultdict(list)
+        for e in self.decided:
+            if e.topic == SET:
+                found[e.said["setting"]].append(e.since)
+        return found
 
 
 def terms(conn: Connection[Any], index: Index, *, as_at: date, known_at: int) -> Terms:
