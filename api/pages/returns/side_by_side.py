@@ -132,4 +132,6 @@ def _share(part: int, whole: int) -> str:
 
 
 def _show(seen: Look, path: str, parts: list[dict[str, Any]], *, kept: dict[str, str], **said: Any) -> Response:
-    return render("returns/parts.html", look=seen, path=path, sections=parts, now_href=address(path, kept), section_name="returns", **said)
+    return render(
+        "returns/parts.html", look=seen, path=path, kept=kept, sections=parts, now_href=address(path, kept), section_name="returns", **said
+    )
