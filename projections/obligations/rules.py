@@ -12,9 +12,13 @@ from aggregates.framework.library import SETS
 INDEX: Final = Index(SETS.values())
 
 
+CODE: Final = (("aggregates.framework", ""), ("aggregates.framework", "facts"), ("projections.obligations", ""))
+
+
 def fingerprint(index: Index) -> str:
-    """Name the rules and the facts that they ask: views that were folded by others have to be rebuilt."""
-    folder = resources.files("aggregates.framework").joinpath("facts")
-    facts = [file.read_bytes() for file in sorted(folder.iterdir(), key=lambda file: file.name) if file.name.endswith(".py")]
-    said = b"".join([*(one.sha256.encode() for one in index.sets), *facts])
-    return hashlib.sha256(said).hexdigest()[:16]
+    """Name the rules, and what folds the log by them: views that were folded otherwise have to be rebuilt."""
+    said = [one.sha256.encode() for one in index.sets]
+    for package, folder in CODE:
+        files = resources.files(package).joinpath(folder).iterdir()
+        said += [file.read_bytes() for file in sorted(files, key=lambda file: file.name) if file.name.endswith(".py")]
+    return hashlib.sha256(b"".join(said)).hexdigest()[:16]
