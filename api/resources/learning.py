@@ -74,7 +74,7 @@ def reviews_of(on: Reading) -> list[ReviewRow]:
 
 @attendance.get("", endpoint="read")
 @attendance.arguments(PeriodArgs, location="query")
-@attendance.response(200, answer_of(schema_of_rows(learning.Attended, "Attended"), many=True))
+@attendance.response(200, answer_of(schema_of_rows(learning.Attended, "MeetingAttendance"), many=True))
 @member
 def read_attendance(args: dict[str, Any]) -> dict[str, Any]:
     """Say how often each agency came to each body's meetings of a period."""
