@@ -1,6 +1,6 @@
 """The law of the place: what may happen, and what is then on record.
 
-Here are the ledger's own registry, the data subjects, the partnership, reviews and actions. Dissemination, training sessions,
+Here are the ledger's own registry, the data subjects, the partnership, reviews, actions and dissemination. Training sessions,
 returns and the framework's clauses take their places beside them as the product grows.
 
 To import this package is to know every topic: `EVENTS` has the event of each. A topic begins with that of its aggregate.
