@@ -272,7 +272,9 @@ def called(asked: Product) -> Product:
     brings(asked, DRAWN, line("quality-chair", "draw_telephone_sample", S))
     first, second, third, fourth, fifth = found(asked)["draws"][-1]["order"][:5]
     call = {"outcome": "not-reached", "draw": "1"}
-    brings(asked, "2017-03-21", *(line("quality-chair", "record_telephone_call", S, number=first, **call) for _ in range(3)))
+    brings(
+        asked, "2017-03-21", *(line("quality-chair", "record_telephone_call", S, number=first, key=f"call-{n}", **call) for n in range(3))
+    )
     said = refused(asked, "2017-03-22", line("quality-chair", "record_telephone_call", S, number=fifth, **call))
     assert "INV-24" in said
     reached = {"draw": "1", "outcome": "reached", "answers": "We ask about fathers now"}
