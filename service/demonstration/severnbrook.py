@@ -10,17 +10,19 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import LONDON
-from service.demonstration.board.dirt import amendments, keys
+from service.demonstration.board.dirt import amendments, erased, keys, requests
 from service.demonstration.board.meetings import meetings
 from service.demonstration.board.people import people
 from service.demonstration.board.programme import board
 from service.demonstration.board.resources import priorities
 from service.demonstration.board.resources import resources as recommended
-from service.demonstration.dissemination.items import register
+from service.demonstration.dissemination.items import disseminations, register
 from service.demonstration.improvement.actions import actions, supervision
 from service.demonstration.improvement.reviews import reviews
+from service.demonstration.returns.rounds import returns
 from service.demonstration.script import Line, in_order
 from service.demonstration.script.files import Files
+from service.demonstration.training.sessions import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +57,10 @@ def _told(evidence: Files) -> Iterator[Line]:
         amendments(dirt),
         priorities(meeting["priorities"]),
         register(sent),
+        disseminations(sent, partnership, evidence),
+        sessions(_table("training"), programme["programme"], sent["staff"], erased(dirt)),
+        returns(asked, partnership),
+        requests(dirt),
         recommended(meeting["resources"], partnership),
     )
 

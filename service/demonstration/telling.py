@@ -1,19 +1,22 @@
 """Tell a log the demonstration: line by line through the door by which everybody comes, in batches, as the import does.
 
-One thing needs more than the import does. Whom chance picked depends on the log's own keys, so a call to somebody who was drawn says
-only at which place in the drawn order (`drawn:0`), and here the number is put in its place.
+Two things need more than the import does. Whom chance picked depends on the log's own keys, so a call to somebody who was drawn says
+only at which place in the drawn order (`drawn:0`), and here the number is put in its place. And a line that nobody says, because it has
+no `by`, is what the service does by itself: it is recorded as `muniment work` would have on its day.
 """
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.errors import Refused
 from aggregates.training_session import TrainingSession
 from service.desk.importer import BATCH, Report, submission
+from service.verbs.notices import BY_ITSELF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from service.application import Board
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     Said = Mapping[str, Any]
 
 DRAWN: Final = "drawn:"
-DRAW: Final = "draw_telephone_sample"  # rests on a checkpoint after what came before it, so it is the first of a batch
+DRAW: Final = "draw_telephone_sample"  # rests on a checkpoint over what came before it, so it is recorded by itself
 
 
 def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path, *, recorded: Callable[[int], object] | None = None) -> Report:
@@ -33,16 +36,26 @@ def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path, *, r
     report = Report()
     for batch in _batches(enumerate(lines, 1)):
         before = board.recorder.size
-        known = board.on_record(caller, [line["key"] for _, line in batch])
-        fresh = [(number, line) for number, line in batch if line["key"] not in known]
+        keys = [_key(line) for _, line in batch]
+        known = board.on_record(caller, keys) | board.on_record(BY_ITSELF, keys)
+        fresh = [(number, line) for number, line in batch if _key(line) not in known]
         report.skipped += len(batch) - len(fresh)
-        while fresh and (refused := _together(board, caller, fresh, folder)):
-            report.refused.append(refused)
-            fresh = [(number, line) for number, line in fresh if number != refused[0]]
-        report.recorded += len(fresh)
+        while fresh:
+            done, why = _together(board, caller, fresh, folder)
+            if why is not None:  # nothing is recorded: what came before the line that was refused goes again
+                report.refused.append((fresh[done][0], why))
+                if done:
+                    _together(board, caller, fresh[:done], folder)
+            report.recorded += done
+            fresh = fresh[done + (why is not None) :]
         if recorded:
             recorded(before)
     return report
+
+
+def _key(line: Said) -> str:
+    """Return the idempotency key of a line; of what the service does by itself, the one that it uses."""
+    return str(line["key"]) if "by" in line else f"follow-up/{line['ref']}/{line['fields']['number']}/0"
 
 
 def _batches(numbered: Iterator[tuple[int, Said]]) -> Iterator[list[tuple[int, Said]]]:
@@ -56,16 +69,35 @@ def _batches(numbered: Iterator[tuple[int, Said]]) -> Iterator[list[tuple[int, S
         yield batch
 
 
-def _together(board: Board, caller: Caller, batch: list[tuple[int, Said]], folder: Path) -> tuple[int, str] | None:
-    """Record a batch in one transaction; return the line that was refused, and why: then none of them is recorded."""
-    tried = batch[0]
+def _together(board: Board, caller: Caller, batch: Sequence[tuple[int, Said]], folder: Path) -> tuple[int, str | None]:
+    """Record a batch in one transaction, and return how many lines that were; and why the next was refused: then none is recorded."""
+    done = 0
+    if batch[0][1]["do"] == DRAW:
+        return _alone(board, caller, batch[0][1], folder)
     try:
         with board.together():
-            for tried in batch:
-                board.act(caller, submission(_drawn(board, tried[1]), board, caller, folder))
+            for _, line in batch:
+                if "by" in line:
+                    board.act(caller, submission(_drawn(board, line), board, caller, folder))
+                else:
+                    _by_itself(board, line)
+                done += 1
     except Refused as refused:
-        return tried[0], str(refused)
-    return None
+        return done, str(refused)
+    return done, None
+
+
+def _alone(board: Board, caller: Caller, line: Said, folder: Path) -> tuple[int, str | None]:
+    try:
+        board.act(caller, submission(line, board, caller, folder))
+    except Refused as refused:
+        return 0, str(refused)
+    return 1, None
+
+
+def _by_itself(board: Board, line: Said) -> None:
+    today, at = date.fromisoformat(line["occurred_on"]), datetime.fromisoformat(line["at"])
+    board.issue_due_follow_up(line["ref"], line["fields"]["number"], today=today, at=at)
 
 
 def _drawn(board: Board, line: Said) -> Said:
@@ -75,5 +107,7 @@ def _drawn(board: Board, line: Said) -> Said:
         return line
     session: TrainingSession = board.load(TrainingSession, line["ref"])
     draws = session.state.draws if session.state else ()
-    draw = next(one for one in draws if one.draw == line["fields"]["draw"])
+    draw = next((one for one in draws if one.draw == line["fields"]["draw"]), None)
+    if draw is None:  # the command says so better
+        return line
     return {**line, "fields": {**line["fields"], "number": draw.order[int(number.removeprefix(DRAWN))]}}

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import StoredEvent
-
 from aggregates.action import Action
 from aggregates.action import state as of_action
 from aggregates.entry.fields import corrections
@@ -44,7 +42,8 @@ class Holding(Receiving):
         """Give every thing of a kind, as it is now."""
         with self.datastore.get_connection() as conn:
             streams = [row["stream"] for row in conn.execute(BEGUN, (f"{kind.TOPIC}.%",)).fetchall()]
-        yield from self._as_now(kind, streams)
+        here = [stream for stream, thing in self._loaded.items() if isinstance(thing, kind)]
+        yield from self._as_now([*streams, *here])
 
     def members(self, day: date) -> frozenset[str]:
         """Return the codes of the agencies that are members on a day."""
@@ -142,15 +141,21 @@ class Holding(Receiving):
         """Return the things, as they are now, of which this holds of what an entry says or is corrected to say."""
         with self.datastore.get_connection() as conn:
             rows = conn.execute(SAYING, (list(topics),)).fetchall()
-        events: list[tuple[UUID, Any]] = [(row["originator_id"], self.mapper.to_domain_event(StoredEvent(**row))) for row in rows]
-        streams = [stream for stream, event in events if holds(event.said) or holds(corrections(event.said))]
-        return sorted(self._as_now(kind, streams), key=lambda thing: str(thing.ref))
+        said = [(row["originator_id"], self._entry(row).said) for row in rows]
+        here = [(stream, thing) for stream, thing in self._loaded.items() if isinstance(thing, kind)]
+        said += [(stream, entry.body) for stream, thing in here for entry in thing.entries]
+        streams = [stream for stream, body in said if holds(body) or holds(corrections(body))]
+        return sorted(self._as_now(streams), key=lambda thing: str(thing.ref))
 
-    def _as_now(self, kind: type[Any], streams: list[UUID]) -> Iterator[Any]:
+    @property
+    def _loaded(self) -> dict[UUID, Any]:
+        """Return what those who share this transaction have read, and what it has become in it."""
+        return self._together.loaded if self._together else {}
+
+    def _as_now(self, streams: list[UUID]) -> Iterator[Any]:
         """Load each, once; of what shares this transaction, what it has become in it."""
-        loaded = self._together.loaded if self._together else {}
-        known = dict.fromkeys([*streams, *(stream for stream, thing in loaded.items() if isinstance(thing, kind))])
-        for stream in known:
+        loaded = self._loaded
+        for stream in dict.fromkeys(streams):
             if (thing := loaded.get(stream)) is None:
                 thing = self.repository.get(stream)
                 loaded[stream] = thing  # read once for all that share the transaction; otherwise nobody looks there again

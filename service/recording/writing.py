@@ -62,6 +62,7 @@ class Together:
     loaded: dict[UUID, Any] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
+    read: dict[tuple[UUID, int], Any] = field(default_factory=dict)  # entries that were verified since: they do not change
 
 
 class OfThisThread:

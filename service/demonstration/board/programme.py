@@ -20,7 +20,7 @@ def board(said: Mapping[str, Any]) -> Iterator[Line]:
         fields = {name: value for name, value in line.items() if name not in ABOUT_LINE}
         if "clauses" in line:
             fields["sha256"] = next(found.sha256 for found in SETS.values() if found.id == line["clauses"])
-        yield Line(do=line["do"], ref=line["ref"], by=line["by"], on=line["on"], fields=fields)
+        yield Line(do=line["do"], ref=line["ref"], by=line["by"], on=line["on"], fields=fields, apart=line.get("item", ""))
 
 
 def _programme(said: Mapping[str, Any]) -> Iterator[Line]:

@@ -70,7 +70,7 @@ class _Answer:
             if share(self.item["ref"], self.agency, forum, "says") < 0.3:  # noqa: PLR2004 - three of ten have something to say
                 fields["suggestions"] = self._words("suggestions", forum)
             on = after(self.item["on"], self.last + between(first, last, self.item["ref"], self.agency, forum))
-            yield self._line("discuss_learning", on, fields, forum)
+            yield self._line("record_discussion", on, fields, forum)
 
     def _implications(self, acknowledged: date) -> Iterator[Line]:
         if not self._does("implications"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from service.demonstration.board.people import CHAIR
 from service.demonstration.script import Line
 from service.demonstration.script.chance import after, one_of, share
 
@@ -15,7 +14,19 @@ if TYPE_CHECKING:
 
     Said = Mapping[str, Any]
 
-THEIRS: Final = {"quality-chair": {"WMP", "NGH", "CQH", "RIV"}, "training-chair": {"SBC-EDU", "RIV"}}  # whom its holders came from
+LEARNING: Final = frozenset({"knowledge_audit", "learning_needs", "subgroup_learning_needs"})  # what the Training sub-group looks at
+# Who looks at a return instead, where the chair of the sub-group whose it would be is, or was to be, of the respondent's own.
+INSTEAD: Final = {
+    "quality-chair": {
+        "WMP": "scr-chair",
+        "CQH": "scr-chair",
+        "RIV": "scr-chair",
+        "NGH": "policy-chair",
+        "quality": "scr-chair",
+        "training": "scr-chair",
+    },
+    "training-chair": {"SBC-EDU": "scr-chair", "RIV": "scr-chair", "quality": "scr-chair"},
+}
 THRESHOLD, HIGHEST = 2, 3
 LOWER, HIGHER = 0.07, 0.03  # of the self-grades
 ARGUED: Final = ("s11-2016-CQH", "5")  # the training of Castle Quay, about which the panel and the trust did not agree (journey F.12)
@@ -23,7 +34,7 @@ ARGUED: Final = ("s11-2016-CQH", "5")  # the training of Castle Quay, about whic
 
 def judged(ref: str, respondent: str, fields: Said, on: date, said: Said) -> Iterator[Line]:
     """Yield the moderation of one body's answers, and what was decided about each standard below the threshold."""
-    by = moderator(ref, respondent)
+    by = judge(ref, respondent)
     grades = [_judged(one, ref, said["judging"]) for one in fields["self_grades"]]
     panel = one_of(said["judging"]["panel"], ref)
     yield Line(do="moderate_return", ref=ref, by=by, on=after(on - timedelta(10), 0), fields={"grades": grades, "panel": panel})
@@ -33,10 +44,10 @@ def judged(ref: str, respondent: str, fields: Said, on: date, said: Said) -> Ite
             yield Line(do="decide_no_action", ref=ref, by=by, on=on, fields=decided, apart=one["standard"])
 
 
-def moderator(ref: str, respondent: str) -> str:
-    """Return who leads the panel: the chair of the Board where the sub-group's chair came, or was to come, from the respondent."""
-    chair = "training-chair" if ref.startswith("knowledge_audit") else "quality-chair"
-    return CHAIR if respondent in THEIRS[chair] else chair
+def judge(ref: str, respondent: str) -> str:
+    """Return whose chair leads the panel, and accepts the return: somebody whom the respondent does not employ."""
+    chair = "training-chair" if ref.partition("-")[0] in LEARNING else "quality-chair"
+    return INSTEAD[chair].get(respondent, chair)
 
 
 def _judged(one: Said, ref: str, words: Said) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from service.demonstration.board.people import CHAIR, MANAGER, lead_on, members_on
+from service.demonstration.board.people import MANAGER, lead_on, members_on
 from service.demonstration.returns.answering import Answering
-from service.demonstration.returns.judging import judged
+from service.demonstration.returns.judging import judge, judged
 from service.demonstration.script import Line
 from service.demonstration.script.chance import after, between
 
@@ -96,8 +96,7 @@ def _life(one: Round, respondent: str, said: Said, partnership: Said, held: Mapp
         yield from judged(ref, respondent, fields, done, said) if done <= LAST else ()
     if done > LAST:
         return
-    accepts = CHAIR if one.by in {CHAIR, MANAGER} or fields["self_grades"] else one.by
-    yield Line(do="accept_return", ref=ref, by=accepts, on=done, fields={"reason": None})
+    yield Line(do="accept_return", ref=ref, by=judge(ref, respondent), on=done, fields={"reason": None})
     if one.presented and done <= held[one.presented[0]]:
         meeting, item = one.presented
         yield Line(do="present_return", ref=ref, by=MANAGER, on=held[meeting], fields={"meeting": meeting, "agenda_item": item})

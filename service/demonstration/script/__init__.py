@@ -28,7 +28,7 @@ class Line:
 
     do: str
     ref: str
-    by: str
+    by: str | None  # None for the service itself
     on: date
     fields: dict[str, Any] = field(default_factory=dict)
     on_behalf_of: str | None = None

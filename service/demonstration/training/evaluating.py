@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.clocks.dates import later
 from service.demonstration.script import Line
 from service.demonstration.script.chance import after
+from service.demonstration.training.follow_up import answering, impact_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     Said = Mapping[str, Any]
 
 LAST: Final = date(2021, 9, 24)  # after which the sub-group has not met
+APRIL: Final = 4
 POINTS: Final = ("feedback", "follow-up", "calls", "observation", "trainer CPD")
 NOT_DONE: Final = {
     "calls": "Not in the sample of sessions whose participants are telephoned this year.",
@@ -31,7 +33,8 @@ def evaluating(session: Session, said: Said) -> Iterator[Line]:
         _, observer, grade, notes = seen
         fields: dict[str, Any] = {"observer": observer, "grade": grade, "notes": notes, "evidence": []}
         yield Line(do="observe_delivery", ref=session.ref, by="training-chair", on=after(session.on, 6), fields=fields)
-    on = after(later(session.on, months=5), 10)
+    year = session.on.year + (session.on.month >= APRIL)  # in which the trainers' year of learning ends
+    on = max(after(later(session.on, months=5), 10), said["learned"][str(year)])
     if on > LAST:
         return
     decided, revised, because = said["changes"].get(session.ref, ("None this time.", None, None))
@@ -50,6 +53,7 @@ def _points(session: Session, said: Said, seen: bool) -> dict[str, Any]:
         for point in POINTS
     ]
     shown = [f"observation:{row[1]}" for row in said["observed"] if row[0] == session.ref]
+    shown += [f"follow-up:{number}" for number in answering(session, said) if impact_on(session, number) != "none"]
     return {
         "points": points,
         "impact_practice": "some" if session.owed else "not known",

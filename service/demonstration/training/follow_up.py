@@ -30,12 +30,8 @@ def follow_ups(session: Session, said: Said) -> Iterator[Line]:
     """Yield the questions after three months, the answers and the telephone calls of one session."""
     asked = later(session.on, months=MONTHS)
     for number in session.came:
-        yield Line(do="issue_follow_up", ref=session.ref, by=MANAGER, on=asked, fields={"number": number}, apart=number)
-    everybody = list(session.came)
-    answering = some(everybody, said["returned"][session.ref], session.ref, "returns") if session.owed else [
-        number for number in everybody if share(session.ref, number, "returns") < UNASKED
-    ]  # fmt: skip
-    for number in answering:
+        yield Line(do="issue_follow_up", ref=session.ref, by=None, on=asked, fields={"number": number}, apart=number)
+    for number in answering(session, said):
         yield from _returned(session, number, asked, said)
     if session.ref in said["sampled"]:
         yield from _sample(session, after(asked, 35), said, 1, None)
@@ -43,9 +39,22 @@ def follow_ups(session: Session, said: Said) -> Iterator[Line]:
             yield from _sample(session, after(asked, 56), said, 2, reason)
 
 
+def answering(session: Session, said: Said) -> list[str]:
+    """Return who answers after three months: so many as the table says where an answer is owed, and some elsewhere."""
+    everybody = list(session.came)
+    if session.owed:
+        return some(everybody, said["returned"][session.ref], session.ref, "returns")
+    return [number for number in everybody if share(session.ref, number, "returns") < UNASKED]
+
+
+def impact_on(session: Session, number: str) -> str:
+    """Return what somebody says that came of it."""
+    return weighted(IMPACT, session.ref, number, "impact")
+
+
 def _returned(session: Session, number: str, asked: date, said: Said) -> Iterator[Line]:
     on = after(asked, between(3, LAST_DAY - 9, session.ref, number, "returned"))
-    impact = weighted(IMPACT, session.ref, number, "impact")
+    impact = impact_on(session, number)
     fields: dict[str, Any] = {"number": number, "used_in_practice": impact != "none", "impact": impact}
     fields["shared_with_colleagues"] = share(session.ref, number, "shared") < 0.7  # noqa: PLR2004 - seven of ten
     if impact != "none" and share(session.ref, number, "effect") < 0.6:  # noqa: PLR2004 - six of ten

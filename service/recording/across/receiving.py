@@ -56,10 +56,12 @@ class Receiving(References):
 
         Each acknowledgement has to name all groups of those before it (INV-20), so the newest that stands names them all.
         """
-        loaded = self._together.loaded.values() if self._together else ()
-        items = (thing.state for thing in loaded if isinstance(thing, Dissemination))
-        declared = [group for state in items for group in _groups(state, agency)]
+        loaded = self._together.loaded if self._together else {}
+        here = {stream: _groups(thing.state, agency) for stream, thing in loaded.items() if isinstance(thing, Dissemination)}
+        declared = [group for groups in here.values() for group in groups]
         for found in self._acknowledged_by(agency, *(before or (None, None))):
+            if here.get(found):
+                break  # with its groups among those already
             if groups := _groups(cast("Dissemination", self.repository.get(found)).state, agency):
                 declared += groups
                 break
@@ -70,9 +72,16 @@ class Receiving(References):
         with self.datastore.get_connection() as conn:
             rows = conn.execute(ACKNOWLEDGED, {"stream": stream, "version": version}).fetchall()
         for row in rows:  # each is verified as it is read: only as many as it takes
-            event: Any = self.mapper.to_domain_event(StoredEvent(**row))
-            if event.said["agency"] == agency:
+            if self._entry(row).said["agency"] == agency:
                 yield row["originator_id"]
+
+    def _entry(self, row: dict[str, Any]) -> Any:
+        """Return an entry that was read from the log, verified; once for all that share the transaction, because no entry changes."""
+        read = self._together.read if self._together else {}
+        place = row["originator_id"], row["originator_version"]
+        if place not in read:
+            read[place] = self.mapper.to_domain_event(StoredEvent(**row))
+        return read[place]
 
     def _sent_items(self) -> Iterator[DisseminationState]:
         """Give every item as far as its acknowledgements go; of what shares this transaction, what it has become in it."""
@@ -82,7 +91,7 @@ class Receiving(References):
         streams: dict[UUID, list[Entry]] = defaultdict(list)
         for row in rows:
             if row["originator_id"] not in loaded:
-                event: Any = self.mapper.to_domain_event(StoredEvent(**row))
+                event = self._entry(row)
                 streams[row["originator_id"]].append(Entry(row["originator_version"], event.occurred_on, type(event), event.said))
         begun = [thing.state for thing in loaded.values() if isinstance(thing, Dissemination)]
         yield from (state for state in (*(Dissemination.fold(standing(entries)) for entries in streams.values()), *begun) if state)
