@@ -170,7 +170,7 @@ def _serve(config: Config, links: dict[Visitor, str]) -> None:
         "MUNIMENT_DATABASE_URL": "",
         "MUNIMENT_PORT": str(config.port),
     }
-    with _running(environ, "work"), _running(environ, "serve") as web:
+    with _running(environ, "work", "--views-only"), _running(environ, "serve") as web:
         address = f"http://{config.host}:{config.port}"
         pages_are_up(config, address, web)
         click.echo(f"\nMuniment is at {address}. This is a demonstration: nobody in it is real, and today is {TODAY.day} {TODAY:%B %Y}.\n")
@@ -182,10 +182,10 @@ def _serve(config: Config, links: dict[Visitor, str]) -> None:
 
 
 @contextlib.contextmanager
-def _running(environ: dict[str, str], command: str) -> Iterator[subprocess.Popen[bytes]]:
+def _running(environ: dict[str, str], command: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run one of our own commands as long as the context lasts; what it has to say goes into a file beside the data."""
     with Path(environ["MUNIMENT_DATA"], f"{command}.log").open("ab") as log:
-        child = subprocess.Popen([sys.executable, "-m", "service.cli", command], env=environ, stdout=log, stderr=log)  # noqa: S603 - our own
+        child = subprocess.Popen([sys.executable, "-m", "service.cli", command, *options], env=environ, stdout=log, stderr=log)  # noqa: S603 - our own
     try:
         yield child
     finally:

@@ -70,7 +70,8 @@ def _run(command: list[str]) -> int:
 
 
 @click.command()
-def work() -> None:
+@click.option("--views-only", is_flag=True, help="Keep the views in step, and send and issue nothing: a demonstration's days are told.")
+def work(*, views_only: bool) -> None:
     """Keep the views in step with the log, send the daily checkpoint and mails, do what falls due. Any number may run: one leads.
 
     Example: muniment work
@@ -81,7 +82,9 @@ def work() -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
-        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in (_sending, issuing, mailing)]
+        beside = [
+            threading.Thread(target=does, args=(config, stop), daemon=True) for does in (() if views_only else (_sending, issuing, mailing))
+        ]
         for thread in beside:
             thread.start()
         catch_up.work(config.conninfo("projector"), source(config), stop=stop)

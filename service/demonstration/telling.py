@@ -10,8 +10,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.clocks.ladder import Notice
 from aggregates.errors import Refused
+from aggregates.framework.telling.notices import Obligation, Owed
 from aggregates.training_session import TrainingSession
+from service.demonstration.dissemination.notices import TOLD
 from service.desk.importer import BATCH, Report, submission
 from service.verbs.notices import BY_ITSELF
 
@@ -38,7 +41,7 @@ def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path, *, r
         before = board.recorder.size
         keys = [_key(line) for _, line in batch]
         known = board.on_record(caller, keys) | board.on_record(BY_ITSELF, keys)
-        fresh = [(number, line) for number, line in batch if _key(line) not in known]
+        fresh = [(number, line) for number, line in batch if _key(line) not in known and not _told(board, line)]
         report.skipped += len(batch) - len(fresh)
         while fresh:
             done, why = _together(board, caller, fresh, folder)
@@ -53,9 +56,15 @@ def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path, *, r
     return report
 
 
+def _told(board: Board, line: Said) -> bool:
+    """Say whether a notice is on record."""
+    told: Obligation | None = board.find(Obligation, line["ref"]) if line["do"] == TOLD else None
+    return told is not None and any(str(entry.occurred_on) == line["occurred_on"] for entry in told.entries)
+
+
 def _key(line: Said) -> str:
     """Return the idempotency key of a line; of what the service does by itself, the one that it uses."""
-    return str(line["key"]) if "by" in line else f"follow-up/{line['ref']}/{line['fields']['number']}/0"
+    return str(line["key"]) if "by" in line or line["do"] == TOLD else f"follow-up/{line['ref']}/{line['fields']['number']}/0"
 
 
 def _batches(numbered: Iterator[tuple[int, Said]]) -> Iterator[list[tuple[int, Said]]]:
@@ -97,6 +106,14 @@ def _alone(board: Board, caller: Caller, line: Said, folder: Path) -> tuple[int,
 
 def _by_itself(board: Board, line: Said) -> None:
     today, at = date.fromisoformat(line["occurred_on"]), datetime.fromisoformat(line["at"])
+    if line["do"] == TOLD:
+        said = line["fields"]
+        owed = said["owed"]
+        due, since = date.fromisoformat(owed["due_on"]), date.fromisoformat(owed["since"])
+        notice = Notice(said["level"], said["days"], today, 0)
+        told = {"to_office": said["to_office"], "vacant_offices": tuple(said["vacant_offices"]), "today": today, "at": at}
+        board.issue_obligation_notice(Owed(owed["clause"], owed["owner"], owed["subject"], due, since), notice, **told)
+        return
     board.issue_due_follow_up(line["ref"], line["fields"]["number"], today=today, at=at)
 
 

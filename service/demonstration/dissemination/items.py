@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from service.demonstration.board.people import CHAIR, MANAGER, members_on
 from service.demonstration.dissemination.answers import answers
+from service.demonstration.dissemination.notices import notices
 from service.demonstration.script import Line
 
 if TYPE_CHECKING:
@@ -24,8 +25,11 @@ AUDIENCES: Final = ("staff who work with families", "all other staff")
 def disseminations(said: Said, partnership: Said, files: Files) -> Iterator[Line]:
     """Yield what became of each item of dissemination.toml."""
     for item in said["item"]:
-        yield from _issued(item, files, recipients(partnership, item["on"]))
-        yield from answers(item, said, partnership, digest(item))
+        to = recipients(partnership, item["on"])
+        yield from _issued(item, files, to)
+        answered = list(answers(item, said, partnership, digest(item)))
+        yield from answered
+        yield from notices(item, to, answered, partnership)
 
 
 def recipients(partnership: Said, day: date) -> list[str]:

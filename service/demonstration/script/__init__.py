@@ -36,6 +36,7 @@ class Line:
     recorded: date | None = None
     late_reason: str | None = None
     apart: str = ""
+    on_the_day: bool = False  # whatever weekday it is: the service works on all of them
 
     @property
     def key(self) -> str:
@@ -46,6 +47,8 @@ class Line:
     def recorded_on(self) -> date:
         """Return the day on which it was recorded: the day itself, or the next on which the offices are open."""
         day = self.recorded or self.on
+        if self.on_the_day:
+            return day
         return day + timedelta(max(0, 7 - day.weekday()) if day.weekday() >= SATURDAY else 0)
 
     @property
