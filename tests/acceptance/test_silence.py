@@ -120,7 +120,8 @@ def test_every_attack_on_a_certificate_is_named(overdue, tmp_path):
     board = overdue
     early = board.pack("early")
     pass_day(board, "2017-02-01")
-    board.brings_in(line("riv-lead", "accept_action", "A1"), **at("2017-02-01"))
+    reported = board.brings_in(line("riv-lead", "report_progress", "A1", rag="red", narrative="Late"), **at("2017-02-01"))
+    assert reported.code == 0, reported
     pass_day(board, "2017-02-01")
     ran, file = certificate(board, "silence.jws", "2017-02-01")
     assert ran.code == 0, ran
