@@ -64,9 +64,9 @@ def _course(seen: Look, one: CourseOfProgramme) -> tuple[Said, ...]:
 
 
 def _evaluated(seen: Look, one: CourseEvaluation) -> tuple[Said, ...]:
-    points = [f"{point.capitalize()}: {count} of {one.held}" for point, count in one.done.items()]
+    points = [f"{point[0].upper()}{point[1:]}: {count} of {one.held}" for point, count in one.done.items()]
     held = [f"{one.held} held, {one.evaluated} evaluated", quiet(f"{one.attended} attended")]
-    satisfied = ", ".join(one.satisfaction) or "Not told of fewer than five"
+    satisfied = ", ".join(one.satisfaction) or ("Not told of fewer than five" if one.evaluated else "Not judged yet")
     return (
         course(seen, one.course), held, points, f"{one.returned} of {one.asked} returned", satisfied, _counted(one.impact_practice),
         _counted(one.impact_management),

@@ -46,7 +46,7 @@ FORMS: Final[dict[str, tuple[tuple[str, str, str, str | None, bool], ...]]] = {
     "return_follow_up": (
         ("used_in_practice", "yes_no", "Have you used it in your practice?", None, False),
         ("shared_with_colleagues", "yes_no", "Have you shared it with colleagues?", None, False),
-        ("effect_on_children", "textarea", "What changed for children?", SEALED, True),
+        ("effect_on_children", "textarea", "What changed for children?", "Sealed. Name nobody.", True),
         ("impact", "impact", "What impact has it had on your practice?", None, False),
     ),
 }
