@@ -181,7 +181,7 @@ class DataSubject(Recorded[SubjectState | None]):
         now = self._kept()
         said(matter=matter, reason=reason)
         if not any(one.matter == matter and one.released_on is None and one.on <= act["occurred_on"] for one in now.holds):
-            raise law.NotHeld(ref=self.ref, matter=matter, day=act["occurred_on"])
+            raise law.NoHold(ref=self.ref, matter=matter, day=act["occurred_on"])
         self._record("LegalHoldReleased", act, matter=matter, reason=reason)
 
     def request_erasure(self, *, reference: str, identity_checked_by: str, **act: Unpack[Act]) -> None:
@@ -206,7 +206,7 @@ class DataSubject(Recorded[SubjectState | None]):
         now = self._kept()
         said(reason=reason)
         if now.asked is None or act["occurred_on"] < now.asked.on:
-            raise law.NotAsked(ref=self.ref, day=act["occurred_on"])
+            raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
         exempted(outcome, exemption)
         if outcome in law.GRANTED and (matters := {*held, *now.held}):
             raise law.HoldStands(ref=self.ref, matters=matters)

@@ -65,7 +65,7 @@ class AlreadyHeld(Refused):
     rule, text = "INV-39", "{ref} has been held for {matter} since {on}"
 
 
-class NotHeld(Refused):
+class NoHold(Refused):
     """A hold is released for the matter for which it was placed."""
 
     rule, text = "INV-39", "No hold on {ref} for {matter} stands on {day}"
@@ -83,7 +83,7 @@ class ErasureAsked(Refused):
     rule, text = "INV-39", "An erasure of {ref} was requested on {on} and waits for its decision"
 
 
-class NotAsked(Refused):
+class ErasureNotAsked(Refused):
     """What is decided was requested."""
 
     rule, text = "INV-39", "No request to erase {ref} waits for a decision on {day}"

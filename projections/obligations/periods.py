@@ -11,6 +11,7 @@ from psycopg.sql import SQL
 from aggregates.framework import cadence
 from aggregates.framework.cadence import Answer
 from projections import partnership
+from projections.obligations import selecting
 from projections.obligations.states import Instance, State, days_late, state_of
 from projections.two_clocks.read_model import AT_CLOCKS
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aggregates.framework.clauses import Members, OnCalendar
     from projections.obligations.terms import Terms
 
-ANSWERS = SQL("SELECT rule, owner, answers FROM views.cadences WHERE {}").format(AT_CLOCKS)
+ANSWERS = SQL("SELECT rule, owner, answers FROM views.cadences WHERE {at}{narrow}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def turns(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozense
     wanted = [rule for key, rule in terms.index.on_calendar.items() if rules is None or key in rules]
     if not wanted:
         return
-    answers = {(rule, who): said for rule, who, said in terms.conn.execute(ANSWERS, terms.at)}
+    query = ANSWERS.format(at=AT_CLOCKS, narrow=SQL("") if owners is None else selecting.OWNERS)
+    answers = {(rule, who): said for rule, who, said in terms.conn.execute(query, terms.at | {"owners": sorted(owners or ())})}
     members: dict[Members, list[Member]] = {}
     for rule in wanted:
         if rule.members and rule.members not in members:

@@ -10,7 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry.data_subject import DataSubject
+from aggregates.review import Review
 from aggregates.review.names import Names
+from service.commands import AMENDMENTS
 from service.desk import screening
 from service.desk.refusals import Identifies, PersonalData
 from service.desk.screening import HeldTexts
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 MERGED: Final = "SELECT DISTINCT stream FROM ledger.event WHERE topic = 'data_subject.subjects_merged.v1'"
 # What refuses names by itself, more strictly: what is published of a review names nobody, allowed or not (INV-06). And who is registered.
 BY_THEMSELVES: Final = frozenset({"record_finding", "make_recommendation", "formulate_response", "register_subject"})
+PUBLISHED: Final = (Review.FindingRecorded, Review.RecommendationMade, Review.BoardResponseFormulated)
 NAMED: Final = "SELECT f.position FROM ledger.sealed_field f JOIN sealed.value v USING (position, field) WHERE f.field = 'name'"
 
 
@@ -62,13 +65,18 @@ class Persons(Recording):
 
     def screen(self, command: Command, it: Submission, fields: dict[str, Any]) -> None:
         """Hold what looks as if it identified somebody, unless the data protection officer has allowed this very text (INV-45)."""
-        known = () if command.name in BY_THEMSELVES else self.names()
+        known = () if command.name in BY_THEMSELVES or self._publishes(command, fields, it.ref) else self.names()
         for field, text, pattern in screening.screen(command.event, fields | {"late_reason": it.late_reason}, known):
             said = (command.name, it.ref, field, text)
             if not (allowed := self.held.allowed(*said)):
                 if allowed is None:
                     self.held.hold(*said, pattern=pattern, office=it.office)
                 raise (PersonalData if allowed is None else Identifies)(field=field, pattern=pattern)
+
+    def _publishes(self, command: Command, fields: Mapping[str, Any], ref: str) -> bool:
+        """Say whether it amends what is published of a review."""
+        review = self.find(Review, ref) if command.kind == "review" and command.name in AMENDMENTS else None
+        return bool(review) and any(e.number == fields["amends"] and issubclass(e.event, PUBLISHED) for e in review.entries)
 
     def _of_all(self, name: str, read: Any) -> Any:
         """Return what is gathered from everybody, read again once something was recorded about anybody."""

@@ -82,7 +82,7 @@ def test_holds_stand_matter_by_matter():
     subject.hold(**said(1, matter="Claim", reason="A letter came"))
     with pytest.raises(law.AlreadyHeld):
         subject.hold(**said(1, matter="Claim", reason="Again"))
-    with pytest.raises(law.NotHeld):
+    with pytest.raises(law.NoHold):
         subject.release(**said(1, matter="Inquiry", reason="It is over"))
     subject.release(**said(2, matter="Inquest", reason="It is over"))
 
@@ -92,12 +92,12 @@ def test_holds_stand_matter_by_matter():
 def test_an_erasure_is_decided_once_it_is_asked_for_and_done_once_it_is_granted():
     """Nothing is decided that nobody asked for, nothing destroyed that was not granted, and one request waits at a time."""
     subject = person()
-    with pytest.raises(law.NotAsked):
+    with pytest.raises(law.ErasureNotAsked):
         subject.decide_erasure(**said(outcome="granted", reason="Why not"))
     subject.request_erasure(**said(1, **ASKED))
     with pytest.raises(law.ErasureAsked):
         subject.request_erasure(**said(1, **ASKED))
-    with pytest.raises(law.NotAsked):
+    with pytest.raises(law.ErasureNotAsked):
         subject.decide_erasure(**said(0, outcome="granted", reason="Before it was asked"))
     with pytest.raises(law.NotGranted):
         subject.erase(**said(1, erased=WENT))

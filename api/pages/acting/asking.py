@@ -29,6 +29,7 @@ from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals
 from aggregates.review.items import ANSWERS
 from aggregates.training_session import TrainingSession
+from aggregates.training_session.refusals import NobodyOfThisNumber
 from api.pages.acting import of_sessions
 from api.resources.answering.commands import acting_as
 from api.worker import worker
@@ -68,6 +69,7 @@ MADE_UP: Final = (
     refusals.TakenDownTooSoon,
     refusals.DeferredTooLong,
     refusals.NotLater,
+    NobodyOfThisNumber,
     of_returns.AnswersToReview,
     of_returns.GradeWithoutReason,
     of_returns.NoSuchQuestionSet,

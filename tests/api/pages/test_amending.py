@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 
 from aggregates.action import Action
 from api.pages.acting.rows import ROWS
+from tests.api.acts import EVALUATION, FILE, PDF
+from tests.api.acts import returns as of_returns
 from tests.api.pages.conftest import day
 from tests.api.pages.test_acting import implemented
 from tests.api.pages.whole import HASH, fill
@@ -128,13 +132,32 @@ def test_a_form_that_is_never_theirs_is_one_sentence(reader, office, act, told):
     assert 'name="reason"' not in who.page
 
 
+def answered(act):
+    """Answer and moderate a return; give the events with their lists."""
+    act("chair", "request_return", of_returns.REF, **{name: said for name, said in of_returns.REQUEST.items() if name != "ref"})
+    submitted = act("riv-lead", "submit_return", of_returns.REF, **of_returns.ANSWER, evidence=[])
+    moderated = act("quality-chair", "moderate_return", of_returns.REF, grades=of_returns.GRADES, panel="Quality panel")
+    return {"answers": submitted, "self_grades": submitted, "grades": moderated}
+
+
+def sent(act):
+    """Send something out; give the events with their lists."""
+    groups = [{"group": "Health visitors", "basis": "need_to_know"}]
+    item = {"title": "Neglect", "kind": "poster", "source": None, "findings": [], "evidence": [FILE], "pages": None}
+    act("quality-chair", "produce_material", "D2", **item)
+    issued = act("board-manager", "issue_dissemination", "D2", to=[], audiences=groups)
+    said = {"content_sha256": FILE["sha256"], "staff_groups": [*groups, {"group": "Reception", "basis": "nice_to_know"}]}
+    return {"audiences": issued, "staff_groups": act("riv-lead", "acknowledge_dissemination", "D2", **said, cascade_plan="At a meeting")}
+
+
 @pytest.fixture
 def listed(sign_in, seeded):
-    """Give a way to be signed in, and by its name the event in which each list of objects stands."""
+    """Give a way to be signed in, and by its name who recorded each list of objects, and in which event."""
     fill(seeded)
+    seeded.board.receive(BytesIO(PDF), "audit.pdf", seeded.callers["quality-chair"])
 
     def act(office, command, ref, **said):
-        return seeded.act(office, command, ref, **said).positions[0]
+        return office, seeded.act(office, command, ref, **said).positions[0]
 
     affiliations = [{"organisation": "City Council", "role": "director", "from_on": "2010-04-01", "until_on": None}]
     reviewer = str(seeded.people["trainer"])
@@ -146,36 +169,44 @@ def listed(sign_in, seeded):
     criteria = [{"criterion": "A child was seriously harmed", "met": True}, {"criterion": "Agencies failed", "met": False}]
     decision = {"outcome": "conduct", "review_kind": None, "criteria": criteria, "rationale": "Both limbs"}
     team = {"members": [{"organisation": "RIV", "role": "named nurse"}]}
-    positions = {
-        "attendance": held,
-        "agenda": held,
-        "affiliations": act("chair", "appoint_lead_reviewer", "SB-2016-09", **lead),
-        "members": act("chair", "constitute_review_team", "SB-2016-09", **team),
-        "criteria": act("chair", "decide_review", "SB-2015-01", **decision),
-        "responses": act("chair", "formulate_response", "SB-2015-01", responses=responses),
-    }
+    positions = (
+        {
+            "attendance": held,
+            "agenda": held,
+            "affiliations": act("chair", "appoint_lead_reviewer", "SB-2016-09", **lead),
+            "members": act("chair", "constitute_review_team", "SB-2016-09", **team),
+            "criteria": act("chair", "decide_review", "SB-2015-01", **decision),
+            "responses": act("chair", "formulate_response", "SB-2015-01", responses=responses),
+            "points": act("quality-chair", "evaluate_session", "S-1", **EVALUATION),
+        }
+        | answered(act)
+        | sent(act)
+    )
     seeded.catch_up()
-    return sign_in("chair"), positions
+    return sign_in, positions
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_a_list_of_objects_is_corrected_in_rows(listed, name):
     """The form of a correction has a row for each object that stands; sent back as it is, it changes nothing."""
-    who, positions = listed
-    who.get(f"/events/{positions[name]}/correct")
+    sign_in, positions = listed
+    office, position = positions[name]
+    who = sign_in(office)
+    who.get(f"/events/{position}/correct")
     form = {field: text for field, text in who.filled.items() if field not in who.hidden}
     rows = {field: text for field, text in form.items() if field.startswith(f"corrected-{name}-0-")}
 
     assert rows.keys() == {f"corrected-{name}-0-{part.name}" for part in ROWS[name].parts}
     assert any(rows.values())
-    assert who.send(f"/events/{positions[name]}/correct", form | {"reason": "Typing error"}).status_code == 422
+    assert who.send(f"/events/{position}/correct", form | {"reason": "Typing error"}).status_code == 422
     assert "Nothing is changed above" in who.words
 
 
 def test_one_row_is_put_right_and_the_others_stay(listed):
     """An agency that was there is corrected among those that sent apologies; the meeting's page counts it, and shows both."""
-    who, positions = listed
-    address = f"/events/{positions['attendance']}/correct"
+    sign_in, positions = listed
+    who = sign_in("chair")
+    address = f"/events/{positions['attendance'][1]}/correct"
     who.get(address)
     changed = who.filled | {"corrected-attendance-1-attendance": "present", "reason": "They came late"}
     response = who.post(address, changed)
@@ -190,9 +221,10 @@ def test_one_row_is_put_right_and_the_others_stay(listed):
 
 def test_a_row_more_for_a_correction_records_nothing(listed):
     """Whoever asks for more rows while correcting gets them, with what was typed, and nothing is recorded."""
-    who, positions = listed
+    sign_in, positions = listed
+    who = sign_in("chair")
     before = who.recorded
-    address = f"/events/{positions['agenda']}/correct"
+    address = f"/events/{positions['agenda'][1]}/correct"
     who.get(address)
     response = who.post(address, who.filled | {"corrected-agenda-0-title": "Not brought", "more": "corrected-agenda"})
 
@@ -203,9 +235,10 @@ def test_a_row_more_for_a_correction_records_nothing(listed):
 
 def test_what_is_wrong_with_a_row_is_said_in_its_words(listed):
     """A row that lacks a part is named by its list, its number and the part; nothing is recorded."""
-    who, positions = listed
+    sign_in, positions = listed
+    who = sign_in("chair")
     before = who.recorded
-    address = f"/events/{positions['agenda']}/correct"
+    address = f"/events/{positions['agenda'][1]}/correct"
     who.get(address)
 
     assert who.post(address, who.filled | {"corrected-agenda-1-title": "", "reason": "Typing error"}).status_code == 422

@@ -10,7 +10,7 @@ from tests.api.pages.whole import THINGS
 
 PAGES = {kind: page_of(kind, ref) for kind, ref in THINGS.items()}
 LISTS = ("/reviews", "/challenges", "/meetings", "/courses", "/resources", "/inspections", "/partnership")
-NOT_CQHS = ("meeting", "challenge", "review", "action", "inspection", "subject")
+NOT_CQHS = ("meeting", "challenge", "review", "action", "inspection", "subject", "return")
 SAYS = {
     "/partnership": ("Severnbrook", "Local Safeguarding Children Board", "1/2 of the members", "Chair", "Riverside Community", "Neglect"),
     "/agencies/RIV": ("Riverside Community Health", "Section 11, Children Act 2004", "Riv lead", "1 owed of 1"),

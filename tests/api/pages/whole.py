@@ -27,7 +27,7 @@ THINGS = {
     "inspection": "inspector",
     "dissemination": "D1",
     "keys": "keys",
-    "subject": "11111111-2222-4333-8444-555555555555",
+    "subject": "22222222-3333-4444-8555-666666666666",
     "return": "s11-2016-RIV",
 }
 
