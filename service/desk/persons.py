@@ -76,7 +76,7 @@ class Persons(Recording):
     def _publishes(self, command: Command, fields: Mapping[str, Any], ref: str) -> bool:
         """Say whether it amends what is published of a review."""
         review = self.find(Review, ref) if command.kind == "review" and command.name in AMENDMENTS else None
-        return bool(review) and any(e.number == fields["amends"] and issubclass(e.event, PUBLISHED) for e in review.entries)
+        return review is not None and any(e.number == fields["amends"] and issubclass(e.event, PUBLISHED) for e in review.entries)
 
     def _of_all(self, name: str, read: Any) -> Any:
         """Return what is gathered from everybody, read again once something was recorded about anybody."""
