@@ -120,16 +120,17 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
             establish(board, key, board_name=BOARD, name=who, contact=contact, demonstration=True, at=BEGUN)
         with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
             importer = _importer(desk, board)
-            with tempfile.TemporaryDirectory() as folder:
+            with tempfile.TemporaryDirectory() as folder, _running(_environ(config), "work", "--views-only"):  # views on another core
                 lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
-                shown = track(lines, description="Recording seven years of Severnbrook", console=console, disable=not console.is_terminal)
                 copies = Stress.of(board, lines, times) if times > 1 else None
+                said = copies.lines if copies else lines
+                shown = track(said, description="Recording seven years of Severnbrook", console=console, disable=not console.is_terminal)
                 report = tell(board, importer, shown, Path(folder), recorded=copies.after if copies else None)
             if report.refused:
                 number, why = report.refused[0]
                 older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."
                 raise click.ClickException(f"line {number} of the demonstration was refused: {why} {older}")
-            console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Building the views …")
+            console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Finishing the views …")
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
                 catch_up.create_all(views)
                 catch_up.catch_up(views, source(config))
@@ -163,13 +164,18 @@ def _account_of(desk: psycopg.Connection[Any], email: str, person: UUID) -> Any:
     return found[0] if found else accounts.create_account(desk, email, secrets.token_urlsafe(), person=person, may_operate=False)
 
 
-def _serve(config: Config, links: dict[Visitor, str]) -> None:
-    """Run the pages and the views, print the addresses, and stop both with Ctrl-C."""
-    environ = os.environ | {
+def _environ(config: Config) -> dict[str, str]:
+    """Return what our own commands are told when they run beside."""
+    return os.environ | {
         "MUNIMENT_DATA": str(config.data),
         "MUNIMENT_DATABASE_URL": "",
         "MUNIMENT_PORT": str(config.port),
     }
+
+
+def _serve(config: Config, links: dict[Visitor, str]) -> None:
+    """Run the pages and the views, print the addresses, and stop both with Ctrl-C."""
+    environ = _environ(config)
     with _running(environ, "work", "--views-only"), _running(environ, "serve") as web:
         address = f"http://{config.host}:{config.port}"
         pages_are_up(config, address, web)

@@ -18,7 +18,7 @@ from service import commands
 from service.ledger.append import Leaf, Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from service.application import Board
@@ -34,6 +34,7 @@ class Stress:
     """Copies of what the lines tell, made batch by batch."""
 
     board: Board
+    lines: Sequence[Mapping[str, Any]]
     times: int
     streams: Mapping[UUID, tuple[str, str]]
     names: re.Pattern[str]
@@ -42,12 +43,16 @@ class Stress:
 
     @classmethod
     def of(cls, board: Board, lines: Iterable[Mapping[str, Any]], times: int) -> Stress:
-        """Take the lines whose reviews, actions, items, sessions and returns are to be there so many times."""
+        """Take the lines whose reviews, actions, items, sessions and returns are to be there so many times.
+
+        Nobody leaves: an agency could not, while it owes what is in the copies.
+        """
+        lines = [line for line in lines if line["do"] != "leave_agency"]
         things = {(kind, line["ref"]) for line in lines if (kind := _kind(line)) in MULTIPLIED and kind}
         topics = {(commands.KINDS[kind].TOPIC, ref) for kind, ref in things}
         refs = sorted({ref for _, ref in topics}, key=len, reverse=True)
         names = re.compile(rf"(?<![\w.-])({'|'.join(map(re.escape, refs))})(?![\w-]|\.\w)")
-        return cls(board, times, {stream_id(board.origin, *thing): thing for thing in topics}, names)
+        return cls(board, lines, times, {stream_id(board.origin, *thing): thing for thing in topics}, names)
 
     def after(self, size: int) -> None:
         """Copy what was recorded since the log had this size."""
