@@ -242,7 +242,7 @@ def test_forked(board, postgres, folder):
 
 def test_nothing_personal_in_the_clear(severnbrook, trail):
     """Nobody's name or address is to be read in a pack, nor anywhere in the database: only sealed, under each person's key."""
-    offices = tomllib.loads((ROOT / "service/demonstration/tables/partnership.toml").read_text())["offices"].values()
+    offices = tomllib.loads((ROOT / "service/demonstration/tables/board/partnership.toml").read_text())["offices"].values()
     names = {holder[0] for _, _, holders in offices for holder in holders if holder[0]}
     assert len(names) > 20
     packed = "".join(path.read_text(errors="replace") for path in trail.rglob("*") if path.is_file())

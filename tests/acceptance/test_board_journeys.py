@@ -198,7 +198,7 @@ def agency(ask: Asking, code: str) -> None:
     person, office = str(uuid.uuid4()), f"lead-{code}"
     since = {"occurred_on": "2021-09-01"}
     ask.does("board-manager", "agencies", ref=code, name=f"Agency {code}", category="probation", section_11="yes", **since)
-    ask.does("board-manager", "subjects", ref=person, name=f"Lead of {code}")
+    ask.does("board-manager", "subjects", ref=person, name=f"Somebody at {code}")
     said = {"title": f"Lead of {code}", "role": "designated lead", "body": code, "employer": code, "holder": person}
     ask.does("board-manager", "offices", ref=office, from_on="2021-09-01", **said)
 

@@ -438,7 +438,7 @@ def demonstrated(product: Product, port: int) -> tuple[subprocess.Popen[str], li
     said = product.data / "said"
     with said.open("w") as out:
         demo = product.start_alone("demo", "--port", port, stdout=out)
-    wait(lambda: "Stop with Ctrl-C" in said.read_text() or demo.poll() is not None, "the demonstration")
+    wait(lambda: "Stop with Ctrl-C" in said.read_text() or demo.poll() is not None, "the demonstration", patience=180)
     assert demo.poll() is None, (product.data / "said.err").read_text()
     assert fetched(port, "/health/live")
     return demo, [text.split()[-1].partition(f":{port}")[2] for text in said.read_text().splitlines() if "/enter/" in text]

@@ -61,12 +61,12 @@ def _before(ask: Asking) -> None:
     ask.does("chair", "returns", ref="s11-2020-CQH", **asked, occurred_on="2020-09-01", **LATE)
     said = {"answers": answers("reviewed"), "self_grades": grades(_5=3), "occurred_on": "2020-12-01", **LATE}
     ask.does("lead-CQH", "returns/s11-2020-CQH/submit_return", **said)
-    audit = {"kind": "knowledge_audit", "respondent": "CQH", "period": "2021-H1", "due_on": "2021-07-31"}
-    ask.does("training-chair", "returns", ref="knowledge_audit-2021-H1-CQH", **audit, occurred_on="2021-06-01", **LATE)
+    audit = {"kind": "knowledge_audit", "respondent": "CQH", "period": "2021-H2", "due_on": "2021-07-31"}
+    ask.does("training-chair", "returns", ref="knowledge_audit-2021-H2-CQH", **audit, occurred_on="2021-06-01", **LATE)
     found = {"asked": 40, "items": "Alder", "correct": 62, "implemented": "They ask"}
     known = [{"question": name, "answer": value, "status": "reviewed"} for name, value in found.items()]
     two = [{"standard": "1", "grade": 2}, {"standard": "2", "grade": 1}]
-    ask.does("lead-CQH", "returns/knowledge_audit-2021-H1-CQH/submit_return", answers=known, self_grades=two)
+    ask.does("lead-CQH", "returns/knowledge_audit-2021-H2-CQH/submit_return", answers=known, self_grades=two)
 
 
 def _asked(ask: Asking, told: dict[str, Any]) -> None:
@@ -175,7 +175,7 @@ def test_f12_side_by_side_and_never_ranked(walked):
 
     assert [row["respondent"] for row in rows] == sorted(walked["bodies"])
     assert [five[name] for name in ("self_grade", "moderated_grade", "earlier_self_grade", "gap", "actions")] == [3, 1, 3, True, ["S11-5"]]
-    assert (mine["knowledge"]["correct"], mine["knowledge"]["period"], mine["late_days"]) == (62, "2021-H1", 29)
+    assert (mine["knowledge"]["correct"], mine["knowledge"]["period"], mine["late_days"]) == (62, "2021-H2", 29)
 
 
 def test_f12_an_amendment_opens_moderation_again(walked):
