@@ -69,88 +69,70 @@ class Requested(Event, Opening):
     requested_for: Public[str | None]
 
 
-class Submitted(Event):
+class Later(Event):
+    """Whatever comes after the request says whose return it is, so that a rule needs no other entry to know."""
+
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE
+    kind: Public[Kind]
+    respondent: Public[str]
+    period: Public[str]
+
+
+class Answered(Later):
+    """What the respondent answers, and how it grades itself. The answers are for those who may read them; the grades for partners."""
+
+    answers: Restricted[tuple[dict[str, Any], ...]]
+    self_grades: tuple[dict[str, Any], ...]
+    staff_n: Public[int | None]
+    evidence: Restricted[tuple[Evidence, ...]]
+
+
+class Submitted(Answered):
     """The respondent answers, and grades itself. What it answers is for those who may read it; how it grades itself, for partners."""
 
     TOPIC = "return.submitted.v1"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
-    answers: Restricted[tuple[dict[str, Any], ...]]
-    self_grades: tuple[dict[str, Any], ...]
-    staff_n: Public[int | None]
-    evidence: Restricted[tuple[Evidence, ...]]
 
 
-class Amended(Event):
+class Amended(Answered):
     """The respondent answers anew, and says why. What it answered before stays on record, and moderation begins again."""
 
     TOPIC = "return.amended.v1"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
-    answers: Restricted[tuple[dict[str, Any], ...]]
-    self_grades: tuple[dict[str, Any], ...]
-    staff_n: Public[int | None]
-    evidence: Restricted[tuple[Evidence, ...]]
     reason: str
 
 
-class Moderated(Event):
+class Moderated(Later):
     """Somebody independent grades each standard beside the respondent's own grade, which stays (INV-29)."""
 
     TOPIC, CLASS = "return.moderated.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
     grades: tuple[dict[str, Any], ...]
     panel: str | None
 
 
-class NoActionDecided(Event):
+class NoActionDecided(Later):
     """A standard below the threshold is left without an action, and the reason is on record (INV-30)."""
 
     TOPIC, CLASS = "return.no_action_decided.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
     standard: Identifies[Public[str]]
     reason: str
 
 
-class Accepted(Event):
+class Accepted(Later):
     """The Board has what it asked for."""
 
     TOPIC, CLASS = "return.accepted.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
     reason: str | None
 
 
-class Waived(Event):
+class Waived(Later):
     """The Board no longer asks for it, and says why in public."""
 
     TOPIC, CLASS = "return.waived.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
     reason: Public[str]
 
 
-class Presented(Event):
+class Presented(Later):
     """It is put before a meeting."""
 
     TOPIC, CLASS = "return.presented.v1", "D"
-    COMPUTED: ClassVar[frozenset[str]] = WHOSE
-    kind: Public[Kind]
-    respondent: Public[str]
-    period: Public[str]
     meeting: Public[str]
     agenda_item: Public[str | None]

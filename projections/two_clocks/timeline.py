@@ -9,6 +9,7 @@ under many keys (`UnderManyKeys`), and a key may show several rows (`OfManyRows`
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import insort
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
@@ -57,36 +58,36 @@ class ByReference:
         return ref
 
 
-class OfManyRows:
+class OfManyRows(ABC):
     """A projection that shows several rows of one key, each under a key of its own that no other shows: what is asked of one review."""
 
+    @abstractmethod
     def rows(self, key: str, state: Any) -> Mapping[str, Row]:
         """Return the values of `columns` of each row of a key, by the key that it has itself in the table."""
-        raise NotImplementedError
 
-    def row(self, state: Any) -> Row:
-        """Return none: a key has many."""
-        raise NotImplementedError
+    def row(self, *_: Any) -> Row:
+        """Refuse: a key has many, and whoever asks for one has not looked at what kind of projection this is."""
+        raise TypeError(f"{type(self).__name__} has many rows of a key")
 
 
-class UnderManyKeys:
+class UnderManyKeys(ABC):
     """A projection that files one entry under many keys: a report that is sent to thirty agencies asks something of each.
 
     Each key is still folded alone, over the entries as they read `under` it. A correction may make an entry say something of another
     key, or nothing of this one any more: then it is filed under that one too, and read again under both.
     """
 
+    @abstractmethod
     def keys(self, ref: str, entry: Entry) -> Iterable[str]:
         """Name all that an entry says something of."""
-        raise NotImplementedError
 
-    def key(self, ref: str, entry: Entry) -> str | None:
-        """Name none: an entry has many."""
-        raise NotImplementedError
+    def key(self, *_: Any) -> str | None:
+        """Refuse: an entry has many, as above."""
+        raise TypeError(f"{type(self).__name__} files an entry under many keys")
 
+    @abstractmethod
     def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
         """Return an entry as it reads under one of the keys, as the fold then takes it; None where it says nothing of it."""
-        raise NotImplementedError
 
 
 class Span(NamedTuple):
