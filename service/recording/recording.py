@@ -17,7 +17,6 @@ from aggregates.registry import Inspection, Ledger
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
 from service.database.connection import environment
-from service.desk.authority import ONE_AGENCY, theirs
 from service.desk.refusals import (
     AlreadyExists,
     ClockWentBack,
@@ -28,6 +27,7 @@ from service.desk.refusals import (
     StaleVersion,
     UnknownEvidence,
 )
+from service.desk.whose import ONE_AGENCY, theirs
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
 from service.ledger.errors import AlreadyRecorded, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal

@@ -21,9 +21,9 @@ from aggregates.review import Review
 from aggregates.training_session import TrainingSession
 from aggregates.training_session.refusals import TrainingFixed
 from service.commands import KINDS
-from service.desk.authority import theirs
 from service.desk.persons import Persons
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NoSuchDay, NotFound, OfficeOfAnother, WrongKind
+from service.desk.whose import theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -33,7 +33,7 @@ from aggregates.training_session.refusals import NobodyOfThisNumber
 from api.pages.acting import of_sessions
 from api.resources.answering.commands import acting_as
 from api.worker import worker
-from service.desk import authority
+from service.desk import authority, whose
 from service.desk.refusals import NotFound
 from service.ledger.keys import BadKey, NotProven
 from service.recording import Write
@@ -144,7 +144,7 @@ class Question:
 
     def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], _: Any, /, **said: Any) -> None:
         thing = self.thing(kind, ref)
-        if not authority.theirs(said["acting"], thing):
+        if not whose.theirs(said["acting"], thing):
             raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
         decide(thing, **said)
 

@@ -25,7 +25,7 @@ from api.worker import worker
 from projections.two_clocks.catch_up import wait_on
 from projections.two_clocks.clocks import recorded_at
 from projections.two_clocks.read_model import AT_CLOCKS
-from service.desk import authority
+from service.desk import authority, whose
 from service.desk.refusals import NotEstablished
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _on_menu(section: str, role: str | None) -> bool:
     """Say whether the menu of a role has an entry: inspections concern the Board's own offices, and whoever inspects."""
     if section == "data-protection":
         return role in authority.PROTECTING
-    return role is not None and (section != "inspections" or role not in authority.ONE_AGENCY)
+    return role is not None and (section != "inspections" or role not in whose.ONE_AGENCY)
 
 
 def log_of_page(conn: Connection[Any]) -> dict[str, Any]:

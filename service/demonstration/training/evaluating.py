@@ -13,7 +13,7 @@ from service.demonstration.training.follow_up import answering, impact_on
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from service.demonstration.training.sessions import Session
+    from service.demonstration.training.people import Session
 
     Said = Mapping[str, Any]
 

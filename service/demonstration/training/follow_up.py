@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from service.demonstration.training.sessions import Session
+    from service.demonstration.training.people import Session
 
     Said = Mapping[str, Any]
 

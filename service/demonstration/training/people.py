@@ -1,4 +1,4 @@
-"""Who came to the courses: invented practitioners, some of them more than once."""
+"""Who came to the courses: invented practitioners, some of them more than once; and a session as the table tells it."""
 
 from __future__ import annotations
 
@@ -67,3 +67,15 @@ class Participants:
         someone = Participant(ref, name, agency, groups[between(0, len(groups) - 1, agency, number, "group")])
         self.known[agency].append(someone)
         return someone
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as the table tells it, with everybody who came, by the number under which they are on record."""
+
+    ref: str
+    course: str
+    on: date
+    trainers: list[str]
+    owed: bool
+    came: dict[str, Participant]

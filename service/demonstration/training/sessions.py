@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,11 +10,13 @@ from service.demonstration.script import Line
 from service.demonstration.script.chance import after, between, one_of, share, some, weighted
 from service.demonstration.training.evaluating import evaluating
 from service.demonstration.training.follow_up import follow_ups
-from service.demonstration.training.people import Participant, Participants
+from service.demonstration.training.people import Participants, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
+
+    from service.demonstration.training.people import Participant
 
     Said = Mapping[str, Any]
 
@@ -23,18 +24,6 @@ PLANNED, BOOKED = timedelta(weeks=9), timedelta(weeks=3)  # before the day
 FEEDBACK, PLANS, COMMENTS = 0.88, 0.6, 0.4  # of those who came
 SATISFIED: Final = {5: 44, 4: 38, 3: 13, 2: 4, 1: 1}
 LEARNED: Final = {5: 30, 4: 44, 3: 20, 2: 5, 1: 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session as the table tells it, with everybody who came, by the number under which they are on record."""
-
-    ref: str
-    course: str
-    on: date
-    trainers: list[str]
-    owed: bool
-    came: dict[str, Participant]
 
 
 def sessions(said: Said, programme: Said, staff: Said, erased: Mapping[str, date]) -> Iterator[Line]:
