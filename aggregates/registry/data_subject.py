@@ -85,15 +85,15 @@ class DataSubject(Recorded[SubjectState | None]):
         """Somebody asks that what is kept about them be erased: the request's own reference, and the office that saw who they are."""
 
         TOPIC = "data_subject.erasure_requested.v1"
-        reference: str
-        identity_checked_by: str
+        reference: Restricted[str]
+        identity_checked_by: Restricted[str]
 
     class ErasureDecided(Event):
         """The data protection officer decides; a refusal names the exemption."""
 
         TOPIC, CLASS = "data_subject.erasure_decided.v1", "D"
         outcome: Outcome
-        exemption: Exemption | None
+        exemption: Restricted[Exemption | None]
         reason: Restricted[str]
 
     class PersonalDataErased(Event):
@@ -107,10 +107,10 @@ class DataSubject(Recorded[SubjectState | None]):
         """Somebody asked what is kept about them, and was answered."""
 
         TOPIC, CLASS = "data_subject.access_request_answered.v1", "D"
-        reference: str
+        reference: Restricted[str]
         received_on: date
         outcome: Literal["given", "given-in-part", "refused"]
-        exemption: str | None
+        exemption: Restricted[str | None]
 
     class AmendmentProposed(Event, Recorded.AmendmentProposed):
         """An amendment waits for its countersignature."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date
 from io import BytesIO
@@ -9,8 +10,10 @@ from io import BytesIO
 import psycopg
 import pytest
 
+from aggregates import EVENTS
 from aggregates.action import refusals
 from aggregates.authority import Acting
+from aggregates.entry.fields import fields_by_name
 from aggregates.entry.values import Sealed
 from aggregates.registry import protection as law
 from aggregates.registry.data_subject import DataSubject
@@ -19,9 +22,9 @@ from service.desk import accounts
 from service.desk.refusals import NotFound
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted, SubjectErased
-from service.ledger.pack import write_pack
+from service.ledger.pack import PUBLIC, write_pack
 from service.recording import Write
-from service.verify import verify
+from service.verify import ERASED, SHOWN, unb64url, verify
 from tests.service.ledger.test_sealed import everything, spellings
 
 NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
@@ -42,10 +45,17 @@ def somebody(it, name=NAME):
     return ref
 
 
-def granted(it, ref):
+def granted(it, ref, outcome="granted", exemption=None):
     """Have an erasure asked for and granted."""
     it.act("riv-lead", "request_erasure", ref, **ASKED)
-    it.act("dpo", "decide_erasure", ref, outcome="granted", exemption=None, reason="Nothing stands against it")
+    it.act("dpo", "decide_erasure", ref, outcome=outcome, exemption=exemption, reason="Nothing else stands against it")
+
+
+def disclosed(pack, positions):
+    """Return the fields that a pack discloses of the events at these positions, by name."""
+    lines = [json.loads(line) for path in pack.glob("disclosures/**/*.jsonl") for line in path.read_text().splitlines()]
+    shown = [json.loads(unb64url(each)) for line in lines if line["index"] + 1 in positions for each in line["disclosed"]]
+    return {name: value for _, name, value in shown if value is not None}
 
 
 def kept(it):
@@ -75,6 +85,41 @@ def test_inv_39_an_erasure_destroys_the_key_and_the_values_and_lists_what_went(b
     assert verdict.code == 0, verdict.lines
     assert any("2 erased" in line for line in verdict.lines), verdict.lines
     assert done.positions[-1] == board.board.size()
+
+
+LATE = "The officer was away"
+ASKED_AND_DECIDED = {"reference", "identity_checked_by", "exemption", "reason"}
+CLASSED = {  # what a pack tells of an erasure beside what it must: by what it covers and by the classes that it discloses
+    "public": ({"classes": PUBLIC}, set()),
+    "partners": ({"classes": {"public", "partners"}}, {"outcome", "late_reason"}),
+    "restricted": ({}, {"outcome", "late_reason", *ASKED_AND_DECIDED}),
+    "of a scope": ({"positions": {2}}, set()),
+}
+
+
+@pytest.mark.parametrize("name", CLASSED)
+def test_a_pack_tells_of_an_erasure_what_its_class_may(board, name, tmp_path):
+    """Every pack shows what was erased, by digest, and verifies; why, on what grounds and who asked only one that is for such eyes."""
+    options, told = CLASSED[name]
+    ref = somebody(board)
+    before = board.board.size()
+    granted(board, ref, outcome="granted-in-part", exemption="legal claims")
+    board.act("dpo", "erase_personal_data", ref, late_reason=LATE)
+    write_pack(board.board.recorder, tmp_path / "pack", **options)
+    shown = disclosed(tmp_path / "pack", range(before + 1, before + 4))
+
+    assert verify(tmp_path / "pack", key=board.board.recorder.vkey).code == 0
+    assert "erased" in shown
+    assert set(shown) & {"outcome", "late_reason", *ASKED_AND_DECIDED} == told
+
+
+def test_what_every_pack_must_show_is_public():
+    """The verification rests on public fields alone, so no pack has to show another for its sake."""
+    needed = {(event, name) for event, names in SHOWN.items() for name in names if event in EVENTS}
+
+    assert {event for event, _ in needed} == {*SHOWN} - {ERASED}
+    assert {each for each in needed if fields_by_name(EVENTS[each[0]])[each[1]].sensitivity != "public"} == set()
+    assert fields_by_name(DataSubject.PersonalDataErased)["erased"].sensitivity == "public"
 
 
 def test_what_was_erased_is_nowhere_in_the_database(board):

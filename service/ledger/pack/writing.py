@@ -2,7 +2,8 @@
 
 Every pack has all hash tiles and the key registry. A complete one has every entry; one of a scope has the entries at `positions`, each
 proved from the tiles. `classes` says which fields are disclosed; the digests of the others are listed as withheld, so that nothing
-can be left out unseen. Personal values are never in a pack.
+can be left out unseen. What stands outside the scope is there for the verification alone, which rests on public fields: it discloses
+no others. Personal values are never in a pack.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from service.ledger.pack.recipes import RECIPES
 from service.verify import TILE, tile_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from psycopg import Connection
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 ALL_BUT_PERSONAL: Final = frozenset({"public", "partners", "restricted"})
 PUBLIC: Final = frozenset({"public"})
-REGISTRY: Final = ("ledger.", "keys.")  # what every pack holds, whatever its scope
+REGISTRY: Final = ("ledger.", "keys.")  # what every pack holds, whatever its scope, with what was erased
 ERASED: Final = "data_subject.personal_data_erased.v1"
 EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the time of every file in a zip, so that the same log gives the same bytes
 
@@ -85,7 +86,7 @@ class _Writing:
     def bundles(self, positions: Collection[int] | None) -> None:
         """Write the entries, tile by tile, with what is disclosed of them."""
         for tile in range(-(-self.size // TILE)):
-            rows = [row for row in self._rows(tile) if positions is None or row["position"] in positions or _always(row["topic"])]
+            rows = [row for row in self._rows(tile) if _within(positions, row) or _always(row["topic"])]
             if not rows:
                 continue
             if positions is None:
@@ -94,7 +95,7 @@ class _Writing:
             else:
                 for row in rows:
                     self.put(f"entry/{row['position'] - 1}", row["entry"])
-            self.put(f"disclosures/{tile_name(tile)}.jsonl", b"".join(map(self._line, rows)))
+            self.put(f"disclosures/{tile_name(tile)}.jsonl", b"".join(self._line(row, _within(positions, row)) for row in rows))
             self.entries += len(rows)
 
     def _rows(self, tile: int) -> list[dict[str, Any]]:
@@ -105,14 +106,14 @@ class _Writing:
              WHERE e.position > %s AND e.position <= %s ORDER BY e.position"""
         return list(self.conn.execute(query, (tile * TILE, min(self.size, (tile + 1) * TILE))))
 
-    def _line(self, row: dict[str, Any]) -> bytes:
-        kinds = fields_by_name(resolve_topic(row["topic"]))
+    def _line(self, row: dict[str, Any], within: bool) -> bytes:
+        kinds, classes = fields_by_name(resolve_topic(row["topic"])), self.classes if within else PUBLIC
         disclosed, withheld = [], list(row["sealed"])
         for disclosure in row["disclosures"].strip("~").split("~"):
             if not disclosure:
                 continue
             _, name, value = json.loads(verify.unb64url(disclosure))
-            if kinds[name].sensitivity in self.classes or _always(row["topic"]):
+            if kinds[name].sensitivity in classes:
                 disclosed.append(disclosure)
                 self.cited.update(_evidence(name, value))
             else:
@@ -194,6 +195,10 @@ def _finish(folder: Path, out: Path) -> None:
 
 def _files(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _within(positions: Collection[int] | None, row: Mapping[str, Any]) -> bool:
+    return positions is None or row["position"] in positions
 
 
 def _always(topic: str) -> bool:
