@@ -79,6 +79,6 @@ def projector(database: Config) -> psycopg.Connection[Any]:
     return conn
 
 
-def catch_up_with(conn: psycopg.Connection[Any], log: Log, views: Sequence[Projection[Any]] | None = None, limit: int = 500) -> int:
+def catch_up_with(conn: psycopg.Connection[Any], log: Log, views: Sequence[Projection] | None = None, limit: int = 500) -> int:
     """Bring the views in step with a log."""
     return catch_up.catch_up(conn, log.source, catch_up.VIEWS if views is None else views, limit=limit)

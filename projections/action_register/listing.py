@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from aggregates.action import Action, state
 from projections.partnership import SERVED
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,11 +75,11 @@ AS_IT_IS = attrgetter(*SAID)
 AS_JSON = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
-class ActionRegister(ByReference):
+class ActionRegister(OneRow):
     """Every action, on any date, as known at any position."""
 
     table = "action_register"
-    kinds: ClassVar[frozenset[str]] = frozenset({"action"})
+    kinds = frozenset({"action"})
     columns: ClassVar[Mapping[str, str]] = SAID | FOUND
 
     def fold(self, entries: Sequence[Entry], before: state.State | None = None) -> state.State | None:

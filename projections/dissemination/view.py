@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.dissemination import fold
 from aggregates.dissemination.state import Issued, Item, Recipient, Superseded
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.entry import Entry
 
 KINDS = frozenset({"dissemination"})
 
 
-class Disseminations:
+class Disseminations(OneRow):
     """Every item, apart from what its recipients did."""
 
     table = "disseminations"
-    kinds: ClassVar[frozenset[str]] = KINDS
+    kinds = KINDS
     columns: ClassVar[Mapping[str, str]] = {
         "title": "text",
         "kind": "text",
@@ -48,9 +49,9 @@ class Disseminations:
         "ineffective": "jsonb",
     }
 
-    def key(self, ref: str, entry: Entry) -> str | None:
+    def keys(self, ref: str, entry: Entry) -> Iterable[str]:
         """Name the item, where an entry is not what one recipient did."""
-        return ref if fold.theirs(entry) is None else None
+        return (ref,) if fold.theirs(entry) is None else ()
 
     def fold(self, entries: Sequence[Entry], before: Item | None = None) -> Item | None:
         """Take the aggregate's own, of the item."""
@@ -63,11 +64,11 @@ class Disseminations:
         return (*said, it.content_sha256, it.pages, it.word, *_issued(it.issued), *_ended(it), *told)
 
 
-class Recipients:
+class Recipients(OneRow):
     """What each recipient did with each item; and when whoever was caught up received it."""
 
     table = "dissemination_recipients"
-    kinds: ClassVar[frozenset[str]] = KINDS
+    kinds = KINDS
     columns: ClassVar[Mapping[str, str]] = {
         "agency": "text",
         "received_on": "date",
@@ -79,10 +80,10 @@ class Recipients:
         "implications": "jsonb",
     }
 
-    def key(self, ref: str, entry: Entry) -> str | None:
+    def keys(self, ref: str, entry: Entry) -> Iterable[str]:
         """Name the item and the recipient, where an entry is what one did. No reference has a space in it."""
         agency = fold.theirs(entry)
-        return None if agency is None else f"{ref} {agency}"
+        return () if agency is None else (f"{ref} {agency}",)
 
     def fold(self, entries: Sequence[Entry], before: Recipient | None = None) -> Recipient | None:
         """Take the aggregate's own, of one recipient."""

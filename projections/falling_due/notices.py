@@ -8,7 +8,7 @@ from psycopg.sql import SQL
 
 from aggregates.framework.telling.notices import Obligation, Told
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 TOLD = SQL("SELECT key, due_on, spell_began_on, reminded_before, escalation_level, told_on FROM views.notices WHERE {}").format(AT_CLOCKS)
 
 
-class Notices(ByReference):
+class Notices(OneRow):
     """What was told of every instance of which anything was."""
 
     table = "notices"
-    kinds: ClassVar[frozenset[str]] = frozenset({"obligation"})
+    kinds = frozenset({"obligation"})
     columns: ClassVar[Mapping[str, str]] = {
         "due_on": "date",
         "spell_began_on": "date",

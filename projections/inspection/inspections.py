@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates.registry import Inspection, InspectionState
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
 
 
-class Inspections(ByReference):
+class Inspections(OneRow):
     """The inspection opened last by each office; those before it are in its history."""
 
     table = "inspections"
-    kinds: ClassVar[frozenset[str]] = frozenset({"inspection"})
+    kinds = frozenset({"inspection"})
     columns: ClassVar[Mapping[str, str]] = {
         "body": "text",
         "purpose": "text",

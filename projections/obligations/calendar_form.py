@@ -14,7 +14,7 @@ from aggregates.framework.owing import graded
 from projections.obligations.event_form import stream_of
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
-from projections.two_clocks.timeline import OfManyRows, UnderManyKeys
+from projections.two_clocks.timeline import Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Said = tuple[dict[str, Any], ...]
 
 
-class Cadences(UnderManyKeys, OfManyRows):
+class Cadences(Projection):
     """Every answer to an obligation that comes again."""
 
     table = "cadences"

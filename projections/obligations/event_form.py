@@ -14,7 +14,7 @@ from aggregates.framework.clauses import OnEvent  # noqa: TC001 - of the state
 from aggregates.framework.owing import Owing  # noqa: TC001 - as above
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
-from projections.two_clocks.timeline import OfManyRows, UnderManyKeys
+from projections.two_clocks.timeline import Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class State(NamedTuple):
     owing: Owing
 
 
-class Obligations(UnderManyKeys, OfManyRows):
+class Obligations(Projection):
     """Every obligation that an event asked for."""
 
     table = "obligations"

@@ -13,10 +13,10 @@ from aggregates.framework.facts import FACTS
 from projections.obligations.event_form import COLUMNS, STILL_OPEN, stream_of
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
-from projections.two_clocks.timeline import OfManyRows
+from projections.two_clocks.timeline import Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aggregates.entry import Entry
     from aggregates.framework.facts import Fact
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from projections.two_clocks.timeline import Row
 
 
-class Standings(OfManyRows):
+class Standings(Projection):
     """Every fact that has to hold of a thing."""
 
     table = "standings"
@@ -41,9 +41,9 @@ class Standings(OfManyRows):
         self.rules = {rule.key: rule for rules in index.standing.values() for rule in rules}
         self.kinds = frozenset(index.standing)
 
-    def key(self, ref: str, entry: Entry) -> str | None:
+    def keys(self, ref: str, entry: Entry) -> Iterable[str]:
         """Name the thing."""
-        return stream_of(ref, entry)
+        return (stream_of(ref, entry),)
 
     def fold(self, entries: Sequence[Entry], before: Thing | None = None) -> Thing | None:
         """Fold the thing itself, and ask it the facts after each entry."""

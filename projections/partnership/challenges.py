@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.partnership.challenge import Answered, Challenge, ChallengeState
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
 
 
-class Challenges(ByReference):
+class Challenges(OneRow):
     """Every challenge."""
 
     table = "challenges"
-    kinds: ClassVar[frozenset[str]] = frozenset({"challenge"})
+    kinds = frozenset({"challenge"})
     columns: ClassVar[Mapping[str, str]] = {
         "about": "text",
         "put_to": "text",

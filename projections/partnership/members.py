@@ -20,7 +20,7 @@ from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office, OfficeState
 from projections.partnership.rows import rows
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
 
 
-class Offices(ByReference):
+class Offices(OneRow):
     """Every office with the terms in it."""
 
     table = "offices"
-    kinds: ClassVar[frozenset[str]] = frozenset({"office"})
+    kinds = frozenset({"office"})
     columns: ClassVar[Mapping[str, str]] = {"terms": "jsonb"}
 
     def fold(self, entries: Sequence[Entry], before: OfficeState | None = None) -> OfficeState | None:
@@ -69,11 +69,11 @@ SERVED = SQL("""
       FROM views.offices, jsonb_to_recordset(terms) AS term (employer text, from_on date, until_on date) WHERE {}""").format(AT_CLOCKS)
 
 
-class Agencies(ByReference):
+class Agencies(OneRow):
     """Every agency that was ever a member."""
 
     table = "agencies"
-    kinds: ClassVar[frozenset[str]] = frozenset({"agency"})
+    kinds = frozenset({"agency"})
     columns: ClassVar[Mapping[str, str]] = {
         "name": "text",
         "category": "text",
@@ -102,11 +102,11 @@ class Agencies(ByReference):
         return (*said, agency.status.on, agency.status.reason, agency.status.successor, accounted)
 
 
-class SubGroups(ByReference):
+class SubGroups(OneRow):
     """Every sub-group that there ever was."""
 
     table = "sub_groups"
-    kinds: ClassVar[frozenset[str]] = frozenset({"sub-group"})
+    kinds = frozenset({"sub-group"})
     columns: ClassVar[Mapping[str, str]] = {
         "name": "text",
         "terms_of_reference": "text",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aggregates.partnership import Course, CourseState, Meeting, MeetingState, Priorities, PrioritiesState, Resource, ResourceState
 from aggregates.partnership.course import Withdrawn
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
 
 
-class Meetings(ByReference):
+class Meetings(OneRow):
     """Every meeting."""
 
     table = "meetings"
-    kinds: ClassVar[frozenset[str]] = frozenset({"meeting"})
+    kinds = frozenset({"meeting"})
     columns: ClassVar[Mapping[str, str]] = {
         "body": "text",
         "held_on": "date",
@@ -48,11 +48,11 @@ class Meetings(ByReference):
         return (meeting.body, meeting.held_on, attendance, *counted, _each(meeting.agenda), _each(meeting.minutes))
 
 
-class PrioritiesOfPeriods(ByReference):
+class PrioritiesOfPeriods(OneRow):
     """The priorities of every period."""
 
     table = "priorities"
-    kinds: ClassVar[frozenset[str]] = frozenset({"priorities"})
+    kinds = frozenset({"priorities"})
     columns: ClassVar[Mapping[str, str]] = {"priorities": "jsonb"}
 
     def fold(self, entries: Sequence[Entry], before: PrioritiesState | None = None) -> PrioritiesState | None:
@@ -64,11 +64,11 @@ class PrioritiesOfPeriods(ByReference):
         return (_each(period.priorities),)
 
 
-class Courses(ByReference):
+class Courses(OneRow):
     """Every course that was ever offered."""
 
     table = "courses"
-    kinds: ClassVar[frozenset[str]] = frozenset({"course"})
+    kinds = frozenset({"course"})
     columns: ClassVar[Mapping[str, str]] = {
         "title": "text",
         "level": "text",
@@ -98,11 +98,11 @@ class Courses(ByReference):
         return (*said, *more, course.status.word, withdrawn and withdrawn.on, withdrawn and withdrawn.reason)
 
 
-class Resources(ByReference):
+class Resources(OneRow):
     """Every resource that was ever listed."""
 
     table = "resources"
-    kinds: ClassVar[frozenset[str]] = frozenset({"resource"})
+    kinds = frozenset({"resource"})
     columns: ClassVar[Mapping[str, str]] = {
         "title": "text",
         "url": "text",

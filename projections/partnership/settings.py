@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 from aggregates.partnership import Partnership, PartnershipState
 from aggregates.partnership.settings import SETTINGS
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 KINDS: Mapping[type, str] = {int: "integer", tuple: "jsonb"}
 
 
-class Settings(ByReference):
+class Settings(OneRow):
     """The partnership itself, and what the framework leaves to the Board to set."""
 
     table = "settings"
-    kinds: ClassVar[frozenset[str]] = frozenset({"partnership"})
+    kinds = frozenset({"partnership"})
     columns: ClassVar[Mapping[str, str]] = {
         "name": "text",
         "regimes": "jsonb",

@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 
 from aggregates.registry.data_subject import DataSubject
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from aggregates.registry.protection import SubjectState
 
 
-class Protection(ByReference):
+class Protection(OneRow):
     """Everybody who was ever registered."""
 
     table = "people"
-    kinds: ClassVar[frozenset[str]] = frozenset({"subject"})
+    kinds = frozenset({"subject"})
     columns: ClassVar[Mapping[str, str]] = {
         "registered_on": "date",
         "merged_into": "uuid",

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 from aggregates.returns import Return, ReturnState
 from aggregates.returns.state import Accepted, Waived
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,11 +30,11 @@ ASKED = ("kind", "respondent", "period", "question_set", "question_set_sha256", 
 PLAIN = (*ASKED, "due_on", "legal_basis", "carried_forward_from")
 
 
-class Returns(ByReference):
+class Returns(OneRow):
     """Every return."""
 
     table = "returns"
-    kinds: ClassVar[frozenset[str]] = frozenset({"return"})
+    kinds = frozenset({"return"})
     columns: ClassVar[Mapping[str, str]] = {
         **{name: "date" if name.endswith("_on") else "text" for name in PLAIN},
         "shared_with": "jsonb",

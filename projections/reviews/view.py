@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.review import Review, ReviewState, blockers
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,11 +50,11 @@ LONG = dict.fromkeys(
 )  # fmt: skip
 
 
-class Reviews(ByReference):
+class Reviews(OneRow):
     """Every review."""
 
     table = "reviews"
-    kinds: ClassVar[frozenset[str]] = frozenset({"review"})
+    kinds = frozenset({"review"})
     columns: ClassVar[Mapping[str, str]] = SHORT | LONG
 
     def fold(self, entries: Sequence[Entry], before: ReviewState | None = None) -> ReviewState | None:

@@ -15,7 +15,7 @@ from aggregates.training_session import SessionState, TrainingSession
 from aggregates.training_session.decisions.acts import HELD
 from aggregates.training_session.state import mean
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import ByReference
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 SCORES = ("satisfaction", "learning", "confidence_before", "confidence_after")
 
 
-class Sessions(ByReference):
+class Sessions(OneRow):
     """Every session that was ever scheduled."""
 
     table = "sessions"
-    kinds: ClassVar[frozenset[str]] = frozenset({"session"})
+    kinds = frozenset({"session"})
     columns: ClassVar[Mapping[str, str]] = {
         "course": "text",
         "format": "text",

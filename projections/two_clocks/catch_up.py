@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ from projections.reviews import Reviews
 from projections.training.sessions import Sessions
 from projections.two_clocks import decoded_log, read_model, rebuild, tracking
 from projections.two_clocks.halting import Halted
+from projections.two_clocks.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     Source = Callable[[int, int], Iterable[Decoded]]
 
-VIEWS: tuple[Projection[Any], ...] = (
+VIEWS: tuple[Projection, ...] = (
     Offices(),
     Agencies(),
     SubGroups(),
@@ -136,15 +137,19 @@ def _remake(conn: Connection[Any], source: Source) -> None:
     """Rebuild the views whose tables another version of Muniment made in another way."""
     if tracking.shape_of(conn, decoded_log.TABLE) != decoded_log.SHAPE:
         rebuild.rebuild_log(conn, source)
+    reading = Reading(conn)
     for view in VIEWS:
         if tracking.shape_of(conn, view.table) != read_model.shape_of(view):
             log.info("rebuilding %s", view.table)
-            rebuild.rebuild(conn, view)
+            rebuild.rebuild(conn, view, reading)
 
 
-def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection[Any]] = VIEWS, *, limit: int = BATCH) -> int:
-    """Apply all that the source has; return the position that every view has reached. Raises `Halted`."""
-    before, behind = tracking.head(conn), True
+def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection] = VIEWS, *, limit: int = BATCH) -> int:
+    """Apply all that the source has; return the position that every view has reached. Raises `Halted`.
+
+    Where a view has most of the log still before it, the log is recorded to its end first, and the view built as a rebuild would.
+    """
+    before, behind, reading = tracking.head(conn), True, Reading(conn)
     while True:
         done = tracking.position_of(conn, decoded_log.TABLE)
         entries, trouble = _take(source, done, limit)
@@ -152,12 +157,14 @@ def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection[A
             return before
         trouble = _record(conn, entries) or trouble
         position = tracking.position_of(conn, decoded_log.TABLE)
+        if len(entries) == limit and not trouble and _far(before, position):
+            continue
         idle = [view.table for view in views if not _reads(view, entries)]
         alone = position <= (entries[-1].position if entries else done)  # nobody else has written what we have not seen
         untouched = tracking.pass_over(conn, idle, done, position) if alone else set()
         for view in views:
             if view.table not in untouched:
-                _project(conn, view, position, limit)
+                _project(view, reading, position, limit)
         if (head := tracking.head(conn)) > before:
             tracking.announce(conn, head)
             before = head
@@ -166,7 +173,12 @@ def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection[A
         behind = False
 
 
-def _reads(view: Projection[Any], entries: Sequence[Decoded]) -> bool:
+def _far(reached: int, position: int) -> bool:
+    """Say whether a view is so far behind that it is quicker to build it anew."""
+    return position - reached >= max(BATCH, position / 2)
+
+
+def _reads(view: Projection, entries: Sequence[Decoded]) -> bool:
     return any(decoded_log.kind_of(entry.topic) in view.kinds for entry in entries)
 
 
@@ -199,12 +211,16 @@ def _record(conn: Connection[Any], entries: Sequence[Decoded]) -> Exception | No
     return None
 
 
-def _project(conn: Connection[Any], view: Projection[Any], until: int, limit: int) -> None:
+def _project(view: Projection, reading: Reading, until: int, limit: int) -> None:
     """Bring one view up to a position; where an entry cannot be applied, up to the one before it."""
-    reached = -1
+    conn = reading.conn
+    reached = tracking.position_of(conn, view.table)
+    if _far(reached, until):
+        with suppress(Exception):  # whatever is wrong with an entry is found out below, at that entry
+            reached = rebuild.rebuild(conn, view, reading)
     while reached < until:
         try:
-            reached = read_model.project(conn, view, limit)
+            reached = read_model.project(conn, view, limit, reading)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             raise
         except Exception as error:
@@ -254,4 +270,5 @@ def rebuild_views(conn: Connection[Any], source: Source, names: Sequence[str] = 
     reached = {}
     if not names or decoded_log.TABLE in names:
         reached[decoded_log.TABLE] = rebuild.rebuild_log(conn, source)
-    return reached | {name: rebuild.rebuild(conn, view) for name, view in views.items() if not names or name in names}
+    reading = Reading(conn)
+    return reached | {name: rebuild.rebuild(conn, view, reading) for name, view in views.items() if not names or name in names}

@@ -18,17 +18,16 @@ from typing import TYPE_CHECKING, Any
 from psycopg.sql import SQL, Composed, Identifier
 
 from projections.two_clocks import decoded_log, tracking
-from projections.two_clocks.filing import file_under_keys
-from projections.two_clocks.timeline import Close, Projection, UnderManyKeys, Version, revisions
+from projections.two_clocks.filing import file_fresh
+from projections.two_clocks.reading import Reading
+from projections.two_clocks.timeline import Close, Projection, Version, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from psycopg import Connection
 
-    from aggregates.entry import Entry
-
-    Placed = tuple[str, Entry]  # an entry with the reference of its stream
+    from projections.two_clocks.reading import Placed
 
 AT_CLOCKS = SQL("valid @> %(as_at)s::date AND known @> %(known_at)s::bigint")
 REBUILT = "_rebuilt"
@@ -43,14 +42,13 @@ class DivergedError(Exception):
         self.table, self.first, self.last = table, first, last
 
 
-def shape_of(projection: Projection[Any]) -> str:
+def shape_of(projection: Projection) -> str:
     """Say how a projection's table is made; a table made otherwise, or from other rules (`made_of`), has to be rebuilt."""
     columns = ", ".join(f"{name} {kind}" for name, kind in projection.columns.items())
-    rules = getattr(projection, "made_of", "")
-    return f"{' '.join(sorted(projection.kinds))}: {columns}{rules and f'; {rules}'}"
+    return f"{' '.join(sorted(projection.kinds))}: {columns}{projection.made_of and f'; {projection.made_of}'}"
 
 
-def create(conn: Connection[Any], projection: Projection[Any]) -> None:
+def create(conn: Connection[Any], projection: Projection) -> None:
     """Create a read model's tables before the first entry, where they are not there yet."""
     if tracking.shape_of(conn, projection.table) is None:
         sql = statements(projection)
@@ -64,36 +62,38 @@ def create_tables(conn: Connection[Any], sql: Mapping[str, Composed]) -> None:
     conn.execute(sql["create"])
 
 
-def create_indexes(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed]) -> None:
+def create_indexes(conn: Connection[Any], projection: Projection, sql: Mapping[str, Composed]) -> None:
     """Make contradictory history impossible, and views a matter of the rows that they return."""
     conn.execute(sql["index"])
-    conn.execute(sql["index many" if isinstance(projection, UnderManyKeys) else "index one"])
-    for made in getattr(projection, "indexes", ()):
+    for made in projection.indexes:
         conn.execute(sql["index also"] + SQL(made))
 
 
-def project(conn: Connection[Any], projection: Projection[Any], limit: int = 500) -> int:
-    """Apply the next entries of the decoded log, all or none, and return the position that the read model has reached."""
+def project(conn: Connection[Any], projection: Projection, limit: int = 500, reading: Reading | None = None) -> int:
+    """Apply the next entries of the decoded log, all or none, and return the position that the read model has reached.
+
+    Views that are brought up together share what they have read.
+    """
     with conn.transaction():
         done, recorded = tracking.reached_of(conn, projection.table, decoded_log.TABLE)
         until = min(done + limit, recorded)
         if until > done:
-            apply(conn, projection, statements(projection), done, until)
+            apply(projection, statements(projection), reading or Reading(conn), done, until)
             tracking.advance(conn, projection.table, until)
             done = until
     return done
 
 
-def apply(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed], done: int, until: int) -> None:
+def apply(projection: Projection, sql: Mapping[str, Composed], reading: Reading, done: int, until: int) -> None:
     """Apply the entries after `done` up to `until`, inside the caller's transaction."""
-    fresh = read(conn, sql["fresh"], {"kinds": list(projection.kinds), "done": done, "until": until})
-    touched = file_under_keys(conn, sql, projection, fresh)
+    conn = reading.conn
+    touched = file_fresh(conn, sql, projection, reading.after(done, until, projection.kinds), reading)
     if not touched:
         return
     closes: list[Close] = []
     versions: list[Version] = []
-    for key, life in _lives(conn, sql, touched, done).items():
-        closed, opened = revisions(projection, key, {e.number: ref for ref, e in life}, [entry for _, entry in life], done)
+    for key, life in _lives(sql, touched, reading, done).items():
+        closed, opened = revisions(projection, key, life, done)
         closes += closed
         versions += opened
     if closes and conn.execute(sql["close"], columns(closes)).rowcount != len(closes):
@@ -102,25 +102,12 @@ def apply(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, 
         load(conn, sql["load"], map(as_row, versions))
 
 
-def read(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> list[Placed]:
-    """Read entries of the decoded log, each with the reference of its stream."""
-    return [placed(*row) for row in conn.execute(query, parameters)]
-
-
-def placed(position: int, ref: str, topic: str, body: Mapping[str, Any], amends: int | None) -> Placed:
-    """Return a row of the decoded log as the views take it."""
-    return ref, decoded_log.typed_entry(position, topic, body, amends)
-
-
-def _lives(
-    conn: Connection[Any], sql: Mapping[str, Composed], touched: Mapping[str, list[Placed]], done: int
-) -> Mapping[str, list[Placed]]:
-    """Return all the entries of each key touched, in order; an entry that is under several of them is read once."""
-    filed = conn.execute(sql["filed"], {"keys": list(touched), "done": done}).fetchall()
+def _lives(sql: Mapping[str, Composed], touched: Mapping[str, list[Placed]], reading: Reading, done: int) -> Mapping[str, list[Placed]]:
+    """Return all the entries of each key touched, in order."""
+    filed = reading.conn.execute(sql["filed"], {"keys": list(touched), "done": done}).fetchall()
     if not filed:
         return touched
-    positions = list({position for _, position in filed})
-    old = {entry.number: (ref, entry) for ref, entry in read(conn, sql["entries"], {"positions": positions})}
+    old = reading.at({position for _, position in filed})
     lives: dict[str, list[Placed]] = {key: [] for key in touched}
     for key, position in filed:
         lives[key].append(old[position])
@@ -145,7 +132,7 @@ def columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def statements(projection: Projection[Any], suffix: str = "") -> Mapping[str, Composed]:
+def statements(projection: Projection, suffix: str = "") -> Mapping[str, Composed]:
     """Compose the SQL of one read model; a suffix names the tables that are being built beside it."""
     return _composed(projection.table, suffix, tuple(projection.columns.items()))
 
@@ -155,7 +142,6 @@ def _composed(table: str, suffix: str, columns: tuple[tuple[str, str], ...]) -> 
     names = {
         "table": Identifier("views", table + suffix),
         "filed": Identifier("views", table + "_entry" + suffix),
-        "log": Identifier("views", decoded_log.TABLE),
         "defined": SQL(", ").join(SQL("{} {}").format(Identifier(column), SQL(kind)) for column, kind in columns),
         "columns": SQL(", ").join(Identifier(column) for column, _ in columns),
     }
@@ -170,30 +156,13 @@ STATEMENTS = {
     "index": """
         ALTER TABLE {table} ADD EXCLUDE USING gist (key WITH =, valid WITH &&, known WITH &&);
         CREATE INDEX ON {table} USING gist (valid, known);
-        ALTER TABLE {filed} ADD PRIMARY KEY (key, position)""",
-    "index one": "ALTER TABLE {filed} ADD UNIQUE (position)",
+        ALTER TABLE {filed} ADD PRIMARY KEY (key, position);
+        CREATE INDEX ON {filed} (position)""",
     "index also": "CREATE INDEX ON {table} ",
-    "index many": "CREATE INDEX ON {filed} (position)",
-    "fresh": """
-        SELECT position, ref, topic, body, amends
-          FROM {log}
-         WHERE position > %(done)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position""",
-    "chains": """
-        WITH RECURSIVE up (asked, position, amends) AS (
-                SELECT position, position, amends FROM {log} WHERE position = ANY(%(amendments)s)
-                 UNION ALL
-                SELECT up.asked, l.position, l.amends FROM up JOIN {log} AS l ON l.position = up.amends),
-             chain (asked, position) AS (
-                SELECT asked, position FROM up WHERE amends IS NULL
-                 UNION ALL
-                SELECT chain.asked, l.position FROM chain JOIN {log} AS l ON l.amends = chain.position AND l.position <= chain.asked)
-        SELECT asked, position, ref, topic, body, amends FROM chain JOIN {log} USING (position) ORDER BY asked, position""",
     "homes": "SELECT position, key FROM {filed} WHERE position = ANY(%s)",
     "file": "INSERT INTO {filed} (key, position) SELECT * FROM unnest(%s::text[], %s::bigint[])",
-    "file streams": "INSERT INTO {filed} SELECT ref, position FROM {log} WHERE kind = ANY(%(kinds)s) AND position <= %(until)s",
     "filed": "SELECT key, position FROM {filed} WHERE key = ANY(%(keys)s) AND position <= %(done)s ORDER BY position",
-    "entries": "SELECT position, ref, topic, body, amends FROM {log} WHERE position = ANY(%(positions)s)",
-    "lives": "SELECT filed.key, position, ref, topic, body, amends FROM {filed} AS filed JOIN {log} USING (position) ORDER BY 1, 2",
+    "lives": 'SELECT key, position FROM {filed} ORDER BY key COLLATE "C", position',
     "close": """
         UPDATE {table} AS v SET known = int8range(lower(v.known), c.until)
           FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS c (key, start, until)

@@ -7,13 +7,15 @@ life, and the indexes are built over the finished table; the last entries are ap
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Identifier
 
 from projections.two_clocks import decoded_log, filing, read_model, tracking
 from projections.two_clocks.read_model import REBUILT
-from projections.two_clocks.timeline import ByReference, Projection, UnderManyKeys, revisions
+from projections.two_clocks.reading import Reading
+from projections.two_clocks.timeline import Projection, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,24 +24,26 @@ if TYPE_CHECKING:
     from psycopg.sql import Composed
 
     from projections.two_clocks.decoded_log import Decoded
+    from projections.two_clocks.reading import Placed
 
 CHUNK = 2_000  # entries read, and keys' rows written, at a time
 
 
-def rebuild(conn: Connection[Any], projection: Projection[Any]) -> int:
-    """Build a view again from the decoded log; return the position that it has reached."""
+def rebuild(conn: Connection[Any], projection: Projection, reading: Reading | None = None) -> int:
+    """Build a view again from the decoded log; return the position that it has reached. Views built together share what they have read."""
     sql = read_model.statements(projection, REBUILT)
+    reading = reading or Reading(conn)
     with conn.transaction():
         _drop(conn, projection.table + REBUILT, projection.table + "_entry" + REBUILT)
         read_model.create_tables(conn, sql)
         until = tracking.position_of(conn, decoded_log.TABLE)
-        _file(conn, projection, sql, until)
-        _fold(conn, projection, sql)
+        _file(projection, sql, reading, until)
+        _fold(projection, sql, reading)
         read_model.create_indexes(conn, projection, sql)
         tracking.begin(conn, projection.table, "")
         done = tracking.reached(conn, projection.table)
         if done > until:
-            read_model.apply(conn, projection, sql, until, done)
+            read_model.apply(projection, sql, reading, until, done)
         _swap(conn, projection.table)
         _swap(conn, projection.table, "_entry")
         tracking.advance(conn, projection.table, max(done, until), read_model.shape_of(projection))
@@ -74,42 +78,35 @@ def rebuild_log(conn: Connection[Any], source: Callable[[int, int], Iterable[Dec
     return done
 
 
-def _file(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed], until: int) -> None:
-    """File every entry under its key, in the order of the log, because an amendment goes where its target went."""
-    if isinstance(projection, ByReference):
-        conn.execute(sql["file streams"], {"kinds": list(projection.kinds), "until": until})
-        return
-    log = SQL("SELECT amends FROM {} WHERE amends IS NOT NULL").format(Identifier("views", decoded_log.TABLE))
-    homes: dict[int, Any] = {position: None for (position,) in conn.execute(log)}
-    parameters = {"kinds": list(projection.kinds), "done": 0, "until": until}
-    for chunk in _chunks(conn, sql["fresh"], parameters):
-        entries = [read_model.placed(*row) for row in chunk]
-        amendments = [entry.number for _, entry in entries if issubclass(entry.event, decoded_log.AMENDMENTS)]
-        chains = filing.chains_of(conn, sql, amendments) if isinstance(projection, UnderManyKeys) else {}
-        rows = filing.filed(projection, entries, homes, chains)
-        read_model.load(conn, sql["load filed"], ((key, entry.number) for key, (_, entry) in rows))
+def _file(projection: Projection, sql: Mapping[str, Composed], reading: Reading, until: int) -> None:
+    """File every entry under its keys, in the order of the log, because an amendment goes where its target went."""
+    amended = SQL("SELECT DISTINCT amends FROM {} WHERE amends IS NOT NULL").format(Identifier("views", decoded_log.TABLE))
+    homes: filing.Homes = {position: set() for (position,) in reading.conn.execute(amended)}
+    for first in range(0, until, CHUNK):
+        fresh = reading.after(first, min(first + CHUNK, until), projection.kinds)
+        rows = filing.filed(projection, fresh, homes, reading.chains(fresh))
+        read_model.load(reading.conn, sql["load filed"], ((key, entry.number) for key, (_, entry) in rows))
 
 
-def _fold(conn: Connection[Any], projection: Projection[Any], sql: Mapping[str, Composed]) -> None:
+def _fold(projection: Projection, sql: Mapping[str, Composed], reading: Reading) -> None:
     """Fold each key over its whole life, and write what the log ever said of it."""
     rows: list[Sequence[Any]] = []
-    lives = (row for chunk in _chunks(conn, sql["lives"], {}) for row in chunk)
-    for key, life in groupby(lives, key=lambda row: row[0]):
-        records = [read_model.placed(*row[1:]) for row in life]
-        _, versions = revisions(projection, key, {e.number: ref for ref, e in records}, [entry for _, entry in records], 0)
+    for key, life in groupby(_lives(sql, reading), key=itemgetter(0)):
+        _, versions = revisions(projection, key, [placed for _, placed in life], 0)
         rows += map(read_model.as_row, versions)
         if len(rows) >= CHUNK:
-            read_model.load(conn, sql["load"], rows)
+            read_model.load(reading.conn, sql["load"], rows)
             rows.clear()
-    read_model.load(conn, sql["load"], rows)
+    read_model.load(reading.conn, sql["load"], rows)
 
 
-def _chunks(conn: Connection[Any], query: Composed, parameters: Mapping[str, Any]) -> Iterator[list[Any]]:
-    """Read a long answer in chunks, by a cursor of the server's, so that other statements may run between them."""
-    with conn.cursor(name="rebuild") as cursor:
-        cursor.execute(query, parameters)
+def _lives(sql: Mapping[str, Composed], reading: Reading) -> Iterator[tuple[str, Placed]]:
+    """Give every entry under each of its keys, by a cursor of the server's, so that other statements may run meanwhile."""
+    with reading.conn.cursor(name="rebuild") as cursor:
+        cursor.execute(sql["lives"])
         while chunk := cursor.fetchmany(CHUNK):
-            yield chunk
+            found = reading.at({position for _, position in chunk})
+            yield from ((key, found[position]) for key, position in chunk)
 
 
 def _drop(conn: Connection[Any], *tables: str) -> None:

@@ -1,18 +1,18 @@
 """What was true on a day, as the log knew it at a position.
 
-A projection supplies a pure fold and a row. What is hard about history is here, once, and is pure too: an entry recorded late, a
+A projection supplies a pure fold and rows. What is hard about history is here, once, and is pure too: an entry recorded late, a
 correction or a retraction re-folds the entries of one key in the order in which they were true, from the first day that changed.
 
-Only entries of one key are ever folded together. Keys are short (an action, an office), so that costs little. An entry may be filed
-under many keys (`UnderManyKeys`), and a key may show several rows (`OfManyRows`); most projections need neither.
+Only entries of one key are ever folded together. Keys are short (an action, an office), so that costs little. As a rule an entry is
+filed under one key, the thing in whose stream it is, and a key shows one row; either may be more (ADR 0012).
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import insort
+from bisect import bisect_left, bisect_right
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aggregates.entry import Entry, Recorded, standing
 
@@ -20,74 +20,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-S = TypeVar("S")
 Row = tuple[Any, ...]
 BEFORE = 0  # the position of no entry: what the table already holds
 
 
-class Projection(Protocol[S]):
-    """What a read model supplies."""
+class Projection(ABC):
+    """What a read model supplies: its table, the kinds of things whose entries it reads, and how they become rows.
 
-    @property
-    def table(self) -> str:
-        """Name its table."""
+    `columns` are the table's own, with their SQL types; the value of a jsonb column is JSON text. `indexes` are what its questions need
+    besides those of the clocks. `made_of` changes with rules that are data, as the columns change with the code.
+    """
 
-    @property
-    def kinds(self) -> frozenset[str]:
-        """Name the kinds of aggregates whose entries it reads."""
+    table: str
+    kinds: frozenset[str]
+    columns: ClassVar[Mapping[str, str]]
+    indexes: ClassVar[Sequence[str]] = ()
+    made_of: str = ""
 
-    @property
-    def columns(self) -> Mapping[str, str]:
-        """Give the table's own columns with their SQL types. The value of a jsonb column is JSON text."""
+    def keys(self, ref: str, entry: Entry) -> Iterable[str]:  # noqa: ARG002 - any entry of the stream
+        """Name all that an entry of the stream `ref` says something of: as a rule, the thing whose stream it is."""
+        return (ref,)
 
-    def key(self, ref: str, entry: Entry) -> str | None:
-        """Name what an entry of the stream `ref` is about, by identifying fields alone; None if it is none of ours."""
+    def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
+        """Return an entry as it reads under one of its keys, as the fold then takes it; None where, as corrected, it is about others."""
+        return entry if key in self.keys(ref, entry) else None
 
-    def fold(self, entries: Sequence[Entry], before: S | None = None) -> S | None:
+    @abstractmethod
+    def fold(self, entries: Sequence[Entry], before: Any = None) -> Any:
         """Return the state after standing entries of one key, going on from the state `before`; None shows no row. Total."""
-
-    def row(self, state: S) -> Row:
-        """Return the values of `columns`."""
-
-
-class ByReference:
-    """A projection of whole streams: what has a reference has a row."""
-
-    def key(self, ref: str, entry: Entry) -> str | None:  # noqa: ARG002 - any entry of the stream
-        """Name what an entry is about."""
-        return ref
-
-
-class OfManyRows(ABC):
-    """A projection that shows several rows of one key, each under a key of its own that no other shows: what is asked of one review."""
 
     @abstractmethod
     def rows(self, key: str, state: Any) -> Mapping[str, Row]:
-        """Return the values of `columns` of each row of a key, by the key that it has itself in the table."""
-
-    def row(self, *_: Any) -> Row:
-        """Refuse: a key has many, and whoever asks for one has not looked at what kind of projection this is."""
-        raise TypeError(f"{type(self).__name__} has many rows of a key")
+        """Return the values of `columns` of each row of a key, by the key that it has itself in the table and that no other shows."""
 
 
-class UnderManyKeys(ABC):
-    """A projection that files one entry under many keys: a report that is sent to thirty agencies asks something of each.
+class OneRow(Projection):
+    """A projection that shows one row of a key, as most do."""
 
-    Each key is still folded alone, over the entries as they read `under` it. A correction may make an entry say something of another
-    key, or nothing of this one any more: then it is filed under that one too, and read again under both.
-    """
+    def rows(self, key: str, state: Any) -> Mapping[str, Row]:
+        """Return the one row."""
+        return {key: self.row(state)}
 
     @abstractmethod
-    def keys(self, ref: str, entry: Entry) -> Iterable[str]:
-        """Name all that an entry says something of."""
-
-    def key(self, *_: Any) -> str | None:
-        """Refuse: an entry has many, as above."""
-        raise TypeError(f"{type(self).__name__} files an entry under many keys")
-
-    @abstractmethod
-    def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
-        """Return an entry as it reads under one of the keys, as the fold then takes it; None where it says nothing of it."""
+    def row(self, state: Any) -> Row:
+        """Return the values of `columns`."""
 
 
 class Span(NamedTuple):
@@ -115,111 +91,101 @@ class Close(NamedTuple):
     until: int
 
 
-class MovedError(Exception):
-    """An amendment would give an entry another key, which no command allows."""
-
-    def __init__(self, table: str, key: str, entry: Entry) -> None:
-        """Say where, and which entry."""
-        super().__init__(f"{table}: entry {entry.number} of {key}, as corrected, would be about something else")
-        self.table, self.key, self.position = table, key, entry.number
-
-
 class _Life:
-    """One key's entries so far: what stands of them, the state that each day ended with, and what was true from when to when."""
+    """One key's entries so far: which of them stand, the state that each left, and what was true from when to when."""
 
-    def __init__(self, projection: Projection[Any], key: str, refs: Mapping[int, str], entries: list[Entry]) -> None:
-        self.projection, self.key, self.refs = projection, key, refs
-        self.entries = entries
+    def __init__(self, projection: Projection, key: str, life: Sequence[tuple[str, Entry]]) -> None:
+        self.projection, self.key = projection, key
+        self.refs = {entry.number: ref for ref, entry in life}
+        self.entries = [entry for _, entry in life]
         self.stand = self._standing()
-        self.days: dict[date, Any] = {}
-        self.spans: dict[tuple[str, date], Span] = {}
-        self._refold(0)
+        self.states: list[Any] = []
+        self.spans: dict[tuple[str, date], tuple[int, Span]] = {}  # each with the position since which the log says so
+        self.closes: list[Close] = []
+        self.versions: list[Version] = []
+        if self.stand:
+            self._refold(0, self.stand[0].occurred_on, BEFORE)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, ref: str, entry: Entry) -> None:
         """Put one more entry on record. Only an amendment can change what stands of those before it."""
+        self.refs[entry.number] = ref
         self.entries.append(entry)
-        before = self.stand
         if issubclass(entry.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)):
-            self.stand = self._standing()
+            before, self.stand = self.stand, self._standing()
+            if before != self.stand:
+                self._refold(*_first_changed(before, self.stand), entry.number)
         elif read := self._read(entry.newest):
-            self.stand = [*before]
-            insort(self.stand, read, key=lambda e: (e.occurred_on, e.number))
-        pairs = zip(before, self.stand, strict=False)
-        self._refold(next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(before), len(self.stand))), before)
+            at = bisect_left(self.stand, _in_order(read), key=_in_order)
+            self.stand.insert(at, read)
+            self._refold(at, read.occurred_on, entry.number)
 
     def _standing(self) -> list[Entry]:
         return [read for entry in standing(self.entries) if (read := self._read(entry))]
 
     def _read(self, entry: Entry) -> Entry | None:
         """Return an entry as it reads under this key."""
-        ref = self.refs[entry.number]
-        if isinstance(self.projection, UnderManyKeys):
-            return self.projection.under(self.key, ref, entry)
-        proposes = issubclass(entry.event, Recorded.AmendmentProposed)  # filed with what it would amend, and says nothing yet
-        if not proposes and self.projection.key(ref, entry) != self.key:
-            raise MovedError(self.projection.table, self.key, entry)
-        return entry
+        return self.projection.under(self.key, self.refs[entry.number], entry)
 
-    def _refold(self, same: int, before: Sequence[Entry] = ()) -> None:
-        """Fold again from the first day on which what stands is no longer the `same`; what was true before it stays."""
-        changed = [entries[same].occurred_on for entries in (before, self.stand) if len(entries) > same]
-        if not changed:
-            return
-        first = min(changed)
-        self.days = {day: state for day, state in self.days.items() if day < first}
-        self.spans = {place: span for place, span in self.spans.items() if span.start < first}
-        state, shown = next(reversed(self.days.values()), None), self._reopened(first)
-        again = (entry for entry in self.stand if entry.occurred_on >= first)
-        for day, entries in groupby(again, key=lambda entry: entry.occurred_on):
-            earlier, state = state, self.projection.fold(list(entries), state)
-            self.days[day] = state
+    def _refold(self, at: int, first: date, number: int) -> None:
+        """Fold again what stands from a place on, as the entry of this number says; what was true before the `first` day stays."""
+        del self.states[at:]
+        for entry in self.stand[at:]:
+            self.states.append(self.projection.fold([entry], self.states[-1] if self.states else None))
+        again = {place: said for place, said in self.spans.items() if said[1].end is None or said[1].end >= first}
+        now = {place: span._replace(end=None) for place, (_, span) in again.items() if span.start < first}
+        shown = {key: span for (key, _), span in now.items()}
+        start = bisect_left(self.stand, first, key=lambda entry: entry.occurred_on)
+        earlier = self.states[start - 1] if start else None
+        for day, several in groupby(range(start, len(self.stand)), key=lambda n: self.stand[n].occurred_on):
+            *_, last = several  # the last entry of a day decides it
+            state = self.states[last]
             if state is not earlier:
-                self._show(day, shown, {} if state is None else self._rows(state))
+                _show(day, now, shown, {} if state is None else self.projection.rows(self.key, state))
+            earlier = state
+        self._say(number, again, now)
 
-    def _rows(self, state: Any) -> Mapping[str, Row]:
-        if isinstance(self.projection, OfManyRows):
-            return self.projection.rows(self.key, state)
-        return {self.key: self.projection.row(state)}
-
-    def _reopened(self, first: date) -> dict[str, Span]:
-        """Return what is shown as a day begins, without an end until one is found again."""
-        last = {key: span for (key, _), span in self.spans.items()}  # of each row the latest
-        shown = {key: span._replace(end=None) for key, span in last.items() if span.end is None or span.end >= first}
-        self.spans |= {(key, span.start): span for key, span in shown.items()}
-        return shown
-
-    def _show(self, day: date, shown: dict[str, Span], rows: Mapping[str, Row]) -> None:
-        """Show other rows from a day on, where they are others."""
-        for key, span in list(shown.items()):
-            if rows.get(key) != span.row:
-                self.spans[key, span.start] = span._replace(end=day)
-                del shown[key]
-        for key, row in rows.items():
-            if key not in shown:
-                self.spans[key, day] = shown[key] = Span(day, None, row)
+    def _say(self, number: int, again: Mapping[tuple[str, date], tuple[int, Span]], now: Mapping[tuple[str, date], Span]) -> None:
+        """Say from an entry on what is true `now`, where it is other than what was said before."""
+        for place, (since, span) in again.items():
+            if now.get(place) == span:
+                continue
+            del self.spans[place]
+            if since:
+                self.versions.append(Version(place[0], since, number, span))
+            else:
+                self.closes.append(Close(*place, number))
+        self.spans |= {place: (number, span) for place, span in now.items() if place not in self.spans}
 
 
-def revisions(
-    projection: Projection[Any], key: str, refs: Mapping[int, str], entries: Sequence[Entry], done: int
-) -> tuple[list[Close], list[Version]]:
+def _in_order(entry: Entry) -> tuple[date, int]:
+    return entry.occurred_on, entry.number
+
+
+def _first_changed(before: Sequence[Entry], after: Sequence[Entry]) -> tuple[int, date]:
+    """Return the first place at which other entries stand, and the first day on which that shows."""
+    at = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after)))
+    return at, min(entries[at].occurred_on for entries in (before, after) if len(entries) > at)
+
+
+def _show(day: date, now: dict[tuple[str, date], Span], shown: dict[str, Span], rows: Mapping[str, Row]) -> None:
+    """Show other rows from a day on, where they are others."""
+    for key, span in list(shown.items()):
+        if rows.get(key) != span.row:
+            now[key, span.start] = span._replace(end=day)
+            del shown[key]
+    for key, row in rows.items():
+        if key not in shown:
+            now[key, day] = shown[key] = Span(day, None, row)
+
+
+def revisions(projection: Projection, key: str, life: Sequence[tuple[str, Entry]], done: int) -> tuple[list[Close], list[Version]]:
     """Return what the entries after `done` change, one entry at a time, so that no batch size shows in the result.
 
-    `refs` has the reference of each entry's stream, by its number.
+    The life of a key is its entries in the order of the log, each with the reference of its stream.
     """
-    closes: list[Close] = []
-    versions: list[Version] = []
-    old = [entry for entry in entries if entry.number <= done]
-    life = _Life(projection, key, refs, old)
-    said = {place: (BEFORE, span) for place, span in life.spans.items()}
-    for entry in entries[len(old) :]:
-        life.add(entry)
-        now = life.spans
-        for place, (since, span) in list(said.items()):
-            if now.get(place) != span:
-                del said[place]
-                if since:
-                    versions.append(Version(place[0], since, entry.number, span))
-                else:
-                    closes.append(Close(*place, entry.number))
-        said |= {place: (entry.number, span) for place, span in now.items() if place not in said}
-    return closes, versions + [Version(place[0], since, None, span) for place, (since, span) in said.items() if since]
+    old = bisect_right(life, done, key=lambda placed: placed[1].number)
+    lived = _Life(projection, key, life[:old])
+    for ref, entry in life[old:]:
+        lived.add(ref, entry)
+    still = [Version(place[0], since, None, span) for place, (since, span) in lived.spans.items() if since]
+    return lived.closes, lived.versions + still

@@ -9,6 +9,7 @@ from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Recorded
 from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - as date
+from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,16 +97,12 @@ class Promise(Recorded[State | None]):
         return state
 
 
-class Promises:
+class Promises(OneRow):
     """Every promise, on any date, as known at any position."""
 
     table = "promises"
-    kinds: ClassVar[frozenset[str]] = frozenset({"promise"})
+    kinds = frozenset({"promise"})
     columns: ClassVar[Mapping[str, str]] = {"title": "text", "owner": "text", "due_on": "date", "status": "text"}
-
-    def key(self, ref: str, entry: Entry) -> str | None:  # noqa: ARG002 - a promise is its stream
-        """Name the promise that an entry is about."""
-        return ref
 
     def fold(self, entries: Sequence[Entry], before: State | None = None) -> State | None:
         """Take the aggregate's own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,15 @@ import pytest
 
 from projections.two_clocks import catch_up, decoded_log, read_model, tracking
 from tests.logs import Log
-from tests.projections.promises import Promise
+from tests.projections.promises import Promise, Promises
 from tests.projections.views import DAY, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from aggregates.entry import Entry
     from service.config import Config
+    from tests.projections.promises import State
 
 PATIENCE = 30.0  # seconds until a condition that should come true is given up
 
@@ -161,6 +163,33 @@ def test_a_table_made_in_another_way_is_rebuilt(database: Config, board: psycopg
     board.execute("SELECT title FROM views.action_register")
     stop.set()
     thread.join(PATIENCE)
+
+
+@pytest.mark.parametrize("applies", [700, 1_000])
+def test_a_view_with_most_of_the_log_before_it_is_built_at_once(conn: psycopg.Connection[Any], applies: int) -> None:
+    """It has the rows that following the log gives; where an entry cannot be applied, it stops there and shows all that came before."""
+
+    class Breaking(Promises):
+        def fold(self, entries: Sequence[Entry], before: State | None = None) -> State | None:
+            if any(entry.number > applies for entry in entries):
+                raise ValueError("nobody can say what that means")
+            return super().fold(entries, before)
+
+    log, view = Log(), Breaking()
+    for n in range(1_000):
+        say(log, str(n % 40), Promise.Made if n < 40 else Promise.Passed, DAY, owner=str(n))
+    with nullcontext() if applies == 1_000 else pytest.raises(catch_up.Halted, match=f"entry {applies + 1}:"):
+        catch_up.catch_up(conn, log.source, [view])
+    rows = "SELECT key, valid, known, owner FROM views.promises ORDER BY key, known"
+    built = conn.execute(rows).fetchall()
+
+    assert tracking.head(conn) == applies
+    conn.execute("DELETE FROM views.promises")
+    conn.execute("DELETE FROM views.promises_entry")
+    conn.execute("UPDATE views.tracking SET position = 0 WHERE projection = 'promises'")
+    while read_model.project(conn, view, 100) < applies:
+        pass
+    assert conn.execute(rows).fetchall() == built
 
 
 def test_views_are_rebuilt_by_name(board: psycopg.Connection[Any]) -> None:

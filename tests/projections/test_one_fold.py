@@ -162,7 +162,7 @@ KEYS: dict[str, Callable[[str], str]] = {
 }
 
 
-def defined(view: Projection[Any], log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
+def defined(view: Projection, log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
     """Fold, with the aggregate's own fold, what stands as known then and was true by then."""
     shown = []
     for ref in ("A1", "A2"):
@@ -194,19 +194,19 @@ def recipients_of(stand: list[Entry]) -> dict[str, Any]:
 PARTS = {"disseminations": item_of, "dissemination_recipients": recipients_of}
 
 
-def read(view: Projection[Any], row: tuple[Any, ...]) -> list[Any]:
+def read(view: Projection, row: tuple[Any, ...]) -> list[Any]:
     """Return a row's values as the database gives them back."""
     return [json.loads(v) if kind == "jsonb" and v is not None else v for v, kind in zip(row, view.columns.values(), strict=True)]
 
 
-def shown(conn: psycopg.Connection[Any], view: Projection[Any], as_at: date, known_at: int) -> list[tuple[Any, ...]]:
+def shown(conn: psycopg.Connection[Any], view: Projection, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
     """Ask the view."""
     columns = SQL(", ").join(map(Identifier, view.columns))
     query = SQL("SELECT key, {} FROM {} WHERE valid @> %s::date AND known @> %s::bigint ORDER BY key")
     return conn.execute(query.format(columns, Identifier("views", view.table)), [as_at, known_at]).fetchall()
 
 
-def reset(conn: psycopg.Connection[Any], view: Projection[Any]) -> None:
+def reset(conn: psycopg.Connection[Any], view: Projection) -> None:
     """Put the views before their first entry."""
     for table in (view.table, view.table + "_entry", decoded_log.TABLE):
         conn.execute(SQL("DELETE FROM {}").format(Identifier("views", table)))

@@ -1,0 +1,72 @@
+"""The decoded log as the views take it: each entry is read and typed once, however many views and keys it is filed under."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg.sql import SQL, Identifier
+
+from projections.two_clocks import decoded_log
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from psycopg import Connection
+
+    from aggregates.entry import Entry
+
+    Placed = tuple[str, Entry]  # an entry with the reference of its stream
+
+HELD = 20_000  # entries that are kept in memory: more than three demonstrations
+LOG = Identifier("views", decoded_log.TABLE)
+FRESH = SQL("""
+    SELECT position FROM {}
+     WHERE position > %(done)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position""").format(LOG)
+ENTRIES = SQL("SELECT position, ref, topic, body, amends FROM {} WHERE position = ANY(%s)").format(LOG)
+CHAINS = SQL("""
+    WITH RECURSIVE up (asked, position, amends) AS (
+            SELECT position, position, amends FROM {log} WHERE position = ANY(%s)
+             UNION ALL
+            SELECT up.asked, l.position, l.amends FROM up JOIN {log} AS l ON l.position = up.amends),
+         chain (asked, position) AS (
+            SELECT asked, position FROM up WHERE amends IS NULL
+             UNION ALL
+            SELECT chain.asked, l.position FROM chain JOIN {log} AS l ON l.amends = chain.position AND l.position <= chain.asked)
+    SELECT asked, position FROM chain ORDER BY asked, position""").format(log=LOG)
+
+
+class Reading:
+    """One reader of the log, which keeps what it has read: an entry never changes."""
+
+    def __init__(self, conn: Connection[Any]) -> None:
+        """Read on this connection."""
+        self.conn = conn
+        self.held: dict[int, Placed] = {}
+
+    def after(self, done: int, until: int, kinds: Iterable[str]) -> list[Placed]:
+        """Return the entries of some kinds of things after one position up to another, in order."""
+        positions = [position for (position,) in self.conn.execute(FRESH, {"done": done, "until": until, "kinds": list(kinds)})]
+        found = self.at(positions)
+        return [found[position] for position in positions]
+
+    def at(self, positions: Collection[int]) -> Mapping[int, Placed]:
+        """Return at least the entries at some positions."""
+        missing = [position for position in positions if position not in self.held]
+        if len(self.held) + len(missing) > HELD:
+            self.held, missing = {}, list(positions)
+        if missing:
+            for position, ref, topic, body, amends in self.conn.execute(ENTRIES, [missing]):
+                self.held[position] = ref, decoded_log.typed_entry(position, topic, body, amends)
+        return self.held
+
+    def chains(self, fresh: Iterable[Placed]) -> dict[int, list[Placed]]:
+        """Return, by each amendment among some entries, the entry that it is about in the end, and all that amended that one up to it."""
+        amendments = [entry.number for _, entry in fresh if issubclass(entry.event, decoded_log.AMENDMENTS)]
+        if not amendments:
+            return {}
+        rows = self.conn.execute(CHAINS, [amendments]).fetchall()
+        found = self.at({position for _, position in rows})
+        chains: dict[int, list[Placed]] = {}
+        for asked, position in rows:
+            chains.setdefault(asked, []).append(found[position])
+        return chains
