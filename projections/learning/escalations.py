@@ -25,7 +25,8 @@ TOPICS: Final = r"^(action|obligation)\.escalated\.v\d+$"
 class EscalationRow:
     """An escalation as it was issued, and where what it is about stands on the day; of an obligation that is for `obligations` to say.
 
-    `about` is `action:A13`, or the obligation's clause; `owner` who owed it; `vacant_offices` those that were passed over.
+    `about` is `action:A13`, or the obligation's clause; `owner` who owed it; `vacant_offices` those that were passed over. It is closed
+    once the action is owed no more: signed off, or ended in another way.
     """
 
     position: int
@@ -39,6 +40,8 @@ class EscalationRow:
     vacant_offices: list[str]
     status: str | None
     days_overdue: int | None
+    closed: bool | None
+    signed_off_on: date | None
 
 
 def escalations(conn: Connection[Any], *, as_at: date, known_at: int) -> list[EscalationRow]:
@@ -64,4 +67,6 @@ def _rows(issued: Iterable[HistoryEntry], actions: dict[str, ActionRow]) -> Iter
             vacant_offices=list(said.get("vacant_offices") or ()),
             status=action.status if action else None,
             days_overdue=action.days_overdue if action else None,
+            closed=action.discharged if action else None,
+            signed_off_on=action.signed_off_on if action else None,
         )

@@ -92,3 +92,6 @@ def test_escalations_stand_beside_the_challenges_with_what_came_of_them(board):
     assert (row["about"], row["owner"], row["level"], row["to_office"], row["days_overdue"]) == ("action:A1", "RIV", 1, "quality-chair", 18)
     assert board("cqh-lead").client.get("/api/v1/escalations").json["items"] == []
     assert len(board("riv-lead").client.get("/api/v1/escalations").json["items"]) == 1
+    board.seeded.act("chair", "withdraw_action", "A1", reason="The service closed")
+    board.seeded.catch_up()
+    assert "Closed Withdrawn" in who.text("/challenges")
