@@ -39,6 +39,9 @@ GUNICORN = Path(service.__file__).parents[1] / "ops" / "gunicorn.conf.py"
 LEAST_FREE = 200  # megabytes on the data disk, below which status complains
 STOPPING = 10.0  # seconds in which what runs beside the views may finish
 SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gone out
+NOT_MAILED = """
+    SELECT office, count(*), (array_agg(failed ORDER BY position DESC))[1] FROM desk.mail
+     WHERE sent_at IS NULL AND tries > 2 GROUP BY office ORDER BY office"""
 
 
 @click.command()
@@ -154,9 +157,9 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         day, sent = row or (None, None)
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
     with psycopg.connect(config.conninfo("writer")) as desk:
-        (waiting,) = desk.execute("SELECT count(*) FROM desk.mail WHERE sent_at IS NULL AND tries > 2").fetchone() or (0,)
-    if waiting:
-        yield f"{waiting} notices could not be mailed so far: look at MUNIMENT_SMTP, and at who holds the offices.", False
+        waiting = desk.execute(NOT_MAILED).fetchall()
+    for office, count, why in waiting:
+        yield f"{count} {'notice' if count == 1 else 'notices'} to {office} could not be mailed so far: {why}.", False
     if not config.checkpoint_to:
         click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
     free = shutil.disk_usage(config.data).free // 1024**2

@@ -11,8 +11,10 @@ from socket import socket
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
+from click.testing import CliRunner
 
 from service.application import Board
+from service.cli import main
 from service.cli.falling_due import issue_due
 from service.desk.telling.mail import Mail, NotSent, Smtp, mailer
 from service.desk.telling.notices import SUBJECT, address_of, look_through, send_waiting
@@ -154,6 +156,31 @@ def test_after_an_outage_it_is_tried_again_and_sent_once(due):
         send(due, port)
     assert len(mailbox.messages) == 2
     assert waiting(due) == []
+
+
+def test_status_names_the_offices_that_could_not_be_told(due):
+    """`muniment status` is wrong once a notice was tried three times in vain, and says whose it is and why; sent, it says nothing."""
+    port = free_port()
+    for _ in range(2):
+        send(due, port)
+        due.clock.advance(minutes=2)
+    assert "mailed" not in status(due)
+    send(due, port)
+    said = status(due)
+
+    assert "WRONG  1 notice to cqh-lead could not be mailed so far: " in said
+    assert "WRONG  1 notice to riv-lead could not be mailed so far: " in said
+    assert "refused" in said.lower()
+    with server(port):
+        due.clock.advance(days=1)
+        send(due, port)
+    assert "mailed" not in status(due)
+
+
+def status(it):
+    """Return what `muniment status` says of a board."""
+    settings = {"MUNIMENT_DATA": str(it.config.data), "MUNIMENT_DATABASE_URL": it.config.database_url}
+    return CliRunner().invoke(main, ["status"], env=settings).output
 
 
 def test_an_outage_keeps_nothing_from_being_recorded(due):
