@@ -58,6 +58,7 @@ LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
 T = TypeVar("T")
 Check = Callable[[bytes, bytes, bytes], object]  # of a key, a signature, and what is signed
+BESIDE = "verify.py", "reading.py", "absence.py", "samples.py"  # what reads a pack lies in it
 Also = Callable[["Pack"], "Verdict"] | None  # of a document beside a pack that was found good
 Lines = Mapping[int, tuple[list[str], list[str]]]  # what is disclosed, and which digests are withheld, by index
 BATCH, PARALLEL_FROM = 64, 8  # events that are checked together; tiles, below which a second process costs more than it saves
@@ -424,7 +425,7 @@ class Pack:
             raise CannotCheck(f"a file of more than {MAX_READ} bytes")
         if not {"policy", "checkpoint"} <= self.names:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
-        self.used, self.ignored, self.present = {"VERIFY.md", "verify.py", "absence.py"}, set[str](), dict[int, list[int]]()
+        self.used, self.ignored, self.present = {"VERIFY.md", *BESIDE}, set[str](), dict[int, list[int]]()
         self.keys, self.erased, self.roots = dict[str, Key](), dict[int, set[str]](), dict[int, bytes]()
         with naming("policy"):
             own = Policy(self.read("policy").decode())

@@ -17,6 +17,7 @@ from aggregates.errors import Refused
 from aggregates.framework.telling.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed
 from service.commands import KINDS
 from service.ledger.pack import absence
+from service.ledger.pack.reading import Amended, Told, amended
 from service.ledger.reading import read_kinds
 from service.recording.recording import Recording
 from service.verify import b64url, canonical
@@ -56,7 +57,7 @@ class Certifying(Recording):
             raise NoSingleDischarge(clause=silence.clause)
         entries = self._entries(silence, known_at)
         said = self._said(silence, entries, known_at)
-        found: list[absence.Amended] = []
+        found: list[Amended] = []
         for group in silence.discharged_by:
             patterns = said | {"discharged_by": [*group]}
             matching = [one for one in entries if absence.discharges(patterns, one) and not one.retracted_by]
@@ -67,7 +68,7 @@ class Certifying(Recording):
         facts = {"clause": silence.clause, "owner": silence.owner, "subject": silence.subject}
         raise DischargedThen(**facts, position=first.told.position, day=date.fromisoformat(first.fields["occurred_on"]))
 
-    def _entries(self, silence: Silence, known_at: int) -> list[absence.Amended]:
+    def _entries(self, silence: Silence, known_at: int) -> list[Amended]:
         """Return the event that asked, and every one up to the position that could be one of those looked for, as amended."""
         patterns = [each for group in silence.discharged_by for each in group]
         known = [each["stream"] for each in patterns]
@@ -75,9 +76,9 @@ class Certifying(Recording):
         kinds = rf"^({'|'.join(sorted({re.escape(each['event']) for each in patterns}))})\.v[0-9]+$"
         with self.datastore.get_connection() as conn:
             found = [*read_kinds(conn, self.registry.find, size=known_at, asked=silence.asked_at, kinds=kinds, streams=streams)]
-        return [*absence.amended(map(_told, found))]
+        return [*amended(map(_told, found))]
 
-    def _said(self, silence: Silence, entries: Iterable[absence.Amended], known_at: int) -> dict[str, Any]:
+    def _said(self, silence: Silence, entries: Iterable[Amended], known_at: int) -> dict[str, Any]:
         """Return what a certificate says, but for what would discharge it."""
         asked = next((one for one in entries if one.told.position == silence.asked_at and not one.retracted_by), None)
         if asked is None or asked.fields["occurred_on"] > silence.until.isoformat():
@@ -115,5 +116,5 @@ class Certifying(Recording):
         return f"{signed}.{b64url(key.private.sign(signed.encode()))}\n"
 
 
-def _told(entry: Verified) -> absence.Told:
-    return absence.Told(entry.position, str(entry.stream), entry.version, entry.topic, entry.jti, dict(entry.fields))
+def _told(entry: Verified) -> Told:
+    return Told(entry.position, str(entry.stream), entry.version, entry.topic, entry.jti, dict(entry.fields))

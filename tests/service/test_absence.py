@@ -317,10 +317,10 @@ def test_a_condition_holds_of_one_of_several_and_of_one_object():
 
 
 def test_it_stands_beside_the_verifier_and_needs_nothing_else(tmp_path):
-    """Two files in a folder, run by Python alone with no other path than its own: the verdict is the same, and so is the exit status."""
+    """Three files in a folder, run by Python alone with no other path than its own: the verdict is the same, and so is the exit status."""
     log = asked_log()
     pack = write(log.pack(), tmp_path / "pack")
-    for module in ("verify", "ledger/pack/absence"):
+    for module in ("verify", "ledger/pack/reading", "ledger/pack/absence"):
         source = Path(absence.__file__).parents[2] / f"{module}.py"
         (pack / source.name).write_bytes(source.read_bytes())
     (tmp_path / "silence.jws").write_text(signed(log, said_of(log)))

@@ -16,6 +16,7 @@ from service.cli.falling_due import issue_due
 from service.cli.reading.sampling import again
 from service.desk.refusals import LinkEnded, NoCheckpointYet, NotFound, PersonalData
 from service.ledger.pack import samples, write_pack
+from service.ledger.pack.reading import Told
 from service.verbs.training import links
 from service.verify import Verdict, verify
 from tests.service.test_falling_due import on, views
@@ -132,7 +133,7 @@ def test_inv_24_a_draw_waits_until_the_closing_is_sealed(seeded):
 
 
 def test_inv_24_anybody_draws_again_from_a_sealed_pack(seeded, tmp_path):
-    """INV-24: the pack and two files beside it suffice, in a public pack too; what was picked by hand is told apart."""
+    """INV-24: the pack and what lies in it suffice, in a public pack too; what was picked by hand is told apart."""
     held(seeded)
     seeded.act("quality-chair", "draw_telephone_sample", "S1")
     write_pack(seeded.board.recorder, tmp_path / "pack")
@@ -157,10 +158,10 @@ def test_inv_24_anybody_draws_again_from_a_sealed_pack(seeded, tmp_path):
 
 def read_pack(it, tmp_path):
     """Return what a pack tells of sessions."""
-    told = list[samples.Told]()
+    told = list[Told]()
 
     def then(pack):
-        told.extend(samples.told_in(pack))
+        told.extend(samples.sessions_of(pack))
         return Verdict(0, [])
 
     assert verify(tmp_path / "pack", key=it.board.recorder.vkey, then=then).code == 0

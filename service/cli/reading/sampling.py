@@ -14,6 +14,7 @@ from service.cli.opening import board as opened_board
 from service.cli.output import show
 from service.desk.refusals import NotFound
 from service.ledger.pack import samples
+from service.ledger.pack.reading import Told
 from service.ledger.reading import read_kinds
 from service.verify import open_checkpoint
 
@@ -60,7 +61,7 @@ def again(board: Board, session: str) -> Iterator[samples.Redrawn]:
     stream = str(stream_id(board.origin, TrainingSession.TOPIC, session))
     with board.datastore.get_connection() as conn:
         read = read_kinds(conn, board.registry.find, size=board.recorder.size, asked=0, kinds=r"^training_session\.", streams=[stream])
-        told = [samples.Told(e.position, str(e.stream), e.version, e.topic, dict(e.fields)) for e in read]
+        told = [Told(e.position, str(e.stream), e.version, e.topic, e.jti, dict(e.fields)) for e in read]
     if not told:
         raise NotFound(kind="session", ref=session)
     sealed = _Sealed(board)

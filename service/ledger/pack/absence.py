@@ -1,4 +1,4 @@
-r"""Check a certificate of absence against a sealed pack, offline. It stands beside `verify.py`, and needs nothing else of ours.
+r"""Check a certificate of absence against a sealed pack, offline. It needs `verify.py` and `reading.py` beside it, and no more of ours.
 
     python -I absence.py PACK --absence FILE [--key VKEY] [--policy FILE] [--known CHECKPOINT-OR-RECEIPT]...
 
@@ -22,32 +22,30 @@ cannot be excluded, because fields of it are withheld or erased, is named, and n
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from base64 import b64encode
-from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING or __package__:
     from service import verify
+    from service.ledger.pack import reading
 else:
     from importlib.util import module_from_spec, spec_from_file_location
 
-    _spec = spec_from_file_location("verify", Path(__file__).with_name("verify.py"))
-    verify = sys.modules["verify"] = module_from_spec(_spec)
-    _spec.loader.exec_module(verify)
+    _spec = spec_from_file_location("reading", Path(__file__).with_name("reading.py"))
+    reading = sys.modules["reading"] = module_from_spec(_spec)
+    _spec.loader.exec_module(reading)
+    verify = reading.verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 TYP = "absence-certificate+jwt"
 PURPOSE = "service-statements"
-ADOPTED, CORRECTED, RETRACTED = "partnership.framework_adopted.v1", ".entry_corrected.v1", ".entry_retracted.v1"
-PARTS = ("corrected_public", "corrected", "corrected_restricted")  # of a correction, by the class of what they correct
+ADOPTED = "partnership.framework_adopted.v1"
 MAX_CERTIFICATE = 1 << 20
-VERSION = re.compile(r"\.v[0-9]+\Z")
 CERTIFICATE: dict[str, Any] = {
     **dict.fromkeys(("clause", "from", "iss", "origin", "owner", "set_sha256", "subject", "until"), str),
     "due_on": (str, type(None)),
@@ -67,31 +65,6 @@ class Certificate(NamedTuple):
     said: dict[str, Any]
     signed: bytes
     signature: bytes
-
-
-class Told(NamedTuple):
-    """An entry of the log as the pack shows it: its place, its kind, and what is shown of it."""
-
-    position: int
-    stream: str
-    sver: int
-    evt: str
-    jti: str
-    fields: dict[str, Any]
-
-    @property
-    def kind(self) -> str:
-        """Return its kind, whatever the version of its shape."""
-        return VERSION.sub("", self.evt)
-
-
-class Amended(NamedTuple):
-    """What an entry says as amended; by which position it was retracted; and whether amendments that are hidden could change it."""
-
-    told: Told
-    fields: Mapping[str, Any]
-    retracted_by: int | None
-    blurred: bool
 
 
 # -- what a certificate says --------------------------------------------------------------------------------------------
@@ -134,53 +107,7 @@ def _shaped(value: Any, shape: Mapping[str, Any], what: str) -> None:
             verify.require(type(value[name]) in kinds, f"{what}: {name!r} is misshapen")
 
 
-# -- what the pack says -------------------------------------------------------------------------------------------------
-
-
-def read(pack: verify.Pack, kinds: Iterable[str], index: int) -> tuple[Told, list[Told]]:
-    """Return the entry with this index, and every one of these kinds or that amends another, once `verify` has found the pack good."""
-    wanted, found, asked = {*kinds}, list[Told](), list[Told]()
-    for tile in sorted(pack.present):
-        lines = pack.disclosures(tile)
-        for here, entry in pack.entries(tile):
-            (claims,) = verify.parse_all([verify.unb64url(verify.parse_entry(entry)[1].split(".")[1]).decode()])
-            evt = claims["evt"]
-            if not (here == index or evt.endswith((CORRECTED, RETRACTED)) or VERSION.sub("", evt) in wanted):
-                continue
-            fields = dict(verify.open_many([lines[here][0]])[0].values())
-            told = Told(here + 1, claims["stream"], claims["sver"], evt, claims["jti"], fields)
-            found.append(told)
-            asked += [told] if here == index else []
-    verify.require(asked, f"the asking event, #{index + 1}, is not in this pack")
-    return asked[0], found
-
-
-def amended(entries: Iterable[Told]) -> Iterator[Amended]:
-    """Give each entry as amended by later ones of its stream: from the last to the first, as an amendment may itself be amended."""
-    by_stream = defaultdict[str, list[Told]](list)
-    for told in entries:
-        by_stream[told.stream].append(told)
-    for stream in by_stream.values():
-        yield from _of_one_stream(sorted(stream, key=lambda told: told.sver, reverse=True))
-
-
-def _of_one_stream(entries: Sequence[Told]) -> Iterator[Amended]:
-    retracted, corrected, blurred = dict[int, int](), defaultdict[int, dict[str, Any]](dict), set[int]()
-    for told in entries:
-        fields = {**told.fields, **corrected.pop(told.sver, {})}
-        hidden = told.sver in blurred
-        if not told.evt.endswith((CORRECTED, RETRACTED)):
-            yield Amended(told, fields, retracted.get(told.sver), hidden)
-            continue
-        if told.sver in retracted:
-            continue
-        amends, parts = fields.get("amends"), [fields.get(part, 0) for part in PARTS if told.evt.endswith(CORRECTED)]
-        if hidden or type(amends) is not int or any(type(part) not in (dict, type(None)) for part in parts):
-            blurred |= {amends} if type(amends) is int else {each.sver for each in entries if each.sver < told.sver}
-        elif told.evt.endswith(RETRACTED):
-            retracted[amends] = told.position
-        else:
-            corrected[amends] = {name: value for part in parts for name, value in (part or {}).items()} | corrected[amends]
+# -- what would discharge it ---------------------------------------------------------------------------------------------
 
 
 def holds(condition: Mapping[str, Any], fields: Mapping[str, Any]) -> bool | None:
@@ -210,13 +137,13 @@ def _values(value: Any, member: str, among: Sequence[Mapping[str, Any]]) -> Iter
         yield value
 
 
-def discharges(said: Mapping[str, Any], entry: Amended) -> bool | None:
+def discharges(said: Mapping[str, Any], entry: reading.Amended) -> bool | None:
     """Say whether an entry discharges what was asked; None where that cannot be excluded."""
     answers = [_meets(said, pattern, entry) for pattern in said["discharged_by"]]
     return True if True in answers else None if None in answers else False
 
 
-def _meets(said: Mapping[str, Any], pattern: Mapping[str, Any], entry: Amended) -> bool | None:
+def _meets(said: Mapping[str, Any], pattern: Mapping[str, Any], entry: reading.Amended) -> bool | None:
     if entry.told.kind != pattern["event"] or pattern["stream"] not in (None, entry.told.stream):
         return False
     if entry.blurred:
@@ -244,9 +171,8 @@ def check(pack: verify.Pack, certificate: Certificate) -> verify.Verdict:
     verify.require(size > 0 and root == said["checkpoint"]["root"], "its checkpoint is not of this log: the root is another")
     if not (pack.complete or sum(map(len, pack.present.values())) == pack.checkpoint.size):
         raise verify.CannotCheck("some entries only are in this pack: what is not here cannot be excluded")
-    kinds = {pattern["event"] for pattern in said["discharged_by"]} | {VERSION.sub("", ADOPTED)}
-    asked, found = read(pack, kinds, said["asked"]["index"])
-    then = [*amended(told for told in found if told.position <= size)]
+    asked, found = _told(pack, said)
+    then = [*reading.amended(told for told in found if told.position <= size)]
     words = _asked(pack, said, asked, then)
     answers = [(entry, discharges(said, entry)) for entry in then]
     for entry, answer in answers:
@@ -262,13 +188,29 @@ def check(pack: verify.Pack, certificate: Certificate) -> verify.Verdict:
     )
 
 
-def _asked(pack: verify.Pack, said: Mapping[str, Any], asked: Told, then: Sequence[Amended]) -> list[str]:
+def _told(pack: verify.Pack, said: Mapping[str, Any]) -> tuple[reading.Told, list[reading.Told]]:
+    """Return the asking entry; and every one that amends another, adopts a set of clauses, or could discharge it."""
+    index, kinds = said["asked"]["index"], {pattern["event"] for pattern in said["discharged_by"]}
+
+    def wanted(at: int, evt: str) -> bool:
+        return at == index or evt == ADOPTED or evt.endswith((reading.CORRECTED, reading.RETRACTED)) or reading.kind_of(evt) in kinds
+
+    found = [*reading.read(pack, wanted)]
+    asked = next((told for told in found if told.position == index + 1), None)
+    if asked is None:
+        raise verify.NotVerified(f"the asking event, #{index + 1}, is not in this pack")
+    return asked, found
+
+
+def _asked(pack: verify.Pack, said: Mapping[str, Any], asked: reading.Told, then: Sequence[reading.Amended]) -> list[str]:
     """Check that the event is there that asked, and stands; return what is to be said of it, and of the set of clauses."""
     place, size = f"the asking event, #{asked.position},", said["checkpoint"]["size"]
     leaf = b64encode(pack.node(0, asked.position - 1)).decode()
     same = (asked.evt, asked.jti, leaf) == tuple(said["asked"][name] for name in ("event", "jti", "leaf"))
     verify.require(asked.position <= size and same, f"{place} is another than it says")
-    entry = next((each for each in then if each.told is asked), Amended(asked, {}, asked.position, blurred=True))  # it amends another
+    entry = next(
+        (each for each in then if each.told is asked), reading.Amended(asked, {}, asked.position, blurred=True)
+    )  # it amends another
     verify.require(entry.retracted_by is None, f"{place} was retracted by #{entry.retracted_by}")
     dated = holds({"field": "occurred_on", "is": [said["asked"]["on"]]}, entry.fields)
     answers = [dated, *(holds(condition, entry.fields) for condition in said["asked"]["where"])]
@@ -280,11 +222,10 @@ def _asked(pack: verify.Pack, said: Mapping[str, Any], asked: Told, then: Sequen
     return [*words, f"not checked: that {said['clause']} says so, in the set of clauses {said['set_sha256']}, {adopted}"]
 
 
-def _later(said: Mapping[str, Any], found: Sequence[Told], size: int) -> list[str]:
+def _later(said: Mapping[str, Any], found: Sequence[reading.Told], size: int) -> list[str]:
     after = dict(said) | {"until": "9999-12-31"}
-    late = [
-        each.told.position for each in amended(found) if each.told.position > size and discharges(after, each) and not each.retracted_by
-    ]
+    then = (each for each in reading.amended(found) if each.told.position > size)
+    late = [each.told.position for each in then if discharges(after, each) and not each.retracted_by]
     return [f"later: #{position} discharges it, after the checkpoint of which this speaks" for position in sorted(late)]
 
 

@@ -19,15 +19,16 @@ removed. Exit code 0: verified. 1: NOT verified; the first thing that is wrong i
 
 ## A certificate of absence
 
-`absence.py` holds a certificate that somebody was asked for something and did not do it to this pack. It needs `verify.py` beside it, and
-nothing else; it says of which events it was sure, and names those of which nobody could be.
+`absence.py` holds a certificate that somebody was asked for something and did not do it to this pack. It needs `verify.py` and `reading.py`
+beside it, and nothing else; it says of which events it was sure, and names those of which nobody could be.
 
     python -I absence.py . --absence CERTIFICATE --key '{vkey}'
 
 ## The telephone samples
 
 `samples.py` draws every telephone sample of a training session again: from who was there when the attendance was closed, and the root
-of the first checkpoint that seals the closing. It needs `verify.py` beside it, and nothing else; what is drawn is in its first lines.
+of the first checkpoint that seals the closing. It needs `verify.py` and `reading.py` beside it, and nothing else; what
+is drawn is in its first lines.
 
     python -I samples.py . --key '{vkey}'
 

@@ -1,4 +1,4 @@
-r"""Draw every telephone sample of a sealed pack again, offline. It stands beside `verify.py`, and needs nothing else of ours.
+r"""Draw every telephone sample of a sealed pack again, offline. It needs `verify.py` and `reading.py` beside it, and no more of ours.
 
     python -I samples.py PACK [--session REF] [--key VKEY] [--policy FILE] [--known CHECKPOINT-OR-RECEIPT]...
 
@@ -26,16 +26,18 @@ import sys
 from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING or __package__:
     from service import verify
+    from service.ledger.pack import reading
 else:
     from importlib.util import module_from_spec, spec_from_file_location
 
-    _spec = spec_from_file_location("verify", Path(__file__).with_name("verify.py"))
-    verify = sys.modules["verify"] = module_from_spec(_spec)
-    _spec.loader.exec_module(verify)
+    _spec = spec_from_file_location("reading", Path(__file__).with_name("reading.py"))
+    reading = sys.modules["reading"] = module_from_spec(_spec)
+    _spec.loader.exec_module(reading)
+    verify = reading.verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,18 +46,7 @@ STREAM = "training_session."
 SCHEDULED, ATTENDED, CLOSED, DRAWN = (
     f"{STREAM}{act}.v1" for act in ("scheduled", "attendance_recorded", "attendance_closed", "telephone_sample_drawn")
 )
-RETRACTED = ".entry_retracted.v1"
 ALGORITHM = "muniment-draw-1"
-
-
-class Told(NamedTuple):
-    """An entry of a session as it is shown: its place, its kind, and its fields."""
-
-    position: int
-    stream: str
-    sver: int
-    evt: str
-    fields: dict[str, Any]
 
 
 class Redrawn(NamedTuple):
@@ -80,9 +71,9 @@ class Redrawn(NamedTuple):
         )
 
 
-def redraw(entries: Iterable[Told], root: Callable[[int], str]) -> Iterator[Redrawn]:
+def redraw(entries: Iterable[reading.Told], root: Callable[[int], str]) -> Iterator[Redrawn]:
     """Draw every sample again, stream by stream; `root` gives the root, in hexadecimal, of the first so many entries of the log."""
-    streams = defaultdict[str, list[Told]](list)
+    streams = defaultdict[str, list[reading.Told]](list)
     for told in entries:
         streams[told.stream].append(told)
     for stream in streams.values():
@@ -92,9 +83,9 @@ def redraw(entries: Iterable[Told], root: Callable[[int], str]) -> Iterator[Redr
                 yield _again(told, [before for before in in_order if before.sver < told.sver], root)
 
 
-def _again(drawn: Told, before: Sequence[Told], root: Callable[[int], str]) -> Redrawn:
+def _again(drawn: reading.Told, before: Sequence[reading.Told], root: Callable[[int], str]) -> Redrawn:
     said, session = drawn.fields, str(before[0].fields.get("ref")) if before else "?"
-    closing = next((one for one in reversed(_standing(before)) if one.evt == CLOSED), None)
+    closing = next((one for one in _standing(before) if one.evt == CLOSED), None)
     numbers, wrong = by_number(map(str, said["population"])), list[str]()
     if closing is None:
         wrong.append("no closing of the attendance stood before it")
@@ -120,17 +111,9 @@ def _again(drawn: Told, before: Sequence[Told], root: Callable[[int], str]) -> R
     return Redrawn(session, str(said["draw"]), drawn.position, len(numbers), said["checkpoint_size"], tuple(order[:size]), tuple(wrong))
 
 
-def _standing(entries: Sequence[Told]) -> list[Told]:
-    """Return the entries that none of these retracts: from the last to the first, as a retraction may itself be retracted."""
-    gone, stand = set[int](), list[Told]()
-    for told in reversed(entries):
-        if told.sver in gone:
-            continue
-        if told.evt.endswith(RETRACTED):
-            gone.add(told.fields["amends"])
-        else:
-            stand.insert(0, told)
-    return stand
+def _standing(entries: Sequence[reading.Told]) -> list[reading.Told]:
+    """Return the entries of a stream that none of these retracts, the last one first."""
+    return [one.told for one in reading.amended(entries) if one.retracted_by is None]
 
 
 def by_number(numbers: Iterable[str]) -> list[str]:
@@ -152,15 +135,9 @@ def sample_size(population: int, setting: str) -> int:
 # -- of a pack ----------------------------------------------------------------------------------------------------------
 
 
-def told_in(pack: verify.Pack) -> Iterator[Told]:
-    """Give the entries of training sessions, once `verify` has found the pack good."""
-    for tile in sorted(pack.present):
-        lines = pack.disclosures(tile)
-        for index, entry in pack.entries(tile):
-            (claims,) = verify.parse_all([verify.unb64url(verify.parse_entry(entry)[1].split(".")[1]).decode()])
-            if claims["evt"].startswith(STREAM):
-                fields = dict(verify.open_many([lines[index][0]])[0].values())
-                yield Told(index + 1, claims["stream"], claims["sver"], claims["evt"], fields)
+def sessions_of(pack: verify.Pack) -> Iterator[reading.Told]:
+    """Give the entries of training sessions."""
+    return reading.read(pack, lambda _, evt: evt.startswith(STREAM))
 
 
 def of(session: str | None) -> Callable[[verify.Pack], verify.Verdict]:
@@ -168,7 +145,7 @@ def of(session: str | None) -> Callable[[verify.Pack], verify.Verdict]:
 
     def then(pack: verify.Pack) -> verify.Verdict:
         verify.require(pack.complete or session is None, "some entries only are here: a session cannot be told from another")
-        found = [one for one in redraw(told_in(pack), lambda size: pack.root(size).hex()) if session in (None, one.session)]
+        found = [one for one in redraw(sessions_of(pack), lambda size: pack.root(size).hex()) if session in (None, one.session)]
         code = 1 if any(one.wrong for one in found) else 0
         counted = "" if session is None else f" of {session}"
         return verify.Verdict(code, [*(one.words for one in found), f"checked: {len(found)} telephone samples{counted} drawn again"])

@@ -21,7 +21,7 @@ from eventsourcing.utils import resolve_topic
 from aggregates.entry.fields import fields_by_name
 from aggregates.errors import Refused
 from service import verify
-from service.ledger.pack import absence, samples
+from service.ledger.pack import absence, reading, samples
 from service.ledger.pack.recipes import RECIPES
 from service.verify import TILE, tile_name
 
@@ -172,7 +172,7 @@ def write_pack(
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
         writing.put("VERIFY.md", RECIPES.format(vkey=recorder.vkey, size=writing.size).encode())
-        for source in (Path(verify.__file__), Path(str(absence.__file__)), Path(str(samples.__file__))):
+        for source in (Path(str(each.__file__)) for each in (verify, reading, absence, samples)):
             writing.put(source.name, source.read_bytes())
         _finish(folder, out)
     finally:
