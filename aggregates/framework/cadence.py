@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aggregates.clocks.dates import MONTHS, later
 from aggregates.framework.owing import after
@@ -38,18 +38,22 @@ class Period:
     due_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Something that was done: when, by which entry, for which days if it says so, and how well if somebody graded it.
+class Answer(NamedTuple):
+    """Something that was done: when, by which entry, the day in the middle of what it `names`, and how well if somebody graded it.
 
     Or, where it `ends` a period, that nothing is asked for in it any more.
     """
 
     on: date
     at: int
-    meant: tuple[date, date] | None
-    grade: str = ""
+    names: date | None
+    grade: str | None = None
     ends: bool = False
+
+    @property
+    def day(self) -> date:
+        """Return the day that says for which period something was done: of days that overlap two, where most of them are."""
+        return self.names or self.on
 
 
 def periods(
@@ -75,20 +79,27 @@ def answered(owed: Sequence[Period], answers: Iterable[Answer]) -> list[tuple[Pe
     firsts = [period.first for period in owed]
     found: dict[int, Answer] = {}
     for answer in sorted(answers, key=lambda answer: (answer.ends, answer.on, answer.at)):
-        number = bisect_right(firsts, _day_of(answer)) - 1
-        if answer.meant is None and number > 0 and number - 1 not in found and answer.on <= owed[number - 1].due_on:
+        number = bisect_right(firsts, answer.day) - 1
+        if answer.names is None and number > 0 and number - 1 not in found and answer.on <= owed[number - 1].due_on:
             number -= 1  # within the grace of the period before, for which nothing was done yet
-        if number >= 0 and _day_of(answer) <= owed[number].due_on:
+        if number >= 0 and answer.day <= owed[number].due_on:
             found.setdefault(number, answer)
     return [(period, found.get(number)) for number, period in enumerate(owed)]
 
 
-def _day_of(answer: Answer) -> date:
-    """Return the day that says for which period something was done: of days that overlap two, where most of them are."""
-    if answer.meant is None:
-        return answer.on
-    first, last = answer.meant
-    return first + (last - first) / 2
+def counted(kept: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
+    """Add an answer to those of the same day that came before it, or return the very same where it can count for no period any more.
+
+    What names a period counts once for it. What does not counts for the period of its day, and once more for the one before, in its grace.
+    """
+    most = 1 if answer.names else 2
+    return (*kept, answer) if sum(one.ends == answer.ends for one in kept) < most else kept
+
+
+def named(label: str | None) -> date | None:
+    """Return the day in the middle of what a label of a period means; None where it is not written as one."""
+    days = meant(label)
+    return days and days[0] + (days[1] - days[0]) / 2
 
 
 def meant(label: str | None) -> tuple[date, date] | None:

@@ -18,7 +18,7 @@ from aggregates.entry.fields import corrections
 from projections.two_clocks.decoded_log import AMENDMENTS, event_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -84,6 +84,7 @@ def history(
     as_at: date | None = None,
     kind: str | None = None,
     ref: str | None = None,
+    topics: Collection[str] = (),
     after: int = 0,
     limit: int = 100,
 ) -> list[HistoryEntry]:
@@ -97,9 +98,10 @@ def history(
             SQL("position > %(after)s AND position <= %(known_at)s"),
             *([SQL("kind = %(kind)s")] if kind else []),
             *([SQL("ref = %(ref)s")] if ref else []),
+            *([SQL("topic = ANY(%(topics)s)")] if topics else []),
         ]
     )
-    parameters = {"known_at": known_at, "kind": kind, "ref": ref, "limit": limit}
+    parameters = {"known_at": known_at, "kind": kind, "ref": ref, "topics": list(topics), "limit": limit}
     while len(found) < limit:
         page = _select(conn, conditions + SQL(" ORDER BY position LIMIT %(limit)s"), {**parameters, "after": after})
         entries, days = _annotated(conn, page, known_at)

@@ -1,4 +1,4 @@
-"""What comes again with the calendar: one row for each rule and owner, with all that was ever done for it.
+"""What comes again with the calendar: one row for each thing that an owner did for a rule, as far as it can count for a period.
 
 The periods are not here: they follow from the day on which the framework was adopted or the owner joined, and from the settings of the
 Board, and are laid beside what was done when somebody asks (`periods`).
@@ -6,10 +6,10 @@ Board, and are laid beside what was done when somebody asks (`periods`).
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from aggregates.entry import Entry
+from aggregates.framework.cadence import Answer, counted, named
 from aggregates.framework.owing import graded
 from projections.obligations.event_form import stream_of
 from projections.obligations.rules import INDEX, fingerprint
@@ -18,18 +18,29 @@ from projections.two_clocks.timeline import Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
+    from aggregates.framework.clauses import OnCalendar
     from aggregates.framework.index import Index
     from projections.two_clocks.timeline import Row
 
-    Said = tuple[dict[str, Any], ...]
+    Answers = tuple[Answer, ...]
 
 
 class Cadences(Projection):
-    """Every answer to an obligation that comes again."""
+    """The answers to what comes again: of all that name one period, or were given on one day, those that can count."""
 
     table = "cadences"
-    columns: ClassVar[Mapping[str, str]] = {"rule": "text", "owner": "text", "answers": "jsonb"}
+    columns: ClassVar[Mapping[str, str]] = {
+        "rule": "text",
+        "owner": "text",
+        "names": "date",
+        "done_on": "date",
+        "done_at": "bigint",
+        "grade": "text",
+        "ends": "boolean",
+    }
+    indexes: ClassVar[Sequence[str]] = ("(owner)",)
 
     def __init__(self, index: Index = INDEX) -> None:
         """Fold by these rules."""
@@ -41,24 +52,43 @@ class Cadences(Projection):
         """Name what an entry is an answer to."""
         stream = stream_of(ref, entry)
         for pattern, rule in self.index.done(entry):
-            yield from (f"{rule.key}|{owner}" for owner in pattern.owner.of(entry.body, stream))
+            yield from (_key(rule, owner, entry) for owner in pattern.owner.of(entry.body, stream))
 
     def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
         """Return an entry as an answer: when, for which period, and how well, if that was said."""
-        name, _, owner = key.partition("|")
+        name, owner = _read(key)
         stream, rule = stream_of(ref, entry), self.index.on_calendar[name]
         done = [pattern for pattern, r in self.index.done(entry) if r is rule and owner in pattern.owner.of(entry.body, stream)]
-        if not done:
+        if not done or _key(rule, owner, entry) != key:
             return None
-        said = {"on": entry.occurred_on.isoformat(), "at": entry.number, "ends": all(pattern in rule.ended_by for pattern in done)}
-        said |= {"period": entry.body.get(rule.period) if rule.period else None, "grade": graded(entry, rule.graded) or None}
+        ends, grade = all(pattern in rule.ended_by for pattern in done), graded(entry, rule.graded) or None
+        said = {"answer": Answer(entry.occurred_on, entry.number, _names(rule, entry), grade, ends)}
         return Entry(entry.number, entry.occurred_on, entry.event, said)
 
-    def fold(self, entries: Sequence[Entry], before: Said | None = None) -> Said | None:
-        """Keep every answer."""
-        return (*(before or ()), *(dict(entry.body) for entry in entries))
+    def fold(self, entries: Sequence[Entry], before: Answers | None = None) -> Answers | None:
+        """Keep what can count."""
+        kept = before or ()
+        for entry in entries:
+            kept = counted(kept, entry.body["answer"])
+        return kept or None
 
-    def rows(self, key: str, state: Said) -> Mapping[str, Row]:
-        """Show every answer, the earliest first."""
-        name, _, owner = key.partition("|")
-        return {key: (name, owner, json.dumps(state, sort_keys=True))}
+    def rows(self, key: str, state: Answers) -> Mapping[str, Row]:
+        """Show each answer."""
+        name, owner = _read(key)
+        return {f"{key}|{it.at}": (name, owner, it.names, it.on, it.at, it.grade, it.ends) for it in state}
+
+
+def _key(rule: OnCalendar, owner: str, entry: Entry) -> str:
+    """Name all the answers that name what an entry names, or were given on the same day."""
+    names = _names(rule, entry)
+    return f"{rule.key}|{owner}|{f'for {names}' if names else f'on {entry.occurred_on}'}"
+
+
+def _read(key: str) -> tuple[str, str]:
+    """Return the rule and the owner that a key names."""
+    name, _, rest = key.partition("|")
+    return name, rest.rpartition("|")[0]
+
+
+def _names(rule: OnCalendar, entry: Entry) -> date | None:
+    return named(entry.body.get(rule.period)) if rule.period else None

@@ -9,8 +9,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psycopg.sql import SQL
-
 from projections.obligations import selecting
 from projections.obligations.periods import turns
 from projections.obligations.rules import INDEX
@@ -43,8 +41,8 @@ def grid(
     on = terms(conn, index, as_at=as_at, known_at=known_at)
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     narrow = [] if owners is None else [selecting.OWNERS]
-    query = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS every GROUP BY 1, 2, 3").format(selecting.owed(*narrow))
-    for rule, who, state, number in conn.execute(query, selecting.parameters(on) | {"owners": sorted(owners or ())}):
+    asked = selecting.parameters(on) | {"owners": sorted(owners or ())}
+    for rule, who, state, number in conn.execute(selecting.counted(*narrow), asked).fetchall():
         counts[index.rules[rule].clause, who][state] += number
     for turn in turns(on, owners=owners):
         counts[turn.rule.clause, turn.owner][turn.state] += 1

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.sql import SQL
 
 from aggregates.framework import cadence
-from aggregates.framework.cadence import Answer
+from aggregates.framework.cadence import Answer, Period
 from projections import partnership
 from projections.obligations import selecting
-from projections.obligations.states import Instance, State, days_late, state_of
+from projections.obligations.states import STATES, Instance, State, days_late, state_of
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from aggregates.framework.cadence import Period
     from aggregates.framework.clauses import Members, OnCalendar
     from projections.obligations.terms import Terms
 
-ANSWERS = SQL("SELECT rule, owner, answers FROM views.cadences WHERE {at}{narrow}")
+    Laid = dict[tuple[Any, ...], list[Period]]
+
+ANSWERS = SQL("SELECT rule, owner, done_on, done_at, names, grade, ends FROM views.cadences WHERE {at} AND rule = ANY(%(rules)s){narrow}")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """Somebody who owes what members of a kind owe, from one day to another."""
 
     code: str
@@ -35,8 +35,7 @@ class Member:
     row: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One period of one owner: what was done for it, if anything was, and how that stands."""
 
     rule: OnCalendar
@@ -48,47 +47,82 @@ class Turn:
     ended_at: int | None
     state: State
 
+    @property
+    def subject(self) -> str:
+        """Name the period."""
+        return f"{self.period.first}..{self.period.last}"
+
 
 def turns(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Turn]:
     """Give each period of each owner that has begun by the day, of some rules or of all."""
     wanted = [rule for key, rule in terms.index.on_calendar.items() if rules is None or key in rules]
-    if not wanted:
-        return
-    query = ANSWERS.format(at=AT_CLOCKS, narrow=SQL("") if owners is None else selecting.OWNERS)
-    answers = {(rule, who): said for rule, who, said in terms.conn.execute(query, terms.at | {"owners": sorted(owners or ())})}
-    members: dict[Members, list[Member]] = {}
+    answers = _answers(terms, wanted, owners)
+    members = _members(terms, wanted, owners)
+    laid: Laid = {}
     for rule in wanted:
-        if rule.members and rule.members not in members:
-            members[rule.members] = MEMBERS[rule.members](terms)
-        bound = members[rule.members] if rule.members else [Member(rule.body, date.min, None, {})]
-        laid: dict[date, list[Period]] = {}
+        bound = members.get(rule.members, ()) if rule.members else [Member(rule.body, date.min, None, {})]
         for who in bound:
             if (owners is None or who.code in owners) and all(test.passes(who.row) for test in rule.where):
-                yield from _of(terms, rule, who, [_answer(said) for said in answers.get((rule.key, who.code), ())], laid)
+                yield from _of(terms, rule, who, answers.get((rule.key, who.code), ()), laid)
 
 
-def recurring(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
-    """Give the same as obligations."""
-    return (_instance(terms, turn) for turn in turns(terms, owners=owners, rules=rules))
+def recurring(
+    terms: Terms,
+    *,
+    owners: frozenset[str] | None = None,
+    rules: frozenset[str] | None = None,
+    states: Collection[str] = STATES,
+    subject: str | None = None,
+) -> Iterator[Instance]:
+    """Give the same as obligations, of some states or of all."""
+    for turn in turns(terms, owners=owners, rules=rules):
+        if turn.state in states and subject in {None, turn.subject}:
+            yield _instance(terms, turn)
 
 
-def _of(terms: Terms, rule: OnCalendar, who: Member, answers: list[Answer], laid: dict[date, list[Period]]) -> Iterator[Turn]:
-    left = who.until if who.until and who.until <= terms.as_at else None
+def _members(terms: Terms, rules: Iterable[OnCalendar], owners: frozenset[str] | None) -> Mapping[Members, Sequence[Member]]:
+    """Return the members of each kind of which some may be asked for: no agency is a sub-group, or an office."""
+    agencies_alone = owners is not None and owners <= terms.agencies.keys()
+    kinds = {rule.members for rule in rules if rule.members and (rule.members == "member" or not agencies_alone)}
+    return {kind: MEMBERS[kind](terms) for kind in kinds}
+
+
+def _answers(terms: Terms, rules: Sequence[OnCalendar], owners: frozenset[str] | None) -> Mapping[tuple[str, str], list[Answer]]:
+    """Return what was done, by rule and owner."""
+    query = ANSWERS.format(at=AT_CLOCKS, narrow=SQL("") if owners is None else selecting.OWNERS)
+    found: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+    asked = {**terms.at, "rules": [rule.key for rule in rules], "owners": sorted(owners or ())}
+    for rule, who, *said in terms.conn.cursor(binary=True).execute(query, asked).fetchall() if rules else ():
+        found[rule, who].append(Answer._make(said))
+    return found
+
+
+def _of(terms: Terms, rule: OnCalendar, who: Member, answers: Sequence[Answer], laid: Laid) -> Iterator[Turn]:
     for since, until in terms.in_force(rule):
-        begins = _begins(rule, who, since)
-        if begins not in laid:  # most owners have the same periods
-            grace = (rule.grace, terms.length(rule.grace, begins)) if rule.grace else None
-            laid[begins] = cadence.periods(begins, lambda day: (rule.every, terms.length(rule.every, day)), terms.as_at, grace=grace)
-        for period, answer in cadence.answered(laid[begins], answers):
+        for period, answer in cadence.answered(_laid(terms, rule, _begins(rule, who, since), laid), answers):
             first = period.first
             if since <= first and who.since <= first and (until is None or first < until) and (who.until is None or first < who.until):
-                ending = answer if answer and answer.ends else None
-                done = None if ending else answer
-                gone = left if done is None and left and left <= period.due_on else None  # it was not due when its owner left
-                ended = ending.on if ending else gone
-                days = {"due_on": period.due_on, "discharged_on": done.on if done else None, "ended_on": ended, "left_on": left}
-                state = state_of("calendar", **days, as_at=terms.as_at)
-                yield Turn(rule, who.code, period, done, left, ended, ending.at if ending else None, state)
+                yield _turn(terms, rule, who, period, answer)
+
+
+def _laid(terms: Terms, rule: OnCalendar, begins: date, laid: Laid) -> list[Period]:
+    """Lay out periods from a day on; most rules and owners have the same."""
+    kind = (begins, rule.every, rule.grace)
+    if kind not in laid:
+        grace = (rule.grace, terms.length(rule.grace, begins)) if rule.grace else None
+        laid[kind] = cadence.periods(begins, lambda day: (rule.every, terms.length(rule.every, day)), terms.as_at, grace=grace)
+    return laid[kind]
+
+
+def _turn(terms: Terms, rule: OnCalendar, who: Member, period: Period, answer: Answer | None) -> Turn:
+    left_on = who.until if who.until and who.until <= terms.as_at else None
+    if answer is not None and not answer.ends:
+        return Turn(rule, who.code, period, answer, left_on, None, None, "met late" if answer.on > period.due_on else "met")
+    ended_on, ended_at = (answer.on, answer.at) if answer else (None, None)
+    if answer is None and left_on and left_on <= period.due_on:  # it was not due when its owner left
+        ended_on = left_on
+    state = state_of("calendar", due_on=period.due_on, discharged_on=None, ended_on=ended_on, left_on=left_on, as_at=terms.as_at)
+    return Turn(rule, who.code, period, None, left_on, ended_on, ended_at, state)
 
 
 def _begins(rule: OnCalendar, who: Member, since: date) -> date:
@@ -108,7 +142,7 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
         duty=rule.duty,
         form="calendar",
         owner=turn.owner,
-        subject=f"{period.first}..{period.last}",
+        subject=turn.subject,
         arose_on=period.first,
         asked_at=terms.adopted_at(rule),
         due_on=period.due_on,
@@ -119,14 +153,10 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
         discharged_at=answer.at if answer else None,
         ended_on=turn.ended_on,
         ended_at=turn.ended_at,
-        grade=(answer.grade or None) if answer else None,
+        grade=answer.grade if answer else None,
         state=turn.state,
         days_late=days_late(**days, as_at=terms.as_at),
     )
-
-
-def _answer(said: Mapping[str, Any]) -> Answer:
-    return Answer(date.fromisoformat(said["on"]), said["at"], cadence.meant(said["period"]), said["grade"] or "", said["ends"])
 
 
 def _agencies(terms: Terms) -> list[Member]:
@@ -141,11 +171,10 @@ def _sub_groups(terms: Terms) -> list[Member]:
 def _trainers(terms: Terms) -> list[Member]:
     """Return the offices of trainers, from the first day on which anybody held each."""
     found = []
-    for office in partnership.offices(terms.conn, **terms.at):
+    for office in partnership.offices(terms.conn, **terms.at, role="trainer"):
         served = [term for term in office.terms if term.role == "trainer"]
-        if served:
-            vacant = None if any(term.until_on is None for term in served) else max(term.until_on for term in served if term.until_on)
-            found.append(Member(office.ref, min(term.from_on for term in served), vacant, {}))
+        vacant = None if any(term.until_on is None for term in served) else max(term.until_on for term in served if term.until_on)
+        found.append(Member(office.ref, min(term.from_on for term in served), vacant, {}))
     return found
 
 

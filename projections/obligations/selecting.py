@@ -37,6 +37,36 @@ STANDING: Final = SQL("""
       JOIN unnest(%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[])
         AS t (rule, since, until, adopted_at)
         ON t.rule = s.rule AND (t.until IS NULL OR s.arose_on < t.until) AND (s.ended_on IS NULL OR s.ended_on >= t.since)""")
+# The settled ones, counted: rule by rule in the index that has all of it, whatever the planner thinks of the clocks (IS TRUE). The days
+# come first, because ranges are slow to read. What they say is what `states` says; a test holds them equal.
+SETTLED: Final = SQL("""
+    SELECT t.rule, s.owner, c.state, c.number
+      FROM unnest({terms}) AS t (rule, since, until, span)
+     CROSS JOIN LATERAL (
+        SELECT owner, count(*) FILTER (WHERE {done} <= {due}) AS met, count(*) FILTER (WHERE {done} > {due}) AS late,
+               count(*) FILTER (WHERE {done} IS NOT NULL AND {due} IS NULL) AS undated, count(*) FILTER (WHERE {done} IS NULL) AS ended
+          FROM {table}
+         WHERE rule = t.rule AND (discharged_on IS NOT NULL OR ended_on IS NOT NULL) AND coalesce(discharged_on, ended_on) <= %(as_at)s
+           AND (t.until IS NULL OR arose_on < t.until) AND {owed} AND ({at}) IS TRUE{narrow}
+         GROUP BY owner) AS s
+     CROSS JOIN LATERAL (VALUES ('met', met), ('met late', late), ({undated}, undated), ('ended', ended)) AS c (state, number)
+     WHERE c.number > 0""")
+DISCHARGED: Final = {
+    "table": SQL("views.obligations"),
+    "terms": SQL("%(rules)s::text[], %(since)s::date[], %(until)s::date[], %(spans)s::interval[]"),
+    "due": SQL("coalesce(due_on, (arose_on + t.span)::date)"),
+    "done": SQL("discharged_on"),
+    "owed": SQL("arose_on >= t.since"),
+    "undated": SQL("'met'"),
+}
+HOLDING: Final = {
+    "table": SQL("views.standings"),
+    "terms": SQL("%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[]"),
+    "due": SQL("due_on"),
+    "done": SQL("CASE WHEN until_on < %(as_at)s THEN NULL ELSE discharged_on END"),
+    "owed": SQL("(ended_on >= t.since OR (ended_on IS NULL AND (until_on IS NULL OR until_on >= %(as_at)s)))"),
+    "undated": SQL("'holds'"),
+}
 OWED: Final = SQL("""
     WITH rows AS (({asked}) UNION ALL ({standing})),
          owed AS (SELECT rows.*, left_on FROM rows
@@ -51,6 +81,13 @@ def owed(*narrow: SQL, open_only: bool = False) -> Composed:
     standing = SQL("").join([*narrow, still])
     parts = {"asked": ASKED.format(at=AT_CLOCKS, narrow=asked), "standing": STANDING.format(at=AT_CLOCKS, narrow=standing)}
     return OWED.format(**parts, state=STATE)
+
+
+def counted(*narrow: SQL) -> Composed:
+    """Compose how many obligations of the tables stand how, by rule and owner: the open ones as they are, the settled ones by counting."""
+    settled = [SETTLED.format(at=AT_CLOCKS, narrow=SQL("").join(narrow), **form) for form in (DISCHARGED, HOLDING)]
+    still = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS open GROUP BY 1, 2, 3").format(owed(*narrow, open_only=True))
+    return SQL(" UNION ALL ").join(SQL("({})").format(one) for one in (still, *settled))
 
 
 def parameters(terms: Terms) -> dict[str, Any]:

@@ -100,8 +100,9 @@ class Terms:
     @cached_property
     def decided(self) -> list[HistoryEntry]:
         """Return what the Board adopted and set, as it stands, in the order in which it was true."""
-        known = inspection_history.history(self.conn, **self.at, kind="partnership", ref="partnership", limit=1000)
-        return sorted((e for e in known if not e.retracted_by and e.topic in {ADOPTED, SET}), key=lambda e: (e.since, e.position))
+        asked: dict[str, Any] = {"kind": "partnership", "ref": "partnership", "topics": [ADOPTED, SET], "limit": 1000}
+        known = inspection_history.history(self.conn, **self.at, **asked)
+        return sorted((e for e in known if not e.retracted_by), key=lambda e: (e.since, e.position))
 
     def adopted_at(self, rule: Rule) -> int | None:
         """Return the event by which the framework of a rule came into force."""

@@ -190,11 +190,12 @@ class SubGroupRow:
     dissolved_because: str | None
 
 
-def offices(conn: Connection[Any], *, as_at: date, known_at: int) -> list[OfficeRow]:
-    """Return every office as at a day, as known at a position."""
+def offices(conn: Connection[Any], *, as_at: date, known_at: int, role: str | None = None) -> list[OfficeRow]:
+    """Return every office as at a day, as known at a position; or those that anybody ever held in a role."""
+    narrow = SQL(" AND terms @> jsonb_build_array(jsonb_build_object('role', %(role)s::text))") if role else SQL("")
     with conn.cursor(row_factory=dict_row) as cursor:
-        query = SQL("SELECT key AS ref, terms FROM views.offices WHERE {} ORDER BY key").format(AT_CLOCKS)
-        return [_office(**row) for row in cursor.execute(query, {"as_at": as_at, "known_at": known_at})]
+        query = SQL("SELECT key AS ref, terms FROM views.offices WHERE {}{} ORDER BY key").format(AT_CLOCKS, narrow)
+        return [_office(**row) for row in cursor.execute(query, {"as_at": as_at, "known_at": known_at, "role": role})]
 
 
 def office(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> OfficeRow | None:

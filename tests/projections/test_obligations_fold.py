@@ -151,12 +151,16 @@ def asked(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
 
 def done(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
     """Say what was done for what comes again, by the rule read aloud."""
-    answers: dict[str, list[dict[str, Any]]] = {}
+    answers: dict[tuple[str, date], list[int]] = {}
     for day, position, topic, _, said in stands(log, as_at, known_at):
         owner = "A" if topic == "promise.kept.v1" else said.get("owner") if topic == "promise.passed.v1" else None
         if owner not in {None, "Z"}:
-            answers.setdefault(owner, []).append({"on": str(day), "at": position, "period": None, "grade": None, "ends": False})
-    return sorted((f"P-1.again|{owner}", "P-1.again", owner, said) for owner, said in answers.items())
+            answers.setdefault((owner, day), []).append(position)
+    return sorted(
+        (f"P-1.again|{owner}|on {day}|{position}", "P-1.again", owner, None, day, position, None, False)
+        for (owner, day), given in answers.items()
+        for position in given[:2]  # for its own period and for the one before
+    )
 
 
 @MANY

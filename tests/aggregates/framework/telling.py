@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aggregates import EVENTS
 from aggregates.entry import Entry
 from aggregates.entry.fields import fields_by_name, typed
-from aggregates.framework.cadence import Answer, Period, answered, meant, periods
+from aggregates.framework.cadence import Answer, Period, answered, named, periods
 from aggregates.framework.facts import FACTS
 from aggregates.framework.index import Index
 from aggregates.framework.library import SETS
@@ -139,8 +139,8 @@ def answers(told: Recurring, *happened: Happened) -> list[Answer]:
         entry = one.entry(number)
         done = [pattern for pattern in (*rule.discharged_by, *rule.ended_by) if _of(pattern, told.owner, one, entry)]
         if done:
-            days = meant(entry.body[rule.period]) if rule.period else None
-            found.append(Answer(one.on, number, days, graded(entry, rule.graded), all(pattern in rule.ended_by for pattern in done)))
+            names = named(entry.body[rule.period]) if rule.period else None
+            found.append(Answer(one.on, number, names, graded(entry, rule.graded), all(pattern in rule.ended_by for pattern in done)))
     return found
 
 

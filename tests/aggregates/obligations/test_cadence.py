@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aggregates.framework.cadence import Answer, answered, meant, periods
+from aggregates.framework.cadence import Answer, answered, counted, meant, named, periods
 from aggregates.framework.clauses import Span
 
 HALF, YEAR = (Span("months", 6), 6), (Span("years", 1), 1)
@@ -58,11 +60,11 @@ def test_what_a_label_means(label):
 def test_a_late_answer_meets_the_period_that_it_names():
     """An answer that says for which period it is meets that one, however late; one that does not say, the period in which it came."""
     laid = periods(date(2016, 7, 1), lambda _: HALF, date(2017, 6, 30))
-    named = Answer(date(2017, 2, 1), 7, meant("2016-H2"))
-    unnamed = Answer(date(2017, 2, 1), 8, None)
+    naming = Answer(date(2017, 2, 1), 7, named("2016-H2"))
+    other = Answer(date(2017, 2, 1), 8, None)
 
-    assert [answer for _, answer in answered(laid, [named])] == [named, None]
-    assert [answer for _, answer in answered(laid, [unnamed])] == [None, unnamed]
+    assert [answer for _, answer in answered(laid, [naming])] == [naming, None]
+    assert [answer for _, answer in answered(laid, [other])] == [None, other]
 
 
 def test_the_first_answer_of_a_period_is_the_one():
@@ -80,3 +82,19 @@ def test_grace_reaches_back_where_nothing_was_done_yet():
 
     assert laid[0].due_on == date(2017, 1, 28)
     assert [answer for _, answer in answered(laid, [late])] == [late, None]
+
+
+DAYS = st.dates(date(2016, 6, 25), date(2016, 7, 10))
+ANSWERS = st.lists(st.builds(Answer, DAYS, st.integers(1, 99), st.none() | DAYS, st.none(), st.booleans()), unique_by=lambda one: one.at)
+
+
+@given(ANSWERS, st.integers(1, 6), st.integers(0, 6))
+def test_what_is_not_kept_counts_for_nothing(answers, length, grace):
+    """Periods are met by the answers that a view keeps exactly as they are by all that were ever given."""
+    laid = periods(date(2016, 6, 28), lambda _: (Span("days", length), length), date(2016, 7, 9), grace=(Span("days", grace), grace))
+    kept = {}
+    for answer in sorted(answers):
+        group = (answer.names, answer.day)
+        kept[group] = counted(kept.get(group, ()), answer)
+
+    assert answered(laid, (answer for group in kept.values() for answer in group)) == answered(laid, answers)
