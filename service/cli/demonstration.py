@@ -123,15 +123,19 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
             with tempfile.TemporaryDirectory() as folder, _running(_environ(config), "work", "--views-only"):  # views on another core
                 lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
                 copies = Stress.of(board, lines, times) if times > 1 else None
-                said = copies.lines if copies else lines
-                shown = track(said, description="Recording seven years of Severnbrook", console=console, disable=not console.is_terminal)
+                if copies:
+                    copies.after(0)
+                said, what = (
+                    (copies.lines, f"seven years of Severnbrook {times} times") if copies else (lines, "seven years of Severnbrook")
+                )
+                shown = track(said, description=f"Recording {what}", console=console, disable=not console.is_terminal)
                 report = tell(board, importer, shown, Path(folder), recorded=copies.after if copies else None)
             if report.refused:
                 number, why = report.refused[0]
                 older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."
                 raise click.ClickException(f"line {number} of the demonstration was refused: {why} {older}")
             console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Finishing the views …")
-            with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
+            with psycopg.connect(config.conninfo("projector"), autocommit=True) as views, console.status("Building what the pages show …"):
                 catch_up.create_all(views)
                 catch_up.catch_up(views, source(config))
             return {visitor: _account(desk, board, visitor.office) for visitor in VISITORS}

@@ -39,6 +39,7 @@ class Stress:
     streams: Mapping[UUID, tuple[str, str]]
     names: re.Pattern[str]
     left_out: dict[UUID, int] = field(default_factory=dict)  # entries of a stream that have no copies
+    so_far: dict[UUID, int] = field(default_factory=dict)  # how many entries the copies of a stream have
     at: int = 0  # when the copies are recorded
 
     @classmethod
@@ -55,9 +56,10 @@ class Stress:
         return cls(board, lines, times, {stream_id(board.origin, *thing): thing for thing in topics}, names)
 
     def after(self, size: int) -> None:
-        """Copy what was recorded since the log had this size."""
+        """Copy what was recorded since the log had this size, and has no copies: from 0 on it goes on where it was interrupted."""
         recorder = self.board.recorder
-        until, self.at = recorder.size, recorder.head().received
+        head = recorder.head()
+        until, self.at = head.frontier.size, head.received
         while size < until:
             found = recorder.select_notifications(start=size + 1, limit=max(1, TOGETHER // self.times), stop=until)
             size = found[-1].id
@@ -71,16 +73,27 @@ class Stress:
         if notification.topic.startswith(BY_CHANCE):
             self.left_out[stream] = self.left_out.get(stream, 0) + 1
             return
+        version = notification.originator_version - self.left_out.get(stream, 0)
+        if version <= self._had(stream):
+            return
+        self.so_far[stream] = version
         event: Any = self.board.mapper.to_domain_event(notification)
-        topic, ref = self.streams[stream]
         for number in range(1, self.times):
-            yield self._leaf(event, stream_id(self.board.origin, topic, f"{ref}x{number}"), f"x{number}")
+            again, mark = copy(event), f"x{number}"
+            said = {name: _renamed(value, self.names, mark) for name, value in vars(event).items()}
+            vars(again).update(said, originator_id=self._copy_of(stream, mark), originator_version=version)
+            yield Leaf.of(cast("StatementMapper", self.board.mapper).to_stored_event(again, iat=self.at), self.at)
 
-    def _leaf(self, event: Any, stream: UUID, mark: str) -> Leaf:
-        again, version = copy(event), event.originator_version - self.left_out.get(event.originator_id, 0)
-        said = {name: _renamed(value, self.names, mark) for name, value in vars(event).items()}
-        vars(again).update(said, originator_id=stream, originator_version=version)
-        return Leaf.of(cast("StatementMapper", self.board.mapper).to_stored_event(again, iat=self.at), self.at)
+    def _had(self, stream: UUID) -> int:
+        """Return how many entries the copies of a stream have, all of them alike: they are recorded together."""
+        if stream not in self.so_far:
+            newest = self.board.recorder.select_events(self._copy_of(stream, "x1"), desc=True, limit=1)
+            self.so_far[stream] = newest[0].originator_version if newest else 0
+        return self.so_far[stream]
+
+    def _copy_of(self, stream: UUID, mark: str) -> UUID:
+        topic, ref = self.streams[stream]
+        return stream_id(self.board.origin, topic, ref + mark)
 
 
 def _kind(line: Mapping[str, Any]) -> str | None:
