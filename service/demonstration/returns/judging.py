@@ -31,13 +31,21 @@ THRESHOLD, HIGHEST = 2, 3
 LOWER, HIGHER = 0.07, 0.03  # of the self-grades
 ARGUED: Final = ("s11-2016-CQH", "5")  # the training of Castle Quay, about which the panel and the trust did not agree (journey F.12)
 
+AMENDED: Final = ("s11-2018-NGH", "6")  # answered anew after it was moderated, so that it was moderated again
+
 
 def judged(ref: str, respondent: str, fields: Said, on: date, said: Said) -> Iterator[Line]:
     """Yield the moderation of one body's answers, and what was decided about each standard below the threshold."""
     by = judge(ref, respondent)
+    panel, first = one_of(said["judging"]["panel"], ref), after(on - timedelta(10), 0)
     grades = [_judged(one, ref, said["judging"]) for one in fields["self_grades"]]
-    panel = one_of(said["judging"]["panel"], ref)
-    yield Line(do="moderate_return", ref=ref, by=by, on=after(on - timedelta(10), 0), fields={"grades": grades, "panel": panel})
+    yield Line(do="moderate_return", ref=ref, by=by, on=first, fields={"grades": grades, "panel": panel})
+    if ref == AMENDED[0]:
+        anew = [one | {"grade": one["grade"] - (one["standard"] == AMENDED[1])} for one in fields["self_grades"]]
+        amended = {**fields, "self_grades": anew, "reason": said["judging"]["amended"]}
+        yield Line(do="amend_return", ref=ref, by=f"lead-{respondent}", on=after(first, 2), fields=amended)
+        grades = [_judged(one, ref, said["judging"]) for one in anew]
+        yield Line(do="moderate_return", ref=ref, by=by, on=after(first, 7), fields={"grades": grades, "panel": panel}, apart="again")
     for one in grades:
         if one["grade"] < THRESHOLD:
             decided = {"standard": one["standard"], "reason": one_of(said["judging"]["gaps"], ref, one["standard"])}

@@ -31,9 +31,9 @@ def test_who_takes_part(done, lines):
 
 
 def test_reviews_findings_and_the_national_register(done):
-    """Six reviews with 17 findings and 41 actions; the national register has six entries beside them."""
+    """Six reviews with 17 findings, 42 actions, one of them from a section 11 return; the national register has six entries beside them."""
     assert done["refer_review"] + done["note_external_review"] == 6 + 6
-    assert (done["record_finding"], done["assign_action"]) == (17, 41)
+    assert (done["record_finding"], done["assign_action"]) == (17, 42)
 
 
 def test_two_of_the_register_are_relevant_and_were_sent_out(lines):
@@ -47,14 +47,14 @@ def test_two_of_the_register_are_relevant_and_were_sent_out(lines):
 
 
 def test_disseminations_and_acknowledgements(lines):
-    """14 items to 23 recipients each, about 320 acknowledgements owed, and 12 of them never given: most by the same few."""
+    """15 items to 23 recipients each, about 345 acknowledgements owed, and 12 of them never given: most by the same few."""
     items = fields(lines, "issue_dissemination")
     owed = sum(len(one["to"]) for one in items)
     given = Counter(one["by"] for one in fields(lines, "acknowledge_dissemination"))
 
-    assert (len(items), {len(one["to"]) for one in items}) == (14, {23})
-    assert (owed, owed - given.total()) == (322, 12)
-    assert {office for office, times in given.items() if times < 14} == {
+    assert (len(items), {len(one["to"]) for one in items}) == (15, {23})
+    assert (owed, owed - given.total()) == (345, 12)
+    assert {office for office, times in given.items() if times < 15} == {
         f"lead-{code}" for code in ("FAR", "FTH", "STE", "SBC-HOU", "CRC-S")
     }
 
@@ -182,3 +182,26 @@ def test_people_who_asked_about_their_own_data(lines):
     assert len(decided) == 2
     assert sum(one["participant"] == granted for one in fields(lines, "record_attendance")) == 2
     assert refused["exemption"] == "legal claims"
+
+
+def test_the_gap_that_was_argued_about(lines):
+    """F.12: Castle Quay graded itself 3 for training, the panel 2; challenged and answered, the grade stands and an action came of it."""
+    ref = "s11-2016-CQH"
+    graded = [{one["standard"]: one["grade"] for one in line["grades"]} for line in fields(lines, "moderate_return") if line["ref"] == ref]
+    raised = [one["ref"] for one in fields(lines, "raise_challenge") if one["about"] == f"return:{ref}"]
+
+    assert [grades["5"] for grades in graded] == [2]
+    assert raised == [one["ref"] for one in fields(lines, "answer_challenge") if one["ref"] in raised] == ["CH-2017-2"]
+    assert [one["owner"] for one in fields(lines, "assign_action") if one["source"] == f"return:{ref}/5"] == ["CQH"]
+
+
+def test_what_was_done_again(lines):
+    """A return amended after its moderation is moderated again; an item has another in its place; one person had two references."""
+    (amended,) = fields(lines, "amend_return")
+    (superseded,) = fields(lines, "supersede_dissemination")
+    (merged,) = fields(lines, "merge_subjects")
+    there = {one["participant"] for one in fields(lines, "record_attendance")}
+
+    assert [one["ref"] for one in fields(lines, "moderate_return")].count(amended["ref"]) == 2
+    assert superseded["by_ref"] in {one["ref"] for one in fields(lines, "issue_dissemination")}
+    assert {merged["ref"], merged["into"]} <= there
