@@ -236,7 +236,7 @@ def refused(quality: Person) -> None:
 def test_replay_says_what_the_board_believed_and_what_is_known_now(visitor: Person):
     """The inspector's sentence (journey F.1): three were believed overdue, it was five, two were recorded late; each opens."""
     visitor.sign_in("inspector")
-    visitor.page.get_by_role("link", name="Replay", exact=True).click()
+    visitor.page.get_by_role("link", name="The record", exact=True).click()
     visitor.page.get_by_label("As at").fill("2016-11-14")
     visitor.page.get_by_label("As known at").fill("2016-11-14")
     visitor.page.get_by_role("button", name="Replay").click()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, request
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("act", __name__)
 
-OF_THEIR_OWN: Final = frozenset(
-    {"dissemination", "action", "review", "challenge", "inspection", "return"}
-)  # things that the menu has an entry for
 COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are both kept, in order
 
 
@@ -159,7 +156,6 @@ def _page(
         not_today=not_today,
         action_href=address_of(command, about),
         cancel_href=back,
-        section_name=RESOURCES[command.kind] if command.kind in OF_THEIR_OWN else "partnership",
         hidden=sent.hidden,
         drafts=command.name in answering.ANSWERING,
         kept_at=answering.kept_at(about) if about and command.name in answering.ANSWERING else None,

@@ -29,7 +29,7 @@ def action(ref: str) -> Response:
         try:
             row = one(seen.on, ref)
         except NotFound:
-            return thing.retracted(seen, "action", ref, section_name="actions")
+            return thing.retracted(seen, "action", ref)
         return thing.show(seen, "action", ref, "actions/action.html", action=_facts(seen, row))
 
 

@@ -48,10 +48,9 @@ def attendance() -> Response:
             lead="Which agencies were represented, at which meetings, and whether those who came were enough to decide.",
             choices=_years(seen, asked, day),
             sections=tables,
-            crumbs=[{"text": "The partnership", "href": "/partnership"}, {"text": "Meetings", "href": "/meetings"}],
+            crumbs=[{"text": "Meetings", "href": "/meetings"}],
             path=PATH,
             now_href=address(PATH, {"year": asked} if asked else {}),
-            section_name="partnership",
         )
 
 

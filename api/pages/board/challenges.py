@@ -60,7 +60,7 @@ def challenges() -> Response:
         lead = "Who challenged whom about what, and what changed."
         nothing = ("No challenge was on record.", "On the day and with the knowledge that you chose, none had been raised for you to see.")
         return listing.show(
-            seen, "challenge", "/challenges", COLUMNS, rows, heading="Challenges", lead=lead, empty=nothing, section_name="challenges",
+            seen, "challenge", "/challenges", COLUMNS, rows, heading="Challenges", lead=lead, empty=nothing,
             template="board/challenges.html", sections=[_escalations(seen)],
         )  # fmt: skip
 
@@ -117,5 +117,4 @@ def challenge(ref: str) -> Response:
         crumbs = [{"text": "Challenges", "href": "/challenges"}]
         return thing.show(
             seen, "challenge", ref, heading=row.summary, caption=f"Challenge {ref}", facts=told, sections=[], crumbs=crumbs,
-            section_name="challenges",
         )  # fmt: skip

@@ -51,9 +51,7 @@ def inspections() -> Response:
         ]
         lead = "For whom the record is open, of which days, and how often they opened what is not for everybody."
         nothing = ("No inspection was on record.", "On the day and with the knowledge that you chose, none had been opened for you to see.")
-        return listing.show(
-            seen, "inspection", "/inspections", COLUMNS, rows, heading="Inspections", lead=lead, empty=nothing, section_name="inspections"
-        )
+        return listing.show(seen, "inspection", "/inspections", COLUMNS, rows, heading="Inspections", lead=lead, empty=nothing)
 
 
 @pages.get("/inspections/<ref>")
@@ -74,9 +72,7 @@ def inspection(ref: str) -> Response:
         opened = section("What was opened", ("What", "By whom", "When", "On record as"), _opened(seen, row), "Nothing.", note=note)
         crumbs = [{"text": "Inspections", "href": "/inspections"}]
         heading = f"{row.purpose.capitalize()} by {row.body}"
-        return thing.show(
-            seen, "inspection", ref, heading=heading, caption=ref, facts=told, sections=[opened], crumbs=crumbs, section_name="inspections"
-        )
+        return thing.show(seen, "inspection", ref, heading=heading, caption=ref, facts=told, sections=[opened], crumbs=crumbs)
 
 
 def _opened(seen: Look, row: InspectionRow) -> list[tuple[Said, ...]]:

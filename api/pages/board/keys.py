@@ -37,7 +37,6 @@ def keys() -> Response:
             facts=[],
             sections=[section("Keys", COLUMNS, found, "None is on record.", note=ABOUT)],
             crumbs=[{"text": "The partnership", "href": "/partnership"}],
-            section_name="partnership",
         )
 
 

@@ -50,10 +50,9 @@ def library() -> Response:
             lead="What was found here and elsewhere, good practice as well as failings, and what there is to learn more from.",
             choices=[whole, {"text": narrowed, "href": None}] if narrowed else [],
             sections=tables,
-            crumbs=[{"text": "The partnership", "href": "/partnership"}],
+            crumbs=[],
             path="/library",
             now_href=address("/library", {name: value for name, value in (("theme", theme), ("factor", factor)) if value}),
-            section_name="library",
         )
 
 

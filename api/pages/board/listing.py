@@ -32,7 +32,7 @@ def show(
     kept: Mapping[str, str] | None = None,
     **said: Any,
 ) -> Response:
-    """Render a list: `heading`, `lead` (what it answers), `empty` (a title and a sentence), `section_name`.
+    """Render a list: `heading`, `lead` (what it answers), `empty` (a title and a sentence).
 
     `kept` is what its address carries besides the clocks: the filters of a list that has some.
     """

@@ -56,7 +56,6 @@ def agency(ref: str) -> Response:
                 *_accounted(seen, ref),
             ],
             crumbs=CRUMBS,
-            section_name="partnership",
         )
 
 
@@ -108,7 +107,6 @@ def sub_group(ref: str) -> Response:
         tables = [*owed_by(seen, ref), section("Offices", OFFICES, offices(seen, held), "It has no office.")]
         return thing.show(
             seen, "sub-group", ref, heading=row.name, caption=f"Sub-group {ref}", facts=told, sections=tables, crumbs=CRUMBS,
-            section_name="partnership",
         )  # fmt: skip
 
 
@@ -142,7 +140,7 @@ def office(ref: str) -> Response:
         held = section("Everybody who held it", ("Held by", "As", "Employed by", "From", "Until"), terms, "")
         return thing.show(
             seen, "office", ref, heading=(today or row.terms[-1]).title, caption=f"Office {ref}", facts=told, sections=[held],
-            crumbs=CRUMBS, section_name="partnership",
+            crumbs=CRUMBS,
         )  # fmt: skip
 
 

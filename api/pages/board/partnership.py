@@ -107,7 +107,6 @@ def shown() -> Response:
             sections=list(_sections(seen, row)),
             begun=begun,
             crumbs=None,
-            section_name="partnership",
         )
 
 

@@ -29,7 +29,6 @@ pages = Blueprint("people_", __name__)
 
 SHORT: Final = 8  # digits of a reference that tell it from others at a glance
 COLUMNS: Final = ("Person", "In force", "Requests", "Erased")
-SECTION: Final[dict[str, Any]] = {"section_name": "data-protection"}
 
 
 def _short(ref: object) -> str:
@@ -86,7 +85,7 @@ def register() -> Response:
         held = [{"id": one.id, "said": _held(seen, one), "text": one.text} for one in waiting]
         return listing.show(
             seen, "subject", "/data-protection", COLUMNS, rows, heading="Data protection", lead=lead, empty=nothing,
-            template="desk/people/register.html", held=held, many="people on record", **SECTION,
+            template="desk/people/register.html", held=held, many="people on record",
         )  # fmt: skip
 
 
@@ -136,7 +135,7 @@ def person(ref: str) -> Response:
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         return thing.show(
             seen, "subject", ref, called=_short(ref), heading=name or "A person who is not named here",
-            caption=f"Person {_short(ref)}", facts=told, sections=_sections(seen, row), crumbs=crumbs, **SECTION,
+            caption=f"Person {_short(ref)}", facts=told, sections=_sections(seen, row), crumbs=crumbs,
         )  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from api.resources.record.visible import Visible
 from projections import partnership
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.pages.frame import Look
     from projections.partnership import MeetingRow, ResourceRow
 
 pages = Blueprint("programme_", __name__)
 
-SECTION: dict[str, Any] = {"section_name": "partnership"}
 CRUMB = {"text": "The partnership", "href": "/partnership"}
 
 
@@ -35,6 +36,13 @@ def _quorum(row: MeetingRow) -> Any:
     """Return whether enough were there, in words."""
     there = f"{row.present} of {row.members} present"
     return f"{there}: a quorum ({row.quorum})" if row.quorate else [there, strong(f"No quorum ({row.quorum})")]
+
+
+def _came(seen: Look, row: MeetingRow) -> Iterator[Any]:
+    """Say whether enough were there, and who was and was not."""
+    yield _quorum(row)
+    yield from seen.words.attendance(row.attendance)
+    yield quiet(f"Present: {', '.join(seen.words.body(one['agency']) for one in row.attendance if one['attendance'] == 'present')}")
 
 
 @pages.get("/meetings")
@@ -56,7 +64,7 @@ def meetings() -> Response:
         more = {"text": "Attendance by agency", "href": seen.link("/meetings/attendance")}
         nothing = ("No meeting was on record.", "On the day and with the knowledge that you chose, none had been held for you to see.")
         columns = ("Meeting", "Of", "Held", "Attendance", "Agenda")
-        return listing.show(seen, "meeting", "/meetings", columns, rows, heading="Meetings", lead=lead, empty=nothing, more=more, **SECTION)
+        return listing.show(seen, "meeting", "/meetings", columns, rows, heading="Meetings", lead=lead, empty=nothing, more=more)
 
 
 @pages.get("/meetings/<ref>")
@@ -69,17 +77,18 @@ def meeting(ref: str) -> Response:
             raise thing.missing(seen, "meeting", ref)
         minutes = f"{len(row.minutes)} on file" if row.minutes else "None on file"
         told = facts(
-            fact("Of", seen.words.body(row.body)), fact("Held", row.held_on), fact("Attendance", _quorum(row)), fact("Minutes", minutes)
+            fact("Of", seen.words.body(row.body)),
+            fact("Held", row.held_on),
+            fact("Attendance", *_came(seen, row)),
+            fact("Minutes", minutes),
         )
-        there = [(seen.words.body(one["agency"]), one["attendance"].capitalize()) for one in row.attendance]
         agenda = [(item["id"], item["title"], linked(seen, item["about"])) for item in row.agenda]
         tables = [
-            section("Attendance", ("Agency", "Was it there?"), there, "Nobody is named."),
             section("Agenda", ("Item", "Title", "About"), agenda, "No agenda is on record."),
         ]
         heading = f"Meeting of {seen.words.body(row.body)}, {written(row.held_on)}"
-        crumbs = [CRUMB, {"text": "Meetings", "href": "/meetings"}]
-        return thing.show(seen, "meeting", ref, heading=heading, caption=ref, facts=told, sections=tables, crumbs=crumbs, **SECTION)
+        crumbs = [{"text": "Meetings", "href": "/meetings"}]
+        return thing.show(seen, "meeting", ref, heading=heading, caption=ref, facts=told, sections=tables, crumbs=crumbs)
 
 
 @pages.get("/priorities/<ref>")
@@ -100,9 +109,7 @@ def priorities(ref: str) -> Response:
             for one in row.priorities
         ]
         tables = [section("What the Board puts first", ("Priority", "Led by", "Because of", "Set"), told, "Nothing.")]
-        return thing.show(
-            seen, "priorities", ref, heading=f"Priorities {ref}", caption=None, facts=[], sections=tables, crumbs=[CRUMB], **SECTION
-        )
+        return thing.show(seen, "priorities", ref, heading=f"Priorities {ref}", caption=None, facts=[], sections=tables, crumbs=[CRUMB])
 
 
 @pages.get("/courses")
@@ -123,7 +130,7 @@ def courses() -> Response:
         lead = "What the Board's programme teaches, and because of which findings."
         nothing = ("No course was on offer.", "On the day and with the knowledge that you chose, the programme was empty.")
         columns = ("Course", "Level and form", "By", "Because of", "Standing")
-        return listing.show(seen, "course", "/courses", columns, rows, heading="Courses", lead=lead, empty=nothing, **SECTION)
+        return listing.show(seen, "course", "/courses", columns, rows, heading="Courses", lead=lead, empty=nothing)
 
 
 @pages.get("/courses/<ref>")
@@ -147,10 +154,8 @@ def course(ref: str) -> Response:
         )
         changed = [(date.fromisoformat(one["on"]), one["what"], findings(seen, one["because_of"])) for one in row.revisions]
         tables = [section("Revisions", ("When", "What changed", "Because of"), changed, "It was not revised.")]
-        crumbs = [CRUMB, {"text": "Courses", "href": "/courses"}]
-        return thing.show(
-            seen, "course", ref, heading=row.title, caption=f"Course {ref}", facts=told, sections=tables, crumbs=crumbs, **SECTION
-        )
+        crumbs = [{"text": "Courses", "href": "/courses"}]
+        return thing.show(seen, "course", ref, heading=row.title, caption=f"Course {ref}", facts=told, sections=tables, crumbs=crumbs)
 
 
 def _there(row: ResourceRow, day: date) -> list[Any]:
@@ -179,7 +184,7 @@ def resources() -> Response:
         lead = "What the Board recommends, whether it is still there, and whether it was of use."
         nothing = ("No resource was listed.", "On the day and with the knowledge that you chose, nothing was recommended.")
         columns = ("Resource", "Kind", "Where", "Is it there?", "Feedback")
-        return listing.show(seen, "resource", "/resources", columns, rows, heading="Resources", lead=lead, empty=nothing, **SECTION)
+        return listing.show(seen, "resource", "/resources", columns, rows, heading="Resources", lead=lead, empty=nothing)
 
 
 @pages.get("/resources/<ref>")
@@ -201,7 +206,5 @@ def resource(ref: str) -> Response:
             (date.fromisoformat(f["on"]), seen.words.body(f["by_agency"]), f["useful"].capitalize(), f["comment"]) for f in row.feedback
         ]
         tables = [section("Was it of use?", ("When", "Who says so", "Of use", "Comment"), said, "Nobody has said so yet.")]
-        crumbs = [CRUMB, {"text": "Resources", "href": "/resources"}]
-        return thing.show(
-            seen, "resource", ref, heading=row.title, caption=f"Resource {ref}", facts=told, sections=tables, crumbs=crumbs, **SECTION
-        )
+        crumbs = [{"text": "Resources", "href": "/resources"}]
+        return thing.show(seen, "resource", ref, heading=row.title, caption=f"Resource {ref}", facts=told, sections=tables, crumbs=crumbs)

@@ -17,6 +17,7 @@ from projections.action_register import Filters
 from projections.inspection import history as inspection_history
 from service import commands
 from service.commands import COMMANDS
+from service.desk.authority import INSPECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,28 @@ NEXT: Final = {
     "evidence submitted": ("Say when it is implemented", "/mark_implemented"),
     "implemented": ("Awaiting sign-off", ""),
 }
+GRID: Final = ("Every agency, clause by clause", "What is met, open and overdue, and the event that shows it", "/compliance")
+COMMON: Final = (GRID,)
+# Where somebody of a role begins, beside what is owed: a title, what is found there, and its address.
+BEGIN: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
+    commands.LEAD: (
+        ("All about your agency", "What it owes and did, as an inspector would see it", "/agencies/{agency}"),
+        ("Returns", "What your agency is asked, and what it answered", "/returns"),
+        ("Dissemination", "What was sent to you, to be acknowledged and passed on", "/disseminations"),
+    ),
+    commands.TRAINER: (
+        ("Training sessions", "Who was there, links for participants, and the five points of the evaluation", "/sessions"),
+        ("Returns", "Your own learning of each year", "/returns"),
+    ),
+    commands.OFFICER: (
+        ("Data protection", "Requests to erase, restrictions and holds, and texts that wait for you", "/data-protection"),
+    ),
+    **dict.fromkeys(
+        INSPECTORS,
+        (GRID, ("The action register", "What was promised after each review, and whether it lasted", "/actions"),
+         ("Check the log", "The last checkpoint, and how to verify everything without us", "/integrity")),
+    ),
+}  # fmt: skip
 MINE: Final = "SELECT position FROM views.inspection_history WHERE by_office = %s AND position <= %s ORDER BY position DESC LIMIT %s"
 PROPOSED: Final = """
     SELECT DISTINCT amends FROM views.inspection_history WHERE topic LIKE '%%.amendment_proposed.v1' AND position <= %s"""
@@ -149,6 +172,8 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
                 yield {"title": f"Decide on the amendment proposed for {entry.ref}", "text": f"Event {position}", "href": href}
     if acting.role in COMMANDS["assign_action"].by:
         yield {"title": "Assign an action", "text": "To an agency, in answer to a finding", "href": "/actions/new"}
+    for title, text, href in BEGIN.get(acting.role or "", COMMON):
+        yield {"title": title, "text": text, "href": href.format(agency=acting.body or acting.agency)}
     yield {"title": "Replay a day", "text": "What was so, and what was known of it then", "href": "/replay"}
 
 

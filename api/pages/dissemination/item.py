@@ -41,7 +41,7 @@ def item(ref: str) -> Response:
     with look() as seen:
         row = next(iter(visible(seen.on, ref)), None)
         if row is None:
-            return thing.retracted(seen, "dissemination", ref, section_name="disseminations")
+            return thing.retracted(seen, "dissemination", ref)
         acts = _Acts(seen, row)
         crumbs = [{"text": "Dissemination", "href": PATH}]
         return thing.show(
@@ -53,7 +53,6 @@ def item(ref: str) -> Response:
             facts=facts(*_facts(seen, row, acts)),
             sections=list(_sections(seen, row, acts)),
             crumbs=crumbs,
-            section_name="disseminations",
         )
 
 

@@ -18,6 +18,7 @@ from aggregates.clocks.dates import LONDON
 from api.access import caller, reading, record_openings
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
+from api.pages.frame.menu import menu
 from api.pages.frame.words import Words, title_of
 from api.resources.answering.answers import Reading
 from api.resources.answering.closed import OWN
@@ -25,7 +26,6 @@ from api.worker import worker
 from projections.two_clocks.catch_up import wait_on
 from projections.two_clocks.clocks import recorded_at
 from projections.two_clocks.read_model import AT_CLOCKS
-from service.desk import authority, whose
 from service.desk.refusals import NotEstablished
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def render(template: str, *, look: Look | None = None, status: int = 200, **said
 
 def bare(template: str, *, status: int, **said: Any) -> Response:
     """Render a page without asking the database anything: for when it is away."""
-    return _answer(template, status, {"board": None, "user": None, **said})
+    return _answer(template, status, {**_no_board(), **said})
 
 
 def _answer(template: str, status: int, said: dict[str, Any]) -> Response:
@@ -121,16 +121,22 @@ def _permanent(clocks: PageClocks) -> str:
     return address(f"{request.host_url.rstrip('/')}{request.path}", kept | clocks.pinned)
 
 
+def _no_board() -> dict[str, Any]:
+    return {"board": None, "user": None, "menu": menu(request.path, None, signed_in=False)}
+
+
 def frame(conn: Connection[Any]) -> dict[str, Any]:
     """Return what the frame says of the board and of whoever is signed in."""
     board = worker().board
     try:
         said = board.established.state
     except NotEstablished:
-        return {"board": None, "user": None}
+        return _no_board()
     log = {"origin": board.origin, "fingerprint": board.fingerprint, "demonstration": bool(said and said.demonstration)}
     who = caller()
-    return {"board": SimpleNamespace(name=board.settings.name, **log), "user": who and _user(conn, who)}
+    user = who and _user(conn, who)
+    shown = menu(request.path, user.role if user else None, signed_in=user is not None)
+    return {"board": SimpleNamespace(name=board.settings.name, **log), "user": user, "menu": shown}
 
 
 def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
@@ -146,35 +152,8 @@ def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
         office=title,
         agency=agency if agency and agency not in (title or "") else None,
         change_office_href="/office" if others or title is None else None,
-        menu=[
-            {"text": text, "href": f"/{section}", "section": section}
-            for section, text in MENU
-            if _on_menu(section, term.role if term else None)
-        ],
+        role=term.role if term else None,
     )
-
-
-# What the menu leads to between home and integrity; `section` is what a page calls itself, and its address.
-MENU: Final = (
-    ("reviews", "Reviews"),
-    ("actions", "Action register"),
-    ("obligations", "Obligations"),
-    ("disseminations", "Dissemination"),
-    ("returns", "Returns"),
-    ("challenges", "Challenges"),
-    ("library", "Library"),
-    ("partnership", "The partnership"),
-    ("inspections", "Inspections"),
-    ("data-protection", "Data protection"),
-    ("replay", "Replay"),
-)
-
-
-def _on_menu(section: str, role: str | None) -> bool:
-    """Say whether the menu of a role has an entry: inspections concern the Board's own offices, and whoever inspects."""
-    if section == "data-protection":
-        return role in authority.PROTECTING
-    return role is not None and (section != "inspections" or role not in whose.ONE_AGENCY)
 
 
 def log_of_page(conn: Connection[Any]) -> dict[str, Any]:

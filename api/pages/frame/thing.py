@@ -13,6 +13,7 @@ from api.pages.acting import possible
 from api.pages.frame import just_recorded, receipt_for, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of, timeline
+from api.resources.answering.commands import RESOURCES
 from api.resources.record.visible import OF_MANY, Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
@@ -97,7 +98,7 @@ def recorded(seen: Look, kind: str, ref: str) -> list[inspection_history.History
     return known[::-1] if whole else list(filter(Visible(seen.on), known[::-1]))
 
 
-def retracted(seen: Look, kind: str, ref: str, *, section_name: str) -> Response:
+def retracted(seen: Look, kind: str, ref: str) -> Response:
     """Show, of a thing that never began, what was recorded of it and that its beginning was retracted (INV-34); refuse what never was.
 
     It is in no register that could say whose it was, so it is shown to those who see the whole Board's record.
@@ -108,9 +109,9 @@ def retracted(seen: Look, kind: str, ref: str, *, section_name: str) -> Response
     begun = entries[-1]
     event = link(f"Event {begun.retracted_by:,}", seen.link(f"/events/{begun.retracted_by}"), "which retracts its beginning")
     told = facts(fact("Status", strong("Retracted: it is not in the register"), event))
-    crumbs = [{"text": section_name.capitalize(), "href": seen.link(f"/{section_name}")}]
+    crumbs = [{"text": RESOURCES[kind].capitalize(), "href": seen.link(f"/{RESOURCES[kind]}")}]
     heading = begun.said.get("title") or ref
-    return show(seen, kind, ref, heading=heading, caption=ref, facts=told, sections=[], crumbs=crumbs, section_name=section_name)
+    return show(seen, kind, ref, heading=heading, caption=ref, facts=told, sections=[], crumbs=crumbs)
 
 
 def missing(seen: Look, kind: str, ref: str) -> Refused:

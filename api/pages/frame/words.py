@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.values import Sealed
+from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.partnership.membership import OpenObligations
 from api.pages.frame.labels import LABELS
 from api.pages.returns.kinds import KINDS
@@ -24,7 +25,7 @@ from service.commands import COMMANDS
 from service.desk.refusals import FieldMissing, PersonalData, WrongKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from psycopg import Connection
 
@@ -55,7 +56,9 @@ TITLES: Final = {
     "dissemination.caught_up.v1": "Agency caught up",
     "inspection.evidence_disclosed.v1": "Opened by an inspector or an auditor",
 }
-BODIES: Final = frozenset({"agency", "owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"})
+BODIES: Final = frozenset(
+    {"agency", "respondent", "owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"}
+)
 NAMED_BODIES: Final = frozenset({"recipients", "agencies", "to"})
 OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of", "identity_checked_by"})
 REGISTERED: Final = """
@@ -81,7 +84,7 @@ def choice_of(value: str) -> str:
         return REGIMES[value].label
     if value in KINDS:
         return KINDS[value]
-    return LABELS[value] if "_" in value and value in LABELS else value.replace("_", " ").capitalize()
+    return LABELS[value] if value in LABELS and not value.isalpha() else value.replace("_", " ").capitalize()
 
 
 @cache
@@ -158,10 +161,10 @@ class Words:
         return {row.ref: row for row in partnership.offices(self._conn, **self._at)}
 
     def body(self, code: str | None) -> str:
-        """Return the name of an agency, a sub-group or the Board."""
+        """Return the name of an agency, a sub-group or the Board; of a trainer, of whom returns are asked too, the office."""
         if code == BOARD:
             return "The Board"
-        return self.agencies.get(code or "") or self.sub_groups.get(code or "") or code or ""
+        return self.agencies.get(code or "") or self.sub_groups.get(code or "") or self.office(code)
 
     def office(self, code: str | None, day: date | None = None) -> str:
         """Return what an office was called on a day, or last."""
@@ -198,7 +201,19 @@ class Words:
             return "" if value is None else self.person(UUID(value["sealed"])) or "Somebody who is not named here"
         if isinstance(value, list) and field.name in NAMED_BODIES:
             return ", ".join(map(self.body, value))
+        if field.name == "attendance" and isinstance(value, list):
+            return "\n".join(self.attendance(value))
         return self._text(field, value) if isinstance(value, str) else plain(value)
+
+    def attendance(self, said: Iterable[Mapping[str, str]]) -> Iterator[str]:
+        """Say in a sentence each how many came to a meeting, and which sent apologies or stayed away: who was there is the rule."""
+        said = [*said]
+        by_answer = {answer: [self.body(one["agency"]) for one in said if one["attendance"] == answer] for answer in ATTENDANCE}
+        came, every = len(by_answer["present"]), sum(map(len, by_answer.values()))
+        yield f"{came} of {every} came" if came < every else f"All {every} came"
+        for answer, words in (("apologies", "Apologies"), ("absent", "Absent")):
+            if by_answer[answer]:
+                yield f"{words}: {', '.join(by_answer[answer])}"
 
     def _text(self, field: Field, value: str) -> str:
         if field.name in BODIES:

@@ -13,7 +13,7 @@ from api.pages.frame.clocks import address
 from api.pages.obligations.listing import owners_of
 from api.pages.obligations.wording import owner_of
 from api.resources.obligations import grid
-from projections.obligations import INDEX, STATES
+from projections.obligations import INDEX, LACKING, STATES
 
 if TYPE_CHECKING:
     from projections.obligations import Cell
@@ -96,6 +96,7 @@ def _cell(seen: Look, cell: Cell | None, clause: str, owner: str) -> dict[str, A
     counted = [f"{cell.counts[state]:,} {state}" for state in STATES if cell.counts.get(state)]
     return {
         "says": cell.says,
+        "lacks": cell.says in LACKING,
         "number": cell.counts[cell.says],
         "total": total,
         "all": ", ".join(counted),

@@ -72,7 +72,7 @@ def _form(seen: Look, sent: sending.Sent) -> Response:
     heading = forms.heading(REQUEST) | {"title": "Ask several for a return", "button": "Ask all of them"}
     return render(
         "acting/act.html", look=seen, status=422 if sent.errors else 200, command=heading, about=None, acting=acting_words(seen),
-        fields=fields, refusal=None, moved=False, not_today=None, action_href=PATH, cancel_href="/returns", section_name="returns",
+        fields=fields, refusal=None, moved=False, not_today=None, action_href=PATH, cancel_href="/returns",
         hidden={}, key=sending.new_key(), expected=None,
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _told(seen: Look, outcomes: list[Outcome]) -> Response:
     status = 200 if asked or not refused or refused[0].refused is None else status_of(type(refused[0].refused))
     return render(
         "returns/parts.html", look=seen, status=status, path="/returns", sections=[part], others=[], now_href="/returns",
-        section_name="returns", heading=f"{kind} {request.form.get('period', '')}".strip(), lead="What was asked just now, and of whom.",
+        heading=f"{kind} {request.form.get('period', '')}".strip(), lead="What was asked just now, and of whom.",
     )  # fmt: skip
 
 

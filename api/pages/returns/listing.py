@@ -51,7 +51,6 @@ def every() -> Response:
         return listing.show(
             seen, "return", "/returns", COLUMNS, rows, template="returns/list.html", heading="Returns", lead=lead, empty=nothing,
             kept={one.name: one.value for one in offered if one.value}, filters=[one.select for one in offered], more=_more(seen),
-            section_name="returns",
         )  # fmt: skip
 
 
@@ -108,12 +107,12 @@ def one(ref: str) -> Response:
         try:
             row = one_of(seen.on, ref)
         except NotFound:
-            return thing.retracted(seen, "return", ref, section_name="returns")
+            return thing.retracted(seen, "return", ref)
         asked = worker().board.library.if_there(row.question_set_sha256)
         parts = [part for part in (_graded(seen, row, asked), _answers(row, asked)) if part]
         return thing.show(
             seen, "return", ref, heading=f"{kind_of(row.kind)} {row.period}", caption=whom(seen, row.respondent), sections=parts,
-            facts=_facts(seen, row, asked), crumbs=[{"text": "Returns", "href": "/returns"}], section_name="returns",
+            facts=_facts(seen, row, asked), crumbs=[{"text": "Returns", "href": "/returns"}],
         )  # fmt: skip
 
 

@@ -16,14 +16,14 @@ from api.resources.returns import currency, standards
 from projections import returns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from projections.returns import AgencyStandards, CurrencyRow, StaffWhoCame, StandardRow
 
 pages = Blueprint("side_by_side", __name__)
 GRADES: Final = ("Standard", "Graded by itself", "Moderated", "Since the round before", "What follows")
 CAME: Final = "Came to the Board's sessions"
-COUNTED: Final = ("Staff group", "Headcount", "In date", "Due within 90 days", "Lapsed", "Never trained", "Renewed every", CAME)
+COUNTED: Final = ("Agency", "Staff group", "Headcount", "In date", "Due in 90 days", "Lapsed", "Never trained", "Renewed every", CAME)
 
 
 @pages.get("/section-11")
@@ -85,19 +85,26 @@ def _step(then: int, now: int) -> str:
 def workforce() -> Response:
     """Show whose safeguarding training is in date, as each agency last counted it."""
     with look() as seen:
-        rows = currency(seen.on)
+        rows = [row for agency in currency(seen.on) for row in _counted(seen, agency)]
         lead = "How many of each agency's staff are in date with their safeguarding training, as the agency last counted them."
-        return _show(seen, "/workforce", [_counted(seen, row) for row in rows], heading="Workforce training", lead=lead, others=[], kept={})
+        parts = [section("By agency and staff group", COUNTED, rows, "")] if rows else []
+        return _show(seen, "/workforce", parts, heading="Training of the workforce", lead=lead, others=[], kept={})
 
 
-def _counted(seen: Look, row: CurrencyRow) -> dict[str, Any]:
-    told = [f"Counted {written(row.counted_on)}." if row.counted_on else "Never counted."]
-    came = {one.name.lower(): one for one in row.attended}
+def _counted(seen: Look, row: CurrencyRow) -> Iterator[tuple[Said, ...]]:
+    """Give the rows of one agency: each of its staff groups, the first of them beside what there is to say of the whole."""
+    told = [f"Counted {written(row.counted_on)}" if row.counted_on else "Never counted"]
     if row.asked and row.due_on:
-        late = f", overdue by {row.late_days} days" if row.late_days else ""
-        told.append(f"Asked again: due {written(row.due_on)}{late}.")
-    rows = [
-        (
+        late = f", overdue by {row.late_days:,} days" if row.late_days else ""
+        told.append(f"Asked again: due {written(row.due_on)}{late}")
+    came, counted = {one.name.lower(): one for one in row.attended}, {one.name.lower() for one in row.groups}
+    if others := [f"{one.name}: {_came(one)}" for one in row.attended if one.name.lower() not in counted]:
+        told.append(f"To the Board's own sessions came, of groups that it did not count: {'; '.join(others)}")
+    source = link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")) if row.ref else None
+    whole: list[Said] = [row.name, *map(quiet, told), *([source] if source else [])]
+    for number, one in enumerate(row.groups):
+        yield (
+            row.name if number else whole,
             one.name,
             str(one.headcount),
             _share(one.in_date, one.headcount),
@@ -107,12 +114,8 @@ def _counted(seen: Look, row: CurrencyRow) -> dict[str, Any]:
             f"{one.months} months",
             _came(came.get(one.name.lower())),
         )
-        for one in row.groups
-    ]
-    counted = {one.name.lower() for one in row.groups}
-    if others := [f"{one.name}: {_came(one)}" for one in row.attended if one.name.lower() not in counted]:
-        told.append(f"To the Board's own sessions came, of groups that it did not count: {'; '.join(others)}.")
-    return _part(row.name, COUNTED, rows, told, link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")) if row.ref else None)
+    if not row.groups:
+        yield (whole, *[None] * (len(COUNTED) - 1))
 
 
 def _came(one: StaffWhoCame | None) -> str:
@@ -132,6 +135,4 @@ def _share(part: int, whole: int) -> str:
 
 
 def _show(seen: Look, path: str, parts: list[dict[str, Any]], *, kept: dict[str, str], **said: Any) -> Response:
-    return render(
-        "returns/parts.html", look=seen, path=path, kept=kept, sections=parts, now_href=address(path, kept), section_name="returns", **said
-    )
+    return render("returns/parts.html", look=seen, path=path, kept=kept, sections=parts, now_href=address(path, kept), **said)

@@ -43,7 +43,7 @@ def review(ref: str) -> Response:
         row = reviews.review(seen.on.conn, ref, **seen.on.at)
         may_see = Visible(seen.on)
         if row is None or not may_see.review(row):
-            return thing.retracted(seen, "review", ref, section_name="reviews")
+            return thing.retracted(seen, "review", ref)
         came = reviews.actions_of(seen.on.conn, ref, **seen.on.at)
         behind = Sources(seen, thing.recorded(seen, "review", ref))
         return thing.show(

@@ -17,7 +17,7 @@ SAYS = {
     "/sub-groups/QEG": ("Quality and Effectiveness Group", "Oversees actions", "Quality chair"),
     "/offices/quality-chair": ("Held by The quality-chair", "Coombe Quay Hospital", "1 September 2016"),
     "/meetings": ("QEG-2016-09", "1 of 1 present: a quorum (1/2)"),
-    "/meetings/QEG-2016-09": ("Riverside Community Health Present", "Missed appointments", "A1 Follow up every", "1 on file"),
+    "/meetings/QEG-2016-09": ("Present: Riverside Community Health", "Missed appointments", "A1 Follow up every", "1 on file"),
     "/priorities/2016-17": ("Neglect", "Quality chair", "SB-2015-01/F1"),
     "/courses": ("C1 Neglect", "Core, 1 day", "On offer", "SB-2015-01/F1"),
     "/courses/C1": ("To ask", "asked again after three months (INV-23)"),
@@ -162,11 +162,11 @@ def test_the_tracker_filters_by_kind_regime_and_standing(whole):
 
 @pytest.mark.parametrize(("office", "there"), [("chair", True), ("riv-lead", False), ("inspector", True)])
 def test_the_menu_leads_to_what_a_role_is_for(whole, office, there):
-    """Reviews, challenges and the partnership are on everybody's menu, inspections on that of those whom they concern."""
+    """Each group is on everybody's menu, and the pages of the one that is open; inspections on that of those whom they concern."""
     who = whole(office)
-    who.get("/")
+    who.get("/partnership")
 
-    assert {"/reviews", "/actions", "/challenges", "/partnership", "/replay"} <= set(who.links)
+    assert {"/obligations", "/reviews", "/disseminations", "/returns", "/partnership", "/meetings", "/replay"} <= set(who.links)
     assert ("/inspections" in who.links) == there
 
 

@@ -67,7 +67,7 @@ def sessions() -> Response:
             for row in visible(seen)[::-1]
         ]
         lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact (INV-27)."
-        said: dict[str, Any] = {"heading": "Training sessions", "lead": lead, "empty": NONE, "section_name": "partnership"}
+        said: dict[str, Any] = {"heading": "Training sessions", "lead": lead, "empty": NONE}
         return listing.show(seen, "session", "/sessions", COLUMNS, rows, **said)
 
 
@@ -92,14 +92,13 @@ def session(ref: str) -> Response:
     with look() as seen:
         row = next((row for row in visible(seen) if row.ref == ref), None)
         if row is None:
-            return thing.retracted(seen, "session", ref, section_name="sessions")
+            return thing.retracted(seen, "session", ref)
         title = seen.title_of("course", row.course) or row.course
         said: dict[str, Any] = {
             "heading": f"{title}, {written(row.held_on)}",
             "caption": f"Training session {ref}",
-            "section_name": "partnership",
         }
-        crumbs = [{"text": "The partnership", "href": "/partnership"}, {"text": "Training sessions", "href": "/sessions"}]
+        crumbs = [{"text": "Training sessions", "href": "/sessions"}]
         said["begun"] = _links(seen, row)
         return thing.show(seen, "session", ref, facts=facts(*_facts(seen, row)), sections=list(_sections(seen, row)), crumbs=crumbs, **said)
 
@@ -116,6 +115,8 @@ def _links(seen: Look, row: SessionRow) -> list[dict[str, str]]:
 
 def _facts(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
     yield fact("Status", row.status.capitalize())
+    if row.delivered_on and row.status != "evaluated":
+        yield fact("Still to be done", *_still_open(seen, row))
     yield fact("Course", course(seen, row.course), quiet(row.format.capitalize()))
     yield fact("Held" if row.delivered_on else "Planned", row.held_on)
     yield fact("Trainers", *(seen.words.office(office, row.held_on) for office in row.trainers))
@@ -145,6 +146,12 @@ def _sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
             for one in row.observations
         ]
         yield section("Observation", ("Observer", "Employed by", "Grade", "On"), watched, "")
+
+
+def _still_open(seen: Look, row: SessionRow) -> Iterator[Said]:
+    """Say which points are neither done nor explained; or that somebody only has to say what came of it."""
+    left = [POINTS[p.point] for p in training.points(row, training.cpd(seen.on.conn, **seen.on.at)) if not (p.done or p.explanation)]
+    yield from left or ["The evaluation itself: every point is done or explained"]
 
 
 def _five(points: list[PointRow]) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The menu of every page: a few groups in the framework's own words, and within the one that is open, its pages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from service.desk import authority, whose
+
+# Each group, and the pages in it by their addresses. The first is the group's own.
+MENU: Final[dict[str, dict[str, str]]] = {
+    "Home": {"/": "Home"},
+    "Obligations": {
+        "/obligations": "What is owed",
+        "/compliance": "Every agency, clause by clause",
+    },
+    "Reviews and actions": {
+        "/reviews": "Reviews",
+        "/actions": "Action register",
+        "/challenges": "Challenges and escalations",
+    },
+    "Learning": {
+        "/disseminations": "Dissemination",
+        "/sessions": "Training sessions",
+        "/courses": "Courses",
+        "/programme": "Training programme",
+        "/library": "Learning library",
+        "/resources": "Resources",
+    },
+    "Returns": {
+        "/returns": "All returns",
+        "/section-11": "Section 11",
+        "/workforce": "Training of the workforce",
+    },
+    "The partnership": {
+        "/partnership": "Members and settings",
+        "/meetings": "Meetings",
+        "/meetings/attendance": "Attendance",
+        "/inspections": "Inspections",
+        "/data-protection": "Data protection",
+        "/keys": "Signing keys",
+    },
+    "The record": {
+        "/replay": "Replay",
+        "/integrity": "Integrity",
+    },
+}
+STRANGERS: Final = {"Integrity": {"/integrity": "Integrity"}, "Sign in": {"/sign-in": "Sign in"}}
+ADDRESSES: Final = frozenset(href for pages in (*MENU.values(), *STRANGERS.values()) for href in pages)
+UNDER: Final = {  # where in the menu a page stands that is not below one of its addresses
+    **dict.fromkeys(("/agencies", "/offices", "/sub-groups", "/priorities"), "/partnership"),
+    **dict.fromkeys(("/events", "/difference"), "/replay"),
+    "/subjects": "/data-protection",
+}
+
+
+def menu(path: str, role: str | None, *, signed_in: bool) -> list[dict[str, Any]]:
+    """Return the groups that somebody finds, each with its pages; the group and the page are marked where this path is."""
+    here, found = _place_of(path), []
+    for group, every in (MENU if signed_in else STRANGERS).items():
+        pages = [{"text": text, "href": href, "current": href == here} for href, text in every.items() if _is_for(href, role)]
+        if pages:
+            found.append({"text": group, "href": pages[0]["href"], "active": any(page["current"] for page in pages), "pages": pages})
+    return found
+
+
+def _place_of(path: str) -> str | None:
+    """Return the address in the menu at which a path stands, or below which: the nearest."""
+    while path:
+        if path in ADDRESSES or path in UNDER:
+            return UNDER.get(path, path)
+        path = path.rpartition("/")[0]
+    return None
+
+
+def _is_for(href: str, role: str | None) -> bool:
+    """Say whether a role finds a page: inspections concern the Board's own offices and whoever inspects, integrity everybody."""
+    match href:
+        case "/" | "/integrity" | "/sign-in":
+            return True
+        case "/data-protection":
+            return role in authority.PROTECTING
+        case "/inspections":
+            return role is not None and role not in whose.ONE_AGENCY
+        case _:
+            return role is not None
