@@ -36,20 +36,23 @@ WAITING: Final = """
     SELECT id, command, ref, field, pattern, office, held_at, digest, text FROM desk.held_text WHERE decided_at IS NULL ORDER BY id"""
 DECIDE: Final = """
     UPDATE desk.held_text SET decided_at = now(), decided_by = %s, allowed = %s, text = NULL WHERE id = %s AND decided_at IS NULL"""
-_GAP = r"[\s./_\u00b7-]"
-NHS_NUMBER = re.compile(  # as it is grouped: 3 3 4, 4 3 3, or digit by digit
-    rf"(?<!\d)(?:\d{{3}}{_GAP}{{0,3}}\d{{3}}{_GAP}{{0,3}}\d{{4}}|\d{{4}}{_GAP}{{1,3}}\d{{3}}{_GAP}{{1,3}}\d{{3}}|\d(?:{_GAP}\d){{9}})(?!\d)"
+_GAP = r"[\s.,:/|*+()_\u00b7-]"
+NHS_NUMBER = re.compile(  # as it is grouped: 3 3 4, 4 3 3, 5 5, two by two with the same mark between, or digit by digit
+    rf"(?<!\d)(?:\d{{3}}{_GAP}{{0,3}}\d{{3}}{_GAP}{{0,3}}\d{{4}}|\d{{4}}{_GAP}{{1,3}}\d{{3}}{_GAP}{{1,3}}\d{{3}}"
+    rf"|\d{{5}}{_GAP}{{1,3}}\d{{5}}|\d\d(?P<mark>{_GAP})\d\d(?:(?P=mark)\d\d){{3}}|\d(?:{_GAP}\d){{9}})(?!\d)"
 )
 RANDOM = re.compile(
     r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b", re.IGNORECASE
 )  # a UUID, a file's hash: nobody's number
-PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])(\d{12}|\d{11}[A-HJ-NP-RT-Z])(?![\dA-Za-z])")
+PUPIL_NUMBER = re.compile(rf"(?<![\dA-Za-z])([A-HJ-NP-RT-Z])((?:{_GAP}?\d){{11}}{_GAP}?[\dA-HJ-NP-RT-Z])(?![\dA-Za-z])")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_NUMERIC = r"\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}[./ -]\d{1,2}[./ -]\d{1,2}"
-_DATE = rf"(?:{_NUMERIC}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? \d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})"
-BIRTH_DATE = re.compile(
-    rf"\b(?:d\.?\s?o\.?\s?b\b\.?|date of birth|birth ?(?:date|day)|born)(?: is| was| on| on the)?[\s:=(.-]{{0,4}}{_DATE}", re.IGNORECASE
-)
+_TH = r"(?:st|nd|rd|th)?"
+_MARK = r"(?: of )?[\s,./-]{0,3}"
+_NUMERIC = r"\d{1,2} ?[./ -] ?\d{1,2} ?[./ -] ?(?:\d{4}|\d{2})|\d{4}[./ -]\d{1,2}[./ -]\d{1,2}|\d{8}"
+_DATE = rf"(?<!\d)(?:{_NUMERIC}|\d{{1,2}}{_TH}{_MARK}{_MONTH}{_MARK}\d{{2,4}}|{_MONTH}{_MARK}\d{{1,2}}{_TH}{_MARK}\d{{4}})(?!\d)"
+_BORN = r"\b(?:d\.?\s?o\.?\s?b\b\.?|date of birth|birth ?(?:date|day)|born)"
+# Between the word and the date a place or a day of the week may stand, within the same sentence; and the word may follow the date.
+BIRTH_DATE = re.compile(rf"{_BORN}[^.;!?\n]{{0,30}}?{_DATE}|{_BORN}\s{{0,3}}{_DATE}|{_DATE}[\s,(\[-]{{0,3}}{_BORN}", re.IGNORECASE)
 PUPIL_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
@@ -66,11 +69,16 @@ def found(text: str) -> str | None:
     if text.isascii() and not any(map(str.isdigit, text)):  # all that is looked for has digits, and most texts have none
         return None
     text = seen(text)
-    if any(nhs_number(re.sub(r"\D", "", found)) for found in NHS_NUMBER.findall(RANDOM.sub("", text))):
+    if any(nhs_number(_bare(found[0])) for found in NHS_NUMBER.finditer(RANDOM.sub("", text))):
         return "an NHS number"
-    if any(pupil_number(letter, rest) for letter, rest in PUPIL_NUMBER.findall(text.upper())):
+    if any(pupil_number(letter, _bare(rest)) for letter, rest in PUPIL_NUMBER.findall(text.upper())):
         return "a unique pupil number"
     return "a date of birth" if BIRTH_DATE.search(text) else None
+
+
+def _bare(grouped: str) -> str:
+    """Return letters and digits without what groups them."""
+    return "".join(filter(str.isalnum, grouped))
 
 
 def nhs_number(digits: str) -> bool:
@@ -101,7 +109,8 @@ def _texts(field: Field, value: Any) -> Iterator[tuple[str, str]]:
         for item in value:
             yield from _texts(field, item)
     elif isinstance(value, dict):
-        for item in value.values():
+        for name, item in value.items():  # what is counted may be called by whoever counts
+            yield field.name, name
             yield from _texts(field, item)
 
 

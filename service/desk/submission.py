@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 LONGEST_TEXT = 10_000
 UNADDRESSED = UUID(int=0)
-NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # what no database, page or reader of JSON could keep as it is
+# What no database, page or reader of JSON could keep as it is, and what turns round how the rest of a text is read.
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,11 @@ class Submission:
         """Refuse what is no text, whoever brings it: once on record, it would stop every view."""
         for name, value in {**self.fields, **{n: v for n, v in vars(self).items() if isinstance(v, str)}}.items():
             if any(NO_TEXT.search(text) for text in (name, *_texts(value))):
-                raise WrongKind(act=self.name, field=name, why="a text has no control characters but tabs and line breaks")
+                raise WrongKind(
+                    act=self.name,
+                    field=name,
+                    why="a text has no control characters but tabs and line breaks, and nothing that reverses how it is read",
+                )
 
     def digest(self, office: str | None) -> bytes:
         """Return what tells this command, given in an office, from another under the same idempotency key."""

@@ -18,6 +18,7 @@ from service.desk.refusals import (
     NoSuchDay,
     NotFound,
     OfficeOfAnother,
+    PersonalData,
     UnknownEvidence,
     WrongKind,
 )
@@ -124,7 +125,10 @@ def test_what_nobody_sees_is_no_reason(seeded):
     "text",
     [
         "943/476/5919", "943_476_5919", "943\u00b7476\u00b75919", "9 4 3 4 7 6 5 9 1 9", "943\u200b4765919", "born on the 1st of May 2010",
-        "birthday 1 Feb 2010", "d.o.b.: 2010/02/01",
+        "birthday 1 Feb 2010", "d.o.b.: 2010/02/01", "DOB 12-Mar-2009", "dob 12Mar2009", "DOB 12032009", "born March 12th 2009",
+        "born the 12th of March 2009", "born on Thursday 12 March 2009", "12/03/2009 (dob)", "DoB= 12 / 03 / 2009",
+        "born in Bristol on 12/03/2009", "(943) 476 5919", "943,476,5919", "943:476:5919", "943 + 476 + 5919", "943|476|5919",
+        "94 34 76 59 19", "94347 65919", "UPN H8012 0000 1001",
     ],
 )  # fmt: skip
 def test_a_number_or_a_birthday_is_found_however_it_is_written(text):
@@ -132,10 +136,37 @@ def test_a_number_or_a_birthday_is_found_however_it_is_written(text):
     assert found(f"It was {text}, as the file says")
 
 
-@pytest.mark.parametrize("text", ["2016-09-05, 14:10 and 11:20", "Rooms 1 2 3 4 5 6 7 8 9 1 were used", "0117 496 0000", "pages 943-950"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016-09-05, 14:10 and 11:20",
+        "Rooms 1 2 3 4 5 6 7 8 9 1 were used",
+        "0117 496 0000",
+        "pages 943-950",
+        "10/09/16 12:30",
+        "born early. Read on 12/03/2015",
+    ],
+)
 def test_days_rooms_and_telephones_are_nobodys_number(text):
     """What only looks like it is no NHS number: its check digit is wrong, or it is not grouped as one."""
     assert found(text) is None
+
+
+def test_who_is_counted_is_screened_too(seeded):
+    """INV-45: a group of those who are counted is called by whoever counts, so its name identifies no child either."""
+    ref = "workforce_training-2016-17-RIV"
+    seeded.act("chair", "request_return", ref, kind="workforce_training", respondent="RIV", period="2016-17", due_on="2016-12-16")
+    counts = {"Jane, born 12/03/2009": {"headcount": 1, "trained": 1, "in_date": 1, "due_90": 0, "lapsed": 0}}
+    answers = [{"question": "counts", "answer": counts}, {"question": "counted_on", "answer": "2016-09-05"}]
+    with pytest.raises(PersonalData):
+        seeded.act("riv-lead", "submit_return", ref, answers=answers)
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066"])
+def test_no_text_is_read_otherwise_than_it_is_written(seeded, mark):
+    """Nothing is recorded that turns round how the rest of a text is read."""
+    with pytest.raises(WrongKind):
+        seeded.act("chair", "set_priorities", "2016-17", priority=f"Neglect{mark}", lead_office="quality-chair")
 
 
 def test_a_name_is_found_although_something_unseen_is_in_it(seeded):
