@@ -1,7 +1,8 @@
 """The periods of an obligation that comes again: from a day on, one after the other; each is met by what was done for it, or in it.
 
 A label such as 2016, 2016-17 (from April), 2016-H1, 2016-Q3 or 2016-09 says for which days something was done: then a late answer meets
-its own period, and not the one in which it came. Without a label, the day on which it was done decides.
+its own period, and not the one in which it came; and one that came before its own period had begun meets the one in which it came, where
+nothing else did. Without a label, the day on which it was done decides.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from aggregates.clocks.dates import MONTHS, later
 from aggregates.framework.owing import after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from aggregates.framework.clauses import Span
 
@@ -78,19 +79,33 @@ def answered(owed: Sequence[Period], answers: Iterable[Answer]) -> list[tuple[Pe
     """Return each period with the first thing that was done for it, if anything was; otherwise with what ended it."""
     firsts = [period.first for period in owed]
     found: dict[int, Answer] = {}
+    labels: set[date] = set()  # for which something counts already: asking many for one half-year is asking once
     for answer in sorted(answers, key=lambda answer: (answer.ends, answer.on, answer.at)):
-        number = bisect_right(firsts, answer.day) - 1
-        if answer.names is None and number > 0 and number - 1 not in found and answer.on <= owed[number - 1].due_on:
-            number -= 1  # within the grace of the period before, for which nothing was done yet
-        if number >= 0 and answer.day <= owed[number].due_on:
-            found.setdefault(number, answer)
+        if answer.names in labels:
+            continue
+        could = (number for number in _for(owed, firsts, answer) if number not in found)
+        if (number := next(could, None)) is not None:
+            found[number] = answer
+            labels |= {answer.names} if answer.names else set()
     return [(period, found.get(number)) for number, period in enumerate(owed)]
+
+
+def _for(owed: Sequence[Period], firsts: Sequence[date], answer: Answer) -> Iterator[int]:
+    """Give the periods for which an answer can count, the first of them first; for one of them it does."""
+    came = bisect_right(firsts, answer.on) - 1
+    own = bisect_right(firsts, answer.day) - 1
+    if answer.names is None and came > 0 and answer.on <= owed[came - 1].due_on:
+        yield came - 1  # within the grace of the period before
+    if 0 <= came < own:
+        yield came
+    if own >= 0 and answer.day <= owed[own].due_on:
+        yield own
 
 
 def counted(kept: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
     """Add an answer to those of the same day that came before it, or return the very same where it can count for no period any more.
 
-    What names a period counts once for it. What does not counts for the period of its day, and once more for the one before, in its grace.
+    What names a period counts once. What does not counts for the period of its day, and once more for the one before, in its grace.
     """
     most = 1 if answer.names else 2
     return (*kept, answer) if sum(one.ends == answer.ends for one in kept) < most else kept

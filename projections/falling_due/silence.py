@@ -6,13 +6,14 @@ It is read off the views as at the last day of the silence, as known at a positi
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.clocks.dates import later
 from aggregates.framework.cadence import meant
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import Selector, event_of
-from aggregates.framework.telling.silence import DischargedThen, NothingWasAsked, Silence, resolved
+from aggregates.framework.telling.silence import DischargedThen, NothingWasAsked, Silence, SilenceBeforeItWasAsked, resolved
 from projections.obligations import INDEX, instance
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from projections.obligations import Instance
 
 MONTHS: Final = 12
+YEARS_AFTER: Final = 3
 PARTS: Final = ("H1", "H2", "Q1", "Q2", "Q3", "Q4")
 ASKED = "SELECT topic, kind || ':' || ref AS stream, body FROM views.inspection_history WHERE position = %s"
 ASKED_BEFORE = (
@@ -53,6 +55,8 @@ def silence(
         raise DischargedThen(**facts, position=it.discharged_at, day=it.discharged_on)
     if it is None or it.ended_on or it.asked_at is None or it.arose_on > until:
         raise NothingWasAsked(**facts, known_at=known_at, until=until)
+    if start is not None and start < it.arose_on:
+        raise SilenceBeforeItWasAsked(clause=rule, owner=owner, asked_on=it.arose_on, start=start)
     return Silence(
         **facts,
         set_sha256=next(one.sha256 for one in index.sets if it.clause in one.clauses),
@@ -86,9 +90,15 @@ def _groups(conn: Connection[Any], stream_of: Stream, it: Instance, index: Index
             every = [_each([pattern], it, stream_of, None if counts_before else it.arose_on) for pattern in rule.discharged_by]
             yield from every if rule.all_of else [[one for group in every for one in group]]
         case OnCalendar() as rule:
-            labels = [{"field": rule.period, "is": labels_of(it.subject)}] if rule.period else []
-            found = _each(rule.discharged_by, replace(it, subject="-"), stream_of, None if rule.period else it.arose_on, whole=True)
-            yield [{**one, "where": [*one["where"], *labels]} for one in found]
+            whole = replace(it, subject="-")
+            if not rule.period:
+                yield _each(rule.discharged_by, whole, stream_of, it.arose_on, whole=True)
+                return
+            # What was done for the period, whenever; and what was done in it for one that comes after.
+            own, coming = ({"field": rule.period, "is": labels} for labels in (labels_of(it.subject), labels_of(_following(it.subject))))
+            ways = [(one, own) for one in _each(rule.discharged_by, whole, stream_of, None, whole=True)]
+            ways += [(one, coming) for one in _each(rule.discharged_by, whole, stream_of, it.arose_on, whole=True)]
+            yield [{**one, "where": [*one["where"], label]} for one, label in ways]
         case Standing() as rule:
             always = [replace(pattern, owner=Selector(always=it.owner)) for pattern in rule.discharged_by]
             yield _each(always, it, stream_of, None)
@@ -113,6 +123,12 @@ def labels_of(period: str) -> list[str]:
         months = [f"{year}-{month:02}" for month in range(1, MONTHS + 1)]
         found += [label for label in (str(year), *across, *parts, *months) if _within(label, first, last)]
     return found
+
+
+def _following(period: str) -> str:
+    """Return the years after a period: what is done in it for one that comes later is hardly for any beyond."""
+    last = date.fromisoformat(period.split("..")[1])
+    return f"{last + timedelta(1)}..{later(last, months=YEARS_AFTER * MONTHS)}"
 
 
 def _within(label: str, first: date, last: date) -> bool:

@@ -224,6 +224,7 @@ REFUSED = {
     "another holder": ({"iss": "riv.severnbrook.example"}, "is another holder's, or for other acts"),
     "nothing to discharge it": ({"discharged_by": []}, "it says of nothing that it would discharge"),
     "a period that ends first": ({"until": "2016-01-01"}, "its days are not in order"),
+    "a beginning before it was asked": ({"from": "2016-07-03"}, "its days are not in order"),
     "a day that is none": ({"until": "2017-3-31"}, "2017-3-31"),
     "one more member": ({"note": "x"}, "it has not the members that it must have"),
     "a condition of no kind": ({"asked.where": [{"field": "recipients", "like": "R"}]}, "a condition has not the members"),

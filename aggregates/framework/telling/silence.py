@@ -43,6 +43,12 @@ class PeriodReversed(Refused):
     text = "A silence from {start} to {until} is none: the first day comes first"
 
 
+class SilenceBeforeItWasAsked(Refused):
+    """Nobody was silent before they were asked: what was done until then is not looked for."""
+
+    text = "{clause} was asked of {owner} on {asked_on}: a silence begins on that day at the earliest, and not on {start}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """What a certificate says, beside where in the log it says so of."""

@@ -85,7 +85,10 @@ def parse(text: str) -> Certificate:
     verify.require(said["discharged_by"], "it says of nothing that it would discharge")
     for day in (said["from"], said["until"], said["asked"]["on"], said["due_on"], *(one["since"] for one in said["discharged_by"])):
         verify.require(day is None or date.fromisoformat(day).isoformat() == day, f"{day} is no day")
-    verify.require(said["from"] <= said["until"] and said["asked"]["on"] <= said["until"], "its days are not in order")
+    counts_from = (said["asked"]["on"], *(one["since"] for one in said["discharged_by"] if one["since"]))
+    verify.require(
+        max(counts_from) <= said["from"] <= said["until"], "its days are not in order: it begins before what it looks for counts"
+    )
     return Certificate(kid["kid"], said, text.rpartition(".")[0].encode(), signature)
 
 

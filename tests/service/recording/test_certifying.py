@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from aggregates.framework.library import SETS
-from aggregates.framework.telling.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed
+from aggregates.framework.telling.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed, SilenceBeforeItWasAsked
 from projections.falling_due import silence
 from service.ledger.pack import PUBLIC, absence, write_pack
 from service.verify import verify
@@ -136,6 +136,12 @@ def test_a_silence_that_ends_before_it_begins_is_refused(adopted):
     """The first day comes first."""
     with pytest.raises(PeriodReversed):
         certified(adopted, ACTION, start=date(2017, 4, 1))
+
+
+def test_no_silence_begins_before_it_was_asked(adopted):
+    """Between the asking and now nothing was done; what was done before the asking is not looked for, so nothing is said of then."""
+    with pytest.raises(SilenceBeforeItWasAsked):
+        certified(adopted, ACTION, start=date(1990, 1, 1))
 
 
 def test_asking_for_one_records_nothing(adopted):
