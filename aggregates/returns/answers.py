@@ -116,6 +116,12 @@ def check_grades(asked: QuestionSet, given: Iterable[Mapping[str, Any]], *, ref:
         raise refusals.NotEveryStandard(ref=ref, standards=list(asked.standards) or ["none"])
 
 
+def check_counted(asked: QuestionSet, staff_n: int | None, *, ref: str) -> None:
+    """Refuse an answer that does not say how many staff took part, where that is asked too."""
+    if asked.counts_staff and staff_n is None:
+        raise refusals.StaffNotCounted(ref=ref)
+
+
 def brought_forward(asked: QuestionSet, earlier: QuestionSet, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers of an earlier return to questions that are asked again, by their new number."""
     return {

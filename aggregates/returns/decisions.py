@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aggregates.errors import said
 from aggregates.returns import refusals
 from aggregates.returns.acts import Acts, unreasoned
-from aggregates.returns.answers import check_answers, check_grades
+from aggregates.returns.answers import check_answers, check_counted, check_grades
 from aggregates.returns.fold import judged_of
 from aggregates.returns.state import Moderated
 
@@ -44,6 +44,7 @@ class Decisions(Acts):
             if at and at.given:
                 raise refusals.NotAtThisStage(ref=self.ref, status=at.status.word, act="submitted")
         check_answers(asked, answers, ref=self.ref, carried=carried)
+        check_counted(asked, staff_n, ref=self.ref)
         check_grades(asked, self_grades, ref=self.ref)
         fields = {"answers": tuple(answers), "self_grades": tuple(self_grades), "staff_n": staff_n, "evidence": tuple(evidence)}
         self._say("Submitted", occurred_on, late_reason, acting, **fields)
@@ -66,6 +67,7 @@ class Decisions(Acts):
         self._answers_for(acting, then.respondent)
         said(reason=reason)
         check_answers(asked, answers, ref=self.ref)
+        check_counted(asked, staff_n, ref=self.ref)
         check_grades(asked, self_grades, ref=self.ref)
         fields = {"answers": tuple(answers), "self_grades": tuple(self_grades), "staff_n": staff_n, "evidence": tuple(evidence)}
         self._say("Amended", occurred_on, late_reason, acting, **fields, reason=reason)

@@ -59,7 +59,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """What a kind of return asks. `came_from` says, by an earlier set, which of its questions and standards are these."""
+    """What a kind of return asks. `came_from` says, by an earlier set, which of its questions and standards are these.
+
+    Where it `counts_staff`, how many staff took part is part of the answer.
+    """
 
     id: str
     revision: int
@@ -71,6 +74,7 @@ class QuestionSet:
     standards: Mapping[str, str]
     questions: tuple[Question, ...]
     came_from: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    counts_staff: bool = False
 
     @property
     def by_id(self) -> Mapping[str, Question]:
@@ -160,6 +164,7 @@ def _parsed(raw: bytes, name: str) -> QuestionSet:
             questions=tuple(_question(one) for one in _questions(said)),
             standards=said.pop("standards", {}),
             came_from=said.pop("from", {}),
+            counts_staff=said.pop("counts_staff", False),
         )
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableQuestionSet(file=name, why=str(error)) from error

@@ -193,3 +193,9 @@ class UnreadableGrade(Refused):
     """A grade is for a standard, from 0 to 3."""
 
     text = "A grade of {ref} cannot be read: it has {takes}, and the grade is from 0 to 3"
+
+
+class StaffNotCounted(Refused):
+    """Where practitioners are to take part, an answer says how many did: it can only be answered once."""
+
+    rule, source, text = "LIF-APPC-PR-06", "framework, page 15", "Say how many of your staff took part in answering {ref}"

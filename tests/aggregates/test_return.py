@@ -324,3 +324,15 @@ def test_an_answer_is_corrected_by_whoever_gave_it():
     it.correct(acting=RIV, occurred_on=on(61), amends=2, corrected={"staff_n": 4}, reason="It was four")
 
     assert it.state.answer.staff_n == 4
+
+
+def test_how_many_staff_took_part_is_part_of_an_answer_where_it_is_asked():
+    """LIF-APPC-PR-06: a return is answered once, so what the framework counts of it is not left out."""
+    asked = LIBRARY.named(None, "learning_needs")
+    it = requested(ref="learning_needs-2016-RIV", kind="learning_needs", asked=asked)
+    said = {"acting": RIV, "occurred_on": on(60), "answers": answers(asked), "asked": asked}
+    with pytest.raises(refusals.StaffNotCounted):
+        it.submit(**said)
+
+    it.submit(**said, staff_n=12)
+    assert it.state.answer.staff_n == 12
