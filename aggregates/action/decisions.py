@@ -44,9 +44,11 @@ class Decisions(Acts):
     def reassign(
         self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, owner: str, owner_office: str | None = None, reason: str
     ) -> None:
-        """Ask another owner. The clock does not stop, and the original owner is never lost."""
+        """Ask another owner, unless a chair would free their employer (INV-44). The clock goes on, and the first owner is never lost."""
         then = self._on(occurred_on, "reassigned", OPEN)
         self._overseen(acting, then, or_manager=True)
+        if acting.role in CHAIRS and acting.agency == then.owner:
+            raise refusals.ChairsEmployer(ref=self.ref, agency=then.owner, role=acting.role, act="give it to another owner")
         said(owner=owner, reason=reason)
         if owner == then.owner:
             raise refusals.SameOwner(ref=self.ref, owner=owner)

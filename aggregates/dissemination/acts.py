@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LEAD: Final = "designated lead"
 ONE_PAGE: Final = "single_page_briefing"
+FRAMEWORK: Final = "framework"
 
 
 def speaks_for(acting: Acting) -> str:

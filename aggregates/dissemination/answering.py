@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from aggregates.dissemination import refusals
-from aggregates.dissemination.acts import check_part, declared_as, speaks_for
+from aggregates.dissemination.acts import FRAMEWORK, check_part, declared_as, speaks_for
 from aggregates.dissemination.issuing import Issuing
 from aggregates.entry.values import says
 from aggregates.errors import said
@@ -40,6 +40,8 @@ class Answering(Issuing):
         self.check_groups(staff_groups, needed=True)
         self.check_all_declared(recipient.agency, staff_groups, declared)
         said(cascade_plan=cascade_plan, statement=statement)
+        if item.kind == FRAMEWORK and statement is None:
+            raise refusals.StatementNeeded(ref=self.ref, agency=recipient.agency)
         fields = {"content_sha256": content_sha256, "staff_groups": tuple(staff_groups), "cascade_plan": cascade_plan}
         self._answer("Acknowledged", act, **fields, statement=statement)
 

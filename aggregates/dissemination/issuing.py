@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Unpack
 
+from aggregates.authority import CHAIRS
 from aggregates.clocks.dates import later
 from aggregates.dissemination import refusals
 from aggregates.dissemination.acts import LEAD, Acts, check_part, speaks_for
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from aggregates.authority import Act
+    from aggregates.authority import Act, Acting
     from aggregates.dissemination.state import DisseminationState, Item
     from aggregates.entry.values import Evidence
 
@@ -73,20 +74,30 @@ class Issuing(Acts):
         self._decide("IneffectivenessReported", act, agency=speaks_for(act["acting"]), what=what, evidence=tuple(evidence))
 
     def withdraw(self, *, reason: str, **act: Unpack[Act]) -> None:
-        """Take it back."""
+        """Take it back; not by a chair whose employer still owes an answer (INV-44)."""
         now, _ = self._item(act["occurred_on"])
+        self._owed_by_another(act["acting"], now, "withdraw")
         said(reason=reason)
         self._decide("Withdrawn", act, reason=reason, **_ends(now))
 
     def supersede(self, *, by_ref: str, reason: str, successor: DisseminationState | None, **act: Unpack[Act]) -> None:
-        """Let another item, which has been issued, take its place. What was acknowledged of this one stays with this one (INV-19)."""
+        """Let another item, which all of its recipients have, take its place. What was acknowledged of this one stays (INV-19)."""
         now, _ = self._item(act["occurred_on"])
+        self._owed_by_another(act["acting"], now, "supersede")
         said(reason=reason)
         if by_ref == self.ref:
             raise refusals.SupersedesItself(ref=self.ref)
         if successor is None or successor.item.issued is None or successor.item.ended:
             raise refusals.NoSuccessor(ref=self.ref, by_ref=by_ref, status=successor.item.word if successor else "not on record")
+        if lacking := now.recipients.keys() - successor.recipients.keys():
+            raise refusals.SuccessorNotSent(ref=self.ref, by_ref=by_ref, agencies=lacking)
         self._decide("Superseded", act, by_ref=by_ref, reason=reason, **_ends(now))
+
+    def _owed_by_another(self, acting: Acting, now: DisseminationState, act: str) -> None:
+        """Refuse to end what a chair's own employer still owes."""
+        mine = now.recipients.get(acting.agency or "") if acting.role in CHAIRS else None
+        if mine and mine.status(now.item.kind) != "embedded":
+            raise refusals.EmployerOwes(ref=self.ref, agency=acting.agency, role=acting.role, act=act)
 
     def _decide(self, name: str, act: Act, /, **fields: Any) -> None:
         self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **fields, **act["acting"].said)

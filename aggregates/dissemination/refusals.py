@@ -135,6 +135,27 @@ class NoSuccessor(Refused):
     rule, text = "INV-19", "{by_ref} is {status}, so it cannot take the place of {ref}: issue it first"
 
 
+class SuccessorNotSent(Refused):
+    """Nobody is freed of what they owe by an item that they never got."""
+
+    rule, source = "INV-19", "framework, page 10"
+    text = "{by_ref} was not sent to {agencies}, which have {ref}: send it to them first"
+
+
+class EmployerOwes(Refused):
+    """The chair ends nothing that is owed by the organisation that employs them."""
+
+    rule = "INV-44"
+    text = "{agency} employs the {role} and still owes an answer to {ref}: the deputy, or a chair whom it does not employ, has to {act} it"
+
+
+class StatementNeeded(Refused):
+    """Who receives the framework says how it fits their own arrangements; that is what is owed, and an acknowledgement is made once."""
+
+    rule, source = "LIF-RAG-01", "framework, page 10"
+    text = "Say in a statement how {ref} fits the arrangements of {agency}: that is what the framework asks of those who receive it"
+
+
 class FixedByIssue(Refused):
     """What was sent, to whom and when stays as it was sent: the recipients of the day and their dates were found by it."""
 

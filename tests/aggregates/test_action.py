@@ -398,6 +398,7 @@ def test_inv_44_the_chair_does_not_judge_what_the_chairs_employer_owes():
     for decide in (
         lambda: action.sign_off(acting=CHAIR_OF_RIV, occurred_on=on(40), effect="seen"),
         lambda: action.withdraw(acting=CHAIR_OF_RIV, occurred_on=on(40), reason="no longer needed"),
+        lambda: accepted().reassign(acting=CHAIR_OF_RIV, occurred_on=on(40), owner="CQH", reason="they can do it better"),
     ):
         with pytest.raises(r.ChairsEmployer) as refused:
             decide()

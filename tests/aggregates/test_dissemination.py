@@ -14,7 +14,7 @@ from aggregates.entry import standing
 from aggregates.entry.fields import shape
 from aggregates.errors import Blank, RestsOnIt
 from aggregates.partnership.membership import NotAMember
-from tests.aggregates.people import CHAIR, DAY, MANAGER, ORIGIN, RIV, TRAINING, WMP, evidence, on
+from tests.aggregates.people import CHAIR, CHAIR_OF_RIV, DAY, MANAGER, ORIGIN, RIV, TRAINING, WMP, evidence, on
 
 FILE = evidence()
 HASH = FILE.sha256
@@ -277,6 +277,38 @@ def test_what_others_rest_on_is_not_amended_away():
     item.retract(acting=WMP, occurred_on=on(12), amends=3, reason="It was another item")
 
     assert item.state.outstanding == MEMBERS
+
+
+def test_inv_19_nobody_is_freed_by_an_item_that_they_never_got():
+    """INV-19, F.6: what takes the place of an item was sent to all who had it, or it stays owed."""
+    first, second = issued(), issued(members={"WMP"}, ref="D2", evidence=(evidence(name="cd"),))
+    with pytest.raises(refusals.SuccessorNotSent) as refused:
+        first.supersede(acting=CHAIR, occurred_on=on(9), by_ref="D2", reason="A shorter one", successor=second.state)
+    second.catch_up(acting=MANAGER, occurred_on=on(10), agency="RIV", windows=WINDOWS)
+    first.supersede(acting=CHAIR, occurred_on=on(11), by_ref="D2", reason="A shorter one", successor=second.state)
+
+    assert (set(refused.value.facts["agencies"]), second.state.outstanding) == ({"RIV"}, MEMBERS)
+
+
+def test_inv_44_a_chair_ends_nothing_that_their_employer_still_owes():
+    """INV-44: the deputy takes an item back or lets another take its place, until the chair's employer has done all that it asks."""
+    item, successor = issued(), issued(ref="D2", evidence=(evidence(name="cd"),))
+    ends = (
+        lambda: item.withdraw(acting=CHAIR_OF_RIV, occurred_on=on(5), reason="A name was in it"),
+        lambda: item.supersede(acting=CHAIR_OF_RIV, occurred_on=on(5), by_ref="D2", reason="Shorter", successor=successor.state),
+    )
+    for end in ends:
+        with pytest.raises(refusals.EmployerOwes):
+            end()
+    item.withdraw(acting=replace(CHAIR_OF_RIV, agency="WMP", role="board manager"), occurred_on=on(5), reason="A name was in it")
+
+
+def test_the_framework_is_acknowledged_with_a_statement():
+    """LIF-RAG-01: an acknowledgement is made once, so it says what the framework asks of it: how it fits the agency's arrangements."""
+    with pytest.raises(refusals.StatementNeeded):
+        acknowledged(issued(kind="framework"))
+
+    assert acknowledged(issued(kind="framework"), statement="Our supervision policy names it").state.outstanding == {"RIV"}
 
 
 def test_an_item_is_withdrawn_with_a_reason_in_public_and_then_owed_by_nobody():

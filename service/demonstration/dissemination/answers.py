@@ -42,7 +42,7 @@ class _Answer:
         on = self._in_office(after(self.item["on"], between(self.first, self.last, self.item["ref"], self.agency)))
         groups = [{"group": name, "basis": basis if self.needed else "nice_to_know"} for name, _, basis in self.groups]
         fields: dict[str, Any] = {"content_sha256": content, "staff_groups": groups, "cascade_plan": self._words("cascade")}
-        if self.item["kind"] == "policy":
+        if self.item["kind"] in {"policy", "framework"}:
             fields["statement"] = self._words("statement")
         yield self._line("acknowledge_dissemination", on, fields)
         if self.needed:
