@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 def open_obligations(conn: Connection[Any], ladder: Ladder, *, as_at: date, known_at: int, index: Index = INDEX) -> list[Owed]:
     """Return the obligations of which something may be told today, as known at a position: open, dated, and their date near or past."""
     until = as_at + timedelta(max(ladder.reminder_days, default=0))
-    every = owed(conn, as_at=as_at, known_at=known_at, wanted=Wanted(open_only=True), index=index)
+    every = owed(conn, as_at=as_at, known_at=known_at, wanted=Wanted(due_by=until, open_only=True), index=index)
     return [
         Owed(one.rule, one.owner, one.subject, one.due_on, one.arose_on)
         for one in every
-        if one.due_on is not None and one.due_on <= until and one.state in STILL_OWED and not one.subject.startswith("action:")
+        if one.due_on is not None and one.state in STILL_OWED and not one.subject.startswith("action:")
     ]
 
 

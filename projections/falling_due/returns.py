@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.framework.clauses import OnCalendar
 from projections.falling_due.silence import labels_of
-from projections.obligations import INDEX, STILL_OWED, Wanted, owed
+from projections.obligations import INDEX, place, recurring, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +48,8 @@ def returns_due(conn: Connection[Any], *, as_at: date, known_at: int, index: Ind
     """Return what is to be asked for on a day, as known at a position: whose date is near, and not past."""
     asked = {tuple(row) for row in conn.execute(REQUESTED, [known_at])}
     found: dict[str, Wanting] = {}
-    for one in owed(conn, as_at=as_at, known_at=known_at, wanted=Wanted(open_only=True), index=index):
-        if one.form != "calendar" or one.state not in STILL_OWED or one.due_on is None or not as_at < one.due_on <= as_at + AHEAD:
+    for one in sorted(recurring(terms(conn, index, as_at=as_at, known_at=known_at), states={"open"}), key=place):
+        if one.due_on is None or not as_at < one.due_on <= as_at + AHEAD:
             continue
         labels = labels_of(one.subject)
         for kind in _kinds(one, index):

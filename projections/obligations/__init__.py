@@ -7,10 +7,12 @@ Three views, one for each form of rule: `event_form`, `standing_form`, `calendar
 from projections.obligations.calendar_form import Cadences
 from projections.obligations.event_form import Obligations
 from projections.obligations.grid import Cell, grid
+from projections.obligations.periods import recurring
 from projections.obligations.reading import Wanted, count, instance, owed, place
 from projections.obligations.rules import INDEX
 from projections.obligations.standing_form import Standings
 from projections.obligations.states import LACKING, NOT_ASKED, STATES, STILL_OWED, Instance, State
+from projections.obligations.terms import terms
 
 __all__ = [
     "INDEX",
@@ -30,4 +32,6 @@ __all__ = [
     "instance",
     "owed",
     "place",
+    "recurring",
+    "terms",
 ]

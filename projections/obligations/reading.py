@@ -32,12 +32,16 @@ PLACE = SQL("""coalesce(due_on, %(never)s), (rule || '|' || owner || '|' || subj
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which obligations: of some owners, of a clause, about a subject, in some states; only those that are not discharged and not ended."""
+    """Which obligations: of some owners, of a clause, about a subject, in some states; only those that are not discharged and not ended.
+
+    What is `due_by` a day has a due date, that day or an earlier one.
+    """
 
     owners: frozenset[str] | None = None
     clause: str | None = None
     subject: str | None = None
     states: Collection[str] = ()
+    due_by: date | None = None
     open_only: bool = False
 
 
@@ -90,6 +94,8 @@ def _computed(on: Terms, wanted: Wanted) -> Iterator[Instance]:
 def _is_wanted(one: Instance, wanted: Wanted) -> bool:
     if wanted.subject not in {None, one.subject} or (wanted.states and one.state not in wanted.states):
         return False
+    if wanted.due_by is not None and (one.due_on is None or one.due_on > wanted.due_by):
+        return False
     return not wanted.open_only or one.state in STILL_OWED or one.state == "outstanding at departure"
 
 
@@ -114,6 +120,7 @@ def _composed(on: Terms, wanted: Wanted, after: tuple[date, str] | None) -> tupl
     narrow += [selecting.CLAUSES] if wanted.clause is not None else []
     narrow += [selecting.SUBJECT] if wanted.subject is not None else []
     outer: list[Composable] = [SQL("state = ANY(%(states)s)")] if wanted.states else []
+    outer += [SQL("due_on <= %(due_by)s")] if wanted.due_by is not None else []
     if after is not None:
         outer.append(SQL("({}) > (%(after_due)s, %(after_key)s)").format(PLACE))
     query = SQL("SELECT * FROM ({}) AS every").format(selecting.owed(*narrow, open_only=wanted.open_only))
@@ -124,6 +131,7 @@ def _composed(on: Terms, wanted: Wanted, after: tuple[date, str] | None) -> tupl
         "clauses": [wanted.clause],
         "subject": wanted.subject,
         "states": list(wanted.states),
+        "due_by": wanted.due_by,
         "never": NEVER,
         "after_due": after and after[0],
         "after_key": after and after[1],

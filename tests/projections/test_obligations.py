@@ -307,6 +307,7 @@ def test_what_is_asked_for_narrowly_is_what_it_is_among_all(board: psycopg.Conne
     assert it.at(day, known, owners=frozenset({"RIV"})) == [one for one in whole if one.owner == "RIV"]
     assert it.at(day, known, clause="T-own") == [one for one in whole if one.clause == "T-own"]
     assert it.at(day, known, states=["overdue"]) == [one for one in whole if one.state == "overdue"]
+    assert it.at(day, known, due_by=day) == [one for one in whole if one.due_on and one.due_on <= day]
     assert it.at(day, known, open_only=True) == [one for one in whole if one.state in STILL_OWED | LACKING]
     for one in whole:
         assert instance(it.conn, one.rule, one.owner, one.subject, as_at=day, known_at=known, index=it.index) == one
