@@ -1,19 +1,17 @@
 """The periods of an obligation that comes again: from a day on, one after the other; each is met by what was done for it, or in it.
 
-A label such as 2016, 2016-17 (from April), 2016-H1, 2016-Q3 or 2016-09 says for which days something was done: then a late answer meets
+A label (`aggregates.clocks.labels`) says for which days something was done: then a late answer meets
 its own period, and not the one in which it came; and one that came before its own period had begun meets the one in which it came, where
 nothing else did. Without a label, the day on which it was done decides.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aggregates.clocks.dates import MONTHS, later
 from aggregates.framework.owing import after
 
 if TYPE_CHECKING:
@@ -21,12 +19,6 @@ if TYPE_CHECKING:
 
     from aggregates.framework.clauses import Span
 
-YEAR: Final = re.compile(r"(\d{4})\Z")
-ACROSS: Final = re.compile(r"(\d{4})-(\d{2}|\d{4})\Z")
-PART: Final = re.compile(r"(\d{4})-?([HQ])([1-4])\Z")
-MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")
-APRIL: Final = 4
-PARTS: Final = {"H": 6, "Q": 3}
 MOST: Final = 10_000  # periods of one owner: beyond any framework
 
 
@@ -109,31 +101,3 @@ def counted(kept: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
     """
     most = 1 if answer.names else 2
     return (*kept, answer) if sum(one.ends == answer.ends for one in kept) < most else kept
-
-
-def named(label: str | None) -> date | None:
-    """Return the day in the middle of what a label of a period means; None where it is not written as one."""
-    days = meant(label)
-    return days and days[0] + (days[1] - days[0]) / 2
-
-
-def meant(label: str | None) -> tuple[date, date] | None:
-    """Return the days that a label of a period means; None where it is not written as one."""
-    said = (label or "").strip().upper()
-    if found := YEAR.match(said):
-        return _stretch(int(found[1]), 1, MONTHS)
-    if found := PART.match(said):
-        months, number = PARTS[found[2]], int(found[3])
-        return _stretch(int(found[1]), (number - 1) * months + 1, months) if number * months <= MONTHS else None
-    if (found := ACROSS.match(said)) and int(found[2][-2:]) == (int(found[1]) + 1) % 100:
-        return _stretch(int(found[1]), APRIL, MONTHS)
-    if found := MONTH.match(said):
-        return _stretch(int(found[1]), int(found[2]), 1)
-    return None
-
-
-def _stretch(year: int, month: int, months: int) -> tuple[date, date] | None:
-    if not date.min.year <= year < date.max.year:
-        return None
-    first = date(year, month, 1)
-    return first, later(first, months=months) - timedelta(1)

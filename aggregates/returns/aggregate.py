@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.clocks.labels import meant
 from aggregates.entry import Recorded, stream_id
 from aggregates.errors import said
 from aggregates.returns import events, refusals
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from aggregates.returns.questions import QuestionSet
     from aggregates.returns.state import ReturnState
 
-PERIOD: Final = re.compile(r"\d{4}(-(\d{2}|H[12]|Q[1-4]|\d{2}-\d{2}))?\Z")
+PERIOD: Final = re.compile(r"\d{4}(-(\d{2}|H[12]|Q[1-4]))?\Z")  # each of the ways of writing one in one way
 
 
 class Return(Decisions):
@@ -104,7 +105,7 @@ def _asked(
 ) -> dict[str, Any]:
     """Return what a request says, with its question set pinned by hash (INV-31)."""
     said(respondent=respondent, legal_basis=legal_basis)
-    if not PERIOD.match(period):
+    if not PERIOD.match(period) or meant(period) is None:
         raise refusals.OddPeriod(period=period)
     if ref != reference(kind, period, respondent):
         raise refusals.NotItsReference(ref=ref, expected=reference(kind, period, respondent))

@@ -16,7 +16,7 @@ class NotItsReference(Refused):
 class OddPeriod(Refused):
     """A period is written so that it is the same for everybody who is asked."""
 
-    text = "{period} is no period: write 2016, 2016-17, 2016-H2, 2016-Q3 or a date"
+    text = "{period} is no period: write 2016, 2016-17, 2016-H2, 2016-Q3 or 2016-09"
 
 
 class AlreadyRequested(Refused):

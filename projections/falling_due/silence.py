@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import later
-from aggregates.framework.cadence import meant
+from aggregates.clocks.labels import meant
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import Selector, event_of
 from aggregates.framework.telling.silence import DischargedThen, NothingWasAsked, Silence, SilenceBeforeItWasAsked, resolved

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from aggregates.clocks.labels import named
 from aggregates.entry import Entry
-from aggregates.framework.cadence import Answer, counted, named
+from aggregates.framework.cadence import Answer, counted
 from aggregates.framework.owing import graded
 from projections.obligations.event_form import stream_of
 from projections.obligations.rules import INDEX, fingerprint

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL
 
-from aggregates.training_session import cpd as yearly
+from aggregates.clocks import labels
 from aggregates.training_session.state import POINTS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def points(row: SessionRow, returns: Iterable[tuple[str, str]]) -> list[PointRow
 
 def _done(row: SessionRow, returns: Sequence[tuple[str, str]]) -> dict[str, bool]:
     """Say of each point whether it is done, as `SessionState.done` has it."""
-    in_date = {who for who, period in returns if yearly.covers(period, row.held_on)}
+    in_date = {who for who, period in returns if labels.covers(period, row.held_on)}
     return {
         "feedback": bool(row.feedback["numbers"] and row.plans),
         "follow-up": bool(row.attendees and row.returned) and len(row.follow_ups) == len(row.attendees),

@@ -336,3 +336,10 @@ def test_how_many_staff_took_part_is_part_of_an_answer_where_it_is_asked():
 
     it.submit(**said, staff_n=12)
     assert it.state.answer.staff_n == 12
+
+
+@pytest.mark.parametrize("period", ["2016-01-01", "2016-99", "0000", "2016-02-30", "2016-H3", "next year!"])
+def test_inv_28_a_period_is_written_in_one_way(period):
+    """INV-28: what is asked for once a period has a period that means days; a year written otherwise is not another one."""
+    with pytest.raises(refusals.OddPeriod):
+        requested(ref=f"s11-{period}-RIV", period=period)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregates.clocks import labels
 from aggregates.partnership.office import Office
 from aggregates.returns import Return
-from aggregates.training_session import TrainingSession, cpd
+from aggregates.training_session import TrainingSession
 from service.desk.refusals import NoCheckpointYet
 from service.recording.holding import Holding
 from service.verify import open_checkpoint
@@ -44,7 +45,7 @@ class Training(Holding):
         """Say of each trainer whether they have submitted their yearly CPD for a day: a return that was not waived or taken back."""
         named = {"kind": "trainer_cpd"}
         found = self._saying(Return, SUBMITTED, lambda body: named.items() <= body.items() and body.get("respondent") in trainers)
-        there = {one.state.respondent for one in found if one.state and one.state.given and cpd.covers(one.state.period, day)}
+        there = {one.state.respondent for one in found if one.state and one.state.given and labels.covers(one.state.period, day)}
         return {trainer: trainer in there for trainer in trainers}
 
     def sealing(self, session: TrainingSession) -> tuple[int, str]:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from aggregates import EVENTS
+from aggregates.clocks.labels import named
 from aggregates.entry import Entry
 from aggregates.entry.fields import fields_by_name, typed
-from aggregates.framework.cadence import Answer, Period, answered, named, periods
+from aggregates.framework.cadence import Answer, Period, answered, periods
 from aggregates.framework.facts import FACTS
 from aggregates.framework.index import Index
 from aggregates.framework.library import SETS
