@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
+from aggregates.clocks import labels
 from aggregates.partnership.course import NotInTheProgramme
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import NobodyInOffice
