@@ -18,7 +18,7 @@ from projections.partnership.rows import rows
 from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aggregates.training_session.sample import Draw
     from aggregates.training_session.state import FollowUp
 
+AS_JSON = json.JSONEncoder(default=str, sort_keys=True).encode
 SCORES = ("satisfaction", "learning", "confidence_before", "confidence_after")
 
 
@@ -66,16 +67,18 @@ class Sessions(OneRow):
         course = (it.course, it.format, it.follow_up_owed, it.planned_on, it.delivered_on)
         people = (json.dumps(it.trainers), json.dumps(it.trainer_agencies), it.capacity, it.status.word)
         there = [{"number": one.number, "agency": one.agency, "staff_group": one.staff_group, "on": one.on} for one in it.attendees]
-        gone = [{name: value for name, value in asdict(one).items() if name != "participant"} for one in it.lapsed]
+        gone = [_said(one, without={"participant"}) for one in it.lapsed]
         scores = {name: mean(s for one in it.feedback if (s := getattr(one, name)) is not None) for name in SCORES}
         given = {"numbers": [one.number for one in it.feedback], **scores}
-        due = [{"number": one.number, "agency": one.agency, "due_on": one.follow_up_due} for one in it.unasked]
-        asked = (_json([_asked(one) for one in it.follow_ups]), _json(due if isinstance(it.status, HELD) else []))
-        seen = [{name: value for name, value in asdict(one).items() if name != "notes"} for one in it.observations]
-        judged = _json(it.evaluation and asdict(it.evaluation))
+        due = it.unasked if isinstance(it.status, HELD) else ()
+        unasked = [{"number": one.number, "agency": one.agency, "due_on": one.follow_up_due} for one in due]
+        asked = (AS_JSON([_asked(one) for one in it.follow_ups]), AS_JSON(unasked))
+        seen = [_said(one, without={"notes"}) for one in it.observations]
+        judged = AS_JSON(it.evaluation and asdict(it.evaluation))
         whose = {one.number: str(one.participant.subject) for one in it.attendees}
-        points = (_json(it.closing and asdict(it.closing)), _json(given), json.dumps(it.plans), *asked, _json([_draw(d) for d in it.draws]))
-        return (*course, *people, _json(there), _json(gone), *points, _json(seen), judged, _json(whose))
+        closing, draws = it.closing and _said(it.closing), [_draw(one) for one in it.draws]
+        points = (AS_JSON(closing), AS_JSON(given), json.dumps(it.plans), *asked, AS_JSON(draws))
+        return (*course, *people, AS_JSON(there), AS_JSON(gone), *points, AS_JSON(seen), judged, AS_JSON(whose))
 
 
 def _asked(one: FollowUp) -> dict[str, Any]:
@@ -87,14 +90,14 @@ def _asked(one: FollowUp) -> dict[str, Any]:
 
 
 def _draw(one: Draw) -> dict[str, Any]:
-    said = {name: value for name, value in asdict(one).items() if name != "calls"}
+    said = _said(one, without={"calls"})
     calls = [{"number": call.number, "attempt": call.attempt, "on": call.on, "outcome": call.outcome} for call in one.calls]
     replaced = [{"number": number, "because": why} for number in one.asked if (why := one.replaced(number))]
     return said | {"calls": calls, "asked": one.asked, "reached": one.reached, "waiting": one.waiting, "replaced": replaced}
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, default=str, sort_keys=True)
+def _said(one: Any, without: Collection[str] = ()) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__ if name not in without}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
