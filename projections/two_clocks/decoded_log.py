@@ -190,7 +190,8 @@ def _check(event: type[Any], said: Mapping[str, Any]) -> None:
     if fields.keys() != said.keys():
         raise WrongFieldsError(event.TOPIC, fields.keys() ^ said.keys())
     for name, value in said.items():
-        typed(fields[name], value if value is None or fields[name].kind is not Sealed else _unsealed(value))
+        if value is not None or not fields[name].optional:  # most fields are not said
+            typed(fields[name], value if value is None or fields[name].kind is not Sealed else _unsealed(value))
 
 
 def _known(conn: Connection[Any], entries: Sequence[Decoded], table: str) -> tuple[dict[UUID, str], dict[tuple[UUID, int], int]]:

@@ -6,7 +6,8 @@ is the register on any date as known at any position up to the one reached. Read
 changes what was known at it, so every query of a page answers as known then.
 
 `known` moves one step an entry, never a batch, so rows depend on the log alone; and its bounds name the very entry that changed an
-answer. PostgreSQL believes the two ranges independent and would scan the table for "now": the role that reads has
+answer. No two rows of a key may hold on the same day at the same position: that is held by 64 bits of the key, which takes a fourth of
+the time that its text does. PostgreSQL believes the two ranges independent and would scan the table for "now": the role that reads has
 `random_page_cost = 1.1` and no parallel workers.
 """
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 AT_CLOCKS = SQL("valid @> %(as_at)s::date AND known @> %(known_at)s::bigint")
 REBUILT = "_rebuilt"
+MADE = "2"  # changes with the statements below
 
 
 class DivergedError(Exception):
@@ -45,7 +47,7 @@ class DivergedError(Exception):
 def shape_of(projection: Projection) -> str:
     """Say how a projection's table is made; a table made otherwise, or from other rules (`made_of`), has to be rebuilt."""
     columns = ", ".join(f"{name} {kind}" for name, kind in projection.columns.items())
-    return f"{' '.join(sorted(projection.kinds))}: {columns}{projection.made_of and f'; {projection.made_of}'}"
+    return "; ".join(filter(None, (MADE, " ".join(sorted(projection.kinds)), columns, *projection.indexes, projection.made_of)))
 
 
 def create(conn: Connection[Any], projection: Projection) -> None:
@@ -154,7 +156,8 @@ STATEMENTS = {
                               CHECK (NOT isempty(valid)), CHECK (NOT isempty(known)));
         CREATE TABLE {filed} (key text NOT NULL, position bigint NOT NULL)""",
     "index": """
-        ALTER TABLE {table} ADD EXCLUDE USING gist (key WITH =, valid WITH &&, known WITH &&);
+        ALTER TABLE {table} ADD EXCLUDE USING gist (hashtextextended(key, 0) WITH =, valid WITH &&, known WITH &&);
+        CREATE INDEX ON {table} (key);
         CREATE INDEX ON {table} USING gist (valid, known);
         ALTER TABLE {filed} ADD PRIMARY KEY (key, position);
         CREATE INDEX ON {filed} (position)""",
