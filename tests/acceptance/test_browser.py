@@ -328,7 +328,7 @@ def test_one_long_word_makes_no_page_wider(browser: Browser, site: Served, width
 def test_the_tracker_leads_to_a_review_its_breach_and_the_signed_event(visitor: Person):
     """From the tracker to Cedar: decided nine days late and why, its lead reviewer not independent; down to the event that says so."""
     visitor.sign_in("inspector")
-    visitor.page.get_by_role("link", name="Reviews", exact=True).click()
+    visitor.page.get_by_role("link", name="Reviews and actions", exact=True).click()
     visitor.page.get_by_label("Kind").select_option(label="Serious case review")
     visitor.page.get_by_role("button", name="Show").click()
     visitor.page.get_by_role("link", name="SB-2016-03 Cedar").click()

@@ -94,7 +94,7 @@ def _came_of(row: EscalationRow) -> list[Said]:
         return [link("See what is owed", "/obligations")]
     if row.closed:
         return ["Closed", quiet(f"Signed off on {written(row.signed_off_on)}" if row.signed_off_on else row.status.capitalize())]
-    late = strong(f"Still {row.days_overdue} {'day' if row.days_overdue == 1 else 'days'} overdue") if row.days_overdue else None
+    late = strong(f"Still {row.days_overdue:,} {'day' if row.days_overdue == 1 else 'days'} overdue") if row.days_overdue else None
     return [part for part in (row.status.capitalize(), late) if part]
 
 

@@ -116,7 +116,7 @@ def cell_of(seen: Look, row: ItemRow, cell: RecipientRow) -> list[Said]:
     status = cell.status.capitalize()
     told: list[Said] = [link(status, seen.link(f"/events/{cell.because}"), f"{row.ref}, {seen.words.body(cell.agency)}")]
     if cell.late_days:
-        told.append(strong(f"{cell.late_days} {'day' if cell.late_days == 1 else 'days'} late"))
+        told.append(strong(f"{cell.late_days:,} {'day' if cell.late_days == 1 else 'days'} late"))
     return told
 
 

@@ -41,7 +41,7 @@ def section_11() -> Response:
 
 def _agency(seen: Look, row: AgencyStandards) -> dict[str, Any]:
     told = [
-        f"Answered {written(row.answered_on)}{f', {row.late_days} days late' if row.late_days else ''}."
+        f"Answered {written(row.answered_on)}{f', {row.late_days:,} days late' if row.late_days else ''}."
         if row.answered_on
         else _silent(row)
     ]
@@ -57,7 +57,7 @@ def _agency(seen: Look, row: AgencyStandards) -> dict[str, Any]:
 def _silent(row: AgencyStandards) -> str:
     if row.status == "waived":
         return "Waived: it was not asked to answer any more."
-    late = f" It is overdue by {row.late_days} days." if row.late_days else ""
+    late = f" It is overdue by {row.late_days:,} days." if row.late_days else ""
     return f"Not answered. It is due {written(row.due_on)}.{late}"
 
 
