@@ -103,23 +103,23 @@ def create_all(conn: Connection[Any]) -> None:
             read_model.create(conn, view)
 
 
-def work(conninfo: str, source: Source, *, stop: Event | None = None, poll: float = POLL) -> None:
+def work(conninfo: str, source: Source, *, stop: Event | None = None, poll: float = POLL, woken: bool = True) -> None:
     """Lead, or wait to; keep every view in step until `stop` is set. Raises `Halted`. A lost database is waited for.
 
     `source(after, limit)` gives the log's next entries, verified, in order; it raises at one that it cannot read. `stop` is looked
-    at every `poll` seconds.
+    at every `poll` seconds. Who is not to be `woken` looks only then: many entries at a time cost less than each as it comes.
     """
     stop = stop or Event()
     while not stop.is_set():
         try:
             with closing(psycopg.connect(conninfo, autocommit=True)) as conn:
-                _lead(conn, source, stop, poll)
+                _lead(conn, source, stop, poll, woken=woken)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log.warning("the database went away: %s", error)
             stop.wait(poll)
 
 
-def _lead(conn: Connection[Any], source: Source, stop: Event, poll: float) -> None:
+def _lead(conn: Connection[Any], source: Source, stop: Event, poll: float, *, woken: bool) -> None:
     conn.execute("SET synchronous_commit = off")  # what a crash takes of the views is built again from the log
     while conn.execute("SELECT pg_try_advisory_lock(%s)", [LEAD]).fetchone() != (True,):
         if stop.wait(poll):
@@ -127,10 +127,14 @@ def _lead(conn: Connection[Any], source: Source, stop: Event, poll: float) -> No
     log.info("leading")
     create_all(conn)
     _remake(conn, source)
-    conn.execute(f"LISTEN {WAKE}")
+    if woken:
+        conn.execute(f"LISTEN {WAKE}")
     while not stop.is_set():
         catch_up(conn, source)
-        list(conn.notifies(timeout=poll, stop_after=1))
+        if woken:
+            list(conn.notifies(timeout=poll, stop_after=1))
+        else:
+            stop.wait(poll)
 
 
 def _remake(conn: Connection[Any], source: Source) -> None:

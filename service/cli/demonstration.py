@@ -120,7 +120,8 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
             establish(board, key, board_name=BOARD, name=who, contact=contact, demonstration=True, at=BEGUN)
         with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
             importer = _importer(desk, board)
-            with tempfile.TemporaryDirectory() as folder, _running(_environ(config), "work", "--views-only"):  # views on another core
+            beside = _running(_environ(config), "work", "--views-only", "--every", "5")  # views on another core
+            with tempfile.TemporaryDirectory() as folder, beside:
                 lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
                 copies = Stress.of(board, lines, times) if times > 1 else None
                 if copies:

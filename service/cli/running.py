@@ -74,7 +74,8 @@ def _run(command: list[str]) -> int:
 
 @click.command()
 @click.option("--views-only", is_flag=True, help="Keep the views in step, and send and issue nothing: a demonstration's days are told.")
-def work(*, views_only: bool) -> None:
+@click.option("--every", type=click.FloatRange(min=0.1), help="Look so often, in seconds, and not whenever the log grows: to record much.")
+def work(every: float | None, *, views_only: bool) -> None:
     """Keep the views in step with the log, send the daily checkpoint and mails, do what falls due. Any number may run: one leads.
 
     Example: muniment work
@@ -90,7 +91,7 @@ def work(*, views_only: bool) -> None:
         ]
         for thread in beside:
             thread.start()
-        catch_up.work(config.conninfo("projector"), source(config), stop=stop)
+        catch_up.work(config.conninfo("projector"), source(config), stop=stop, poll=every or catch_up.POLL, woken=every is None)
         for thread in beside:
             thread.join(STOPPING)
 

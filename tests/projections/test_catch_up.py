@@ -132,6 +132,20 @@ def test_it_is_woken_by_the_log(database: Config, board: psycopg.Connection[Any]
     assert not thread.is_alive()
 
 
+def test_it_can_look_from_time_to_time_alone(database: Config, board: psycopg.Connection[Any]) -> None:
+    """Told not to be woken, it follows the log all the same, and ends when it is told to."""
+    log, stop = Log(), Event()
+    conninfo = database.conninfo("projector")
+    thread = Thread(target=catch_up.work, args=(conninfo, log.source), kwargs={"stop": stop, "poll": 0.02, "woken": False})
+    thread.start()
+    say(log, "a", Promise.Made, DAY)
+
+    assert until(lambda: tracking.head(board) == 1)
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
 def test_it_waits_for_a_database_that_went_away(database: Config, board: psycopg.Connection[Any]) -> None:
     """When its connection is cut it connects again, leads again and goes on."""
     log, stop = Log(), Event()
