@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pages = Blueprint("side_by_side", __name__)
 GRADES: Final = ("Standard", "Graded by itself", "Moderated", "Since the round before", "What follows")
 CAME: Final = "Came to the Board's sessions"
-COUNTED: Final = ("Agency", "Staff group", "Headcount", "In date", "Due in 90 days", "Lapsed", "Never trained", "Renewed every", CAME)
+COUNTED: Final = ("Agency", "Staff group", "Headcount", "In date", "Due in 90 days", "Lapsed", "Never trained", CAME)
 
 
 @pages.get("/section-11")
@@ -105,13 +105,12 @@ def _counted(seen: Look, row: CurrencyRow) -> Iterator[tuple[Said, ...]]:
     for number, one in enumerate(row.groups):
         yield (
             row.name if number else whole,
-            one.name,
+            [one.name, quiet(f"Renewed every {one.months} months")],
             str(one.headcount),
             _share(one.in_date, one.headcount),
             str(one.due_90),
             [strong(str(one.lapsed)) if one.lapsed else "0"],
             str(one.never),
-            f"{one.months} months",
             _came(came.get(one.name.lower())),
         )
     if not row.groups:

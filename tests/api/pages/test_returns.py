@@ -114,7 +114,7 @@ def test_whose_training_is_in_date(asked, seeded):
     seeded.catch_up()
 
     words = asked("board-manager").text("/workforce")
-    assert "Nurses 10 7 (70%) 2 2 1 36 months Nobody" in words
+    assert "Nurses Renewed every 36 months 10 7 (70%) 2 2 1 Nobody" in words
     assert "Coombe Quay Hospital Never counted" in words
     mine = asked("cqh-lead").text("/workforce")
     assert "Riverside" not in mine
