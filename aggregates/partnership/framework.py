@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aggregates.clocks.dates import MONTHS, later
 from aggregates.errors import Refused
 
 if TYPE_CHECKING:
@@ -53,6 +55,13 @@ class ReviewDueBefore(Refused):
     source, text = "framework, page 1", "{review_due} is no date for the next review that is set on {day}: choose a later one"
 
 
+class ReviewTooFarOff(Refused):
+    """The framework is looked at again every twelve months: it was published in one September, to be reviewed by the next."""
+
+    rule, source = "LIF-INT-03", "framework, page 1"
+    text = "A framework of {day} is reviewed by {latest} at the latest, and not by {review_due}: every 12 months"
+
+
 @dataclass(frozen=True, slots=True)
 class Framework:
     """The framework in force: which set of obligations, from where, and when it is looked at again."""
@@ -89,6 +98,10 @@ def check_hash(sha256: str) -> None:
 
 
 def check_later(review_due: date, day: date) -> None:
-    """Refuse a review that would be due on the day on which it is set, or before."""
+    """Refuse a review that would be due on the day on which it is set, or before; or later than in the same month of the next year."""
     if review_due <= day:
         raise ReviewDueBefore(review_due=review_due, day=day)
+    a_year_on = later(day, months=MONTHS)
+    latest = a_year_on.replace(day=monthrange(a_year_on.year, a_year_on.month)[1])
+    if review_due > latest:
+        raise ReviewTooFarOff(review_due=review_due, latest=latest, day=day)

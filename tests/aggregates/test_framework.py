@@ -20,7 +20,7 @@ ADOPTED = {
     "provenance": "after Plymouth's",
     "minute": "12 September 2016, item 4",
 }
-NEXT = ADOPTED | {"version": "2017", "sha256": "cd" * 32, "supersedes": "2016", "review_due": on(800)}
+NEXT = ADOPTED | {"version": "2017", "sha256": "cd" * 32, "supersedes": "2016", "review_due": on(740)}
 
 
 def partnership():

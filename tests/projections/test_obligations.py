@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from psycopg.sql import SQL
 
 from aggregates import Agency, Partnership
+from aggregates.clocks.dates import later
 from aggregates.entry.fields import shape
 from aggregates.framework.facts import Fact
 from aggregates.framework.index import Index
@@ -119,7 +120,7 @@ class Owed:
 
     def adopt(self, sha256: str, version: str, day: date, supersedes: str | None) -> None:
         """Adopt a framework."""
-        said: dict[str, Any] = {"version": version, "sha256": sha256, "supersedes": supersedes, "review_due": date(2030, 1, 1)}
+        said: dict[str, Any] = {"version": version, "sha256": sha256, "supersedes": supersedes, "review_due": later(day, months=12)}
         self.partnership.adopt_framework(acting=CHAIR, occurred_on=day, provenance="ours", **said)
 
     def set(self, setting: Any, value: str, day: date) -> None:

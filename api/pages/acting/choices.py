@@ -10,6 +10,7 @@ from flask import request
 from aggregates.authority import BOARD
 from aggregates.dissemination import speaks_for
 from aggregates.errors import Refused
+from aggregates.framework.library import SETS
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from api.pages.acting import of_sessions
@@ -25,6 +26,7 @@ from service.desk.authority import INSPECTORS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aggregates.framework.clauses import ObligationSet
     from api.pages.frame import Look
     from service.commands import Command
 
@@ -178,6 +180,10 @@ def _keys(seen: Look, _: str | None) -> dict[str, str]:
     return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
 
 
+def _described(framework: ObligationSet) -> str:
+    return f"{framework.title}, {framework.publisher}, {framework.published}: {len(framework.clauses)} clauses"
+
+
 def _respondents(seen: Look, _: str | None) -> dict[str, str]:
     return members(seen) | seen.words.sub_groups | _board(seen) | offices(seen, frozenset({TRAINER}))
 
@@ -199,6 +205,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "dissemination.actions": _own_actions,
     "dissemination.by_ref": _other_items,
     "dissemination.staff_group": _declared,
+    "adopt_framework.sha256": lambda _, __: {sha256: _described(one) for sha256, one in SETS.items()},
     "owner": _owners,
     "overseen_by": lambda seen, _: seen.words.sub_groups,
     "owner_office": lambda seen, _: offices(seen),

@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
+from aggregates.framework.library import SETS
 from api.access import member
 from api.pages.acting.possible import to_begin
 from api.pages.board.listing import findings
@@ -142,6 +143,8 @@ def _framework(row: FrameworkRow | None, day: date) -> Iterator[Said]:
         yield f"Reviewed {written(row.reviewed_on)}: {row.outcome}"
     due = f"To be reviewed by {written(row.review_due)}"
     yield strong(f"{due}: overdue by {(day - row.review_due).days:,} days") if row.review_due < day else due
+    if row.sha256 not in SETS:
+        yield strong("Its clauses are not known to this service: nobody is shown to owe anything by it")
     yield quiet(f"SHA-256 of its set of obligations: {row.sha256}")
 
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from aggregates.entry.fields import shape
+from aggregates.framework.library import SETS
 from api.errors import every_refusal
 from api.pages.acting.addresses import address_of
 from api.pages.acting.rows import ROWS
@@ -150,23 +151,37 @@ def test_more_rows_record_nothing_and_keep_what_was_typed(filled):
     assert 'value="Neglect"' in who.page
 
 
+def test_a_framework_is_adopted_whose_clauses_are_known(filled):
+    """LIF-INT-01: whoever adopts a framework chooses among those whose clauses can be followed; one that is not known says so."""
+    who = filled("chair")
+    (known,) = SETS
+    said = {"version": "2016", "provenance": "The Board", "sha256": known, **day("review_due", 2017, 9, 1)}
+    assert f'value="{known}"' in who.get("/partnership/adopt_framework").get_data(as_text=True)
+    assert who.send("/partnership/adopt_framework", DONE | said).status_code == 303
+    who.seeded.catch_up()
+    assert "not known to this service" not in who.text("/partnership")
+
+    unknown = {"version": "2", "sha256": "ab" * 32, "supersedes": "2016", "review_due": "2017-09-01", "provenance": "The Board"}
+    who.seeded.act("chair", "adopt_framework", "partnership", **unknown)
+    who.seeded.catch_up()
+    assert "Its clauses are not known to this service: nobody is shown to owe anything by it" in who.text("/partnership")
+
+
 def test_a_document_is_known_by_its_hash_and_not_kept(filled):
     """Choosing a document records its SHA-256; the document itself is nowhere."""
-    who = filled("chair")
-    content = b"the obligations, clause by clause"
-    said = {
-        "version": "2016",
-        "sha256-file": a_file(content, "obligations.json"),
-        "provenance": "The Board",
-        **day("review_due", 2017, 9, 1),
-    }
-    response = who.send("/partnership/adopt_framework", DONE | said)
+    who = filled("board-manager")
+    content = b"what the rapid review found, page by page"
+    said = {"title": "Firwood", "kind": "rapid review", "regime": "MASA-WT2018", "referring_agency": "RIV", "notified_on": "2016-09-01"}
+    who.seeded.act("chair", "refer_review", "SB-RR", **said)
+    who.seeded.catch_up()
+    sent = {"to_body": "The Panel", "report_sha256-file": a_file(content, "report.pdf")}
+    response = who.send("/reviews/SB-RR/send_rapid_review", DONE | sent)
     assert response.status_code == 303, who.words
     with psycopg.connect(who.seeded.config.conninfo("reader")) as conn:
         row = conn.execute("SELECT disclosures FROM ledger.disclosure ORDER BY position DESC LIMIT 1").fetchone()
     who.seeded.catch_up()
 
-    assert sha256(content).hexdigest() in who.text("/partnership")
+    assert sha256(content).hexdigest() in who.text(response.location)
     assert not list(who.seeded.config.data.rglob(f"*{sha256(content).hexdigest()}*")), row
 
 
