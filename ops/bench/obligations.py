@@ -59,7 +59,7 @@ def demonstration() -> Iterator[Config]:
 
 
 def following(config: Config) -> Row:
-    """Build every view again from the log, event by event as if it were being recorded: signatures, decoding and all."""
+    """Let every view catch up with the whole log from its first entry, as after a restore: signatures, decoding and all."""
     with psycopg.connect(config.conninfo("owner"), autocommit=True) as owner:
         tables = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'views'").fetchall()
         for (table,) in tables:
