@@ -177,8 +177,9 @@ class DataSubject(Recorded[SubjectState | None]):
         self._record("LegalHoldPlaced", act, matter=matter, reason=reason)
 
     def release(self, *, matter: str, reason: str, **act: Unpack[Act]) -> None:
-        """End a hold."""
+        """End a hold, in person."""
         now = self._kept()
+        self._in_person(act["acting"])
         said(matter=matter, reason=reason)
         if not any(one.matter == matter and one.released_on is None and one.on <= act["occurred_on"] for one in now.holds):
             raise law.NoHold(ref=self.ref, matter=matter, day=act["occurred_on"])
@@ -204,6 +205,7 @@ class DataSubject(Recorded[SubjectState | None]):
     ) -> None:
         """Decide a request. `held` are the matters for which holds stand on any reference of the person."""
         now = self._kept()
+        self._in_person(act["acting"])
         said(reason=reason)
         if now.asked is None or act["occurred_on"] < now.asked.on:
             raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
@@ -215,6 +217,7 @@ class DataSubject(Recorded[SubjectState | None]):
     def erase(self, *, erased: Sequence[Mapping[str, Any]], granted: bool = False, held: Sequence[str] = (), **act: Unpack[Act]) -> None:
         """Put on record what is destroyed with this. `granted` says that it was, for another reference of the same person."""
         now = self._kept(merged=granted)
+        self._in_person(act["acting"])
         if not (granted or now.granted):
             raise law.NotGranted(ref=self.ref)
         if matters := {*held, *now.held}:
@@ -242,6 +245,11 @@ class DataSubject(Recorded[SubjectState | None]):
         if now.merged_into is not None and not merged:
             raise law.MergedAway(ref=self.ref, into=now.merged_into)
         return now
+
+    def _in_person(self, acting: Acting) -> None:
+        """Refuse what cannot be undone from whoever records it for the officer: it is for the officer alone to decide (domain B.6)."""
+        if acting.on_behalf_of is not None:
+            raise law.InPersonAlone(ref=self.ref, office=acting.on_behalf_of)
 
     def _record(self, name: str, act: Act, /, **fields: Any) -> None:
         self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **fields, **act["acting"].said)

@@ -119,6 +119,12 @@ class ErasureStands(Refused):
     rule, text = "INV-39", "Entry {amends} says what of {ref} was destroyed, and is never amended"
 
 
+class InPersonAlone(Refused):
+    """What destroys, or lets be destroyed, what is kept about somebody is decided by the data protection officer in person."""
+
+    rule, text = "INV-39", "Nobody records for {office} what cannot be undone: the holder of that office has to do it, for {ref}"
+
+
 class AnsweredBefore(Refused):
     """A request is answered on the day on which it came, or later."""
 

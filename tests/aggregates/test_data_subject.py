@@ -202,3 +202,19 @@ def test_what_is_decided_about_a_person_is_amended_as_everywhere_but_for_the_dee
         subject.retract(**said(amends=5, reason="wrong"))
     with pytest.raises(RestsOnIt):
         subject.correct(**said(amends=5, corrected={"outcome": "refused", "exemption": "legal claims"}, reason="wrong"))
+
+
+def test_inv_39_nobody_decides_for_the_officer_what_cannot_be_undone():
+    """INV-39, B.6: the Board's manager, who records what other offices did, releases no hold, grants no erasure and erases nothing."""
+    manager = Acting(UUID(int=3), "board-manager", "data protection officer", on_behalf_of="dpo")
+    subject = person(**ASKED)
+    subject.hold(**said(0, matter="Inquest", reason="The coroner asks"))
+    for deed in (
+        lambda: subject.release(**said(1, matter="Inquest", reason="It is over") | {"acting": manager}),
+        lambda: subject.decide_erasure(**said(1, outcome="granted", reason="So be it") | {"acting": manager}),
+        lambda: subject.erase(**said(1, erased=WENT) | {"acting": manager}),
+    ):
+        with pytest.raises(law.InPersonAlone):
+            deed()
+
+    assert (subject.state.held, subject.state.erased_on, subject.state.erasures[0].outcome) == (("Inquest",), None, None)
