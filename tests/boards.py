@@ -20,13 +20,13 @@ from api import access
 from projections.two_clocks import catch_up
 from projections.two_clocks.decoded_log import Decoded
 from service.application import Board
-from service.database.migrations import prepare
 from service.desk import accounts
 from service.desk.submission import Submission
 from service.ledger import keys
 from service.ledger.reading import read_log
 from service.recording import establishing
 from tests.databases import fresh_database
+from tests.logs import create_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from service.desk.accounts import Caller
     from service.ledger.keys import KeyRing
     from service.recording import Done
+    from tests.lending import Lending
 
 ORIGIN = "log.severnbrook.example/test"
 BEGINNING = datetime(2016, 9, 5, 9, 0, tzinfo=UTC)
@@ -105,7 +106,6 @@ class Seeded:
     def catch_up(self) -> int:
         """Bring the views up to date; return the position that they have reached."""
         with psycopg.connect(self.config.conninfo("projector"), autocommit=True) as conn:
-            catch_up.create_all(conn)
             return catch_up.catch_up(conn, self.source(conn))
 
     def source(self, conn: psycopg.Connection[Any]) -> Callable[[int, int], list[Decoded]]:
@@ -143,6 +143,7 @@ def seed(conninfo: str, data: Path) -> Iterator[Seed]:
         ring = keys.create(config, origin=ORIGIN)
         access.create_secret(config)
         it = Seeded(config, Board(config, ring, clock=Clock()), Clock())
+        create_views(config)
         _people(it)
         _partnership(it)
         _work(it)
@@ -152,12 +153,11 @@ def seed(conninfo: str, data: Path) -> Iterator[Seed]:
 
 
 @contextmanager
-def copy_of(made: Seed, conninfo: str, data: Path) -> Iterator[Seeded]:
-    """Give a copy of the small board that a test has for itself, and drop it afterwards."""
+def copy_of(made: Seed, lending: Lending, data: Path) -> Iterator[Seeded]:
+    """Give a copy of the small board that a test has for itself."""
     shutil.copytree(made.config.data / "keys", data / "keys")
     template = conninfo_to_dict(made.config.database_url or "")["dbname"]
-    with fresh_database(conninfo, data, template=str(template)) as config:
-        prepare(config)
+    with lending.lend(data, template=str(template)) as config:
         clock = Clock()
         board = Board(config, made.ring, clock=clock)
         try:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from xdist.scheduler import LoadScopeScheduling
 
+from service.desk import accounts
 from tests.boards import Seed, Seeded, copy_of, seed
-from tests.databases import fresh_database, reachable_folder, server
+from tests.databases import reachable_folder, server
+from tests.lending import Lending
 from tests.needs import SKIP_NOTHING
 
 if TYPE_CHECKING:
@@ -51,7 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the run's folder, once, in the process that starts the workers; keep the machine's own settings out of the tests."""
+    """Make the run's folder, once, in the process that starts the workers; keep the machine's own settings out of the tests.
+
+    Passwords are hashed at the least cost in this process, hundreds of times; a product that runs as a process hashes at its own.
+    """
+    accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     if os.environ.get("MUNIMENT_CI"):
         os.environ[SKIP_NOTHING] = "1"
     for name in [name for name in os.environ if name.startswith("MUNIMENT_") and name != "MUNIMENT_PG_BIN"]:
@@ -73,10 +81,17 @@ def postgres() -> Iterator[str]:
         yield conninfo
 
 
+@pytest.fixture(scope="session")
+def lending(postgres: str) -> Iterator[Lending]:
+    """Give what lends databases to the tests of this process."""
+    with closing(Lending(postgres)) as lending:
+        yield lending
+
+
 @pytest.fixture
-def database(postgres: str, tmp_path: Path) -> Iterator[Config]:
+def database(lending: Lending, tmp_path: Path) -> Iterator[Config]:
     """Give the settings of a migrated database that this test has for itself; its data directory is the test's."""
-    with fresh_database(postgres, tmp_path) as config:
+    with lending.lend(tmp_path) as config:
         yield config
 
 
@@ -96,7 +111,7 @@ def small_board(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def seeded(small_board: Seed, postgres: str, tmp_path: Path) -> Iterator[Seeded]:
+def seeded(small_board: Seed, lending: Lending, tmp_path: Path) -> Iterator[Seeded]:
     """Give a small board that this test has for itself, with its views up to date."""
-    with copy_of(small_board, postgres, tmp_path) as it:
+    with copy_of(small_board, lending, tmp_path) as it:
         yield it

@@ -72,11 +72,15 @@ def _pointer(value: Any) -> Any:
     return value
 
 
+def create_views(database: Config) -> None:
+    """Create every view, before its first entry."""
+    with projector(database) as conn:
+        catch_up.create_all(conn)
+
+
 def projector(database: Config) -> psycopg.Connection[Any]:
-    """Connect as catch-up does, to a database in which every view is before its first entry."""
-    conn = psycopg.connect(database.conninfo("projector"), autocommit=True)
-    catch_up.create_all(conn)
-    return conn
+    """Connect as catch-up does."""
+    return psycopg.connect(database.conninfo("projector"), autocommit=True)
 
 
 def catch_up_with(conn: psycopg.Connection[Any], log: Log, views: Sequence[Projection] | None = None, limit: int = 500) -> int:

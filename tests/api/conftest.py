@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from tests.lending import Lending
+
 NUMBERS = itertools.count(1)
 
 
@@ -44,9 +46,9 @@ def app(seeded: Seeded) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def shared(small_board: Seed, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
+def shared(small_board: Seed, lending: Lending, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     """Give somebody who asks of a board that all tests of this process share: for reads, and for what is refused."""
-    with copy_of(small_board, postgres, tmp_path_factory.mktemp("shared")) as it, serving(it) as app:
+    with copy_of(small_board, lending, tmp_path_factory.mktemp("shared")) as it, serving(it) as app:
         yield Asking(app.test_client(), it)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from service.commands import COMMANDS, KINDS
-from tests.api.acts import ACTS, do, prepared, said
+from tests.api.acts import ACTS, do, prepared
+from tests.api.conftest import Asking
 from tests.service.test_reviews import BESIDE
 from tests.service.test_reviews import COURSE as OF_A_REVIEW
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
 
 # A board is established before anybody can ask: `muniment init` does, is killed, refused and repeated in `tests/acceptance`.
 BEFORE_ANYBODY_ASKS = {"establish_partnership"}
@@ -38,44 +41,50 @@ def test_every_command_is_in_a_table():
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_every_act_is_done_and_repeated_once_and_refused_to_others(ask, name):
-    """An act is recorded with its receipt; repeated under its key it is answered with the same; another role is refused."""
+def test_every_act_is_refused_to_others_and_of_several_at_once_one_is_recorded_once(ask, name):
+    """Another role is refused. Of those who saw the same one is recorded, with its receipt, and the others are told to look again.
+
+    Repeated under its key it is answered with the same, and what it made is shown where the answer says.
+    """
     prepared(ask, name)
     refused = do(ask, name, ACTS[name][4])
-    first, second = (do(ask, name, key="once") for _ in range(2))
-
     assert (refused.status_code, refused.json["type"]) == (403, "/problems/not-allowed")
-    assert first.status_code in {200, 201}, first.json
-    assert (first.json["positions"], first.json["receipt"]) == (second.json["positions"], second.json["receipt"])
+
+    version = seen(ask, name)
+    answers = at_once(ask, name, version)
+    recorded = [number for number, answer in answers.items() if answer.status_code < 400]
+    told = {answer.json["type"].removeprefix("/problems/") for answer in answers.values() if answer.status_code >= 400}
+    assert len(recorded) == 1, [answer.json for answer in answers.values()]
+    assert told <= {"stale-version" if version else "already-exists"} | TOO_LATE.get(name, set())
+
+    first, again = answers[recorded[0]], do(ask, name, key=f"raced-{recorded[0]}", version=version)
+    assert (first.status_code, again.status_code) == (again.status_code, 201 if COMMANDS[name].creates else 200)
+    assert (first.json["positions"], first.json["receipt"]) == (again.json["positions"], again.json["receipt"])
     ask.seeded.catch_up()
     shown = ask.get(first.headers["Location"])
     assert (shown.status_code, shown.headers["ETag"]) == (200, first.headers["ETag"])
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_of_several_at_once_one_comes_first(ask, name):
-    """Of those who saw the same one is recorded, and the others are told that it is there already, or to look again."""
-    prepared(ask, name)
-    who, path, *_ = ACTS[name]
-    body = said(ask, name)
-    version = None if COMMANDS[name].creates else ask.seeded.board.load(KINDS[COMMANDS[name].kind], _ref(path), fresh=True).version
-    answers: Counter[str] = Counter()
+def seen(ask: Asking, name: str) -> int | None:
+    """Return the version that whoever does an act has seen; None where the act makes what it is about."""
+    command = COMMANDS[name]
+    if command.creates:
+        return None
+    parts = ACTS[name][1].split("/")
+    return ask.seeded.board.load(KINDS[command.kind], parts[1] if len(parts) > 2 else parts[0], fresh=True).version
+
+
+def at_once(ask: Asking, name: str, version: int | None) -> dict[int, TestResponse]:
+    """Do an act three times at once, each under a key of its own, and return each answer by its number."""
+    answers: dict[int, TestResponse] = {}
+    asking = [Asking(ask.client.application.test_client(), ask.seeded) for _ in range(3)]
 
     def act(number: int) -> None:
-        headers = ask.headers(who) | {"Idempotency-Key": f"raced-{number}"} | ({"If-Match": f'"{version}"'} if version else {})
-        answer = ask.client.application.test_client().post(f"/api/v1/{path}", headers=headers, json=body)
-        answers[answer.json["type"].removeprefix("/problems/") if answer.status_code >= 400 else "recorded"] += 1
+        answers[number] = do(asking[number], name, key=f"raced-{number}", version=version)
 
     threads = [threading.Thread(target=act, args=(number,)) for number in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-
-    assert answers.pop("recorded") == 1
-    assert set(answers) <= {"stale-version" if version else "already-exists"} | TOO_LATE.get(name, set()), answers
-
-
-def _ref(path: str) -> Any:
-    parts = path.split("/")
-    return parts[1] if len(parts) > 2 else parts[0]
+    return answers

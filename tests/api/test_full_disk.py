@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import subprocess
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,6 +17,7 @@ from tests.api.conftest import Asking, serving
 from tests.api.pages.conftest import browser, day
 from tests.boards import copy_of, seed
 from tests.databases import server
+from tests.lending import Lending
 from tests.needs import needs_program
 
 if TYPE_CHECKING:
@@ -48,7 +50,12 @@ def small(small_disk: Path, tmp_path: Path):
     """Give the small board on that disk, its keys and evidence elsewhere."""
     for name in ("made", "data"):
         (tmp_path / name).mkdir()
-    with server(small_disk) as conninfo, seed(conninfo, tmp_path / "made") as made, copy_of(made, conninfo, tmp_path / "data") as it:
+    with (
+        server(small_disk) as conninfo,
+        closing(Lending(conninfo)) as lending,
+        seed(conninfo, tmp_path / "made") as made,
+        copy_of(made, lending, tmp_path / "data") as it,
+    ):
         it.act("riv-lead", "accept_action", "A1")
         it.catch_up()
         yield it

@@ -20,9 +20,9 @@ WIDTH = 256
 
 
 @pytest.fixture(scope="module")
-def grown(small_board, postgres, tmp_path_factory) -> Iterator[Asking]:
+def grown(small_board, lending, tmp_path_factory) -> Iterator[Asking]:
     """Give a board whose log has more events than one tile has hashes."""
-    with copy_of(small_board, postgres, tmp_path_factory.mktemp("grown")) as it, serving(it) as app:
+    with copy_of(small_board, lending, tmp_path_factory.mktemp("grown")) as it, serving(it) as app:
         for number in range(240):
             it.act("board-manager", "list_resource", f"R{number}", title="R", url="https://r.example", kind="website", check_every=6)
         yield Asking(app.test_client(), it)

@@ -22,9 +22,9 @@ EXAMPLES = 4  # of each operation
 
 
 @pytest.fixture(scope="session")
-def fuzzed(small_board, postgres, tmp_path_factory) -> Iterator[Asking]:
+def fuzzed(small_board, lending, tmp_path_factory) -> Iterator[Asking]:
     """Give a board for whatever is thought up."""
-    with copy_of(small_board, postgres, tmp_path_factory.mktemp("fuzzed")) as it, serving(it) as app:
+    with copy_of(small_board, lending, tmp_path_factory.mktemp("fuzzed")) as it, serving(it) as app:
         yield Asking(app.test_client(), it)
 
 

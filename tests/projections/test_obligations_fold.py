@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
 
@@ -16,7 +16,7 @@ from aggregates.framework import upholding
 from aggregates.framework.index import Index
 from aggregates.framework.parsing import parse
 from projections.obligations import Cadences, Obligations, Standings
-from projections.two_clocks import decoded_log, read_model, rebuild
+from projections.two_clocks import decoded_log, read_model, rebuild, tracking
 from projections.two_clocks.decoded_log import kind_of
 from tests.logs import catch_up_with
 from tests.projections.test_one_fold import in_the_aggregate, lives
@@ -78,16 +78,20 @@ STANDINGS = Standings()
 
 
 def fresh(conn: psycopg.Connection[Any], *views: Any) -> None:
-    """Empty the views."""
+    """Empty the views, and have those asked for made as these tests make them: once in a database."""
     with conn.transaction():
         conn.execute("DELETE FROM views.halted")
         conn.execute(SQL("DELETE FROM {}").format(Identifier("views", decoded_log.TABLE)))
-        conn.execute("UPDATE views.tracking SET position = 0")
         for view in views:
-            for table in (view.table, view.table + "_entry"):
-                conn.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier("views", table)))
-            conn.execute("DELETE FROM views.tracking WHERE projection = %s", [view.table])
-            read_model.create(conn, view)
+            tables = [SQL("views.{}").format(Identifier(name)) for name in (view.table, view.table + "_entry")]
+            if tracking.shape_of(conn, view.table) == read_model.shape_of(view):
+                for table in tables:
+                    conn.execute(SQL("DELETE FROM {}").format(table))
+            else:
+                conn.execute(SQL("DROP TABLE IF EXISTS {}").format(SQL(", ").join(tables)))
+                conn.execute("DELETE FROM views.tracking WHERE projection = %s", [view.table])
+                read_model.create(conn, view)
+        conn.execute("UPDATE views.tracking SET position = 0")
 
 
 def shown(conn: psycopg.Connection[Any], view: Any, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
@@ -178,7 +182,7 @@ def test_inv_37_obligations_are_the_fold_that_defines_them(
         assert shown(board, VIEWS[1], as_at, known_at) == done(log, as_at, known)
 
 
-@MANY
+@settings(MANY, max_examples=15)  # each makes its tables twice more
 @given(logs(), st.integers(1, 5))
 def test_inv_37_rebuilding_obligations_gives_the_same_rows(board: psycopg.Connection[Any], log: Log, limit: int) -> None:
     """What is filed and what is shown depend on the log alone: not on batches, and not on whether it was lived or built again."""
@@ -202,11 +206,11 @@ def test_inv_37_what_must_hold_is_asked_of_the_things_own_state(board: psycopg.C
         catch_up_with(board, log, [STANDINGS], limit)
         for as_at, known_at in [*clocks, (date.max, len(log.entries))]:
             assert shown(board, STANDINGS, as_at, known_at) == asked_of(aggregate, log, as_at, min(known_at, len(log.entries)))
-        lived = whole(board, STANDINGS)
-        rebuild.rebuild(board, STANDINGS)
-        assert whole(board, STANDINGS) == lived
 
     holds()
+    lived = whole(board, STANDINGS)
+    rebuild.rebuild(board, STANDINGS)
+    assert whole(board, STANDINGS) == lived
 
 
 def asked_of(aggregate: Any, log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:

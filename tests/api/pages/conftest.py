@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tests.api.conftest import Asking
     from tests.boards import Seed, Seeded
+    from tests.lending import Lending
 
 HTML = {"Accept": "text/html"}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -165,7 +166,7 @@ def reader(shared: Asking):
 
 
 @pytest.fixture(scope="session")
-def whole(small_board: Seed, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | None], Browser]]:
+def whole(small_board: Seed, lending: Lending, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str | None], Browser]]:
     """Give a way to be signed in on a board with one of everything, which is only read."""
-    with copy_of(small_board, postgres, tmp_path_factory.mktemp("whole")) as it, serving(fill(it)) as app:
+    with copy_of(small_board, lending, tmp_path_factory.mktemp("whole")) as it, serving(fill(it)) as app:
         yield lambda office=None: browser(app, it, office)

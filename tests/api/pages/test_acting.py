@@ -19,6 +19,7 @@ from service.recording import establishing
 from tests.api.conftest import serving
 from tests.api.pages.conftest import HTML, a_file, browser, day
 from tests.boards import Clock, Seeded
+from tests.logs import create_views
 
 DONE = {**day("occurred_on", 2016, 9, 5)}
 
@@ -203,6 +204,7 @@ def test_a_choice_of_nothing_says_what_is_missing_and_who_sets_it_up(database):
     with psycopg.connect(database.conninfo("writer"), autocommit=True) as conn:
         account = accounts.create_account(conn, said["contact"], "correct horse battery staple", person=person)
         fresh = Seeded(database, board, Clock(), callers={"board-manager": accounts.Caller(account, person, said["contact"])})
+    create_views(database)
     fresh.catch_up()
     with serving(fresh) as app:
         who = browser(app, fresh, "board-manager")
