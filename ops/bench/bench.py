@@ -6,8 +6,9 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,7 +25,8 @@ from service.recording.establishing import establish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    import psycopg
 
 CALLER = Caller(uuid4(), None, "benchmark", "board-manager", speaks_for_all=True)
 
@@ -101,6 +103,26 @@ def rate(work: Callable[[], object], seconds: float) -> float:
         work()
         done += 1
     return done / (perf_counter() - start)
+
+
+def cost(conn: psycopg.Connection[Any], work: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """Return how long a piece of work takes, the median of its rounds, and its processor time on average, with the server's: in seconds.
+
+    Processor time says more than the clock of a machine that does other things too.
+    """
+    work()
+    times, before = [], process_time() + _cpu(conn.info.backend_pid)
+    for _ in range(rounds):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return median(times), (process_time() + _cpu(conn.info.backend_pid) - before) / rounds
+
+
+def _cpu(process: int) -> float:
+    """Return the processor time of another process, in seconds."""
+    user, system = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def each(work: Callable[[Any], object], inputs: list[Any]) -> float:

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from bench import Row
+from bench import Row, cost
 from psycopg.sql import SQL, Identifier
 
 from projections import obligations
@@ -25,7 +25,7 @@ from service.config import Config
 from service.embedded_postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 INSTANCES, ROUNDS = 300_000, 7
 DAYS = (date(2016, 11, 14), date(2018, 6, 30), date(2020, 1, 1), date(2021, 9, 30))
@@ -78,27 +78,18 @@ def asking(reader: psycopg.Connection[Any], what: str, target: float) -> list[Ro
     """Ask for the grid at several pairs of days, and for what each of the agencies owes."""
     head = tracking.head(reader)
     pairs: list[dict[str, Any]] = [{"as_at": day, "known_at": known} for day in DAYS for known in (head, head // 2)]
-    grids = [_time(lambda at=at: obligations.grid(reader, **at)) for at in pairs]
+    took, cpu = max(cost(reader, lambda at=at: obligations.grid(reader, **at), ROUNDS) for at in pairs)
     codes = [code for (code,) in reader.execute("SELECT DISTINCT key FROM views.agencies")]
     today: dict[str, Any] = {"as_at": DAYS[-1], "known_at": head}
     wanted = [Wanted(owners=frozenset({code}), open_only=True) for code in codes]
-    owed = [_time(lambda one=one: obligations.owed(reader, **today, wanted=one)) for one in wanted]
+    owed = [cost(reader, lambda one=one: obligations.owed(reader, **today, wanted=one), ROUNDS) for one in wanted]
     cells = len(obligations.grid(reader, **today))
+    grid_note = f"({1000 * cpu:.0f} ms of CPU; the slowest of {len(pairs)}; {cells:,} cells today)"
+    owed_note = f"({1000 * median(cpu for _, cpu in owed):.0f} ms of CPU; of {len(codes)} agencies)"
     return [
-        Row(
-            f"the grid of {what}", 1000 * max(grids), target, "ms", below=True, note=f"(the slowest of {len(pairs)}; {cells:,} cells today)"
-        ),
-        Row(f"owed by one agency of {what}", 1000 * median(owed), 10, "ms", below=True, note=f"(of {len(codes)} agencies)"),
+        Row(f"the grid of {what}", 1000 * took, target, "ms", below=True, note=grid_note),
+        Row(f"owed by one agency of {what}", 1000 * median(took for took, _ in owed), 10, "ms", below=True, note=owed_note),
     ]
-
-
-def _time(work: Callable[[], object]) -> float:
-    def once() -> float:
-        start = perf_counter()
-        work()
-        return perf_counter() - start
-
-    return median(once() for _ in range(ROUNDS))
 
 
 VERSIONS = """
