@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.acceptance.product import Product
     from tests.acceptance.served import Served
 
+SETTLED = "SELECT (SELECT min(position) FROM views.tracking) = (SELECT count(*) FROM ledger.event)"
+
 
 class Answer(NamedTuple):
     """What the product answered: the status, and the body as it came."""
@@ -116,7 +118,9 @@ class Asking:
 
 def settle(product: Product) -> None:
     """Wait until every view shows all that is on record."""
-    wait(lambda: product.ask("SELECT min(position) FROM views.tracking") == [(product.size,)], "the views")
+    with product.owner() as connection:
+        connection.autocommit = True
+        wait(lambda: connection.execute(SETTLED).fetchone() == (True,), "the views")
 
 
 def views(product: Product) -> dict[str, list[Any]]:

@@ -66,7 +66,7 @@ class Product:
             capture_output=True,
             text=True,
             check=False,
-            timeout=2 * PATIENCE,
+            timeout=10 * PATIENCE,
             cwd=cwd or self.data,
         )
         return Ran(done.returncode, done.stdout, done.stderr)

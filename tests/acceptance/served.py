@@ -51,8 +51,11 @@ class Served:
 
 @contextmanager
 def served(product: Product, clock: Mapping[str, str] = CLOCK) -> Iterator[Served]:
-    """Serve a board, with the process that keeps its views, until the context ends."""
-    with _process(product, "work", clock=clock), only_served(product, clock) as it:
+    """Serve a board, with the process that keeps its views, until the context ends. Nothing is recorded but what somebody does there.
+
+    What falls due would be issued in the middle of a journey, or not, as it happens to take a minute.
+    """
+    with _process(product, "work", "--views-only", clock=clock), only_served(product, clock) as it:
         yield it
 
 
