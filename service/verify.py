@@ -708,7 +708,8 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     first += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]
     sealed = f"events up to #{pack.checkpoint.size}, root {b64encode(pack.checkpoint.root).decode()}"
     first += [] if undeclared else [f"VERIFIED: {pack.origin}, {sealed}"]
-    first += [f"checked: {len(kept) + len(known)} other checkpoints and receipts, {len(cited.keys() - absent)} evidence files"]
+    there = cited.keys() - absent - set(undeclared)
+    first += [f"checked: {len(kept) + len(known)} other checkpoints and receipts, {len(there)} evidence files"]
     beside = then(pack) if then else Verdict(0, [])
     return Verdict(beside.code or (2 if undeclared else 0 if quorum else 3), [*beside.lines, *first, *report(pack, events, absent)])
 

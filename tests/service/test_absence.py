@@ -331,3 +331,16 @@ def test_it_stands_beside_the_verifier_and_needs_nothing_else(tmp_path):
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("ABSENCE VERIFIED: ")
     assert "not checked: absence.py" not in ran.stdout
+    assert not (pack / "__pycache__").exists()
+
+
+@pytest.mark.parametrize("text", [b"\xe2\x80\xa6", b"a checkpoint", b"e30.e30.e30", b"eyJ\n.e30.e30"])
+def test_what_is_no_certificate_is_told_so_in_words(text, tmp_path, capsys):
+    """A checkpoint, or a damaged certificate, handed in as one is refused in words that say what it is not."""
+    write(asked_log().pack(), tmp_path / "pack")
+    (tmp_path / "handed-in").write_bytes(text)
+    code = absence.main([str(tmp_path / "pack"), "--absence", str(tmp_path / "handed-in")])
+    said = capsys.readouterr().out
+
+    assert (code, "codec" in said, "char " in said) == (1, False, False), said
+    assert "NOT VERIFIED: the certificate: it" in said

@@ -34,6 +34,7 @@ if TYPE_CHECKING or __package__:
 else:
     from importlib.util import module_from_spec, spec_from_file_location
 
+    sys.dont_write_bytecode = True  # a pack stays as it was sealed
     _spec = spec_from_file_location("reading", Path(__file__).with_name("reading.py"))
     reading = sys.modules["reading"] = module_from_spec(_spec)
     _spec.loader.exec_module(reading)
@@ -72,9 +73,12 @@ class Certificate(NamedTuple):
 
 def parse(text: str) -> Certificate:
     """Read a certificate in its one canonical form; the algorithm is ours, and never read from it."""
-    verify.require(len(text) <= MAX_CERTIFICATE and text.count(".") == 2, "it is no compact JWS")  # noqa: PLR2004 - three parts
-    header, payload, signature = (verify.unb64url(part) for part in text.split("."))
-    ((kid, said),) = [verify.parse_all([header.decode(), payload.decode()])]
+    verify.require(len(text) <= MAX_CERTIFICATE and text.count(".") == 2, "it is no certificate: that is one line of three parts")  # noqa: PLR2004
+    try:
+        header, payload, signature = (verify.unb64url(part) for part in text.split("."))
+        kid, said = verify.parse_all([header.decode(), payload.decode()])
+    except ValueError as error:
+        raise verify.NotVerified("it is damaged: what it says cannot be read") from error
     _shaped(kid, {"alg": str, "kid": str, "typ": str}, "its header")
     verify.require((kid["alg"], kid["typ"]) == ("EdDSA", TYP), f"it is no {TYP} signed with EdDSA")
     _shaped(said, CERTIFICATE, "it")
@@ -257,9 +261,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, rest = parser.parse_known_args(arguments)
     try:
         text = given.absence.read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         sys.stdout.write(f"COULD NOT CHECK: {ascii(str(error))[1:-1]}\n")
         return 2
+    except UnicodeDecodeError:
+        text = ""  # it is refused with all else that is no certificate
     return verify.main(rest, by(text))
 
 

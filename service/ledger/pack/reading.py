@@ -13,6 +13,7 @@ if TYPE_CHECKING or __package__:
 else:
     from importlib.util import module_from_spec, spec_from_file_location
 
+    sys.dont_write_bytecode = True  # a pack stays as it was sealed
     _spec = spec_from_file_location("verify", Path(__file__).with_name("verify.py"))
     verify = sys.modules["verify"] = module_from_spec(_spec)
     _spec.loader.exec_module(verify)
