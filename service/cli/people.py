@@ -33,10 +33,10 @@ def account(*, email: str, office: str, again: bool, closes: bool, password: str
     Example: muniment account lead@riverside.example --office lead-RIV
     """
     accounts.check_address(email)
-    if password is None and not closes:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
         person = _holder(opened, office)
+        if password is None and not closes:
+            password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         if closes:
             accounts.close_account(conn, _account(conn, email, office, person))
             click.echo(f"{email} can sign in no more. What was recorded by it stays.")
