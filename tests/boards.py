@@ -10,7 +10,7 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -68,6 +68,10 @@ class Clock:
         self.now += timedelta(**how)
 
 
+# What stands around an act, as `Seeded.act` calls it and as a submission does: nothing that an act says may be called so.
+AROUND: Final = {n: n for n in ("occurred_on", "late_reason", "on_behalf_of", "key", "at")} | {"seen": "expected"}
+
+
 @dataclass
 class Seeded:
     """The board, its clock, who is who, and the API key of each office; `operator` runs the service, `nobody` holds no office."""
@@ -81,7 +85,7 @@ class Seeded:
 
     def act(self, office: str, command: str, ref: str, /, *, about: str | None = None, **how: Any) -> Done:
         """Do something in an office; the fields are keywords, and so is what stands around them. An amendment says what it is about."""
-        around = {n: how.pop(n) for n in ("occurred_on", "late_reason", "on_behalf_of", "key", "expected", "at") if n in how}
+        around = {AROUND[n]: how.pop(n) for n in AROUND if n in how}
         return self.board.act(self.callers[office], Submission(name=command, kind=about, ref=ref, fields=how, **around))
 
     def join(self, office: str, role: str, body: str | None = None, employer: str | None = None) -> None:

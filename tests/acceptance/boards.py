@@ -7,7 +7,7 @@ import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 import psycopg
@@ -88,9 +88,12 @@ def person(office: str) -> str:
     return str(uuid5(NAMESPACE_URL, office))
 
 
+AROUND: Final = ("occurred_on", "late_reason", "on_behalf_of", "key", "at")  # of a line, beside what its act says
+
+
 def line(by: str, do: str, ref: str, /, *, of: str | None = None, **fields: Any) -> dict[str, Any]:
     """Write a line of an import; what stands around the fields are keywords too."""
-    around = {name: fields.pop(name) for name in ("occurred_on", "late_reason", "on_behalf_of", "key", "at") if name in fields}
+    around = {name: fields.pop(name) for name in AROUND if name in fields}
     return {"do": do, "ref": ref, "by": by, "fields": fields, **({"of": of} if of else {}), **around}
 
 

@@ -92,7 +92,7 @@ def test_a_full_disk_is_said_and_records_nothing_by_halves(small, small_disk, tm
         assert refused.json["detail"].startswith(WORDS)
         assert "make room on the disk of the database" in refused.json["detail"]
 
-        page = who.post("/actions/A1/report_progress", said | day("occurred_on", 2016, 9, 5))
+        page = who.post("/actions/A1/report_progress", said | day("act.occurred_on", 2016, 9, 5))
         assert (page.status_code, WORDS in who.words, said["narrative"] in who.page) == (507, True, True)
 
         product = Product(small.config.data, small.config.database_url, {"MUNIMENT_KEY": small.keys["riv-lead"]})

@@ -175,7 +175,7 @@ def test_thirty_agencies_acknowledge_at_once(seeded):
     def act(code: str) -> None:
         ready.wait()
         try:
-            acknowledge(seeded, content, who=f"lead-{code}", expected=seen)
+            acknowledge(seeded, content, who=f"lead-{code}", seen=seen)
         except Refused as error:
             refused.append(error)
 
@@ -199,10 +199,10 @@ def test_a_recipient_is_told_to_look_again_where_its_own_record_moved(seeded):
     """What others did is nothing to it; what concerns it (its own acts, the item itself) it has to have seen."""
     content = issued(seeded)
     seen = item_version(seeded)
-    acknowledge(seeded, content, who="cqh-lead", expected=seen)
-    acknowledge(seeded, content, expected=seen)
+    acknowledge(seeded, content, who="cqh-lead", seen=seen)
+    acknowledge(seeded, content, seen=seen)
     with pytest.raises(StaleVersion):
-        seeded.act("riv-lead", "identify_implications", "D1", change_needed=True, why=None, actions=[], expected=seen)
+        seeded.act("riv-lead", "identify_implications", "D1", change_needed=True, why=None, actions=[], seen=seen)
 
 
 def test_inv_36_an_agency_does_not_leave_an_acknowledgement_behind_unseen(seeded):

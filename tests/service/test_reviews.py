@@ -158,7 +158,7 @@ def test_of_several_who_saw_the_same_one_comes_first(seeded):
         if name == "close_review":
             kept(seeded)
         creates = COMMANDS[name].creates
-        told = at_once(seeded, office, name, ref, 3, **said, expected=None if creates else version(seeded, ref))
+        told = at_once(seeded, office, name, ref, 3, **said, seen=None if creates else version(seeded, ref))
         assert told == {"done": 1, AlreadyExists if creates else StaleVersion: 2}, name
 
 
@@ -207,7 +207,7 @@ def test_whoever_saw_an_older_version_looks_again(seeded):
     walk(seeded, "decide_review")
 
     with pytest.raises(StaleVersion):
-        seeded.act("chair", "decide_review", "SB-2016-03", outcome="conduct", rationale="so", expected=version(seeded) - 1)
+        seeded.act("chair", "decide_review", "SB-2016-03", outcome="conduct", rationale="so", seen=version(seeded) - 1)
 
 
 def test_a_review_is_there_for_whoever_was_asked_about_it(seeded):

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request
 from api.access import member
 from api.errors import status_of
 from api.fields import ONE_OF_ITS_KIND
-from api.pages.acting import forms, sending
+from api.pages.acting import REF, SAVE, forms, plain_name, sending
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.frame import Look, look, render
@@ -74,7 +74,7 @@ def _act(command: Command, about: str | None) -> Response | Redirect:
     drafted = about if command.name in answering.ANSWERING else None
     if drafted:
         answering.keep(drafted, sent.typed)
-    if drafted and "save" in request.form:
+    if drafted and SAVE in request.form:
         return redirect(f"{address_of(command, about)}?kept=yes", code=303)
     if sending.asks_for_rows():
         sent.errors.clear()
@@ -82,7 +82,7 @@ def _act(command: Command, about: str | None) -> Response | Redirect:
             return _page(seen, command, about, sent)
     refused = sent.refused
     if not sent.errors and refused is None:
-        outcome = sending.send(command, about or sent.typed.get("ref") or command.kind, sent)
+        outcome = sending.send(command, about or sent.typed.get(REF) or command.kind, sent)
         if outcome.done is not None:
             if drafted:
                 answering.forget(drafted)
@@ -151,7 +151,7 @@ def _page(
         about=None if about is None else _about(seen, command, about),
         acting=acting_words(seen),
         fields=shown,
-        refusal=in_form(refused, {field["name"]: field["label"] for field in shown}) if refused else None,
+        refusal=in_form(refused, {plain_name(field["name"]): field["label"] for field in shown}) if refused else None,
         moved=moved,
         not_today=not_today,
         action_href=address_of(command, about),
@@ -167,10 +167,10 @@ def _once(seen: Look, command: Command, about: str | None, *, moved: bool) -> Ma
     """Return the form's idempotency key, and the version for which it is made: what the person has seen."""
     version = None
     if about is not None and command.name not in COMMUTING:
-        sent = None if moved else sending.expected()
+        sent = None if moved else sending.version()
         shown = worker().board.load(KINDS[command.kind], about).version if moved else version_of(seen.on, command.kind, about)
         version = sent if sent is not None else shown
-    return {"key": sending.new_key(), "expected": version}
+    return {"key": sending.new_key(), "version": version}
 
 
 def acting_words(seen: Look) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, request
 
@@ -12,7 +12,7 @@ from aggregates.entry.fields import ENVELOPE, Field, corrections, fields_by_name
 from aggregates.entry.values import Evidence, Sealed
 from api.access import member
 from api.errors import status_of
-from api.pages.acting import forms, rows, sending
+from api.pages.acting import CORRECTED, LATE_REASON, OCCURRED_ON, WHAT, forms, rows, sending
 from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.frame import Look, look, render
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("amend", __name__)
-
-PREFIX: Final = "corrected-"
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def amend(position: int, act: str) -> Response | Redirect:
     check_reach(it.command, it.entry.ref)
     sent = _read(it, restricted=seen.on.scope.restricted)
     refused: Refused | None = None
-    if sending.asks_for_rows(PREFIX):
+    if sending.asks_for_rows(CORRECTED):
         sent.errors.clear()
     elif not sent.errors:
         outcome = sending.send(it.command, it.entry.ref, sent)
@@ -117,14 +115,14 @@ def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
     """Return what was sent: of the entry's fields those that now say something else."""
     sent, corrected = sending.Sent(), dict[str, Any]()
     if it.command.name == "propose_amendment":
-        sending.text(sent, "what", optional=False)
-    fields = [] if sent.fields.pop("what", None) == "retract" else it.fields
+        sending.text(sent, WHAT, optional=False, label="What do you propose?")
+    fields = [] if sent.fields.pop(WHAT, None) == "retract" else it.fields
     for field in fields:
         if field.sensitivity == "restricted" and not restricted:
             continue
-        name = f"{PREFIX}{field.name}"
+        name = f"{CORRECTED}{field.name}"
         if field.name in rows.ROWS:
-            sending.read_rows(sent, field.name, PREFIX)
+            sending.read_rows(sent, field.name, CORRECTED)
         else:
             sending.read_field(sent, field, name)
         value = sent.fields.pop(name, None)
@@ -169,7 +167,7 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
         cancel_href=f"/events/{entry.position}",
         hidden={},
         key=sending.new_key(),
-        expected=worker().board.load(KINDS[entry.kind], entry.ref, fresh=True).version,
+        version=worker().board.load(KINDS[entry.kind], entry.ref, fresh=True).version,
     )
 
 
@@ -203,17 +201,17 @@ def _fields(seen: Look, it: Amendment) -> list[forms.FormField]:
     found = [forms.declared(seen, f, typed={f.name: _value(f, it.entry.said.get(f.name))}) | _as_it_stands(it.entry, f) for f in shown]
     if it.command.name == "propose_amendment":
         items = [{"value": "correct", "text": "Correct it, as changed above"}, {"value": "retract", "text": "Retract it"}]
-        found.append(forms.field_of("what", "choice", "public", label="What do you propose?", items=items))
+        found.append(forms.field_of(WHAT, "choice", "public", label="What do you propose?", items=items))
     found.append(forms.field_of("reason", "textarea", "partners", label="Why"))
-    found.append(forms.field_of("occurred_on", "date", "public", value=worker().today, hint="The day of the amendment, as a rule today."))
-    found.append(forms.field_of("late_reason", "textarea", "partners", optional=True))
+    found.append(forms.field_of(OCCURRED_ON, "date", "public", value=worker().today, hint="The day of the amendment, as a rule today."))
+    found.append(forms.field_of(LATE_REASON, "textarea", "partners", optional=True))
     return found
 
 
 def _as_it_stands(entry: HistoryEntry, field: Field) -> forms.FormField:
     """Return what tells a field of the entry from the amendment's own, with its value as it stands."""
     label = f"{label_of(field.name)} (in event {entry.position:,})"
-    return {"name": f"{PREFIX}{field.name}", "label": label, "value": _value(field, entry.said.get(field.name)), "hint": None}
+    return {"name": f"{CORRECTED}{field.name}", "label": label, "value": _value(field, entry.said.get(field.name)), "hint": None}
 
 
 def _value(field: Field, value: Any) -> Any:

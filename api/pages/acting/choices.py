@@ -13,7 +13,7 @@ from aggregates.errors import Refused
 from aggregates.framework.library import SETS
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
-from api.pages.acting import of_sessions
+from api.pages.acting import ON_BEHALF_OF, of_sessions
 from api.pages.frame.entries import size_text
 from api.pages.frame.words import choice_of
 from api.resources.answering.commands import acting_as
@@ -131,7 +131,7 @@ def _not_received(seen: Look, about: str | None) -> dict[str, str]:
 def _speaker() -> str | None:
     """Return the body in whose name a form would be sent; None where the caller holds no office that could."""
     try:
-        return speaks_for(acting_as(request.args.get("on_behalf_of") or request.form.get("on_behalf_of") or None))
+        return speaks_for(acting_as(request.args.get(ON_BEHALF_OF) or request.form.get(ON_BEHALF_OF) or None))
     except Refused:
         return None
 

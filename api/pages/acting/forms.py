@@ -12,7 +12,7 @@ from aggregates.dissemination import refusals as dissemination
 from aggregates.entry.values import Evidence
 from aggregates.partnership.settings import SETTINGS
 from api.fields import ONE_OF_ITS_KIND
-from api.pages.acting import choices, rows
+from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, REF, choices, plain_name, rows
 from api.pages.acting.missing import missing
 from api.pages.frame.words import choice_of, explained, label_of
 from api.pages.returns import answering
@@ -186,10 +186,10 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
         found += _evidence(sent.typed, field.sensitivity) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
         if field.kind is Evidence and (field.optional or command.name in MAY_LACK_FILES):
             found[-3:] = [one | {"optional": True} for one in found[-3:]]
-    found.append(field_of("occurred_on", "date", "public", value=worker().today))
+    found.append(field_of(OCCURRED_ON, "date", "public", value=worker().today))
     if manager:
-        found.append(_chosen("on_behalf_of", "public", choices.offices(seen, command.by), optional=MANAGER in command.by))
-    found.append(field_of("late_reason", "textarea", "partners", optional=True))
+        found.append(_chosen(ON_BEHALF_OF, "public", choices.offices(seen, command.by), optional=MANAGER in command.by))
+    found.append(field_of(LATE_REASON, "textarea", "partners", optional=True))
     asked = answering.fields(command.name, about, sent.typed, sent.errors) if about and command.name in answering.ANSWERING else []
     return [*asked, *with_typed(found, sent.typed, sent.errors)]
 
@@ -197,12 +197,12 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
 def _ref(seen: Look, command: Command) -> FormField:
     """Return the field of a new thing's reference: chosen where the thing is an office's, made up where it is a person's."""
     if command.kind == "subject":
-        return field_of("ref", "hidden", "public", value=str(uuid4()))
+        return field_of(REF, "hidden", "public", value=str(uuid4()))
     if command.kind == "return":
-        return field_of("ref", "hidden", "public", value="")  # made of what is asked, for when, and of whom
+        return field_of(REF, "hidden", "public", value="")  # made of what is asked, for when, and of whom
     named = choices.options(seen, command, "ref")
     more = REFERENCES.get(command.kind, {})
-    return field_of("ref", "text", "public", **more) if named is None else _chosen("ref", "public", named, **more)
+    return field_of(REF, "text", "public", **more) if named is None else _chosen(REF, "public", named, **more)
 
 
 def with_typed(fields: list[FormField], typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[FormField]:
@@ -219,8 +219,8 @@ def field_of(name: str, kind: str, sensitivity: str, **more: Any) -> FormField:
     """Return a form field, as `macros/forms.html` takes it."""
     said: FormField = {
         "name": name,
-        "label": label_of(name),
-        "hint": HINTS.get(name),
+        "label": label_of(plain_name(name)),
+        "hint": HINTS.get(plain_name(name)),
         "kind": kind,
         "value": None,
         "items": [],
@@ -273,5 +273,5 @@ def _chosen(name: str, sensitivity: str, named: Mapping[str, str], **more: Any) 
     """Return a field in which one or several of what is on record are chosen; where nothing is, what to set up first."""
     items = [{"value": code, "text": text} for code, text in named.items()]
     if not items:
-        more["missing"] = missing(name)
+        more["missing"] = missing(plain_name(name))
     return field_of(name, more.pop("kind", "choice"), sensitivity, items=items, **more)

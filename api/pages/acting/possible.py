@@ -19,6 +19,7 @@ from aggregates.partnership.membership import OpenObligations
 from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals as of_review
 from aggregates.training_session import refusals as of_training
+from api.pages.acting import ON_BEHALF_OF
 from api.pages.acting.addresses import address_of
 from api.pages.acting.asking import Question, plausible
 from api.pages.frame.entries import kind_of
@@ -213,7 +214,7 @@ def _task(seen: Look, command: Command, ref: str, office: str | None) -> dict[st
     task: dict[str, str | None] = {"name": command.name, "title": command.title, "href": address_of(command, ref), "text": None}
     if office is None:
         return task
-    return task | {"href": f"{task['href']}?on_behalf_of={office}", "text": f"On behalf of: {seen.words.office(office)}"}
+    return task | {"href": f"{task['href']}?{ON_BEHALF_OF}={office}", "text": f"On behalf of: {seen.words.office(office)}"}
 
 
 def acting_or_nobody() -> Acting | None:

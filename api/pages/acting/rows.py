@@ -17,7 +17,7 @@ from aggregates.returns import Return
 from aggregates.returns.answers import REVIEWED, TO_REVIEW
 from aggregates.review.items import ANSWERS
 from aggregates.training_session.state import POINTS
-from api.pages.acting import choices
+from api.pages.acting import MORE, choices
 from api.pages.frame.clocks import NotADay, read_day
 from api.pages.frame.words import choice_of, label_of
 from api.worker import worker
@@ -174,7 +174,7 @@ def read(name: str, prefix: str = "") -> tuple[list[dict[str, str]], list[dict[s
             wrong = wrong or f"{label_of(name)}, {rows.called.lower()} {number + 1}: {refused.message}"
         if lacking := [part for part in rows.parts if not part.optional and not typed[-1][part.name]]:
             wrong = wrong or f"{label_of(name)}, {rows.called.lower()} {number + 1}: {label_of(lacking[0].name).lower()} is needed"
-    if request.form.get("more") == called:
+    if request.form.get(MORE) == called:
         typed += [{}] * min(FIRST, MOST - len(typed))
     return typed, said, wrong
 

@@ -17,7 +17,7 @@ from aggregates.returns import reference
 from api.access import signed_in
 from api.errors import Unreadable
 from api.fields import ONE_OF_ITS_KIND
-from api.pages.acting import rows
+from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, REF, VERSION, plain_name, rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
 from api.pages.frame.words import label_of
 from api.pages.returns import answering
@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from service.commands import Command
     from service.recording import Done
 
-KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
+A_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
 WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
 PARTS: Final = ("day", "month", "year")
-AROUND: Final = ("occurred_on", "on_behalf_of", "late_reason")  # of every act, apart from what it says
 
 
 @dataclass
@@ -65,15 +64,15 @@ class Outcome:
 
 def new_key() -> str:
     """Return the idempotency key of a form: the one that it was sent with, or a new one."""
-    sent = request.form.get("key", "")
-    return sent if KEY.match(sent) else secrets.token_urlsafe(18)
+    sent = request.form.get(KEY, "")
+    return sent if A_KEY.match(sent) else secrets.token_urlsafe(18)
 
 
-def expected() -> int | None:
+def version() -> int | None:
     """Return the version that the form was made for, where it says one."""
-    sent = request.form.get("expected", "")
+    sent = request.form.get(VERSION, "")
     if sent and not WHOLE.match(sent):
-        raise Unreadable(where="expected", why="a version is a number")
+        raise Unreadable(where=VERSION, why="a version is a number")
     return int(sent) if sent else None
 
 
@@ -81,7 +80,7 @@ def read(command: Command, about: str | None = None) -> Sent:
     """Return what the form of a command sent; `about` is the thing that it is about, where there is one."""
     sent = Sent()
     if command.creates and command.kind not in ONE_OF_ITS_KIND and command.kind != "return":
-        text(sent, "ref", optional=False, label=REFERENCES.get(command.kind, {}).get("label"))
+        text(sent, REF, optional=False, label=REFERENCES.get(command.kind, {}).get("label"))
     for declared in command.fields:
         if declared.kind is Evidence:
             _evidence(sent, optional=declared.optional or command.name in MAY_LACK_FILES)
@@ -93,13 +92,13 @@ def read(command: Command, about: str | None = None) -> Sent:
             read_field(sent, declared, declared.name)
     around(sent)
     if command.creates and command.kind == "return":
-        sent.typed["ref"] = reference(*(str(sent.fields.get(part)) for part in ("kind", "period", "respondent")))
+        sent.typed[REF] = reference(*(str(sent.fields.get(part)) for part in ("kind", "period", "respondent")))
     return sent
 
 
 def asks_for_rows(prefix: str = "") -> bool:
     """Say whether the form was sent for more rows, and not to be recorded."""
-    more = request.form.get("more", "")
+    more = request.form.get(MORE, "")
     return answering.asks_for_rows() or (more.startswith(prefix) and more.removeprefix(prefix) in rows.ROWS)
 
 
@@ -113,8 +112,8 @@ def read_rows(sent: Sent, name: str, prefix: str = "") -> None:
 
 def around(sent: Sent) -> None:
     """Read what stands around every act: since when, for whom, and why so late."""
-    day(sent, "occurred_on", optional=True)
-    for name in ("on_behalf_of", "late_reason"):
+    day(sent, OCCURRED_ON, optional=True)
+    for name in (ON_BEHALF_OF, LATE_REASON):
         text(sent, name, optional=True)
 
 
@@ -155,14 +154,14 @@ def text(sent: Sent, name: str, *, optional: bool, label: str | None = None) -> 
     sent.typed[name] = typed
     sent.fields[name] = typed or None
     if not typed and not optional:
-        sent.errors[name] = f"{label or label_of(name.removeprefix('corrected-'))}: this is needed"
+        sent.errors[name] = f"{label or label_of(plain_name(name))}: this is needed"
 
 
 def day(sent: Sent, name: str, *, optional: bool) -> None:
     """Read a date of three parts."""
     parts = {part: request.form.get(f"{name}-{part}", "").strip() for part in PARTS}
     sent.typed[name], sent.fields[name] = parts, None
-    label = label_of(name.removeprefix("corrected-"))
+    label = label_of(plain_name(name))
     if not any(parts.values()):
         if not optional:
             sent.errors[name] = f"{label}: a date is needed"
@@ -183,7 +182,7 @@ def _number(sent: Sent, name: str, *, optional: bool) -> None:
     text(sent, name, optional=optional)
     typed = sent.typed[name]
     if typed and not WHOLE.match(typed):
-        sent.errors[name] = f"{label_of(name)}: this is no whole number"
+        sent.errors[name] = f"{label_of(plain_name(name))}: this is no whole number"
     sent.fields[name] = int(typed) if typed and name not in sent.errors else None
 
 
@@ -220,24 +219,23 @@ def _received(sent: Sent, file: FileStorage) -> dict[str, str] | None:
 
 def send(command: Command, ref: str, sent: Sent) -> Outcome:
     """Have it recorded, or return why not. The same form sent twice is recorded once."""
-    said = {name: value for name, value in sent.fields.items() if name not in {"ref", *AROUND}}
-    stated = sent.fields.get("occurred_on")
-    it = Submission(
-        name=command.name,
-        kind=command.kind,
-        ref=ref,
-        fields=_without_empty(said),
-        key=new_key(),
-        expected=expected(),
-        occurred_on=date.fromisoformat(stated) if stated else None,
-        on_behalf_of=sent.fields.get("on_behalf_of"),
-        late_reason=sent.fields.get("late_reason"),
-    )
     try:
-        return Outcome(done=worker().board.act(signed_in(), it))
+        return Outcome(done=worker().board.act(signed_in(), submission(command, ref, sent)))
     except Refused as refused:
         return Outcome(refused=refused)
 
 
-def _without_empty(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value is not None}
+def submission(command: Command, ref: str, sent: Sent) -> Submission:
+    """Return the command that a form gives, under the key and for the version that it carries along."""
+    stated = sent.fields.get(OCCURRED_ON)
+    return Submission(
+        name=command.name,
+        kind=command.kind,
+        ref=ref,
+        fields={name: value for name, value in sent.fields.items() if value is not None and not name.startswith(ACT)},
+        key=new_key(),
+        expected=version(),
+        occurred_on=date.fromisoformat(stated) if stated else None,
+        on_behalf_of=sent.fields.get(ON_BEHALF_OF),
+        late_reason=sent.fields.get(LATE_REASON),
+    )

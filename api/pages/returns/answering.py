@@ -15,6 +15,7 @@ from flask import request
 from aggregates.returns import Return
 from aggregates.returns.answers import HIGHEST, REVIEWED
 from api.access import signed_in
+from api.pages.acting import MORE, ON_BEHALF_OF
 from api.pages.returns.words import column_of
 from api.worker import worker
 from service.desk import drafts
@@ -36,7 +37,7 @@ READ_BY: Final = "named roles only."
 
 
 def _office() -> str:
-    return request.form.get("on_behalf_of") or request.args.get("on_behalf_of") or signed_in().office or ""
+    return request.form.get(ON_BEHALF_OF) or request.args.get(ON_BEHALF_OF) or signed_in().office or ""
 
 
 def _asked(ref: str) -> tuple[ReturnState, QuestionSet] | None:
@@ -108,7 +109,7 @@ def _counts(sent: Sent, name: str, question: Question) -> dict[str, dict[str, in
     for row in said:
         if not row["group"] or not all(WHOLE.match(row[column]) for column in question.columns):
             sent.errors[name] = f"{question.words} Name each group, and count each column in whole numbers"
-    sent.typed[name] = rows + [{}] * (BLANK_ROWS if request.form.get("more") == name else 0)
+    sent.typed[name] = rows + [{}] * (BLANK_ROWS if request.form.get(MORE) == name else 0)
     if name in sent.errors or not said:
         return None
     return {row["group"]: {column: int(row[column]) for column in question.columns} for row in said}
@@ -116,7 +117,7 @@ def _counts(sent: Sent, name: str, question: Question) -> dict[str, dict[str, in
 
 def asks_for_rows() -> bool:
     """Say whether the form was sent for more rows of counts, and not to be recorded."""
-    return request.form.get("more", "").startswith("q-")
+    return request.form.get(MORE, "").startswith("q-")
 
 
 # -- what stands in the form ---------------------------------------------------------------------------------------------

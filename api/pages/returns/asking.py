@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
 from api.access import member, signed_in
 from api.errors import status_of
-from api.pages.acting import forms, sending
+from api.pages.acting import REF, forms, sending
 from api.pages.acting.act import acting_words
 from api.pages.acting.choices import options
 from api.pages.frame import look, render
@@ -20,7 +19,6 @@ from api.pages.returns.words import kind_of
 from api.resources.answering.commands import acting_as, check_open
 from api.worker import worker
 from service.commands import COMMANDS, MANAGER
-from service.desk.submission import Submission
 from service.verbs.returns.rounds import ask_round
 
 if TYPE_CHECKING:
@@ -49,22 +47,14 @@ def ask() -> Response:
     if sent.errors:
         with look() as seen:
             return _form(seen, sent)
-    outcomes = ask_round(worker().board, signed_in(), _submission(sent), chosen)
+    outcomes = ask_round(worker().board, signed_in(), sending.submission(REQUEST, "", sent), chosen)
     with look() as seen:
         return _told(seen, outcomes)
 
 
-def _submission(sent: sending.Sent) -> Submission:
-    said = {field.name: sent.fields.get(field.name) for field in REQUEST.fields if sent.fields.get(field.name) is not None}
-    day = sent.fields.get("occurred_on")
-    around = {name: sent.fields.get(name) for name in ("on_behalf_of", "late_reason")}
-    when = date.fromisoformat(day) if day else None
-    return Submission(name=REQUEST.name, kind="return", ref="", fields=said, key=sending.new_key(), occurred_on=when, **around)
-
-
 def _form(seen: Look, sent: sending.Sent) -> Response:
     manager = acting_as().role == MANAGER
-    shown = [field for field in forms.fields_of(seen, REQUEST, sent, about=None, manager=manager) if field["name"] != "ref"]
+    shown = [field for field in forms.fields_of(seen, REQUEST, sent, about=None, manager=manager) if field["name"] != REF]
     named = [{"value": code, "text": text} for code, text in (options(seen, REQUEST, "respondent") or {}).items()]
     said = {"items": named, "value": sent.typed.get("respondents", []), "error": sent.errors.get("respondents")}
     several = forms.field_of("respondents", "choices", "public", label="Asked of", **said)
@@ -73,7 +63,7 @@ def _form(seen: Look, sent: sending.Sent) -> Response:
     return render(
         "acting/act.html", look=seen, status=422 if sent.errors else 200, command=heading, about=None, acting=acting_words(seen),
         fields=fields, refusal=None, moved=False, not_today=None, action_href=PATH, cancel_href="/returns",
-        hidden={}, key=sending.new_key(), expected=None,
+        hidden={}, key=sending.new_key(), version=None,
     )  # fmt: skip
 
 

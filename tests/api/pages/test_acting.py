@@ -21,7 +21,7 @@ from tests.api.pages.conftest import HTML, a_file, browser, day
 from tests.boards import Clock, Seeded
 from tests.logs import create_views
 
-DONE = {**day("occurred_on", 2016, 9, 5)}
+DONE = {**day("act.occurred_on", 2016, 9, 5)}
 
 
 def implemented(it: Seeded, ref: str = "A1", lead: str = "riv-lead") -> None:
@@ -83,7 +83,7 @@ def test_a_new_action_is_found_before_the_views_have_it(sign_in):
 
 def new_action(**changed: str) -> dict[str, str]:
     """Return the form that assigns an action, filled in."""
-    said = {"ref": "A9", "title": "Teach the pathway", "kind": "training", "source": "SB-2015-01/F1", "owner": "RIV"}
+    said = {"act.ref": "A9", "title": "Teach the pathway", "kind": "training", "source": "SB-2015-01/F1", "owner": "RIV"}
     said |= {"owner_office": "riv-lead", "overseen_by": "QEG", "success_measure": "All are taught"}
     said |= {"intended_outcome": "Children are seen"}
     return said | day("due_on", 2016, 12, 16) | DONE | changed
@@ -138,10 +138,10 @@ def test_the_manager_is_offered_what_can_be_recorded_for_others(sign_in):
     who = sign_in("board-manager")
     who.get("/actions/A1")
     link = next(link for link in who.links if link.startswith("/actions/A1/accept_action"))
-    response = who.send(link, {"on_behalf_of": "riv-lead", **DONE})
+    response = who.send(link, {"act.on_behalf_of": "riv-lead", **DONE})
     who.seeded.catch_up()
 
-    assert (link, response.status_code) == ("/actions/A1/accept_action?on_behalf_of=riv-lead", 303)
+    assert (link, response.status_code) == ("/actions/A1/accept_action?act.on_behalf_of=riv-lead", 303)
     assert "on behalf of Riv lead" in who.text("/actions/A1")
 
 
@@ -154,7 +154,7 @@ def test_nobody_else_records_for_another_office(sign_in, office):
         "rag": "green",
         "narrative": "Well",
         "reason": "More time",
-        "on_behalf_of": "board-manager",
+        "act.on_behalf_of": "board-manager",
         **day("due_on", 2017, 1, 31),
         **DONE,
     }
@@ -179,7 +179,7 @@ def test_a_form_that_is_never_theirs_is_one_sentence(sign_in):
 
     assert response.status_code == 403
     assert "A1 is owned by RIV: only RIV can say that" in who.words
-    assert "occurred_on" not in who.page
+    assert "act.occurred_on" not in who.page
 
 
 def test_the_manager_is_asked_for_whom_where_it_is_never_their_own_act(sign_in):
@@ -253,10 +253,10 @@ def test_what_somebody_else_recorded_meanwhile_is_pointed_out(sign_in):
     ("said", "told"),
     [
         ({"reason": ""}, "Reason: this is needed"),
-        ({"reason": "Not ours", "occurred_on-day": "31", "occurred_on-month": "2"}, "True from: this is no date"),
-        ({"reason": "Not ours", "occurred_on-day": "x"}, "True from: this is no date"),
-        ({"reason": "Not ours", "occurred_on-year": "2017"}, "is in the future"),
-        ({"reason": "Not ours", "occurred_on-year": "2015"}, "say why in “Why it is recorded so late”"),
+        ({"reason": "Not ours", "act.occurred_on-day": "31", "act.occurred_on-month": "2"}, "True from: this is no date"),
+        ({"reason": "Not ours", "act.occurred_on-day": "x"}, "True from: this is no date"),
+        ({"reason": "Not ours", "act.occurred_on-year": "2017"}, "is in the future"),
+        ({"reason": "Not ours", "act.occurred_on-year": "2015"}, "say why in “Why it is recorded so late”"),
         ({"reason": "For 943 476 5919 it is not ours"}, "carries what looks like an NHS number"),
         ({"reason": "A child born 2.5.2009"}, "carries what looks like a date of birth"),
         ({"reason": "x" * 10_001}, "a text has at most 10000 characters"),
@@ -278,9 +278,9 @@ def test_a_new_action_takes_its_reference_and_nothing_else_may_have_it(sign_in):
     who = sign_in("chair")
 
     assert who.send("/actions/new", new_action()).location.startswith("/actions/A9?receipt=")
-    assert who.send("/actions/new", new_action(ref="A1")).status_code == 409
+    assert who.send("/actions/new", new_action(**{"act.ref": "A1"})).status_code == 409
     assert "A1 is already on record" in who.words
-    assert who.send("/actions/new", new_action(ref="no spaces")).status_code == 422
+    assert who.send("/actions/new", new_action(**{"act.ref": "no spaces"})).status_code == 422
 
 
 def test_choices_are_what_is_on_record(sign_in):

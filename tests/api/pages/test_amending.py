@@ -15,7 +15,7 @@ from tests.api.pages.test_acting import implemented
 from tests.api.pages.whole import HASH, fill
 
 ASSIGNED_TO_CQH = 22  # the event with which A2 was assigned, a decision of the chair
-TODAY = day("occurred_on", 2016, 9, 5)
+TODAY = day("act.occurred_on", 2016, 9, 5)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_decision_is_amended_by_two(sign_in):
     manager.get(f"/events/{signed}")
     assert "propose the amendment, and the chair makes it" in manager.words
     assert manager.send(f"/events/{signed}/retract", {"reason": "Signed by the owner", **TODAY}).status_code == 422
-    manager.send(f"/events/{signed}/propose", {"what": "retract", "reason": "Signed by the owner", **TODAY})
+    manager.send(f"/events/{signed}/propose", {"act.what": "retract", "reason": "Signed by the owner", **TODAY})
     manager.seeded.catch_up()
     proposal = manager.recorded
     assert "Decide on the amendment proposed for A1" in chair.text("/")
@@ -226,7 +226,7 @@ def test_a_row_more_for_a_correction_records_nothing(listed):
     before = who.recorded
     address = f"/events/{positions['agenda'][1]}/correct"
     who.get(address)
-    response = who.post(address, who.filled | {"corrected-agenda-0-title": "Not brought", "more": "corrected-agenda"})
+    response = who.post(address, who.filled | {"corrected-agenda-0-title": "Not brought", "act.more": "corrected-agenda"})
 
     assert (response.status_code, who.recorded) == (200, before), who.words
     assert {"corrected-agenda-4-title"} <= who.filled.keys()

@@ -21,7 +21,7 @@ from tests.api.pages.conftest import a_file, day
 from tests.api.pages.whole import THINGS, fill
 
 FOR_PROGRAMS = {"IfMatchMissing"}  # no form can bring these about
-DONE = day("occurred_on", 2016, 9, 5)
+DONE = day("act.occurred_on", 2016, 9, 5)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -45,41 +45,42 @@ def test_every_list_of_objects_has_its_rows():
 # For a kind of thing: who, where, what they say; then what they leave out or say instead, and what is told them.
 FORMS = {
     "a review": (
-        "riv-lead", "/reviews/new", {"ref": "SB-9", "title": "Yew", "kind": "serious case review", "regime": "LSCB-WT2015",
+        "riv-lead", "/reviews/new", {"act.ref": "SB-9", "title": "Yew", "kind": "serious case review", "regime": "LSCB-WT2015",
         "referring_agency": "RIV", **day("notified_on", 2016, 9, 1)}, {"title": ""}, "Title: this is needed", "/reviews/SB-9",
     ),
     "another body's review": (
-        "chair", "/reviews/new/note_external_review", {"ref": "DHR-1", "title": "Elm", "kind": "domestic homicide review",
+        "chair", "/reviews/new/note_external_review", {"act.ref": "DHR-1", "title": "Elm", "kind": "domestic homicide review",
         "regime": "LSCB-WT2015", "board": "Their board", "year": "2015"}, {"year": "late"}, "this is no whole number", "/reviews/DHR-1",
     ),
     "a meeting": (
-        "chair", "/meetings/new", {"ref": "B-1", "body": "BOARD", "attendance-0-agency": "RIV", "attendance-0-attendance": "present",
+        "chair", "/meetings/new", {"act.ref": "B-1", "body": "BOARD", "attendance-0-agency": "RIV", "attendance-0-attendance": "present",
         "attendance-1-agency": "CQH", "attendance-1-attendance": "", "agenda-0-id": "1", "agenda-0-title": "Neglect"},
         {"agenda-0-title": ""}, "Agenda, item 1: title is needed", "/meetings/B-1",
     ),
     "an agency": (
-        "chair", "/agencies/new", {"ref": "NEW", "name": "New Trust", "category": "health", "section_11": "yes"},
-        {"ref": "CQH"}, "CQH is a member of the partnership already", "/agencies/NEW",
+        "chair", "/agencies/new", {"act.ref": "NEW", "name": "New Trust", "category": "health", "section_11": "yes"},
+        {"act.ref": "CQH"}, "CQH is a member of the partnership already", "/agencies/NEW",
     ),
     "an office": (
-        "chair", "/offices/new", {"ref": "deputy", "title": "Deputy chair", "role": "deputy chair", "holder": "{cqh-lead}",
+        "chair", "/offices/new", {"act.ref": "deputy", "title": "Deputy chair", "role": "deputy chair", "holder": "{cqh-lead}",
         **day("from_on", 2016, 9, 5)}, {"holder": "{chair}"}, "Nobody appoints themselves", "/offices/deputy",
     ),
     "a challenge": (
-        "riv-lead", "/challenges/new", {"ref": "CH-2", "about": "action:A1", "to": "QEG", "summary": "Help", "statement": "We need it"},
+        "riv-lead", "/challenges/new", {"act.ref": "CH-2", "about": "action:A1", "to": "QEG", "summary": "Help", "statement": "We need it"},
         {"about": "action:A2"}, "There is no action A2", "/challenges/CH-2",
     ),
     "a course": (
-        "board-manager", "/courses/new", {"ref": "C2", "title": "Two", "level": "core", "format": "1 day", "provider": "Us",
+        "board-manager", "/courses/new", {"act.ref": "C2", "title": "Two", "level": "core", "format": "1 day", "provider": "Us",
         "skills": "To ask", "follow_up_owed": "no", "because_of": ["SB-2015-01/F1"]}, {"skills": ""}, "says nothing of the skills",
         "/courses/C2",
     ),
     "a resource": (
-        "board-manager", "/resources/new", {"ref": "R2", "title": "Two", "url": "https://two.example/", "kind": "tool", "check_every": "3"},
+        "board-manager", "/resources/new", {"act.ref": "R2", "title": "Two", "url": "https://two.example/",
+         "kind": "tool", "check_every": "3"},
         {"url": "two"}, "two is no address", "/resources/R2",
     ),
     "a priority": (
-        "chair", "/priorities/new", {"ref": "2017-18", "priority": "Neglect", "lead_office": "quality-chair"},
+        "chair", "/priorities/new", {"act.ref": "2017-18", "priority": "Neglect", "lead_office": "quality-chair"},
         {"priority": ""}, "Priority: this is needed", "/priorities/2017-18",
     ),
     "the partnership": (
@@ -142,7 +143,14 @@ def test_more_rows_record_nothing_and_keep_what_was_typed(filled):
     """Whoever asks for more rows gets three more, with every word still there, and nothing is recorded."""
     who = filled("chair")
     before = who.recorded
-    said = {"ref": "B-2", "agenda-0-id": "1", "agenda-0-title": "Neglect", "agenda-1-id": "", "agenda-1-title": "", "more": "agenda"}
+    said = {
+        "act.ref": "B-2",
+        "agenda-0-id": "1",
+        "agenda-0-title": "Neglect",
+        "agenda-1-id": "",
+        "agenda-1-title": "",
+        "act.more": "agenda",
+    }
     response = who.send("/meetings/new", said)
 
     assert (response.status_code, who.recorded) == (200, before)

@@ -61,7 +61,7 @@ def test_every_command_of_an_action_has_its_page(reader, name):
     words = who.text(f"/actions/A1/{name}")
 
     assert next(command.title for command in declared("action") if command.name == name) in words
-    assert {"csrf_token", "key"} <= who.hidden.keys()
+    assert {"csrf_token", "act.key"} <= who.hidden.keys()
 
 
 @pytest.mark.parametrize("name", ["correct_entry", "assign_action", "join_agency", "nonsense"])
@@ -128,7 +128,7 @@ def test_a_form_from_elsewhere_is_refused(sign_in, path):
     """A POST without the token of our own page records nothing, ends nothing and signs nobody in."""
     who = sign_in("riv-lead")
     before = who.recorded
-    response = who.client.post(path, data={"key": "k"}, headers={"Accept": "text/html"})
+    response = who.client.post(path, data={"act.key": "k"}, headers={"Accept": "text/html"})
 
     assert (response.status_code, response.mimetype) == (400, "text/html")
     assert who.get("/actions").status_code == 200

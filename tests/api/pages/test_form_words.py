@@ -23,10 +23,10 @@ def test_a_value_is_never_rewritten():
 @pytest.mark.parametrize(
     ("path", "said", "told"),
     [
-        ("/agencies/new", {"ref": "no code"}, "Code: letters, digits"),
-        ("/agencies/new", {"ref": ""}, "Code: this is needed"),
-        ("/offices/new", {"ref": ""}, "Office: this is needed"),
-        ("/inspections/new", {"ref": ""}, "For which office: this is needed"),
+        ("/agencies/new", {"act.ref": "no code"}, "Code: letters, digits"),
+        ("/agencies/new", {"act.ref": ""}, "Code: this is needed"),
+        ("/offices/new", {"act.ref": ""}, "Office: this is needed"),
+        ("/inspections/new", {"act.ref": ""}, "For which office: this is needed"),
     ],
 )
 def test_a_form_calls_its_reference_one_thing(reader, path, said, told):
@@ -91,7 +91,7 @@ def test_a_number_in_the_name_of_a_file_is_said_to_be_there(sign_in):
     """Where a file's name, or its title, carries an NHS number, the refusal says which of them does."""
     who = sign_in("riv-lead")
     who.seeded.act("riv-lead", "accept_action", "A1")
-    said = {**day("occurred_on", 2016, 9, 5), **day("evidence_date", 2016, 9, 2), "effect": "Nine of ten"}
+    said = {**day("act.occurred_on", 2016, 9, 5), **day("evidence_date", 2016, 9, 2), "effect": "Nine of ten"}
     who.send("/actions/A1/submit_evidence", said | {"evidence_title": "An audit", "evidence": a_file(name="943 476 5919.pdf")})
     assert "The name of the file carries what looks like an NHS number" in who.words
 

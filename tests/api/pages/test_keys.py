@@ -12,7 +12,7 @@ from service.ledger import keys
 from tests.api.pages.conftest import day
 from tests.boards import ORIGIN, PASSWORD
 
-DONE = day("occurred_on", 2016, 9, 5)
+DONE = day("act.occurred_on", 2016, 9, 5)
 
 
 def made(file, *more: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from tests.api.pages.conftest import day
 
 REF = "s11-2016-RIV"
-DONE = day("occurred_on", 2016, 9, 5)
+DONE = day("act.occurred_on", 2016, 9, 5)
 ANSWER = f"/returns/{REF}/submit_return"
 COUNTED = {
     "q-counts-0-group": "Nurses", "q-counts-0-headcount": "10", "q-counts-0-trained": "9", "q-counts-0-in_date": "7",
@@ -55,7 +55,7 @@ def test_what_is_kept_outlasts_a_session(asked):
     """A lost session loses nothing of what was kept; it is seen by the respondent's office alone, is on no record, and goes once it is."""
     who = asked("riv-lead")
     before = who.recorded
-    response = who.send(ANSWER, {"q-1.evidence": "Half of it", "g-1": "2", "save": "yes"})
+    response = who.send(ANSWER, {"q-1.evidence": "Half of it", "g-1": "2", "act.save": "yes"})
     assert (response.status_code, who.recorded) == (303, before)
     again = asked("riv-lead")
     again.get(ANSWER)
@@ -129,7 +129,7 @@ def test_more_rows_of_counts_record_nothing(asked):
     """Whoever asks for more rows keeps what they typed."""
     who = asked("riv-lead")
     before = who.recorded
-    response = who.send("/returns/workforce_training-2016-RIV/submit_return", COUNTED | {"more": "q-counts"})
+    response = who.send("/returns/workforce_training-2016-RIV/submit_return", COUNTED | {"act.more": "q-counts"})
 
     assert (response.status_code, who.recorded) == (200, before)
     assert 'value="Nurses"' in who.page
@@ -143,7 +143,7 @@ def test_several_are_asked_at_once(sign_in, seeded):
     words = who.send("/returns/ask", said) and who.words
     assert "2 asked, 0 not" in words
     assert sum("/receipt" in link for link in who.links) == 2
-    words = who.send("/returns/ask", said | {"respondents": ["RIV", "QEG"]}, key="another") and who.words
+    words = who.send("/returns/ask", said | {"respondents": ["RIV", "QEG"], "act.key": "another"}) and who.words
 
     assert "1 asked, 1 not" in words
     assert "there is one return for a kind, a respondent and a period" in words

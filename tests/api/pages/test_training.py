@@ -131,7 +131,7 @@ def test_a_session_is_scheduled_and_evaluated_by_its_forms(sign_in):
     chair = sign_in("quality-chair")
     held(chair.seeded)
     chair.seeded.catch_up()
-    said = {"ref": "S9", "course": "C-S1", "trainers": "trainer", "capacity": "12", **day("planned_on", 2016, 10, 3)}
+    said = {"act.ref": "S9", "course": "C-S1", "trainers": "trainer", "capacity": "12", **day("planned_on", 2016, 10, 3)}
     assert chair.send("/sessions/new", said).status_code == 303, chair.words
     chair.seeded.act("quality-chair", "observe_delivery", "S1", observer="riv-lead", grade="good")
     chair.seeded.catch_up()

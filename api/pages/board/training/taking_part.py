@@ -13,6 +13,7 @@ from aggregates.training_session import TrainingSession
 from api.access import public
 from api.errors import status_of
 from api.pages import frame
+from api.pages.acting import KEY
 from api.pages.acting.forms import field_of
 from api.pages.acting.sending import new_key
 from api.pages.frame.words import in_form, written
@@ -66,7 +67,7 @@ def form(token: str) -> Response:
 def answer(token: str) -> Response | Redirect:
     """Record what is said: all of it, or, where a part of it is refused, what could be recorded and why the rest could not."""
     link, state = _opened(token)
-    key, said = request.form.get("key", ""), request.form.to_dict()
+    key, said = request.form.get(KEY, ""), request.form.to_dict()
     try:
         for command in _open(link, state):
             fields = dict(_fields(command, said))
@@ -120,7 +121,7 @@ def _page(token: str, link: Link, state: SessionState, *, said: dict[str, str] |
         token=token,
         purpose=link.purpose,
         fields=fields,
-        key=request.form.get("key") if refused else new_key(),
+        key=request.form.get(KEY) if refused else new_key(),
         recorded=bool(request.args.get("recorded")) and refused is None,
         answered=bool(returned and returned.answer),
         refusal=in_form(refused, {field["name"]: field["label"] for field in fields}) if refused else None,
