@@ -111,7 +111,9 @@ class Decisions(Acts):
         self._independent(acting, then.respondent, theirs, "decide about")
         said(reason=reason)
         for at in (self.state, then):
-            judged = at.moderation.by_standard.get(standard) if at and at.moderation else None
+            if at is None or at.moderation is None:
+                raise refusals.NothingModerated(ref=self.ref)
+            judged = at.moderation.by_standard.get(standard)
             if judged is None:
                 raise refusals.NotModerated(ref=self.ref, standard=standard)
             if judged.grade >= threshold:
@@ -144,6 +146,8 @@ class Decisions(Acts):
     def _acceptable(self, at: ReturnState | None, asked: QuestionSet, threshold: int, acted_on: Collection[str]) -> None:
         if at is None:
             return
+        if asked.standards and at.moderation is None:
+            raise refusals.NothingModerated(ref=self.ref)
         if asked.standards and not isinstance(at.status, Moderated):
             raise refusals.NotAtThisStage(ref=self.ref, status=at.status.word, act="accepted")
         if gaps := [number for number in at.below(threshold) if number not in {*acted_on, *dict(at.no_action)}]:

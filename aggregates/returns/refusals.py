@@ -104,6 +104,12 @@ class NotModerated(Refused):
     rule, text = "INV-30", "Standard {standard} of {ref} has no moderated grade"
 
 
+class NothingModerated(Refused):
+    """What the respondent said of itself is judged by somebody else before anything follows from it."""
+
+    rule, text = "INV-30", "The grades of {ref} have not been moderated: that comes first"
+
+
 class NotBelowThreshold(Refused):
     """Only where a grade is below the threshold is there something to decide about."""
 

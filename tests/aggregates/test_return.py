@@ -242,7 +242,7 @@ def test_an_amendment_after_moderation_opens_it_again():
 
     assert (type(it.state.status), it.state.moderation, it.state.no_action) == (Amended, None, ())
     assert (len(it.state.given), len(it.state.moderations), dict(it.state.given[0].grades)["5"]) == (2, 1, 3)
-    with pytest.raises(refusals.NotAtThisStage):
+    with pytest.raises(refusals.NothingModerated):
         accept(it)
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 YEAR: Final = timedelta(days=365)
 HASH: Final = "0" * 64
+MADE_UP_TEXT: Final = "…"  # a refusal that quotes it is of what was made up
 NOBODY: Final = UUID(int=0)
 # Refusals of a value that was made up for the question: they say nothing of whether it could be done.
 MADE_UP: Final = (
@@ -165,7 +166,7 @@ class Question:
         except MADE_UP:
             return None
         except Refused as refused:
-            return refused
+            return None if MADE_UP_TEXT in refused.facts.values() else refused
         except WouldRecord:
             pass
         return None
@@ -227,7 +228,7 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         known |= _of_a_review(state)
     if isinstance(state, ReturnState):
         left = [number for number in state.below(worker().board.settings.moderation_threshold) if number not in dict(state.no_action)]
-        known["standard"] = left[0] if left else "…"
+        known["standard"] = next(iter([*left, *(state.moderation.by_standard if state.moderation else ())]), MADE_UP_TEXT)
     if hasattr(state, "framework"):
         version = state.framework.version if state.framework else None
         known |= {"version": version or "…", "supersedes": version, "regime": "", "effective_on": state.effective_on + YEAR}

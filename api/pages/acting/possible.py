@@ -55,6 +55,7 @@ INSTRUCTIVE: Final = (
     of_training.TrainerInvolved,
     of_returns.EmployersReturn,
     of_returns.GapsUnanswered,
+    of_returns.NothingModerated,
     of_returns.OwnReturn,
     of_returns.StillChallenged,
 )
@@ -80,6 +81,7 @@ NEVER_THEIRS: Final = (
     of_returns.NotTheRespondent,
     of_returns.OwnReturn,
 )
+OF_THE_PERSON: Final = (*NEVER_THEIRS, NotAllowed)  # or of their office: somebody else might
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,11 @@ def with_thing(seen: Look, kind: str, ref: str) -> Possible:
     for command in declared(kind):
         if command.creates or command.name in AMENDMENTS or not command.open_to(who.role):
             continue
-        said = plausible(command, thing, seen.words)
-        for office in [None, *_answering(seen, who, command, thing)]:
-            refused = question.refusal(command, ref, acting_as(office), said)
-            if refused is None:
-                found.can.append(_task(seen, command, ref, office))
-                break
-            if isinstance(refused, INSTRUCTIVE) and (why := linked(refused)) not in found.cannot:
-                found.cannot.append(why)
+        offices, refused = _asked(seen, question, who, command, thing)
+        if offices:
+            found.can.append(_task(seen, command, ref, offices))
+        elif isinstance(refused, INSTRUCTIVE) and (why := linked(refused)) not in found.cannot:
+            found.cannot.append(why)
     return found
 
 
@@ -183,15 +182,29 @@ def against(seen: Look, command: Command, ref: str) -> Against | None:
     thing = worker().board.find(KINDS[command.kind], ref)
     if thing is None or thing.state is None:
         return None
-    question, said = Question(), plausible(command, thing, seen.words)
-    refused = question.refusal(command, ref, who, said)
+    _, refused = _asked(seen, Question(), who, command, thing)
     if refused is None:
         return None
     if who.role != commands.MANAGER:
         return Against(refused, isinstance(refused, NEVER_THEIRS))
-    others = [question.refusal(command, ref, acting_as(office), said) for office in _answering(seen, who, command, thing)]
-    found = [one for one in (refused, *others) if not isinstance(one, (*NEVER_THEIRS, NotAllowed))]
-    return Against(found[0], never=False) if found and None not in others and found[0] is not None else None
+    return None if isinstance(refused, OF_THE_PERSON) else Against(refused, never=False)
+
+
+def _asked(seen: Look, question: Question, who: Acting, command: Command, thing: Any) -> tuple[list[str | None], Refused | None]:
+    """Return the offices in which the caller could do it now, and what stands against it where there is none.
+
+    None is their own office. For others only the board manager records; what is refused to one of those is said only where it would be
+    refused to whomever it is for: not because of who that one is.
+    """
+    said = plausible(command, thing, seen.words)
+    refused = question.refusal(command, thing.ref, who, said)
+    if refused is None:
+        return [None], None
+    answers = {office: question.refusal(command, thing.ref, acting_as(office), said) for office in _answering(seen, who, command, thing)}
+    if able := [office for office, against in answers.items() if against is None]:
+        return [*able], None
+    whoever = [one for one in (refused, *answers.values()) if one and not isinstance(one, OF_THE_PERSON)]
+    return [], next(iter(whoever), refused)
 
 
 def _answering(seen: Look, who: Acting, command: Command, thing: Any) -> list[str]:
@@ -210,11 +223,14 @@ def _ask(thing: Any, decision: str, **said: Any) -> None:
     getattr(thing, decision)(occurred_on=worker().today, **said)
 
 
-def _task(seen: Look, command: Command, ref: str, office: str | None) -> dict[str, str | None]:
+def _task(seen: Look, command: Command, ref: str, offices: list[str | None]) -> dict[str, str | None]:
+    """Return what a page says of a task. For whom the manager does it is chosen on the form, unless there is one office only."""
     task: dict[str, str | None] = {"name": command.name, "title": command.title, "href": address_of(command, ref), "text": None}
-    if office is None:
+    if offices == [None]:
         return task
-    return task | {"href": f"{task['href']}?{ON_BEHALF_OF}={office}", "text": f"On behalf of: {seen.words.office(office)}"}
+    if len(offices) > 1:
+        return task | {"text": "On behalf of another office: you say which"}
+    return task | {"href": f"{task['href']}?{ON_BEHALF_OF}={offices[0]}", "text": f"On behalf of: {seen.words.office(str(offices[0]))}"}
 
 
 def acting_or_nobody() -> Acting | None:

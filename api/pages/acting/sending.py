@@ -21,7 +21,9 @@ from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
 from api.pages.frame.words import label_of
 from api.pages.returns import answering
+from api.resources.answering.commands import acting_as
 from api.worker import worker
+from service.commands import MANAGER
 from service.config import MEBIBYTE
 from service.desk.refusals import StaleVersion
 from service.desk.submission import Submission
@@ -90,7 +92,7 @@ def read(command: Command, about: str | None = None) -> Sent:
             read_rows(sent, declared.name)
         else:
             read_field(sent, declared, declared.name)
-    around(sent)
+    around(sent, for_others=acting_as().role == MANAGER and MANAGER not in command.by)
     if command.creates and command.kind == "return":
         sent.typed[REF] = reference(*(str(sent.fields.get(part)) for part in ("kind", "period", "respondent")))
     return sent
@@ -110,11 +112,13 @@ def read_rows(sent: Sent, name: str, prefix: str = "") -> None:
         sent.errors[called] = wrong
 
 
-def around(sent: Sent) -> None:
-    """Read what stands around every act: since when, for whom, and why so late."""
+def around(sent: Sent, *, for_others: bool = False) -> None:
+    """Read what stands around every act: since when, for whom, and why so late. `for_others`: it has to be in another office's name."""
     day(sent, OCCURRED_ON, optional=True)
     for name in (ON_BEHALF_OF, LATE_REASON):
         text(sent, name, optional=True)
+    if for_others and not sent.typed[ON_BEHALF_OF]:
+        sent.errors[ON_BEHALF_OF] = "Choose on whose behalf you record it: it is not for the board manager"
 
 
 def read_field(sent: Sent, declared: Field, name: str) -> None:

@@ -157,3 +157,23 @@ def test_the_list_is_narrowed_and_shows_each_reader_their_own(asked):
     assert "No return was on record" in asked("chair").text("/returns?late=yes")
     assert "No return was on record" in asked("cqh-lead").text("/returns")
     assert asked("cqh-lead").get(f"/returns/{REF}").status_code == 404
+
+
+def test_nobody_is_chosen_for_the_manager_where_several_could_do_it(asked, seeded):
+    """What several chairs may do is recorded in the name of the one who is chosen, and what is not there yet is told, not who might not."""
+    answered(asked)
+    seeded.join("child-chair", "sub-group chair", "QEG", "CQH")
+    seeded.join("river-chair", "sub-group chair", "QEG", "RIV")
+    seeded.catch_up()
+    who = asked("board-manager")
+    words = who.text(f"/returns/{REF}")
+
+    assert f"/returns/{REF}/moderate_return" in who.links
+    assert "for which you work or act" not in words
+    assert f"The grades of {REF} have not been moderated: that comes first (INV-30)" in words
+    before = who.recorded
+    for act in ("moderate_return", "accept_return", "decide_no_action"):
+        assert "…" not in who.text(f"/returns/{REF}/{act}").partition("Before you record it")[0]
+        assert who.send(f"/returns/{REF}/{act}", {"reason": "So", **DONE}).status_code == 422
+        assert "Choose on whose behalf you record it: it is not for the board manager" in who.words, act
+    assert who.recorded == before
