@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL, Composed
 
+from projections.obligations.event_form import SETTLED, UNCHANGED
 from projections.obligations.states import STATE
 from projections.two_clocks.read_model import AT_CLOCKS
 
@@ -37,20 +38,24 @@ STANDING: Final = SQL("""
       JOIN unnest(%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[])
         AS t (rule, since, until, adopted_at)
         ON t.rule = s.rule AND (t.until IS NULL OR s.arose_on < t.until) AND (s.ended_on IS NULL OR s.ended_on >= t.since)""")
-# The settled ones, counted: rule by rule in the index that has all of it, whatever the planner thinks of the clocks (IS TRUE). The days
-# come first, because ranges are slow to read. What they say is what `states` says; a test holds them equal.
-SETTLED: Final = SQL("""
+# The settled ones, counted: rule by rule, in an index of those that nothing has changed since and in one of the others, whatever the
+# planner thinks of the clocks (IS TRUE). What they say is what `states` says; a test holds them equal.
+COUNTED: Final = SQL("""
     SELECT t.rule, s.owner, c.state, c.number
       FROM unnest({terms}) AS t (rule, since, until, span)
      CROSS JOIN LATERAL (
         SELECT owner, count(*) FILTER (WHERE {done} <= {due}) AS met, count(*) FILTER (WHERE {done} > {due}) AS late,
                count(*) FILTER (WHERE {done} IS NOT NULL AND {due} IS NULL) AS undated, count(*) FILTER (WHERE {done} IS NULL) AS ended
           FROM {table}
-         WHERE rule = t.rule AND (discharged_on IS NOT NULL OR ended_on IS NOT NULL) AND coalesce(discharged_on, ended_on) <= %(as_at)s
-           AND (t.until IS NULL OR arose_on < t.until) AND {owed} AND ({at}) IS TRUE{narrow}
+         WHERE rule = t.rule AND (t.until IS NULL OR arose_on < t.until) AND {owed} AND {settled}{narrow}
          GROUP BY owner) AS s
      CROSS JOIN LATERAL (VALUES ('met', met), ('met late', late), ({undated}, undated), ('ended', ended)) AS c (state, number)
      WHERE c.number > 0""")
+SINCE: Final = SQL("coalesce(discharged_on, ended_on) <= %(as_at)s AND coalesce(discharged_at, ended_at) <= %(known_at)s")
+WAYS: Final = (
+    SQL("{} IS TRUE AND {}").format(SQL(UNCHANGED), SINCE),
+    SQL("{} AND {} IS NOT TRUE AND ({}) IS TRUE").format(SQL(SETTLED), SQL(UNCHANGED), AT_CLOCKS),
+)
 DISCHARGED: Final = {
     "table": SQL("views.obligations"),
     "terms": SQL("%(rules)s::text[], %(since)s::date[], %(until)s::date[], %(spans)s::interval[]"),
@@ -85,7 +90,7 @@ def owed(*narrow: SQL, open_only: bool = False) -> Composed:
 
 def counted(*narrow: SQL) -> Composed:
     """Compose how many obligations of the tables stand how, by rule and owner: the open ones as they are, the settled ones by counting."""
-    settled = [SETTLED.format(at=AT_CLOCKS, narrow=SQL("").join(narrow), **form) for form in (DISCHARGED, HOLDING)]
+    settled = [COUNTED.format(settled=way, narrow=SQL("").join(narrow), **form) for form in (DISCHARGED, HOLDING) for way in WAYS]
     still = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS open GROUP BY 1, 2, 3").format(owed(*narrow, open_only=True))
     return SQL(" UNION ALL ").join(SQL("({})").format(one) for one in (still, *settled))
 

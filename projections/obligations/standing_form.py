@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aggregates import AGGREGATES
 from aggregates.framework import upholding
 from aggregates.framework.facts import FACTS
-from projections.obligations.event_form import COLUMNS, SETTLED, stream_of
+from projections.obligations.event_form import COLUMNS, counting, stream_of
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
 from projections.two_clocks.timeline import Projection
@@ -32,7 +32,7 @@ class Standings(Projection):
     columns: ClassVar[Mapping[str, str]] = {**COLUMNS, "until_on": "date"}
     indexes: ClassVar[Sequence[str]] = (
         "USING gist (owner, valid, known) WHERE ended_on IS NULL AND (discharged_on IS NULL OR until_on IS NOT NULL)",
-        SETTLED.format(", until_on"),
+        *counting("until_on"),
     )
 
     def __init__(self, index: Index = INDEX, facts: Mapping[str, Mapping[str, Callable[[Any], Fact | None]]] = FACTS) -> None:
