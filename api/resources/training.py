@@ -42,15 +42,12 @@ class ProgrammeSchema(Schema):
     courses = fields.List(fields.Nested(schema_of_rows(CourseEvaluation, "CourseEvaluation")), required=True)
 
 
-def visible(on: Reading) -> list[SessionRow]:
-    """Return the sessions, each as far as the reader may see it: of others' participants an agency is shown nothing."""
-    may_see = SessionsSeen(on)
-    return [may_see.part(row) for row in views.sessions(on.conn, **on.at) if may_see.theirs(row)]
-
-
-def _said(row: SessionRow, returns: list[tuple[str, str]]) -> dict[str, Any]:
+def visible(on: Reading, ref: str | None = None) -> list[dict[str, Any]]:
+    """Return the sessions, or one, each as far as the reader may see it: of others' participants an agency is shown nothing."""
+    may_see, returns = SessionsSeen(on), views.cpd(on.conn, **on.at)
     names = SessionSchema().fields.keys() - {"points"}
-    return {name: getattr(row, name) for name in names} | {"points": views.points(row, returns)}
+    parts = [may_see.part(row) for row in views.sessions(on.conn, **on.at) if ref in {None, row.ref} and may_see.theirs(row)]
+    return [{name: getattr(row, name) for name in names} | {"points": may_see.points(row, returns)} for row in parts]
 
 
 @sessions.get("", endpoint="all")
@@ -60,8 +57,7 @@ def _said(row: SessionRow, returns: list[tuple[str, str]]) -> dict[str, Any]:
 def every(args: dict[str, Any]) -> dict[str, Any]:
     """List the training sessions as at a day, as known at a position; an agency's lead is shown their own participants."""
     with read(args) as on:
-        returns = views.cpd(on.conn, **on.at)
-        return {"clocks": on.clocks, "items": [_said(row, returns) for row in visible(on)], "next": None}
+        return {"clocks": on.clocks, "items": visible(on), "next": None}
 
 
 @sessions.get("/<ref>", endpoint="read")
@@ -71,11 +67,11 @@ def every(args: dict[str, Any]) -> dict[str, Any]:
 def read_session(args: dict[str, Any], ref: str) -> ResponseReturnValue:
     """Give one session: its five points, who was asked and answered, and each draw with its population, checkpoint and order."""
     with read(args) as on:
-        row = next((row for row in visible(on) if row.ref == ref), None)
-        if row is None:
+        found = visible(on, ref)
+        if not found:
             raise NotFound(kind="session", ref=ref)
         version = version_of(on, "session", ref)
-        item = _said(row, views.cpd(on.conn, **on.at)) | {"version": version}
+        item = found[0] | {"version": version}
         return {"clocks": on.clocks, "item": item}, 200, {"ETag": f'"{version}"'}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL
 
@@ -30,10 +30,13 @@ CPD = SQL("""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointRow:
-    """One of the five points of a session: whether it is done, in words what there is, and why not where that was explained."""
+    """One of the five points of a session: whether it is done, in words what there is, and why not where that was explained.
+
+    `done` is None where the reader is not shown whether it is.
+    """
 
     point: str
-    done: bool
+    done: bool | None
     words: str
     explanation: str | None
 
@@ -62,10 +65,23 @@ def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[tuple[str,
     return [(who, period) for who, period in conn.execute(CPD, {"as_at": as_at, "known_at": known_at}).fetchall()]
 
 
-def points(row: SessionRow, returns: Iterable[tuple[str, str]]) -> list[PointRow]:
-    """Return the five points of a session; `returns` is what `cpd` gives."""
-    done, words = _done(row, list(returns)), _words(row)
+OF_PARTICIPANTS: Final = ("feedback", "follow-up")  # what an agency is shown of its own
+NOT_SHOWN: Final = ("calls", "observation")
+
+
+def points(row: SessionRow, returns: Iterable[tuple[str, str]], *, of_agency: bool = False) -> list[PointRow]:
+    """Return the five points of a session; `returns` is what `cpd` gives.
+
+    `of_agency`: the row is an agency's part of it. From that nobody can tell whether a point is done: that is said as the evaluation has
+    it, or not at all, and never as if there were nothing.
+    """
+    done: dict[str, bool | None] = {**_done(row, list(returns))}
+    words = _words(row)
     judged = {one["point"]: one for one in row.evaluation["points"]} if row.evaluation else {}
+    if of_agency:
+        done |= {point: judged[point].get("done") is True if point in judged else None for point in (*OF_PARTICIPANTS, *NOT_SHOWN)}
+        words |= {point: f"Of your agency's: {words[point]}" for point in OF_PARTICIPANTS}
+        words |= dict.fromkeys(NOT_SHOWN, "Not shown to you")
     explained = {point: judged.get(point, {}).get("explanation") for point in POINTS}
     return [PointRow(point=point, done=done[point], words=words[point], explanation=explained[point]) for point in POINTS]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.partnership.course import Offered
 from aggregates.training_session import TrainingSession, refusals
+from aggregates.training_session.state import POINTS
 from api.worker import worker
 from projections import partnership, training
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from api.pages.frame.words import Words
 
+POINTS_IN_WORDS: Final = {
+    "feedback": "1. Feedback and action plans",
+    "follow-up": "2. Follow-up after three months",
+    "calls": "3. Telephone sample",
+    "observation": "4. Observation by somebody who did not train",
+    "trainer CPD": "5. Trainers' yearly CPD",
+}
 MADE_UP: Final = (
     refusals.NotTheDayOfIt,
     refusals.HasANumber,
@@ -71,3 +79,18 @@ def shows_impact(_: Look, about: str | None) -> dict[str, str]:
     session: TrainingSession | None = worker().board.find(TrainingSession, about)
     named = sorted(session.state.evidence) if session and session.state else []
     return {one: one.replace(":", " ").capitalize() for one in named}
+
+
+def points(_: Look, __: str | None) -> dict[str, str]:
+    """Return the five points by which a session is evaluated."""
+    return dict(POINTS_IN_WORDS)
+
+
+def points_as_they_stand(_: Look, about: str | None) -> list[dict[str, str]]:
+    """Return a row for each of the five points, with whether it is done by what is on record: what is not has to be explained."""
+    session: TrainingSession | None = worker().board.find(TrainingSession, about)
+    if session is None or session.state is None:
+        return [{"point": point} for point in POINTS_IN_WORDS]
+    now = session.state
+    done = now.done(worker().board.cpd_in_date(now.trainers, now.delivered_on or now.planned_on))
+    return [{"point": point, "done": "yes" if done[point] else "no"} for point in POINTS]

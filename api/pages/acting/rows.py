@@ -16,8 +16,7 @@ from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.returns import Return
 from aggregates.returns.answers import REVIEWED, TO_REVIEW
 from aggregates.review.items import ANSWERS
-from aggregates.training_session.state import POINTS
-from api.pages.acting import MORE, choices
+from api.pages.acting import MORE, choices, of_sessions
 from api.pages.frame.clocks import NotADay, read_day
 from api.pages.frame.words import choice_of, label_of
 from api.worker import worker
@@ -54,11 +53,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a field: what one of them is called, its parts, and how the first ones are filled in for what the act is about."""
+    """The rows of a field: what one of them is called, its parts, and how the first ones are filled in for what the act is about.
+
+    `each`: there is a row for each thing that its first part names, and no other; nobody has to choose which.
+    """
 
     called: str
     parts: tuple[Part, ...]
     first: Callable[[Look, str | None], list[dict[str, str]]] = lambda _, __: [{}] * FIRST
+    each: bool = False
 
 
 def _findings(seen: Look, about: str | None) -> list[dict[str, str]]:
@@ -110,13 +113,23 @@ ROWS: Final[Mapping[str, Rows]] = {
     "members": Rows("Seat", (Part("organisation"), Part("role"))),
     "points": Rows(
         "Point",
-        (Part("point", "choice", options=POINTS), Part("done", "yes_no", optional=True), Part("explanation", "textarea", optional=True)),
-        lambda _, __: [{"point": point} for point in POINTS],
+        (
+            Part("point", "choice", options=of_sessions.points),
+            Part("done", "yes_no", optional=True),
+            Part("explanation", "textarea", optional=True),
+        ),
+        of_sessions.points_as_they_stand,
+        each=True,
     ),
     "criteria": Rows("Criterion", (Part("criterion"), Part("met", "yes_no"))),
     "answers": Rows("Answer", (Part("question"), Part("answer", "json"), Part("status", "choice", optional=True, options=REVIEWS))),
-    "self_grades": Rows("Standard", (Part("standard", "choice", options=_graded), GRADE), _standards),
-    "grades": Rows("Standard", (Part("standard", "choice", options=_graded), GRADE, Part("reason", "textarea", optional=True)), _standards),
+    "self_grades": Rows("Standard", (Part("standard", "choice", options=_graded), GRADE), _standards, each=True),
+    "grades": Rows(
+        "Standard",
+        (Part("standard", "choice", options=_graded), GRADE, Part("reason", "textarea", optional=True)),
+        _standards,
+        each=True,
+    ),
 }
 GIVEN: Final = frozenset({"number", "agency", "point", "standard"})  # what a row is filled in with says nothing yet
 
@@ -130,7 +143,7 @@ def field(seen: Look, name: str, about: str | None, typed: Any) -> dict[str, Any
         | {"items": p.items(seen, about, [row.get(p.name, "") for row in values] if p.kind == "choice" else ())}
         for p in rows.parts
     ]
-    return {"called": rows.called, "parts": parts, "value": values}
+    return {"called": rows.called, "parts": parts, "value": values, "each": rows.each}
 
 
 def as_typed(name: str, stand: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from api.access import signed_in
 from api.worker import worker
-from projections.training import of_agency, sessions
+from projections.training import of_agency, points, sessions
 
 if TYPE_CHECKING:
     from api.resources.answering.answers import Reading
     from projections.inspection.history import HistoryEntry
-    from projections.training import SessionRow
+    from projections.training import PointRow, SessionRow
 
 # What all see who have to do with a session, what those who train see too, and what the agency is asked for.
 OF_A_SESSION: Final = frozenset({"scheduled", "cancelled", "delivered", "attendance_closed", "telephone_sample_drawn", "evaluated"})
@@ -36,7 +36,15 @@ class SessionsSeen:
 
     def part(self, row: SessionRow) -> SessionRow:
         """Return what they see of it: a trainer all of their own, an agency its own participants."""
-        return row if self.agency is None or self._train(row) else of_agency(row, self.agency)
+        return of_agency(row, self.agency) if self.agency is not None and self.partial(row) else row
+
+    def points(self, row: SessionRow, returns: list[tuple[str, str]]) -> list[PointRow]:
+        """Return the five points of what `part` gives them: of an agency's part only what it says of its own."""
+        return points(row, returns, of_agency=self.partial(row))
+
+    def partial(self, row: SessionRow) -> bool:
+        """Say whether they are shown only what is their agency's of a session."""
+        return self.agency is not None and not self._train(row)
 
     def entry(self, entry: HistoryEntry) -> bool:
         """Say whether an entry of a session is theirs: how it was held, their own participants' attendance, and what those were asked."""

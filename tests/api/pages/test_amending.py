@@ -194,7 +194,7 @@ def test_a_list_of_objects_is_corrected_in_rows(listed, name):
     who = sign_in(office)
     who.get(f"/events/{position}/correct")
     form = {field: text for field, text in who.filled.items() if field not in who.hidden}
-    rows = {field: text for field, text in form.items() if field.startswith(f"corrected-{name}-0-")}
+    rows = {field: text for field, text in who.filled.items() if field.startswith(f"corrected-{name}-0-")}
 
     assert rows.keys() == {f"corrected-{name}-0-{part.name}" for part in ROWS[name].parts}
     assert any(rows.values())

@@ -177,3 +177,15 @@ def test_nobody_is_chosen_for_the_manager_where_several_could_do_it(asked, seede
         assert who.send(f"/returns/{REF}/{act}", {"reason": "So", **DONE}).status_code == 422
         assert "Choose on whose behalf you record it: it is not for the board manager" in who.words, act
     assert who.recorded == before
+
+
+def test_each_standard_has_its_row_and_nobody_chooses_which(asked):
+    """The form of a moderation has a row for each standard under its words, with the self-grade, and says nothing of rows to leave out."""
+    answered(asked)
+    who = asked("quality-chair")
+    words = who.text(f"/returns/{REF}/moderate_return").partition("Who moderated")[0]
+
+    assert "1 Senior managers are committed to children's safety and welfare, and it shows (graded 3 by itself)" in words
+    assert "left out" not in words
+    assert "More rows" not in words
+    assert {who.hidden[f"grades-{row}-standard"] for row in range(8)} == set("12345678")

@@ -61,6 +61,17 @@ def test_each_sees_what_is_theirs_of_a_session(whole):
     assert "More on fathers" not in trainer + lead + other  # of one comment everybody would know whose it is
 
 
+def test_an_agency_is_told_what_it_is_not_shown_and_never_that_there_is_nothing(whole):
+    """B.6: of calls and observation a lead reads that they are not shown, of counts that they are their agency's own."""
+    words = whole("riv-lead").text("/sessions/S-1")
+
+    assert "Nobody has observed it" not in words
+    assert "Nothing drawn yet" not in words
+    assert "4. Observation by somebody who did not train Not shown to you Not shown to you" in words
+    assert "1 of your agency's attended" in words
+    assert "Of your agency's: 1 feedback forms" in words
+
+
 def test_comments_are_shown_among_five_or_more_and_never_with_a_number(sign_in):
     """F.5: the trainer reads what was written once five wrote something, in an order that says nothing."""
     manager = sign_in("board-manager")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
 from api.access import member
+from api.pages.acting.of_sessions import POINTS_IN_WORDS as POINTS
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.board import listing
 from api.pages.board.training import draws, people
@@ -28,20 +31,29 @@ if TYPE_CHECKING:
 pages = Blueprint("training_sessions", __name__)
 
 COLUMNS: Final = ("Session", "Course", "Held", "Where it stands", "Five points", "Impact")
-POINTS: Final = {
-    "feedback": "1. Feedback and action plans",
-    "follow-up": "2. Follow-up after three months",
-    "calls": "3. Telephone sample",
-    "observation": "4. Observation by somebody who did not train",
-    "trainer CPD": "5. Trainers' yearly CPD",
-}
+EVIDENCE: Final = {"follow-up": ("follow-up", "follow-ups"), "call": ("call", "calls"), "observation": ("observation", "observations")}
 NONE: Final = ("No session was on record.", "On the day and with the knowledge that you chose, none had been scheduled for you to see.")
 
 
-def visible(seen: Look) -> list[SessionRow]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A session as far as the reader may see it; `partial` where that is what is their agency's of it."""
+
+    row: SessionRow
+    points: list[PointRow]
+    partial: bool
+
+    @property
+    def whose(self) -> str:
+        """Return what stands behind a count of theirs."""
+        return " of your agency's" if self.partial else ""
+
+
+def visible(seen: Look) -> list[Shown]:
     """Return the sessions, each as far as the reader may see it."""
-    may_see = SessionsSeen(seen.on)
-    return [may_see.part(row) for row in training.sessions(seen.on.conn, **seen.on.at) if may_see.theirs(row)]
+    may_see, cpd = SessionsSeen(seen.on), training.cpd(seen.on.conn, **seen.on.at)
+    parts = [may_see.part(row) for row in training.sessions(seen.on.conn, **seen.on.at) if may_see.theirs(row)]
+    return [Shown(row, may_see.points(row, cpd), may_see.partial(row)) for row in parts]
 
 
 def course(seen: Look, ref: str) -> Said:
@@ -54,17 +66,17 @@ def course(seen: Look, ref: str) -> Said:
 def sessions() -> Response:
     """List the sessions, the newest first."""
     with look() as seen:
-        cpd = training.cpd(seen.on.conn, **seen.on.at)
         rows = [
             (
                 link(row.ref, seen.link(f"/sessions/{row.ref}")),
                 course(seen, row.course),
                 [row.held_on, quiet(None if row.delivered_on else "Planned")],
-                [row.status.capitalize(), quiet(f"{len(row.attendees)} attended" if row.delivered_on else None)],
-                _done(training.points(row, cpd)) if row.delivered_on else "Not held yet",
+                [row.status.capitalize(), quiet(f"{len(row.attendees)}{shown.whose} attended" if row.delivered_on else None)],
+                _done(shown.points) if row.delivered_on else "Not held yet",
                 _impact(row),
             )
-            for row in visible(seen)[::-1]
+            for shown in visible(seen)[::-1]
+            for row in [shown.row]
         ]
         lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact (INV-27)."
         said: dict[str, Any] = {"heading": "Training sessions", "lead": lead, "empty": NONE}
@@ -73,7 +85,9 @@ def sessions() -> Response:
 
 def _done(points: list[PointRow]) -> Said:
     """Return how many of the points are done, and which are neither done nor explained."""
-    told = f"{sum(point.done for point in points)} of {len(points)} done"
+    if any(point.done is None for point in points):
+        return "Not evaluated yet"
+    told = f"{sum(bool(point.done) for point in points)} of {len(points)} done"
     still = [point.point for point in points if not point.done and not point.explanation]
     return [told, quiet(f"Still open: {', '.join(still)}" if still else None)]
 
@@ -90,9 +104,10 @@ def _impact(row: SessionRow) -> Said:
 def session(ref: str) -> Response:
     """Show one session."""
     with look() as seen:
-        row = next((row for row in visible(seen) if row.ref == ref), None)
-        if row is None:
+        shown = next((shown for shown in visible(seen) if shown.row.ref == ref), None)
+        if shown is None:
             return thing.retracted(seen, "session", ref)
+        row = shown.row
         title = seen.title_of("course", row.course) or row.course
         said: dict[str, Any] = {
             "heading": f"{title}, {written(row.held_on)}",
@@ -100,7 +115,9 @@ def session(ref: str) -> Response:
         }
         crumbs = [{"text": "Training sessions", "href": "/sessions"}]
         said["begun"] = _links(seen, row)
-        return thing.show(seen, "session", ref, facts=facts(*_facts(seen, row)), sections=list(_sections(seen, row)), crumbs=crumbs, **said)
+        return thing.show(
+            seen, "session", ref, facts=facts(*_facts(seen, shown)), sections=list(_sections(seen, shown)), crumbs=crumbs, **said
+        )
 
 
 def _links(seen: Look, row: SessionRow) -> list[dict[str, str]]:
@@ -113,26 +130,28 @@ def _links(seen: Look, row: SessionRow) -> list[dict[str, str]]:
     return [{"title": title, "href": f"/sessions/{row.ref}/links/{purpose}"} for purpose, title in found if who.role in WHO[purpose][0]]
 
 
-def _facts(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
+def _facts(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:
+    row = shown.row
     yield fact("Status", row.status.capitalize())
     if row.delivered_on and row.status != "evaluated":
-        yield fact("Still to be done", *_still_open(seen, row))
+        yield fact("Still to be done", *_still_open(shown.points))
     yield fact("Course", course(seen, row.course), quiet(row.format.capitalize()))
     yield fact("Held" if row.delivered_on else "Planned", row.held_on)
     yield fact("Trainers", *(seen.words.office(office, row.held_on) for office in row.trainers))
     yield fact("Whose staff train", *(seen.words.body(agency) for agency in row.trainer_agencies))
-    yield fact("Places", f"{row.capacity}, {len(row.attendees)} attended, {len(row.lapsed)} were given up")
+    yield fact("Places", f"{row.capacity}: {len(row.attendees)}{shown.whose} attended, {len(row.lapsed)}{shown.whose} were given up")
     if row.closing:
-        closed = f"{row.closing['number_attended']} participants, closed {written(date.fromisoformat(row.closing['on']))}"
+        closed = f"{row.closing['number_attended']} participants in all, closed {written(date.fromisoformat(row.closing['on']))}"
         yield fact("Attendance", closed, quiet(f"Population SHA-256 {row.closing['population_sha256']}"))
     owed = "Owed: this course's participants and their managers return it" if row.follow_up_owed else "Asked, and not owed for this course"
     yield fact("Follow-up", owed)
 
 
-def _sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
+def _sections(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:
+    row = shown.row
     if row.delivered_on:
-        yield _five(training.points(row, training.cpd(seen.on.conn, **seen.on.at)))
-        yield _effect(seen, row)
+        yield _five(shown.points)
+        yield _effect(seen, shown)
     yield from people.sections(seen, row)
     yield from draws.sections(seen, row)
     if row.observations:
@@ -148,9 +167,9 @@ def _sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
         yield section("Observation", ("Observer", "Employed by", "Grade", "On"), watched, "")
 
 
-def _still_open(seen: Look, row: SessionRow) -> Iterator[Said]:
+def _still_open(points: list[PointRow]) -> Iterator[Said]:
     """Say which points are neither done nor explained; or that somebody only has to say what came of it."""
-    left = [POINTS[p.point] for p in training.points(row, training.cpd(seen.on.conn, **seen.on.at)) if not (p.done or p.explanation)]
+    left = [POINTS[point.point] for point in points if point.done is False and not point.explanation]
     yield from left or ["The evaluation itself: every point is done or explained"]
 
 
@@ -158,7 +177,7 @@ def _five(points: list[PointRow]) -> dict[str, Any]:
     told = [
         (
             POINTS[point.point],
-            "Done" if point.done else "Explained" if point.explanation else strong("Open"),
+            "Not shown to you" if point.done is None else "Done" if point.done else "Explained" if point.explanation else strong("Open"),
             point.words,
             point.explanation,
         )
@@ -168,24 +187,34 @@ def _five(points: list[PointRow]) -> dict[str, Any]:
     return section("The five points", ("Point", "Where it stands", "What there is", "Why not"), told, "", note)
 
 
-def _effect(seen: Look, row: SessionRow) -> dict[str, Any]:
+def _effect(seen: Look, shown: Shown) -> dict[str, Any]:
     """Return satisfaction and impact, each for itself."""
+    row, whose = shown.row, shown.whose
     given = row.feedback
+    many = len(given["numbers"])
+    forms = f"All feedback forms, {many} of them{whose}" if shown.partial else f"{many} feedback forms"
     few = "Not shown: fewer than five answered"
     told: list[tuple[Said, ...]] = [
-        ("Satisfaction", f"{given['satisfaction']} of 5" if given["satisfaction"] else few, f"{len(given['numbers'])} feedback forms"),
-        ("Learning", f"{given['learning']} of 5" if given["learning"] else few, f"{len(given['numbers'])} feedback forms"),
+        ("Satisfaction", f"{given['satisfaction']} of 5" if given["satisfaction"] else few, forms),
+        ("Learning", f"{given['learning']} of 5" if given["learning"] else few, forms),
     ]
     if given["confidence_before"] and given["confidence_after"]:
         told.append(("Confidence", f"{given['confidence_before']} before, {given['confidence_after']} after", "The same forms"))
     answers = [one["impact"] for one in row.returned]
     counted = ", ".join(f"{answers.count(word)} {word}" for word in ("none", "some", "marked"))
-    told.append(("Impact, as participants say", counted if answers else "Nobody has answered yet", f"{len(answers)} follow-ups returned"))
+    said = counted if answers else f"Nobody{whose} has answered yet"
+    told.append(("Impact, as participants say", said, f"{len(answers)} follow-ups{whose} returned"))
     if judged := row.evaluation:
-        shown = ", ".join(judged["evidence_of_impact"]) or "Nothing is named"
-        told.append(("Impact on practice, as judged", judged["impact_practice"].capitalize(), shown))
-        told.append(("Impact on management, as judged", judged["impact_management"].capitalize(), shown))
+        rests = _named(judged["evidence_of_impact"])
+        told.append(("Impact on practice, as judged", judged["impact_practice"].capitalize(), rests))
+        told.append(("Impact on management, as judged", judged["impact_management"].capitalize(), rests))
         revised = course(seen, judged["revised_course"]) if judged["revised_course"] else "No course was revised"
         told.append(("What changes", judged["changes"], revised))
     note = "What they thought of it says nothing of what came of it: impact rests on follow-ups, calls and observations (INV-27)."
     return section("Satisfaction and impact", ("What", "Result", "Shown by"), told, "", note)
+
+
+def _named(evidence: list[str]) -> str:
+    """Return what impact was judged by, counted: whose answers they are is for those who judge."""
+    counted = Counter(one.partition(":")[0] for one in evidence)
+    return ", ".join(f"{many} {EVIDENCE[kind][many != 1]}" for kind, many in counted.items()) or "Nothing is named"
