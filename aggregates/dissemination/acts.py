@@ -106,13 +106,13 @@ def check_pages(ref: str, kind: str, pages: int | None) -> None:
     if kind == ONE_PAGE and pages != 1:
         raise refusals.NotOnePage(ref=ref, pages=pages)
     if pages is not None:
-        check_part("pages", pages, max(pages, 1), least=1)
+        check_part(pages, max(pages, 1), least=1)
 
 
-def check_part(field: str, part: int, whole: int, *, least: int = 0) -> None:
+def check_part(part: int, whole: int, *, least: int = 0) -> None:
     """Refuse a part that is not one of the whole, and a whole of nothing."""
     if whole < 1 or not least <= part <= whole:
-        raise refusals.NotAPart(field=field, part=part, whole=whole)
+        raise refusals.NotAPart(part=part, whole=whole)
 
 
 def declared_as(groups: Sequence[tuple[str, str]], group: str) -> str | None:

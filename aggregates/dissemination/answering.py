@@ -51,7 +51,7 @@ class Answering(Issuing):
         """Say how many of a staff group were reached: with the item, or with awareness of the Board."""
         recipient = self._answering(act["acting"], act["occurred_on"])
         said(staff_group=staff_group, channel=channel)
-        check_part("reach", reach, headcount)
+        check_part(reach, headcount)
         group = self.declared_group(recipient, staff_group) if about == "item" else staff_group
         self._answer("CascadeReported", act, staff_group=group, reach=reach, headcount=headcount, channel=channel, about=about)
 
@@ -67,7 +67,7 @@ class Answering(Issuing):
     ) -> None:
         """Say in how many meetings or sessions it was talked over, of how many that there were."""
         self._answering(act["acting"], act["occurred_on"])
-        check_part("held", held, expected)
+        check_part(held, expected)
         said(suggestions=suggestions)
         counted = {"forum": forum, "held": held, "expected": expected}
         self._answer("LearningDiscussed", act, **counted, evidence=tuple(evidence), suggestions=suggestions)

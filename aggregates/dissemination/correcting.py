@@ -55,11 +55,11 @@ class Correcting(Answering):
 
     def _check_counts(self, body: Mapping[str, Any]) -> None:
         if "reach" in body:
-            check_part("reach", body["reach"], body["headcount"])
+            check_part(body["reach"], body["headcount"])
         if "held" in body:
-            check_part("held", body["held"], body["expected"])
+            check_part(body["held"], body["expected"])
         if "participants" in body:
-            check_part("participants", body["participants"], max(body["participants"], 1), least=1)
+            check_part(body["participants"], max(body["participants"], 1), least=1)
 
     def _check_group(self, body: Mapping[str, Any]) -> None:
         recipient = self.state.recipients.get(body["agency"]) if self.state else None

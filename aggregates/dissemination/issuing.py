@@ -61,7 +61,7 @@ class Issuing(Acts):
         """Record that practitioners were briefed together."""
         now, _ = self._item(act["occurred_on"])
         named(agencies=agencies)
-        check_part("participants", participants, max(participants, 1), least=1)
+        check_part(participants, max(participants, 1), least=1)
         briefed = {"source": now.item.source, "agencies": tuple(dict.fromkeys(agencies)), "participants": participants}
         self._decide("PracticeBriefingDelivered", act, **briefed)
 

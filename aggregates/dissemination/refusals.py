@@ -114,7 +114,7 @@ class NotADeclaredGroup(Refused):
 class NotAPart(Refused):
     """A part is counted of a whole."""
 
-    text = "{field} is {part}: of {whole} it is a number from 0 to {whole}, and there is at least one"
+    text = "{part} of {whole} cannot be: a part is never more than the whole, and of the whole there is at least one"
 
 
 class NoImplicationsUnexplained(Refused):

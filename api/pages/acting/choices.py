@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from api.pages.frame.words import choice_of
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
-from projections import action_register, dissemination, partnership, returns, reviews
+from projections import action_register, dissemination, partnership, returns, reviews, training
 from service.commands import TRAINER
 from service.desk.authority import INSPECTORS
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from service.commands import Command
 
+LONG_REF: Final = 20  # of what is longer, such as a person's reference, the beginning tells it apart
 PEOPLE: Final = """
     SELECT DISTINCT ref FROM views.inspection_history WHERE topic = 'data_subject.subject_registered.v1' AND position <= %s"""
 
@@ -43,8 +45,18 @@ def options(seen: Look, command: Command, name: str, about: str | None = None) -
 def offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
     """Return the offices that somebody holds today, in these roles or in any."""
     terms = {ref: office.holder_on(worker().today) for ref, office in seen.words.offices.items()}
-    held = {ref: term.title for ref, term in terms.items() if term and (roles is None or term.role in roles)}
-    return dict(sorted(held.items(), key=lambda item: item[1]))
+    held = {ref: term for ref, term in terms.items() if term and (roles is None or term.role in roles)}
+    titles = {ref: term.title for ref, term in held.items()}
+    named = apart(titles, lambda ref: seen.words.body(held[ref].body or held[ref].employer or ""))
+    return dict(sorted(named.items(), key=lambda item: item[1]))
+
+
+def apart(named: Mapping[str, str], whose: Callable[[str], str]) -> dict[str, str]:
+    """Return names that can be told apart: beside those that are alike whose each is, and where that is alike too its reference."""
+    for tell in (whose, lambda code: code[:8] if len(code) > LONG_REF else code):
+        alike = Counter(named.values())
+        named = {code: f"{text}, {told}" if alike[text] > 1 and (told := tell(code)) else text for code, text in named.items()}
+    return dict(named)
 
 
 def members(seen: Look) -> dict[str, str]:
@@ -160,7 +172,23 @@ def _people(seen: Look, _: str | None) -> dict[str, str]:
     refs = [UUID(ref) for (ref,) in seen.on.conn.execute(PEOPLE, (seen.clocks.known_at,)).fetchall()]
     seen.words.learn(refs)
     named = {str(ref): name for ref in refs if (name := seen.words.person(ref))}
-    return dict(sorted(named.items(), key=lambda item: item[1]))
+    alike = {name for name, many in Counter(named.values()).items() if many > 1}
+    known = _known_of(seen) if alike else {}
+    return dict(sorted(apart(named, lambda ref: known.get(ref, "")).items(), key=lambda item: item[1]))
+
+
+def _known_of(seen: Look) -> dict[str, str]:
+    """Return by what people are known: the office that they hold, or for which agency and staff group they came to a session."""
+    found: dict[str, str] = {}
+    for row in training.sessions(seen.on.conn, **seen.on.at):
+        came = {one["number"]: one for one in row.attendees}
+        found |= {
+            row.participants[number]: f"{seen.words.body(one['agency'])}, {one['staff_group']}"
+            for number, one in came.items()
+            if number in row.participants
+        }
+    held = ((term.holder, term.title) for office in seen.words.offices.values() if (term := office.holder_on(worker().today)))
+    return found | {str(person): title for person, title in held}
 
 
 def _held(about: str | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from aggregates.partnership.settings import SETTINGS
 from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, REF, choices, plain_name, rows
 from api.pages.acting.missing import missing
+from api.pages.frame.labels import SECTION_11
 from api.pages.frame.words import choice_of, explained, label_of
 from api.pages.returns import answering
 from api.worker import worker
@@ -62,6 +63,8 @@ REFERENCES: Final[Mapping[str, dict[str, str]]] = {
 HINTS: Final = {
     "value": f"Written so: {'; '.join(f'{label_of(name)}: {setting.words}' for name, setting in SETTINGS.items())}.",
     "themes": "One on each line.",
+    "agency.category": "What kind of organisation it is: health, local authority, police, probation, education, voluntary or housing.",
+    "return.respondent": "One. To ask several for the same, use “Ask several at once” on the page of returns.",
     "roles": "One on each line: what they are, not who.",
     "relations": "One on each line: how they are related, such as mother. No names.",
     "organisations": "One on each line: the code of an agency, or the name of an outside body.",
@@ -124,6 +127,8 @@ HINTS: Final = {
     "into": "The reference that goes on for both.",
     "method": "How it is looked at: an audit, a sample of records, a conversation.",
 }
+# Choices that say more than their own word in one field alone.
+OF_ITS_OWN: Final[Mapping[str, Mapping[str, str]]] = {"section_11": SECTION_11}
 READERS: Final = {
     "public": "signed-in members, inspectors and auditors; and the public, where the Board publishes it.",
     "partners": "signed-in members, inspectors and auditors.",
@@ -239,7 +244,8 @@ def declared(
     if command and (hint := HINTS.get(f"{command.kind}.{name}")):
         more["hint"] = hint
     if field.choices:
-        items = [{"value": choice, "text": choice_of(choice)} for choice in field.choices]
+        words = OF_ITS_OWN.get(name, {})
+        items = [{"value": choice, "text": words.get(choice) or choice_of(choice)} for choice in field.choices]
         return field_of(name, "choices" if field.many else "choice", readers, items=items, **more)
     if name in rows.ROWS:
         filled = rows.field(seen, name, about, (typed or {}).get(name))

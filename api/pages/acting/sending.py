@@ -14,6 +14,7 @@ from flask import request
 from aggregates.entry.values import Evidence
 from aggregates.errors import Refused
 from aggregates.returns import reference
+from aggregates.returns.refusals import OddPeriod
 from api.access import signed_in
 from api.errors import Unreadable
 from api.fields import ONE_OF_ITS_KIND
@@ -26,6 +27,7 @@ from api.worker import worker
 from service.commands import MANAGER
 from service.config import MEBIBYTE
 from service.desk.refusals import StaleVersion
+from service.desk.submission import REF as A_REF
 from service.desk.submission import Submission
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ def read(command: Command, about: str | None = None) -> Sent:
     around(sent, for_others=acting_as().role == MANAGER and MANAGER not in command.by)
     if command.creates and command.kind == "return":
         sent.typed[REF] = reference(*(str(sent.fields.get(part)) for part in ("kind", "period", "respondent")))
+        if (period := sent.fields.get("period")) and not A_REF.match(period):  # of the reference nobody who fills in the form knows
+            sent.errors["period"] = OddPeriod(period=period).message
     return sent
 
 

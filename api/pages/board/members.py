@@ -8,8 +8,9 @@ from flask import Blueprint, Response, redirect
 
 from aggregates.authority import BOARD
 from api.access import member
-from api.pages.board.partnership import OFFICES, SECTION_11, offices
+from api.pages.board.partnership import OFFICES, offices
 from api.pages.frame import Look, look, thing
+from api.pages.frame.labels import SECTION_11
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.obligations.summary import owed_by

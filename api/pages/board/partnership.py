@@ -14,6 +14,7 @@ from api.pages.acting.possible import to_begin
 from api.pages.board.listing import findings
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import by
+from api.pages.frame.labels import SECTION_11
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import label_of, written
 from projections import partnership
@@ -81,12 +82,6 @@ SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "publication_notice": (_within_days, "framework, LIF-APPA-BD-04"),
     "moderation_threshold": (lambda v: f"Below {v}", "INV-30"),
     "training_interval": (_renewed, "framework, LIF-AGX-10"),
-}
-SECTION_11: Final = {
-    "yes": "Section 11, Children Act 2004",
-    "s.175": "Section 175, Education Act 2002",
-    "local": "By agreement with the Board",
-    "no": "None",
 }
 BEGUN_HERE: Final = ("agency", "sub-group", "office", "subject", "priorities")
 

@@ -28,7 +28,7 @@ LABELS: Final = {
     "corrected_public": "Corrected, for everybody",
     "corrected": "Corrected",
     "corrected_restricted": "Corrected, for named roles",
-    "section_11": "Section 11",
+    "section_11": "Answers for safeguarding by",
     "evidence_title": "What the file is",
     "evidence_date": "Date on the evidence",
     "until_on": "Until",
@@ -134,4 +134,11 @@ LABELS: Final = {
     "moderation_threshold": "Grades that need an action",
     "training_interval": "Safeguarding training renewed",
     "observer_employer": "Who observes training",
+}
+# By what right an agency answers for safeguarding.
+SECTION_11: Final = {
+    "yes": "Section 11, Children Act 2004",
+    "s.175": "Section 175, Education Act 2002",
+    "local": "By agreement with the Board",
+    "no": "None",
 }

@@ -18,6 +18,7 @@ from api.pages.returns.listing import whom
 from api.pages.returns.words import kind_of
 from api.resources.answering.commands import acting_as, check_open
 from api.worker import worker
+from projections import partnership
 from service.commands import COMMANDS, MANAGER
 from service.verbs.returns.rounds import ask_round
 
@@ -37,7 +38,11 @@ def ask() -> Response:
     check_open(REQUEST, acting_as())
     if request.method == "GET":
         with look() as seen:
-            return _form(seen, sending.Sent(typed=request.args.to_dict()))
+            typed: dict[str, Any] = request.args.to_dict()
+            if typed.get("kind") == "s11":
+                every = partnership.agencies(seen.on.conn, **seen.on.at)
+                typed["respondents"] = [row.ref for row in every if row.status == "member" and row.section_11 != "no"]
+            return _form(seen, sending.Sent(typed=typed))
     sent = sending.read(REQUEST)
     chosen = request.form.getlist("respondents")
     sent.typed["respondents"] = chosen

@@ -61,13 +61,17 @@ def _filters(seen: Look) -> Filters:
     return Filters(**asked, late=request.args.get("late") == "yes", whose=respondents(seen.on))
 
 
+def may_ask(seen: Look) -> bool:
+    """Say whether the reader may ask for returns."""
+    return COMMANDS["request_return"].open_to(seen.on.scope.role)
+
+
 def _more(seen: Look) -> list[dict[str, Any]]:
     """Return what else there is to see, and to do, about returns."""
-    several = COMMANDS["request_return"].open_to(seen.on.scope.role)
     return [
         link("Section 11 side by side", seen.link("/section-11")),
         link("Workforce training", seen.link("/workforce")),
-        *([link("Ask several at once", "/returns/ask")] if several else []),
+        *([link("Ask several at once", "/returns/ask")] if may_ask(seen) else []),
     ]
 
 

@@ -11,7 +11,7 @@ from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.thing import Said, link, quiet, section, strong
 from api.pages.frame.words import written
-from api.pages.returns.listing import follows, grade
+from api.pages.returns.listing import follows, grade, may_ask
 from api.resources.returns import currency, standards
 from projections import returns
 
@@ -35,7 +35,8 @@ def section_11() -> Response:
         period = request.args.get("period") or (periods[0] if periods else "")
         parts = [_agency(seen, row) for row in standards(seen.on, period)]
         lead = "How each agency grades itself, how it was graded in moderation, and what its practitioners know. No ranking."
-        others = [link(each, seen.link("/section-11", period=each)) for each in periods if each != period]
+        others = [link("Ask for a round of section 11", "/returns/ask?kind=s11")] if may_ask(seen) else []
+        others += [link(each, seen.link("/section-11", period=each)) for each in periods if each != period]
         return _show(seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), lead=lead, others=others, kept={"period": period})
 
 

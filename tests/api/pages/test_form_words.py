@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from api.pages.acting.choices import apart
 from api.pages.frame.words import title_of, to_people
 from tests.api.pages.conftest import a_file, day
 from tests.service.test_reviews import FINDING, walk
@@ -116,3 +117,42 @@ def test_what_keeps_an_agency_from_leaving_is_a_click_away(sign_in):
         who.get(path)
         said = who.page.partition("cannot leave while it holds")[2].partition("INV-36")[0]
         assert {"/actions/A1", "/offices/riv-lead"} <= set(re.findall(r'href="([^"]+)"', said)), path
+
+
+def test_names_that_are_alike_are_told_apart():
+    """Beside a name that several have stands whose each is, and where that is alike too their reference; other names stay."""
+    person = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+    named = {"a": "Trainer", "b": "Trainer", "c": "Chair", "d": "Lead", "e": "Lead", person: "Lead"}
+    whose = {"a": "Riverside", "b": "Holmgate", "d": "Riverside", "e": "Riverside", person: "Riverside"}
+
+    assert apart(named, lambda code: whose.get(code, "")) == {
+        "a": "Trainer, Riverside", "b": "Trainer, Holmgate", "c": "Chair", "d": "Lead, Riverside, d", "e": "Lead, Riverside, e",
+        person: "Lead, Riverside, 1b9d6bcd",
+    }  # fmt: skip
+
+
+def test_what_is_asked_and_refused_is_said_in_the_words_of_the_form(whole):
+    """A period that is none is said of the period, a part of more than the whole as people count, and what an agency answers by in full."""
+    manager, lead = whole("board-manager"), whole("riv-lead")
+    asked = {"kind": "learning_needs", "period": "next year!", "respondent": "RIV", **day("due_on", 2016, 12, 16)}
+    assert manager.send("/returns/new", asked).status_code == 422
+    assert "next year! is no period: write 2016, 2016-17, 2016-H2, 2016-Q3 or 2016-09" in manager.words
+    assert "Reference" not in manager.words
+    words = manager.text("/agencies/new")
+    assert "What kind of organisation it is: health, local authority" in words
+    assert "By agreement with the Board" in words
+    said = {"about": "item", "staff_group": "Health visitors", "reach": "12", "headcount": "10", "channel": "A meeting"}
+    assert lead.send("/disseminations/D1/report_cascade", said).status_code == 422
+    assert "12 of 10 cannot be: a part is never more than the whole" in lead.words
+
+
+def test_a_round_of_section_11_begins_where_its_rounds_stand(whole):
+    """The page of section 11 leads to the form that asks all who answer for it at once, with them chosen."""
+    manager, lead = whole("board-manager"), whole("riv-lead")
+    lead.get("/section-11")
+    assert "/returns/ask?kind=s11" not in lead.links
+    manager.get("/section-11")
+    assert "/returns/ask?kind=s11" in manager.links
+
+    page = manager.get("/returns/ask?kind=s11").get_data(as_text=True)
+    assert re.findall(r'name="respondents"[^>]*value="(\w+)" checked', page) == ["CQH", "RIV"]

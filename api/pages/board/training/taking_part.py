@@ -33,7 +33,8 @@ pages = Blueprint("taking_part", __name__)
 
 FIVE: Final = [{"value": str(n), "text": text} for n, text in enumerate(("1, not at all", "2", "3", "4", "5, very much"), start=1)]
 IMPACT: Final = [{"value": "none", "text": "None"}, {"value": "some", "text": "Some"}, {"value": "marked", "text": "A marked one"}]
-SEALED: Final = "Sealed, and shown only among five or more, without saying who wrote it. Name nobody."
+SEALED: Final = "Your words are kept apart from your name, and shown only where five or more wrote something. Name nobody."
+KEPT_APART: Final = "Your words are kept apart from your name. Name nobody."
 # What is asked by which command, with how it is asked: kind, label, hint, and whether it may be left out.
 FORMS: Final[dict[str, tuple[tuple[str, str, str, str | None, bool], ...]]] = {
     "give_feedback": (
@@ -43,11 +44,11 @@ FORMS: Final[dict[str, tuple[tuple[str, str, str, str | None, bool], ...]]] = {
         ("confidence_after", "five", "How confident are you now?", None, True),
         ("comment", "textarea", "What should those who teach it know?", SEALED, True),
     ),
-    "record_action_plan": (("plan", "textarea", "What will you do with what you learned?", "Sealed. Name nobody.", False),),
+    "record_action_plan": (("plan", "textarea", "What will you do with what you learned?", KEPT_APART, False),),
     "return_follow_up": (
         ("used_in_practice", "yes_no", "Have you used it in your practice?", None, False),
         ("shared_with_colleagues", "yes_no", "Have you shared it with colleagues?", None, False),
-        ("effect_on_children", "textarea", "What changed for children?", "Sealed. Name nobody.", True),
+        ("effect_on_children", "textarea", "What changed for children?", KEPT_APART, True),
         ("impact", "impact", "What impact has it had on your practice?", None, False),
     ),
 }
@@ -131,4 +132,4 @@ def _page(token: str, link: Link, state: SessionState, *, said: dict[str, str] |
 def _field(name: str, kind: str, label: str, hint: str | None, optional: bool, *, value: str | None) -> dict[str, Any]:
     items = {"five": FIVE, "impact": IMPACT}.get(kind, [])
     found = field_of(name, "choice" if items else kind, "personal", label=label, hint=hint, optional=optional, items=items, value=value)
-    return found | {"seen_by": None}
+    return found | {"seen_by": None, "nothing": "I would rather not say"}
