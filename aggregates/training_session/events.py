@@ -158,7 +158,7 @@ class FollowUpReturned(Event):
 
 
 class TelephoneSampleDrawn(Event):
-    """Chance says who is telephoned: by `draw.py`, which anybody can do again (INV-24)."""
+    """Chance says who is telephoned, by a draw that anybody can do again (INV-24)."""
 
     TOPIC, CLASS = "training_session.telephone_sample_drawn.v1", "D"
     COMPUTED: ClassVar[frozenset[str]] = frozenset(

@@ -140,16 +140,22 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
             or (field.identifies and not field.choices)
             or (field.kind is Sealed and name == "contact")
             or name == "erased"
+            or (name == "to" and entry.body.get("recipients"))  # those whom it named are the ones who received it
         )
         if hidden or field.kind is Evidence or value in (None, [], ""):
             continue
         if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):
             said.append((label_of(name), "for named roles only"))
         elif not (field.kind is Sealed and not look.on.opens(entry.kind, entry.ref)):
-            said.append((label_of(name), look.words.value(field, value)))
+            said.append((label_of(name), answered(value) if name == "answers" else look.words.value(field, value)))
     if len(said) == 1 and said[0][1] not in {"Yes", "No"}:
         return said[0][1]
     return "\n".join(f"{label}: {value}" for label, value in said) or None
+
+
+def answered(answers: Sequence[Any]) -> str:
+    """Say how many questions were answered: what each answer is stands on the page of the return and on that of the event."""
+    return f"{len(answers)} questions" if len(answers) != 1 else "One question"
 
 
 def _later(entry: HistoryEntry, amended: dict[int, HistoryEntry], link: Any) -> dict[str, Any] | None:

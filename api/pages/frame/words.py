@@ -15,6 +15,7 @@ from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.values import Sealed
 from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.partnership.membership import OpenObligations
+from aggregates.returns.answers import HIGHEST
 from api.pages.frame.labels import LABELS
 from api.pages.returns.kinds import KINDS
 from api.resources.answering.closed import closed
@@ -201,6 +202,8 @@ class Words:
             return "" if value is None else self.person(UUID(value["sealed"])) or "Somebody who is not named here"
         if isinstance(value, list) and field.name in NAMED_BODIES:
             return ", ".join(map(self.body, value))
+        if field.name == "question_set":
+            return next((found.title for found in worker().board.library.every() if found.id == value), plain(value))
         if field.name == "attendance" and isinstance(value, list):
             return "\n".join(self.attendance(value))
         return self._text(field, value) if isinstance(value, str) else plain(value)
@@ -239,7 +242,7 @@ def plain(value: Any) -> str:
 def _object(value: Mapping[str, Any]) -> str:
     if {"standard", "grade"} <= value.keys():  # of a return
         reason = f" ({value['reason']})" if value.get("reason") else ""
-        return f"standard {value['standard']}: {value['grade']}{reason}"
+        return f"Standard {value['standard']}: {value['grade']} of {HIGHEST}{reason}"
     if {"question", "answer"} <= value.keys():
         return f"{value['question']}: {plain(value['answer'])}"
     if value.keys() == {"group", "basis"}:  # of what was sent

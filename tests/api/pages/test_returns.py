@@ -189,3 +189,15 @@ def test_each_standard_has_its_row_and_nobody_chooses_which(asked):
     assert "left out" not in words
     assert "More rows" not in words
     assert {who.hidden[f"grades-{row}-standard"] for row in range(8)} == set("12345678")
+
+
+def test_the_history_of_a_return_is_in_the_words_of_people(asked):
+    """What was asked is called by its title, a grade is out of three, and answers are counted there: each stands in its own table."""
+    answered(asked)
+    asked("riv-lead").seeded.catch_up()
+    history = asked("chair").text(f"/returns/{REF}").partition("What was recorded")[2]
+
+    assert "Questions: Section 11 audit 2016" in history
+    assert "Standard 1: 3 of 3" in history
+    assert "Answers: 10 questions" in history
+    assert "5.matrix" not in history
