@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance import boards
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -29,7 +31,8 @@ def transcript():
 
 @pytest.mark.xdist_group("demonstration")
 def test_the_transcript_is_what_happens(reachable):
-    """Each command of the transcript prints what the README shows, in a fresh folder."""
+    """Each command of the transcript prints what the README shows, in a fresh folder; its demonstration is there, made by that command."""
+    boards.told_already(reachable / "severnbrook")
     programs = reachable / "bin"
     programs.mkdir()
     for name, command in {"muniment": f"{sys.executable} -m service.cli", "python": sys.executable}.items():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,12 +16,15 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from service.database.migrations import prepare
+from service.embedded_postgres import EmbeddedPostgres, find_binaries
 from tests.acceptance.product import Product, Ran
 from tests.conftest import RUN_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DUMP = "severnbrook.dump"
 ORIGIN = "log.severnbrook.example/small"
 TODAY = "2016-09-05"
 PASSWORD = "correct horse battery staple"
@@ -44,18 +49,49 @@ def once(name: str) -> Iterator[tuple[Path, Path]]:
         yield folder, folder / f"{name}.json"
 
 
-def demonstration() -> tuple[Product, list[Ran]]:
-    """Return Severnbrook, as `muniment demo --no-serve` makes it, twice; and what it said the first and the second time.
-
-    Its server is that of the test run, whose data directory it shares. Its whole trail is sealed beside it, in `trail`.
-    """
-    with once("demonstration") as (folder, made):
-        product = Product(folder)
+def told() -> tuple[Path, list[Ran]]:
+    """Return the data directory that `muniment demo --no-serve` makes, done twice, and what it said each time. Nothing runs there."""
+    with once("severnbrook") as (folder, made):
+        data = folder / "severnbrook"
         if not made.exists():
-            said = [product.run("demo", "--no-serve") for _ in range(2)]
-            product.pack()
+            data.mkdir()
+            said = [Product(data).run("demo", "--no-serve") for _ in range(2)]
+            with EmbeddedPostgres(data) as conninfo:
+                _program("pg_dump", conninfo, "--format=custom", "--compress=0", f"--file={folder / DUMP}")
             made.write_text(json.dumps(said))
-        return product, [Ran(*said) for said in json.loads(made.read_text())]
+        return data, [Ran(*each) for each in json.loads(made.read_text())]
+
+
+def told_already(data: Path) -> None:
+    """Copy the demonstration's data directory to where there is none yet: `muniment demo` finds everything on record there."""
+    subprocess.run(["cp", "-a", told()[0], data], check=True)  # whoever runs the server owns its files, in the copy too
+
+
+def demonstration(conninfo: str) -> Product:
+    """Return Severnbrook, as `muniment demo` made it, on the server of the run; its whole trail is sealed beside it, in `trail`."""
+    there, _ = told()
+    with once("demonstration") as (folder, made):
+        product = Product(folder / "demonstration", make_conninfo(conninfo, dbname="demonstration"))
+        if not made.exists():
+            for kept in ("keys", "evidence"):
+                shutil.copytree(there / kept, product.data / kept)
+            _create(conninfo, "demonstration")
+            _program("pg_restore", product.database_url, "--exit-on-error", folder / DUMP)
+            prepare(product.config)
+            product.pack()
+            made.touch()
+        return product
+
+
+def _program(name: str, conninfo: str | None, *arguments: object) -> None:
+    """Run a program of PostgreSQL's against a database."""
+    subprocess.run([find_binaries() / name, f"--dbname={conninfo}", *map(str, arguments)], check=True)
+
+
+def _create(conninfo: str, name: str) -> None:
+    """Create a database with nothing in it."""
+    with psycopg.connect(make_conninfo(conninfo, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
 
 
 def small_board(conninfo: str) -> Product:
@@ -65,8 +101,7 @@ def small_board(conninfo: str) -> Product:
         url = make_conninfo(conninfo, dbname="small_board")
         if not made.exists():
             data.mkdir()
-            with psycopg.connect(make_conninfo(conninfo, dbname="postgres"), autocommit=True) as connection:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("small_board")))
+            _create(conninfo, "small_board")
             new = Product(data, url, CLOCK)
             key = establish(new, "--demonstration")
             filled = Product(data, url, CLOCK | {"MUNIMENT_KEY": key})

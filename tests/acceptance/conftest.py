@@ -28,8 +28,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def severnbrook(postgres: str, folder: Path) -> Iterator[Product]:
     """Give the demonstration, with its views."""
-    demonstration, _ = boards.demonstration()
-    with demonstration.copy(folder / "severnbrook", postgres) as product:
+    with boards.demonstration(postgres).copy(folder / "severnbrook", postgres) as product:
         yield product
 
 
@@ -43,5 +42,4 @@ def board(postgres: str, folder: Path) -> Iterator[Product]:
 @pytest.fixture
 def trail(postgres: str, folder: Path) -> Path:
     """Give the demonstration's whole trail, sealed: a copy of the pack, to be tampered with."""
-    demonstration, _ = boards.demonstration()
-    return shutil.copytree(demonstration.data / "trail", folder / "trail")
+    return shutil.copytree(boards.demonstration(postgres).data / "trail", folder / "trail")

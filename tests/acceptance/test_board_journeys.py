@@ -36,7 +36,7 @@ def ask(postgres: str) -> Iterator[Asking]:
     """Give Severnbrook, served, and whoever asks it; all tests here share it."""
     with ExitStack() as stack:
         folder = reachable_folder()
-        product = stack.enter_context(boards.demonstration()[0].copy(folder / "severnbrook", postgres))
+        product = stack.enter_context(boards.demonstration(postgres).copy(folder / "severnbrook", postgres))
         yield Asking(stack.enter_context(served(product)))
 
 

@@ -408,7 +408,7 @@ def test_work_and_serve(board):
 
 def test_demonstration_again():
     """`demo --no-serve` twice is the same as once: the second time everything is on record already."""
-    _, (first, again) = boards.demonstration()
+    _, (first, again) = boards.told()
     assert (first.code, again.code) == (0, 0)
     assert first.out == again.out == "Ready: muniment register, muniment history A13, muniment pack OUT.\n"
     recorded = first.err.partition("Recorded ")[2].split()[0]
@@ -418,7 +418,8 @@ def test_demonstration_again():
 
 def test_demonstration_leaves_nothing_running(folder):
     """Ctrl-C ends `demo`: no process, no port and no socket of it is left; the next one has all it recorded, and none of its doors."""
-    port, product = free_port(), Product(folder)
+    port, product = free_port(), Product(folder / "severnbrook")
+    boards.told_already(product.data)
     demo, links = demonstrated(product, port)
     assert len(links) == len(VISITORS)
     assert all(fetched(port, link) for link in links)
@@ -428,7 +429,7 @@ def test_demonstration_leaves_nothing_running(folder):
     stopped(demo)
     assert processes_of(folder) == []
     assert not fetched(port, "/health/live")
-    assert not list((folder / "postgres/server").glob(".s.PGSQL*"))
+    assert not list((product.data / "postgres/server").glob(".s.PGSQL*"))
     with pytest.raises(psycopg.OperationalError):
         product.ask("SELECT 1")
 

@@ -79,15 +79,16 @@ def test_f1_clocks_in_the_wrong_order(severnbrook, clocks, why):
 # -- F.4: the auditor verifies offline -----------------------------------------------------------------------------------------
 
 
-def test_f4_verified_with_nothing_but_the_pack(trail, tmp_path):
+def test_f4_verified_with_nothing_but_the_pack(trail, postgres, tmp_path):
     """The pack's own verifier, isolated and in an empty folder, verifies it, and says what it checked: counts, keys, amendments."""
     alone = tmp_path / "verify.py"
     shutil.copy(trail / "verify.py", alone)
-    key = boards.demonstration()[0].key
-    ran = subprocess.run([sys.executable, "-I", alone, trail, "--key", key], capture_output=True, text=True, check=False, cwd=tmp_path)
+    severnbrook = boards.demonstration(postgres)
+    command = [sys.executable, "-I", alone, trail, "--key", severnbrook.key]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     said = ran.stdout.splitlines()
-    size = boards.demonstration()[0].note.splitlines()[1]
+    size = severnbrook.note.splitlines()[1]
     assert "DEMONSTRATION" in said[0]
     assert any(text.startswith("VERIFIED: log.severnbrook.example/demonstration") and f"#{size}" in text for text in said)
     assert any(text.startswith("checked: ") and f"{size} entries" in text for text in said)

@@ -45,7 +45,7 @@ def walked(postgres: str) -> Iterator[dict[str, Any]]:
     """Walk the journey once; give what was answered on the way, with whoever asks."""
     with ExitStack() as stack:
         folder = reachable_folder()
-        product = stack.enter_context(boards.demonstration()[0].copy(folder / "severnbrook", postgres))
+        product = stack.enter_context(boards.demonstration(postgres).copy(folder / "severnbrook", postgres))
         ask = Asking(stack.enter_context(served(product)))
         told: dict[str, Any] = {"ask": ask}
         _before(ask)
