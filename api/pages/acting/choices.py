@@ -38,6 +38,8 @@ PEOPLE: Final = """
 
 def options(seen: Look, command: Command, name: str, about: str | None = None) -> Mapping[str, str] | None:
     """Return what may be chosen for a field, by its code; None where it is written. `about` is the thing that the command is about."""
+    if f"{command.name}.{name}" == "adopt_framework.sha256":  # not of what is on record: of what comes with the product
+        return {sha256: _described(one) for sha256, one in SETS.items()}
     chosen = CHOSEN.get(f"{command.name}.{name}") or CHOSEN.get(f"{command.kind}.{name}") or CHOSEN.get(name)
     return chosen(seen, about) if chosen else None
 
@@ -233,7 +235,6 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "dissemination.actions": _own_actions,
     "dissemination.by_ref": _other_items,
     "dissemination.staff_group": _declared,
-    "adopt_framework.sha256": lambda _, __: {sha256: _described(one) for sha256, one in SETS.items()},
     "owner": _owners,
     "overseen_by": lambda seen, _: seen.words.sub_groups,
     "owner_office": lambda seen, _: offices(seen),

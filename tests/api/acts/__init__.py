@@ -114,7 +114,7 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "change_regime": ("chair", "partnership/change_regime", {"regime": "MASA-WT2018", "effective_on": "2019-09-29"}, (), "riv-lead"),
     "adopt_framework": ("chair", "partnership/adopt_framework", FRAMEWORK, (), "quality-chair"),
     "review_framework": (
-        "chair", "partnership/review_framework", {"version": "2016", "outcome": "retained", "review_due": "2018-09-01"},
+        "chair", "partnership/review_framework", {"version": "2016", "outcome": "retained", "review_due": "2017-09-15"},
         ("adopt_framework",), "riv-lead",
     ),
     "join_agency": ("board-manager", "agencies", AGENCY, (), "riv-lead"),
