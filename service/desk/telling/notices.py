@@ -1,9 +1,9 @@
 """Tells the holders of offices by mail that there is a notice for them, and nothing of what it says: they sign in to read it.
 
 A notice is an event, and on record whether or not anybody could be told. The table `desk.mail` has one row for each that is to be told,
-found by going through the log once; whoever takes a row holds it until the mail is handed over, so that any number may send. A mail that
-fails is tried again, ever more rarely. A process killed between the handing over and the note of it sends a second copy, under the same
-name; nothing else does.
+found by going through the log once. All that waits for an office is told in one mail: whoever takes the first of its rows holds it until
+the mail is handed over, so that any number may send. A mail that fails is tried again, ever more rarely. A process killed between the
+handing over and the note of it sends a second copy, under the same name; nothing else does.
 """
 
 from __future__ import annotations
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 NOTICES: Final = ("action.reminder_issued.v1", "action.escalated.v1", "obligation.reminder_issued.v1", "obligation.escalated.v1")
 SOONEST, LATEST = timedelta(minutes=1), timedelta(hours=6)  # between two tries of the same mail
+FIRST_OF_AN_OFFICE: Final = """
+    SELECT position, office, tries FROM desk.mail AS one
+     WHERE sent_at IS NULL AND next_try <= %(now)s AND NOT EXISTS (
+           SELECT FROM desk.mail AS before WHERE before.office = one.office AND before.position < one.position
+                                             AND before.sent_at IS NULL AND before.next_try <= %(now)s)
+     ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED"""
+WITH_IT: Final = "office = %(office)s AND sent_at IS NULL AND next_try <= %(now)s"
+SENT: Final = f"UPDATE desk.mail SET sent_at = %(now)s, failed = NULL WHERE {WITH_IT}"  # noqa: S608 - our own words
+AGAIN: Final = f"UPDATE desk.mail SET tries = tries + 1, next_try = %(next)s, failed = %(why)s WHERE {WITH_IT}"  # noqa: S608 - as above
 SUBJECT = "Something waits for you in Muniment"
 TEXT = """Something that is due, or overdue, is for your office. Sign in to see what it is:
 
@@ -59,24 +68,23 @@ def look_through(conn: Connection[Any], board: Recording) -> int:
 
 
 def send_waiting(conn: Connection[Any], board: Recording, mailer: Mailer) -> Iterator[NotSent]:
-    """Send what waits, each once, whoever else sends at this moment; give what failed. The connection is the writer's, in autocommit."""
+    """Send what waits, each notice once and those of an office together, whoever else sends at this moment; give what failed.
+
+    The connection is the writer's, in autocommit.
+    """
     while True:
         with conn.transaction():
-            row = conn.execute(
-                "SELECT position, office, tries FROM desk.mail WHERE sent_at IS NULL AND next_try <= %s"
-                " ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED",
-                [_now(board)],
-            ).fetchone()
+            now = _now(board)
+            row = conn.execute(FIRST_OF_AN_OFFICE, {"now": now}).fetchone()
             if row is None:
                 return
             position, office, tries = row
             failed = _told(board, mailer, position, office)
             if failed is None:
-                conn.execute("UPDATE desk.mail SET sent_at = %s, failed = NULL WHERE position = %s", [_now(board), position])
+                conn.execute(SENT, {"now": now, "office": office})
             else:
                 wait = min(SOONEST * 2 ** min(tries, 12), LATEST)
-                again = "UPDATE desk.mail SET tries = tries + 1, next_try = %s, failed = %s WHERE position = %s"
-                conn.execute(again, [_now(board) + wait, failed.why, position])
+                conn.execute(AGAIN, {"now": now, "office": office, "next": now + wait, "why": failed.why})
         if failed is not None:
             yield failed
 
