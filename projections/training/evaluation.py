@@ -80,7 +80,7 @@ def points(row: SessionRow, returns: Iterable[tuple[str, str]], *, of_agency: bo
     judged = {one["point"]: one for one in row.evaluation["points"]} if row.evaluation else {}
     if of_agency:
         done |= {point: judged[point].get("done") is True if point in judged else None for point in (*OF_PARTICIPANTS, *NOT_SHOWN)}
-        words |= {point: f"Of your agency's: {words[point]}" for point in OF_PARTICIPANTS}
+        words |= {point: f"Of your agency's: {words[point][0].lower()}{words[point][1:]}" for point in OF_PARTICIPANTS}
         words |= dict.fromkeys(NOT_SHOWN, "Not shown to you")
     explained = {point: judged.get(point, {}).get("explanation") for point in POINTS}
     return [PointRow(point=point, done=done[point], words=words[point], explanation=explained[point]) for point in POINTS]
@@ -98,12 +98,16 @@ def _done(row: SessionRow, returns: Sequence[tuple[str, str]]) -> dict[str, bool
     }
 
 
+def _forms(many: int) -> str:
+    return "One feedback form" if many == 1 else f"{many} feedback forms"
+
+
 def _words(row: SessionRow) -> dict[str, str]:
     there = len(row.attendees)
     newest = row.draws[-1] if row.draws else None
     called = f"{len(newest['reached'])} of {newest['sample_size']} reached, {len(row.draws)} drawn" if newest else "Nothing drawn yet"
     return {
-        "feedback": f"{len(row.feedback['numbers'])} feedback forms and {len(row.plans)} action plans of {there}",
+        "feedback": f"{_forms(len(row.feedback['numbers']))} and {len(row.plans)} action plans of {there}",
         "follow-up": f"{len(row.returned)} returned of {len(row.follow_ups)} sent, {there - len(row.follow_ups)} not sent yet",
         "calls": called,
         "observation": ", ".join(one["grade"] for one in row.observations).capitalize() or "Nobody has observed it",

@@ -69,7 +69,7 @@ def test_an_agency_is_told_what_it_is_not_shown_and_never_that_there_is_nothing(
     assert "Nothing drawn yet" not in words
     assert "4. Observation by somebody who did not train Not shown to you Not shown to you" in words
     assert "1 of your agency's attended" in words
-    assert "Of your agency's: 1 feedback forms" in words
+    assert "Of your agency's: one feedback form and" in words
 
 
 def test_comments_are_shown_among_five_or_more_and_never_with_a_number(sign_in):

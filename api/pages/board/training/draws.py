@@ -69,5 +69,5 @@ def _called(seen: Look, row: SessionRow, drawn: dict[str, Any]) -> list[tuple[Sa
         ]
         because = f"The next of the order takes their place: {replaced[number]}" if number in replaced else None
         how = f"{place}" if place <= drawn["sample_size"] else f"{place}, in the place of another"
-        told.append(([number, quiet(people.name_of(seen, row, number))], how, [*(calls or ["Not called yet"]), quiet(because)]))
+        told.append(([number, quiet(people.who_is(seen, row, number))], how, [*(calls or ["Not called yet"]), quiet(because)]))
     return told

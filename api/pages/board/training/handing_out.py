@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from aggregates.training_session import TrainingSession
 from api.access import member
-from api.pages.board.training.people import name_of
+from api.pages.board.training.people import who_is
 from api.pages.frame import look, render
 from api.resources.answering.commands import acting_as
 from api.worker import worker
@@ -39,7 +39,7 @@ def hand_out(ref: str, purpose: str) -> Response:
     made = _make(ref, cast("Purpose", purpose), state) if request.method == "POST" else []
     with look() as seen:
         row = training.session(seen.on.conn, ref, **seen.on.at)
-        named = [one | {"name": name_of(seen, row, one["number"]) if row else None} for one in made]
+        named = [one | {"name": who_is(seen, row, one["number"]) if row else None} for one in made]
         asked: dict[str, Any] = {
             "ref": ref,
             "purpose": purpose,

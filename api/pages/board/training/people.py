@@ -57,6 +57,12 @@ def name_of(seen: Look, row: SessionRow, number: str) -> str | None:
     return seen.words.person(UUID(row.participants[number]))
 
 
+def who_is(seen: Look, row: SessionRow, number: str) -> str | None:
+    """Return who has a number, to those who may know, with their agency and staff group: several people bear one name."""
+    name, there = name_of(seen, row, number), next((one for one in row.attendees if one["number"] == number), None)
+    return f"{name}, {seen.words.body(there['agency'])}, {there['staff_group']}" if name and there else name
+
+
 def _participant(seen: Look, row: SessionRow, one: dict[str, Any]) -> list[Said]:
     number = one["number"]
     gave = [word for word, those in (("Feedback", row.feedback["numbers"]), ("action plan", row.plans)) if number in those]

@@ -137,7 +137,7 @@ def _facts(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:
         yield fact("Still to be done", *_still_open(shown.points))
     yield fact("Course", course(seen, row.course), quiet(row.format.capitalize()))
     yield fact("Held" if row.delivered_on else "Planned", row.held_on)
-    yield fact("Trainers", *(seen.words.office(office, row.held_on) for office in row.trainers))
+    yield fact("Trainers", *(_trainer(seen, office, row.held_on) for office in row.trainers))
     yield fact("Whose staff train", *(seen.words.body(agency) for agency in row.trainer_agencies))
     yield fact("Places", f"{row.capacity}: {len(row.attendees)}{shown.whose} attended, {len(row.lapsed)}{shown.whose} were given up")
     if row.closing:
@@ -145,6 +145,12 @@ def _facts(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:
         yield fact("Attendance", closed, quiet(f"Population SHA-256 {row.closing['population_sha256']}"))
     owed = "Owed: this course's participants and their managers return it" if row.follow_up_owed else "Asked, and not owed for this course"
     yield fact("Follow-up", owed)
+
+
+def _trainer(seen: Look, office: str, day: date) -> Said:
+    """Return the office of a trainer with who employs its holder: several are called Trainer."""
+    term = seen.words.offices[office].holder_on(day) if office in seen.words.offices else None
+    return [seen.words.office(office, day), quiet(seen.words.body(term.body or term.employer or "") if term else None)]
 
 
 def _sections(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:
