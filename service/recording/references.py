@@ -10,7 +10,7 @@ from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
 from aggregates.entry.fields import EARLIEST, LATEST
 from aggregates.entry.values import says
-from aggregates.partnership import Agency, Course, Priorities, SubGroup
+from aggregates.partnership import Agency, Course, Partnership, Priorities, SubGroup
 from aggregates.partnership.agency import Left, Member
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
@@ -28,6 +28,7 @@ from service.desk.whose import theirs
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aggregates.partnership import PartnershipState
     from service.recording.writing import Done, Write
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -50,6 +51,11 @@ class References(Persons):
         if self.find(kind, ref) is None:
             return self._begin(ref, begin, write, **said)
         return self._change(kind, ref, go_on, write, **{name: value for name, value in said.items() if name != named})
+
+    def settings_on(self, day: date) -> PartnershipState:
+        """Return what the Board had set by a day, as is on record now: what is decided of that day is held to it."""
+        partnership: Partnership = self.load(Partnership, "partnership")
+        return partnership.state_on(day) or self.settings
 
     def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
         if not EARLIEST <= day <= LATEST:

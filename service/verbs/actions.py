@@ -72,7 +72,7 @@ class ActionVerbs(References):
 
         def sign_off(action: Action, **said: Any) -> None:
             action.sign_off(**said, held_by=self._held_by)
-            for months in self.settings.sustainment_checks:
+            for months in self.settings_on(said["occurred_on"]).sustainment_checks:
                 due_on = later(said["occurred_on"], months=months)
                 action.schedule_sustainment_check(acting=SERVICE, occurred_on=said["occurred_on"], due_on=due_on, method="re-test")
 

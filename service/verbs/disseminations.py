@@ -11,6 +11,8 @@ from service.recording.holding import Holding
 from service.recording.resting import resting_on
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from service.recording import Done, Write
 
 
@@ -27,14 +29,14 @@ class DisseminationVerbs(Holding):
         """Send an item to the members of the day; who they are is frozen with it (INV-18)."""
         for agency in said["to"]:
             self._there(Agency, "agency", agency)
-        counted = {"members": self.members(said["occurred_on"]), "windows": self._windows}
+        counted = {"members": self.members(said["occurred_on"]), "windows": self._windows(said["occurred_on"])}
         return self._change(Dissemination, ref, Dissemination.issue, write, **said, **counted)
 
     @resting_on(Agency)
     def catch_up_agency(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Send an item to a member that joined after it was issued."""
         self._member(said["agency"], said["occurred_on"])
-        return self._change(Dissemination, ref, Dissemination.catch_up, write, **said, windows=self._windows)
+        return self._change(Dissemination, ref, Dissemination.catch_up, write, **said, windows=self._windows(said["occurred_on"]))
 
     def acknowledge_dissemination(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Acknowledge an item for a recipient, and say of every staff group that it ever declared whether it needs to know (INV-20)."""
@@ -80,7 +82,7 @@ class DisseminationVerbs(Holding):
 
         return self._change(Dissemination, ref, supersede, write, **said)
 
-    @property
-    def _windows(self) -> tuple[int, int]:
-        """Return the days to acknowledge and the months to embed that the Board has set."""
-        return self.settings.ack_window, self.settings.embedding_window
+    def _windows(self, day: date) -> tuple[int, int]:
+        """Return the days to acknowledge and the months to embed that the Board had set by a day."""
+        then = self.settings_on(day)
+        return then.ack_window, then.embedding_window

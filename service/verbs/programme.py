@@ -22,7 +22,7 @@ class ProgrammeVerbs(Holding):
         for item in said["agenda"]:
             if isinstance(about := item.get("about"), str):
                 self._about(said["acting"], about)
-        counted = {"members": self.members(said["occurred_on"]), "quorum": self.settings.quorum}
+        counted = {"members": self.members(said["occurred_on"]), "quorum": self.settings_on(said["occurred_on"]).quorum}
         return self._begin(ref, Meeting.hold, write, **said, **counted)
 
     def file_minutes(self, ref: str, /, *, write: Write, **said: Any) -> Done:

@@ -38,15 +38,15 @@ class ReviewVerbs(Reviewing):
         """Appoint the lead reviewer, a registered person, by the look-back that the Board has set."""
         self._registered(said["reviewer"].subject)
         self._by_code(one.get("organisation") for one in said["affiliations"])
-        said |= self._declared(said)
-        return self._change(Review, ref, Review.appoint_lead_reviewer, write, **said, look_back_years=self.settings.affiliation_look_back)
+        said |= self._declared(said) | {"look_back_years": self.settings_on(said["occurred_on"]).affiliation_look_back}
+        return self._change(Review, ref, Review.appoint_lead_reviewer, write, **said)
 
     def replace_lead_reviewer(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Appoint another lead reviewer in place of the one there is."""
         self._registered(said["reviewer"].subject)
         self._by_code(one.get("organisation") for one in said["affiliations"])
-        said |= self._declared(said)
-        return self._change(Review, ref, Review.replace_lead_reviewer, write, **said, look_back_years=self.settings.affiliation_look_back)
+        said |= self._declared(said) | {"look_back_years": self.settings_on(said["occurred_on"]).affiliation_look_back}
+        return self._change(Review, ref, Review.replace_lead_reviewer, write, **said)
 
     @resting_on(Agency)
     def request_agency_information(self, ref: str, /, *, write: Write, **said: Any) -> Done:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 
 from aggregates.action import Action, refusals
+from aggregates.dissemination import Dissemination
 from aggregates.errors import RestsOnIt
+from tests.service.test_disseminations import produced
 
 
 def file(it, words=b"an audit", office="riv-lead"):
@@ -106,3 +108,16 @@ def test_inv_34_what_has_begun_is_not_retracted_from_under_what_came_of_it(seede
     seeded.act("chair", "retract_entry", "A2", about="action", amends=1, reason="assigned twice")
 
     assert (state(seeded).status.word, state(seeded, "A2")) == ("accepted", None)
+
+
+def test_what_is_decided_of_a_day_is_held_to_what_was_set_by_then(seeded):
+    """B.2: an item that was sent before the Board set another window is due by the one that held; what is set later changes no such day."""
+    seeded.clock.advance(days=40)
+    seeded.act("chair", "set_local_setting", "partnership", setting="ack_window", value="7")
+    before, after = date(2016, 10, 3), date(2016, 10, 15)
+    for ref, day in (("D1", before), ("D2", after)):
+        produced(seeded, ref, occurred_on=date(2016, 9, 20), late_reason="Entered from the minutes")
+        seeded.act("chair", "issue_dissemination", ref, occurred_on=day, late_reason="Entered from the minutes")
+    due = [seeded.board.load(Dissemination, ref).state.item.issued.acknowledgement_due for ref in ("D1", "D2")]
+
+    assert due == [before + timedelta(28), after + timedelta(7)]

@@ -52,13 +52,17 @@ class ReturnVerbs(Asked):
 
     def decide_no_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Leave a standard below the threshold without an action."""
-        known = {"threshold": self.settings.moderation_threshold, "theirs": self._theirs(ref, said)}
+        known = {"threshold": self._threshold(said), "theirs": self._theirs(ref, said)}
         return self._change(Return, ref, Return.decide_no_action, write, **said, **known)
 
     @resting_on(Action, Challenge)
     def accept_return(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Accept it, where each gap has an action or a decision, and no challenge about it is open."""
-        known = {"acted_on": self.acted_on(ref), "challenges": self.challenged(ref), "threshold": self.settings.moderation_threshold}
+        known = {
+            "acted_on": self.acted_on(ref),
+            "challenges": self.challenged(ref),
+            "threshold": self.settings_on(said["occurred_on"]).moderation_threshold,
+        }
         known |= {**self._pinned(ref), "theirs": self._theirs(ref, said)}
         return self._change(Return, ref, Return.accept, write, **said, **known)
 
@@ -79,6 +83,9 @@ class ReturnVerbs(Asked):
         it: Return = self.load(Return, ref)
         asked = next(entry.body for entry in reversed(it.entries) if entry.event is Return.Requested)
         return {"asked": self.library.pinned(asked["question_set"], asked["question_set_sha256"])}
+
+    def _threshold(self, said: dict[str, Any]) -> int:
+        return self.settings_on(said["occurred_on"]).moderation_threshold
 
     def _theirs(self, ref: str, said: dict[str, Any]) -> frozenset[str]:
         day: date = said["occurred_on"]

@@ -73,7 +73,7 @@ class TrainingVerbs(Training):
 
     def issue_follow_up(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Ask a participant what came of it, from three months on; `muniment work` does so by itself."""
-        window = self.settings.followup_return
+        window = self.settings_on(said["occurred_on"]).followup_return
         return self._change(TrainingSession, ref, TrainingSession.issue_follow_up, write, **said, window=window)
 
     def issue_due_follow_up(self, ref: str, number: str, /, *, today: date, at: datetime | None = None) -> Done:
@@ -101,7 +101,9 @@ class TrainingVerbs(Training):
             state = session.state
             checkpoint = self.sealing(session) if state and state.closing else (0, "")  # without a closing the aggregate refuses
             trained = self.trainers_of(state) if state else ()
-            session.draw_telephone_sample(**said, share=self.settings.phone_sample, checkpoint=checkpoint, trained_by=trained)
+            session.draw_telephone_sample(
+                **said, share=self.settings_on(said["occurred_on"]).phone_sample, checkpoint=checkpoint, trained_by=trained
+            )
 
         return self._change(TrainingSession, ref, draw, write, **said)
 
@@ -122,7 +124,7 @@ class TrainingVerbs(Training):
         if term is None:
             raise NobodyInOffice(ref=said["observer"], day=said["occurred_on"])
         watched: dict[str, Any] = {"watched_by": term.holder.subject, "observer_agency": term.employer}
-        watched["another_employer"] = self.settings.observer_employer == ANOTHER
+        watched["another_employer"] = self.settings_on(said["occurred_on"]).observer_employer == ANOTHER
 
         def observe(session: TrainingSession, **said: Any) -> None:
             trained = self.trained(session.state) if session.state else []
