@@ -183,7 +183,7 @@ def test_f12_an_amendment_opens_moderation_again(walked):
     now = walked["amended"]
 
     assert (now["status"], now["grades"][4]["moderated_grade"], now["grades"][4]["self_grade"]) == ("amended", None, 2)
-    assert walked["too soon"].problem == (422, "not-at-this-stage")
+    assert walked["too soon"].problem == (422, "nothing-moderated")
     assert (walked["accepted"]["status"], walked["accepted"]["shared_with"]) == ("accepted", ["Westmoor LSCB"])
 
 
