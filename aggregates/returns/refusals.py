@@ -205,3 +205,10 @@ class StaffNotCounted(Refused):
     """Where practitioners are to take part, an answer says how many did: it can only be answered once."""
 
     rule, source, text = "LIF-APPC-PR-06", "framework, page 15", "Say how many of your staff took part in answering {ref}"
+
+
+class AcceptanceRests(Refused):
+    """A gap with which a return was accepted keeps what answers it."""
+
+    rule, source = "INV-30", "framework, page 10"
+    text = "{ref} was accepted on {on} with {action} as the answer to standard {standard}: give that standard another action first"

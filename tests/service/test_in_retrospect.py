@@ -10,6 +10,9 @@ import pytest
 from aggregates.action import Action, refusals
 from aggregates.dissemination import Dissemination
 from aggregates.errors import RestsOnIt
+from aggregates.returns.refusals import AcceptanceRests
+from tests.api.acts.returns import ANSWER, GRADES, REF, REQUEST
+from tests.boards import assign
 from tests.service.test_disseminations import produced
 
 
@@ -121,3 +124,19 @@ def test_what_is_decided_of_a_day_is_held_to_what_was_set_by_then(seeded):
     due = [seeded.board.load(Dissemination, ref).state.item.issued.acknowledgement_due for ref in ("D1", "D2")]
 
     assert due == [before + timedelta(28), after + timedelta(7)]
+
+
+def test_inv_30_an_acceptance_keeps_the_action_that_it_rests_on(seeded):
+    """INV-30: the one action for a gap is neither retracted nor given another source once the return was accepted with it."""
+    asked = {name: value for name, value in REQUEST.items() if name != "ref"}
+    seeded.act("chair", "request_return", REF, **asked)
+    seeded.act("riv-lead", "submit_return", REF, **ANSWER)
+    seeded.act("quality-chair", "moderate_return", REF, grades=GRADES, panel="Quality panel")
+    assign(seeded, "A7", source=f"return:{REF}/2")
+    seeded.act("quality-chair", "accept_return", REF)
+    for command, said in (("retract_entry", {}), ("correct_entry", {"corrected": {"source": "SB-2015-01/F1"}})):
+        with pytest.raises(AcceptanceRests):
+            seeded.act("chair", command, "A7", about="action", amends=1, reason="It was for something else", **said)
+
+    assign(seeded, "A8", source=f"return:{REF}/2")
+    assert seeded.act("chair", "correct_entry", "A7", about="action", amends=1, reason="As above", corrected={"source": "SB-2015-01/F1"})

@@ -15,11 +15,12 @@ from aggregates.partnership.office import Office
 from aggregates.returns import Return, ReturnState, refusals
 from aggregates.returns.answers import brought_forward, check_answers, check_grades
 from aggregates.returns.questions import Library
+from aggregates.returns.state import Accepted
 from service.recording.across.reviewing import SOURCING
 from service.recording.holding import CHALLENGING, Holding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from aggregates.authority import Acting
@@ -71,10 +72,14 @@ class Asked(Holding):
 
     def acted_on(self, ref: str) -> set[str]:
         """Return the standards of a return for which there is an action that was not withdrawn."""
+        return {standard for _, standard in self._actions_for(ref)}
+
+    def _actions_for(self, ref: str) -> Iterator[tuple[str, str]]:
+        """Give each action for a gap of a return that was not withdrawn, with the standard that it is for."""
         begins = f"return:{ref}/"
         states = (it.state for it in self._saying(Action, SOURCING, lambda body: str(body.get("source")).startswith(begins)))
         there = (s for s in states if s and (s.source or "").startswith(begins) and not isinstance(s.status, of_action.Withdrawn))
-        return {str(state.source).removeprefix(begins) for state in there}
+        yield from ((state.ref, str(state.source).removeprefix(begins)) for state in there)
 
     def challenged(self, ref: str) -> set[str]:
         """Return the challenges about a return that are open."""
@@ -92,8 +97,10 @@ class Asked(Holding):
             raise refusals.NotATrainer(respondent=code, day=day)
 
     def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
-        """Hold corrected answers and grades to the questions that were asked."""
+        """Hold corrected answers and grades to the questions that were asked; keep the action on which an acceptance rests."""
         super()._check_corrected(who, thing, fields, today, late_reason)
+        if isinstance(thing, Action):
+            self._check_relied_on(thing, thing.fold(thing.amended(fields["amends"], fields.get("corrected"))))
         if not isinstance(thing, Return) or thing.state is None:
             return
         _, then = thing.rewritten(fields["amends"], fields.get("corrected"))
@@ -105,6 +112,18 @@ class Asked(Holding):
             check_grades(asked, body["self_grades"], ref=thing.ref)
         if "grades" in body:
             check_grades(asked, body["grades"], ref=thing.ref, reasons=True)
+
+    def _check_relied_on(self, action: Action, then: of_action.State | None) -> None:
+        """Refuse to take away the one action for a gap with which a return was accepted (INV-30)."""
+        source = (action.state.source if action.state else None) or ""
+        ref, _, standard = source.removeprefix("return:").partition("/")
+        it: Return | None = self.find(Return, ref) if source.startswith("return:") else None
+        if it is None or it.state is None or not isinstance(it.state.status, Accepted) or (then and then.source == source):
+            return
+        gaps = it.state.below(self.settings_on(it.state.status.on).moderation_threshold)
+        others = {ref for ref, of in self._actions_for(it.ref) if of == standard} - {action.ref}
+        if standard in gaps and standard not in dict(it.state.no_action) and not others:
+            raise refusals.AcceptanceRests(ref=it.ref, standard=standard, action=action.ref, on=it.state.status.on)
 
 
 def _asked_of(it: Return) -> tuple[str, str]:
