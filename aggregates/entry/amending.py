@@ -109,6 +109,9 @@ class Recorded(OnRecord[S]):
     def beneficiary(self) -> str | None:
         """Return the agency that a decision here is about, which may not amend it alone (INV-35)."""
 
+    def check_alone(self, amends: int, after: Sequence[Entry]) -> None:
+        """Refuse what nobody amends alone, not even the office that made the entry, for what would stand `after` it."""
+
     def check_corrected(self, entry: Entry) -> None:
         """Refuse what an entry would say as corrected where its command would have refused it."""
 
@@ -180,6 +183,8 @@ class Recorded(OnRecord[S]):
         after = self._amended(said)
         self._check_rests(said["amends"], after)
         self.check_amended(act, after)
+        if said.get("proposal", name) is None:  # last: nobody is sent to propose what could never be
+            self.check_alone(said["amends"], after)
         self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **said, **act["acting"].said)
 
     def _root(self, amends: int) -> Entry:

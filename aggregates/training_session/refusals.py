@@ -125,6 +125,16 @@ class PopulationMoved(Refused):
     rule, text = "INV-24", "The attendance at {ref} is not any more what was closed on {on}: close it again"
 
 
+class PopulationForTwo(Refused):
+    """Whom chance finds follows from the closing: whoever could take it back alone, and close again, would choose."""
+
+    rule = "INV-24"
+    text = (
+        "The attendance at {ref} is closed, and nobody changes alone what a sample is drawn from: propose the amendment of entry {amends}, "
+        "and the chair or the deputy chair makes it"
+    )
+
+
 class NoReasonToDrawAgain(Refused):
     """Nobody draws until a convenient sample appears: a second draw says why, and both stay on show."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.errors import Blank, NothingNamed, RestsOnIt
+from aggregates.errors import Blank, NothingNamed, NotTheirsToAmend, RestsOnIt
 from aggregates.training_session import draw, refusals
 from aggregates.training_session import state as s
 from tests.aggregates.people import CHAIR, MANAGER, RIV, SERVICE, WMP
@@ -341,13 +341,43 @@ def test_nobody_is_taken_out_of_a_population_that_was_drawn_from():
     with pytest.raises(refusals.NoPlaces):
         session.correct(**amended, amends=1, corrected={"capacity": 0})
     fresh = closed(3)
-    fresh.retract(acting=TRAINER, occurred_on=HELD, amends=3, reason="He was not there")
+    by_two(fresh, amends=3, reason="He was not there")
     with pytest.raises(refusals.PopulationMoved):
         drawn(fresh)
     fresh.close_attendance(acting=TRAINER, occurred_on=HELD)
     assert drawn(fresh).population == ("2", "3")
     with pytest.raises(refusals.AttendanceFrozen):
         fresh.retract(acting=TRAINER, occurred_on=HELD, amends=4, reason="Nor he")
+
+
+def by_two(session, **said):
+    """Retract an entry: the board manager proposes it, and the chair makes it."""
+    session.propose_amendment(acting=MANAGER, occurred_on=HELD, **said)
+    session.retract(acting=CHAIR, occurred_on=HELD, proposal=len(session.entries), **said)
+
+
+def test_inv_24_nobody_moves_alone_what_a_sample_is_drawn_from():
+    """INV-24: a closing, who was there, and the retraction of a closing are amended by two; the rest as ever."""
+    session = closed(3)
+    closing, amended = len(session.entries), {"occurred_on": HELD, "reason": "closed too early"}
+    for who in (TRAINER, MANAGER, CHAIR):
+        with pytest.raises((refusals.PopulationForTwo, NotTheirsToAmend)):
+            session.retract(acting=who, amends=closing, **amended)
+    with pytest.raises(refusals.PopulationForTwo, match=f"propose the amendment of entry {closing}"):
+        session.retract(acting=MANAGER, amends=closing, **amended)
+    with pytest.raises(refusals.PopulationForTwo):
+        session.correct(acting=TRAINER, amends=closing, corrected={"occurred_on": str(HELD + timedelta(1))}, **amended)
+    with pytest.raises(refusals.PopulationForTwo):
+        session.retract(acting=TRAINER, amends=3, **amended)
+    session.correct(acting=TRAINER, amends=3, corrected={"staff_group": "teachers"}, **amended)
+
+    by_two(session, amends=closing, reason="closed too early")
+    back = len(session.entries)
+    with pytest.raises((refusals.PopulationForTwo, NotTheirsToAmend)):
+        session.retract(acting=CHAIR, amends=back, **amended)
+    session.retract(acting=TRAINER, amends=3, **amended)  # while it is open
+    session.close_attendance(acting=TRAINER, occurred_on=HELD)
+    assert drawn(session).population == ("2", "3")
 
 
 def ready_over_two_days():

@@ -157,6 +157,30 @@ def test_inv_24_anybody_draws_again_from_a_sealed_pack(seeded, tmp_path):
         assert any(words in each for each in found.wrong), (field, found.wrong)
 
 
+def test_inv_24_a_stranger_sees_every_closing_that_was_taken_back(seeded, tmp_path):
+    """INV-24: a pack's samples name the closings before the one that was drawn from, with what took each back: that took two."""
+    held(seeded)
+    closing = len(seeded.board.load(TrainingSession, "S1", fresh=True).entries)
+    said = {"about": "session", "amends": closing, "reason": "somebody was forgotten"}
+    with pytest.raises(refusals.PopulationForTwo):
+        seeded.act("board-manager", "retract_entry", "S1", **said)
+    seeded.act("board-manager", "propose_amendment", "S1", **said)
+    seeded.act("chair", "retract_entry", "S1", proposal=closing + 1, **said)
+    attends(seeded, "S1", "The forgotten one")
+    seeded.act("trainer", "close_attendance", "S1")
+    seeded.act("quality-chair", "draw_telephone_sample", "S1")
+    write_pack(seeded.board.recorder, tmp_path / "pack", classes=frozenset({"public"}))
+    verdict = verify(tmp_path / "pack", key=seeded.board.recorder.vkey, then=samples.of("S1"))
+    at = {told.sver: told.position for told in read_pack(seeded, tmp_path) if told.stream == session_stream(seeded)}
+    assert verdict.code == 0
+    assert verdict.lines[0].endswith(f"; closed before: #{at[closing]}, retracted by #{at[closing + 2]}"), verdict.lines
+
+
+def session_stream(it, ref="S1"):
+    """Return the stream of a session, as a pack names it."""
+    return str(it.board.load(TrainingSession, ref).id)
+
+
 def read_pack(it, tmp_path):
     """Return what a pack tells of sessions."""
     told = list[Told]()

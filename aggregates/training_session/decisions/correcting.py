@@ -58,6 +58,14 @@ class Correcting(judging.Judging):
             raise refusals.PointNotDone(ref=self.ref, point=wrong[0])
         self.check_impact((body["impact_practice"], body["impact_management"]), body["evidence_of_impact"])
 
+    def check_alone(self, amends: int, after: Sequence[Entry]) -> None:
+        """Refuse to move alone what a sample is drawn from: who could close again until it suits them would choose whom chance finds.
+
+        Each closing has the root of a checkpoint of its own. So it takes two from the closing on, whether or not it was sealed yet.
+        """
+        if _drawn_from(self.state) != _drawn_from(fold(after)):
+            raise refusals.PopulationForTwo(ref=self.ref, amends=amends)
+
     def check_amended(self, act: Act, after: Sequence[Entry]) -> None:
         """Refuse to take anybody out of a population that was drawn from, to re-date what was reckoned from, and INV-25 undone."""
         super().check_amended(act, after)
@@ -87,6 +95,11 @@ class Correcting(judging.Judging):
             if words := _needs(entry, before, delivered=delivered):
                 without[entry.number] = without.get(entry.number, frozenset()) | words
         return without
+
+
+def _drawn_from(now: s.SessionState | None) -> object:
+    """Return what a draw follows from: the closing, and who was there; nothing while it is open."""
+    return (now.closing, now.population) if now and now.closing else None
 
 
 def _needs(entry: Entry, before: s.SessionState | None, *, delivered: bool) -> frozenset[str]:

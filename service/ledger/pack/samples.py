@@ -14,6 +14,9 @@ that nobody chooses: who was there, the root of the first checkpoint that seals 
     the order       = the numbers by their lots, the lowest first; the first of them are selected: so many in a hundred of the
                       population, rounded up, at least so many, and never more than there are
 
+Each closing has another root, so who could take one back and close again would choose whom chance finds. That takes two, and every
+earlier closing is named with the draw, with what took it back.
+
 In order, of every draw: the pack itself, by verify.py; a closing before it that stood; those who were recorded by then and stood, as the
 population; a checkpoint that seals the closing and not the draw, with this root; the order; those selected. A draw that was retracted is
 drawn again too: it was made.
@@ -60,16 +63,17 @@ class Redrawn(NamedTuple):
     checkpoint: int
     selected: tuple[str, ...]
     wrong: tuple[str, ...]
+    earlier: tuple[str, ...]  # closings before the one that was drawn from
 
     @property
     def words(self) -> str:
         """Say what came of it."""
         what = f"sample: draw {self.draw} of {self.session} (#{self.position})"
+        before = f"; closed before: {', '.join(self.earlier)}" if self.earlier else ""
         if self.wrong:
-            return f"{what} is NOT what was drawn: {'; '.join(self.wrong)}"
-        return (
-            f"{what}, drawn again, selects {', '.join(self.selected)} of {self.population}, by the checkpoint of {self.checkpoint} events"
-        )
+            return f"{what} is NOT what was drawn: {'; '.join(self.wrong)}{before}"
+        selects = f"selects {', '.join(self.selected)} of {self.population}, by the checkpoint of {self.checkpoint} events"
+        return f"{what}, drawn again, {selects}{before}"
 
 
 def redraw(entries: Iterable[reading.Told], root: Callable[[int], str]) -> Iterator[Redrawn]:
@@ -109,7 +113,17 @@ def _again(drawn: reading.Told, before: Sequence[reading.Told], root: Callable[[
         wrong.append("another order comes of it")
     if (said["sample_size"], list(said["selected"])) != (size, order[:size]):
         wrong.append(f"it selects {', '.join(order[:size])}")
-    return Redrawn(session, str(said["draw"]), drawn.position, len(numbers), said["checkpoint_size"], tuple(order[:size]), tuple(wrong))
+    earlier = tuple(_closings(before, closing))
+    return Redrawn(
+        session, str(said["draw"]), drawn.position, len(numbers), said["checkpoint_size"], tuple(order[:size]), tuple(wrong), earlier
+    )
+
+
+def _closings(before: Sequence[reading.Told], but: reading.Told | None) -> Iterator[str]:
+    """Name every closing of the attendance but one, in order, with the entry that took it back."""
+    for one in reversed(list(reading.amended(before))):
+        if one.told.evt == CLOSED and one.told != but:
+            yield f"#{one.told.position}" + (f", retracted by #{one.retracted_by}" if one.retracted_by else "")
 
 
 def _standing(entries: Sequence[reading.Told]) -> list[reading.Told]:
