@@ -12,6 +12,7 @@ from api.fields import AtClocks, Flag, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
 from api.resources.answering.commands import mount
 from api.resources.answering.openapi import VERSIONED, Resource
+from api.resources.obligations import owing
 from api.resources.record import history
 from projections import action_register
 from projections.action_register import ActionRow, Filters
@@ -50,6 +51,7 @@ class RegisterArgs(AtClocks):
 def register(args: dict[str, Any]) -> dict[str, Any]:
     """List the actions as at a day, as known at a position."""
     with read(args) as on:
+        owing(on, args.get("owner"))
         filters = Filters(
             owner=args.get("owner"),
             overseen_by=args.get("overseen_by"),

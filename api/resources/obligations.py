@@ -37,7 +37,7 @@ InstanceSchema = schema_of_rows(Instance, "Obligation")
 class OwedArgs(AtClocks):
     """Which obligations."""
 
-    clause = fields.String(validate=validate.OneOf(list(INDEX.clauses)))
+    clause = fields.String(validate=validate.Length(1, 64))
     state = fields.String(validate=validate.OneOf(STATES))
     open = Flag(load_default=False, metadata={"description": "Only what is neither discharged nor ended"})
     after = fields.String(validate=validate.Length(1, 400), metadata={"description": "The place of the last row of the page before"})
@@ -83,7 +83,7 @@ class ClauseSchema(Schema):
 def every(args: dict[str, Any]) -> dict[str, Any]:
     """List what is owed as at a day, as known at a position, in the order of due date."""
     with read(args) as on:
-        return _page(on, args, frozenset({args["agency"]}) if args.get("agency") else None)
+        return _page(on, args, owing(on, args.get("agency")))
 
 
 @agencies.get("/<ref>/obligations")
@@ -140,6 +140,15 @@ def one_clause(args: dict[str, Any], ref: str) -> dict[str, Any]:
         return {"clocks": on.clocks, "item": _clause(INDEX.clauses[ref])}
 
 
+def owing(on: Reading, code: str | None) -> frozenset[str] | None:
+    """Return whose obligations are asked for; None where it is everybody's. Who is nobody is refused: they would seem to owe nothing."""
+    if not code:
+        return None
+    if code not in partnership.owners(on.conn, **on.at):
+        raise NotFound(kind="agency", ref=code)
+    return frozenset({code})
+
+
 def own(on: Reading, asked: frozenset[str] | None = None) -> frozenset[str] | None:
     """Return whose obligations a reader may see of those asked for; None for everybody's. An agency's are its own, and its offices'."""
     if on.scope.leads is not None:
@@ -172,6 +181,8 @@ def instance(on: Reading, rule: str, owner: str, subject: str) -> Instance:
 
 
 def _page(on: Reading, args: dict[str, Any], owners: frozenset[str] | None) -> dict[str, Any]:
+    if args.get("clause") not in {None, *INDEX.clauses}:
+        raise NotFound(kind="clause", ref=args["clause"])
     wanted = Wanted(
         owners=own(on, owners), clause=args.get("clause"), states=[args["state"]] if args.get("state") else [], open_only=args["open"]
     )

@@ -18,6 +18,7 @@ from projections.partnership.members import (
     agencies,
     office,
     offices,
+    owners,
     sub_groups,
 )
 from projections.partnership.programme import (
@@ -66,6 +67,7 @@ __all__ = [
     "meetings",
     "office",
     "offices",
+    "owners",
     "priorities",
     "resources",
     "settings",

@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from psycopg.sql import SQL
 
+from aggregates.authority import BOARD
 from aggregates.partnership import Agency, AgencyState, SubGroup, SubGroupState
 from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office, OfficeState
@@ -223,3 +224,9 @@ def agencies(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Agenc
 def sub_groups(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SubGroupRow]:
     """Return every sub-group that had been constituted by a day, as known at a position."""
     return rows(conn, SubGroupRow, SubGroups, as_at=as_at, known_at=known_at)
+
+
+def owners(conn: Connection[Any], *, as_at: date, known_at: int) -> frozenset[str]:
+    """Return who may owe something, by code: the Board, its agencies, sub-groups and offices."""
+    rows: list[Any] = [found for read in (agencies, sub_groups, offices) for found in read(conn, as_at=as_at, known_at=known_at)]
+    return frozenset({BOARD, *(row.ref for row in rows)})

@@ -298,6 +298,9 @@ def test_history_at_an_event(severnbrook):
         (["register", "--known-at", "1000000"], "Nothing is known yet"),
         (["register", "--as-at", "2016-09-05", "--known-at", "2016-09-04"], "nobody could know"),
         (["history", "A99"], "There is no entry about A99"),
+        (["register", "--owner", "NOPE"], "There is no agency NOPE"),
+        (["obligations", "--agency", "NOPE"], "There is no agency NOPE"),
+        (["obligations", "--clause", "NOPE"], "There is no clause NOPE"),
     ],
 )
 def test_what_cannot_be_answered(board, arguments, why):

@@ -75,6 +75,20 @@ def test_each_agency_sees_its_own_alone(adopted):
     assert adopted.get(f"/api/v1/obligations/{theirs['rule']}/CQH/{theirs['subject']}", "riv-lead").status_code == 404
 
 
+def test_a_filter_that_names_nobody_is_refused(adopted):
+    """Who or what there is not is refused by its name, since an empty list would read as if nothing were owed."""
+    nobody = adopted.get("/api/v1/obligations?agency=NOPE")
+    (clause, state) = (adopted.get(f"/api/v1/obligations?{name}=NOPE") for name in ("clause", "state"))
+
+    assert (nobody.status_code, nobody.json["detail"]) == (404, "There is no agency NOPE.")
+    assert adopted.get("/api/v1/obligations?agency=NOPE", "riv-lead").status_code == 404
+    assert adopted.get("/api/v1/actions?owner=NOPE").json["detail"] == "There is no agency NOPE."
+    assert (clause.status_code, clause.json["detail"]) == (404, "There is no clause NOPE.")
+    assert (state.status_code, state.json["detail"].partition(":")[0]) == (400, "state cannot be read")
+    for code in ("RIV", "BOARD", "chair"):
+        assert adopted.get(f"/api/v1/obligations?agency={code}").status_code == 200
+
+
 def test_before_the_adoption_nothing_was_owed(adopted):
     """As known before the framework was adopted, nobody owed anything on its basis."""
     (one, *_) = adopted.get("/api/v1/obligations?clause=LIF-RBM-03").json["items"]

@@ -14,6 +14,7 @@ from api.pages.obligations.listing import owners_of
 from api.pages.obligations.wording import owner_of
 from api.resources.obligations import grid
 from projections.obligations import INDEX, LACKING, STATES
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from projections.obligations import Cell
@@ -55,13 +56,15 @@ def compliance() -> Response:
     """Show the grid of one part of the framework, for everybody who owes something by it."""
     with look() as seen:
         part = request.args.get("part", "").strip() or FIRST
+        if part not in PARTS:
+            raise NotFound(kind="part of the framework", ref=part)
         cells = {place: cell for place, cell in grid(seen.on).items() if _is_of(place[0], part)}
         clauses = [name for name in INDEX.clauses if _is_of(name, part)]
         (chosen,) = asked_for(("part", "Part of the framework", PARTS))
         return render(
             "obligations/compliance.html",
             look=seen,
-            part=PARTS.get(part, part),
+            part=PARTS[part],
             clauses=[{"ref": name, "short": name.removeprefix("LIF-"), "href": seen.link(f"/obligations/{name}")} for name in clauses],
             texts=[INDEX.clauses[name] for name in clauses],
             rows=_rows(seen, cells, clauses),

@@ -13,9 +13,10 @@ from api.pages.board.filters import asked as asked_for
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.obligations.wording import row_of
-from api.resources.obligations import owed, own
+from api.resources.obligations import owed, owing, own
 from projections import obligations
 from projections.obligations import INDEX, STATES, Wanted
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ pages = Blueprint("obligations_", __name__)
 SIZE: Final = 25  # rows of a page
 LAST_PAGE: Final = 10_000  # beyond any list
 ONLY: Final = {"": "What is still owed", "all": "All, also what is done"}
+KNOWN: Final = (("only", "selection", ONLY), ("state", "standing", STATES), ("clause", "clause", INDEX.clauses))
 
 
 @pages.get("/obligations")
@@ -62,14 +64,16 @@ def listing() -> Response:
 
 
 def wanted_of(seen: Look, asked: Mapping[str, str]) -> Wanted:
-    """Return which obligations the filters leave, of those that the reader may see; what nobody can choose matches nothing."""
-    owners = own(seen.on, frozenset({asked["owner"]}) if asked.get("owner") else None)
-    state, only = asked.get("state"), asked.get("only")
+    """Return which obligations the filters leave, of those that the reader may see; what there is none of is refused by its name."""
+    for name, kind, known in KNOWN:
+        if asked.get(name) and asked[name] not in known:
+            raise NotFound(kind=kind, ref=asked[name])
+    state = asked.get("state")
     return Wanted(
-        owners=owners,
+        owners=own(seen.on, owing(seen.on, asked.get("owner"))),
         clause=asked.get("clause") or None,
-        states=[state] if state else [] if only in ONLY else [only or ""],
-        open_only=not only and not state,
+        states=[state] if state else [],
+        open_only=not asked.get("only") and not state,
     )
 
 

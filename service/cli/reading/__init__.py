@@ -9,7 +9,7 @@ import click
 import psycopg
 
 from aggregates.clocks.dates import LONDON, london
-from projections import action_register
+from projections import action_register, partnership
 from projections.inspection import history as inspection_history
 from projections.two_clocks.clocks import Clocks
 from projections.two_clocks.clocks import clocks as fix
@@ -39,6 +39,7 @@ def register(as_at: date | None, known_at: Any, form: str, owner: str | None, *,
     """
     with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
         at = fixed(conn, config, as_at, known_at)
+        refuse_nobody(conn, at, owner)
         wanted = action_register.Filters(owner=owner, overdue_only=overdue)
         rows = action_register.register(conn, as_at=at.as_at, known_at=at.known_at, filters=wanted)
         items = [asdict(row) | {"overdue": f"{row.days_overdue} days" if row.overdue else None} for row in rows]
@@ -75,6 +76,12 @@ def _words(entry: inspection_history.HistoryEntry) -> dict[str, Any]:
 def fixed(conn: psycopg.Connection[Any], config: Config, as_at: date | None, known_at: Any) -> Clocks:
     """Return the clocks that a command asks for, or refuse."""
     return fix(conn, as_at=as_at, known_at=known_at, today=london(config.clock()()))
+
+
+def refuse_nobody(conn: psycopg.Connection[Any], at: Clocks, code: str | None) -> None:
+    """Refuse a code that is nobody's: an empty list would read as if they owed nothing."""
+    if code is not None and code not in partnership.owners(conn, as_at=at.as_at, known_at=at.known_at):
+        raise NotFound(kind="agency", ref=code)
 
 
 def titled(conn: psycopg.Connection[Any], what: str, at: Clocks) -> str:

@@ -13,7 +13,7 @@ from projections import partnership
 from projections.obligations import INDEX, Instance, Wanted
 from service.cli.opening import database
 from service.cli.output import clocks, show
-from service.cli.reading import fixed, titled
+from service.cli.reading import fixed, refuse_nobody, titled
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def obligations(as_at: date | None, known_at: Any, form: str, agency: str | None
         raise NotFound(kind="clause", ref=clause)
     with database() as config, psycopg.connect(config.conninfo("reader")) as conn:
         at = fixed(conn, config, as_at, known_at)
+        refuse_nobody(conn, at, agency)
         wanted = Wanted(owners=frozenset({agency}) if agency else None, clause=clause, open_only=not everything)
         rows = views.owed(conn, as_at=at.as_at, known_at=at.known_at, wanted=wanted)
         show(

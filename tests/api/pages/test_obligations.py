@@ -30,6 +30,24 @@ def test_the_list_says_what_is_owed_by_whom_and_why(visit):
         assert said in words
 
 
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/obligations?owner=NOPE", "There is no agency NOPE"),
+        ("/obligations?clause=NOPE", "There is no clause NOPE"),
+        ("/obligations?state=NOPE", "There is no standing NOPE"),
+        ("/obligations?only=NOPE", "There is no selection NOPE"),
+        ("/compliance?part=NOPE", "There is no part of the framework NOPE"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_refused(visit, path, why):
+    """What there is none of is refused by its name, since an empty list would read as if nothing were owed."""
+    who = visit("chair")
+
+    assert who.get(path).status_code == 404
+    assert why in who.words
+
+
 def test_a_clause_says_the_frameworks_words_and_its_rule(visit):
     """A clause's page has its words, page and lines, how it is found in the record, and who owes it; of what is lost, that it is."""
     who = visit("chair")
