@@ -67,7 +67,17 @@ def followed_up(rule, met, *, grade="", beside=()):
     return Told(rule, "RIV", f"{SESSION}/4", ISSUED, (met,), date(2017, 3, 28), grade, others)
 
 
-PARTICIPANT = came_back(shared_with_colleagues=False, impact="marked", used_in_practice=True)
+def called(*attempts):
+    """Let number 7 be drawn and called; only the last of the attempts is enough, and nobody else's is."""
+    made = [
+        at(f"2017-03-{day:02d}", SESSION, "training_session.telephone_call_made", draw="1", number=number, attempt=attempt, outcome=outcome)
+        for day, number, attempt, outcome in ((5, "2", 1, "reached"), *((5 + attempt, "7", attempt, came) for attempt, came in attempts))
+    ]
+    drawn = at("2017-03-01", SESSION, "training_session.telephone_sample_drawn", selected=("7",))
+    return Told("LIF-TRN-09.call", "training", f"{SESSION}/7", drawn, (made[-1],), date(2017, 3, 29), beside=tuple(made[:-1]))
+
+
+PARTICIPANT = came_back(shared_with_colleagues=True, impact="marked", used_in_practice=True)
 MANAGER = came_back("manager", manager_view="She asks more")
 
 EXAMPLES = [
@@ -134,15 +144,9 @@ EXAMPLES = [
         (NOT_OWED,),
         date(2017, 2, 28),
     ),
-    Told(
-        "LIF-TRN-09.call",
-        "training",
-        f"{SESSION}/7",
-        at("2017-03-01", SESSION, "training_session.telephone_sample_drawn", selected=("7",)),
-        (at("2017-03-09", SESSION, "training_session.telephone_call_made", draw="1", number="7", outcome="reached"),),
-        date(2017, 3, 29),
-        beside=(at("2017-03-08", SESSION, "training_session.telephone_call_made", draw="1", number="2", outcome="reached"),),
-    ),
+    called((1, "reached")),
+    called((1, "not-reached"), (2, "declined")),
+    called((1, "not-reached"), (2, "not-reached"), (3, "not-reached")),  # INV-24: only then does another take their place
     Told(
         "LIF-AGX-07",
         "AVM",
@@ -156,5 +160,5 @@ EXAMPLES = [
     followed_up("LIF-APPC-AG-05", MANAGER, beside=(PARTICIPANT,)),
     followed_up("LIF-APPC-PR-03", PARTICIPANT, beside=(MANAGER,)),
     followed_up("LIF-APPC-PR-04", PARTICIPANT, grade="marked", beside=(came_back(on="2017-03-10"),)),
-    followed_up("LIF-APPC-PR-05", PARTICIPANT, beside=(came_back(on="2017-03-10"),)),
+    followed_up("LIF-APPC-PR-05", PARTICIPANT, beside=(came_back(on="2017-03-10"), came_back(shared_with_colleagues=False))),
 ]
