@@ -39,6 +39,11 @@ def find(conn: Connection[Any], ref: str, office: str) -> Draft | None:
     return Draft(*row) if row else None
 
 
+def of_office(conn: Connection[Any], office: str) -> dict[str, datetime]:
+    """Return of which returns something is kept for an office, and since when."""
+    return dict(conn.execute("SELECT ref, saved_at FROM desk.return_draft WHERE office = %s ORDER BY saved_at DESC", (office,)).fetchall())
+
+
 def forget(conn: Connection[Any], ref: str, office: str) -> None:
     """Forget it: it is recorded now."""
     conn.execute("DELETE FROM desk.return_draft WHERE ref = %s AND office = %s", (ref, office))

@@ -12,6 +12,7 @@ from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import timeline
 from api.pages.obligations import summary
+from api.pages.returns.answering import all_kept
 from projections import action_register
 from projections.action_register import Filters
 from projections.inspection import history as inspection_history
@@ -164,6 +165,8 @@ def _figures(seen: Look) -> list[dict[str, Any]]:
 
 def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
     """Give what else an office can do from here."""
+    for ref, kept in all_kept():
+        yield {"title": f"Go on with your answer: {ref}", "text": kept, "href": f"/returns/{ref}"}
     if acting.role in {commands.CHAIR, commands.DEPUTY}:
         amended = [p for (p,) in seen.on.conn.execute(PROPOSED, (seen.clocks.known_at,)).fetchall()]
         for entry in inspection_history.entries_at(seen.on.conn, amended, known_at=seen.clocks.known_at):

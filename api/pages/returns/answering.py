@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from aggregates.clocks.dates import LONDON
 from aggregates.returns import Return
 from aggregates.returns.answers import HIGHEST, REVIEWED
 from api.access import signed_in
 from api.pages.acting import MORE, ON_BEHALF_OF
+from api.pages.frame.words import written
 from api.pages.returns.words import column_of
 from api.worker import worker
 from service.desk import drafts
@@ -223,7 +225,16 @@ def forget(ref: str) -> None:
 
 
 def kept_at(ref: str) -> datetime | None:
-    """Return when something was kept for this office, or None."""
+    """Return when something was kept for this office, in London; None where nothing is."""
     with worker().desk() as conn:
         found = drafts.find(conn, ref, _office())
-    return found.saved_at if found else None
+    return found.saved_at.astimezone(LONDON) if found else None
+
+
+def all_kept() -> Iterator[tuple[str, str]]:
+    """Give each return of which something is kept for this office, with when that was, in words."""
+    with worker().desk() as conn:
+        found = drafts.of_office(conn, _office())
+    for ref, saved_at in found.items():
+        at = saved_at.astimezone(LONDON)
+        yield ref, f"Kept on {written(at.date())} at {at:%H:%M}; not on record yet"

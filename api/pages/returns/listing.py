@@ -12,6 +12,7 @@ from api.pages.board import filters, listing
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
+from api.pages.returns.answering import all_kept
 from api.pages.returns.kinds import KINDS
 from api.pages.returns.words import answered, kind_of
 from api.resources.record.visible import respondents
@@ -127,6 +128,7 @@ def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[s
     held = [quiet(f"{one.meeting}{f', item {one.agenda_item}' if one.agenda_item else ''}") for one in row.presented]
     return facts(
         fact("Where it stands", *_stands(row)),
+        fact("What you typed", *_kept(seen, row)),
         fact("Due", row.due_on, *lateness(row)),
         fact("Asked for", row.requested_on, quiet(seen.words.office(row.requested_by, row.requested_on) or "the service itself")),
         fact("By what right", row.legal_basis),
@@ -139,6 +141,13 @@ def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[s
         fact(row.status.capitalize() if row.ended_on else "Ended", row.ended_on, quiet(row.ended_because)),
         fact("Challenges", *[link(one, seen.link(f"/challenges/{one}")) for one in row.challenges]),
     )
+
+
+def _kept(seen: Look, row: ReturnRow) -> list[Said]:
+    """Say what of an answer is kept for the reader's office, with the way to go on with it."""
+    kept = dict(all_kept()).get(row.ref) if seen.clocks.is_now else None
+    act = "submit_return" if row.status == "requested" else "amend_return"
+    return [link("Go on with your answer", f"/returns/{row.ref}/{act}"), quiet(kept)] if kept else []
 
 
 def _graded(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> dict[str, Any] | None:

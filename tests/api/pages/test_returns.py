@@ -68,6 +68,21 @@ def test_what_is_kept_outlasts_a_session(asked):
         assert desk.execute("SELECT count(*) FROM desk.return_draft").fetchone() == (0,)
 
 
+def test_what_is_kept_is_found_again(asked):
+    """The return's page and home lead back to it, with the time in London; nobody else is told, and once it is sent nobody is."""
+    who = asked("riv-lead")
+    assert "Go on with your answer" not in who.text(f"/returns/{REF}")
+    who.send(ANSWER, {"q-1.evidence": "Half of it", "act.save": "yes"})
+    for path in ("/", f"/returns/{REF}"):
+        assert "Go on with your answer" in (words := who.text(path))
+        assert "Kept on 5 September 2016 at 10:00; not on record yet" in words
+    assert ANSWER in who.links
+    assert "was kept on 5 September 2016 at 10:00" in who.text(ANSWER)
+    assert "Go on with your answer" not in asked("board-manager").text(f"/returns/{REF}")
+    answered(asked)
+    assert "Go on with your answer" not in who.text("/")
+
+
 def test_what_was_answered_before_stands_there_to_be_reviewed(asked, seeded):
     """What is brought forward is filled in, and is not handed in until each answer is said to be reviewed (INV-31)."""
     answered(asked)
