@@ -19,6 +19,7 @@ from aggregates.partnership.membership import (
     NotOwed,
     OpenObligations,
     SameName,
+    Spell,
     SucceedsItself,
     check_in_sight,
     why_not_leaving,
@@ -63,7 +64,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class AgencyState:
-    """An agency on one day.
+    """An agency on one day, in its latest membership; `earlier` are those before it.
 
     `leaves_on` is the day on which it has announced to leave, `outstanding` what was declared outstanding at its departure:
     `review:SB-2016-03` (what it was asked for) or `challenge:CH-1`. An action says so of itself.
@@ -77,6 +78,7 @@ class AgencyState:
     status: Member | Left = Member()
     leaves_on: date | None = None
     outstanding: tuple[str, ...] = ()
+    earlier: tuple[Spell, ...] = ()
 
 
 class Agency(Recorded[AgencyState | None]):
@@ -272,7 +274,8 @@ class Agency(Recorded[AgencyState | None]):
         for entry in entries:
             body = entry.body
             if issubclass(entry.event, Agency.AgencyJoined):
-                now = AgencyState(body["code"], body["name"], body["category"], body["section_11"], entry.occurred_on)
+                said_of_it = (body["code"], body["name"], body["category"], body["section_11"])
+                now = AgencyState(*said_of_it, entry.occurred_on, earlier=_earlier(now))
             elif now and issubclass(entry.event, Agency.AgencyRenamed):
                 now = replace(now, name=body["name"])
             elif now and issubclass(entry.event, Agency.DepartureAnnounced):
@@ -282,6 +285,12 @@ class Agency(Recorded[AgencyState | None]):
             elif now and issubclass(entry.event, Agency.AgencyLeft):
                 now = replace(now, status=_left(entry.occurred_on, body))
         return now
+
+
+def _earlier(before: AgencyState | None) -> tuple[Spell, ...]:
+    if before is None or not isinstance(before.status, Left):
+        return ()
+    return (*before.earlier, Spell(before.joined_on, before.status.on, before.category, before.section_11))
 
 
 def _left(day: date, body: Mapping[str, Any]) -> Left:

@@ -1,7 +1,8 @@
-"""What is refused of an agency's membership, by name."""
+"""What an agency's earlier memberships were, and what is refused of a membership, by name."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aggregates.clocks.dates import MONTHS, later
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
     from datetime import date
 
 YEARS_AHEAD: Final = 2  # for which a departure can be announced
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A membership that was over before the present one began: what was owed in it stays as it was left."""
+
+    joined_on: date
+    left_on: date
+    category: str
+    section_11: str
 
 
 class NotAMember(Refused):

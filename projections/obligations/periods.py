@@ -160,8 +160,8 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
 
 
 def _agencies(terms: Terms) -> list[Member]:
-    rows = terms.agencies.values()
-    return [Member(row.ref, row.joined_on, row.left_on, {"section_11": row.section_11, "category": row.category}) for row in rows]
+    """Return the memberships of the agencies: one that left and joined again owes in each what fell into it."""
+    return [Member(row.ref, *spell) for row in terms.agencies.values() for spell in row.spells]
 
 
 def _sub_groups(terms: Terms) -> list[Member]:

@@ -75,7 +75,9 @@ HOLDING: Final = {
 OWED: Final = SQL("""
     WITH rows AS (({asked}) UNION ALL ({standing})),
          owed AS (SELECT rows.*, left_on FROM rows
-                    LEFT JOIN unnest(%(leavers)s::text[], %(left_on)s::date[]) AS l (owner, left_on) USING (owner))
+                    LEFT JOIN unnest(%(leavers)s::text[], %(left_since)s::date[], %(left_until)s::date[], %(left_on)s::date[])
+                           AS l (leaver, since, until, left_on)
+                           ON leaver = owner AND arose_on >= l.since AND (l.until IS NULL OR arose_on < l.until))
     SELECT *, {state} AS state FROM owed""")
 
 
@@ -104,9 +106,12 @@ def parameters(terms: Terms) -> dict[str, Any]:
         for rule in rules
         if not rule.some and (runs := terms.in_force(rule))
     ]
-    leavers = [(code, row.left_on) for code, row in terms.agencies.items() if row.left_on]
-    names = (("rules", "since", "until", "spans"), ("held", "held_since", "held_until", "adopted_at"), ("leavers", "left_on"))
-    found: tuple[list[Any], ...] = (events, held, leavers)
+    names = (
+        ("rules", "since", "until", "spans"),
+        ("held", "held_since", "held_until", "adopted_at"),
+        ("leavers", "left_since", "left_until", "left_on"),
+    )
+    found: tuple[list[Any], ...] = (events, held, terms.departures)
     columns = {name: [row[n] for row in rows] for group, rows in zip(names, found, strict=True) for n, name in enumerate(group)}
     return {**terms.at, **columns}
 

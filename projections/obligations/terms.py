@@ -92,10 +92,15 @@ class Terms:
         held = [stretch.settings[span.setting] for stretch in self.stretches if stretch.since <= day]
         return int(held[-1] if held else SETTINGS[span.setting].holds)
 
-    def left_on(self, owner: str) -> date | None:
-        """Return the day on which an owner left; None for who is there, and for the Board and its sub-groups."""
-        agency = self.agencies.get(owner)
-        return agency.left_on if agency else None
+    @property
+    def departures(self) -> list[tuple[str, date, date | None, date]]:
+        """Return who left, and when, of what arose from a day on until another, when it joined again: that stays as it was left."""
+        found: list[tuple[str, date, date | None, date]] = []
+        for code, row in self.agencies.items():
+            begins = [ALWAYS, *(spell.joined_on for spell in row.spells[1:])]
+            for spell, since, until in zip(row.spells, begins, [*begins[1:], None], strict=True):
+                found += [(code, since, until, spell.left_on)] if spell.left_on else []
+        return found
 
     @cached_property
     def decided(self) -> list[HistoryEntry]:

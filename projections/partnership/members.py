@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from psycopg.rows import dict_row
@@ -87,6 +87,7 @@ class Agencies(OneRow):
         "left_because": "text",
         "successor": "text",
         "accounted": "jsonb",
+        "earlier": "jsonb",
     }
 
     def fold(self, entries: Sequence[Entry], before: AgencyState | None = None) -> AgencyState | None:
@@ -97,10 +98,11 @@ class Agencies(OneRow):
         """Show all of it."""
         leaving = (agency.leaves_on, json.dumps(agency.outstanding))
         said = (agency.name, agency.category, agency.section_11, agency.joined_on, agency.status.word, *leaving)
+        earlier = json.dumps([asdict(one) for one in agency.earlier], default=str, sort_keys=True)
         if not isinstance(agency.status, Left):
-            return (*said, None, None, None, "[]")
+            return (*said, None, None, None, "[]", earlier)
         accounted = json.dumps([asdict(one) for one in agency.status.accounted], sort_keys=True)
-        return (*said, agency.status.on, agency.status.reason, agency.status.successor, accounted)
+        return (*said, agency.status.on, agency.status.reason, agency.status.successor, accounted, earlier)
 
 
 class SubGroups(OneRow):
@@ -156,12 +158,21 @@ class OfficeRow:
         return next((term for term in self.terms if term.covers(day)), None)
 
 
+class Spell(NamedTuple):
+    """One membership of an agency, and what was said of it then."""
+
+    joined_on: date
+    left_on: date | None
+    said: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyRow:
     """An agency on a day.
 
     `leaves_on` is the day on which it has announced to leave, `outstanding` what was declared outstanding at its departure.
     `accounted` says, of one that left, what became of each thing that it owed and had not done: `item`, `became` and `to` (INV-36).
+    `earlier` are its memberships before the latest: `joined_on`, `left_on`, `category` and `section_11`.
     """
 
     ref: str
@@ -176,6 +187,13 @@ class AgencyRow:
     left_because: str | None
     successor: str | None
     accounted: list[dict[str, Any]]
+    earlier: list[dict[str, Any]]
+
+    @property
+    def spells(self) -> list[Spell]:
+        """Return its memberships, the earliest first; the latest may go on."""
+        over = [Spell(date.fromisoformat(one["joined_on"]), date.fromisoformat(one["left_on"]), one) for one in self.earlier]
+        return [*over, Spell(self.joined_on, self.left_on, {"category": self.category, "section_11": self.section_11})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

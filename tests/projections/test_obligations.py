@@ -236,6 +236,28 @@ def test_what_was_open_when_its_owner_left_is_outstanding_at_departure(board: ps
     }
 
 
+def test_who_joins_again_takes_nothing_away_from_what_was_outstanding(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """INV-36: what was outstanding when an agency left stays so after it has joined again, on rows of its own."""
+    it = Owed(board, tmp_path, own=BY_SETTING, yearly=YEARLY)
+    riverside, left = frozenset({"RIV"}), date(2017, 12, 1)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    it.up_to_date()
+    it.log.say(it.agencies["RIV"].id, Agency.AgencyLeft, UNSAID | {"occurred_on": left, "reason": "merged"})
+    before = {one.key: (one.state, one.days_late) for one in it.at(date(2017, 12, 1), owners=riverside)}
+    unsaid: dict[str, Any] = {field.name: None for field in shape(Agency.AgencyJoined)}
+    joined = {"code": "RIV", "name": "RIV", "category": "health", "section_11": "yes", "occurred_on": date(2017, 12, 2)}
+    it.log.say(it.agencies["RIV"].id, Agency.AgencyJoined, unsaid | joined)
+    say(it.log, "b", Promise.Made, date(2018, 1, 1), owner="RIV")
+    after = {one.key: (one.state, one.days_late) for one in it.at(date(2019, 1, 1), owners=riverside)}
+
+    assert [state for state, _ in before.values()].count("outstanding at departure") == 2
+    assert before.items() <= after.items()
+    assert {key: state for key, (state, _) in after.items() if key not in before} == {
+        "T-own|RIV|promise:b": "overdue",
+        "T-yearly|RIV|2018-09-16..2019-09-15": "open",
+    }
+
+
 def test_what_must_hold_of_one_holds_where_it_holds_of_any(board: psycopg.Connection[Any], tmp_path: Path) -> None:
     """One thing of which a fact holds is enough, however many there are of which it does not; the event that made it so is named."""
     it = Owed(board, tmp_path, some=OF_ONE)
