@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from aggregates.framework.facts.fact import Fact
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aggregates.partnership.resource import ResourceState
+
+
+def at(now: ResourceState, *hosts: str) -> bool:
+    """Say whether its address is at one of these hosts, or at one of their own: another may be spelt alike."""
+    there = urlsplit(now.url).hostname or ""
+    return any(there == host or there.endswith(f".{host}") for host in hosts)
 
 
 def caspar(now: ResourceState) -> bool:
@@ -28,17 +35,17 @@ def own_website(now: ResourceState) -> bool:
 
 def research_in_practice(now: ResourceState) -> bool:
     """Know Research in Practice."""
-    return "rip.org.uk" in now.url or "researchinpractice.org.uk" in now.url
+    return at(now, "rip.org.uk", "researchinpractice.org.uk")
 
 
 def young_people_now(now: ResourceState) -> bool:
     """Know the magazine."""
-    return "cypnow.co.uk" in now.url
+    return at(now, "cypnow.co.uk")
 
 
 def repository(now: ResourceState) -> bool:
     """Know the national repository, which the NSPCC keeps."""
-    return now.kind == "repository" and "nspcc" in now.url
+    return now.kind == "repository" and at(now, "nspcc.org.uk")
 
 
 def alternative(now: ResourceState) -> bool:

@@ -70,8 +70,8 @@ def course(rule, fact, *, owner="training", **instead):
 
 
 def resource(rule, *what, due=None):
-    """Hold that this resource is meant, and another is not."""
-    another = ("The Library", "https://library.example", "tool")
+    """Hold that this resource is meant, and another of its kind whose address only looks like it is not."""
+    another = ("The Library", f"https://d{'.'.join(what[1].split('.')[-3:])}/?{what[1]}", what[2])  # drip.org.uk
     return Upholding(rule, lambda: listed(*another), lambda: listed(*what), since=on(0), due=due)
 
 
