@@ -53,3 +53,8 @@ def seen(text: str) -> str:
 def says(text: str | None) -> bool:
     """Say whether there is anything to be seen in a text."""
     return bool(text and seen(text).strip())
+
+
+def worded(text: str | None) -> bool:
+    """Say whether a text has a letter in it, in any script: a dash is not what somebody thinks."""
+    return bool(text) and any(sign.isalpha() for sign in seen(text or ""))

@@ -107,6 +107,12 @@ class NotTheirAnswer(Refused):
     text = "Only number {number} of {ref} says that: a manager adds manager_view"
 
 
+class ViewWithoutWords(Refused):
+    """A manager says what the training brought, in words."""
+
+    source, text = "framework, page 15", "Say what the training of number {number} of {ref} brought: a view is in words"
+
+
 class NotTheirParticipant(Refused):
     """A manager speaks of their own staff; the agency of the day of attendance keeps the duty."""
 
@@ -205,6 +211,16 @@ class ImpactUnproven(Refused):
 
     rule = "INV-27"
     text = "Name follow-ups, calls or observations of {ref} that show the impact (follow-up:4, call:1/4, observation:OFFICE), not {named}"
+
+
+class ImpactNotSaid(Refused):
+    """An impact is one that somebody told of: answers that it had none do not add up to some."""
+
+    rule = "INV-27"
+    text = (
+        "Nothing that is named tells of {impact} impact of {ref}: name a follow-up that says so, a call that was answered in words, or an "
+        "observation that found it good"
+    )
 
 
 class TrainingFixed(Refused):

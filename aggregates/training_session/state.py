@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from aggregates.clocks.dates import later
+from aggregates.entry.values import worded
 from aggregates.training_session.sample import Draw  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
@@ -249,6 +250,22 @@ class SessionState:
         returned = {f"follow-up:{one.number}" for one in self.follow_ups if one.answer or one.manager_view}
         called = {f"call:{draw.draw}/{number}" for draw in self.draws for number in draw.reached}
         return frozenset(returned | called | {f"observation:{one.observer}" for one in self.observations})
+
+    def telling_of(self, impact: str) -> frozenset[str]:
+        """Return what of the evidence itself tells of an impact, `some` or `marked`.
+
+        What a participant answered decides of a follow-up, and a manager's view where they did not. Of what was said on the telephone a
+        machine can only tell that it was said in words; an observer's grade says whether what they watched was good.
+        """
+        enough = {"marked"} if impact == "marked" else {"some", "marked"}
+        answered = {
+            f"follow-up:{one.number}"
+            for one in self.follow_ups
+            if (one.answer.impact in enough if one.answer else worded(one.manager_view))
+        }
+        called = {f"call:{draw.draw}/{call.number}" for draw in self.draws for call in draw.calls if worded(call.answers)}
+        watched = {f"observation:{one.observer}" for one in self.observations if one.grade in {"outstanding", "good"}}
+        return frozenset(answered | called | watched)
 
 
 def mean(scores: Iterable[int]) -> str | None:

@@ -191,6 +191,47 @@ def test_inv_27_satisfaction_never_stands_in_for_impact():
         )
 
 
+def test_inv_27_an_impact_is_one_that_somebody_told_of():
+    """INV-27: some or marked impact names at least one answer that says so itself, a call in words, or a good observation."""
+    for impact, answered, by_manager, enough in (
+        ("some", "none", True, False), ("some", "some", False, True), ("marked", "some", False, False), ("marked", "marked", False, True),
+        ("some", None, True, True), ("none", "none", False, True),
+    ):  # fmt: skip
+        for judged in ({"impact_practice": impact}, {"impact_practice": "not known", "impact_management": impact}):
+            session = ready()
+            back = {"occurred_on": ASKED + timedelta(30), "number": "11"}
+            if answered:
+                session.return_follow_up(acting=SERVICE, **back, **ANSWER | {"impact": answered})
+            if by_manager:
+                session.return_follow_up(acting=RIV, **back | {"number": "11" if answered else "13"}, manager_view="She asks more")
+            named = (f"follow-up:{11 if answered else 13}",)
+            if enough:
+                evaluate(session, evidence_of_impact=named, **judged)
+                continue
+            with pytest.raises(refusals.ImpactNotSaid, match=impact):
+                evaluate(session, evidence_of_impact=named, **judged)
+    session = asked()
+    first = drawn(session).selected[0]
+    call(session, first, answers="-")
+    observed(session, grade="inadequate")
+    for named in (f"call:1/{first}", "observation:wmp-lead"):
+        explained = tuple({"point": point, "explanation": "x"} for point in s.POINTS)
+        with pytest.raises(refusals.ImpactNotSaid):
+            evaluate(session, evidence_of_impact=(named,), points=explained)
+
+
+def test_a_managers_view_says_something():
+    """APPC-AG-05: a dash is no view of what the training brought, nor is one made of it by a correction."""
+    session = asked(1)
+    back = {"acting": RIV, "occurred_on": ASKED + timedelta(9)}
+    for view in ("-", "...", "5/5"):
+        with pytest.raises(refusals.ViewWithoutWords):
+            session.return_follow_up(**back, number="1", manager_view=view)
+    session.return_follow_up(**back, number="1", manager_view="She asks more")
+    with pytest.raises(refusals.ViewWithoutWords):
+        session.correct(**back, amends=len(session.entries), corrected={"manager_view": "-"}, reason="x")
+
+
 def test_a_session_is_scheduled_delivered_or_cancelled_once():
     """B.4: a trainer schedules their own; who was called off is not held, and what was held is not called off."""
     for wrong, said in ((NothingNamed, {"trainers": ()}), (refusals.NoPlaces, {"capacity": 0}), (Blank, {"course": " "})):

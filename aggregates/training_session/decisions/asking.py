@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Unpack
 
-from aggregates.entry.values import Sealed
+from aggregates.entry.values import Sealed, worded
 from aggregates.errors import said
 from aggregates.training_session import refusals
 from aggregates.training_session.decisions.holding import Holding
@@ -91,6 +91,7 @@ class Asking(Holding):
         if theirs and (effect_on_children or any(value is not None for value in answer.values())):
             raise refusals.NotTheirAnswer(ref=self.ref, number=number)
         said(effect_on_children=effect_on_children, manager_view=manager_view)
+        check_view(self.ref, number, manager_view)
         by_manager = all(value is None for value in (*answer.values(), effect_on_children)) and manager_view is not None
         if not by_manager and (missing := [name for name, value in answer.items() if value is None]):
             raise refusals.AnswerIncomplete(ref=self.ref, missing=["manager_view"] if theirs else missing)
@@ -104,6 +105,12 @@ def check_scores(said: Mapping[str, Any]) -> None:
     for field in SCORES:
         if (score := said.get(field)) is not None and not LOWEST <= score <= HIGHEST:
             raise refusals.ScoreOutOfRange(field=field.replace("_", " ").capitalize(), score=score)
+
+
+def check_view(ref: str, number: str, view: str | None) -> None:
+    """Refuse a manager's view that says nothing."""
+    if view is not None and not worded(view):
+        raise refusals.ViewWithoutWords(ref=ref, number=number)
 
 
 def _of(participant: Sealed, text: str | None) -> Sealed | None:

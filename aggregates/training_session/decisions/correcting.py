@@ -45,6 +45,8 @@ class Correcting(judging.Judging):
             raise refusals.NoReasonForRefusal(ref=self.ref)
         if name == "feedback_received":
             asking.check_scores(body)
+        if name == "follow_up_returned":
+            asking.check_view(self.ref, body["number"], body["manager_view"])
         if name == "evaluated":
             self._check_evaluated(body)
 

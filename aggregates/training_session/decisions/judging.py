@@ -81,12 +81,15 @@ class Judging(Sampling):
         judged |= {"evidence_of_impact": evidence, "course": now.course, "format": now.format}
         self._say("Evaluated", act, points=found, changes=changes, revised_course=revised_course, **judged, **scores)
 
-    def check_impact(self, judged: Iterable[str], evidence: tuple[str, ...]) -> None:
+    def check_impact(self, judged: Collection[str], evidence: tuple[str, ...]) -> None:
         """Refuse an impact that nothing shows, or that something shows which is not there: feedback forms show none (INV-27)."""
         there = self.state.evidence if self.state else frozenset()
         strange = [one for one in evidence if one not in there]
         if strange or (not evidence and any(judgement != UNKNOWN for judgement in judged)):
             raise refusals.ImpactUnproven(ref=self.ref, named=strange or "nothing")
+        for impact in ("marked", "some"):
+            if impact in judged and self.state and not self.state.telling_of(impact) & set(evidence):
+                raise refusals.ImpactNotSaid(ref=self.ref, impact=impact)
 
     def _points(self, done: Mapping[s.Point, bool], given: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
         """Return the five points, each done by what is on record or explained (INV-26)."""
