@@ -33,6 +33,11 @@ class Cell:
     counts: dict[str, int]
     says: str
 
+    @property
+    def words(self) -> str:
+        """Return how many stand how, in words: `2 overdue, 4 met`."""
+        return ", ".join(f"{self.counts[state]:,} {state}" for state in STATES if self.counts.get(state))
+
 
 def grid(
     conn: Connection[Any], *, as_at: date, known_at: int, owners: frozenset[str] | None = None, index: Index = INDEX

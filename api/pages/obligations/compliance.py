@@ -13,7 +13,7 @@ from api.pages.frame.clocks import address
 from api.pages.obligations.listing import owners_of
 from api.pages.obligations.wording import owner_of
 from api.resources.obligations import grid
-from projections.obligations import INDEX, LACKING, STATES
+from projections.obligations import INDEX, LACKING
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -95,13 +95,9 @@ def _rows(seen: Look, cells: dict[tuple[str, str], Cell], clauses: list[str]) ->
 def _cell(seen: Look, cell: Cell | None, clause: str, owner: str) -> dict[str, Any] | None:
     if cell is None:
         return None
-    total = sum(cell.counts.values())
-    counted = [f"{cell.counts[state]:,} {state}" for state in STATES if cell.counts.get(state)]
     return {
         "says": cell.says,
         "lacks": cell.says in LACKING,
-        "number": cell.counts[cell.says],
-        "total": total,
-        "all": ", ".join(counted),
+        "all": cell.words,
         "href": seen.link("/obligations", clause=clause, owner=owner, only="all"),
     }

@@ -46,7 +46,7 @@ COLUMNS = {
     "notice": "To be issued",
     "to_office": "To",
     "vacant_offices": "Vacant",
-    "served_late_days": "Days late",
+    "served_late_days": "Notice late by days",
 }
 
 log = logging.getLogger(__name__)

@@ -83,7 +83,7 @@ def agency(code: str, as_at: date | None, known_at: Any, form: str) -> None:
         cells = views.grid(conn, **clocks_at, owners=frozenset({code}))
         items = [
             {"clause": clause, "says": cell.says, "counts": cell.counts, "text": INDEX.clauses[clause].text}
-            | {"of": f"{cell.counts[cell.says]} of {sum(cell.counts.values())}"}
+            | {"of": cell.words}
             for (clause, _), cell in sorted(cells.items())
         ]
         columns = {"clause": "Clause", "text": "What the framework says", "says": "How it stands", "of": "Obligations"}
