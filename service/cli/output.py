@@ -61,12 +61,25 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], form: st
         writer.writerow(columns)
         writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     else:
-        table = Table(title=title, title_justify="left", header_style="bold")
-        for words in columns.values():
-            table.add_column(words, overflow="fold")
-        for row in rows:
-            table.add_row(*(_words(row.get(name)) for name in columns))
-        Console().print(table)
+        _table([[_words(row.get(name)) for name in columns] for row in rows], list(columns.values()), title)
+
+
+def _table(rows: Sequence[Sequence[str]], heads: Sequence[str], title: str) -> None:
+    """Print a table in which nothing is broken within a word, and so no reference: it is wider than the terminal rather than that."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    longest = [max(len(word) for cell in column for word in cell.split() or [""]) for column in zip(heads, *rows, strict=True)]
+    for head, least in zip(heads, longest, strict=True):
+        table.add_column(head, overflow="fold", min_width=least)
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.width = max(console.width, sum(longest) + 3 * len(heads) + 1)
+    console.print(table)
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are, in words: `1 obligation`, `1,960 obligations`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _cell(value: Any) -> str:
@@ -79,4 +92,4 @@ def _words(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value.day} {value:%b %Y}" if isinstance(value, date) else str(value)
+    return f"{value.day} {value:%b %Y}" if isinstance(value, date) else str(value).replace("|", " | ")  # an obligation's parts

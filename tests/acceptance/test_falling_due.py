@@ -49,6 +49,20 @@ def test_what_is_due_is_listed_before_it_is_issued(board):
     assert positions(board, REMINDED) == []
 
 
+def test_what_is_due_is_narrowed_to_an_agency_or_an_office(board):
+    """`muniment due` counts what is due to an office or of an agency among all that is; who is nobody is refused by name."""
+    day = at("2016-12-09")
+    whole, to, of = (board.does("due", *narrowed, **day) for narrowed in ((), ("--to", "riv-lead"), ("--agency", "RIV")))
+
+    assert "it issues no notices" in " ".join(whole.split())
+    for narrowed in (to, of):
+        assert ("A1" in narrowed, "A2" in narrowed) == (True, False)
+        assert " of " in narrowed.partition("to be issued")[0]
+    for narrowed in (("--to", "NOPE"), ("--agency", "NOPE")):
+        ran = board.run("due", *narrowed, **day)
+        assert (ran.code, "NOPE" in ran.err) == (1, True)
+
+
 def test_two_workers_that_slept_for_three_days_issue_the_highest_once(board):
     """F.7: three days late on waking, and two of them, they issue one event each of the highest that is due, which still verifies."""
     with workers(board, "2017-01-16", count=2):

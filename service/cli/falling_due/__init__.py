@@ -22,6 +22,7 @@ from service.cli.falling_due import follow_ups, notices, returns
 from service.cli.falling_due.pending import Look, Pending
 from service.cli.opening import board as opened_board
 from service.cli.output import show
+from service.cli.reading import fixed, refuse_nobody
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
 from service.ledger.errors import MovedMeanwhile
@@ -49,6 +50,8 @@ COLUMNS = {
     "served_late_days": "Notice late by days",
 }
 
+TOLD: Final = ". This is a demonstration: it issues no notices, unless `muniment work` is run on it"
+
 log = logging.getLogger(__name__)
 
 
@@ -70,14 +73,21 @@ NOT_READY = (NotEstablished, ViewsBehind, keys.CannotUseKeys, psycopg.errors.Und
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
-def due(form: str) -> None:
+@click.option("--agency", help="Only what this agency or sub-group owes (its code; BOARD for the Board).")
+@click.option("--to", "office", help="Only what is to be told to this office.")
+def due(form: str, agency: str | None, office: str | None) -> None:
     """List what is due today and not done: reminders, escalations, questionnaires, returns. `muniment work` does it; this only looks.
 
-    Example: muniment due --format json
+    Example: muniment due --to board-manager
     """
     with opened_board() as board, psycopg.connect(board.config.conninfo("projector"), autocommit=True) as conn:
-        found = due_today(conn, board)
-    show([_row(one) for one in found], COLUMNS, form, title=f"{len(found)} to be issued today")
+        every = due_today(conn, board)
+        at = fixed(conn, board.config, None, None)
+        refuse_nobody(conn, at, agency)
+        refuse_nobody(conn, at, office, kind="office")
+    found = [one for one in every if agency in {None, one.owner} and office in {None, one.to_office}]
+    of = f" of {len(every):,}" if len(found) < len(every) else ""
+    show([_row(one) for one in found], COLUMNS, form, title=f"{len(found):,}{of} to be issued today{TOLD if board.demonstration else ''}")
 
 
 def _row(one: Pending) -> dict[str, Any]:

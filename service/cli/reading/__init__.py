@@ -78,10 +78,10 @@ def fixed(conn: psycopg.Connection[Any], config: Config, as_at: date | None, kno
     return fix(conn, as_at=as_at, known_at=known_at, today=london(config.clock()()))
 
 
-def refuse_nobody(conn: psycopg.Connection[Any], at: Clocks, code: str | None) -> None:
+def refuse_nobody(conn: psycopg.Connection[Any], at: Clocks, code: str | None, kind: str = "agency") -> None:
     """Refuse a code that is nobody's: an empty list would read as if they owed nothing."""
     if code is not None and code not in partnership.owners(conn, as_at=at.as_at, known_at=at.known_at):
-        raise NotFound(kind="agency", ref=code)
+        raise NotFound(kind=kind, ref=code)
 
 
 def titled(conn: psycopg.Connection[Any], what: str, at: Clocks) -> str:

@@ -12,7 +12,7 @@ from projections import obligations as views
 from projections import partnership
 from projections.obligations import INDEX, Instance, Wanted
 from service.cli.opening import database
-from service.cli.output import clocks, show
+from service.cli.output import clocks, counted, show
 from service.cli.reading import fixed, refuse_nobody, titled
 from service.desk.refusals import NotFound
 
@@ -61,7 +61,10 @@ def obligations(as_at: date | None, known_at: Any, form: str, agency: str | None
         wanted = Wanted(owners=frozenset({agency}) if agency else None, clause=clause, open_only=not everything)
         rows = views.owed(conn, as_at=at.as_at, known_at=at.known_at, wanted=wanted)
         show(
-            [_row(one) for one in rows], EXPORTED if form == "csv" else COLUMNS, form, title=titled(conn, f"{len(rows):,} obligations", at)
+            [_row(one) for one in rows],
+            EXPORTED if form == "csv" else COLUMNS,
+            form,
+            title=titled(conn, counted(len(rows), "obligation"), at),
         )
 
 
@@ -82,8 +85,7 @@ def agency(code: str, as_at: date | None, known_at: Any, form: str) -> None:
             raise NotFound(kind="agency", ref=code)
         cells = views.grid(conn, **clocks_at, owners=frozenset({code}))
         items = [
-            {"clause": clause, "says": cell.says, "counts": cell.counts, "text": INDEX.clauses[clause].text}
-            | {"of": cell.words}
+            {"clause": clause, "says": cell.says, "counts": cell.counts, "text": INDEX.clauses[clause].text} | {"of": cell.words}
             for (clause, _), cell in sorted(cells.items())
         ]
         columns = {"clause": "Clause", "text": "What the framework says", "says": "How it stands", "of": "Obligations"}

@@ -72,7 +72,7 @@ def test_an_obligation_says_what_asked_for_it_and_that_nothing_shows_it_done(vis
 
 
 def test_every_cell_of_the_grid_opens(visit):
-    """Each says in words how what it counts stands and how many do, and leads to the obligations that it counts; what was not asked says so."""
+    """Each says in words how what it counts stands and how many do, and leads to them; what was not asked says so."""
     who = visit("chair")
     words = who.text("/compliance")
     cells = [link for link in who.links if link.startswith("/obligations?clause=")]
