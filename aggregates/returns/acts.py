@@ -16,6 +16,7 @@ from aggregates.returns.state import ReturnState
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date
+    from uuid import UUID
 
 
 class Acts(Recorded[ReturnState | None]):
@@ -55,8 +56,10 @@ class Acts(Recorded[ReturnState | None]):
         if respondent not in own:
             raise refusals.NotTheRespondent(ref=self.ref, respondent=respondent)
 
-    def _independent(self, acting: Acting, respondent: str, theirs: Collection[str], act: str) -> None:
-        """Refuse whom the respondent employs, or who acts for it (INV-29); of a chair, by the rule of their own (INV-44)."""
+    def _independent(self, acting: Acting, respondent: str, theirs: Collection[str], act: str, handed_in_by: Collection[UUID] = ()) -> None:
+        """Refuse whom the respondent employs, who acts for it or handed it in (INV-29); of a chair, by the rule of their own (INV-44)."""
+        if any(acting.is_(person, recorded_for=True) for person in handed_in_by):
+            raise refusals.HandedInByYou(ref=self.ref, act=act)
         if acting.role in CHAIRS and acting.agency in theirs:
             raise refusals.EmployersReturn(ref=self.ref, respondent=respondent, role=acting.role, act=act)
         if {acting.agency, acting.body, acting.in_name_of, acting.recorder_agency} & set(theirs) - {None}:

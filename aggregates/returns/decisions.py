@@ -14,6 +14,7 @@ from aggregates.returns.state import Moderated
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
+    from uuid import UUID
 
     from aggregates.authority import Acting
     from aggregates.entry.values import Evidence
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class Decisions(Acts):
-    """What can be decided about a return. `asked` is its question set as pinned, `theirs` the respondent and who employs it."""
+    """What can be decided about a return. `asked` is its question set as pinned, `theirs` the respondent and who employs it.
+
+    `handed_in_by` are the persons who answered it.
+    """
 
     def submit(
         self,
@@ -82,10 +86,11 @@ class Decisions(Acts):
         panel: str | None = None,
         asked: QuestionSet,
         theirs: Collection[str],
+        handed_in_by: Collection[UUID] = (),
     ) -> None:
         """Grade each standard beside the self-grade, which stays; say why where the two differ (INV-29)."""
         then = self._on(occurred_on, "moderated", answered=True)
-        self._independent(acting, then.respondent, theirs, "moderate")
+        self._independent(acting, then.respondent, theirs, "moderate", handed_in_by)
         said(panel=panel)
         check_grades(asked, grades, ref=self.ref, reasons=True)
         for at in (then, self.state):
@@ -105,10 +110,11 @@ class Decisions(Acts):
         reason: str,
         threshold: int,
         theirs: Collection[str],
+        handed_in_by: Collection[UUID] = (),
     ) -> None:
         """Leave a standard below the threshold without an action, and say why (INV-30)."""
         then = self._on(occurred_on, "decided about", answered=True)
-        self._independent(acting, then.respondent, theirs, "decide about")
+        self._independent(acting, then.respondent, theirs, "decide about", handed_in_by)
         said(reason=reason)
         for at in (self.state, then):
             if at is None or at.moderation is None:
@@ -129,13 +135,14 @@ class Decisions(Acts):
         reason: str | None = None,
         asked: QuestionSet,
         theirs: Collection[str],
+        handed_in_by: Collection[UUID] = (),
         threshold: int,
         acted_on: Collection[str],
         challenges: Collection[str] = (),
     ) -> None:
         """Accept it. `acted_on` are the standards that have an action, `challenges` those about it that are open (INV-30)."""
         then = self._on(occurred_on, "accepted", answered=True)
-        self._independent(acting, then.respondent, theirs, "accept")
+        self._independent(acting, then.respondent, theirs, "accept", handed_in_by)
         said(reason=reason)
         if challenges:
             raise refusals.StillChallenged(ref=self.ref, challenges=sorted(challenges))

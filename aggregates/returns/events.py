@@ -34,6 +34,13 @@ Kind: TypeAlias = Literal[
     "cyp_feedback_strategy",
     "cyp_family_feedback",
 ]
+# What the Board and its sub-groups report, plan and ask of themselves: no agency answers for them.
+OF_THE_BOARD = frozenset(
+    {
+        "subgroup_learning_needs", "training_annual_report", "cdop_annual_report", "board_annual_report", "performance_report",
+        "training_strategy", "training_qa_programme", "cyp_feedback_strategy",
+    }
+)  # fmt: skip
 WHOSE = frozenset({"kind", "respondent", "period"})  # found out from the request, and never corrected
 
 

@@ -70,7 +70,8 @@ def _given(entry: Entry) -> Given:
     body = entry.body
     answers = tuple((str(one.get("question")), one.get("answer")) for one in body["answers"] or ())
     grades = tuple((judged.standard, judged.grade) for judged in judged_of(body["self_grades"]))
-    return Given(entry.occurred_on, _office(body), answers, grades, body["staff_n"], len(body["evidence"] or ()), body.get("reason"))
+    files, by = len(body["evidence"] or ()), None if body["on_behalf_of"] else body["by_person"]
+    return Given(entry.occurred_on, _office(body), answers, grades, body["staff_n"], files, body.get("reason"), by)
 
 
 def judged_of(given: Iterable[Mapping[str, Any]] | None) -> tuple[Judged, ...]:

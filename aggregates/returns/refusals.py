@@ -37,6 +37,12 @@ class SharedWithRespondent(Refused):
     text = "{ref} cannot be shared with {code}: name each other board or body once, and not the respondent"
 
 
+class NotForAnAgency(Refused):
+    """What the Board and its sub-groups report and plan is answered by them."""
+
+    source, text = "framework, page 11", "A {kind} is the Board's or a sub-group's to give: it is not asked of {agency}"
+
+
 class NotATrainer(Refused):
     """A trainer's own return is asked of the office of a trainer."""
 
@@ -83,6 +89,12 @@ class OwnReturn(Refused):
     """Nobody moderates or accepts the return of their own agency or sub-group."""
 
     rule, text = "INV-29", "{ref} is asked of {respondent}, for which you work or act: somebody else has to {act} it"
+
+
+class HandedInByYou(Refused):
+    """Nobody judges what they handed in themselves, in whichever office."""
+
+    rule, text = "INV-29", "You handed {ref} in, in another office: somebody else has to {act} it"
 
 
 class EmployersReturn(Refused):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from aggregates.entry.values import Sealed
+
 
 @dataclass(frozen=True, slots=True)
 class Requested:
@@ -77,6 +79,7 @@ class Given:
     staff_n: int | None
     files: int
     reason: str | None = None
+    by: Sealed | None = None  # whoever handed it in themselves
 
 
 @dataclass(frozen=True, slots=True)

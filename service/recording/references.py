@@ -27,6 +27,7 @@ from service.desk.whose import theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
     from aggregates.partnership import PartnershipState
     from service.recording.writing import Done, Write
@@ -56,6 +57,12 @@ class References(Persons):
         """Return what the Board had set by a day, as is on record now: what is decided of that day is held to it."""
         partnership: Partnership = self.load(Partnership, "partnership")
         return partnership.state_on(day) or self.settings
+
+    def held_by(self, office: str, day: date) -> UUID | None:
+        """Return who held an office on a day, as far as is on record now; None where nobody did."""
+        found: Office | None = self.find(Office, office)
+        holder = found.state.holder_on(day) if found and found.state else None
+        return holder.holder.subject if holder else None
 
     def _check_day(self, day: date, today: date, late_reason: str | None) -> None:
         if not EARLIEST <= day <= LATEST:

@@ -14,9 +14,6 @@ from service.recording.resting import resting_on
 from service.verbs.notices import SERVICE
 
 if TYPE_CHECKING:
-    from datetime import date
-    from uuid import UUID
-
     from service.recording import Done, Write
 
 
@@ -57,7 +54,7 @@ class ActionVerbs(References):
 
     def submit_evidence(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Submit evidence for an action. Files that commute: two submissions at once are both kept."""
-        return self._change(Action, ref, Action.submit_evidence, write, **said, held_by=self._held_by)
+        return self._change(Action, ref, Action.submit_evidence, write, **said, held_by=self.held_by)
 
     def return_evidence(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Return evidence as insufficient."""
@@ -71,18 +68,12 @@ class ActionVerbs(References):
         """Sign an action off, and schedule the checks that it lasts (local setting: after 6 and 12 months)."""
 
         def sign_off(action: Action, **said: Any) -> None:
-            action.sign_off(**said, held_by=self._held_by)
+            action.sign_off(**said, held_by=self.held_by)
             for months in self.settings_on(said["occurred_on"]).sustainment_checks:
                 due_on = later(said["occurred_on"], months=months)
                 action.schedule_sustainment_check(acting=SERVICE, occurred_on=said["occurred_on"], due_on=due_on, method="re-test")
 
         return self._change(Action, ref, sign_off, write, **said)
-
-    def _held_by(self, office: str, day: date) -> UUID | None:
-        """Return who held an office on a day, as far as is on record now; None where nobody did."""
-        found: Office | None = self.find(Office, office)
-        holder = found.state.holder_on(day) if found and found.state else None
-        return holder.holder.subject if holder else None
 
     def schedule_sustainment_check(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Schedule a further check that the improvement lasts."""

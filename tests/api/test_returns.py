@@ -104,3 +104,12 @@ def test_the_answers_are_for_who_may_read_them(ask, office):
 
     assert "answers" not in ask.get("/api/v1/returns", office).json["items"][0]
     assert ask.get(f"/api/v1/returns/{REF}", office).json["item"]["answers"]["correct"] == 85
+
+
+def test_no_agency_answers_for_the_board(ask):
+    """What the Board and its sub-groups report of themselves is not asked of an agency, which could otherwise discharge what they owe."""
+    said = {"kind": "cdop_annual_report", "period": "2016", "due_on": "2016-12-16"}
+    refused = ask.post("/api/v1/returns", "chair", said | {"ref": "cdop_annual_report-2016-RIV", "respondent": "RIV"}, version=None)
+    asked = ask.post("/api/v1/returns", "chair", said | {"ref": "cdop_annual_report-2016-QEG", "respondent": "QEG"}, version=None)
+
+    assert ((refused.status_code, refused.json["type"]), asked.status_code) == ((422, "/problems/not-for-an-agency"), 201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -10,7 +11,7 @@ import pytest
 from aggregates.action import Action, refusals
 from aggregates.dissemination import Dissemination
 from aggregates.errors import RestsOnIt
-from aggregates.returns.refusals import AcceptanceRests
+from aggregates.returns.refusals import AcceptanceRests, HandedInByYou
 from tests.api.acts.returns import ANSWER, GRADES, REF, REQUEST
 from tests.boards import assign
 from tests.service.test_disseminations import produced
@@ -140,3 +141,19 @@ def test_inv_30_an_acceptance_keeps_the_action_that_it_rests_on(seeded):
 
     assign(seeded, "A8", source=f"return:{REF}/2")
     assert seeded.act("chair", "correct_entry", "A7", about="action", amends=1, reason="As above", corrected={"source": "SB-2015-01/F1"})
+
+
+def test_inv_29_nobody_judges_what_they_handed_in_themselves(seeded):
+    """INV-29: one person in two offices, whoever employs them in the other, neither moderates nor accepts their own answer."""
+    asked = {name: value for name, value in REQUEST.items() if name != "ref"}
+    seeded.act("chair", "request_return", REF, **asked)
+    seeded.act("riv-lead", "submit_return", REF, **ANSWER)
+    said = {"title": "Vice chair", "role": "sub-group chair", "body": "QEG", "holder": str(seeded.people["riv-lead"]), "employer": "CQH"}
+    seeded.act("board-manager", "appoint_office_holder", "vice-chair", **said, from_on="2016-09-01", until_on=None)
+    seeded.callers["vice-chair"] = replace(seeded.callers["riv-lead"], office="vice-chair")
+    with pytest.raises(HandedInByYou):
+        seeded.act("vice-chair", "moderate_return", REF, grades=GRADES, panel="Quality panel")
+    seeded.act("quality-chair", "moderate_return", REF, grades=GRADES, panel="Quality panel")
+    for command, said in (("decide_no_action", {"standard": "2", "reason": "Enough"}), ("accept_return", {})):
+        with pytest.raises(HandedInByYou):
+            seeded.act("vice-chair", command, REF, **said)

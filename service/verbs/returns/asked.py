@@ -10,10 +10,12 @@ from eventsourcing.persistence import StoredEvent
 
 from aggregates.action import Action
 from aggregates.action import state as of_action
+from aggregates.partnership import Agency
 from aggregates.partnership.challenge import Challenge, Raised
 from aggregates.partnership.office import Office
 from aggregates.returns import Return, ReturnState, refusals
 from aggregates.returns.answers import brought_forward, check_answers, check_grades
+from aggregates.returns.events import OF_THE_BOARD
 from aggregates.returns.questions import Library
 from aggregates.returns.state import Accepted
 from service.recording.across.reviewing import SOURCING
@@ -87,9 +89,14 @@ class Asked(Holding):
         return {it.ref for it in about if it.state and isinstance(it.state.status, Raised)}
 
     def _respondent(self, kind: str, code: str, day: date) -> None:
-        """Refuse whom nothing can be asked: trainers' returns are asked of their offices, all others of who can owe something."""
+        """Refuse whom nothing can be asked: trainers' returns are asked of their offices, all others of who can owe something.
+
+        What the Board and its sub-groups say of themselves is asked of no agency, or an agency could discharge what they owe.
+        """
         if kind != "trainer_cpd":
             self._owner(code, day)
+            if kind in OF_THE_BOARD and self.find(Agency, code):
+                raise refusals.NotForAnAgency(kind=kind.replace("_", " "), agency=code)
             return
         seat: Office | None = self.find(Office, code)
         holder = seat.holder_on(day) if seat else None

@@ -48,11 +48,11 @@ class ReturnVerbs(Asked):
 
     def moderate_return(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Grade it beside the respondent's own grades."""
-        return self._change(Return, ref, Return.moderate, write, **said, **self._pinned(ref), theirs=self._theirs(ref, said))
+        return self._change(Return, ref, Return.moderate, write, **said, **self._pinned(ref), **self._judged_by(ref, said))
 
     def decide_no_action(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Leave a standard below the threshold without an action."""
-        known = {"threshold": self._threshold(said), "theirs": self._theirs(ref, said)}
+        known = {"threshold": self._threshold(said), **self._judged_by(ref, said)}
         return self._change(Return, ref, Return.decide_no_action, write, **said, **known)
 
     @resting_on(Action, Challenge)
@@ -63,7 +63,7 @@ class ReturnVerbs(Asked):
             "challenges": self.challenged(ref),
             "threshold": self.settings_on(said["occurred_on"]).moderation_threshold,
         }
-        known |= {**self._pinned(ref), "theirs": self._theirs(ref, said)}
+        known |= {**self._pinned(ref), **self._judged_by(ref, said)}
         return self._change(Return, ref, Return.accept, write, **said, **known)
 
     def waive_return(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -86,6 +86,13 @@ class ReturnVerbs(Asked):
 
     def _threshold(self, said: dict[str, Any]) -> int:
         return self.settings_on(said["occurred_on"]).moderation_threshold
+
+    def _judged_by(self, ref: str, said: dict[str, Any]) -> dict[str, Any]:
+        """Return whom an independent judge is not: of the respondent, or who handed it in."""
+        it: Return = self.load(Return, ref)
+        given = it.state.given if it.state else ()
+        persons = (one.by.subject if one.by else self.held_by(one.by_office, one.on) if one.by_office else None for one in given)
+        return {"theirs": self._theirs(ref, said), "handed_in_by": {person for person in persons if person}}
 
     def _theirs(self, ref: str, said: dict[str, Any]) -> frozenset[str]:
         day: date = said["occurred_on"]
