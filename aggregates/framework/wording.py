@@ -128,11 +128,21 @@ def in_words(rule: OnEvent | OnCalendar | Standing) -> list[str]:
     return list(_on_calendar(rule) if isinstance(rule, OnCalendar) else _standing(rule))
 
 
+def met_when(rule: OnEvent | OnCalendar | Standing) -> str:
+    """Return the sentence that says what meets what a rule asks for."""
+    if isinstance(rule, Standing):
+        return f"Met while this holds: {rule.fact}."
+    if isinstance(rule, OnCalendar):
+        late = "; a late one still counts for the period that it names" if rule.period else ""
+        return f"Met when {_either(rule.discharged_by)}{late}."
+    earlier = ", also where that came before" if rule.early else ""
+    return f"Met when {_either(rule.discharged_by, ' and ' if rule.all_of else ' or ')}{earlier}."
+
+
 def _on_event(rule: OnEvent) -> Iterable[str]:
     yield f"Asked for when {_either(rule.trigger)}."
     yield f"Owed by {_owner(rule.trigger[0].owner)}, {_by_when(rule)}."
-    earlier = ", also where that came before" if rule.early else ""
-    yield f"Met when {_either(rule.discharged_by, ' and ' if rule.all_of else ' or ')}{earlier}."
+    yield met_when(rule)
     if rule.ended_by:
         yield f"No longer asked for when {_either(rule.ended_by)}."
     yield from _graded(rule.graded, f" when {_either(rule.graded_by)}" if rule.graded_by else "")
@@ -147,8 +157,7 @@ def _on_calendar(rule: OnCalendar) -> Iterable[str]:
         yield f"Due {_span(rule.grace, one='a ')} after the period."
     if rule.ended_by:
         yield f"No longer asked for in a period when {_either(rule.ended_by)}."
-    late = "; a late one still counts for the period that it names" if rule.period else ""
-    yield f"Met when {_either(rule.discharged_by)}{late}."
+    yield met_when(rule)
     yield from _graded(rule.graded, "")
 
 

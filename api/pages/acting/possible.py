@@ -32,6 +32,8 @@ from service.desk import authority
 from service.desk.refusals import NotAllowed, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from aggregates.authority import Acting
     from api.pages.frame import Look
     from projections.inspection.history import HistoryEntry
@@ -94,8 +96,8 @@ class Possible:
     cannot: list[str]
 
 
-def with_thing(seen: Look, kind: str, ref: str) -> Possible:
-    """Say what the caller can do with a thing now; the board manager also for the offices that answer for it."""
+def with_thing(seen: Look, kind: str, ref: str, *, only: Collection[str] | None = None) -> Possible:
+    """Say what the caller can do with a thing now, or which of some commands; the board manager also for the offices that answer for it."""
     found = Possible([], [])
     who = acting_or_nobody()
     thing = worker().board.find(KINDS[kind], ref)
@@ -103,7 +105,12 @@ def with_thing(seen: Look, kind: str, ref: str) -> Possible:
         return found
     question = Question()
     for command in declared(kind):
-        if command.creates or command.name in AMENDMENTS or not command.open_to(who.role):
+        if (
+            command.creates
+            or command.name in AMENDMENTS
+            or not command.open_to(who.role)
+            or (only is not None and command.name not in only)
+        ):
             continue
         offices, refused = _asked(seen, question, who, command, thing)
         if offices:

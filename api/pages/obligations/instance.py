@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
+from aggregates.framework.wording import met_when
 from api.access import member
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import timeline
 from api.pages.frame.thing import Said, fact, facts, link, quiet, strong
 from api.pages.frame.words import written
+from api.pages.obligations.meeting import to_meet
 from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of, owner_of
 from api.resources.obligations import instance
 from api.resources.record.visible import Visible
@@ -50,6 +52,7 @@ def one(rule: str, owner: str, subject: str) -> Response:
             clause_href=seen.link(f"/obligations/{it.clause}"),
             facts=facts(*_facts(seen, it)),
             basis=BASES[it.basis],
+            meeting=to_meet(seen, it),
             notices=[_notice(seen, entry) for entry in notices],
             entries=timeline(seen, [*told, *notices][::-1], about=True),
             path=path,
@@ -63,6 +66,7 @@ def _facts(seen: Look, it: Instance) -> Iterator[dict[str, Any]]:
     yield fact("About", about(seen, it.subject))
     yield fact("Asked for", it.arose_on, event(seen, it.asked_at, "which asked for it"))
     yield fact("Due", *due_of(it), quiet(basis_of(it)) if it.due_on else None)
+    yield fact("What meets it", met_when(INDEX.rules[it.rule]))
     yield fact("How it stands", _standing(it), *_shown_by(seen, it))
     yield fact("Graded", it.grade)
 

@@ -10,6 +10,13 @@ from tests.api.pages.conftest import browser
 SET = next(iter(SETS.values()))
 
 
+def _section_11(seeded, due_on="2017-04-01"):
+    """Ask Riverside for a section 11 audit, half a year after the framework was adopted."""
+    asked = {"kind": "s11", "respondent": "RIV", "period": "2017", "due_on": due_on}
+    seeded.act("chair", "request_return", "s11-2017-RIV", **asked)
+    seeded.catch_up()
+
+
 @pytest.fixture
 def visit(app, seeded):
     """Give a way to sign in to a board that has adopted the framework, half a year on."""
@@ -69,6 +76,30 @@ def test_an_obligation_says_what_asked_for_it_and_that_nothing_shows_it_done(vis
                  "Certificate of absence", "None was served", "Framework adopted"):  # fmt: skip
         assert said in words
     assert who.get("/obligations/LIF-RBM-03/RIV/never").status_code == 404
+
+
+def test_an_obligation_says_what_meets_it_and_leads_there(visit):
+    """Its page says in plain words what would meet it, and has the way to that for whom it is for; for others it has none."""
+    lead, chair = visit("riv-lead"), visit("chair")
+    path = "/obligations/LIF-RBM-03/RIV/2016-09-05..2017-03-04"
+
+    assert "What meets it Met when the return is submitted" in lead.text(path)
+    assert "What you can do now Answer the return" in lead.words
+    assert "/returns" in lead.links
+    assert "Nothing: as it stands, the next step is not yours" in chair.text(path)
+
+
+def test_an_obligation_about_a_thing_leads_to_the_form(visit, seeded):
+    """What is owed about a thing has the form of that thing itself under what can be done now, as soon as it is asked for."""
+    _section_11(seeded)
+    lead, chair = visit("riv-lead"), visit("chair")
+    lead.get("/obligations?clause=LIF-AGX-11")
+    page = next(link for link in lead.links if link.endswith("return%3As11-2017-RIV"))
+
+    assert "What meets it Met when the return is submitted" in lead.text(page)
+    assert "/returns/s11-2017-RIV/submit_return" in lead.links
+    chair.get(page)
+    assert "/returns/s11-2017-RIV/submit_return" not in chair.links
 
 
 def test_every_cell_of_the_grid_opens(visit):

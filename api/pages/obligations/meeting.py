@@ -1,0 +1,60 @@
+"""What would meet an obligation that is still owed, and where whoever reads of it can do that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
+from aggregates.framework.matching import event_of
+from api.fields import ONE_OF_ITS_KIND
+from api.pages.acting.addresses import LISTS, address_of
+from api.pages.acting.possible import Possible, acting_or_nobody, with_thing
+from api.resources.answering.commands import RESOURCES, declared
+from projections.obligations import INDEX, STILL_OWED
+from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
+
+if TYPE_CHECKING:
+    from api.pages.frame import Look
+    from projections.obligations import Instance
+
+OPEN: Final = STILL_OWED | {"outstanding at departure"}
+
+
+def to_meet(seen: Look, it: Instance) -> Possible | None:
+    """Say what the reader can do now towards an obligation; None where nothing is owed by it any more."""
+    if it.state not in OPEN:
+        return None
+    rule = INDEX.rules[it.rule]
+    kind, ref = _thing(it.subject)
+    meeting = _commands(rule)
+    # What must hold of a thing may come of anything that is done with it; what an event discharges, of that event's command alone.
+    only = None if isinstance(rule, Standing) else {command.name for command in meeting}
+    found = with_thing(seen, kind, ref, only=only) if ref else Possible([], [])
+    who = acting_or_nobody()
+    if who is None or not seen.clocks.is_now:
+        return found
+    elsewhere = [one for one in meeting if (one.creates or one.kind != kind) and one.open_to(who.role)]
+    return Possible([*found.can, *map(_task, elsewhere)], found.cannot)
+
+
+def _thing(subject: str) -> tuple[str, str]:
+    """Return the kind and the reference of what an obligation is about; of a period, or of one thing at least, neither."""
+    kind, colon, ref = subject.partition("/")[0].partition(":")
+    return (kind, ref) if colon and kind in KINDS else ("", "")
+
+
+def _commands(rule: OnEvent | OnCalendar | Standing) -> list[Command]:
+    """Return the commands of people that lead to the events which meet a rule."""
+    events = {pattern.event for pattern in rule.discharged_by}
+    kinds = {command.kind for command in COMMANDS.values()}
+    every = (command for kind in sorted(kinds) for command in declared(kind) if command.name not in AMENDMENTS)
+    return [command for command in every if event_of(command.event.TOPIC) in events]
+
+
+def _task(command: Command) -> dict[str, str | None]:
+    """Return where a command is given that is not about the subject: on its own form, or from the list of the things that it is about."""
+    task: dict[str, str | None] = {"name": command.name, "title": command.title, "text": None}
+    if command.creates or command.kind in ONE_OF_ITS_KIND:
+        return task | {"href": address_of(command, None)}
+    href = LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")
+    return task | {"href": href, "text": "You choose in the list which one it is about"}
