@@ -33,7 +33,7 @@ class Issuing(Acts):
         windows: tuple[int, int],
         **act: Unpack[Act],
     ) -> None:
-        """Send it to the members of that day, or to those named of them (INV-18).
+        """Send it to the members of that day, or to those named of them (INV-18); to name them all is to name none.
 
         `windows` are the days to acknowledge and the months to embed that the Board has set.
         """
@@ -46,7 +46,8 @@ class Issuing(Acts):
         if not recipients:
             raise refusals.NobodyReceives(ref=self.ref, day=day)
         self.check_groups(audiences, needed=False)
-        sent: dict[str, Any] = {"to": tuple(to), "recipients": recipients, "audiences": tuple(audiences)}
+        some = tuple(to) if set(to) != set(members) else ()
+        sent: dict[str, Any] = {"to": some, "recipients": recipients, "audiences": tuple(audiences)}
         sent |= {"findings": now.item.findings, "content_sha256": now.item.content_sha256}
         self._decide("Issued", act, **sent, **_of(now.item), **_due(day, windows))
 

@@ -104,6 +104,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "lead_office": "who leads on it",
     "staff_n": "how many staff",
 }
+NOT_SAID: Final[Mapping[str, str]] = {"to": "to every member"}
 VALUES: Final[Mapping[str, str]] = {
     "scr_report": "SCR report",
     "national_scr": "national SCR",
@@ -193,7 +194,7 @@ def _test(test: Test) -> str:
         return f"{'not ' if test.never else ''}{field}{': ' if field else ''}{values}"
     if test.begins:
         return f"{field}: {test.begins}…"
-    return f"{field} not said" if test.never else f"with {field}"
+    return NOT_SAID.get(test.field, f"{field} not said") if test.never else f"with {field}"
 
 
 def _field(name: str) -> str:

@@ -358,3 +358,15 @@ def test_what_others_did_meanwhile_is_nothing_to_a_recipient():
     assert (item.moved_since(seen, RIV), item.moved_since(item.version + 1, RIV)) == (False, True)
     item.deliver_practice_briefing(acting=TRAINING, occurred_on=on(7), agencies=("RIV",), participants=3)
     assert item.moved_since(seen, RIV)
+
+
+def test_to_name_every_member_is_to_name_none():
+    """LIF-APPA-BD-10: what goes to all says so in one way, so that what went to some of them is told from it."""
+    everyone, some = produced(), produced(ref="D2")
+    everyone.issue(acting=CHAIR, occurred_on=DAY, members=MEMBERS, windows=WINDOWS, to=("WMP", "RIV"))
+    some.issue(acting=CHAIR, occurred_on=DAY, members=MEMBERS, windows=WINDOWS, to=("WMP",))
+
+    assert [(it.entries[-1].body["to"], it.entries[-1].body["recipients"]) for it in (everyone, some)] == [
+        ((), ("RIV", "WMP")),
+        (("WMP",), ("WMP",)),
+    ]

@@ -46,16 +46,18 @@ SET_DOWN = at("2016-09-14", "partnership:partnership", "partnership.framework_ad
 ELSEWHERE = issued("scr_report", source="review:SB-2016-03", on="2016-09-12")
 
 
-def sent(kind, on="2016-09-12", source=ALDER):
+def sent(kind, on="2016-09-12", source=ALDER, to=()):
     """Disseminate something because of it."""
-    return issued(kind, source=source, on=on)
+    return issued(kind, source=source, on=on, to=to)
 
 
 ACTED = ("BOARD", FINDING, RESPONDED, (promised(),), None, "", (promised(source="SB-2015-01/F2"), promised(source="SB-2016-03/F1")))
 MATERIALS_BY = date(2016, 12, 12)
+NOT_SHARED = (issued("policy", None), issued("framework", None, to=("RIV",)))
+NOT_TOLD = (ELSEWHERE, sent("scr_report", "2016-09-12", to=("RIV",)))
 
 EXAMPLES = [
-    Told("LIF-INT-02.share", "BOARD", "partnership:partnership", SET_DOWN, (issued("framework", None),), beside=(issued("policy", None),)),
+    Told("LIF-INT-02.share", "BOARD", "partnership:partnership", SET_DOWN, (issued("framework", None),), beside=NOT_SHARED),
     Told("LIF-INT-05", "BOARD", ALDER, RESPONDED, (sent("scr_report"),), beside=(ELSEWHERE,)),
     Told("LIF-INT-05", "BOARD", ALDER, review("external_noted", "2016-10-04", relevance="relevant"), (sent("newsletter", "2016-11-01"),)),
     Told(
@@ -160,7 +162,7 @@ EXAMPLES = [
         ),
     ),
     Told("LIF-APPA-BD-02.respond", "BOARD", ALDER, PRESENTED, (RESPONDED,)),
-    Told("LIF-APPA-BD-04", "BOARD", ALDER, PUBLISHED, (sent("scr_report", "2016-09-13"),), date(2016, 9, 12), beside=(ELSEWHERE,)),
+    Told("LIF-APPA-BD-04", "BOARD", ALDER, PUBLISHED, (sent("scr_report", "2016-09-13"),), date(2016, 9, 12), beside=NOT_TOLD),
     Told("LIF-APPA-BD-06", "training", ALDER, REFERRED, (CONSIDERED,)),
     Told(
         "LIF-APPA-BD-07",
@@ -192,7 +194,7 @@ EXAMPLES = [
         PUBLISHED,
         (sent("single_page_briefing", "2016-10-01"),),
         MATERIALS_BY,
-        beside=(sent("poster"), ELSEWHERE),
+        beside=(sent("poster"), sent("single_page_briefing", to=("RIV",)), ELSEWHERE),
     ),
     Told(
         "LIF-APPC-BD-03.programme",

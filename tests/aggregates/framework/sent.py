@@ -13,10 +13,10 @@ GROUPS = ({"group": "nurses", "basis": "need_to_know"}, {"group": "porters", "ba
 ALDER = "review:SB-2015-01"
 
 
-def issued(kind, source=ALDER, on="2016-09-19"):
-    """Send it to Riverside and Castle Quay."""
+def issued(kind, source=ALDER, on="2016-09-19", to=()):
+    """Send it to Riverside and Castle Quay, which are all the members; or to those of them that are named."""
     dates = {"acknowledgement_due": str(ACKNOWLEDGED_BY), "embedding_due": str(EMBEDDED_BY)}
-    return at(on, ITEM, "dissemination.issued", kind=kind, source=source, recipients=("RIV", "CQH"), **dates)
+    return at(on, ITEM, "dissemination.issued", kind=kind, source=source, to=to, recipients=to or ("RIV", "CQH"), **dates)
 
 
 def did(what_, on="2016-10-03", **said):
