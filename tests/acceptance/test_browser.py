@@ -126,6 +126,14 @@ def test_the_register_at_two_clocks(visitor: Person):
     expect(row).to_contain_text("Retracted on 5 December 2016")
 
 
+def test_a_demonstration_says_that_it_issues_no_notices(visitor: Person):
+    """Of what is long overdue in a demonstration no notice was served; its page says why, so that nobody takes it for neglect."""
+    visitor.sign_in("inspector")
+    visitor.go("/obligations?owner=RIV&state=overdue")
+    visitor.page.locator("a.muniment-register__title").first.click()
+    expect(visitor.page.get_by_role("main")).to_contain_text("This is a demonstration: its days are told, and it issues no notices.")
+
+
 def test_a_figure_is_followed_down_to_its_signed_event(visitor: Person):
     """From the register to the action, to the event, to its statement; and this browser finds the event in the log itself."""
     visitor.sign_in("inspector")

@@ -75,6 +75,7 @@ def test_an_obligation_says_what_asked_for_it_and_that_nothing_shows_it_done(vis
     for said in ("Asked for 5 September 2016", "Due 4 March 2017 10 days late The framework says so", "shows that it was done",
                  "Certificate of absence", "None was served", "Framework adopted"):  # fmt: skip
         assert said in words
+    assert "demonstration" not in words
     assert who.get("/obligations/LIF-RBM-03/RIV/never").status_code == 404
 
 
