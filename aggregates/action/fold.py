@@ -110,11 +110,9 @@ def _checked(action: s.State, entry: Entry, body: Any) -> s.State:
     if (sign_off := action.sign_off) is None:
         return action
     check = Check(entry.occurred_on, sign_off.on, body["result"], body["method"], body["unintended_consequences"])
-    status: s.Status = s.Sustaining(sign_off, (), (check,))
-    if check.result == "slipped":
-        status = s.Slipped(sign_off, check)
-    elif isinstance(action.status, s.Sustaining):
-        status = replace(action.status, checks=(*action.status.checks, check))
+    before = action.status if isinstance(action.status, s.Sustaining) else s.Sustaining(sign_off, ())
+    looked = replace(before, checks=(*before.checks, check))
+    status = s.Slipped(sign_off, check, looked.met) if check.result == "slipped" else looked
     return replace(action, status=status, last_check=check)
 
 
@@ -157,7 +155,7 @@ def _outstanding_declared(action: s.State, entry: Entry, body: Any) -> s.State:
 
 def _closed(action: s.State, entry: Entry, body: Any) -> s.State:
     sign_off = action.sign_off
-    return replace(action, status=s.Closed(entry.occurred_on, body["reason"], sign_off)) if sign_off else action
+    return replace(action, status=s.Closed(entry.occurred_on, body["reason"], sign_off, action.checks_met)) if sign_off else action
 
 
 def _withdrawn(action: s.State, entry: Entry, body: Any) -> s.State:

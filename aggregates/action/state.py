@@ -72,6 +72,24 @@ class Implemented:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """A scheduled day, and the day of the check that met it."""
+
+    due_on: date
+    on: date
+
+    @property
+    def days_late(self) -> int:
+        """Return by how many days the check came late."""
+        return max(0, (self.on - self.due_on).days)
+
+    @property
+    def words(self) -> str:
+        """Say how late it came."""
+        return f"the check of {self.due_on.day} {self.due_on:%B %Y} came {self.days_late} day{'s' * (self.days_late != 1)} late"
+
+
+@dataclass(frozen=True, slots=True)
 class SignedOff:
     """The overseers agree that it is done."""
 
@@ -89,13 +107,18 @@ class Sustaining:
     word: ClassVar[str] = "sustaining"
 
     @property
-    def outstanding(self) -> tuple[date, ...]:
-        """Return the scheduled days that no check has met: each check meets the earliest that it is not too early for."""
-        left = sorted(self.scheduled)
+    def met(self) -> tuple[Met, ...]:
+        """Return the scheduled days that a check has met: each check meets the earliest that it is not too early for."""
+        days, met = sorted(self.scheduled), list[Met]()
         for check in self.checks:
-            if left and (left[0] - check.on).days <= EARLY_DAYS:
-                left.pop(0)
-        return tuple(left)
+            if len(met) < len(days) and (days[len(met)] - check.on).days <= EARLY_DAYS:
+                met.append(Met(days[len(met)], check.on))
+        return tuple(met)
+
+    @property
+    def outstanding(self) -> tuple[date, ...]:
+        """Return the scheduled days that no check has met."""
+        return tuple(sorted(self.scheduled)[len(self.met) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,7 @@ class Slipped:
 
     sign_off: SignOff
     check: Check
+    met: tuple[Met, ...] = ()
     word: ClassVar[str] = "slipped"
 
 
@@ -123,6 +147,7 @@ class Closed:
     on: date
     reason: str
     sign_off: SignOff
+    met: tuple[Met, ...] = ()
     word: ClassVar[str] = "closed"
 
 
@@ -240,6 +265,11 @@ class State:
     def checks_scheduled(self) -> tuple[date, ...]:
         """Return the days of the checks that are still to be made."""
         return self.status.outstanding if isinstance(self.status, Sustaining) else ()
+
+    @property
+    def checks_met(self) -> tuple[Met, ...]:
+        """Return the scheduled days that a check has met, also once it slipped or is closed: what was late stays late."""
+        return self.status.met if isinstance(self.status, Sustaining | Slipped | Closed) else ()
 
     @property
     def sustained(self) -> str | None:

@@ -213,7 +213,8 @@ def test_inv_14_closing_needs_every_check_and_the_last_one_held():
         action.close(acting=QUALITY, occurred_on=on(223), reason="done")
     with pytest.raises(r.NotSustained):
         untestable.close(acting=QUALITY, occurred_on=on(406), reason="done")
-    assert closed().state.status == s.Closed(on(406), "It lasted", closed().state.sign_off)
+    assert isinstance(closed().state.status, s.Closed)
+    assert (closed().state.end_reason, closed().state.checks_met) == ("It lasted", (s.Met(on(222), on(222)), s.Met(on(405), on(405))))
 
 
 def test_inv_14_a_check_long_before_its_day_is_not_the_one_that_was_scheduled():

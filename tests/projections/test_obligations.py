@@ -13,13 +13,13 @@ from psycopg.sql import SQL
 from aggregates import Agency, Partnership
 from aggregates.clocks.dates import later
 from aggregates.entry.fields import shape
-from aggregates.framework.facts import Fact
+from aggregates.framework.facts import FACTS, Fact
 from aggregates.framework.index import Index
 from aggregates.framework.library import read_sets
 from projections.obligations import Cadences, Obligations, Standings, Wanted, count, grid, instance, owed, place
 from projections.obligations.states import LACKING, STATE, STATES, STILL_OWED, state_of
 from projections.two_clocks import catch_up
-from tests.aggregates.people import CHAIR, MANAGER, ORIGIN
+from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, QUALITY, checked, on, sustaining
 from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise
 from tests.projections.test_obligations_fold import fresh
@@ -81,6 +81,14 @@ trigger = {event = "promise.passed", owner = {field = "owner"}}
 due = {days = 7}
 discharged_by = {event = "promise.kept", owner = {is = "RIV"}}
 """
+LOOKED_AT = """
+form = "standing"
+thing = "action"
+fact = "after sign-off it is looked at again on each day that was set for that"
+owner = {fact = true}
+basis = "local_setting"
+setting = "sustainment_checks"
+"""
 OF_ONE = """
 form = "standing"
 thing = "agency"
@@ -107,7 +115,11 @@ class Owed:
         file.write_text(HEAD + "".join(CLAUSE.format(id=f"T-{name}") + rule for name, rule in clauses.items()))
         sets = read_sets([file.read_bytes()])
         self.conn, self.index, self.sha256, self.log = conn, Index(sets.values()), next(iter(sets)), Log()
-        self.views = (Obligations(self.index), Standings(self.index, {"agency": {"it is a charity": a_charity}}), Cadences(self.index))
+        self.views = (
+            Obligations(self.index),
+            Standings(self.index, {**FACTS, "agency": {"it is a charity": a_charity}}),
+            Cadences(self.index),
+        )
         fresh(conn, *self.views)
         self.partnership = Partnership.establish(
             ORIGIN, acting=MANAGER, occurred_on=date(2014, 1, 1), name="Severnbrook", regime="LSCB-WT2015", effective_on=date(2014, 1, 1)
@@ -279,6 +291,30 @@ def test_what_was_known_then_is_what_is_shown_of_then(board: psycopg.Connection[
     states = [[one.state for one in it.at(date(2016, 12, 1), known_at)] for known_at in (before, done, after)]
 
     assert states == [["overdue"], ["met"], ["overdue"]]
+
+
+@pytest.mark.parametrize("last", ["held", "slipped"])
+def test_a_check_that_came_late_stays_late(board: psycopg.Connection[Any], tmp_path: Path, last: str) -> None:
+    """LIF-PRI-12: once the action is closed, or slipped, its late checks are still late; before a check was known it was overdue."""
+    it, action = Owed(board, tmp_path, looked=LOOKED_AT), sustaining()
+    it.log.live(action)
+    scheduled = it.up_to_date()
+    checked(action, 222 + 30)
+    it.log.live(action)
+    once = it.up_to_date()
+    checked(action, 405 + 20, last)
+    if last == "held":
+        action.close(acting=QUALITY, occurred_on=on(430), reason="It lasted")
+    it.log.live(action)
+
+    def said(day: int, known_at: int | None = None) -> Any:
+        (one,) = it.at(on(day), known_at)
+        return one.state, one.due_on, one.days_late, f"the check of {on(222).day} {on(222):%B %Y} came 30 days late" in (one.grade or "")
+
+    assert said(500) == ("met late", on(405), 20, True)
+    assert said(424) == ("overdue", on(405), 19, True)
+    assert said(500, once) == ("overdue", on(405), 95, True)
+    assert said(240) == said(240, scheduled) == ("overdue", on(222), 18, False)
 
 
 def many(it: Owed) -> None:

@@ -56,12 +56,17 @@ def policy_changed(now: s.State) -> Fact | None:
 
 
 def looked_at_again(now: s.State) -> Fact | None:
-    """Ask that after sign-off each check is scheduled and made by its day; its overseers owe that."""
+    """Ask that after sign-off each check is scheduled and made by its day; its overseers owe that.
+
+    Its day is that of the next check, and then of the last one that was made, also once the action slipped or is closed. That an earlier
+    one came late is said beside it: a later check in time does not cure it.
+    """
     if now.sign_off is None:
         return None
     waits = isinstance(now.status, s.SignedOff) or bool(now.checks_scheduled)
-    days = now.checks_scheduled or (now.status.scheduled[-1:] if isinstance(now.status, s.Sustaining) else ())
-    return Fact(not waits, owner=now.overseen_by, due_on=min(days, default=None), grade=now.sustained or "")
+    days = now.checks_scheduled or tuple(one.due_on for one in now.checks_met[-1:])
+    found = [now.sustained, *(one.words for one in now.checks_met if one.days_late)]
+    return Fact(not waits, owner=now.overseen_by, due_on=min(days, default=None), grade="; ".join(filter(None, found)))
 
 
 def lasted(now: s.State) -> Fact | None:
