@@ -1,4 +1,4 @@
-"""Home: what is owed by whoever is signed in, in order of due date; for nobody, what this is and how to check it."""
+"""Home: what is owed by whoever is signed in, what is coming due first; for nobody, what this is and how to check it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import timeline
 from api.pages.obligations import summary
+from api.pages.obligations.wording import COMING
 from api.pages.returns.answering import all_kept
 from projections import action_register
 from projections.action_register import Filters
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("home", __name__)
 
-FIRST: Final = 10  # duties on the page; the register has the rest
+FIRST: Final = 10  # duties under each heading; the register has the rest
 RECENT: Final = 5
 PROVIDE: Final = ("provide assurance to the SGSCB that this has been achieved effectively", "LIF-TRN-02")
 ENSURE: Final = ("it is incumbent on the SGSCB to ensure this happens effectively", "LIF-TRN-03")
@@ -86,8 +87,7 @@ def home() -> Response:
         return render(
             "desk/home.html",
             look=seen,
-            owed=owed[:FIRST],
-            owed_total=len(owed),
+            owed=list(_by_when(owed)),
             owed_href=seen.link("/actions", only="open"),
             obligations_href=seen.link("/obligations"),
             figures=_figures(seen),
@@ -115,6 +115,20 @@ def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
         for row in _register(seen, Filters(overdue_only=True)):
             if row.escalated_to == acting.office:
                 yield _duty(seen, row, f"Escalated to you: {seen.words.body(row.owner)}", "", ENSURE)
+
+
+def _by_when(owed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give what is owed under headings: what is coming first, or nobody would find what is new behind what has been overdue for years."""
+    overdue = [duty for duty in owed if duty["days"] < 0]
+    ahead = owed[len(overdue) :]
+    coming = [duty for duty in ahead if duty["days"] <= COMING]
+    for heading, duties_ in (
+        (f"Due in the next {COMING} days", coming),
+        ("Overdue, the latest first", overdue[::-1]),
+        ("Later", ahead[len(coming) :]),
+    ):
+        if duties_:
+            yield {"heading": heading, "duties": duties_[:FIRST], "total": len(duties_)}
 
 
 def _to_judge(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
@@ -12,7 +13,7 @@ from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
-from api.pages.obligations.wording import row_of
+from api.pages.obligations.wording import COMING, row_of
 from api.resources.obligations import owed, owing, own
 from projections import obligations
 from projections.obligations import INDEX, STATES, Wanted
@@ -25,7 +26,7 @@ pages = Blueprint("obligations_", __name__)
 
 SIZE: Final = 25  # rows of a page
 LAST_PAGE: Final = 10_000  # beyond any list
-ONLY: Final = {"": "What is still owed", "all": "All, also what is done"}
+ONLY: Final = {"": "What is still owed", "coming": f"What is due in the next {COMING} days", "all": "All, also what is done"}
 KNOWN: Final = (("only", "selection", ONLY), ("state", "standing", STATES), ("clause", "clause", INDEX.clauses))
 
 
@@ -68,12 +69,13 @@ def wanted_of(seen: Look, asked: Mapping[str, str]) -> Wanted:
     for name, kind, known in KNOWN:
         if asked.get(name) and asked[name] not in known:
             raise NotFound(kind=kind, ref=asked[name])
-    state = asked.get("state")
+    state, coming = asked.get("state"), asked.get("only") == "coming"
     return Wanted(
         owners=own(seen.on, owing(seen.on, asked.get("owner"))),
         clause=asked.get("clause") or None,
-        states=[state] if state else [],
-        open_only=not asked.get("only") and not state,
+        states=[state] if state else ["open"] if coming else [],
+        due_by=seen.clocks.as_at + timedelta(days=COMING) if coming else None,
+        open_only=coming or (not asked.get("only") and not state),
     )
 
 

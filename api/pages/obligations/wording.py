@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from projections.obligations import Instance
 
+COMING: Final = 28  # days: what is due within them is coming due
 BASES: Final = {"framework": "framework", "statutory": "statutory", "local_setting": "local"}
 
 

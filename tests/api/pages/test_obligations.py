@@ -136,6 +136,20 @@ def test_home_says_what_is_owed_in_the_frameworks_words(visit):
     assert "Set locally" in words
 
 
+def test_what_is_coming_due_stands_first_at_home_and_can_be_chosen(visit, seeded):
+    """What is due soon stands before what is overdue, under headings of their own, and the list of what is owed can be narrowed to it."""
+    _section_11(seeded)
+    who = visit("riv-lead")
+    words = who.text("/")
+    places = [words.index(said) for said in ("Due in the next 28 days", "s11-2017-RIV", "Overdue, the latest first", "Later")]
+
+    assert places == sorted(places)
+    coming = who.text("/obligations?only=coming")
+    assert "s11-2017-RIV" in coming
+    assert "Due 4 March 2017" not in coming
+    assert "days late" not in coming
+
+
 def test_an_agencys_page_says_what_it_owes_and_did(visit):
     """The page of an agency counts what was asked of it by how it stands, and shows what is open; another agency is not shown it."""
     who = visit("riv-lead")
