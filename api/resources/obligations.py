@@ -176,7 +176,7 @@ def instance(on: Reading, rule: str, owner: str, subject: str) -> Instance:
     mine = own(on)
     found = views.instance(on.conn, rule, owner, subject, **on.at) if mine is None or owner in mine else None
     if found is None:
-        raise NotFound(kind="obligation", ref=f"{rule}|{owner}|{subject}")
+        raise NotFound(kind="obligation", ref=f"{rule} of {owner} about {subject}")
     return found
 
 

@@ -15,6 +15,7 @@ from api.fields import ENVELOPE, AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
 from api.resources.answering.commands import acting_as, check_open, idempotency_key, mount, said_of
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, VERSIONED, DoneSchema, Resource
+from api.resources.obligations import owing
 from api.resources.record import history
 from api.resources.record.visible import respondents
 from api.worker import worker
@@ -122,6 +123,7 @@ class RoundOfS11Args(AtClocks):
 def every(args: dict[str, Any]) -> dict[str, Any]:
     """List the returns as at a day, as known at a position; their answers are read one by one."""
     with read(args) as on:
+        owing(on, args.get("respondent"))
         which = {name: args.get(name) for name in ("kind", "respondent", "period", "status")}
         filters = Filters(**which, late=args["late"], whose=respondents(on))
         rows = views.returns(on.conn, **on.at, filters=filters, after=args.get("after"), limit=args["limit"] + 1)

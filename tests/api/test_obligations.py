@@ -39,7 +39,7 @@ def test_one_obligation_is_read_by_its_address(adopted):
 
     assert again.json["item"] == one
     assert adopted.get("/api/v1/obligations/LIF-RBM-03/RIV/1999-01-01..1999-06-30").status_code == 404
-    assert adopted.get("/api/v1/obligations/LIF-NONE/RIV/x").status_code == 404
+    assert adopted.get("/api/v1/obligations/LIF-NONE/RIV/x").json["detail"] == "There is no obligation LIF-NONE of RIV about x."
 
 
 def test_pages_lead_from_one_to_the_next(adopted):
@@ -83,6 +83,7 @@ def test_a_filter_that_names_nobody_is_refused(adopted):
     assert (nobody.status_code, nobody.json["detail"]) == (404, "There is no agency NOPE.")
     assert adopted.get("/api/v1/obligations?agency=NOPE", "riv-lead").status_code == 404
     assert adopted.get("/api/v1/actions?owner=NOPE").json["detail"] == "There is no agency NOPE."
+    assert adopted.get("/api/v1/returns?respondent=NOPE").json["detail"] == "There is no agency NOPE."
     assert (clause.status_code, clause.json["detail"]) == (404, "There is no clause NOPE.")
     assert (state.status_code, state.json["detail"].partition(":")[0]) == (400, "state cannot be read")
     for code in ("RIV", "BOARD", "chair"):

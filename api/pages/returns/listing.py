@@ -15,6 +15,7 @@ from api.pages.frame.words import written
 from api.pages.returns.answering import all_kept
 from api.pages.returns.kinds import KINDS
 from api.pages.returns.words import answered, kind_of
+from api.resources.obligations import owing
 from api.resources.record.visible import respondents
 from api.resources.returns import one as one_of
 from api.worker import worker
@@ -57,6 +58,7 @@ def every() -> Response:
 
 def _filters(seen: Look) -> Filters:
     asked = {name: request.args.get(name) or None for name in ("kind", "respondent", "period", "status")}
+    owing(seen.on, asked["respondent"])
     if asked["kind"] not in get_args(Kind):
         asked["kind"] = None
     return Filters(**asked, late=request.args.get("late") == "yes", whose=respondents(seen.on))

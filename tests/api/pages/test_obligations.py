@@ -44,6 +44,7 @@ def test_the_list_says_what_is_owed_by_whom_and_why(visit):
         ("/obligations?clause=NOPE", "There is no clause NOPE"),
         ("/obligations?state=NOPE", "There is no standing NOPE"),
         ("/obligations?only=NOPE", "There is no selection NOPE"),
+        ("/returns?respondent=NOPE", "There is no agency NOPE"),
         ("/compliance?part=NOPE", "There is no part of the framework NOPE"),
     ],
 )
