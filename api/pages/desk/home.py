@@ -14,9 +14,10 @@ from api.pages.frame.entries import timeline
 from api.pages.obligations import summary
 from api.pages.obligations.wording import COMING
 from api.pages.returns.answering import all_kept
-from projections import action_register
+from projections import action_register, obligations
 from projections.action_register import Filters
 from projections.inspection import history as inspection_history
+from projections.obligations import Wanted
 from service import commands
 from service.commands import COMMANDS
 from service.desk.authority import INSPECTORS
@@ -174,7 +175,10 @@ def _figures(seen: Look) -> list[dict[str, Any]]:
         (counts.held, "held on re-test", "held"),
         (counts.slipped, "slipped on re-test", "slipped"),
     )
-    return [{"number": number, "label": f"actions {label}", "href": seen.link("/actions", only=only)} for number, label, only in told]
+    actions = [{"number": number, "label": f"actions {label}", "href": seen.link("/actions", only=only)} for number, label, only in told]
+    late = obligations.count(seen.on.conn, **seen.on.at, wanted=Wanted(states=["overdue"], open_only=True))
+    duties_ = {"number": late, "label": "obligations overdue", "href": seen.link("/obligations", state="overdue")}
+    return [*actions[:2], duties_, *actions[2:]]
 
 
 def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:

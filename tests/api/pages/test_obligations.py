@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from aggregates.framework.library import SETS
@@ -149,6 +151,16 @@ def test_what_is_coming_due_stands_first_at_home_and_can_be_chosen(visit, seeded
     assert "s11-2017-RIV" in coming
     assert "Due 4 March 2017" not in coming
     assert "days late" not in coming
+
+
+def test_the_boards_figures_count_what_is_overdue_of_the_framework(visit):
+    """Beside the overdue actions home counts the overdue obligations, and the figure opens as many of them."""
+    who = visit("chair")
+    number = re.search(r"([\d,]+) obligations overdue", who.text("/"))
+
+    assert number
+    assert "/obligations?state=overdue" in who.links
+    assert f"of {number[1]} obligations" in who.text("/obligations?state=overdue")
 
 
 def test_an_agencys_page_says_what_it_owes_and_did(visit):
