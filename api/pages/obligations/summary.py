@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.authority import BOARD
 from api.pages.frame.thing import link, quiet, section, strong
-from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of
+from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of, in_a_line
 from api.resources.obligations import grid, owed, own
 from projections.obligations import INDEX, LACKING, STATES, Wanted
 from service import commands
@@ -68,9 +68,7 @@ def _owners(acting: Acting) -> frozenset[str]:
 
 def _duty(seen: Look, one: Instance) -> dict[str, Any]:
     page = seen.link(href_of(one))
-    told = about(seen, one.subject)
-    first = told[0] if isinstance(told, list) else told
-    said: dict[str, Any] = {"duty": duty_of(one), "title": first["text"] if isinstance(first, dict) else first, "ref": one.clause}
+    said: dict[str, Any] = {"duty": duty_of(one), "title": in_a_line(about(seen, one.subject)), "ref": one.clause}
     said |= {"ref_href": seen.link(f"/obligations/{one.clause}"), "href": page, "original_due_on": None, "due_on": one.due_on}
     days = (one.due_on - seen.clocks.as_at).days if one.due_on else 0
     clause = INDEX.clauses[one.clause]

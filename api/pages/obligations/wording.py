@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from projections.obligations import Instance
 
+# What the items of a thing are, by its kind.
+ITEMS: Final = {"session": "Participant", "review": "Finding"}
 COMING: Final = 28  # days: what is due within them is coming due
 BASES: Final = {"framework": "framework", "statutory": "statutory", "local_setting": "local"}
 
@@ -43,7 +45,21 @@ def about(seen: Look, subject: str) -> Said:
     if ":" not in thing:
         return f"At least one {thing}"
     found = linked(seen, thing)
-    return [found, quiet(f"Item {item}")] if slash else found
+    return [found, quiet(_item(seen, thing, item))] if slash else found
+
+
+def _item(seen: Look, thing: str, item: str) -> str:
+    """Return which of a thing's own items is meant, by what such an item is: nobody knows their participants by "item 2"."""
+    kind = thing.partition(":")[0]
+    if kind in ITEMS:
+        return f"{ITEMS[kind]} {item}"
+    return seen.words.body(item) if item in seen.words.agencies else item  # of what is sent: an agency, or a group of its staff
+
+
+def in_a_line(told: Said) -> str:
+    """Return what an obligation is about in one line: the thing and its item, so that two lines never read alike."""
+    parts = [part["text"] if isinstance(part, dict) else str(part) for part in (told if isinstance(told, list) else [told])]
+    return ", ".join(parts)
 
 
 def basis_of(one: Instance) -> str:

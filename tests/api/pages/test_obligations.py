@@ -7,6 +7,7 @@ import re
 import pytest
 
 from aggregates.framework.library import SETS
+from api.pages.obligations.wording import in_a_line
 from tests.api.pages.conftest import browser
 
 SET = next(iter(SETS.values()))
@@ -161,6 +162,32 @@ def test_the_boards_figures_count_what_is_overdue_of_the_framework(visit):
     assert number
     assert "/obligations?state=overdue" in who.links
     assert f"of {number[1]} obligations" in who.text("/obligations?state=overdue")
+
+
+def test_two_participants_of_a_session_are_told_apart(visit, seeded):
+    """What is owed about each of several participants says which one, in the words of the field and never as an item."""
+    course = {"title": "Neglect", "level": "core", "format": "1 day", "provider": "The Board", "skills": "To ask", "follow_up_owed": True}
+    seeded.act("board-manager", "offer_course", "C1", **course, because_of=["SB-2015-01/F1"])
+    seeded.act("trainer", "schedule_session", "S-1", course="C1", planned_on="2017-03-14", trainers=["trainer"], capacity=16)
+    seeded.act("trainer", "deliver_session", "S-1")
+    for office, agency in (("riv-lead", "RIV"), ("cqh-lead", "CQH")):
+        who = {"participant": str(seeded.people[office]), "agency": agency, "staff_group": "nurses"}
+        seeded.act("trainer", "record_attendance", "S-1", **who)
+    seeded.catch_up()
+    words = visit("chair").text("/obligations?only=all&clause=LIF-TRN-08")
+
+    assert "Participant 1" in words
+    assert "Participant 2" in words
+    assert "Item" not in words
+
+
+def test_a_line_at_home_names_the_item():
+    """Where something is said in one line, the thing and its item stand in it, or two lines would read alike."""
+    assert (
+        in_a_line([{"text": "S-1 Neglect", "href": "/sessions/S-1"}, {"text": "Participant 2", "quiet": True}])
+        == "S-1 Neglect, Participant 2"
+    )
+    assert in_a_line("At least one course") == "At least one course"
 
 
 def test_an_agencys_page_says_what_it_owes_and_did(visit):
