@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from aggregates.clocks import labels
 from aggregates.partnership.course import NotInTheProgramme
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import NobodyInOffice
 from aggregates.training_session import TrainingSession, refusals
+from service.cli import main
 from service.cli.falling_due import issue_due
 from service.cli.reading.sampling import again
 from service.desk.refusals import LinkEnded, NoCheckpointYet, NotFound, PersonalData
@@ -111,6 +114,27 @@ def test_inv_24_the_draw_is_fixed_by_the_first_checkpoint_that_seals_the_closing
         ("1", (), one.selected),
         ("2", (), two.selected),
     ]
+
+
+def test_the_draws_of_a_day_as_known_at_an_event_are_drawn_again(seeded):
+    """`muniment sample` leaves out what was recorded after the event, and what was drawn after the day; its title says which."""
+    held(seeded)
+    seeded.act("quality-chair", "draw_telephone_sample", "S1")
+    known = seeded.board.recorder.size
+    seeded.clock.advance(days=3)
+    seeded.act("quality-chair", "draw_telephone_sample", "S1", reason="The list was lost")
+    seeded.catch_up()
+
+    def drawn(*arguments):
+        settings = {"MUNIMENT_DATA": str(seeded.config.data), "MUNIMENT_DATABASE_URL": seeded.config.database_url}
+        said = json.loads(CliRunner().invoke(main, ["sample", "S1", "--format", "json", *arguments], env=settings).output)
+        return [(one["draw"], one["verdict"]) for one in said["items"]], said["title"]
+
+    one, two = ("1", "exactly this"), ("2", "exactly this")
+    assert drawn()[0] == [one, two]
+    assert drawn("--known-at", str(known))[0] == drawn("--as-at", "2016-09-05")[0] == [one]
+    assert drawn("--as-at", "2016-09-08")[0] == [one, two]
+    assert f"as known at event {known}" in drawn("--known-at", str(known))[1]
 
 
 def test_inv_24_a_draw_waits_until_the_closing_is_sealed(seeded):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from aggregates.framework.library import SETS
 from aggregates.framework.telling.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed, SilenceBeforeItWasAsked
 from projections.falling_due import silence
+from service.cli import main
 from service.ledger.pack import PUBLIC, absence, write_pack
 from service.verify import verify
 
@@ -151,3 +154,15 @@ def test_asking_for_one_records_nothing(adopted):
 
     assert adopted.board.recorder.head().frontier.size == before
     assert first == second
+
+
+def test_the_command_takes_both_clocks_and_says_in_json_what_it_certified(adopted, tmp_path):
+    """`muniment absence` certifies as at a day, as known at an event, and answers a program with what it certified."""
+    known, out = adopted.catch_up(), tmp_path / "silence.jws"
+    settings = {"MUNIMENT_DATA": str(adopted.config.data), "MUNIMENT_DATABASE_URL": adopted.config.database_url}
+    when = ["--as-at", UNTIL.isoformat(), "--known-at", str(known), "--format", "json"]
+    ran = CliRunner().invoke(main, ["absence", *ACTION, *when, "-o", str(out)], env=settings)
+    (said,) = json.loads(ran.output)["items"]
+
+    assert (said["owner"], said["until"], said["known_at"], said["file"]) == (ACTION[1], UNTIL.isoformat(), known, str(out))
+    assert absence.parse(out.read_text().strip()).said["until"] == UNTIL.isoformat()
