@@ -66,7 +66,11 @@ class Acting:
         """Say whether this is who acts, under whichever of their references; or who held the office that they record for."""
         person = who.subject if isinstance(who, Sealed) else who
         those = {self.person, self.stands_for} if recorded_for else {self.person}
-        return person is not None and self.merged.get(person, person) in {self.merged.get(one, one) for one in those if one}
+        return person is not None and any(self.one_person(person, one) for one in those if one)
+
+    def one_person(self, one: UUID, other: UUID) -> bool:
+        """Say whether two references are of one person, as far as that is known when the act is recorded."""
+        return self.merged.get(one, one) == self.merged.get(other, other)
 
     def acts_for(self, owner: str) -> bool:
         """Say whether the act is that of an owner: an agency, a sub-group, or the Board."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from aggregates.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
@@ -209,3 +210,18 @@ class SubjectState:
     def granted(self) -> bool:
         """Say whether the decision that was made last is to erase, and it has not been done."""
         return bool(self.erasures) and self.erasures[-1].outcome in GRANTED and self.erased_on is None
+
+
+def survivors(into: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Return, of each reference that was merged away, the one that goes on for it in the end."""
+    return {one: _survivor(into, one) for one in into}
+
+
+def _survivor(into: Mapping[UUID, UUID], one: UUID) -> UUID:
+    """Follow a reference to the one that goes on; amendments may have made a ring, of which the smallest stands for all."""
+    passed = [one]
+    while (following := into.get(passed[-1])) is not None:
+        if following in passed:
+            return min(passed[passed.index(following) :])
+        passed.append(following)
+    return passed[-1]

@@ -141,6 +141,13 @@ class PopulationForTwo(Refused):
     )
 
 
+class CountedTwice(Refused):
+    """Somebody with two references is one person, and is counted and drawn once."""
+
+    rule = "INV-24"
+    text = "Numbers {first} and {second} of {ref} are one person: retract the attendance of one of them, and close the attendance again"
+
+
 class NoReasonToDrawAgain(Refused):
     """Nobody draws until a convenient sample appears: a second draw says why, and both stay on show."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 sessions = Resource("sessions", __name__, description="Training sessions: who was there by number, and the five points of evaluation.")
 programme = Resource("programme", __name__, description="The training programme, and how each course was evaluated.")
 
-NOT_SHOWN = ("participants", "agencies", "held_on", "returned")  # whose numbers they are, and what is reckoned from the rest
+NOT_SHOWN = ("participants", "agencies", "held_on", "returned", "there")  # whose numbers they are, and what is reckoned from the rest
 RowSchema = schema_of_rows(SessionRow, "SessionRow", *NOT_SHOWN)
 
 

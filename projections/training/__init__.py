@@ -4,7 +4,7 @@
 have a live course and because of what, `falling_due` who is to be asked today what came of it.
 """
 
-from projections.training.evaluation import CourseEvaluation, PointRow, cpd, evaluated_courses, points
+from projections.training.evaluation import CourseEvaluation, PointRow, Yearly, cpd, evaluated_courses, points
 from projections.training.falling_due import FollowUpDue, follow_ups_due
 from projections.training.programme import FormatRow, programme
 from projections.training.sessions import SessionRow, Sessions, of_agency, session, sessions
@@ -16,6 +16,7 @@ __all__ = [
     "PointRow",
     "SessionRow",
     "Sessions",
+    "Yearly",
     "cpd",
     "evaluated_courses",
     "follow_ups_due",

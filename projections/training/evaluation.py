@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL
 
 from aggregates.clocks import labels
 from aggregates.training_session.state import POINTS
+from projections.partnership.members import offices
+from projections.people.merging import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
 
     from psycopg import Connection
 
+    from projections.partnership.members import OfficeRow
     from projections.training.sessions import SessionRow
 
 # A trainer's answer counts unless it was taken back; one that was waived was never given.
 CPD = SQL("""
-    SELECT body->>'respondent', body->>'period' FROM views.inspection_history AS answer
+    SELECT body->>'respondent', body->>'period', occurred_on FROM views.inspection_history AS answer
      WHERE topic = 'return.submitted.v1' AND body->>'kind' = 'trainer_cpd' AND position <= %(known_at)s AND occurred_on <= %(as_at)s
        AND NOT EXISTS (SELECT FROM views.inspection_history AS gone
                         WHERE gone.amends = answer.position AND gone.position <= %(known_at)s
                           AND gone.topic = 'return.entry_retracted.v1')""")
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """A yearly CPD return: the trainer's office that it stands for, the period, and from when to when it does."""
+
+    trainer: str
+    period: str
+    since: date = date.min
+    until: date = date.max
+
+    def covers(self, trainer: str, day: date) -> bool:
+        """Say whether a trainer's CPD is in date by it on a day."""
+        return self.trainer == trainer and self.since <= day <= self.until and labels.covers(self.period, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +78,34 @@ class CourseEvaluation:
     impact_management: dict[str, int]
 
 
-def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[tuple[str, str]]:
-    """Return (trainer's office, period) of the yearly CPD returns that were in by a day, as known at a position."""
-    return [(who, period) for who, period in conn.execute(CPD, {"as_at": as_at, "known_at": known_at}).fetchall()]
+def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Yearly]:
+    """Return the yearly CPD returns that were in by a day, as known at a position.
+
+    Each stands for the office that answered, and for every other that the same person holds, under whichever of their references.
+    """
+    at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
+    answered = conn.execute(CPD, at).fetchall()
+    held, into = {row.ref: row for row in offices(conn, **at)}, merged(conn, **at)
+    return [one for who, period, on in answered for one in (Yearly(who, period), *_elsewhere(held, into, who, period, on))]
+
+
+def _elsewhere(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:
+    """Give the other offices for which a return stands, while who answered it holds them."""
+    term = held[who].holder_on(on) if who in held else None
+    if term is None:
+        return
+    person = into.get(term.holder, term.holder)
+    for office in held.values():
+        for other in office.terms:
+            if office.ref != who and into.get(other.holder, other.holder) == person:
+                yield Yearly(office.ref, period, other.from_on, other.until_on or date.max)
 
 
 OF_PARTICIPANTS: Final = ("feedback", "follow-up")  # what an agency is shown of its own
 NOT_SHOWN: Final = ("calls", "observation")
 
 
-def points(row: SessionRow, returns: Iterable[tuple[str, str]], *, of_agency: bool = False) -> list[PointRow]:
+def points(row: SessionRow, returns: Iterable[Yearly], *, of_agency: bool = False) -> list[PointRow]:
     """Return the five points of a session; `returns` is what `cpd` gives.
 
     `of_agency`: the row is an agency's part of it. From that nobody can tell whether a point is done: that is said as the evaluation has
@@ -86,15 +122,14 @@ def points(row: SessionRow, returns: Iterable[tuple[str, str]], *, of_agency: bo
     return [PointRow(point=point, done=done[point], words=words[point], explanation=explained[point]) for point in POINTS]
 
 
-def _done(row: SessionRow, returns: Sequence[tuple[str, str]]) -> dict[str, bool]:
+def _done(row: SessionRow, returns: Sequence[Yearly]) -> dict[str, bool]:
     """Say of each point whether it is done, as `SessionState.done` has it."""
-    in_date = {who for who, period in returns if labels.covers(period, row.held_on)}
     return {
         "feedback": bool(row.feedback["numbers"] and row.plans),
         "follow-up": bool(row.attendees and row.returned) and len(row.follow_ups) == len(row.attendees),
         "calls": bool(row.draws and not row.draws[-1]["waiting"]),
         "observation": bool(row.observations),
-        "trainer CPD": all(trainer in in_date for trainer in row.trainers),
+        "trainer CPD": all(any(one.covers(trainer, row.held_on) for one in returns) for trainer in row.trainers),
     }
 
 
@@ -103,19 +138,19 @@ def _forms(many: int) -> str:
 
 
 def _words(row: SessionRow) -> dict[str, str]:
-    there = len(row.attendees)
+    there = len(row.there)
     newest = row.draws[-1] if row.draws else None
     called = f"{len(newest['reached'])} of {newest['sample_size']} reached, {len(row.draws)} drawn" if newest else "Nothing drawn yet"
     return {
         "feedback": f"{_forms(len(row.feedback['numbers']))} and {len(row.plans)} action plans of {there}",
-        "follow-up": f"{len(row.returned)} returned of {len(row.follow_ups)} sent, {there - len(row.follow_ups)} not sent yet",
+        "follow-up": f"{len(row.returned)} returned of {len(row.follow_ups)} sent, {len(row.unasked)} not sent yet",
         "calls": called,
         "observation": ", ".join(one["grade"] for one in row.observations).capitalize() or "Nobody has observed it",
         "trainer CPD": f"{len(row.trainers)} {'trainer' if len(row.trainers) == 1 else 'trainers'}, each for the year of the session",
     }
 
 
-def evaluated_courses(rows: Iterable[SessionRow], returns: Iterable[tuple[str, str]]) -> list[CourseEvaluation]:
+def evaluated_courses(rows: Iterable[SessionRow], returns: Iterable[Yearly]) -> list[CourseEvaluation]:
     """Return each course by its sessions that were held, in the order of the courses' references."""
     by_course: dict[str, list[SessionRow]] = {}
     known = list(returns)
@@ -125,14 +160,14 @@ def evaluated_courses(rows: Iterable[SessionRow], returns: Iterable[tuple[str, s
     return [_course(course, held, known) for course, held in sorted(by_course.items())]
 
 
-def _course(course: str, held: list[SessionRow], returns: Sequence[tuple[str, str]]) -> CourseEvaluation:
+def _course(course: str, held: list[SessionRow], returns: Sequence[Yearly]) -> CourseEvaluation:
     done = Counter(point for row in held for point, is_done in _done(row, returns).items() if is_done)
     judged = [row.evaluation for row in held if row.evaluation]
     return CourseEvaluation(
         course=course,
         held=len(held),
         evaluated=len(judged),
-        attended=sum(len(row.attendees) for row in held),
+        attended=sum(len(row.there) for row in held),
         done={point: done[point] for point in POINTS},
         asked=sum(len(row.follow_ups) for row in held),
         returned=sum(len(row.returned) for row in held),

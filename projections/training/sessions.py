@@ -7,7 +7,7 @@ in it either, but means, and those only of five or more.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +15,7 @@ from aggregates.training_session import SessionState, TrainingSession
 from aggregates.training_session.decisions.acts import HELD
 from aggregates.training_session.state import mean
 from projections.partnership.rows import rows
+from projections.people.merging import merged
 from projections.two_clocks.timeline import OneRow
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def _said(one: Any, without: Collection[str] = ()) -> dict[str, Any]:
 class SessionRow:
     """A session on a day. Participants are numbers; `feedback` has means of five answers or more, and none of fewer.
 
-    `follow_ups` are those asked three months on, `unasked` those who are still to be; of `draws`, `order` is the whole of it.
+    `follow_ups` are those asked three months on, `unasked` those who are still to be; of `draws`, `order` is the whole of it. `twice`
+    are the numbers of who had one already, under another reference, each with that one.
     """
 
     ref: str
@@ -128,6 +130,12 @@ class SessionRow:
     observations: list[dict[str, Any]]
     evaluation: dict[str, Any] | None
     participants: dict[str, str]
+    twice: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def there(self) -> list[dict[str, Any]]:
+        """Return who was there, everybody once."""
+        return [one for one in self.attendees if one["number"] not in self.twice]
 
     @property
     def agencies(self) -> frozenset[str]:
@@ -155,13 +163,27 @@ def of_agency(row: SessionRow, agency: str) -> SessionRow:
     numbers = {one["number"] for one in there}
     given = row.feedback | {"numbers": [number for number in row.feedback["numbers"] if number in numbers]}
     mine: dict[str, Any] = {"attendees": there, "lapsed": own(row.lapsed), "follow_ups": own(row.follow_ups), "unasked": own(row.unasked)}
+    mine |= {"twice": {number: first for number, first in row.twice.items() if {number, first} <= numbers}}
     mine |= {"feedback": given, "plans": [number for number in row.plans if number in numbers], "participants": {}}
     return replace(row, **mine, draws=[], observations=[])
 
 
 def sessions(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SessionRow]:
     """Return the sessions that were scheduled by a day, as known at a position, the earliest first."""
-    return sorted(rows(conn, SessionRow, Sessions, as_at=as_at, known_at=known_at), key=lambda row: (row.held_on, row.ref))
+    found = rows(conn, SessionRow, Sessions, as_at=as_at, known_at=known_at)
+    if into := {str(one): str(other) for one, other in merged(conn, as_at=as_at, known_at=known_at).items()}:
+        found = [_as_persons(row, into) for row in found]
+    return sorted(found, key=lambda row: (row.held_on, row.ref))
+
+
+def _as_persons(row: SessionRow, into: Mapping[str, str]) -> SessionRow:
+    """Return a session whose participants are persons: of several references of one, that which goes on."""
+    persons = {number: into.get(ref, ref) for number, ref in row.participants.items()}
+    first: dict[str, str] = {}
+    for one in row.attendees:
+        first.setdefault(persons[one["number"]], one["number"])
+    twice = {number: first[person] for number, person in persons.items() if first[person] != number}
+    return replace(row, participants=persons, twice=twice)
 
 
 def session(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> SessionRow | None:

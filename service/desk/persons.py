@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry.data_subject import DataSubject
+from aggregates.registry.protection import survivors
 from aggregates.review import Review
 from aggregates.review.names import Names
 from service.commands import AMENDMENTS
@@ -40,7 +41,7 @@ class Persons(Recording):
         into: dict[UUID, UUID] = self._of_all("merged", self._read_merged) | {
             subject.id: subject.state.merged_into for subject in self._begun() if subject.state and subject.state.merged_into
         }
-        return {one: _last(into, one) for one in into}
+        return survivors(into)
 
     def one_person(self, subject: UUID) -> frozenset[UUID]:
         """Return every reference of somebody."""
@@ -106,13 +107,3 @@ class Persons(Recording):
     def _begun(self) -> Iterator[DataSubject]:
         """Give the people about whom something waits to be recorded."""
         yield from (thing for thing in (self._together.loaded.values() if self._together else ()) if isinstance(thing, DataSubject))
-
-
-def _last(into: Mapping[UUID, UUID], one: UUID) -> UUID:
-    """Follow a reference to the one that goes on; amendments may have made a ring, of which the smallest stands for all."""
-    passed = [one]
-    while (following := into.get(passed[-1])) is not None:
-        if following in passed:
-            return min(passed)
-        passed.append(following)
-    return passed[-1]

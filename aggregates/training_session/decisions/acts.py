@@ -48,10 +48,18 @@ class Acts(Recorded[s.SessionState | None]):
             raise refusals.NobodyOfThisNumber(ref=self.ref, number=number, day=day)
         return found
 
+    def _once(self, now: s.SessionState, act: Act) -> None:
+        """Refuse to count somebody twice who came under two references, now that it is known that they are one person."""
+        for place, one in enumerate(now.attendees):
+            for other in now.attendees[:place]:
+                if act["acting"].one_person(one.participant.subject, other.participant.subject):
+                    raise refusals.CountedTwice(ref=self.ref, first=other.number, second=one.number)
+
     def _apart(self, act: Act, trainers: Collection[UUID]) -> None:
         """Refuse whoever trained in it, in whatever office they act: `trainers` are the persons."""
         acting = act["acting"]
-        if {acting.person, acting.stands_for} & set(trainers) or (self.state and acting.in_name_of in self.state.trainers):
+        trained = any(acting.is_(trainer, recorded_for=True) for trainer in trainers)
+        if trained or (self.state and acting.in_name_of in self.state.trainers):
             raise refusals.TrainerInvolved(ref=self.ref)
 
 

@@ -36,7 +36,7 @@ class Holding(Acts):
             raise refusals.NotTheDayOfIt(ref=self.ref, first=now.first_day, last=last, day=act["occurred_on"])
         said(agency=agency, staff_group=staff_group)
         fields = {"participant": participant, "agency": agency, "staff_group": staff_group}
-        self._say("AttendanceRecorded", act, number=self._number(now, participant), **fields)
+        self._say("AttendanceRecorded", act, number=self._number(now, participant, act), **fields)
 
     def lapse_booking(
         self, *, participant: Sealed, agency: str, staff_group: str, outcome: Lapse, reason: str | None = None, **act: Unpack[Act]
@@ -50,13 +50,14 @@ class Holding(Acts):
         if outcome == "release-refused" and reason is None:
             raise refusals.NoReasonForRefusal(ref=self.ref)
         fields = {"participant": participant, "agency": agency, "staff_group": staff_group, "outcome": outcome, "reason": reason}
-        self._say("BookingLapsed", act, number=self._number(now, participant), **fields)
+        self._say("BookingLapsed", act, number=self._number(now, participant, act), **fields)
 
     def close_attendance(self, **act: Unpack[Act]) -> None:
         """Say that everybody is on record who was there. Where somebody was taken out again since, it is closed again."""
         now = self._held(act, "its attendance is closed between its delivery and its evaluation")
         if act["occurred_on"] < (now.delivered_on or now.planned_on):
             raise refusals.WrongSessionStage(ref=self.ref, status="not over by then", act="its attendance is closed after it was delivered")
+        self._once(now, act)
         population = draw.population_hash(self.ref, now.population)
         if now.closing and now.closing.population_sha256 == population:
             raise refusals.AttendanceIsClosed(ref=self.ref, on=now.closing.on)
@@ -74,10 +75,10 @@ class Holding(Acts):
             raise refusals.AttendanceIsClosed(ref=self.ref, on=now.closing.on)
         return now
 
-    def _number(self, now: s.SessionState, participant: Sealed) -> str:
+    def _number(self, now: s.SessionState, participant: Sealed, act: Act) -> str:
         """Return the next number; refuse somebody who has one. A number is never given again, even where its entry was retracted."""
         taken = [(one.participant, one.number) for one in now.attendees] + [(one.participant, one.number) for one in now.lapsed]
         for somebody, number in taken:
-            if somebody == participant:
+            if act["acting"].one_person(somebody.subject, participant.subject):
                 raise refusals.HasANumber(ref=self.ref, number=number)
         return str(1 + sum("participant" in entry.body for entry in self.entries))

@@ -44,7 +44,7 @@ class Judging(Sampling):
         """
         now = self._held(act, "it is observed while it is held, and that is recorded before its evaluation")
         self._apart(act, trained_by)
-        if observer in now.trainers or watched_by in trained_by:
+        if observer in now.trainers or (watched_by and any(act["acting"].one_person(watched_by, trainer) for trainer in trained_by)):
             raise refusals.TrainerInvolved(ref=self.ref)
         if another_employer and observer_agency is not None and observer_agency in trained_for:
             raise refusals.ObserverOfTheProvider(ref=self.ref, observer=observer, agency=observer_agency)

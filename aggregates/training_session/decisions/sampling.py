@@ -35,6 +35,7 @@ class Sampling(Asking):
         self._apart(act, trained_by)
         if now.closing is None or not now.population or act["occurred_on"] < now.closing.on:
             raise refusals.NothingToDrawFrom(ref=self.ref)
+        self._once(now, act)
         population = drawing.population_hash(self.ref, now.population)
         if population != now.closing.population_sha256:
             raise refusals.PopulationMoved(ref=self.ref, on=now.closing.on)

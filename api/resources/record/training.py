@@ -12,7 +12,7 @@ from projections.training import of_agency, points, sessions
 if TYPE_CHECKING:
     from api.resources.answering.answers import Reading
     from projections.inspection.history import HistoryEntry
-    from projections.training import PointRow, SessionRow
+    from projections.training import PointRow, SessionRow, Yearly
 
 # What all see who have to do with a session, what those who train see too, and what the agency is asked for.
 OF_A_SESSION: Final = frozenset({"scheduled", "cancelled", "delivered", "attendance_closed", "telephone_sample_drawn", "evaluated"})
@@ -38,7 +38,7 @@ class SessionsSeen:
         """Return what they see of it: a trainer all of their own, an agency its own participants."""
         return of_agency(row, self.agency) if self.agency is not None and self.partial(row) else row
 
-    def points(self, row: SessionRow, returns: list[tuple[str, str]]) -> list[PointRow]:
+    def points(self, row: SessionRow, returns: list[Yearly]) -> list[PointRow]:
         """Return the five points of what `part` gives them: of an agency's part only what it says of its own."""
         return points(row, returns, of_agency=self.partial(row))
 

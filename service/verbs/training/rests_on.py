@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aggregates.partnership.office import Holder
+    from aggregates.returns import ReturnState
     from aggregates.training_session import SessionState
 
 SUBMITTED = ("return.submitted.v1",)
@@ -43,10 +44,17 @@ class Training(Holding):
 
     def cpd_in_date(self, trainers: Collection[str], day: date) -> Mapping[str, bool]:
         """Say of each trainer whether they have submitted their yearly CPD for a day: a return that was not waived or taken back."""
-        named = {"kind": "trainer_cpd"}
-        found = self._saying(Return, SUBMITTED, lambda body: named.items() <= body.items() and body.get("respondent") in trainers)
-        there = {one.state.respondent for one in found if one.state and one.state.given and labels.covers(one.state.period, day)}
-        return {trainer: trainer in there for trainer in trainers}
+        found = self._saying(Return, SUBMITTED, lambda body: body.get("kind") == "trainer_cpd")
+        there = [one.state for one in found if one.state and one.state.given and labels.covers(one.state.period, day)]
+        offices = {one.respondent for one in there}
+        people = {ref for one in there for ref in self._who_answered(one)}
+        trained = {trainer: {term.holder.subject for term in self.terms_of((trainer,), day)} for trainer in trainers}
+        return {trainer: trainer in offices or not people.isdisjoint(trained[trainer]) for trainer in trainers}
+
+    def _who_answered(self, answered: ReturnState) -> frozenset[UUID]:
+        """Return every reference of the trainer who answered a return."""
+        terms = self.terms_of((answered.respondent,), answered.answered_on) if answered.answered_on else []
+        return frozenset(ref for term in terms for ref in self.one_person(term.holder.subject))
 
     def sealing(self, session: TrainingSession) -> tuple[int, str]:
         """Return the size and the root, in hexadecimal, of the first checkpoint that seals the closing of a session's attendance.

@@ -69,7 +69,8 @@ def _participant(seen: Look, row: SessionRow, one: dict[str, Any]) -> list[Said]
     asked = next((asked for asked in row.follow_ups if asked["number"] == number), None)
     due = next((due for due in row.unasked if due["number"] == number), None)
     manager = f"Their view, {_day(asked['manager_on'])}" if asked and asked["manager_on"] else "Nothing yet" if asked else None
-    who = [number, quiet(name_of(seen, row, number))]
+    same = f"The same person as number {row.twice[number]}" if number in row.twice else None
+    who = [number, quiet(name_of(seen, row, number)), quiet(same)]
     return [
         who,
         seen.words.body(one["agency"]),

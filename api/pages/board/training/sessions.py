@@ -71,7 +71,7 @@ def sessions() -> Response:
                 link(row.ref, seen.link(f"/sessions/{row.ref}")),
                 course(seen, row.course),
                 [row.held_on, quiet(None if row.delivered_on else "Planned")],
-                [row.status.capitalize(), quiet(f"{len(row.attendees)}{shown.whose} attended" if row.delivered_on else None)],
+                [row.status.capitalize(), quiet(f"{len(row.there)}{shown.whose} attended" if row.delivered_on else None)],
                 _done(shown.points) if row.delivered_on else "Not held yet",
                 _impact(row),
             )
@@ -139,7 +139,7 @@ def _facts(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:
     yield fact("Held" if row.delivered_on else "Planned", row.held_on)
     yield fact("Trainers", *(_trainer(seen, office, row.held_on) for office in row.trainers))
     yield fact("Whose staff train", *(seen.words.body(agency) for agency in row.trainer_agencies))
-    yield fact("Places", f"{row.capacity}: {len(row.attendees)}{shown.whose} attended, {len(row.lapsed)}{shown.whose} were given up")
+    yield fact("Places", f"{row.capacity}: {len(row.there)}{shown.whose} attended, {len(row.lapsed)}{shown.whose} were given up")
     if row.closing:
         closed = f"{row.closing['number_attended']} participants in all, closed {written(date.fromisoformat(row.closing['on']))}"
         yield fact("Attendance", closed, quiet(f"Population SHA-256 {row.closing['population_sha256']}"))
