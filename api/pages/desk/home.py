@@ -14,7 +14,7 @@ from api.pages.frame.entries import timeline
 from api.pages.obligations import summary
 from api.pages.obligations.wording import COMING
 from api.pages.returns.answering import all_kept
-from projections import action_register, obligations
+from projections import action_register, obligations, partnership
 from projections.action_register import Filters
 from projections.inspection import history as inspection_history
 from projections.obligations import Wanted
@@ -68,6 +68,17 @@ BEGIN: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
          ("Check the log", "The last checkpoint, and how to verify everything without us", "/integrity")),
     ),
 }  # fmt: skip
+# What a board that has just begun does first, by the command with which it is done.
+FIRST_STEPS: Final = {
+    "join_agency": ("Record the agencies that have joined", "Nothing is owed by anybody before they are there", "/agencies/new"),
+    "constitute_sub_group": ("Constitute the sub-groups", "They oversee what the agencies promise", "/sub-groups/new"),
+    "appoint_office_holder": (
+        "Register people and appoint them to offices",
+        "A chair, and a designated lead for each agency; the command muniment account then lets them sign in",
+        "/subjects/new",
+    ),
+    "adopt_framework": ("Adopt a framework", "What is owed follows from its clauses", "/partnership/adopt_framework"),
+}
 MINE: Final = "SELECT position FROM views.inspection_history WHERE by_office = %s AND position <= %s ORDER BY position DESC LIMIT %s"
 PROPOSED: Final = """
     SELECT DISTINCT amends FROM views.inspection_history WHERE topic LIKE '%%.amendment_proposed.v1' AND position <= %s"""
@@ -182,7 +193,8 @@ def _figures(seen: Look) -> list[dict[str, Any]]:
 
 
 def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
-    """Give what else an office can do from here."""
+    """Give what else an office can do from here; on a new board first of all what makes it one."""
+    yield from _first_steps(seen, acting)
     for ref, kept in all_kept():
         yield {"title": f"Go on with your answer: {ref}", "text": kept, "href": f"/returns/{ref}"}
     if acting.role in {commands.CHAIR, commands.DEPUTY}:
@@ -196,6 +208,19 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
     for title, text, href in BEGIN.get(acting.role or "", COMMON):
         yield {"title": title, "text": text, "href": href.format(agency=acting.body or acting.agency)}
     yield {"title": "Replay a day", "text": "What was so, and what was known of it then", "href": "/replay"}
+
+
+def _first_steps(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
+    """Give what a board lacks that has just begun, in the order in which one thing needs the other; nobody owes anything before."""
+    there = {
+        "join_agency": partnership.agencies(seen.on.conn, **seen.on.at),
+        "constitute_sub_group": partnership.sub_groups(seen.on.conn, **seen.on.at),
+        "appoint_office_holder": partnership.offices(seen.on.conn, **seen.on.at)[1:],  # beside the board manager's
+        "adopt_framework": partnership.settings(seen.on.conn, **seen.on.at).framework,
+    }
+    for command, (title, text, href) in FIRST_STEPS.items():
+        if not there[command] and acting.role in COMMANDS[command].by:
+            yield {"title": title, "text": text, "href": href}
 
 
 def _recent(seen: Look) -> list[dict[str, Any]]:

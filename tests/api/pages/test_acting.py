@@ -195,7 +195,7 @@ def test_the_manager_is_asked_for_whom_where_it_is_never_their_own_act(sign_in):
 
 
 def test_a_choice_of_nothing_says_what_is_missing_and_who_sets_it_up(database):
-    """On a fresh board there is no sub-group to oversee an action: the form says so, and who constitutes one, in place of an empty box."""
+    """On a fresh board home says what to do first; where there is no sub-group to choose, the form says so, and who constitutes one."""
     ring = keys.create(database, origin="log.fresh.example/1")
     access.create_secret(database)
     board = Board(database, ring)
@@ -208,8 +208,11 @@ def test_a_choice_of_nothing_says_what_is_missing_and_who_sets_it_up(database):
     fresh.catch_up()
     with serving(fresh) as app:
         who = browser(app, fresh, "board-manager")
+        first = who.text("/"), who.links
         words = who.text("/actions/new")
 
+    steps = ("/agencies/new", "/sub-groups/new", "/subjects/new", "/partnership/adopt_framework")
+    assert [step in first[1] for step in steps] == [True] * 4, first
     setting_up = "It is set up by the board manager, the chair or the deputy chair: Constitute a sub-group"
     assert f"Overseen by There is no sub-group to choose yet. {setting_up}" in words
     assert "/sub-groups/new" in who.links
