@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from projections import action_register
-from projections.two_clocks import catch_up, clocks
+from projections.two_clocks import clocks
 from service.application import Board
-from service.cli.running import source
-from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, tell, write
-from service.desk.accounts import Caller
+from service.demonstration import TODAY, write
 from service.ledger import keys
-from service.recording.establishing import establish
-from tests.databases import fresh_database
+from tests.acceptance import boards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +21,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from service.desk.importer import Report
+    from tests.acceptance.product import Ran
 
 
 @pytest.fixture(scope="package")
@@ -37,11 +32,11 @@ def lines(tmp_path_factory) -> list[dict[str, Any]]:
 
 
 class Shown(NamedTuple):
-    """Severnbrook on record: its board, the views, and what the import reported."""
+    """Severnbrook on record: its board, the views, and what the command said that recorded it."""
 
     board: Board
     views: Connection[Any]
-    report: Report
+    said: Ran
 
     def register(self, as_at: date, known_at: date) -> dict[str, action_register.ActionRow]:
         """Return the register by reference."""
@@ -51,17 +46,10 @@ class Shown(NamedTuple):
 
 @pytest.fixture(scope="package")
 def shown(postgres, tmp_path_factory) -> Iterator[Shown]:
-    """Give Severnbrook, imported through the door by which everybody comes, with its views."""
-    folder = tmp_path_factory.mktemp("imported")
-    with fresh_database(postgres, folder / "data") as config:
-        board = Board(config, keys.create(config, origin=ORIGIN), clock=TODAY.timestamp)
-        first = {"name": "R. Vale", "contact": "manager@severnbrook.example"}
-        establish(board, Ed25519PrivateKey.generate(), board_name=BOARD, **first, demonstration=True, at=BEGUN)
-        everybody = Caller(uuid4(), None, "demonstration", speaks_for_all=True)
-        told = [json.loads(line) for line in write(folder).read_text(encoding="utf-8").splitlines()]
-        report = tell(board, everybody, told, folder)
-        with psycopg.connect(config.conninfo("projector"), autocommit=True) as views:
-            catch_up.create_all(views)
-            catch_up.catch_up(views, source(config))
-            yield Shown(board, views, report)
+    """Give Severnbrook with its views as `muniment demo` makes it, once a run: a copy for these tests."""
+    _, (said, _) = boards.told()
+    with boards.demonstration(postgres).copy(tmp_path_factory.mktemp("told") / "severnbrook", postgres) as product:
+        board = Board(product.config, keys.load(product.config), clock=TODAY.timestamp)
+        with psycopg.connect(product.config.conninfo("projector"), autocommit=True) as views:
+            yield Shown(board, views, said)
         board.close()
