@@ -111,10 +111,8 @@ def test_overdue_escalated_certified_and_discharged(overdue):
     pack = board.pack("before")
     assert verify(pack).code == 0
     strangers = by_a_stranger(pack, file, "--key", board.key)
-    assert (strangers.code, strangers.out.startswith("ABSENCE VERIFIED: between 2016-12-17 and 2017-01-31, RIV was asked by #")) == (
-        0,
-        True,
-    )
+    assert strangers.code == 0, strangers
+    assert strangers.out.startswith("ABSENCE VERIFIED: between 2016-12-17 and 2017-01-31, RIV was asked by #")
     assert board.run("verify", pack, "--absence", file, "--key", board.key).code == 0
 
     (board.data / "audit.txt").write_text("Nine of ten missed appointments were followed up within two days\n")

@@ -212,6 +212,8 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
 
 def _first_steps(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
     """Give what a board lacks that has just begun, in the order in which one thing needs the other; nobody owes anything before."""
+    if not any(acting.role in COMMANDS[command].by for command in FIRST_STEPS):
+        return
     there = {
         "join_agency": partnership.agencies(seen.on.conn, **seen.on.at),
         "constitute_sub_group": partnership.sub_groups(seen.on.conn, **seen.on.at),
