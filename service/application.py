@@ -22,6 +22,7 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Keys
 from aggregates.returns import Return
 from aggregates.review import Review
+from aggregates.training_session import TrainingSession
 from service import commands
 from service.database.connection import disk_full
 from service.desk import authority
@@ -112,7 +113,7 @@ class Board(
         done: Done = getattr(self, command.name)(it.ref, write=write, **said)
         return done
 
-    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review, Return, Dissemination)
+    @resting_on(Agency, SubGroup, Office, Keys, Action, Challenge, Review, Return, Dissemination, TrainingSession)
     def _amend(self, command: Command, today: date, ref: str, /, *, write: Write, acting: Acting, **said: Any) -> Done:
         kind = commands.KINDS[command.kind]
         self._check_corrected(acting, self.reach(acting, kind, ref), said, today, said["late_reason"])

@@ -123,6 +123,13 @@ class NoImplicationsUnexplained(Refused):
     rule, source, text = "INV-21", "framework, page 12", "Say why nothing has to change at {agency} because of {ref}"
 
 
+class ImplicationsRest(Refused):
+    """An action that came of an item stays while it is on record that it did."""
+
+    rule, source = "INV-34", "framework, page 12"
+    text = "{agencies} answered {ref} with {action}: let that answer be corrected first, or withdraw the action, which keeps it on show"
+
+
 class SupersedesItself(Refused):
     """An item gives way to another one."""
 

@@ -213,6 +213,13 @@ class PointNotDone(Refused):
     rule, text = "INV-26", "{point} of {ref} is not done by what is on record: explain it instead"
 
 
+class EvaluationRests(Refused):
+    """The yearly CPD with which a session was evaluated stays while the evaluation stands."""
+
+    rule, source = "INV-26", "framework, page 8"
+    text = "{ref} was evaluated on {on} with {cpd} as the yearly CPD of {trainers}: retract that evaluation first"
+
+
 class ImpactUnproven(Refused):
     """An impact is shown by follow-ups, calls or observations that there are: satisfaction never stands in for it."""
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
-from aggregates.dissemination import Dissemination, speaks_for
+from aggregates.dissemination import Dissemination, refusals, speaks_for
 from aggregates.partnership import Agency
+from service.desk.refusals import NotFound
 from service.recording.holding import Holding
 from service.recording.resting import resting_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
+    from aggregates.authority import Acting
+    from aggregates.entry import Entry
     from service.recording import Done, Write
+
+CITING: Final = ("dissemination.implications_identified.v1", "dissemination.entry_corrected.v1")
 
 
 class DisseminationVerbs(Holding):
@@ -51,10 +57,12 @@ class DisseminationVerbs(Holding):
         """Report in how many meetings or sessions an item was talked over."""
         return self._change(Dissemination, ref, Dissemination.record_discussion, write, **said)
 
+    @resting_on(Action)
     def identify_implications(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """State what an agency has to change because of an item, and which actions came of it."""
         for action in said["actions"]:
             self.reach(said["acting"], Action, action)
+        self._check_assigned(said["actions"])
         return self._change(Dissemination, ref, Dissemination.identify_implications, write, **said)
 
     def deliver_practice_briefing(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -82,7 +90,36 @@ class DisseminationVerbs(Holding):
 
         return self._change(Dissemination, ref, supersede, write, **said)
 
+    def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
+        """Keep the actions that came of an item in the register for as long as it is on record that they came of it."""
+        super()._check_corrected(who, thing, fields, today, late_reason)
+        if not isinstance(thing, Action | Dissemination):
+            return
+        after = thing.amended(fields["amends"], fields.get("corrected"))
+        if isinstance(thing, Dissemination):
+            self._check_assigned({action for _, action in _cited(after)} - {action for _, action in _cited(thing.standing)})
+        elif thing.fold(after) is None:
+            self._check_uncited(thing.ref)
+
+    def _check_assigned(self, actions: Iterable[str]) -> None:
+        """Refuse actions whose assignment was retracted."""
+        for action in sorted(actions):
+            if (found := self.find(Action, action)) is None or found.state is None:
+                raise NotFound(kind="action", ref=action)
+
+    def _check_uncited(self, action: str) -> None:
+        """Refuse to take an action away with which recipients have answered an item."""
+        for item in self._saying(Dissemination, CITING, lambda body: action in (body.get("actions") or ())):
+            if agencies := {agency for agency, cited in _cited(item.standing) if cited == action}:
+                raise refusals.ImplicationsRest(ref=item.ref, action=action, agencies=agencies)
+
     def _windows(self, day: date) -> tuple[int, int]:
         """Return the days to acknowledge and the months to embed that the Board had set by a day."""
         then = self.settings_on(day)
         return then.ack_window, then.embedding_window
+
+
+def _cited(stands: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """Give each action that came of an item, after the agency that says so."""
+    said = (entry.body for entry in stands if entry.event is Dissemination.ImplicationsIdentified)
+    yield from ((body["agency"], action) for body in said for action in body["actions"])

@@ -19,6 +19,7 @@ from aggregates.partnership.agency import Accounted
 from aggregates.partnership.membership import NotAMember, OpenObligations, OwedByTheDeparted
 from service.desk.refusals import NotAllowed, NotFound, NotInOffice, StaleVersion
 from service.desk.submission import Submission
+from tests.boards import assign
 
 if TYPE_CHECKING:
     from tests.boards import Seeded
@@ -150,6 +151,26 @@ def test_what_an_item_names_is_on_record(seeded):
     seeded.act("riv-lead", "identify_implications", "D1", change_needed=True, why=None, actions=["A1"])
 
     assert item(seeded).recipients["RIV"].implications.actions == ("A1",)
+
+
+def test_inv_34_an_answer_keeps_the_actions_that_came_of_the_item(seeded):
+    """INV-34: an action that a recipient answered with is withdrawn, not retracted; once it is retracted nobody answers with it."""
+    acknowledge(seeded, issued(seeded))
+    assign(seeded, "A7")
+    seeded.act("riv-lead", "identify_implications", "D1", change_needed=True, why=None, actions=["A1", "A7"])
+    gone = {"about": "action", "amends": 1, "reason": "Assigned twice"}
+    with pytest.raises(refusals.ImplicationsRest, match="RIV answered D1 with A7"):
+        seeded.act("chair", "retract_entry", "A7", **gone)
+    amend = {"about": "dissemination", "amends": 4, "reason": "It did not come of this"}
+    seeded.act("riv-lead", "correct_entry", "D1", **amend, corrected={"actions": ["A1"]})
+    seeded.act("chair", "retract_entry", "A7", **gone)
+    with pytest.raises(NotFound):
+        seeded.act("riv-lead", "retract_entry", "D1", **amend | {"amends": 5})
+    with pytest.raises(NotFound):
+        seeded.act("board-manager", "correct_entry", "D1", **amend, corrected={"actions": ["A1", "A7"]}, on_behalf_of="riv-lead")
+    answer = {"change_needed": True, "why": None, "actions": ["A7"]}
+    with pytest.raises(NotFound):
+        seeded.act("board-manager", "identify_implications", "D1", **answer, on_behalf_of="riv-lead")
 
 
 def joined(it: Seeded, code: str) -> None:

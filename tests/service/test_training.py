@@ -245,7 +245,7 @@ def test_a_follow_up_that_nobody_sent_for_three_days_is_sent_late_and_once(seede
 
 
 def test_inv_26_every_trainers_yearly_cpd_is_looked_for(seeded):
-    """INV-26, F.5: without the trainer's return for the year the session is not evaluated; once it is in, it is; waived is not in."""
+    """INV-26, F.5: without the trainer's return for the year the session is not evaluated; with it it is, and then rests on it."""
     held(seeded)
     said = {"impact_practice": "not known", "impact_management": "not known", "changes": "None"}
     points = [{"point": point, "explanation": "Small"} for point in ("feedback", "follow-up", "calls", "observation")]
@@ -262,6 +262,13 @@ def test_inv_26_every_trainers_yearly_cpd_is_looked_for(seeded):
     seeded.act("quality-chair", "evaluate_session", "S1", points=points, **said)
 
     assert [point.done for point in session_of(seeded).evaluation.points] == [False, False, False, False, True]
+    taken_back = {"about": "return", "amends": 2, "reason": "It was another year's"}
+    seeded.act("board-manager", "retract_entry", "trainer_cpd-2015-trainer", **taken_back)
+    with pytest.raises(refusals.EvaluationRests, match="S1 was evaluated on 5 September 2016 with trainer_cpd-2016-trainer"):
+        seeded.act("board-manager", "retract_entry", "trainer_cpd-2016-trainer", **taken_back)
+    evaluation = len(seeded.board.load(TrainingSession, "S1", fresh=True).entries)
+    seeded.act("quality-chair", "retract_entry", "S1", about="session", amends=evaluation, reason="Looked at too early")
+    seeded.act("board-manager", "retract_entry", "trainer_cpd-2016-trainer", **taken_back)
 
 
 @pytest.mark.parametrize(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregates.clocks import labels
 from aggregates.partnership.office import Office
 from aggregates.returns import Return
-from aggregates.training_session import TrainingSession
+from aggregates.training_session import TrainingSession, refusals
 from service.desk.refusals import NoCheckpointYet
 from service.recording.holding import Holding
 from service.verify import open_checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
     from uuid import UUID
 
+    from aggregates.authority import Acting
     from aggregates.partnership.office import Holder
     from aggregates.returns import ReturnState
     from aggregates.training_session import SessionState
 
 SUBMITTED = ("return.submitted.v1",)
+EVALUATED = ("training_session.evaluated.v1",)
+CPD = "trainer_cpd"
 CLOSED = "SELECT position FROM ledger.event WHERE stream = %s AND version = %s"
 FIRST_SEALING = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
 
@@ -44,12 +47,37 @@ class Training(Holding):
 
     def cpd_in_date(self, trainers: Collection[str], day: date) -> Mapping[str, bool]:
         """Say of each trainer whether they have submitted their yearly CPD for a day: a return that was not waived or taken back."""
-        found = self._saying(Return, SUBMITTED, lambda body: body.get("kind") == "trainer_cpd")
-        there = [one.state for one in found if one.state and one.state.given and labels.covers(one.state.period, day)]
+        return self._in_date(trainers, day, [one.state for one in self._yearly_cpd()])
+
+    def _yearly_cpd(self) -> list[Return]:
+        """Return every yearly CPD that was ever submitted."""
+        return self._saying(Return, SUBMITTED, lambda body: body.get("kind") == CPD)
+
+    def _in_date(self, trainers: Collection[str], day: date, cpd: Iterable[ReturnState | None]) -> Mapping[str, bool]:
+        there = [one for one in cpd if one and one.given and labels.covers(one.period, day)]
         offices = {one.respondent for one in there}
         people = {ref for one in there for ref in self._who_answered(one)}
         trained = {trainer: {term.holder.subject for term in self.terms_of((trainer,), day)} for trainer in trainers}
         return {trainer: trainer in offices or not people.isdisjoint(trained[trainer]) for trainer in trainers}
+
+    def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
+        """Keep the yearly CPD with which sessions were evaluated (INV-26)."""
+        super()._check_corrected(who, thing, fields, today, late_reason)
+        if isinstance(thing, Return) and thing.state and thing.state.kind == CPD:
+            self._check_trained(thing, thing.fold(thing.amended(fields["amends"], fields.get("corrected"))))
+
+    def _check_trained(self, cpd: Return, then: ReturnState | None) -> None:
+        """Refuse to take away what shows that the trainers of an evaluated session had their CPD in date."""
+        others = [one.state for one in self._yearly_cpd() if one.ref != cpd.ref]
+        for session in self._saying(TrainingSession, EVALUATED, lambda body: "points" in body):
+            if (state := session.state) is None or state.evaluation is None:
+                continue
+            if not any(found.done for found in state.evaluation.points if found.point == "trainer CPD"):
+                continue
+            day = state.delivered_on or state.planned_on
+            had, has = (self._in_date(state.trainers, day, [*others, one]) for one in (cpd.state, then))
+            if trainers := [trainer for trainer in state.trainers if had[trainer] and not has[trainer]]:
+                raise refusals.EvaluationRests(ref=session.ref, on=state.evaluation.on, trainers=trainers, cpd=cpd.ref)
 
     def _who_answered(self, answered: ReturnState) -> frozenset[UUID]:
         """Return every reference of the trainer who answered a return."""
