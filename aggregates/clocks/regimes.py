@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Unit: TypeAlias = Literal["calendar days", "working days", "months"]
+WORDS: Final = "words"  # what a section of the report needs that no record holds
 Basis: TypeAlias = Literal["law", "framework", "set locally"]  # law: statute, or guidance made under it
 
 # The moments of a review that start and stop clocks: whoever knows a review says on which day each of them was.
@@ -66,11 +67,30 @@ class Decider:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A figure without which a section of the report is missing, and the clause of the framework that asks for it, where one does."""
+
+    figure: str  # or `WORDS`: what no record holds, so that the Board has to say it
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSection:
+    """One section that the report must have by law: its figures, by their names, and what it is missing without."""
+
+    id: str
+    label: str
+    source: str
+    figures: tuple[str, ...]
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Regime:
     """One statutory regime.
 
-    `review_kinds`, `roles` and `report_sections` give the regime's words for kinds, roles and the mandatory sections of its
-    `report`; `notify` gives the bodies to tell, by what; `rules` the clocks by the kind of review.
+    `review_kinds` and `roles` give the regime's words for kinds and roles; `notify` gives the bodies to tell, by what; `rules` the
+    clocks by the kind of review; `report_sections` what its yearly `report` must have, and `report_sent_to` who is sent it.
     """
 
     id: str
@@ -83,7 +103,8 @@ class Regime:
     keep_online_months: int
     keep_online_source: str
     report: str
-    report_sections: Mapping[str, str]
+    report_sent_to: tuple[str, ...]
+    report_sections: tuple[ReportSection, ...]
     calendar: str
 
     def rules_for(self, kind: str) -> tuple[Rule, ...]:
@@ -102,7 +123,15 @@ def _read(said: dict[str, Any]) -> Regime:
     rules = [({name: value for name, value in rule.items() if name != "kinds"}, rule["kinds"]) for rule in said.pop("rules")]
     by_kind = {kind: tuple(Rule(**rule) for rule, kinds in rules if kind in kinds) for kind in said["review_kinds"]}
     notify = {what: tuple(bodies) for what, bodies in said.pop("notify").items()}
-    return Regime(**{**said, "decides": Decider(**said["decides"])}, notify=notify, rules=by_kind)
+    sections = tuple(map(_section, said.pop("report_sections")))
+    sent_to = tuple(said.pop("report_sent_to"))
+    told: dict[str, Any] = {"notify": notify, "rules": by_kind, "report_sent_to": sent_to, "report_sections": sections}
+    return Regime(**{**said, "decides": Decider(**said["decides"]), **told})
+
+
+def _section(said: dict[str, Any]) -> ReportSection:
+    needs = tuple(Need(**need) for need in said.pop("needs"))
+    return ReportSection(**{**said, "figures": tuple(said["figures"])}, needs=needs)
 
 
 def _read_all() -> dict[str, Regime]:

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from aggregates.clocks.clock import due, run
-from aggregates.clocks.regimes import MOMENTS, REGIMES, Basis, Unit, UnknownRegime, regime
+from aggregates.clocks.regimes import MOMENTS, REGIMES, WORDS, Basis, Unit, UnknownRegime, regime
 from aggregates.clocks.working_days import calendars
 from aggregates.review import Kind
 from aggregates.review import Regime as RegimeId
@@ -100,6 +100,15 @@ def test_the_successor_regime_runs_a_rapid_review_clock():
         date(2020, 2, 10), 17, "late", 2,
     )  # fmt: skip
     assert MASA.report == "Yearly report"
+
+
+def test_each_regime_says_what_its_report_must_have_and_where_that_stands():
+    """Each regime's report has its mandatory sections as data, each with its place in the law; what a section is missing without, too."""
+    for found in REGIMES.values():
+        assert found.report_sent_to
+        assert [section.id for section in found.report_sections if not section.source or not section.label] == []
+        assert [n for s in found.report_sections for n in s.needs if n.figure not in {*s.figures, WORDS}] == []
+    assert {s.id for s in LSCB.report_sections} == {"assessment", "weaknesses", "reviews", "resources"}
 
 
 def test_a_new_regime_dates_nothing_anew():
