@@ -11,12 +11,13 @@ import os
 import secrets
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from flask import current_app, g, request
+from flask import current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
 from api.worker import worker
 from service.desk import accounts, authority
+from service.desk.coming_in import throttle
 from service.desk.refusals import NotAllowed, NotSignedIn
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ SESSION_COOKIE: Final = "muniment_session"
 SCHEME: Final = "Bearer "
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_BYTES: Final = 32
+# What machines ask for often, and what is the same for everybody: it costs nothing, and needs no database.
+UNCOUNTED: Final = frozenset({"static", "health", "problems", "openapi"})
 csrf = CSRFProtect()
 
 
@@ -136,6 +139,24 @@ def _of_session() -> Caller | None:
         return accounts.caller_of_session(conn, token)
 
 
+def client() -> str:
+    """Return by what whoever asks is told from others who are not signed in either."""
+    return throttle.client(request.remote_addr)
+
+
+def count_strangers() -> None:
+    """Refuse whoever is not signed in and asks too often: before every request."""
+    if (request.endpoint or "").partition(".")[0] in UNCOUNTED:
+        return
+    try:
+        known = caller()
+    except NotSignedIn:
+        known = None  # a key that is not valid is nobody's; whether that matters, the view says
+    if known is None:
+        with worker().desk() as conn:
+            throttle.count(conn, throttle.ASKING_FROM, client())
+
+
 def admit() -> None:
     """Let a request through to its view, or refuse it: before every request."""
     if request.endpoint is None:
@@ -150,7 +171,8 @@ def admit() -> None:
 
 
 def remember(response: Response, token: str) -> None:
-    """Give a browser its session."""
+    """Give a browser its session, and with it another token of forms, which nobody can have known before."""
+    session.clear()
     response.set_cookie(SESSION_COOKIE, token, max_age=accounts.SESSION, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
 
 
@@ -179,6 +201,7 @@ def install(app: Flask) -> None:
     }
     app.session_interface = FormCookie()
     csrf.init_app(app)
+    app.before_request(count_strangers)
     app.before_request(admit)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import access, errors, health, log, outside, pages, resources
 from api.fields import StrictJSON
@@ -35,6 +36,8 @@ def create_app(config: Config | None = None, *, board_factory: Callable[[Config]
         "MAX_FORM_MEMORY_SIZE": MEBIBYTE,  # below 64 KiB every large upload fails
         "WAIT_FOR_VIEWS": 2.0,  # seconds for which an act's answer waits until the views show it
     }
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=1, x_host=0)  # type: ignore[method-assign]  # as Flask means it
     outside.install(app)
     access.install(app)
     errors.install(app)

@@ -173,7 +173,7 @@ def problem_of(refused: Refused) -> Problem:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="muniment"'
     elif isinstance(refused, desk.TooManyAttempts):
-        headers["Retry-After"] = str(int(refused.facts["minutes"]) * 60)
+        headers["Retry-After"] = str(refused.facts["seconds"])
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = OVERLOADED
     told = {name: _plain(refused.facts[name]) for name in _named(kind.text) if name in refused.facts}

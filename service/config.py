@@ -48,6 +48,7 @@ class Config:
     reader_password: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8765
+    proxies: int = 0  # in front of us, each of which says from where it was asked
     key: str | None = field(default=None, repr=False)  # the API key with which the command line and the import act
     checkpoint_to: tuple[str, ...] = ()  # mail addresses and folders
     smtp: tuple[str, int] | None = None
@@ -140,6 +141,10 @@ def _port(name: str, value: str) -> int:
     return _whole(name, value, 1, 65_535)
 
 
+def _proxies(name: str, value: str) -> int:
+    return 0 if value == "0" else _whole(name, value, 1, 9)
+
+
 def _bytes(name: str, value: str) -> int:
     return _whole(name, value, 64 * 1024, 2**40)
 
@@ -199,6 +204,7 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_READER_PASSWORD": ("reader_password", _text),
     "MUNIMENT_HOST": ("host", _text),
     "MUNIMENT_PORT": ("port", _port),
+    "MUNIMENT_PROXIES": ("proxies", _proxies),
     "MUNIMENT_KEY": ("key", _text),
     "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", _recipients),
     "MUNIMENT_SMTP": ("smtp", _host_and_port),

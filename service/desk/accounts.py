@@ -17,8 +17,10 @@ from uuid import UUID, uuid4
 import psycopg
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from psycopg.rows import class_row
 
-from service.desk.refusals import AccountExists, NotAMailAddress, NotSignedIn, TooManyAttempts, WeakPassword, WrongCredentials
+from service.desk.coming_in import throttle
+from service.desk.refusals import AccountExists, NotAMailAddress, NotSignedIn, WeakPassword, WrongCredentials
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 HASHER = PasswordHasher()
 LEAST_PASSWORD = 12
 SESSION = timedelta(hours=12)
-ATTEMPTS, ATTEMPT_WINDOW = 10, timedelta(minutes=15)
+TO_THE_MINUTE = timedelta(minutes=1)  # as exactly as a session knows when it was last used
 KEY_PREFIX = "muniment_"
 
 
@@ -40,6 +42,18 @@ class Caller:
     office: str | None = None
     may_operate: bool = False
     speaks_for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that is open, as its owner is told of it; `mine` is the one that asks."""
+
+    id: UUID
+    browser: str
+    office: str | None
+    created_at: datetime
+    last_used_at: datetime
+    mine: bool
 
 
 def check_password(password: str) -> None:
@@ -82,31 +96,44 @@ def close_account(conn: Connection[Any], account: UUID) -> None:
     close_sessions(conn, account)
 
 
-def sign_in(conn: Connection[Any], email: str, password: str) -> Caller:
-    """Return who signs in. Refuses a wrong pair, and any pair after ten wrong ones in a quarter of an hour."""
-    address, now = _address(email), datetime.now(UTC)
-    recent = "SELECT count(*) FROM desk.sign_in_attempt WHERE email = %s AND at > %s"
-    if _one(conn, recent, address, now - ATTEMPT_WINDOW)[0] >= ATTEMPTS:
-        raise TooManyAttempts(minutes=int(ATTEMPT_WINDOW.total_seconds() // 60))
+def sign_in(conn: Connection[Any], email: str, password: str, *, client: str = "here") -> Caller:
+    """Return who signs in. Refuses a wrong pair, and any pair after too many wrong ones: to one address, or from one client."""
+    address = _address(email)
+    throttle.count(conn, throttle.SIGNING_IN_FROM, client)
+    throttle.count(conn, throttle.SIGNING_IN, address)
     found = "SELECT id, person, email, password_hash, may_operate FROM desk.account WHERE email = %s AND disabled_at IS NULL"
     row, nobody = _one(conn, found, address), _nobody()
     try:
-        HASHER.verify(row[3] if row else nobody, password)
+        HASHER.verify((row and row[3]) or nobody, password)
     except VerifyMismatchError as error:
-        conn.execute("INSERT INTO desk.sign_in_attempt (email, at) VALUES (%s, %s)", (address, now))
         raise WrongCredentials from error
-    if not row:
+    if not (row and row[3]):
         raise WrongCredentials
-    conn.execute("DELETE FROM desk.sign_in_attempt WHERE email = %s", (address,))
+    throttle.forget(conn, throttle.SIGNING_IN, address)
+    throttle.uncount(conn, throttle.SIGNING_IN_FROM, client)
     return Caller(row[0], row[1], row[2], may_operate=row[4])
 
 
-def open_session(conn: Connection[Any], account: UUID, office: str | None) -> str:
-    """Open a session of twelve hours and return its token."""
+def open_session(conn: Connection[Any], account: UUID, office: str | None, browser: str = "Another browser") -> str:
+    """Open a session of twelve hours, in a browser of a family, and return its token."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    insert = "INSERT INTO desk.session (token_hash, account, office, created_at, expires_at) VALUES (%s, %s, %s, %s, %s)"
-    conn.execute(insert, (_hash(token), account, office, now, now + SESSION))
+    insert = "INSERT INTO desk.session (token_hash, account, office, browser, created_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s)"
+    conn.execute(insert, (_hash(token), account, office, browser, now, now + SESSION))
     return token
+
+
+def sessions_of(conn: Connection[Any], account: UUID, token: str) -> list[Session]:
+    """Return the sessions of an account that are open, the one that was used last first; `token` is the one that asks."""
+    query = """
+        SELECT id, browser, office, created_at, last_used_at, token_hash = %s AS mine
+          FROM desk.session WHERE account = %s AND expires_at > now() ORDER BY mine DESC, last_used_at DESC"""
+    with conn.cursor(row_factory=class_row(Session)) as cursor:
+        return cursor.execute(query, (_hash(token), account)).fetchall()
+
+
+def end_session(conn: Connection[Any], account: UUID, session: UUID) -> None:
+    """End one session of an account, wherever it is open; nothing where it is not theirs."""
+    conn.execute("DELETE FROM desk.session WHERE id = %s AND account = %s", (session, account))
 
 
 def act_in(conn: Connection[Any], token: str, office: str | None) -> None:
@@ -127,11 +154,13 @@ def close_sessions(conn: Connection[Any], account: UUID) -> None:
 def caller_of_session(conn: Connection[Any], token: str) -> Caller | None:
     """Return whose session this is, or None where it has ended."""
     query = """
-        SELECT a.id, a.person, a.email, s.office, a.may_operate, false
+        SELECT a.id, a.person, a.email, s.office, a.may_operate, false, s.last_used_at < now() - %s
           FROM desk.session s JOIN desk.account a ON a.id = s.account
          WHERE s.token_hash = %s AND s.expires_at > now() AND a.disabled_at IS NULL"""
-    row = _one(conn, query, _hash(token))
-    return Caller(*row) if row else None
+    row = _one(conn, query, TO_THE_MINUTE, _hash(token))
+    if row and row[-1]:
+        conn.execute("UPDATE desk.session SET last_used_at = now() WHERE token_hash = %s", (_hash(token),))
+    return Caller(*row[:-1]) if row else None
 
 
 def create_api_key(

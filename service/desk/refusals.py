@@ -212,9 +212,9 @@ class WeakPassword(Refused):
 
 
 class TooManyAttempts(Refused):
-    """Someone is guessing."""
+    """Somebody tries too often: to sign in, or to ask without being signed in."""
 
-    text = "Too many attempts to sign in. Try again in {minutes} minutes"
+    text = "That was tried too often from where you are, or for this address. Try again in {wait}"
 
 
 class NoKeyGiven(NotSignedIn):

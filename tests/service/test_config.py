@@ -34,6 +34,7 @@ def test_every_setting_is_read():
             "MUNIMENT_READER_PASSWORD": "r",
             "MUNIMENT_HOST": "0.0.0.0",  # noqa: S104 what a proxy in front would need
             "MUNIMENT_PORT": "80",
+            "MUNIMENT_PROXIES": "1",
             "MUNIMENT_KEY": "mk_1",
             "MUNIMENT_CHECKPOINT_TO": "auditor@severnbrook.example, /mnt/elsewhere",
             "MUNIMENT_SMTP": "mail.example:587",
@@ -52,6 +53,7 @@ def test_every_setting_is_read():
         reader_password="r",
         host="0.0.0.0",  # noqa: S104
         port=80,
+        proxies=1,
         key="mk_1",
         checkpoint_to=("auditor@severnbrook.example", "/mnt/elsewhere"),
         smtp=("mail.example", 587),
@@ -73,6 +75,8 @@ def test_every_setting_is_read():
         ("MUNIMENT_PORT", "٨٧"),
         ("MUNIMENT_PORT", "-1"),
         ("MUNIMENT_PORT", "80.0"),
+        ("MUNIMENT_PROXIES", "-1"),
+        ("MUNIMENT_PROXIES", "all"),
         ("MUNIMENT_MAX_UPLOAD", "100MB"),
         ("MUNIMENT_MAX_UPLOAD", "10"),
         ("MUNIMENT_DATABASE_URL", "db.example"),

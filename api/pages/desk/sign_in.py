@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.errors import Refused
-from api.access import SESSION_COOKIE, caller, forget, member, public, remember, signed_in
+from api.access import SESSION_COOKIE, caller, client, forget, member, public, remember, signed_in
 from api.errors import status_of
 from api.pages import frame
+from api.pages.desk.browsers import family_of
 from api.pages.frame.clocks import shown_by_now
 from api.pages.frame.words import Words
 from api.worker import worker
@@ -45,9 +46,17 @@ def sign_in() -> Response | Redirect:
     who = _known(email, request.form.get("password", ""))
     if isinstance(who, Refused):
         return sign_in_page(following=following, email=email, refused=who)
+    return let_in(who, following)
+
+
+def let_in(who: Caller, following: str) -> Redirect:
+    """Open a session for somebody who has shown who they are, in the place of any that their browser had, and lead them on."""
     held = offices_of(who.person)
     with worker().desk() as conn:
-        token = accounts.open_session(conn, who.account, held[0] if len(held) == 1 else None)
+        if had := request.cookies.get(SESSION_COOKIE):
+            accounts.close_session(conn, had)
+        family = family_of(request.headers.get("User-Agent", ""))
+        token = accounts.open_session(conn, who.account, held[0] if len(held) == 1 else None, family)
     response = redirect(local(following) if len(held) == 1 else "/office", code=303)
     remember(response, token)  # type: ignore[arg-type]  # werkzeug's response and Flask's are the same here
     return response
@@ -119,17 +128,18 @@ def local(address: str) -> str:
 def offices_of(person: UUID | None) -> list[str]:
     """Return the offices that a person holds today, as the register of offices shows them."""
     with worker().reader() as conn:
-        return _words(conn).held_by(person, worker().today)
+        return words_of_today(conn).held_by(person, worker().today)
 
 
-def _words(conn: Connection[Any]) -> Words:
+def words_of_today(conn: Connection[Any]) -> Words:
+    """Return what is called how today, people apart."""
     return Words(conn, as_at=worker().today, known_at=shown_by_now(conn), people=False)
 
 
 def _known(email: str, password: str) -> Caller | Refused:
     try:
         with worker().desk() as conn:
-            return accounts.sign_in(conn, email, password)
+            return accounts.sign_in(conn, email, password, client=client())
     except Refused as refused:
         return refused
 
@@ -137,7 +147,7 @@ def _known(email: str, password: str) -> Caller | Refused:
 def _office_page(refused: Refused | None = None) -> Response:
     who, today = signed_in(), worker().today
     with worker().reader() as conn:
-        words = _words(conn)
+        words = words_of_today(conn)
         items = [{"value": ref, "text": words.office(ref, today), "hint": _serves(words, ref)} for ref in words.held_by(who.person, today)]
     field = {"name": "office", "label": "Act as", "hint": None, "kind": "choice", "value": who.office, "items": items, "optional": False}
     return frame.render(

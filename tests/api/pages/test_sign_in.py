@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 
-from api.access import SESSION_COOKIE
+from api.access import SESSION_COOKIE, client, public
+from api.app import create_app
 from api.pages.desk.sign_in import local
 from service.desk import accounts
+from service.desk.coming_in import throttle
+from service.desk.coming_in.throttle import ASKING_FROM, SIGNING_IN, SIGNING_IN_FROM
 from tests.boards import PASSWORD
 
 
@@ -44,12 +49,69 @@ def test_a_wrong_password_is_refused_in_words_that_tell_nothing(sign_in):
 def test_guessing_is_throttled(sign_in):
     """After ten wrong passwords the eleventh attempt is refused, the right one too, with when to try again."""
     who = sign_in()
-    for _ in range(accounts.ATTEMPTS):
+    for _ in range(SIGNING_IN.most):
         who.send("/sign-in", {"email": who.seeded.email("chair"), "password": "not the password"})
     response = who.send("/sign-in", {"email": who.seeded.email("chair"), "password": PASSWORD})
 
     assert response.status_code == 429
     assert "Try again in 15 minutes" in who.words
+
+
+def test_guessing_many_addresses_is_throttled_by_the_client(sign_in):
+    """Whoever tries one password on many addresses is stopped too, and nobody who asks from elsewhere; coming in counts as no try."""
+    who = sign_in()
+    who.get("/sign-in")
+
+    def tries(email: str, password: str, client: str) -> int:
+        said = who.hidden | {"email": email, "password": password}
+        return who.client.post("/sign-in", data=said, environ_base={"REMOTE_ADDR": client}).status_code
+
+    statuses = [tries(f"someone-{n}@severnbrook.example", PASSWORD, "2001:db8::1") for n in range(SIGNING_IN_FROM.most)]
+
+    assert set(statuses) == {401}
+    assert tries(who.seeded.email("chair"), PASSWORD, "2001:db8::ffff") == 429  # of the same network
+    assert tries(who.seeded.email("chair"), PASSWORD, "2001:db8:1::1") == 303
+
+
+def test_whoever_asks_too_often_without_being_signed_in_is_asked_to_wait(sign_in):
+    """The public pages are for everybody, and for nobody to wear out: beyond the limit they wait; members do not."""
+    who, member = sign_in(), sign_in("chair")
+    with psycopg.connect(who.seeded.config.conninfo("writer"), autocommit=True) as conn:
+        for _ in range(ASKING_FROM.most):
+            throttle.count(conn, ASKING_FROM, "127.0.0.1")
+    refused = who.get("/integrity")
+
+    assert (refused.status_code, 0 < int(refused.headers["Retry-After"]) <= 60) == (429, True)
+    assert [who.get(path).status_code for path in ("/health/live", "/static/muniment.css", "/problems")] == [200] * 3
+    assert member.get("/integrity").status_code == 200
+    assert who.client.get("/integrity", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 200
+
+
+@pytest.mark.parametrize(("proxies", "told"), [(0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.7")])
+def test_a_client_is_believed_as_far_as_the_proxies_that_we_know(sign_in, proxies, told):
+    """Nobody chooses the address by which they are told apart: of X-Forwarded-For only what our own proxies wrote is taken."""
+    who = sign_in()
+    app = create_app(replace(who.seeded.config, proxies=proxies), board_factory=lambda _: who.seeded.board)
+    app.add_url_rule("/whence", "whence", public(lambda: f"{client()}"))
+    answer = app.test_client().get("/whence", headers={"X-Forwarded-For": "10.0.0.1, 198.51.100.7, 203.0.113.9"})
+    app.extensions["muniment"].close()
+
+    assert answer.get_data(as_text=True) == told
+
+
+def test_signing_in_gives_another_session_than_there_was(sign_in):
+    """Fixation: a session or a form's token that somebody planted in a browser is worth nothing once its user has signed in."""
+    planted, who = sign_in("cqh-lead"), sign_in()
+    had = planted.client.get_cookie(SESSION_COOKIE).value
+    who.client.set_cookie(SESSION_COOKIE, had)
+    who.get("/sign-in")
+    form = who.hidden["csrf_token"]
+    who.send("/sign-in", {"email": who.seeded.email("chair"), "password": PASSWORD})
+
+    assert who.client.get_cookie(SESSION_COOKIE).value != had
+    assert planted.get("/actions").status_code == 401
+    assert who.client.post("/account/sessions/end", data={"csrf_token": form}).status_code == 400
+    assert who.client.get("/actions").status_code == 200
 
 
 @pytest.mark.parametrize(

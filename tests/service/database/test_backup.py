@@ -22,7 +22,7 @@ ROWS = """
     INSERT INTO ledger.disclosure SELECT n, '~é' || n || '~' FROM generate_series(1, 300) n;
     INSERT INTO sealed.value VALUES (1, 'by_person', '\\x010203');
     INSERT INTO desk.account (id, email, person, created_at) VALUES (gen_random_uuid(), 'a@b.example', gen_random_uuid(), now());
-    INSERT INTO desk.sign_in_attempt (email, at) VALUES ('a@b.example', now());
+    INSERT INTO desk.tally VALUES ('signing in', sha256('a@b.example'), now(), 1);
 """
 
 

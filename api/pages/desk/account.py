@@ -1,0 +1,75 @@
+"""One's own account: by which address one signs in, and where one is signed in now; each session can be ended, and all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, redirect, request
+
+from aggregates.clocks.dates import LONDON
+from api.access import SESSION_COOKIE, forget, member, signed_in
+from api.pages import frame
+from api.pages.desk.sign_in import words_of_today
+from api.worker import worker
+from service.desk import accounts
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from werkzeug.wrappers import Response as Redirect
+
+    from api.pages.frame.words import Words
+    from service.desk.accounts import Session
+
+pages = Blueprint("account", __name__)
+
+HERE = "/account"
+
+
+@pages.get(HERE)
+@member
+def account() -> Response:
+    """Show one's own account."""
+    who, today = signed_in(), worker().today
+    with worker().desk() as conn:
+        open_now = accounts.sessions_of(conn, who.account, _token())
+    with worker().reader() as conn:
+        words = words_of_today(conn)
+        sessions = [_told(one, words) for one in open_now]
+        offices = [words.office(ref, today) for ref in words.held_by(who.person, today)]
+    return frame.render("desk/account.html", email=who.email, offices=offices, sessions=sessions)
+
+
+@pages.post(f"{HERE}/sessions/<uuid:session>/end")
+@member
+def end_session(session: UUID) -> Redirect:
+    """End one of one's own sessions, wherever it is open; another's is not there to end."""
+    with worker().desk() as conn:
+        accounts.end_session(conn, signed_in().account, session)
+    return redirect(HERE, code=303)
+
+
+@pages.post(f"{HERE}/sessions/end")
+@member
+def end_every_session() -> Redirect:
+    """Sign out everywhere, here too."""
+    with worker().desk() as conn:
+        accounts.close_sessions(conn, signed_in().account)
+    response = redirect("/sign-in", code=303)
+    forget(response)  # type: ignore[arg-type]  # werkzeug's response and Flask's are the same here
+    return response
+
+
+def _token() -> str:
+    return request.cookies.get(SESSION_COOKIE, "")
+
+
+def _told(one: Session, words: Words) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "browser": one.browser,
+        "office": words.office(one.office, worker().today) if one.office else None,
+        "opened": one.created_at.astimezone(LONDON),
+        "used": one.last_used_at.astimezone(LONDON),
+        "mine": one.mine,
+    }
