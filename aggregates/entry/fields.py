@@ -6,17 +6,16 @@ kind `Sealed` is personal, whatever else is said of it.
     class Assigned(Action.Created):
         ref: Identifies[Public[str]]
         due_on: Public[date]
-        note: str | None = None
+        note: str | None
 """
 
 from __future__ import annotations
 
 import types
-from dataclasses import MISSING, asdict, dataclass
-from dataclasses import fields as dataclass_fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from aggregates import errors
@@ -72,14 +71,20 @@ def fields_by_name(event: Any) -> Mapping[str, Field]:
 
 
 @cache
-def _fields_by_name(event: Any) -> Mapping[str, Field]:
+def declared(event: Any) -> Mapping[str, Any]:
+    """Return what each field of an event is annotated with, whether or not it is content, those of the library first."""
     hints = get_type_hints(event, include_extras=True)
-    declared = {f.name: f for f in dataclass_fields(event) if f.name not in NOT_CONTENT}
-    names = [*(n for n in ENVELOPE if n in declared), *(n for n in declared if n not in ENVELOPE)]
-    return {name: _field(name, hints[name], has_default=declared[name].default is not MISSING) for name in names}
+    return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar}
 
 
-def _field(name: str, hint: Any, *, has_default: bool) -> Field:
+@cache
+def _fields_by_name(event: Any) -> Mapping[str, Field]:
+    hints = {name: hint for name, hint in declared(event).items() if name not in NOT_CONTENT}
+    names = [*(n for n in ENVELOPE if n in hints), *(n for n in hints if n not in ENVELOPE)]
+    return {name: _field(name, hints[name]) for name in names}
+
+
+def _field(name: str, hint: Any) -> Field:
     marks: set[str] = set()
     while get_origin(hint) is Annotated:
         hint, *more = get_args(hint)
@@ -94,7 +99,7 @@ def _field(name: str, hint: Any, *, has_default: bool) -> Field:
     sensitivity: Sensitivity = "public" if "public" in marks else "restricted" if "restricted" in marks else "partners"
     if kind is Sealed:
         sensitivity = "personal"
-    return Field(name, kind, sensitivity, "identifies" in marks, len(kinds) < len(parts) or has_default, many, choices)
+    return Field(name, kind, sensitivity, "identifies" in marks, len(kinds) < len(parts), many, choices)
 
 
 def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, Any]) -> list[tuple[Field, Any]]:

@@ -25,29 +25,29 @@ from service.ledger.errors import LedgerDamaged, Refusal
 from service.ledger.keys import CannotUseKeys
 
 ORDER = {
-    "init": "beginning:init",
-    "migrate": "setting_up:migrate",
-    "serve": "running:serve",
-    "work": "running:work",
-    "account": "people:account",
-    "key": "people:key",
-    "signing-key": "people:signing_key",
-    "status": "running:status",
-    "demo": "demonstration:demo",
-    "import": "bringing_in:import_",
-    "register": "reading:register",
-    "history": "reading:history",
-    "obligations": "reading.obligations:obligations",
-    "agency": "reading.obligations:agency",
-    "due": "falling_due:due",
-    "sample": "reading.sampling:sample",
-    "checkpoint": "proving:checkpoint",
-    "pack": "proving:pack",
-    "absence": "falling_due.silence:certify",
-    "verify": "proving:verify",
-    "rebuild": "setting_up:rebuild",
-    "db": "setting_up:db",
-}  # in the order in which people need them
+    "init": ("beginning:init", "Begin a board: its log and its first administrator."),
+    "migrate": ("setting_up:migrate", "Bring the database to this version's schema."),
+    "serve": ("running:serve", "Serve the pages and the API."),
+    "work": ("running:work", "Keep the views in step with the log, and send what is due."),
+    "account": ("people:account", "Let the person who holds an office sign in."),
+    "key": ("people:key", "Make an API key for a program that acts for an account."),
+    "signing-key": ("people:signing_key", "Make a signing key of your own."),
+    "status": ("running:status", "Say whether everything runs."),
+    "demo": ("demonstration:demo", "Show Muniment with the records of a fictional board."),
+    "import": ("bringing_in:import_", "Record the commands in a file, one in each line."),
+    "register": ("reading:register", "Print the register of actions, at two dates."),
+    "history": ("reading:history", "Print what was recorded about an action, a review, anything."),
+    "obligations": ("reading.obligations:obligations", "Print what is owed, in the order of due date."),
+    "agency": ("reading.obligations:agency", "Print what an agency owes and did, clause by clause."),
+    "due": ("falling_due:due", "List what is due today and not done."),
+    "sample": ("reading.sampling:sample", "Draw a telephone sample again."),
+    "checkpoint": ("proving:checkpoint", "Print the newest checkpoint."),
+    "pack": ("proving:pack", "Write the whole trail, sealed."),
+    "absence": ("falling_due.silence:certify", "Certify that somebody was asked, and has not answered."),
+    "verify": ("proving:verify", "Verify a pack offline."),
+    "rebuild": ("setting_up:rebuild", "Build the views anew from the log."),
+    "db": ("setting_up:db", "Dump and restore the database."),
+}  # in the order in which people need them: where each is, and what it is for
 
 
 class InOrder(click.Group):
@@ -61,9 +61,15 @@ class InOrder(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command, and nothing that only others need: `register` is not kept waiting for what `migrate` imports."""
         del ctx
-        module, _, attribute = ORDER.get(cmd_name, "").partition(":")
+        module, _, attribute = ORDER.get(cmd_name, ("", ""))[0].partition(":")
         command: click.Command | None = getattr(import_module(f"{__name__}.{module}"), attribute) if module else None
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what each is for, and load none."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in ORDER.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. What goes wrong is said in a sentence: what, where and what to do."""

@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import ClassVar
+from uuid import UUID
 
 import pytest
 from eventsourcing.domain import Aggregate
@@ -15,7 +17,7 @@ from eventsourcing.domain import Aggregate
 import aggregates
 from aggregates import AGGREGATES, EVENTS
 from aggregates.entry import OnRecord, Recorded
-from aggregates.entry.fields import ENVELOPE, shape
+from aggregates.entry.fields import ENVELOPE, declared, shape
 from aggregates.entry.values import Evidence, Sealed
 
 CLAIMS = {"iss", "aud", "jti", "iat", "evt", "assurance", "stream", "sver", "seen", "_sd", "_sd_alg", "alg", "kid", "typ"}
@@ -163,6 +165,28 @@ def test_every_event_is_read_in_a_fresh_process():
     )  # fmt: skip
 
     assert json.loads(read.stdout) == {t: [f.name for f in shape(e)] for t, e in EVENTS.items()}
+
+
+def test_an_event_says_what_is_declared_once_and_for_all():
+    """An event is made with a value for each of its fields and nothing else, is never changed, and equals one that says the same."""
+    kind = EVENTS["ledger.established.v1"]
+    said = dict.fromkeys(declared(kind)) | {"originator_id": UUID(int=1), "originator_version": 1}
+    event = kind(**said)
+
+    for wrong in (
+        {**said, "remarks": "none"},
+        {name: said[name] for name in said if name != "occurred_on"},
+        {**said, "originator_id": "1"},
+    ):
+        with pytest.raises(TypeError):
+            kind(**wrong)
+    with pytest.raises(FrozenInstanceError):
+        event.occurred_on = None
+    with pytest.raises(FrozenInstanceError):
+        del event.occurred_on
+    assert (event, hash(event)) == (kind(**said), hash(kind(**said)))
+    assert event != kind(**said | {"late_reason": "mislaid"})
+    assert repr(event).startswith("Ledger.Established(originator_id=UUID(")
 
 
 def test_an_event_without_a_topic_of_its_own_cannot_be_declared():
