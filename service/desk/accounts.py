@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from psycopg.rows import class_row
 
-from service.desk.coming_in import throttle
+from service.desk.coming_in import links, throttle
 from service.desk.refusals import AccountExists, NotAMailAddress, NotSignedIn, WeakPassword, WrongCredentials
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def create_account(conn: Connection[Any], email: str, password: str, *, person: 
     insert = "INSERT INTO desk.account (id, email, person, password_hash, may_operate, created_at) VALUES (%s, %s, %s, %s, %s, now())"
     try:
         with conn.transaction():
-            conn.execute(insert, (account, _address(email), person, HASHER.hash(password), may_operate))
+            conn.execute(insert, (account, address(email), person, HASHER.hash(password), may_operate))
     except psycopg.errors.UniqueViolation as error:
-        raise AccountExists(email=_address(email)) from error
+        raise AccountExists(email=address(email)) from error
     return account
 
 
@@ -98,18 +98,18 @@ def close_account(conn: Connection[Any], account: UUID) -> None:
 
 def sign_in(conn: Connection[Any], email: str, password: str, *, client: str = "here") -> Caller:
     """Return who signs in. Refuses a wrong pair, and any pair after too many wrong ones: to one address, or from one client."""
-    address = _address(email)
+    known_by = address(email)
     throttle.count(conn, throttle.SIGNING_IN_FROM, client)
-    throttle.count(conn, throttle.SIGNING_IN, address)
+    throttle.count(conn, throttle.SIGNING_IN, known_by)
     found = "SELECT id, person, email, password_hash, may_operate FROM desk.account WHERE email = %s AND disabled_at IS NULL"
-    row, nobody = _one(conn, found, address), _nobody()
+    row, nobody = _one(conn, found, known_by), _nobody()
     try:
         HASHER.verify((row and row[3]) or nobody, password)
     except VerifyMismatchError as error:
         raise WrongCredentials from error
     if not (row and row[3]):
         raise WrongCredentials
-    throttle.forget(conn, throttle.SIGNING_IN, address)
+    throttle.forget(conn, throttle.SIGNING_IN, known_by)
     throttle.uncount(conn, throttle.SIGNING_IN_FROM, client)
     return Caller(row[0], row[1], row[2], may_operate=row[4])
 
@@ -134,6 +134,13 @@ def sessions_of(conn: Connection[Any], account: UUID, token: str) -> list[Sessio
 def end_session(conn: Connection[Any], account: UUID, session: UUID) -> None:
     """End one session of an account, wherever it is open; nothing where it is not theirs."""
     conn.execute("DELETE FROM desk.session WHERE id = %s AND account = %s", (session, account))
+
+
+def tidy(conn: Connection[Any]) -> None:
+    """Forget what ended by itself: sessions, links, and how often somebody tried."""
+    conn.execute("DELETE FROM desk.session WHERE expires_at < now()")
+    links.tidy(conn)
+    throttle.tidy(conn)
 
 
 def act_in(conn: Connection[Any], token: str, office: str | None) -> None:
@@ -202,5 +209,6 @@ def _hash(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def _address(email: str) -> str:
+def address(email: str) -> str:
+    """Return an address as accounts know it."""
     return email.strip().lower()

@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 pages = Blueprint("sign_in", __name__)
 
 HOME: Final = "/"
+ENDED: Final = "Your session has ended. Nothing that you had recorded is lost."
+TOLD: Final = {"password": "Your password is set. Sign in with it."}
 
 
 @pages.get("/sign-in")
 @public
 def form() -> Response:
     """Show the form."""
-    return sign_in_page(following=request.args.get("next", ""))
+    return sign_in_page(following=request.args.get("next", ""), told=TOLD.get(request.args.get("told", "")))
 
 
 @pages.post("/sign-in")
@@ -53,6 +55,7 @@ def let_in(who: Caller, following: str) -> Redirect:
     """Open a session for somebody who has shown who they are, in the place of any that their browser had, and lead them on."""
     held = offices_of(who.person)
     with worker().desk() as conn:
+        accounts.tidy(conn)
         if had := request.cookies.get(SESSION_COOKIE):
             accounts.close_session(conn, had)
         family = family_of(request.headers.get("User-Agent", ""))
@@ -106,15 +109,18 @@ def enter(token: str) -> Redirect:
     return response
 
 
-def sign_in_page(*, following: str = "", email: str = "", refused: Refused | None = None, status: int = 200) -> Response:
-    """Return the form, with why it was not possible; `following` is where to go afterwards."""
+def sign_in_page(
+    *, following: str = "", email: str = "", refused: Refused | None = None, status: int = 200, told: str | None = None
+) -> Response:
+    """Return the form, with why it was not possible; `following` is where to go afterwards, `told` what was done just now."""
+    ended = bool(request.cookies.get(SESSION_COOKIE)) and caller() is None and refused is None
     return frame.render(
         "desk/sign_in.html",
         status=status_of(type(refused)) if refused else status,
         next=local(following) if following else "",
         email=email,
         refusal=refused.message if refused else None,
-        ended=bool(request.cookies.get(SESSION_COOKIE)) and caller() is None and refused is None,
+        told=told or (ENDED if ended else None),
     )
 
 

@@ -1,15 +1,17 @@
-"""Tells holders of offices by mail that there is a notice for them, as long as `muniment work` runs and mail is set up."""
+"""Sends what goes out by mail, as long as `muniment work` runs and mail is set up: word of notices, and links that set a password."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import psycopg
 from eventsourcing import persistence
 
 from service.application import Board
+from service.desk.coming_in import resets
 from service.desk.refusals import NotEstablished
 from service.desk.telling.mail import mailer
 from service.desk.telling.notices import look_through, send_waiting
@@ -39,7 +41,8 @@ def mailing(config: Config, stop: threading.Event) -> None:
             ):
                 while not stop.is_set():
                     look_through(conn, board)
-                    for failed in send_waiting(conn, board, sender):
+                    now = datetime.fromtimestamp(board.clock(), UTC)
+                    for failed in (*resets.send_waiting(conn, config.url, sender, now=now), *send_waiting(conn, board, sender)):
                         log.warning("%s", failed)
                     stop.wait(LOOKING_EVERY)
         except (*AWAY, NotEstablished, keys.CannotUseKeys) as error:

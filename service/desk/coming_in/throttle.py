@@ -42,6 +42,8 @@ class Limit:
 
 SIGNING_IN: Final = Limit("signing in to an address", 10, timedelta(minutes=15))
 SIGNING_IN_FROM: Final = Limit("signing in from a client", 50, timedelta(minutes=15))  # a building may share one address
+FORGETTING: Final = Limit("asking for another password for an address", 3, timedelta(minutes=30))
+FORGETTING_FROM: Final = Limit("asking for other passwords from a client", 20, timedelta(minutes=30))
 ASKING_FROM: Final = Limit("asking from a client that is not signed in", 600, timedelta(minutes=1))
 
 

@@ -27,10 +27,12 @@ class Mailbox:
     def __init__(self):
         """Begin empty."""
         self.messages = []
+        self.told = lambda: None  # called with each message
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the library's name
         """Keep a message."""
         self.messages.append((envelope.rcpt_tos, envelope.content.decode()))
+        self.told()
         return "250 kept"
 
 
