@@ -18,13 +18,13 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import psycopg
 
 from service.config import Config
+from tests.acceptance import starting
 from tests.databases import fresh_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "service.cli")
 PATIENCE = 60.0  # seconds that a machine with too much to do may take for anything here
 LOOK_EVERY = 0.02
 
@@ -59,17 +59,9 @@ class Product:
 
     def run(self, *arguments: object, said: str = "", cwd: Path | None = None, **settings: str) -> Ran:
         """Run a command to its end; `said` is what is typed, `settings` are more of the environment."""
-        done = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
-            env=self.environment(**settings),
-            input=said,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=10 * PATIENCE,
-            cwd=cwd or self.data,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        started = starting.start([str(each) for each in arguments], self.environment(**settings), cwd or self.data, said=said)
+        out, err = started.communicate(10 * PATIENCE)
+        return Ran(started.wait(), out, err)
 
     def does(self, *arguments: object, **how: Any) -> str:
         """Run a command that must succeed; return what it printed."""
@@ -77,16 +69,15 @@ class Product:
         assert ran.code == 0, ran
         return ran.out
 
-    def start(self, *arguments: object, **settings: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: object, **settings: str) -> starting.Started:
         """Start a command, and do not wait for it."""
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([*COMMAND, *map(str, arguments)], env=self.environment(**settings), text=True, cwd=self.data, **quiet)
+        return starting.start([str(each) for each in arguments], self.environment(**settings), self.data)
 
-    def start_alone(self, *arguments: object, stdout: IO[str], **settings: str) -> subprocess.Popen[str]:
+    def start_alone(self, *arguments: object, stdout: IO[str], **settings: str) -> starting.Started:
         """Start a command in a process group of its own, as a terminal does: what ends the group ends all that it started."""
         with (self.data / "said.err").open("w") as err:
-            started = {"stdin": subprocess.DEVNULL, "stdout": stdout, "stderr": err, "start_new_session": True}
-            return subprocess.Popen([*COMMAND, *map(str, arguments)], env=self.environment(**settings), text=True, cwd=self.data, **started)
+            words = [str(each) for each in arguments]
+            return starting.start(words, self.environment(**settings), self.data, alone=True, stdout=stdout, stderr=err)
 
     def brings_in(self, *lines: Mapping[str, Any] | str, **settings: str) -> Ran:
         """Import lines; each is an object, or the text of a line as it stands."""

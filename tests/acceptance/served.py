@@ -16,10 +16,11 @@ from service.desk import accounts
 from tests.acceptance.product import PATIENCE, Product, free_port, wait
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Browser, Page
+
+    from tests.acceptance.starting import Started
 
 PASSWORD = "correct horse battery staple"
 CLOCK = {"MUNIMENT_DEMONSTRATION_CLOCK": TODAY.isoformat()}
@@ -71,7 +72,7 @@ def only_served(product: Product, clock: Mapping[str, str] = CLOCK) -> Iterator[
 
 
 @contextmanager
-def _process(product: Product, *command: object, clock: Mapping[str, str] = CLOCK) -> Iterator[subprocess.Popen[str]]:
+def _process(product: Product, *command: object, clock: Mapping[str, str] = CLOCK) -> Iterator[Started]:
     with (product.data / f"{command[0]}.log").open("w") as log:
         child = product.start_alone(*command, stdout=log, **clock)
         try:

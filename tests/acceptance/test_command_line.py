@@ -33,6 +33,8 @@ from tests.packs import Witness, private_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.acceptance.starting import Started
+
 
 @pytest.fixture
 def nothing(postgres, folder):
@@ -437,7 +439,7 @@ def test_demonstration_leaves_nothing_running(folder):
         product.ask("SELECT 1")
 
 
-def demonstrated(product: Product, port: int) -> tuple[subprocess.Popen[str], list[str]]:
+def demonstrated(product: Product, port: int) -> tuple[Started, list[str]]:
     """Start a demonstration, and return it when it is served, with the ways in that it prints."""
     said = product.data / "said"
     with said.open("w") as out:
@@ -448,7 +450,7 @@ def demonstrated(product: Product, port: int) -> tuple[subprocess.Popen[str], li
     return demo, [text.split()[-1].partition(f":{port}")[2] for text in said.read_text().splitlines() if "/enter/" in text]
 
 
-def stopped(demo: subprocess.Popen[str]) -> None:
+def stopped(demo: Started) -> None:
     """Stop a demonstration as Ctrl-C does."""
     os.killpg(demo.pid, signal.SIGINT)
     assert demo.wait(60) == 0

@@ -28,8 +28,9 @@ from tests.acceptance.product import PATIENCE, Product, free_port, verify, wait
 from tests.databases import reachable_folder
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
+
+    from tests.acceptance.starting import Started
 
 pytestmark = pytest.mark.xdist_group("crash")
 CLIENTS = 3
@@ -54,7 +55,7 @@ class Storm:
     answers: list[Answered] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
-    running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    running: dict[str, Started] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: object) -> None:
         """Start a command of the product, under a name."""
