@@ -83,6 +83,7 @@ SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
     "moderation_threshold": (lambda v: f"Below {v}", "INV-30"),
     "training_interval": (_renewed, "framework, LIF-AGX-10"),
 }
+UNFOLDED: Final = 12  # rows that a table of this page shows without being asked to
 BEGUN_HERE: Final = ("agency", "sub-group", "office", "subject", "priorities")
 
 
@@ -99,6 +100,7 @@ def shown() -> Response:
             "partnership",
             heading=row.name or "The partnership",
             caption="The partnership as at a day",
+            title="The partnership",
             facts=facts(*_facts(seen, row)),
             sections=list(_sections(seen, row)),
             begun=begun,
@@ -145,12 +147,6 @@ def _framework(row: FrameworkRow | None, day: date) -> Iterator[Said]:
 
 def _sections(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
     words, at = seen.words, seen.on.at
-    set_by = _set_by(seen)
-    told = [
-        ([label_of(name), quiet(source)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
-        for name, (say, source) in SETTINGS.items()
-    ]
-    yield section("What the Board has set for itself", ("Setting", "Holds", "Set by"), told, "")
     agencies = [
         (
             link(a.name, seen.link(f"/agencies/{a.ref}")),
@@ -170,8 +166,27 @@ def _sections(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
         for g in partnership.sub_groups(seen.on.conn, **at)
     ]
     yield section("Sub-groups", ("Sub-group", "Terms of reference", "Standing"), groups, "No sub-group had been constituted.")
-    yield section("Offices", OFFICES, offices(seen, list(words.offices.values())), "No office had been filled.", note=_note(seen))
+    held = offices(seen, list(words.offices.values()))
+    yield section("Offices", OFFICES, held, "No office had been filled.", _note(seen), fold=_every_one(len(held), "offices"))
     yield section("Priorities", ("Priority", "Period", "Led by", "Because of"), _priorities(seen), "No priority had been set.")
+    yield _settings(seen, row)
+
+
+def _settings(seen: Look, row: SettingsRow) -> dict[str, Any]:
+    """Return what the framework leaves to the Board: what it has set, and what holds until it does."""
+    set_by = _set_by(seen)
+    told = [
+        ([label_of(name), quiet(source)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
+        for name, (say, source) in SETTINGS.items()
+    ]
+    note = f"The Board has set {len(set_by)} of {len(told)}; the others hold as they are until it does."
+    columns = ("Setting", "Holds", "Set by")
+    return section("What the Board has set for itself", columns, told, "", note, fold=_every_one(len(told), "settings"))
+
+
+def _every_one(number: int, many: str) -> str | None:
+    """Say what of a long table is folded; a short one is not."""
+    return f"All {number} {many}" if number > UNFOLDED else None
 
 
 OFFICES: Final = ("Office", "Held by", "For", "Employed by", "Since")

@@ -63,9 +63,11 @@ def facts(*rows: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in rows if row["said"]]
 
 
-def section(heading: str, columns: Sequence[str], rows: Iterable[Sequence[Said]], empty: str, note: str | None = None) -> dict[str, Any]:
-    """Return a table with its heading; `empty` says in a sentence that it has no rows."""
-    return {"heading": heading, "columns": list(columns), "rows": [list(row) for row in rows], "empty": empty, "note": note}
+def section(
+    heading: str, columns: Sequence[str], rows: Iterable[Sequence[Said]], empty: str, note: str | None = None, *, fold: str | None = None
+) -> dict[str, Any]:
+    """Return a table with its heading; `empty` says in a sentence that it has no rows, `fold` what its rows are that begin folded."""
+    return {"heading": heading, "columns": list(columns), "rows": [list(row) for row in rows], "empty": empty, "note": note, "fold": fold}
 
 
 def show(seen: Look, kind: str, ref: str, template: str = "board/thing.html", **said: Any) -> Response:

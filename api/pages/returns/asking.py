@@ -81,7 +81,7 @@ def _told(seen: Look, outcomes: list[Outcome]) -> Response:
     kind = kind_of(request.form.get("kind", ""))
     status = 200 if asked or not refused or refused[0].refused is None else status_of(type(refused[0].refused))
     return render(
-        "returns/parts.html", look=seen, status=status, path="/returns", sections=[part], others=[], now_href="/returns",
+        "returns/parts.html", look=seen, status=status, path="/returns", sections=[part], now_href="/returns",
         heading=f"{kind} {request.form.get('period', '')}".strip(), lead="What was asked just now, and of whom.",
     )  # fmt: skip
 

@@ -6,53 +6,123 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
+from aggregates.returns.answers import HIGHEST
 from api.access import member
+from api.pages.board import filters
+from api.pages.board.filters import Filter
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.thing import Said, link, quiet, section, strong
 from api.pages.frame.words import written
+from api.pages.returns.answering import GRADES as GRADE_WORDS
 from api.pages.returns.listing import follows, grade, may_ask
 from api.resources.returns import currency, standards
 from projections import returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from projections.returns import AgencyStandards, CurrencyRow, StaffWhoCame, StandardRow
+    from projections.returns import AgencyStandards, CurrencyRow, KnowledgeRow, StaffWhoCame, StandardRow
 
 pages = Blueprint("side_by_side", __name__)
 GRADES: Final = ("Standard", "Graded by itself", "Moderated", "Since the round before", "What follows")
 CAME: Final = "Came to the Board's sessions"
+SHORT: Final = ("Agency", "Graded by itself", "Moderated", "Knowledge audit", "What follows")
 COUNTED: Final = ("Agency", "Staff group", "Headcount", "In date", "Due in 90 days", "Lapsed", "Never trained", CAME)
 
 
 @pages.get("/section-11")
 @member
 def section_11() -> Response:
-    """Show a round of section 11, agency by agency."""
+    """Show a round of section 11: all agencies, one of them, or one standard across them all."""
     with look() as seen:
         periods = returns.periods(seen.on.conn, "s11", **seen.on.at)
         period = request.args.get("period") or (periods[0] if periods else "")
-        parts = [_agency(seen, row) for row in standards(seen.on, period)]
-        lead = "How each agency grades itself, how it was graded in moderation, and what its practitioners know. No ranking."
-        others = [link("Ask for a round of section 11", "/returns/ask?kind=s11")] if may_ask(seen) else []
-        others += [link(each, seen.link("/section-11", period=each)) for each in periods if each != period]
-        return _show(seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), lead=lead, others=others, kept={"period": period})
+        rows = sorted(standards(seen.on, period), key=lambda row: seen.words.body(row.respondent))
+        offered = _filters(seen, periods, period, rows)
+        _, agency, standard = (one.value for one in offered)
+        narrowed = [row for row in rows if agency in ("", row.respondent)]
+        if standard and narrowed:
+            parts = [_across(seen, narrowed, standard)]
+        elif agency or len(rows) == 1:
+            parts = [_agency(seen, row) for row in narrowed]
+        else:
+            parts = [section("Agency by agency", SHORT, [_in_short(seen, row, period) for row in rows], "")] if rows else []
+        return _show(
+            seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), kept={one.name: one.value for one in offered if one.value},
+            lead="How each agency grades itself, how it was graded in moderation, and what its practitioners know. No ranking.",
+            tasks=[link("Ask for a round of section 11", "/returns/ask?kind=s11")] if may_ask(seen) else [],
+            filters=[one.select for one in offered], clear_href=seen.link("/section-11", period=period) if agency or standard else None,
+        )  # fmt: skip
+
+
+def _filters(seen: Look, periods: list[str], period: str, rows: list[AgencyStandards]) -> list[Filter]:
+    """Return what a round can be narrowed to: the rounds that there are, its agencies and its standards."""
+    agencies = {row.respondent: seen.words.body(row.respondent) for row in rows}
+    asked = {one.standard: f"{one.standard}. {one.words}".rstrip(". ") for row in rows for one in row.standards}
+    narrowing = filters.asked(
+        ("agency", "Agency", {"": "Every agency", **agencies}), ("standard", "Standard", {"": "Every standard", **asked})
+    )
+    return [Filter("period", "Round", {each: each for each in periods}, period), *narrowing]
 
 
 def _agency(seen: Look, row: AgencyStandards) -> dict[str, Any]:
-    told = [
-        f"Answered {written(row.answered_on)}{f', {row.late_days:,} days late' if row.late_days else ''}."
-        if row.answered_on
-        else _silent(row)
-    ]
+    told = [_answered(row) or _silent(row)]
     if row.knowledge:
         asked = f" of {row.knowledge.asked} practitioners" if row.knowledge.asked else ""
         told.append(f"Knowledge audit {row.knowledge.period}: {row.knowledge.correct} in 100 answers{asked} were right.")
     if row.challenges:
         told.append(f"Challenged: {', '.join(row.challenges)}.")
-    rows = [_standard(seen, row, one) for one in row.standards]
-    return _part(seen.words.body(row.respondent), GRADES, rows, told, link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")))
+    source = link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}"))
+    rows, words = [([one.standard, quiet(one.words)], *_grades(seen, row, one)) for one in row.standards], " ".join(told)
+    return section(seen.words.body(row.respondent), GRADES, rows, words, words if rows else None) | {"link": source}
+
+
+def _answered(row: AgencyStandards) -> str | None:
+    late = f", {row.late_days:,} days late" if row.late_days else ""
+    return f"Answered {written(row.answered_on)}{late}." if row.answered_on else None
+
+
+def _in_short(seen: Look, row: AgencyStandards, period: str) -> tuple[Said, ...]:
+    """Return an agency in a row: how often each grade was given by itself and in moderation, and what is open. No total, no ranking."""
+    name = link(seen.words.body(row.respondent), seen.link("/section-11", period=period, agency=row.respondent))
+    actions = dict.fromkeys(ref for one in row.standards for ref in one.actions)
+    undecided = [one.standard for one in row.standards if one.gap and not one.actions and not one.no_action]
+    return (
+        [name, quiet(_answered(row)) or strong(_silent(row))],
+        _how_often([one.self_grade for one in row.standards]),
+        _how_often([one.moderated_grade for one in row.standards]),
+        _audited(row.knowledge) if row.knowledge else None,
+        [
+            *(link(f"Action {ref}", seen.link(f"/actions/{ref}")) for ref in actions),
+            *([strong(f"Standard {', '.join(undecided)}: below the threshold, nothing decided")] if undecided else []),
+            *(link(f"Challenge {ref}", seen.link(f"/challenges/{ref}")) for ref in row.challenges),
+        ],
+    )
+
+
+def _audited(audit: KnowledgeRow) -> list[Said]:
+    return [f"{audit.correct} in 100 right", quiet(f"{audit.period}{f', {audit.asked} asked' if audit.asked else ''}")]
+
+
+def _how_often(grades: list[int | None]) -> list[Said]:
+    """Say how often each grade was given, the highest first."""
+    counted = [(GRADE_WORDS[number], grades.count(number)) for number in range(HIGHEST, -1, -1)]
+    return [f"{count} {words.lower()}" for words, count in counted if count]
+
+
+def _across(seen: Look, rows: list[AgencyStandards], standard: str) -> dict[str, Any]:
+    """Return one standard, agency by agency: no ranking."""
+    found = [(row, next((one for one in row.standards if one.standard == standard), None)) for row in rows]
+    words = next((one.words for _, one in found if one and one.words), "")
+    told = [
+        (
+            link(seen.words.body(row.respondent), seen.link(f"/returns/{row.ref}")),
+            *(_grades(seen, row, one) if one else (_silent(row), *[None] * (len(GRADES) - 2))),
+        )
+        for row, one in found
+    ]
+    return section(f"Standard {standard}", ("Agency", *GRADES[1:]), told, "", words or None)
 
 
 def _silent(row: AgencyStandards) -> str:
@@ -62,9 +132,10 @@ def _silent(row: AgencyStandards) -> str:
     return f"Not answered. It is due {written(row.due_on)}.{late}"
 
 
-def _standard(seen: Look, row: AgencyStandards, one: StandardRow) -> tuple[Said, ...]:
-    graded: list[Said] = [grade(one.moderated_grade), *([quiet(one.reason)] if one.reason else [])]
-    return ([one.standard, *([quiet(one.words)] if one.words else [])], grade(one.self_grade), graded, _moved(row, one), follows(seen, one))
+def _grades(seen: Look, row: AgencyStandards, one: StandardRow) -> tuple[Said, ...]:
+    """Return both grades of a standard, how they have moved, and what follows."""
+    moderated: list[Said] = [grade(one.moderated_grade), *([quiet(one.reason)] if one.reason else [])]
+    return grade(one.self_grade), moderated, _moved(row, one), follows(seen, one)
 
 
 def _moved(row: AgencyStandards, one: StandardRow) -> list[Said]:
@@ -89,7 +160,7 @@ def workforce() -> Response:
         rows = [row for agency in currency(seen.on) for row in _counted(seen, agency)]
         lead = "How many of each agency's staff are in date with their safeguarding training, as the agency last counted them."
         parts = [section("By agency and staff group", COUNTED, rows, "")] if rows else []
-        return _show(seen, "/workforce", parts, heading="Training of the workforce", lead=lead, others=[], kept={})
+        return _show(seen, "/workforce", parts, heading="Training of the workforce", lead=lead, kept={})
 
 
 def _counted(seen: Look, row: CurrencyRow) -> Iterator[tuple[Said, ...]]:
@@ -122,12 +193,6 @@ def _came(one: StaffWhoCame | None) -> str:
     if one is None:
         return "Nobody"
     return f"{one.in_date} in date, {one.lapsed} lapsed"
-
-
-def _part(name: str, columns: Sequence[str], rows: list[Any], told: list[str], source: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the table of one agency; where it has no rows, what is told of it stands alone."""
-    words = " ".join(told)
-    return section(name, columns, rows, words, words if rows else None) | {"link": source}
 
 
 def _share(part: int, whole: int) -> str:

@@ -119,6 +119,25 @@ def test_both_grades_stand_side_by_side(asked, seeded):
     assert "3 of 3 1 of 3 Half are trained No round before" in told
 
 
+def test_a_round_is_told_in_a_row_for_each_agency(asked, seeded):
+    """A round is a row for each agency, how often each grade was given and never a total; it narrows to one agency or one standard."""
+    answered(asked)
+    said = {"kind": "s11", "respondent": "CQH", "period": "2016", "due_on": "2016-12-16"}
+    seeded.act("chair", "request_return", "s11-2016-CQH", **said)
+    seeded.catch_up()
+    who = asked("quality-chair")
+
+    words = who.text("/section-11")
+    assert "Riverside Community Health Answered 5 September 2016. 8 fully met" in words
+    assert "Coombe Quay Hospital Not answered. It is due 16 December 2016." in words
+    words = who.text("/section-11?period=2016&agency=RIV")
+    assert "1 Senior managers" in words
+    assert "Not answered" not in words
+    words = who.text("/section-11?period=2016&standard=5")
+    assert "Standard 5 Staff are trained in safeguarding, to the level that their work needs, and kept up to date" in words
+    assert "Riverside Community Health 3 of 3 Not graded No round before" in words
+
+
 def test_whose_training_is_in_date(asked, seeded):
     """Counts by staff group are typed as a table, and shown with the share in date, who lapsed and who was never trained."""
     who = asked("riv-lead")
