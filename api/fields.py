@@ -237,6 +237,11 @@ def schema_of(command: Command) -> type[Schema]:
         "office": fields.String(
             allow_none=True, metadata={"description": "The office in which you act; your key's or session's, unless said"}
         ),
+        "signed": fields.List(
+            fields.String(validate=validate.Length(1, MEBIBYTE)),
+            load_default=(),
+            metadata={"description": "The statements of this act as you signed them, each an SD-JWT with every disclosure: see `prepare`"},
+        ),
     }
     about = command.kind if command.name in AMENDMENTS else ""  # an amendment has a schema for each kind of thing
     name = f"{command.name}_{about}".title().replace("_", "").replace("-", "")

@@ -32,6 +32,7 @@ from service.recording import Done, Write
 from service.recording.amending import Amending
 from service.recording.certifying import Certifying
 from service.recording.resting import resting_on
+from service.recording.signing import Committing, signing
 from service.verbs import (
     ActionVerbs,
     ChallengeVerbs,
@@ -81,7 +82,7 @@ class Board(
         Who lets commands share a transaction asks for all their keys at once (`on_record`), or has the whole of it refused.
         """
         try:
-            return self._act(caller, it)
+            return (it.prepare is not None and self.answered(caller, it)) or self._act(caller, it)
         except Refused:
             if answered := self.answered(caller, it):
                 return answered
@@ -103,10 +104,12 @@ class Board(
         authority.allow(command, who)
         self._check_day(day, today, it.late_reason)
         fields = read_fields(command, it.ref, it.fields)
+        signed = signing(self, who, it, now)
         if evidence := fields.get("evidence"):
-            fields["evidence"] = self.cite(evidence, who=who, caller=caller, now=now)
+            cited_at = signed.prepared_at if isinstance(signed, Committing) else now  # when it came is among what was signed
+            fields["evidence"] = self.cite(evidence, who=who, caller=caller, now=cited_at)
         self.screen(command, it, fields)
-        write = Write(received=now if it.at else None, caller=caller, submission=it)
+        write = Write(received=now if it.at else None, caller=caller, submission=it, signing=signed)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:
             return self._amend(command, today, it.ref, write=write, **said)

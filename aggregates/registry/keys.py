@@ -60,6 +60,7 @@ class Key:
     holder: str
     purpose: str
     status: Literal["live", "rotated", "revoked"] = "live"
+    since: date | None = None  # when it was enrolled, or took another's place: an office passes on, and a key does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +214,11 @@ class Keys(OnRecord[KeysState]):
         for entry in sorted(entries, key=lambda e: e.number):
             body = entry.body
             if entry.event is Keys.SigningKeyRevoked:
-                if known := keys.get(body["thumbprint"]):
-                    keys[known.thumbprint] = replace(known, status="revoked")
+                if ended := keys.get(body["thumbprint"]):
+                    keys[ended.thumbprint] = replace(ended, status="revoked")
                 continue
             if old := body.get("replaces"):
                 keys[old] = replace(keys.get(old) or Key(old, None, body["holder"], body["purpose"]), status="rotated")
-            keys[body["thumbprint"]] = Key(body["thumbprint"], body["public_key"], body["holder"], body["purpose"])
+            known = {name: body[name] for name in ("thumbprint", "public_key", "holder", "purpose")}
+            keys[body["thumbprint"]] = Key(**known, since=entry.occurred_on)
         return KeysState(tuple(keys.values()))

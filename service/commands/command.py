@@ -30,6 +30,7 @@ DPO = frozenset({OFFICER})
 ASKING = frozenset({MANAGER, LEAD, "trainer", OFFICER})  # who may bring in what somebody asks about their own data
 USERS = PROGRAMME | BOARD_AND_SUB_GROUPS | LEADS | {TRAINER}
 MEMBERS = BOARD_AND_SUB_GROUPS | LEADS
+SIGNERS = AMENDERS | {TRAINER}  # whoever records anything may do so with a key of their own
 
 
 @dataclass(frozen=True)

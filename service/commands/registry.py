@@ -6,7 +6,7 @@ from typing import Final
 
 from aggregates.registry import Inspection, Keys
 from aggregates.registry.data_subject import DataSubject
-from service.commands.command import ASKING, DPO, MANAGERS, OFFICER, Command
+from service.commands.command import ASKING, DPO, MANAGERS, OFFICER, SIGNERS, Command
 
 REGISTRY: Final = (
     Command(
@@ -26,9 +26,9 @@ REGISTRY: Final = (
     Command("decide_erasure", "Decide the request to erase", "subject", DataSubject.ErasureDecided, DPO),
     Command("erase_personal_data", "Erase what is kept", "subject", DataSubject.PersonalDataErased, DPO),
     Command("answer_access_request", "Record the answer to an access request", "subject", DataSubject.AccessRequestAnswered, DPO),
-    Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, MANAGERS),
-    Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, MANAGERS),
-    Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, MANAGERS),
+    Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, SIGNERS),
+    Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, SIGNERS),
+    Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, SIGNERS),
     Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, MANAGERS, creates=True),
     Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, MANAGERS),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry import stream_id
 from aggregates.entry.values import Sealed
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from service.application import Board
-    from service.ledger.statement import StatementMapper
 
 MULTIPLIED: Final = frozenset({"review", "action", "dissemination", "session", "return"})
 BY_CHANCE: Final = "training_session.telephone_"  # what rests on one draw of one sample cannot be copied
@@ -82,7 +81,7 @@ class Stress:
             again, mark = copy(event), f"x{number}"
             said = {name: _renamed(value, self.names, mark) for name, value in vars(event).items()}
             vars(again).update(said, originator_id=self._copy_of(stream, mark), originator_version=version)
-            yield Leaf.of(cast("StatementMapper", self.board.mapper).to_stored_event(again, iat=self.at), self.at)
+            yield Leaf.of(self.board.mapper.to_stored_event(again, iat=self.at), self.at)
 
     def _had(self, stream: UUID) -> int:
         """Return how many entries the copies of a stream have, all of them alike: they are recorded together."""

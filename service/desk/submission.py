@@ -14,7 +14,7 @@ from aggregates.entry.values import Evidence, Sealed, says
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from service.commands import Command
@@ -31,7 +31,8 @@ class Submission:
     """One command as it arrives. `fields` are as JSON holds them.
 
     `key` makes a repetition harmless; `expected` is the version that the caller saw; `at` is when it was recorded, in a
-    demonstration log only; `kind` is needed where the command is about an entry of any kind of thing.
+    demonstration log only; `kind` is needed where the command is about an entry of any kind of thing. `prepare` names the key for
+    whose signature it is to be prepared, and not recorded; `signed` are the statements, with their disclosures, that were then signed.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Submission:
     key: str | None = None
     expected: int | None = None
     at: datetime | None = None
+    prepare: str | None = None
+    signed: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no text, whoever brings it: once on record, it would stop every view."""

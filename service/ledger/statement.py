@@ -41,7 +41,7 @@ from service.verify import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -190,21 +190,24 @@ class StatementMapper(Mapper[UUID]):
         prepared = self.prepare(domain_event, self._key.signer, iat=iat)
         return prepared._with(self._key.private.sign(prepared.draft.unsigned))  # noqa: SLF001 - our own signature needs no checking
 
-    def prepare(self, domain_event: Any, signer: Signer, *, iat: int | None = None) -> Prepared:
-        """Return the event as a statement for somebody's signature; the fields that are about persons are sealed already."""
-        kind, stream, version = type(domain_event), domain_event.originator_id, domain_event.originator_version
-        fields: dict[str, object] = {}
-        subject_of: dict[str, UUID] = {}
-        for name, value in to_json(kind, {f.name: getattr(domain_event, f.name) for f in shape(kind)}).items():
-            fields[name] = _clear_text(name, value) if isinstance(value, Sealed) else value
-            if isinstance(value, Sealed):
-                subject_of[name] = value.subject
-        _check_readable(kind, fields, subject_of)
-        draft = signer.draft(kind.TOPIC, str(stream), version, self._seen(), fields, iat=iat)
+    def prepare(self, event: Any, signer: Signer, *, iat: int | None = None, draft: Draft | None = None) -> Prepared:
+        """Return the event as a statement for somebody's signature; the fields that are about persons are sealed already.
+
+        A `draft` was written before, for this very event: that it says the same is for the caller to see.
+        """
+        fields, subject_of = fields_of(event)
+        draft = draft or self._draft(event, signer, fields, iat)
         shown = [d for name, d in draft.disclosures.items() if name not in subject_of]
         pointers = [self._pointer(name, subject, draft.disclosures[name]) for name, subject in subject_of.items()]
         rest = "~".join(["", *shown, json.dumps(pointers) if pointers else ""]).encode()
-        return Prepared(StoredEvent(stream, version, kind.TOPIC, draft.unsigned), draft, signer, rest)
+        return Prepared(StoredEvent(event.originator_id, event.originator_version, type(event).TOPIC, draft.unsigned), draft, signer, rest)
+
+    def draft(self, event: Any, signer: Signer, *, iat: int) -> Draft:
+        """Return the statement of an event alone: nothing is sealed, and nothing of it is kept."""
+        return self._draft(event, signer, fields_of(event)[0], iat)
+
+    def _draft(self, event: Any, signer: Signer, fields: Mapping[str, object], iat: int | None) -> Draft:
+        return signer.draft(type(event).TOPIC, str(event.originator_id), event.originator_version, self._seen(), fields, iat=iat)
 
     def _pointer(self, name: str, subject: UUID, disclosure: str) -> list[str]:
         named = digest(disclosure)
@@ -243,12 +246,21 @@ class StatementMapper(Mapper[UUID]):
         return event
 
 
-def _check_readable(kind: type[Any], fields: Mapping[str, object], sealed: Collection[str]) -> None:
-    """Refuse to sign what could not be read back: it could neither be amended nor removed, and would stop every view for good."""
+def fields_of(event: Any) -> tuple[dict[str, object], dict[str, UUID]]:
+    """Return what an event says as JSON values, and whom its personal fields are about, both by the field's name.
+
+    Refuses what could not be read back: it could neither be amended nor removed, and would stop every view for good.
+    """
+    kind, fields, subject_of = type(event), dict[str, object](), dict[str, UUID]()
+    for name, value in to_json(kind, {f.name: getattr(event, f.name) for f in shape(kind)}).items():
+        fields[name] = _clear_text(name, value) if isinstance(value, Sealed) else value
+        if isinstance(value, Sealed):
+            subject_of[name] = value.subject
     try:
-        from_json(kind, {name: value for name, value in fields.items() if name not in sealed})
+        from_json(kind, {name: value for name, value in fields.items() if name not in subject_of})
     except (ValueError, KeyError) as error:
         raise NotAStatement(f"{kind.TOPIC} could not be read back: {error}") from error
+    return fields, subject_of
 
 
 def _clear_text(name: str, value: Sealed) -> str:

@@ -26,7 +26,7 @@ from aggregates.partnership.membership import (
 from aggregates.partnership.office import Office
 from aggregates.returns import ReturnState
 from aggregates.review.state import ReviewState
-from service.recording.holding import Holding, held_after, promised
+from service.recording.across.holding import Holding, held_after, promised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

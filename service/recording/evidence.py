@@ -13,11 +13,20 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from aggregates.entry.values import Evidence
 from service.database.connection import disk_full
 from service.desk.refusals import EmptyFile, FutureDate, NoRoom, TooLarge, UnknownEvidence, WrongKind
+from service.desk.whose import ONE_AGENCY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eventsourcing.postgres import PostgresDatastore
+
+    from aggregates.authority import Acting
+    from service.desk.accounts import Caller
 
 BLOCK = 1 << 18
 READ_ONLY = 0o440
@@ -27,6 +36,7 @@ A_PDF = b"%PDF-"  # as every PDF begins
 DEFAULT_TYPE = "application/octet-stream"
 MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]{1,100}\Z")
 NAME = re.compile(r"[0-9a-f]{64}\Z")
+BROUGHT = "SELECT sha256 FROM desk.received_file WHERE account = %s AND sha256 = ANY(%s)"
 
 
 class Received(NamedTuple):
@@ -159,3 +169,32 @@ def cited(store: EvidenceStore, item: Any, *, supplied_by: str | None, now: int)
         classification=str(said["classification"] or "restricted"),
         supplied_by_agency=supplied_by,
     )
+
+
+class Evidencing:
+    """What a log takes in as evidence, and who brought it."""
+
+    evidence: EvidenceStore
+    datastore: PostgresDatastore
+
+    def receive(self, stream: IO[bytes], filename: str, caller: Caller) -> Received:
+        """Take an evidence file in, and remember whose account brought it."""
+        received = self.evidence.receive(stream, filename)
+        brought = "INSERT INTO desk.received_file (sha256, account) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+        with self.datastore.get_connection() as conn:
+            conn.execute(brought, (bytes.fromhex(received.sha256), caller.account))
+        return received
+
+    def cite(self, items: Sequence[Any], *, who: Acting, caller: Caller, now: int) -> tuple[Evidence, ...]:
+        """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it.
+
+        Who sees one agency's record alone cites what they brought themselves; any other file answers as one that is not there.
+        """
+        evidence = tuple(cited(self.evidence, item, supplied_by=who.agency, now=now) for item in items)
+        if who.role in ONE_AGENCY and who.on_behalf_of is None:
+            with self.datastore.get_connection() as conn:
+                hashes = [bytes.fromhex(one.sha256) for one in evidence]
+                rows = conn.execute(BROUGHT, (caller.account, hashes)).fetchall()
+            if strange := {one.sha256 for one in evidence} - {row["sha256"].hex() for row in rows}:
+                raise UnknownEvidence(sha256=min(strange))
+        return evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -25,21 +25,21 @@ from service.desk.refusals import (
     NotEstablished,
     NotFound,
     StaleVersion,
-    UnknownEvidence,
 )
-from service.desk.whose import ONE_AGENCY, theirs
+from service.desk.whose import theirs
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
-from service.ledger.errors import AlreadyRecorded, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
+from service.ledger.errors import AlreadyRecorded, EventKnown, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
 from service.ledger.keys import key_changes
 from service.ledger.registry import Registry
 from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
-from service.recording.evidence import EvidenceStore, cited
+from service.recording.evidence import EvidenceStore, Evidencing
 from service.recording.known import Known
 from service.recording.sending import check_kept
-from service.recording.writing import Done, OfThisThread, Together, Turns, Write
+from service.recording.signing import Committing, Preparing, SignedAlready
+from service.recording.writing import Done, OfThisThread, Together, Turns, Unsigned, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -47,23 +47,20 @@ if TYPE_CHECKING:
 
     from eventsourcing.postgres import PostgresFactory
 
-    from aggregates.authority import Acting
-    from aggregates.entry.values import Evidence
     from service.config import Config
     from service.desk.accounts import Caller
     from service.desk.submission import Submission
     from service.ledger.keys import KeyRing
-    from service.recording.evidence import Received
 
 SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review, Inspection})  # read far more often than changed
-BROUGHT = "SELECT sha256 FROM desk.received_file WHERE account = %s AND sha256 = ANY(%s)"
 
 
-class Recording(Application[UUID]):
+class Recording(Evidencing, Application[UUID]):
     """The log of one board, open for writing. Build it after the worker has forked, never before."""
 
     name = "board"
     recorder: LedgerRecorder
+    mapper: StatementMapper
     _together = OfThisThread()
 
     def __init__(self, config: Config, keys: KeyRing, *, clock: Callable[[], float] = time.time) -> None:
@@ -190,28 +187,6 @@ class Recording(Application[UUID]):
             raise HeadWentBack(f"this very command was recorded as event {positions[-1]}, which the log no longer holds")
         return Done(it.ref, row["version"], positions, self.recorder.receipt(positions[-1]))
 
-    def receive(self, stream: IO[bytes], filename: str, caller: Caller) -> Received:
-        """Take an evidence file in, and remember whose account brought it."""
-        received = self.evidence.receive(stream, filename)
-        brought = "INSERT INTO desk.received_file (sha256, account) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-        with self.datastore.get_connection() as conn:
-            conn.execute(brought, (bytes.fromhex(received.sha256), caller.account))
-        return received
-
-    def cite(self, items: Sequence[Any], *, who: Acting, caller: Caller, now: int) -> tuple[Evidence, ...]:
-        """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it.
-
-        Who sees one agency's record alone cites what they brought themselves; any other file answers as one that is not there.
-        """
-        evidence = tuple(cited(self.evidence, item, supplied_by=who.agency, now=now) for item in items)
-        if who.role in ONE_AGENCY and who.on_behalf_of is None:
-            with self.datastore.get_connection() as conn:
-                hashes = [bytes.fromhex(one.sha256) for one in evidence]
-                rows = conn.execute(BROUGHT, (caller.account, hashes)).fetchall()
-            if strange := {one.sha256 for one in evidence} - {row["sha256"].hex() for row in rows}:
-                raise UnknownEvidence(sha256=min(strange))
-        return evidence
-
     # -- load, decide, save -------------------------------------------------------------------------------------------
 
     def _begin(self, ref: str, create: Callable[..., Any], write: Write, /, **said: Any) -> Done:
@@ -219,6 +194,8 @@ class Recording(Application[UUID]):
         thing = create(self.origin, **said)
         taken = AlreadyExists(kind=thing.TOPIC.replace("_", " "), ref=ref)
         if self._together and thing.id in self._together.loaded:  # otherwise the append finds out
+            raise taken
+        if isinstance(write.signing, Preparing) and self.find(type(thing), ref):
             raise taken
         try:
             return self.record(thing, ref, write)
@@ -251,7 +228,10 @@ class Recording(Application[UUID]):
         if not self._compared:
             check_kept(self.config, self.recorder)
             self._compared = True
-        part, version = self._part(thing, write), thing.version
+        version = thing.version
+        part = self._part(thing, ref, write)
+        if isinstance(part, Unsigned):
+            return Done(ref, version, (), unsigned=part)
         if self._together is not None:
             self._together.loaded[thing.id] = thing
             self._together.parts.append(part)
@@ -263,17 +243,24 @@ class Recording(Application[UUID]):
             return self._recorded(cast("Submission", write.submission), error.positions)
         except OtherRequest as error:
             raise KeyReused(key=error.key) from error
+        except EventKnown as error:
+            raise SignedAlready(ref=ref) from error
         except ReceivedWentBack as error:
             raise ClockWentBack(at=write.submission.at if write.submission else None, last="that time") from error
         return Done(ref, version, list(placed.positions), placed.receipt(placed.positions[-1]))
 
-    def _part(self, thing: Any, write: Write) -> Part:
-        """Return what a thing has decided as one submission to the ledger: its statements signed, its personal values sealed."""
+    def _part(self, thing: Any, ref: str, write: Write) -> Part | Unsigned:
+        """Return what a thing has decided as one submission to the ledger, its statements signed; or unsigned, where it is prepared."""
         idempotency = _idempotency(write.caller, write.submission) if write.caller and write.submission and write.submission.key else None
         keys, at = key_changes(thing), int(self.clock()) if write.received is None else write.received
-        mapper = cast("StatementMapper", self.mapper)
-        leaves = [Leaf.of(mapper.to_stored_event(event, iat=at), at) for one in (*write.beside, thing) for event in one.collect_events()]
-        return Part(leaves, write.received, idempotency, keys, write.unless, write.erases)
+        events = [event for one in (*write.beside, thing) for event in one.collect_events()]
+        if isinstance(write.signing, Preparing):
+            return write.signing.unsigned(self, events, write, at)
+        if isinstance(write.signing, Committing):
+            stored = [*write.signing.stored(self, events, ref)]
+        else:
+            stored = [self.mapper.to_stored_event(event, iat=at) for event in events]
+        return Part([Leaf.of(event, at) for event in stored], write.received, idempotency, keys, write.unless, write.erases)
 
     @contextmanager
     def together(self) -> Iterator[Together]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 from aggregates.entry import OnRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from uuid import UUID
 
@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     from service.ledger.append import Erases, Unless
     from service.ledger.append import Submission as Part
     from service.ledger.checkpoint import Receipt
+    from service.ledger.statement import Draft
+    from service.recording.signing import Signing
 
 TURNS = 64  # that are kept apart: things of the same remainder wait for each other, which does no harm
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """What an act would put on record, for its signature: the statements in their order, and the kinds of things that it rests on."""
+
+    statements: Sequence[Draft]
+    rests_on: Collection[str]
+    size: int  # of the log when it was decided
+    until: int  # POSIX seconds: when it is too old to be recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class Done:
     version: int
     positions: Sequence[int]
     receipt: Receipt | None = None
+    unsigned: Unsigned | None = None  # where it was only prepared: nothing was recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class Write:
     unless: Unless | None = None
     erases: Erases | None = None
     beside: Sequence[Any] = ()
+    signing: Signing | None = None  # by a key of whoever acts; the service's own attests where there is none
 
     @property
     def expected(self) -> int | None:

@@ -8,7 +8,7 @@ from aggregates.action import Action
 from aggregates.dissemination import Dissemination, refusals, speaks_for
 from aggregates.partnership import Agency
 from service.desk.refusals import NotFound
-from service.recording.holding import Holding
+from service.recording.across.holding import Holding
 from service.recording.resting import resting_on
 
 if TYPE_CHECKING:

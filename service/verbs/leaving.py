@@ -12,7 +12,7 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Keys
 from aggregates.returns import Return
 from aggregates.review import Review
-from service.recording.holding import Holding
+from service.recording.across.holding import Holding
 from service.recording.resting import resting_on
 
 if TYPE_CHECKING:

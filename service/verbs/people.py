@@ -12,7 +12,7 @@ from aggregates.registry.data_subject import DataSubject
 from service.desk.refusals import AlreadyExists, MovedUnderneath, StaleVersion, WrongKind
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted
-from service.recording.holding import Holding
+from service.recording.across.holding import Holding
 from service.recording.resting import TRIES, resting_on
 
 if TYPE_CHECKING:

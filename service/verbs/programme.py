@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.authority import BOARD
 from aggregates.partnership import Course, Meeting, Priorities, Resource, SubGroup
-from service.recording.holding import Holding
+from service.recording.across.holding import Holding
 
 if TYPE_CHECKING:
     from service.recording import Done, Write

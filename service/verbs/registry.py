@@ -10,8 +10,9 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Key, Keys
 from aggregates.registry.inspection import AlreadyDisclosed
 from aggregates.registry.keys import KeyEnded, KeyEnrolled
-from service.desk.authority import INSPECTORS
-from service.desk.refusals import NotAnInspector, NotFound
+from service.commands.command import MANAGERS
+from service.desk.authority import INSPECTORS, called
+from service.desk.refusals import NotAllowed, NotAnInspector, NotFound
 from service.ledger.errors import KeyInUse
 from service.ledger.keys import check_proof
 from service.recording import Write
@@ -50,13 +51,15 @@ class RegistryVerbs(References):
                 self._change(Inspection, office, Inspection.disclose, Write(), acting=acting, occurred_on=occurred_on, opened=opened)
 
     def enrol_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
-        """Enrol a key whose owner proves to hold it."""
+        """Enrol a key whose owner proves to hold it: one's own, or anybody's where the Board's management does."""
+        self._own(said["acting"], said["holder"], "enrol")
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
         with self._raced(said["thumbprint"]):
             return self._change(Keys, "keys", Keys.enrol, write, **said)
 
     def rotate_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Replace a key by another; both prove it."""
+        self._own(said["acting"], said["holder"], "rotate")
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
         old = next((k for k in self.registry.all() if k.thumbprint == said["replaces"]), None)
         if old is None:
@@ -69,8 +72,15 @@ class RegistryVerbs(References):
 
     def revoke_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Revoke a key from this entry on; what it signed before stays valid."""
+        key = next((k for k in self.registry.all() if k.thumbprint == said["thumbprint"]), None)
+        self._own(said["acting"], key.holder if key else None, "revoke")
         with self._raced(said["thumbprint"]):
             return self._change(Keys, "keys", Keys.revoke, write, **said)
+
+    def _own(self, who: Acting, holder: str | None, do: str) -> None:
+        """Refuse whose key this is not, but the Board's management."""
+        if who.role not in MANAGERS and holder not in {who.in_name_of, who.body}:
+            raise NotAllowed(who=called(who.role), act=f"{do} a key of another office", roles=MANAGERS)
 
     @contextmanager
     def _raced(self, thumbprint: str) -> Iterator[None]:

@@ -44,7 +44,7 @@ def test_a_key_is_enrolled_once():
     """A key is enrolled for one holder; the same key again is refused, also after it ended."""
     registry = keys()
     registry.enrol(**SAID, **SECOND)
-    assert registry.state.find("t2") == Key("t2", "k2", "severnbrook", "service-statements")
+    assert registry.state.find("t2") == Key("t2", "k2", "severnbrook", "service-statements", since=DAY)
 
     for status in ("live", "revoked"):
         assert registry.state.find("t2").status == status

@@ -138,7 +138,7 @@ def test_a_commands_schema_is_its_declaration(command):
     """What an endpoint takes is what the command takes, and what stands around every command."""
     ref = ["ref"] if command.creates and command.kind not in ONE_OF_ITS_KIND else []
 
-    assert list(schema_of(command)().fields) == [*ref, *(f.name for f in command.fields), *ENVELOPE]
+    assert list(schema_of(command)().fields) == [*ref, *(f.name for f in command.fields), *ENVELOPE, "signed"]
 
 
 def test_names_of_resources_are_words_of_the_field():

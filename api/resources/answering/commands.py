@@ -7,15 +7,17 @@ evidence may bring the files with it (multipart), or name what was uploaded befo
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import current_app, request, url_for
+from flask import current_app, jsonify, make_response, request, url_for
 
 from aggregates.entry.fields import to_json
 from api.access import member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of, strict_json
-from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, WRITTEN, DoneSchema, Resource
+from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
 from api.worker import worker
 from projections.two_clocks.catch_up import wait_on
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 
     from aggregates.authority import Acting
     from service.recording import Done
+    from service.recording.writing import Unsigned
 
+PREPARED: Final = 202
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
 ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,17})"\Z')  # weak too: a proxy that compresses makes it so, and the version is the same
 
@@ -53,10 +57,11 @@ def _mount(resource: Resource, command: Command, rule: str) -> None:
     schema = schema_of(command)
 
     @resource.response(201 if command.creates else 200, DoneSchema, headers=WRITTEN)
+    @resource.alt_response(PREPARED, schema=UnsignedSchema, description="It is prepared, and not recorded", success=True)
     @resource.doc(
         operationId=command.name if command.name in COMMANDS else f"{command.name}_of_{command.kind}",
         summary=command.title,
-        parameters=[IDEMPOTENCY_KEY, *([] if command.creates else [IF_MATCH])],
+        parameters=[IDEMPOTENCY_KEY, *([] if command.creates else [IF_MATCH]), PREPARE],
         requestBody={"required": True, "content": _content(schema, files=command.takes_files)},
     )
     @member
@@ -109,11 +114,26 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     held, who = worker(), signed_in()
     key = idempotency_key()
     expected = None if command.creates else _if_match(ref)
-    said = {name: value for name, value in body.items() if name not in ENVELOPE}
-    around = {name: body.get(name) for name in ENVELOPE}
+    said = {name: value for name, value in body.items() if name not in {*ENVELOPE, "signed"}}
+    around: dict[str, Any] = {name: body.get(name) for name in ENVELOPE}
     fields = to_json(command.event, said)
-    it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, key=key, expected=expected, **around)
-    return _answer(command, held.board.act(who, it))
+    sent = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, key=key, expected=expected, **around)
+    it = replace(sent, prepare=request.args.get("prepare"), signed=body["signed"])
+    done = held.board.act(who, it)
+    if done.unsigned is None:
+        return _answer(command, done)
+    return make_response(jsonify(UnsignedSchema().dump(unsigned(command, it, done, done.unsigned))), PREPARED)
+
+
+def unsigned(command: Command, it: Submission, done: Done, prepared: Unsigned) -> dict[str, Any]:
+    """Say what is to be signed, and with which command it is sent back."""
+    named = {"ref": it.ref} if command.creates and command.kind not in ONE_OF_ITS_KIND else {}
+    fields = {name: value for name, value in it.fields.items() if value is not None}
+    around = {name: str(value) for name in ENVELOPE if (value := getattr(it, name)) is not None}
+    statements = [{"unsigned": one.unsigned.decode(), "disclosures": [*one.disclosures.values()]} for one in prepared.statements]
+    rests_on = {"size": prepared.size, "version": done.version, "kinds": [kind.replace("_", "-") for kind in prepared.rests_on]}
+    until = datetime.fromtimestamp(prepared.until, UTC)
+    return {"statements": statements, "rests_on": rests_on, "until": until, "command": named | fields | around}
 
 
 def acting_as(on_behalf_of: str | None = None, *, office: str | None = None) -> Acting:

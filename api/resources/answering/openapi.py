@@ -24,7 +24,10 @@ DESCRIPTION: Final = """What a safeguarding board has recorded, and what it take
 
 Reads take two clocks: `as_at`, the day whose position is asked for, and `known_at`, the event (or the end of the day) up to which the
 log is taken into account. Acts are commands, one address each; every one carries an `Idempotency-Key`, and an `If-Match` where
-something exists already, and is answered with its receipt. What is refused is refused by name: a problem's `type` explains it."""
+something exists already, and is answered with its receipt. What is refused is refused by name: a problem's `type` explains it.
+
+An act is attested by the service, or signed with a key of your own: ask for it with `?prepare=<thumbprint>`, which records nothing; look at
+what it answers; sign; and send the command again with `signed`."""
 
 
 class ProblemSchema(Schema):
@@ -62,6 +65,38 @@ class DoneSchema(Schema):
     shown = YesOrNo(required=True, metadata={"description": "Whether the views show it already; if not, they will in a moment"})
 
 
+class StatementSchema(Schema):
+    """A statement that waits for a signature, and what it says, field by field."""
+
+    unsigned = fields.String(required=True, metadata={"description": "Header and payload of an SD-JWT: the bytes to sign with Ed25519"})
+    disclosures = fields.List(
+        fields.String(), required=True, metadata={"description": "base64url of [salt, field, value]; the payload has the digest of each"}
+    )
+
+
+class RestsOnSchema(Schema):
+    """What was on record when an act was prepared."""
+
+    size = Whole(required=True, metadata={"description": "Of the log"})
+    version = Whole(required=True, metadata={"description": "That the thing will have: anything recorded of it meanwhile is in the way"})
+    kinds = fields.List(fields.String(), required=True, metadata={"description": "Whose entries the act rests on besides"})
+
+
+class UnsignedSchema(Schema):
+    """An act that was prepared, and not recorded: sign each statement, and send the command with what you signed."""
+
+    statements = fields.List(fields.Nested(StatementSchema), required=True)
+    rests_on = fields.Nested(RestsOnSchema, required=True)
+    until = fields.AwareDateTime(required=True, metadata={"description": "When it has to be prepared again"})
+    command = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={
+            "description": "What to send to the same address, with `signed`: each `<unsigned>.<base64url signature>~<disclosure>~…~`"
+        },
+    )
+
+
 class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest is not typed; what we use of it is, here
     """A blueprint whose requests are read strictly."""
 
@@ -75,6 +110,7 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest is not typed; 
         arguments: Callable[..., Decorator]
         doc: Callable[..., Decorator]
         response: Callable[..., Decorator]
+        alt_response: Callable[..., Decorator]
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # as above
@@ -99,6 +135,12 @@ def header(name: str, description: str, *, required: bool = True) -> dict[str, A
 IDEMPOTENCY_KEY: Final = header(
     "Idempotency-Key", "A new one for each act, the same one when repeating it: 1 to 255 visible ASCII characters"
 )
+PREPARE: Final = {
+    "in": "query",
+    "name": "prepare",
+    "description": "The thumbprint of your own key: nothing is recorded, and the answer is what to sign with it",
+    "schema": {"type": "string"},
+}
 IF_MATCH: Final = header("If-Match", 'The ETag that you saw, e.g. "7"; or * for whatever version there is')
 WRITTEN: Final = {
     "ETag": {"description": "The version now", "schema": {"type": "string"}},

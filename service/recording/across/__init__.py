@@ -1,1 +1,1 @@
-"""What is looked up across streams for the verbs of one noun: for reviews, and for what the members have received."""
+"""What is looked up across streams: for reviews, for what the members have received, and what offices, members and leavers hold."""

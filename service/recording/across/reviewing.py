@@ -19,7 +19,7 @@ from aggregates.review.parts import same
 from aggregates.review.refusals import AlreadyReferred, NotTheirInformation
 from service.commands import LEAD
 from service.desk.refusals import EmployerUnsaid, KnownByCode, NotFound
-from service.recording.holding import Holding
+from service.recording.across.holding import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

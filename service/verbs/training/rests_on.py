@@ -9,7 +9,7 @@ from aggregates.partnership.office import Office
 from aggregates.returns import Return
 from aggregates.training_session import TrainingSession, refusals
 from service.desk.refusals import NoCheckpointYet
-from service.recording.holding import Holding
+from service.recording.across.holding import Holding
 from service.verify import open_checkpoint
 
 if TYPE_CHECKING:

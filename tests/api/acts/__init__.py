@@ -157,11 +157,11 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "stand_down_office_holder": (
         "board-manager", "offices/trainer/stand_down_office_holder", {"until_on": "2016-09-04", "reason": "retired"}, (), "quality-chair",
     ),
-    "enrol_signing_key": ("board-manager", "keys/enrol_signing_key", _key(FIRST), (), "riv-lead"),
-    "rotate_signing_key": ("board-manager", "keys/rotate_signing_key", ROTATED, ("enrol_signing_key",), "riv-lead"),
+    "enrol_signing_key": ("board-manager", "keys/enrol_signing_key", _key(FIRST), (), "cqh-lead"),
+    "rotate_signing_key": ("board-manager", "keys/rotate_signing_key", ROTATED, ("enrol_signing_key",), "cqh-lead"),
     "revoke_signing_key": (
         "board-manager", "keys/revoke_signing_key", {"thumbprint": _key(FIRST)["thumbprint"], "reason": "lost"}, ("enrol_signing_key",),
-        "riv-lead",
+        "cqh-lead",
     ),
     "open_inspection": ("chair", "inspections", INSPECTION, ("an inspector",), "quality-chair"),
     "close_inspection": (
