@@ -17,6 +17,7 @@ from aggregates.framework.owing import after
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from aggregates.entry import Entry
     from aggregates.framework.clauses import Span
 
 MOST: Final = 10_000  # periods of one owner: beyond any framework
@@ -34,7 +35,8 @@ class Period:
 class Answer(NamedTuple):
     """Something that was done: when, by which entry, the day in the middle of what it `names`, and how well if somebody graded it.
 
-    Or, where it `ends` a period, that nothing is asked for in it any more.
+    Or, where it `ends` a period, that nothing is asked for in it any more. What was taken back counts for nothing from the day on which
+    it was `undone`, by an entry.
     """
 
     on: date
@@ -42,6 +44,8 @@ class Answer(NamedTuple):
     names: date | None
     grade: str | None = None
     ends: bool = False
+    undone_on: date | None = None
+    undone_at: int | None = None
 
     @property
     def day(self) -> date:
@@ -68,7 +72,10 @@ def periods(
 
 
 def answered(owed: Sequence[Period], answers: Iterable[Answer]) -> list[tuple[Period, Answer | None]]:
-    """Return each period with the first thing that was done for it, if anything was; otherwise with what ended it."""
+    """Return each period with the first thing that was done for it, if anything was; otherwise with what ended it.
+
+    Whether it was undone is not asked: give what stands, or what does not.
+    """
     firsts = [period.first for period in owed]
     found: dict[int, Answer] = {}
     labels: set[date] = set()  # for which something counts already: asking many for one half-year is asking once
@@ -94,10 +101,36 @@ def _for(owed: Sequence[Period], firsts: Sequence[date], answer: Answer) -> Iter
         yield own
 
 
+class Given(NamedTuple):
+    """An answer, by the stream in which it was given, and by which of the rule's undoings it was taken back there, if by any."""
+
+    answer: Answer
+    thing: str
+    taken_back: int | None = None
+
+
+def undone(given: tuple[Given, ...], thing: str, by: int, entry: Entry) -> tuple[Given, ...]:
+    """Take back by an entry what was given in its stream."""
+    return tuple(
+        Given(one.answer._replace(undone_on=entry.occurred_on, undone_at=entry.number), thing, by)
+        if one.thing == thing and one.taken_back is None
+        else one
+        for one in given
+    )
+
+
+def given_back(given: tuple[Given, ...], thing: str, by: int) -> tuple[Given, ...]:
+    """Let stand again what was taken back in a stream by one of the rule's undoings."""
+    return tuple(
+        Given(one.answer._replace(undone_on=None, undone_at=None), thing) if (one.thing, one.taken_back) == (thing, by) else one
+        for one in given
+    )
+
+
 def counted(kept: tuple[Answer, ...], answer: Answer) -> tuple[Answer, ...]:
     """Add an answer to those of the same day that came before it, or return the very same where it can count for no period any more.
 
     What names a period counts once. What does not counts for the period of its day, and once more for the one before, in its grace.
     """
     most = 1 if answer.names else 2
-    return (*kept, answer) if sum(one.ends == answer.ends for one in kept) < most else kept
+    return (*kept, answer) if sum(one.ends == answer.ends and not one.undone_on for one in kept) < most else kept

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from aggregates.framework.matching import Pattern, Test
+    from aggregates.framework.matching import Pattern, Test, Undoing
 
 # M: decided from events. P: that it was done in time is, how well is a human's graded decision, and shown as such. H: a matter for
 # people alone. C: context, of which nothing is owed.
@@ -49,6 +49,9 @@ class Rule:
     Where the Board chose the number, `basis` is `local_setting`, and `setting` says which; it says none where the day was set with the
     asking itself, as that of a return or of an action is. `graded` is the field of an event in which somebody graded how well it was
     done.
+
+    What discharged it discharges it no more from the day of an entry of its own stream that is one of `undone_by`: the item was
+    withdrawn, the action given up. Then it is owed as before, unless something else that discharges it stands.
     """
 
     clause: str
@@ -57,6 +60,7 @@ class Rule:
     basis: Basis = "framework"
     setting: str = ""
     graded: str = ""
+    undone_by: tuple[Undoing, ...] = ()
 
     @property
     def key(self) -> str:
@@ -106,7 +110,8 @@ class Standing(Rule):
     """While a thing is in a state, a fact must hold: for every thing of a kind, or (`some`) for one of them at least.
 
     The fact is a function of the thing's own state (`facts`). Who owes it is always the same, or the fact says (`owner` is empty).
-    Without one of `discharged_by` the fact cannot hold: who looks for what is missing looks for these.
+    Without one of `discharged_by` the fact cannot hold: who looks for what is missing looks for these. That it holds no more is found
+    from the thing's state as well; `undone_by` are the events after which it may not.
     """
 
     thing: str

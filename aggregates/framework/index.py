@@ -9,7 +9,7 @@ from aggregates.framework.clauses import OnCalendar, OnEvent, Rule, Standing
 from aggregates.framework.matching import event_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from aggregates.entry import Entry
     from aggregates.framework.clauses import Clause, ObligationSet
@@ -46,6 +46,16 @@ class Index:
         return _speaking(self._done, entry)
 
     @property
+    def undone(self) -> frozenset[str]:
+        """Name the events of rules on events by which something is undone, and those of the same things that it undoes."""
+        return _undone(self.on_event.values())
+
+    @property
+    def undone_again(self) -> frozenset[str]:
+        """Name the same of the rules of the calendar."""
+        return _undone(self.on_calendar.values())
+
+    @property
     def events_owed(self) -> frozenset[str]:
         """Name the events of which rules on events speak."""
         return frozenset(self._owed)
@@ -54,6 +64,13 @@ class Index:
     def events_done(self) -> frozenset[str]:
         """Name the events of which rules of the calendar speak."""
         return frozenset(self._done)
+
+
+def _undone(rules: Collection[OnEvent | OnCalendar]) -> frozenset[str]:
+    undo = {undoing.event for rule in rules for undoing in rule.undone_by}
+    things = {event.partition(".")[0] for event in undo}
+    done = {pattern.event for rule in rules if rule.undone_by for pattern in rule.discharged_by}
+    return frozenset(undo | {event for event in done if event.partition(".")[0] in things})
 
 
 def _by_event(spoken: Iterable[tuple[Pattern, R]]) -> dict[str, list[tuple[Pattern, R]]]:

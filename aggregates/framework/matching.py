@@ -82,6 +82,22 @@ class Pattern:
         return all(test.passes(body) for test in self.where)
 
 
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """Entries that take back what an earlier entry of the very same stream did: the item's own withdrawal, whatever the item is about.
+
+    Where it has a `where`, a later entry of the same event that is not so gives back what was taken: an action goes to another owner,
+    and returns.
+    """
+
+    event: str
+    where: tuple[Test, ...] = ()
+
+    def speaks_of(self, body: Mapping[str, Any]) -> bool:
+        """Say whether an entry of its event takes something back."""
+        return all(test.passes(body) for test in self.where)
+
+
 @cache
 def event_of(topic: str) -> str:
     """Return a topic without its version."""

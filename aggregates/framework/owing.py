@@ -1,10 +1,14 @@
 """An obligation that an event asked for: since when it is owed, by when, and what discharged or ended it. A pure fold, as everywhere.
 
     asked → discharged | ended → asked again …
+            discharged → undone, and owed as before → discharged by something else …
 
 What was done on the day counts, in whatever order it was recorded; what was done earlier counts where the rule takes it `early`: the
 poster was sent, and then the review was published. While it is open, to be asked again changes nothing; once it is discharged or
 ended, it is owed again.
+
+Whatever discharges it is kept, because what does may be taken back. While any of it stands it is met, since the first day from which
+something stood without a break: who replaces a poster has not put one up late.
 """
 
 from __future__ import annotations
@@ -21,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from aggregates.entry import Entry
-    from aggregates.framework.clauses import Due, OnEvent, Span
+    from aggregates.framework.clauses import Due, OnEvent, Rule, Span
     from aggregates.framework.matching import Pattern
 
-Does: TypeAlias = Literal["discharges", "ends", "grades", "asks"]
-ROLES: Final[tuple[tuple[Does, str], ...]] = (
+Does: TypeAlias = Literal["undoes", "gives back", "discharges", "ends", "grades", "asks"]
+ROLES: Final[tuple[tuple[Does, str], ...]] = (  # after what an entry takes back, or gives back
     ("discharges", "discharged_by"),
     ("ends", "ended_by"),
     ("grades", "graded_by"),
@@ -35,7 +39,10 @@ ROLES: Final[tuple[tuple[Does, str], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What one entry does to one obligation: by which pattern of its rule, and what it says of the due date or the grade."""
+    """What one entry does to one obligation: by which pattern of its rule, and what it says of the due date or the grade.
+
+    `thing` is the entry's own stream: what it did is taken back there, and nowhere else.
+    """
 
     does: Does
     pattern: int
@@ -44,38 +51,63 @@ class Moment:
     due_on: date | None
     grade: str
     asks_too: bool
+    thing: str
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What discharged it."""
+    """What discharged it, or did one thing of those of which all are needed. `taken_back` by which of the rule's undoings, if by any."""
 
     on: date
     at: int
     grade: str
+    pattern: int
+    thing: str
+    taken_back: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """That it was discharged, since when, and what took that back."""
+
+    was: Done
+    since: date
+    on: date
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """An obligation on a day. `arose_on` is None while nobody has asked; `so_far` has the patterns met of those of which all are needed."""
+    """An obligation on a day. `arose_on` is None while nobody has asked.
+
+    `done` is the first of all that was `done_so_far` with which it is discharged and that stands, and `since` the day from which
+    something stood without a break. `undone` is the last time that this was taken back. It has `ended` where it is not discharged.
+    """
 
     arose_on: date | None = None
     asked_at: int | None = None
     due_on: date | None = None
+    done_so_far: tuple[Done, ...] = ()
     done: Done | None = None
-    ended_on: date | None = None
-    ended_at: int | None = None
-    so_far: frozenset[int] = frozenset()
+    since: date | None = None
+    undone: Undone | None = None
+    asked_no_more: Moment | None = None
+
+    @property
+    def ended(self) -> Moment | None:
+        """Return what ended it."""
+        return None if self.done else self.asked_no_more
 
     @property
     def over(self) -> bool:
         """Say whether nothing is owed any more."""
-        return self.done is not None or self.ended_on is not None
+        return self.done is not None or self.asked_no_more is not None
 
 
 def moments(rule: OnEvent, entry: Entry, owner: str, subject: str, stream: str) -> list[Moment]:
     """Return what an entry does to what an owner owes by a rule about a subject; nothing where the rule does not speak of it."""
-    found: list[tuple[Does, int]] = [
+    found: list[tuple[Does, int]] = [("undoes" if undoes else "gives back", number) for undoes, number in taken_back(rule, entry)]
+    found += [
         (does, number)
         for does, patterns in ROLES
         for number, pattern in enumerate(getattr(rule, patterns))
@@ -83,7 +115,13 @@ def moments(rule: OnEvent, entry: Entry, owner: str, subject: str, stream: str) 
     ]
     asks_too = any(does == "asks" for does, _ in found)
     due_on, grade = due(rule.due, entry) if asks_too else None, graded(entry, rule.graded)
-    return [Moment(does, number, entry.occurred_on, entry.number, due_on, grade, asks_too) for does, number in found]
+    return [Moment(does, number, entry.occurred_on, entry.number, due_on, grade, asks_too, stream) for does, number in found]
+
+
+def taken_back(rule: Rule, entry: Entry) -> list[tuple[bool, int]]:
+    """Return by which undoings of a rule an entry takes back what was done in its stream, or gives back what one of them had taken."""
+    event = event_of(entry.event.TOPIC)
+    return [(undoing.speaks_of(entry.body), number) for number, undoing in enumerate(rule.undone_by) if undoing.event == event]
 
 
 def _meant(pattern: Pattern, entry: Entry, owner: str, subject: str, stream: str) -> bool:
@@ -103,28 +141,78 @@ def fold(happened: Iterable[Moment], rule: OnEvent, before: Owing | None = None)
 def _asked(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
     if now.arose_on is not None and not now.over:
         return now
-    done = now.done.on if now.done else moment.on
-    kept = now if now.arose_on is None and (rule.early or done == moment.on) else Owing()
+    kept = Owing()
+    if now.arose_on is None:
+        kept = now if rule.early else _of_the_day(now, moment.on, rule)
     return replace(kept, arose_on=moment.on, asked_at=moment.at, due_on=moment.due_on)
 
 
+def _of_the_day(now: Owing, day: date, rule: OnEvent) -> Owing:
+    """Leave what was done before a day, which counts for nothing that is asked on it."""
+    so_far = tuple(one for one in now.done_so_far if one.on == day)
+    done = _first(so_far, rule)
+    return Owing(done_so_far=so_far, done=done, since=day if done else None)
+
+
 def _discharged(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
-    if now.over or (moment.asks_too and now.arose_on is None):  # what an entry itself asks for, it does not discharge
+    if now.asked_no_more or (moment.asks_too and now.arose_on is None):  # what an entry itself asks for, it does not discharge
         return now
-    so_far = now.so_far | {moment.pattern}
-    whole = len(so_far) == len(rule.discharged_by) or not rule.all_of
-    return replace(now, so_far=so_far, done=Done(moment.on, moment.at, moment.grade) if whole else None)
+    done = Done(moment.on, moment.at, moment.grade, moment.pattern, moment.thing)
+    return _settled(now, (*now.done_so_far, done), moment, rule)
+
+
+def _undone(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
+    so_far = tuple(
+        replace(one, taken_back=moment.pattern) if one.thing == moment.thing and one.taken_back is None else one for one in now.done_so_far
+    )
+    return now if so_far == now.done_so_far else _settled(now, so_far, moment, rule)
+
+
+def _given_back(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
+    """Let what was taken back discharge it anew, by the entry that gives it back."""
+    back = [one for one in now.done_so_far if one.thing == moment.thing and one.taken_back == moment.pattern]
+    if not back:
+        return now
+    again = (replace(one, on=moment.on, at=moment.at, taken_back=None) for one in back)
+    return _settled(now, (*(one for one in now.done_so_far if one not in back), *again), moment, rule)
+
+
+def _settled(now: Owing, so_far: tuple[Done, ...], moment: Moment, rule: OnEvent) -> Owing:
+    """Say what discharges it of all that was done, and since when without a break: on one day, one thing may take another's place."""
+    done, since, undone = _first(so_far, rule), now.since, now.undone
+    if now.done and now.since and (done is None or done.at != now.done.at):
+        undone = Undone(now.done, now.since, moment.on, moment.at)
+    if done is None or since is None:
+        from_then = undone.since if undone and undone.on == moment.on else moment.on
+        since = from_then if done else None
+    return replace(now, done_so_far=so_far, done=done, since=since, undone=undone)
+
+
+def _first(so_far: Iterable[Done], rule: OnEvent) -> Done | None:
+    """Return that with which it is discharged: the first that stands, or the first with which each of all that are needed does."""
+    met: set[int] = set()
+    for one in so_far:
+        if one.taken_back is None:
+            met.add(one.pattern)
+            if not rule.all_of or len(met) == len(rule.discharged_by):
+                return one
+    return None
 
 
 def _ended(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - every fold takes the rule
-    return now if now.over or now.arose_on is None else replace(now, ended_on=moment.on, ended_at=moment.at)
+    return now if now.asked_no_more or now.arose_on is None else replace(now, asked_no_more=moment)
 
 
 def _graded(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - as above
-    return replace(now, done=replace(now.done, grade=moment.grade)) if now.done and moment.grade else now
+    if now.done is None or not moment.grade:
+        return now
+    graded = replace(now.done, grade=moment.grade)
+    return replace(now, done=graded, done_so_far=tuple(graded if one == now.done else one for one in now.done_so_far))
 
 
 FOLDS: Final[Mapping[Does, Callable[[Owing, Moment, OnEvent], Owing]]] = {
+    "undoes": _undone,
+    "gives back": _given_back,
     "asks": _asked,
     "discharges": _discharged,
     "ends": _ended,

@@ -24,15 +24,16 @@ from aggregates.framework.clauses import (
     Standing,
     Unit,
 )
-from aggregates.framework.matching import Pattern, Selector, Test
+from aggregates.framework.matching import Pattern, Selector, Test, Undoing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 Table = dict[str, Any]
 PART: Final = re.compile(r"[a-z0-9-]+\Z")
 WORDS: Final = ("id", "lines", "text", "owed_by", "owed_to", "cadence", "evidence", "events", "views")
 RULE: Final = ("part", "duty", "basis", "setting", "graded")
+MAY: Final = (*RULE, "undone_by")
 
 
 class Malformed(ValueError):  # noqa: N818 - the file is, and nothing of it is taken
@@ -44,8 +45,8 @@ class Malformed(ValueError):  # noqa: N818 - the file is, and nothing of it is t
         self.where, self.why = where, why
 
 
-def parse(file: bytes) -> ObligationSet:
-    """Return the set that a file holds; refuse anything but a whole and unambiguous one."""
+def parse(file: bytes, events: Collection[str] | None = None) -> ObligationSet:
+    """Return the set that a file holds; refuse anything but a whole and unambiguous one, and any event that is none of `events`."""
     try:
         said = tomllib.loads(file.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -58,6 +59,9 @@ def parse(file: bytes) -> ObligationSet:
     found = {clause.id: clause for clause in clauses}
     if len(found) < len(clauses):
         raise Malformed("the set", "two clauses have one id")
+    if events is not None:
+        for rule in (rule for clause in clauses for rule in clause.rules):
+            _known(rule, events)
     return ObligationSet(**words, sha256=hashlib.sha256(file).hexdigest(), clauses=found)
 
 
@@ -92,11 +96,23 @@ def _rule(said: Table, clause: str, bodies: Mapping[str, str]) -> OnEvent | OnCa
     with_the_asking = form == "standing" or (form == "event" and "field" in said.get("due", {}))
     if ("setting" in said) is not (said.get("basis") == "local_setting") and ("setting" in said or not with_the_asking):
         raise Malformed(at, "what is set locally names its setting, unless it is set with the asking itself, and nothing else does")
-    return FORMS[form](said, at, bodies, {"clause": clause, **shared})
+    rule = FORMS[form](said, at, bodies, {"clause": clause, **shared, "undone_by": _undoings(said.get("undone_by", []), at)})
+    own = {pattern.event.partition(".")[0] for pattern in rule.discharged_by}
+    if strange := [one.event for one in rule.undone_by if one.event.partition(".")[0] not in own]:
+        raise Malformed(at, f"what discharged it is undone by an event of its own stream, and {strange[0]} is of another kind of thing")
+    return rule
+
+
+def _known(rule: OnEvent | OnCalendar | Standing, events: Collection[str]) -> None:
+    """Refuse a rule that speaks of an event that there is not: what it waits for would never come."""
+    for name in ("trigger", "discharged_by", "ended_by", "graded_by", "undone_by"):
+        for pattern in getattr(rule, name, ()):
+            if pattern.event not in events:
+                raise Malformed(f"{rule.key}: {name}", f"there is no event {pattern.event!r}")
 
 
 def _on_event(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> OnEvent:
-    _only(said, at, must={"form", "trigger", "discharged_by"}, may={*RULE, "due", "ended_by", "graded_by", "all_of", "early"})
+    _only(said, at, must={"form", "trigger", "discharged_by"}, may={*MAY, "due", "ended_by", "graded_by", "all_of", "early"})
     return OnEvent(
         **shared,
         trigger=_patterns(said["trigger"], f"{at}: trigger", bodies),
@@ -110,7 +126,7 @@ def _on_event(said: Table, at: str, bodies: Mapping[str, str], shared: Table) ->
 
 
 def _on_calendar(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> OnCalendar:
-    _only(said, at, must={"form", "every", "owner", "discharged_by"}, may={*RULE, "begins", "grace", "period", "ended_by"})
+    _only(said, at, must={"form", "every", "owner", "discharged_by"}, may={*MAY, "begins", "grace", "period", "ended_by"})
     owner = said["owner"]
     _only(owner, f"{at}: owner", may={"is", "each", "where"})
     if ("is" in owner) is ("each" in owner):
@@ -134,7 +150,7 @@ def _on_calendar(said: Table, at: str, bodies: Mapping[str, str], shared: Table)
 
 
 def _standing(said: Table, at: str, bodies: Mapping[str, str], shared: Table) -> Standing:
-    _only(said, at, must={"form", "thing", "fact", "owner"}, may={*RULE, "some", "discharged_by"})
+    _only(said, at, must={"form", "thing", "fact", "owner"}, may={*MAY, "some", "discharged_by"})
     owner = said["owner"]
     _only(owner, f"{at}: owner", may={"is", "fact"})
     if ("is" in owner) is ("fact" in owner):
@@ -154,6 +170,14 @@ FORMS: Final[Mapping[str, Callable[[Table, str, Mapping[str, str], Table], OnEve
 
 def _patterns(said: Any, at: str, bodies: Mapping[str, str]) -> tuple[Pattern, ...]:
     return tuple(_pattern(one, at, bodies) for one in (said if isinstance(said, list) else [said]))
+
+
+def _undoings(said: Any, at: str) -> tuple[Undoing, ...]:
+    at = f"{at}: undone_by"
+    found = said if isinstance(said, list) else [said]
+    for one in found:
+        _only(one, at, must={"event"}, may={"where"})
+    return tuple(Undoing(_text(one["event"], at), _tests(one.get("where", {}), at)) for one in found)
 
 
 def _pattern(said: Any, at: str, bodies: Mapping[str, str]) -> Pattern:

@@ -14,8 +14,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """That a fact held, since when and by which entry, and the one after which it did not."""
+
+    since: date
+    by: int
+    on: date
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upheld:
-    """One fact of one thing on a day. Without `holds_since` it does not hold; once it is not asked for any more it has ended."""
+    """One fact of one thing on a day. Without `holds_since` it does not hold; once it is not asked for any more it has ended.
+
+    `held` is the last time that it did before it did not.
+    """
 
     fact: Fact
     arose_on: date
@@ -24,6 +37,7 @@ class Upheld:
     held_at: int | None = None
     ended_on: date | None = None
     ended_at: int | None = None
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +70,6 @@ def changed(was: Upheld | None, now: Fact | None, entry: Entry) -> Upheld | None
     if was is None or was.ended_on is not None:
         was = Upheld(now, on, at)
     if not now.holds:
-        return replace(was, fact=now, holds_since=None, held_at=None)
+        held = Held(was.holds_since, was.held_at, on, at) if was.holds_since and was.held_at else was.held
+        return replace(was, fact=now, holds_since=None, held_at=None, held=held)
     return replace(was, fact=now, holds_since=was.holds_since or on, held_at=was.held_at or at)

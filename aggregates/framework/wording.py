@@ -6,24 +6,31 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
+from aggregates.framework.matching import Selector
 from aggregates.partnership.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.framework.clauses import Span
-    from aggregates.framework.matching import Pattern, Selector, Test
+    from aggregates.framework.matching import Pattern, Test, Undoing
 
 HAPPENS: Final[Mapping[str, str]] = {
     "action.assigned": "an action is assigned",
+    "action.obligation_transfer_refused": "no successor takes the action over",
+    "action.outstanding_declared": "the action is left undone by an owner that leaves",
+    "action.reassigned": "the action goes to another owner",
+    "action.reopened": "the action is reopened",
     "action.signed_off": "the action is signed off",
     "action.superseded": "another action takes its place",
+    "action.sustainment_check_scheduled": "another day is set to look whether it lasted",
     "action.sustainment_checked": "somebody looks whether the action lasted",
     "action.withdrawn": "the action is withdrawn",
     "challenge.answered": "the challenge is answered",
     "challenge.raised": "a challenge is raised",
     "course.content_revised": "a course is revised",
     "course.offered": "a course is offered",
+    "course.withdrawn": "the course goes out of the programme",
     "dissemination.acknowledged": "it is acknowledged",
     "dissemination.cascade_reported": "it is reported how many staff were reached",
     "dissemination.caught_up": "an agency that joined later is sent it",
@@ -41,14 +48,17 @@ HAPPENS: Final[Mapping[str, str]] = {
     "partnership.framework_adopted": "a framework is adopted",
     "partnership.framework_reviewed": "the framework is reviewed",
     "priorities.set": "a priority is set",
+    "resource.checked": "somebody looks whether a resource is there",
     "resource.feedback_received": "there is feedback on it",
     "resource.listed": "a resource is listed",
     "return.accepted": "the return is accepted",
+    "return.amended": "the return is answered anew",
     "return.moderated": "the return is moderated",
     "return.presented": "the return is presented",
     "return.requested": "a return is asked for",
     "return.submitted": "the return is submitted",
     "return.waived": "the return is waived",
+    "review.agency_information_requested": "an agency is asked for what it knows",
     "review.board_response_formulated": "the Board responds to the findings",
     "review.commissioned": "the review is commissioned",
     "review.decided": "the review is decided on",
@@ -57,6 +67,7 @@ HAPPENS: Final[Mapping[str, str]] = {
     "review.family_invited": "the family is invited",
     "review.family_involvement_recorded": "it is recorded how the family was involved, or why not",
     "review.finding_recorded": "a finding is recorded",
+    "review.independence_breached": "the lead reviewer is found not to be independent",
     "review.impact_evaluated": "it is judged what the review changed",
     "review.lead_reviewer_appointed": "a lead reviewer is appointed",
     "review.lead_reviewer_replaced": "the lead reviewer is replaced",
@@ -64,9 +75,12 @@ HAPPENS: Final[Mapping[str, str]] = {
     "review.participant_feedback_received": "those who took part say how it was",
     "review.practitioners_contributed": "practitioners contribute",
     "review.practitioners_invited": "practitioners are invited",
+    "review.organisation_added": "another organisation turns out to be under review",
+    "review.publication_verified": "somebody looks whether the report is still there",
     "review.report_deposited": "the report is deposited",
     "review.report_presented": "the report is presented",
     "review.report_published": "the report is published",
+    "review.report_withdrawn": "the report is taken down",
     "review.team_constituted": "the review team is set up",
     "review.training_implications_considered": "the Training sub-group considers it",
     "training_session.action_plan_recorded": "an action plan is recorded",
@@ -135,9 +149,9 @@ def met_when(rule: OnEvent | OnCalendar | Standing) -> str:
         return f"Met while this holds: {rule.fact}."
     if isinstance(rule, OnCalendar):
         late = "; a late one still counts for the period that it names" if rule.period else ""
-        return f"Met when {_either(rule.discharged_by)}{late}."
+        return f"Met when {_either(rule.discharged_by)}{late}{_until(rule)}."
     earlier = ", also where that came before" if rule.early else ""
-    return f"Met when {_either(rule.discharged_by, ' and ' if rule.all_of else ' or ')}{earlier}."
+    return f"Met when {_either(rule.discharged_by, ' and ' if rule.all_of else ' or ')}{earlier}{_until(rule)}."
 
 
 def _on_event(rule: OnEvent) -> Iterable[str]:
@@ -168,6 +182,12 @@ def _standing(rule: Standing) -> Iterable[str]:
     yield f"Owed by {OWNERS.get(rule.owner, rule.owner) if rule.owner else f'whom the {rule.thing} names'}{_right(rule)}."
     if rule.discharged_by:
         yield f"It cannot hold before {_either(rule.discharged_by)}."
+    if rule.undone_by:
+        yield f"It may hold no more when {_either(rule.undone_by)}."
+
+
+def _until(rule: OnEvent | OnCalendar) -> str:
+    return f", and not by that any more when {_either(rule.undone_by)}" if rule.undone_by else ""
 
 
 def _graded(field: str, when: str) -> Iterable[str]:
@@ -175,8 +195,8 @@ def _graded(field: str, when: str) -> Iterable[str]:
         yield f"How well is for people: what they said of it ({_field(field) or 'its kind'}) is shown beside it{when}."
 
 
-def _either(patterns: Sequence[Pattern], joined: str = " or ") -> str:
-    said = (f"{HAPPENS.get(one.event, one.event)}{_where((*one.where, *one.subject.where))}" for one in patterns)
+def _either(patterns: Sequence[Pattern | Undoing], joined: str = " or ") -> str:
+    said = (f"{HAPPENS.get(one.event, one.event)}{_where((*one.where, *getattr(one, 'subject', Selector()).where))}" for one in patterns)
     return joined.join(dict.fromkeys(said))
 
 

@@ -6,12 +6,12 @@ Board, and are laid beside what was done when somebody asks (`periods`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.clocks.labels import named
 from aggregates.entry import Entry
-from aggregates.framework.cadence import Answer, counted
-from aggregates.framework.owing import graded
+from aggregates.framework.cadence import Answer, Given, counted, given_back, undone
+from aggregates.framework.owing import graded, taken_back
 from projections.obligations.event_form import stream_of
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from aggregates.framework.clauses import OnCalendar
     from aggregates.framework.index import Index
     from projections.two_clocks.timeline import Row
-
-    Answers = tuple[Answer, ...]
 
 
 class Cadences(Projection):
@@ -40,6 +38,8 @@ class Cadences(Projection):
         "done_at": "bigint",
         "grade": "text",
         "ends": "boolean",
+        "undone_on": "date",
+        "undone_at": "bigint",
     }
     indexes: ClassVar[Sequence[str]] = ("(owner)",)
 
@@ -48,6 +48,7 @@ class Cadences(Projection):
         self.index = index
         self.kinds = frozenset(map(kind_of, index.events_done))
         self.made_of = fingerprint(index)
+        self.together = index.undone_again
 
     def keys(self, ref: str, entry: Entry) -> Iterator[str]:
         """Name what an entry is an answer to."""
@@ -56,27 +57,41 @@ class Cadences(Projection):
             yield from (_key(rule, owner, entry) for owner in pattern.owner.of(entry.body, stream))
 
     def under(self, key: str, ref: str, entry: Entry) -> Entry | None:
-        """Return an entry as an answer: when, for which period, and how well, if that was said."""
+        """Return an entry as an answer: when, for which period, and how well, if that was said; or as what takes one back."""
         name, owner = _read(key)
         stream, rule = stream_of(ref, entry), self.index.on_calendar[name]
         done = [pattern for pattern, r in self.index.done(entry) if r is rule and owner in pattern.owner.of(entry.body, stream)]
-        if not done or _key(rule, owner, entry) != key:
+        said: dict[str, Any] = {"rule": rule, "thing": stream, "answer": None, "undoings": taken_back(rule, entry)}
+        if done and _key(rule, owner, entry) == key:
+            ends, grade = all(pattern in rule.ended_by for pattern in done), graded(entry, rule.graded) or None
+            said["answer"] = Answer(entry.occurred_on, entry.number, _names(rule, entry), grade, ends)
+        elif not said["undoings"]:
             return None
-        ends, grade = all(pattern in rule.ended_by for pattern in done), graded(entry, rule.graded) or None
-        said = {"answer": Answer(entry.occurred_on, entry.number, _names(rule, entry), grade, ends)}
         return Entry(entry.number, entry.occurred_on, entry.event, said)
 
-    def fold(self, entries: Sequence[Entry], before: Answers | None = None) -> Answers | None:
-        """Keep what can count."""
-        kept = before or ()
+    def fold(self, entries: Sequence[Entry], before: tuple[Given, ...] | None = None) -> tuple[Given, ...] | None:
+        """Keep what can count; all of it, where it may be taken back."""
+        given = before or ()
         for entry in entries:
-            kept = counted(kept, entry.body["answer"])
-        return kept or None
+            thing, answer = entry.body["thing"], entry.body["answer"]
+            for undoes, number in entry.body["undoings"]:
+                given = undone(given, thing, number, entry) if undoes else given_back(given, thing, number)
+            if answer and (entry.body["rule"].undone_by or _counts(given, answer)):
+                given = (*given, Given(answer, thing))
+        return given or None
 
-    def rows(self, key: str, state: Answers) -> Mapping[str, Row]:
-        """Show each answer."""
+    def rows(self, key: str, state: tuple[Given, ...]) -> Mapping[str, Row]:
+        """Show each answer that can count, and each that was taken back."""
         name, owner = _read(key)
-        return {f"{key}|{it.at}": (name, owner, it.names, it.on, it.at, it.grade, it.ends) for it in state}
+        shown: tuple[Answer, ...] = ()
+        for answer, *_ in state:
+            shown = (*shown, answer) if answer.undone_on else counted(shown, answer)
+        return {f"{key}|{it.at}": (name, owner, it.names, it.on, it.at, it.grade, it.ends, it.undone_on, it.undone_at) for it in shown}
+
+
+def _counts(given: Sequence[Given], answer: Answer) -> bool:
+    kept = tuple(one.answer for one in given)
+    return counted(kept, answer) is not kept
 
 
 def _key(rule: OnCalendar, owner: str, entry: Entry) -> str:

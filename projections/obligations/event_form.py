@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from aggregates.framework.index import Index
     from projections.two_clocks.timeline import Row
 
+UNDONE: Final[Mapping[str, str]] = {  # that it was discharged, and what took that back
+    "was_discharged_on": "date",
+    "was_discharged_at": "bigint",
+    "undone_on": "date",
+    "undone_at": "bigint",
+}
 COLUMNS: Final[Mapping[str, str]] = {
     "rule": "text",
     "clause": "text",
@@ -34,8 +40,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "discharged_at": "bigint",
     "ended_on": "date",
     "ended_at": "bigint",
+    **UNDONE,
     "grade": "text",
 }
+NOTHING: Final = (None, None)
 STILL_OPEN: Final = "WHERE discharged_on IS NULL AND ended_on IS NULL"
 # What is settled is only counted, rule by rule: the indexes have all that this takes, and the table is not read. As a rule nothing has
 # changed since, and so it is true from the day on which it was settled, and known from the entry that settled it: ranges are slow to read.
@@ -78,6 +86,7 @@ class Obligations(Projection):
         self.index = index
         self.kinds = frozenset(map(kind_of, index.events_owed))
         self.made_of = fingerprint(index)
+        self.together = index.undone
 
     def keys(self, ref: str, entry: Entry) -> Iterator[str]:
         """Name the obligations of which an entry speaks."""
@@ -108,10 +117,11 @@ class Obligations(Projection):
         if it.arose_on is None:
             return {}
         name, owner, subject = key.split("|", 2)
-        done = (it.done.on, it.done.at) if it.done else (None, None)
-        grade = (it.done.grade or None) if it.done else None
         asked = (name, state.rule.clause, owner, subject, it.arose_on, it.asked_at, it.due_on)
-        return {key: (*asked, *done, it.ended_on, it.ended_at, grade)}
+        done = (it.since, it.done.at) if it.done else NOTHING
+        ended = (it.ended.on, it.ended.at) if it.ended else NOTHING
+        undone = (it.undone.since, it.undone.was.at, it.undone.on, it.undone.at) if it.undone else (*NOTHING, *NOTHING)
+        return {key: (*asked, *done, *ended, *undone, (it.done.grade or None) if it.done else None)}
 
 
 def stream_of(ref: str, entry: Entry) -> str:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     Laid = dict[tuple[Any, ...], list[Period]]
 
-ANSWERS = SQL("SELECT rule, owner, done_on, done_at, names, grade, ends FROM views.cadences WHERE {at} AND rule = ANY(%(rules)s){narrow}")
+ANSWERS = SQL("""
+    SELECT rule, owner, done_on, done_at, names, grade, ends, undone_on, undone_at FROM views.cadences
+     WHERE {at} AND rule = ANY(%(rules)s){narrow}""")
 
 
 class Member(NamedTuple):
@@ -36,12 +38,13 @@ class Member(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """One period of one owner: what was done for it, if anything was, and how that stands."""
+    """One period of one owner: what was done for it, if anything was, and how that stands; and what was, before it was taken back."""
 
     rule: OnCalendar
     owner: str
     period: Period
     answer: Answer | None
+    was: Answer | None
     left_on: date | None
     ended_on: date | None
     ended_at: int | None
@@ -98,11 +101,14 @@ def _answers(terms: Terms, rules: Sequence[OnCalendar], owners: frozenset[str] |
 
 
 def _of(terms: Terms, rule: OnCalendar, who: Member, answers: Sequence[Answer], laid: Laid) -> Iterator[Turn]:
+    stand, gone = [one for one in answers if not one.undone_on], [one for one in answers if one.undone_on]
     for since, until in terms.in_force(rule):
-        for period, answer in cadence.answered(_laid(terms, rule, _begins(rule, who, since), laid), answers):
+        periods = _laid(terms, rule, _begins(rule, who, since), laid)
+        taken_back = dict(cadence.answered(periods, gone)) if gone else {}
+        for period, answer in cadence.answered(periods, stand):
             first = period.first
             if since <= first and who.since <= first and (until is None or first < until) and (who.until is None or first < who.until):
-                yield _turn(terms, rule, who, period, answer)
+                yield _turn(terms, rule, who, period, (answer, taken_back.get(period)))
 
 
 def _laid(terms: Terms, rule: OnCalendar, begins: date, laid: Laid) -> list[Period]:
@@ -114,15 +120,17 @@ def _laid(terms: Terms, rule: OnCalendar, begins: date, laid: Laid) -> list[Peri
     return laid[kind]
 
 
-def _turn(terms: Terms, rule: OnCalendar, who: Member, period: Period, answer: Answer | None) -> Turn:
+def _turn(terms: Terms, rule: OnCalendar, who: Member, period: Period, done: tuple[Answer | None, Answer | None]) -> Turn:
+    answer, was = done
     left_on = who.until if who.until and who.until <= terms.as_at else None
     if answer is not None and not answer.ends:
-        return Turn(rule, who.code, period, answer, left_on, None, None, "met late" if answer.on > period.due_on else "met")
+        was = was if was and (was.on, was.at) < (answer.on, answer.at) else None
+        return Turn(rule, who.code, period, answer, was, left_on, None, None, "met late" if answer.on > period.due_on else "met")
     ended_on, ended_at = (answer.on, answer.at) if answer else (None, None)
     if answer is None and left_on and left_on <= period.due_on:  # it was not due when its owner left
         ended_on = left_on
     state = state_of("calendar", due_on=period.due_on, discharged_on=None, ended_on=ended_on, left_on=left_on, as_at=terms.as_at)
-    return Turn(rule, who.code, period, None, left_on, ended_on, ended_at, state)
+    return Turn(rule, who.code, period, None, was, left_on, ended_on, ended_at, state)
 
 
 def _begins(rule: OnCalendar, who: Member, since: date) -> date:
@@ -133,7 +141,7 @@ def _begins(rule: OnCalendar, who: Member, since: date) -> date:
 
 
 def _instance(terms: Terms, turn: Turn) -> Instance:
-    rule, period, answer = turn.rule, turn.period, turn.answer
+    rule, period, answer, was = turn.rule, turn.period, turn.answer, turn.was
     done = answer.on if answer else None
     days = {"due_on": period.due_on, "discharged_on": done, "ended_on": turn.ended_on, "left_on": turn.left_on}
     return Instance(
@@ -153,6 +161,10 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
         discharged_at=answer.at if answer else None,
         ended_on=turn.ended_on,
         ended_at=turn.ended_at,
+        was_discharged_on=was.on if was else None,
+        was_discharged_at=was.at if was else None,
+        undone_on=was.undone_on if was else None,
+        undone_at=was.undone_at if was else None,
         grade=answer.grade if answer else None,
         state=turn.state,
         days_late=days_late(**days, as_at=terms.as_at),

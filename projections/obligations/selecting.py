@@ -23,7 +23,8 @@ CLAUSES: Final = SQL(" AND clause = ANY(%(clauses)s)")
 # By the day on which it arose a row finds whether its rule was in force, and how long it had, where a setting of the Board says.
 ASKED: Final = SQL("""
     SELECT 'event' AS form, o.rule, o.owner, o.subject, o.arose_on, o.asked_at, coalesce(o.due_on, (o.arose_on + t.span)::date) AS due_on,
-           o.discharged_on, o.discharged_at, o.ended_on, o.ended_at, o.grade
+           o.discharged_on, o.discharged_at, o.ended_on, o.ended_at,
+           o.was_discharged_on, o.was_discharged_at, o.undone_on, o.undone_at, o.grade
       FROM (SELECT * FROM views.obligations WHERE {at}{narrow}) AS o
       JOIN unnest(%(rules)s::text[], %(since)s::date[], %(until)s::date[], %(spans)s::interval[]) AS t (rule, since, until, span)
         ON t.rule = o.rule AND o.arose_on >= t.since AND (t.until IS NULL OR o.arose_on < t.until)""")
@@ -33,7 +34,8 @@ STANDING: Final = SQL("""
            CASE WHEN s.arose_on < t.since THEN t.adopted_at ELSE s.asked_at END,
            CASE WHEN s.until_on < %(as_at)s THEN s.until_on ELSE s.due_on END,
            CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_on END,
-           CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_at END, s.ended_on, s.ended_at, s.grade
+           CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_at END, s.ended_on, s.ended_at,
+           s.was_discharged_on, s.was_discharged_at, s.undone_on, s.undone_at, s.grade
       FROM (SELECT * FROM views.standings WHERE {at}{narrow}) AS s
       JOIN unnest(%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[])
         AS t (rule, since, until, adopted_at)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 from psycopg.sql import SQL
 
+from projections.obligations.event_form import UNDONE
 from projections.obligations.states import Instance, state_of
 from projections.two_clocks.read_model import AT_CLOCKS
 
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
 
     from projections.obligations.terms import Terms
 
+# The first thing of which it holds; where it does of none, the last of which it did until an event undid it.
 HOLDING = SQL("""
-    SELECT DISTINCT ON (rule) rule, discharged_on, discharged_at, grade FROM views.standings
-     WHERE {} AND rule = ANY(%(rules)s) AND discharged_on IS NOT NULL AND ended_on IS NULL AND (until_on IS NULL OR until_on >= %(as_at)s)
-     ORDER BY rule, discharged_on, discharged_at""").format(AT_CLOCKS)
+    SELECT DISTINCT ON (rule) rule, CASE WHEN holds THEN discharged_on END AS discharged_on,
+           CASE WHEN holds THEN discharged_at END AS discharged_at, CASE WHEN holds THEN grade END AS grade,
+           was_discharged_on, was_discharged_at, undone_on, undone_at
+      FROM (SELECT *, discharged_on IS NOT NULL AND ended_on IS NULL AND (until_on IS NULL OR until_on >= %(as_at)s) AS holds
+              FROM views.standings WHERE {} AND rule = ANY(%(rules)s)) AS every
+     WHERE holds OR undone_on IS NOT NULL
+     ORDER BY rule, holds DESC, CASE WHEN holds THEN discharged_on END, CASE WHEN holds THEN discharged_at END,
+              undone_on DESC, undone_at DESC""").format(AT_CLOCKS)
 
 
 def of_some(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:
@@ -57,6 +64,7 @@ def of_some(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozen
             discharged_at=found.get("discharged_at"),
             ended_on=None,
             ended_at=None,
+            **{name: found.get(name) for name in UNDONE},
             grade=found.get("grade"),
             state=state_of("standing", due_on=None, discharged_on=done, ended_on=None, left_on=None, as_at=terms.as_at),
             days_late=0,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aggregates import AGGREGATES
 from aggregates.framework import upholding
 from aggregates.framework.facts import FACTS
-from projections.obligations.event_form import COLUMNS, counting, stream_of
+from projections.obligations.event_form import COLUMNS, NOTHING, counting, stream_of
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
 from projections.two_clocks.timeline import Projection
@@ -67,4 +67,5 @@ class Standings(Projection):
     def _row(self, name: str, key: str, it: Upheld) -> Row:
         rule = self.rules[name]
         asked = (name, rule.clause, self.owner_of(name, it), key, it.arose_on, it.asked_at, it.fact.due_on)
-        return (*asked, it.holds_since, it.held_at, it.ended_on, it.ended_at, it.fact.grade or None, it.fact.until)
+        held = (it.held.since, it.held.by, it.held.on, it.held.at) if it.held else (*NOTHING, *NOTHING)
+        return (*asked, it.holds_since, it.held_at, it.ended_on, it.ended_at, *held, it.fact.grade or None, it.fact.until)

@@ -56,6 +56,8 @@ class Instance:
     `rule` is the clause, with its part where it asks for several things; `duty` says which in a few words. `basis` is by what right the
     due date stands: framework, statutory, or local_setting (the Board chose the number, `set_on` a day, or has not set another).
     `asked_at` and `discharged_at` are the events, None where there is none. `days_late` counts up to when it was discharged, or the day.
+    It is discharged since `discharged_on` by things that stood without a break, and `discharged_at` is the event of the first that still
+    does. That it was discharged once, and by which event that was undone when, stays on show.
     """
 
     rule: str
@@ -74,6 +76,10 @@ class Instance:
     discharged_at: int | None
     ended_on: date | None
     ended_at: int | None
+    was_discharged_on: date | None
+    was_discharged_at: int | None
+    undone_on: date | None
+    undone_at: int | None
     grade: str | None
     state: State
     days_late: int

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Identifier
 
+from aggregates.framework.matching import event_of
 from projections.two_clocks import decoded_log
 
 if TYPE_CHECKING:
@@ -25,11 +26,19 @@ FRESH = SQL("""
 ENTRIES = SQL("SELECT position, ref, topic, body, amends FROM {} WHERE position = ANY(%s)").format(LOG)
 CHAINS = SQL("""
     WITH RECURSIVE up (asked, position, amends) AS (
-            SELECT position, position, amends FROM {log} WHERE position = ANY(%s)
+            SELECT position, position, amends FROM {log} WHERE position = ANY(%(asked)s)
              UNION ALL
             SELECT up.asked, l.position, l.amends FROM up JOIN {log} AS l ON l.position = up.amends),
-         chain (asked, position) AS (
+         root (asked, position) AS (
             SELECT asked, position FROM up WHERE amends IS NULL
+             UNION
+            SELECT up.asked, other.position
+              FROM up JOIN {log} AS own USING (position) JOIN {log} AS other USING (stream)
+             WHERE up.amends IS NULL AND other.position <= up.asked
+               AND regexp_replace(own.topic, '[.]v[0-9]+$', '') = ANY(%(together)s)
+               AND regexp_replace(other.topic, '[.]v[0-9]+$', '') = ANY(%(together)s)),
+         chain (asked, position) AS (
+            SELECT asked, position FROM root
              UNION ALL
             SELECT chain.asked, l.position FROM chain JOIN {log} AS l ON l.amends = chain.position AND l.position <= chain.asked)
     SELECT asked, position FROM chain ORDER BY asked, position""").format(log=LOG)
@@ -59,12 +68,15 @@ class Reading:
                 self.held[position] = ref, decoded_log.typed_entry(position, topic, body, amends)
         return self.held
 
-    def chains(self, fresh: Iterable[Placed]) -> dict[int, list[Placed]]:
-        """Return, by each amendment among some entries, the entry that it is about in the end, and all that amended that one up to it."""
-        amendments = [entry.number for _, entry in fresh if issubclass(entry.event, decoded_log.AMENDMENTS)]
-        if not amendments:
+    def chains(self, fresh: Iterable[Placed], together: frozenset[str]) -> dict[int, list[Placed]]:
+        """Return, by each amendment among some entries, the entry that it is about in the end, and all that amended that one up to it.
+
+        Of events that are `together` return, by each entry and each amendment of one, those of its stream with all that amended them.
+        """
+        asked = [e.number for _, e in fresh if issubclass(e.event, decoded_log.AMENDMENTS) or event_of(e.event.TOPIC) in together]
+        if not asked:
             return {}
-        rows = self.conn.execute(CHAINS, [amendments]).fetchall()
+        rows = self.conn.execute(CHAINS, {"asked": asked, "together": list(together)}).fetchall()
         found = self.at({position for _, position in rows})
         chains: dict[int, list[Placed]] = {}
         for asked, position in rows:

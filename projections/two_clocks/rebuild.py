@@ -84,7 +84,7 @@ def _file(projection: Projection, sql: Mapping[str, Composed], reading: Reading,
     homes: filing.Homes = {position: set() for (position,) in reading.conn.execute(amended)}
     for first in range(0, until, CHUNK):
         fresh = reading.after(first, min(first + CHUNK, until), projection.kinds)
-        rows = filing.filed(projection, fresh, homes, reading.chains(fresh))
+        rows = filing.filed(projection, fresh, homes, reading.chains(fresh, projection.together))
         read_model.load(reading.conn, sql["load filed"], ((key, entry.number) for key, (_, entry) in rows))
 
 

@@ -28,7 +28,8 @@ class Projection(ABC):
     """What a read model supplies: its table, the kinds of things whose entries it reads, and how they become rows.
 
     `columns` are the table's own, with their SQL types; the value of a jsonb column is JSON text. `indexes` are what its questions need
-    besides those of the clocks. `made_of` changes with rules that are data, as the columns change with the code.
+    besides those of the clocks. `made_of` changes with rules that are data, as the columns change with the code. Of the events that are
+    `together`, without their version, all of one stream are filed under every key of any of them: one of them may undo another.
     """
 
     table: str
@@ -36,6 +37,7 @@ class Projection(ABC):
     columns: ClassVar[Mapping[str, str]]
     indexes: ClassVar[Sequence[str]] = ()
     made_of: str = ""
+    together: frozenset[str] = frozenset()
 
     def keys(self, ref: str, entry: Entry) -> Iterable[str]:  # noqa: ARG002 - any entry of the stream
         """Name all that an entry of the stream `ref` says something of: as a rule, the thing whose stream it is."""

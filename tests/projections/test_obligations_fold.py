@@ -63,6 +63,14 @@ trigger = {event = "promise.made", owner = {field = "owner"}}
 discharged_by = {event = "promise.passed", owner = {field = "owner"}}
 
 [[clause.rule]]
+part = "undone"
+form = "event"
+trigger = {event = "promise.made", owner = {is = "A"}, subject = {field = "owner"}}
+due = {field = "due_on"}
+discharged_by = {event = "promise.passed", owner = {is = "A"}, subject = {field = "owner"}}
+undone_by = [{event = "promise.dropped"}, {event = "promise.made", where = {owner = {not = "A"}}}]
+
+[[clause.rule]]
 part = "again"
 form = "calendar"
 every = {days = 3}
@@ -71,6 +79,14 @@ discharged_by = [
     {event = "promise.passed", where = {owner = {not = "Z"}}, owner = {field = "owner"}},
     {event = "promise.kept", owner = {is = "A"}},
 ]
+
+[[clause.rule]]
+part = "again-undone"
+form = "calendar"
+every = {days = 3}
+owner = {is = "A"}
+discharged_by = {event = "promise.passed", owner = {field = "owner"}}
+undone_by = [{event = "promise.dropped"}, {event = "promise.made", where = {owner = {not = "A"}}}]
 """
 INDEX = Index([parse(SET)])
 VIEWS: tuple[Any, ...] = (Obligations(INDEX), Cadences(INDEX))
@@ -146,11 +162,44 @@ def asked(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
             it["due"],
             *it.get("done", nothing),
             *it.get("ended", nothing),
+            *nothing,
+            *nothing,
             None,
         )
         for key, it in owed.items()
         if "asked" in it
     )
+
+
+def undone(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
+    """Say what is owed by the rule of which what discharged it may be taken back, read aloud for each to whom something was passed."""
+    return sorted(row for who in "ABXYZ" if (row := taken_back(who, stands(log, as_at, known_at))))
+
+
+def taken_back(who: str, happened: list[tuple[date, int, str, str, dict[str, Any]]]) -> tuple[Any, ...] | None:
+    """Say of one of them since when it is met, by the first of all that stands, and what was last taken back."""
+    asked, nothing = None, (None, None)
+    given: list[dict[str, Any]] = []
+    since, shown, was = None, None, (*nothing, *nothing)
+    for day, position, topic, ref, said in happened:
+        does, mine = topic.split(".")[1], said.get("owner") == who
+        away = does if does == "dropped" or (does == "made" and said["owner"] != "A") else None
+        back = [one for one in given if (one["ref"], one["away"]) == (ref, "made") and does == "made" and not away]
+        given = [one | {"away": one["away"] or (away if one["ref"] == ref else None)} for one in given if one not in back]
+        given += [one | {"day": day, "position": position, "away": None} for one in back]
+        given += [{"ref": ref, "day": day, "position": position, "away": None}] if does == "passed" and mine else []
+        first = next((one["position"] for one in given if not one["away"]), None)
+        if shown and first != shown:
+            was = (since, shown, day, position)
+        if first and not shown:
+            since = was[0] if was[2] == day else day
+        shown, since = first, since if first else None
+        if does == "made" and mine and (asked is None or shown):
+            given = [] if asked else [one for one in given if one["day"] == day]
+            shown = next((one["position"] for one in given if not one["away"]), None)
+            since, was = day if shown else None, (*nothing, *nothing)
+            asked = (day, position, date.fromisoformat(said["due_on"]))
+    return asked and (f"P-1.undone|A|{who}", "P-1.undone", "P-1", "A", who, *asked, since, shown, *nothing, *was, None)
 
 
 def done(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
@@ -161,10 +210,36 @@ def done(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
         if owner not in {None, "Z"}:
             answers.setdefault((owner, day), []).append(position)
     return sorted(
-        (f"P-1.again|{owner}|on {day}|{position}", "P-1.again", owner, None, day, position, None, False)
+        (f"P-1.again|{owner}|on {day}|{position}", "P-1.again", owner, None, day, position, None, False, None, None)
         for (owner, day), given in answers.items()
         for position in given[:2]  # for its own period and for the one before
     )
+
+
+def done_and_undone(log: Log, as_at: date, known_at: int) -> list[tuple[Any, ...]]:
+    """Say the same where what was done may be taken back: whatever was is shown, and of what was not as much as counts."""
+    found = stands(log, as_at, known_at)
+    days: dict[tuple[str, date], list[tuple[Any, ...]]] = {}
+    for number, (day, position, topic, ref, said) in enumerate(found):
+        if topic == "promise.passed.v1":
+            days.setdefault((said["owner"], day), []).append((position, *gone(ref, found[number + 1 :])))
+    return sorted(
+        (f"P-1.again-undone|{owner}|on {day}|{one[0]}", "P-1.again-undone", owner, None, day, one[0], None, False, *one[1:])
+        for (owner, day), given in days.items()
+        for one in (*[it for it in given if it[1]], *[it for it in given if not it[1]][:2])
+    )
+
+
+def gone(ref: str, later: list[tuple[date, int, str, str, dict[str, Any]]]) -> tuple[Any, Any]:
+    """Say when and by what something was taken back that stands in a promise, if it was, and what had been taken did not come back."""
+    was, by = (None, None), None
+    for day, position, topic, other, said in later:
+        does = topic.split(".")[1]
+        if other == ref and by is None and (does == "dropped" or (does == "made" and said["owner"] != "A")):
+            was, by = (day, position), does
+        elif (other, does, by) == (ref, "made", "made") and said["owner"] == "A":
+            was, by = (None, None), None
+    return was
 
 
 @MANY
@@ -178,8 +253,8 @@ def test_inv_37_obligations_are_the_fold_that_defines_them(
 
     for as_at, known_at in [*clocks, (date.max, len(log.entries))]:
         known = min(known_at, len(log.entries))
-        assert shown(board, VIEWS[0], as_at, known_at) == asked(log, as_at, known)
-        assert shown(board, VIEWS[1], as_at, known_at) == done(log, as_at, known)
+        assert shown(board, VIEWS[0], as_at, known_at) == sorted(asked(log, as_at, known) + undone(log, as_at, known))
+        assert shown(board, VIEWS[1], as_at, known_at) == sorted(done(log, as_at, known) + done_and_undone(log, as_at, known))
 
 
 @settings(MANY, max_examples=15)  # each makes its tables twice more

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aggregates import EVENTS
@@ -15,14 +15,14 @@ from aggregates.framework.facts import FACTS
 from aggregates.framework.index import Index
 from aggregates.framework.library import SETS
 from aggregates.framework.matching import event_of
-from aggregates.framework.owing import after, fold, graded, moments
+from aggregates.framework.owing import after, fold, graded, moments, taken_back
 from aggregates.framework.upholding import step
 from aggregates.partnership.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aggregates.framework.matching import Pattern
+    from aggregates.framework.matching import Pattern, Undoing
 
 INDEX = Index(SETS.values())
 ADOPTED_ON = date(2016, 9, 14)
@@ -121,7 +121,7 @@ def found(told: Told, *happened: Happened, by: date = date.max) -> Found | None:
     if due_on is None and rule.due and rule.due.span and rule.due.span.setting:
         due_on = after(owing.arose_on, rule.due.span, SETTINGS[rule.due.span.setting].holds)
     done = owing.done
-    return Found(owing.arose_on, due_on, done and done.on, done.grade if done else "", owing.ended_on)
+    return Found(owing.arose_on, due_on, done and done.on, done.grade if done else "", owing.ended.on if owing.ended else None)
 
 
 def met(told: Recurring, *happened: Happened) -> tuple[Period, Answer | None]:
@@ -135,9 +135,12 @@ def met(told: Recurring, *happened: Happened) -> tuple[Period, Answer | None]:
 def answers(told: Recurring, *happened: Happened) -> list[Answer]:
     """Return what the owner did of what the rule asks for."""
     rule = INDEX.on_calendar[told.rule]
-    found = []
+    found: list[Answer] = []
+    streams: dict[int, str] = {}
     for number, one in enumerate(happened, 1):
         entry = one.entry(number)
+        found = [a for a in found if not (taken_back(rule, entry) and streams[a.at] == one.stream)]
+        streams[number] = one.stream
         done = [pattern for pattern in (*rule.discharged_by, *rule.ended_by) if _of(pattern, told.owner, one, entry)]
         if done:
             names = named(entry.body[rule.period]) if rule.period else None
@@ -163,6 +166,12 @@ def waived(told: Recurring) -> Happened:
     """Tell that the Board does not ask for a return of that period any more."""
     said = {name: value for name, value in told.met.said.items() if name in {"kind", "respondent", "period"}}
     return replace(told.met, topic="return.waived", said=said)
+
+
+def undone(undoing: Undoing, did: Happened) -> Happened:
+    """Tell, half a year after something was done, that its own stream takes it back."""
+    said = {test.field: "RIV" if test.never else next(iter(test.values)) for test in undoing.where}
+    return Happened(did.on + timedelta(183), did.stream, undoing.event, said)
 
 
 def of_another(one: Happened) -> Happened:

@@ -12,7 +12,7 @@ from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.library import CLAUSES, SETS
 from aggregates.framework.matching import event_of
 from tests.aggregates.framework import recurring, returning, reviewing, sent, upholding
-from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, upheld, waived
+from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, undone, upheld, waived
 
 EXAMPLES = [*sent.EXAMPLES, *reviewing.EXAMPLES, *returning.EXAMPLES, *recurring.EXAMPLES, *upholding.EXAMPLES]
 FORMS = {Told: OnEvent, Recurring: OnCalendar, Upholding: Standing}
@@ -34,6 +34,13 @@ def decided_on_event(told):
     if told.ended:
         ended = found(told, told.asked, told.ended)
         assert (ended.ended_on, ended.done_on, ended.overdue(NEVER_LATE)) == (told.ended.on, None, False)
+    for undoing in INDEX.rules[told.rule].undone_by:
+        taken = undone(undoing, told.met[-1])
+        undone_then = found(told, told.asked, *told.beside, *told.met, taken)
+        assert (undone_then.done_on, undone_then.due_on, undone_then.overdue(NEVER_LATE)) == (None, told.due, told.due is not None)
+        assert found(told, told.asked, *told.beside, *told.met, taken, by=taken.on - DAY).done_on == told.met[0].on
+        elsewhere = replace(taken, stream="another:X1")
+        assert found(told, told.asked, *told.beside, *told.met, elsewhere).done_on == told.met[0].on
 
 
 def decided_by_the_calendar(told):
@@ -43,6 +50,9 @@ def decided_by_the_calendar(told):
     assert (period.first, period.due_on, nothing) == (ADOPTED_ON, told.due, None)
     _, answer = met(told, *told.beside, told.met)
     assert (answer.on, answer.grade) == (told.met.on, told.grade)
+    for undoing in INDEX.on_calendar[told.rule].undone_by:
+        assert met(told, *told.beside, told.met, undone(undoing, told.met))[1] is None
+        assert met(told, *told.beside, told.met, replace(undone(undoing, told.met), stream="another:X1"))[1] == answer
     if INDEX.on_calendar[told.rule].ended_by:
         assert met(told, waived(told))[1].ends
         assert not met(told, waived(told), told.met)[1].ends
@@ -118,4 +128,4 @@ def test_the_set_is_the_one_that_boards_adopt():
 
     Before the first Board has adopted it, write the new hash here with the change; afterwards a change is a new file beside it.
     """
-    assert list(SETS) == ["9f9acdeb9356c605849da01a2e86efda925e9f93bf88298c167371dd9280f93c"]
+    assert list(SETS) == ["61f56d7b83ccebf3f959915c61b4c735200cea6318ff981ea3c7c669bf4be9b7"]

@@ -18,9 +18,9 @@ from tests.aggregates.framework.telling import INDEX, NEWEST
 CATALOGUE = runpy.run_path(str(Path(__file__).parents[3] / "ops" / "catalogue.py"))
 
 
-def patterns(rule):
+def patterns(rule, *more):
     """Give every pattern of a rule."""
-    kinds = ("trigger", "discharged_by", "ended_by", "graded_by")
+    kinds = ("trigger", "discharged_by", "ended_by", "graded_by", *more)
     return [pattern for kind in kinds for pattern in getattr(rule, kind, ())]
 
 
@@ -43,6 +43,8 @@ def test_a_rule_speaks_of_events_and_fields_that_there_are(key):
         declared = fields_by_name(NEWEST[pattern.event])
         named = [*(test.field for test in pattern.where), pattern.owner.field, pattern.subject.field]
         assert {name.partition(".")[0] for name in named if name} <= declared.keys()
+    for undoing in rule.undone_by:
+        assert {test.field for test in undoing.where} <= fields_by_name(NEWEST[undoing.event]).keys()
     if rule.graded:
         grading = getattr(rule, "graded_by", ()) or rule.discharged_by
         assert all(rule.graded in fields_by_name(NEWEST[pattern.event]) for pattern in grading)
@@ -70,7 +72,7 @@ def test_a_rule_is_said_in_the_words_of_the_field(key):
     said = " ".join([rule.duty, *in_words(rule)])
 
     assert "_" not in said
-    assert all(pattern.event in HAPPENS and pattern.event not in said for pattern in patterns(rule))
+    assert all(pattern.event in HAPPENS and pattern.event not in said for pattern in patterns(rule, "undone_by"))
     assert "()" not in said
 
 

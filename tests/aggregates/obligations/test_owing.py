@@ -10,7 +10,7 @@ import pytest
 from aggregates.entry import Entry
 from aggregates.framework import owing
 from aggregates.framework.clauses import Due, OnEvent, Span
-from aggregates.framework.matching import Pattern, Selector
+from aggregates.framework.matching import Pattern, Selector, Undoing
 from aggregates.framework.matching import Test as Asks
 from aggregates.framework.owing import Owing
 from tests.projections.promises import Promise
@@ -27,13 +27,13 @@ def rule(**how: Any) -> OnEvent:
     return OnEvent(**{"clause": "P-1", "trigger": (MADE,), "discharged_by": (PASSED,), "ended_by": (DROPPED,)} | how)
 
 
-def happened(by: OnEvent, *what: tuple[Any, int], owner: str = "A") -> Owing:
-    """Let things happen, each so many days after the first; return what is owed by A."""
+def happened(by: OnEvent, *what: tuple[Any, ...], owner: str = "A") -> Owing:
+    """Let things happen, each so many days after the first, to promise `a` or to another that is named; return what is owed by A."""
     now = None
-    for number, (event, after) in enumerate(what, 1):
-        body = {"owner": owner, "due_on": DAY + timedelta(60), "title": "t"}
+    for number, (event, after, *more) in enumerate(what, 1):
+        body = {"owner": owner, "due_on": DAY + timedelta(60), "title": "t"} | (more[1] if more[1:] else {})
         entry = Entry(number, DAY + timedelta(after), event, body)
-        now = owing.fold(owing.moments(by, entry, "A", "promise:a", "promise:a"), by, now)
+        now = owing.fold(owing.moments(by, entry, "A", "promise:a", f"promise:{more[0] if more else 'a'}"), by, now)
     return now or Owing()
 
 
@@ -42,7 +42,8 @@ def test_it_is_owed_from_the_asking_until_it_is_discharged():
     it = happened(rule(), (Promise.Made, 0), (Promise.Passed, 3), (Promise.Passed, 9))
 
     assert (it.arose_on, it.asked_at) == (DAY, 1)
-    assert it.done == owing.Done(DAY + timedelta(3), 2, "")
+    assert it.done
+    assert (it.since, it.done.on, it.done.at) == (DAY + timedelta(3), DAY + timedelta(3), 2)
 
 
 def test_who_is_not_meant_owes_nothing():
@@ -58,14 +59,15 @@ def test_asked_again_while_it_is_open_nothing_changes():
 
     assert again.arose_on == DAY
     assert (anew.arose_on, anew.done) == (DAY + timedelta(4), None)
-    assert (after_the_end.arose_on, after_the_end.ended_on) == (DAY + timedelta(4), None)
+    assert (after_the_end.arose_on, after_the_end.ended) == (DAY + timedelta(4), None)
 
 
 def test_what_ends_it_does_not_discharge_it():
     """A thing that is withdrawn asks for nothing more, and nothing of it counts as done; an end of what nobody asked for is none."""
     ended = happened(rule(), (Promise.Made, 0), (Promise.Dropped, 2), (Promise.Passed, 3))
 
-    assert (ended.ended_on, ended.done) == (DAY + timedelta(2), None)
+    assert ended.ended
+    assert (ended.ended.on, ended.done) == (DAY + timedelta(2), None)
     assert happened(rule(), (Promise.Dropped, 0)) == Owing()
 
 
@@ -83,7 +85,75 @@ def test_all_of_several_may_be_needed():
     by = rule(discharged_by=(PASSED, KEPT), all_of=True)
 
     assert happened(by, (Promise.Made, 0), (Promise.Passed, 1)).done is None
-    assert happened(by, (Promise.Made, 0), (Promise.Passed, 1), (Promise.Kept, 2)).done == owing.Done(DAY + timedelta(2), 3, "")
+    done = happened(by, (Promise.Made, 0), (Promise.Passed, 1), (Promise.Kept, 2)).done
+    assert done
+    assert (done.on, done.at) == (DAY + timedelta(2), 3)
+
+
+ANYTHING = Selector(always="promise:a")
+TAKEN_BACK = {
+    "discharged_by": (Pattern("promise.passed", (), OWNER, ANYTHING),),
+    "ended_by": (),
+    "due": Due("due_on"),
+    "undone_by": (Undoing("promise.dropped"),),
+}
+
+
+def test_what_is_taken_back_discharges_nothing_any_more():
+    """It is owed again from that day, by the same due date, and says what had discharged it; another thing that is taken back is not it."""
+    by = rule(**TAKEN_BACK)
+    undone = happened(by, (Promise.Made, 0), (Promise.Passed, 3, "b"), (Promise.Dropped, 9, "b"))
+
+    assert happened(by, (Promise.Made, 0), (Promise.Passed, 3, "b"), (Promise.Dropped, 9, "c")).done
+    assert (undone.done, undone.since, undone.over, undone.arose_on, undone.due_on) == (None, None, False, DAY, DAY + timedelta(60))
+    assert undone.undone
+    assert (undone.undone.since, undone.undone.was.at, undone.undone.on, undone.undone.at) == (DAY + timedelta(3), 2, DAY + timedelta(9), 3)
+
+
+def test_it_stays_met_while_something_stands_and_is_met_anew_by_what_comes_later():
+    """What took the place of another in time was never late; after a gap it is discharged on the day of what fills it."""
+    by = rule(**TAKEN_BACK)
+    first = ((Promise.Made, 0), (Promise.Passed, 3, "b"))
+    replaced = happened(by, *first, (Promise.Passed, 7, "c"), (Promise.Dropped, 9, "b"))
+    on_the_day = happened(by, *first, (Promise.Dropped, 9, "b"), (Promise.Passed, 9, "c"))
+    anew = happened(by, *first, (Promise.Dropped, 9, "b"), (Promise.Passed, 11, "c"))
+
+    for it, since, at in ((replaced, 3, 3), (on_the_day, 3, 4), (anew, 11, 4)):
+        assert it.done
+        assert it.undone
+        assert (it.since, it.done.at, it.undone.was.at) == (DAY + timedelta(since), at, 2)
+
+
+def test_what_was_taken_back_before_it_was_asked_for_was_never_done():
+    """A poster that was withdrawn before the report was published is none."""
+    by = rule(**TAKEN_BACK, early=True)
+
+    assert happened(by, (Promise.Passed, -5, "b"), (Promise.Made, 0)).done
+    assert not happened(by, (Promise.Passed, -5, "b"), (Promise.Dropped, -3, "b"), (Promise.Made, 0)).done
+
+
+def test_what_was_asked_no_more_is_not_owed_again():
+    """Where nothing is asked any more and what had been done is taken back, it has ended."""
+    by = rule(**TAKEN_BACK | {"ended_by": (KEPT,)})
+    met = happened(by, (Promise.Made, 0), (Promise.Passed, 3, "b"), (Promise.Kept, 5))
+    undone = happened(by, (Promise.Made, 0), (Promise.Passed, 3, "b"), (Promise.Kept, 5), (Promise.Dropped, 9, "b"))
+
+    assert (met.done is not None, met.ended) == (True, None)
+    assert undone.done is None
+    assert undone.ended
+    assert undone.ended.on == DAY + timedelta(5)
+
+
+def test_what_goes_to_another_and_comes_back_discharges_it_anew():
+    """An undoing that asks what a field says is itself undone by the next event of its kind that says otherwise."""
+    away = {"undone_by": (Undoing("promise.passed", (Asks("owner", frozenset({"A"}), never=True),)),)}
+    by = rule(**TAKEN_BACK | {"discharged_by": (Pattern("promise.kept", (), Selector(always="A"), ANYTHING),)} | away)
+    gone = ((Promise.Made, 0), (Promise.Kept, 3, "b"), (Promise.Passed, 5, "b", {"owner": "B"}))
+    back = happened(by, *gone, (Promise.Passed, 8, "b", {"owner": "A"}))
+
+    assert happened(by, *gone).done is None
+    assert back.done
+    assert (back.since, back.done.at) == (DAY + timedelta(8), 4)
 
 
 def test_an_event_does_not_discharge_what_it_asks_for_itself():

@@ -109,6 +109,11 @@ WRONG = {
         "either it is somebody, or each",
     ),
     "a beginning of no kind": (one(CALENDAR + 'begins = "soon"\n'), "it begins on a day, when adopted or when joined"),
+    "an undoing of another kind of thing": (one(EVENT + 'undone_by = {event = "review.withdrawn"}\n'), "by an event of its own stream"),
+    "an undoing that says whose it is": (
+        one(EVENT + 'undone_by = {event = "promise.dropped", owner = {is = "x"}}\n'),
+        "which nothing reads",
+    ),
     "an unknown basis": (one(EVENT + 'basis = "habit"\n'), "it is one of framework, statutory, local_setting"),
     "an unknown check": (one(check="X"), "it is one of M, P, H, C"),
 }
@@ -123,6 +128,18 @@ def test_what_is_wrong_is_named_with_its_place(what):
         parse(said.encode())
 
     assert why in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["trigger", "undone_by"])
+def test_a_rule_speaks_of_events_that_there_are(name):
+    """A set that names an event which nothing records is refused: what it waits for would never come, or never be taken back."""
+    known = {"promise.made", "promise.kept", "promise.dropped"}
+    said = one(EVENT + 'undone_by = {event = "promise.dropped"}\n')
+    wrong = said.replace("promise.made", "promise.maid") if name == "trigger" else said.replace("promise.dropped", "promise.droped")
+
+    parse(said.encode(), known)
+    with pytest.raises(Malformed, match=r"there is no event 'promise\.(maid|droped)'"):
+        parse(wrong.encode(), known)
 
 
 def test_a_clause_is_one_clause_in_all_sets():
