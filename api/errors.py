@@ -31,6 +31,7 @@ from service.database.connection import disk_full
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
+from service.recording.evidence.refusals import NotWhatWasKept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,6 +117,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.ClockWentBack: HTTPStatus.CONFLICT,
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     desk.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotWhatWasKept: HTTPStatus.SERVICE_UNAVAILABLE,
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     desk.NotEstablished: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -176,7 +178,7 @@ def problem_of(refused: Refused) -> Problem:
         headers["Retry-After"] = str(refused.facts["seconds"])
     elif status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = OVERLOADED
-    told = {name: _plain(refused.facts[name]) for name in _named(kind.text) if name in refused.facts}
+    told = {name: _plain(refused.facts[name]) for _, name, _, _ in Formatter().parse(kind.text) if name in refused.facts}
     return Problem(kind.code(), title_of(kind), status, refused.message, kind.rule, kind.source, told, headers, _reference(status))
 
 
@@ -189,10 +191,6 @@ def every_refusal(kind: type[Refused] = Refused) -> Iterator[type[Refused]]:
     """Walk the refusals that this process knows."""
     for child in kind.__subclasses__():
         yield from (child, *every_refusal(child))
-
-
-def _named(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def _plain(value: Any) -> Any:

@@ -193,18 +193,6 @@ class NoRoom(Refused):
     )
 
 
-class EmptyFile(Refused):
-    """An empty file is no evidence."""
-
-    text = "{filename} is empty"
-
-
-class UnknownEvidence(Refused):
-    """Evidence is cited that the store does not hold."""
-
-    text = "No file with the SHA-256 {sha256} has been received"
-
-
 class WeakPassword(Refused):
     """A password is too short to withstand guessing."""
 

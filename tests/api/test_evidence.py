@@ -161,7 +161,7 @@ def test_a_body_over_the_limit_is_heard_out_and_refused(ask):
 
 def test_a_large_file_goes_through_a_form(ask):
     """A file larger than what a form's fields may hold in memory is taken in all the same."""
-    large = b"0" * (3 * 1024 * 1024)
+    large = b"%PDF-" + b"0" * (3 * 1024 * 1024)
     response = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(large), "large.pdf")})
 
     assert (response.status_code, response.json["size"]) == (201, len(large))
@@ -173,4 +173,4 @@ def test_a_name_with_a_path_is_a_name(accepted):
     accepted.seeded.catch_up()
     file = accepted.get(f"/api/v1/evidence/{DIGEST}", "chair")
 
-    assert file.headers["Content-Disposition"] == "attachment; filename=passwd"
+    assert file.headers["Content-Disposition"] == "attachment; filename=passwd.pdf"

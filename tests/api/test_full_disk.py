@@ -122,9 +122,11 @@ def whole(it) -> tuple[int, ...]:
 
 def test_a_file_that_finds_no_room_is_refused_and_nothing_of_it_stays(small_disk, ask):
     """An evidence store without room says so in the same words, and keeps no part of the file."""
-    ask.seeded.board.evidence.folder = small_disk
+    ask.seeded.board.evidence.incoming = small_disk / "incoming"
     (small_disk / "filler").write_bytes(bytes(shutil.disk_usage(small_disk).free - 3 * 1024 * 1024))
-    answer = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(bytes(5 * 1024 * 1024)), "scan.pdf")})
+    answer = ask.post(
+        "/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(b"%PDF-" + bytes(5 * 1024 * 1024)), "scan.pdf")}
+    )
 
     assert (answer.status_code, answer.json["type"]) == (507, "/problems/no-room")
     assert [path.name for path in small_disk.rglob("*") if path.is_file()] == ["filler"]

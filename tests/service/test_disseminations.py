@@ -39,7 +39,7 @@ def pdf(pages: int) -> io.BytesIO:
 
 def file_of(it: Seeded, content: io.BytesIO | None = None) -> dict[str, str]:
     """Receive a file, and say what it is."""
-    held = it.board.receive(content or io.BytesIO(b"the report"), "report.pdf", it.callers["quality-chair"])
+    held = it.board.receive(content or io.BytesIO(b"the report"), "report", it.callers["quality-chair"])
     return {"sha256": held.sha256, "title": "The report", "evidence_date": "2016-09-02"}
 
 

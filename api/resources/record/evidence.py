@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from os import SEEK_END
 from typing import TYPE_CHECKING, Any
 
 from flask import request, send_file
@@ -70,11 +71,12 @@ def download(sha256: str) -> Response:
     """Give a file as an attachment, to those who may read an entry that cites it."""
     with read({}) as on:
         name = _name(on, sha256)
-    path = worker().board.evidence.path(sha256)
-    if not path.is_file():
-        raise NotFound(kind="file", ref=sha256)
-    # Never the kind that its submitter says it is: a browser is given nothing that it would run or show.
-    response = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=name, etag=sha256)
+    file = worker().board.evidence.open(sha256)
+    # Never the kind that it is said to be: a browser is given nothing that it would run or show.
+    response = send_file(file, mimetype="application/octet-stream", as_attachment=True, download_name=name, etag=sha256)
+    response.content_length = file.seek(0, SEEK_END)
+    file.seek(0)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

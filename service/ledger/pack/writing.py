@@ -23,6 +23,7 @@ from aggregates.errors import Refused
 from service import verify
 from service.ledger.pack import absence, reading, samples
 from service.ledger.pack.recipes import RECIPES
+from service.recording.evidence.refusals import UnknownEvidence
 from service.verify import TILE, tile_name
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from service.ledger.store import LedgerRecorder
-    from service.recording.evidence import EvidenceStore
+    from service.recording.evidence.store import EvidenceStore
 
 ALL_BUT_PERSONAL: Final = frozenset({"public", "partners", "restricted"})
 PUBLIC: Final = frozenset({"public"})
@@ -134,12 +135,17 @@ class _Writing:
         """Copy the cited files that are held, and declare the others absent; return how many of each."""
         missing = []
         for digest in sorted(self.cited):
-            path = store.path(digest) if store else None
-            if path and path.is_file():
-                (self.folder / "evidence").mkdir(exist_ok=True)
-                shutil.copyfile(path, self.folder / "evidence" / digest)
-            else:
+            try:
+                held = store.files.open(digest) if store else None
+            except UnknownEvidence:
+                held = None
+            if held is None:
                 missing.append(digest)
+                continue
+            path = self.folder / "evidence" / digest
+            path.parent.mkdir(exist_ok=True)
+            with held, path.open("wb") as copy:
+                shutil.copyfileobj(held, copy)
         if missing:
             self.put("evidence/missing", "".join(f"{digest}\n" for digest in missing).encode())
         return len(self.cited) - len(missing), len(missing)
@@ -189,7 +195,8 @@ def _finish(folder: Path, out: Path) -> None:
         for path in _files(folder):
             info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EARLIEST)
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, path.read_bytes())
+            with path.open("rb") as content, archive.open(info, "w", force_zip64=True) as packed:
+                shutil.copyfileobj(content, packed)
     zipped.rename(out)
 
 

@@ -15,7 +15,7 @@ from aggregates.entry import Entry, standing
 from aggregates.partnership import Agency
 from aggregates.review import Review
 from service.desk.refusals import NotFound
-from service.recording.evidence import pages_of
+from service.recording.evidence.citing import pages_of
 from service.recording.references import References
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class Receiving(References):
         counted = None
         for one in evidence[:1]:
             try:
-                counted = pages_of(self.evidence.path(one.sha256))
+                with self.evidence.open(one.sha256) as file:
+                    counted = pages_of(file)
             except ValueError as error:
                 if kind == "single_page_briefing":
                     raise PagesUncounted(ref=ref, why="its file is a damaged or locked PDF, whose pages cannot be counted") from error

@@ -34,7 +34,7 @@ THINGS = {
 
 def fill(it: Seeded) -> Seeded:
     """Put one of everything on record. What concerns RIV alone is not there for CQH: the meeting, the challenge and the review."""
-    held = it.board.evidence.receive(BytesIO(b"%PDF-1.4 minutes"), "minutes.pdf")
+    held = it.board.receive(BytesIO(b"%PDF-1.4 minutes"), "minutes.pdf", next(iter(it.callers.values())))
     it.act("chair", "set_local_setting", "partnership", setting="quorum", value="1/2")
     attendance = [{"agency": "RIV", "attendance": "present"}]
     agenda = [{"id": "1", "title": "Missed appointments", "about": "action:A1"}]

@@ -19,12 +19,12 @@ from service.desk.refusals import (
     NotFound,
     OfficeOfAnother,
     PersonalData,
-    UnknownEvidence,
     WrongKind,
 )
 from service.desk.screening import found
 from service.desk.submission import LONGEST_TEXT, Submission
 from service.ledger.errors import NotAStatement
+from service.recording.evidence.refusals import UnknownEvidence
 from tests.boards import assign
 
 ITEM = {"title": "An audit", "evidence_date": "2016-09-01"}

@@ -1,0 +1,1 @@
+"""Evidence files: taken in, looked into, kept under their hash, cited, checked and given out."""

@@ -1,0 +1,59 @@
+"""Why a file is not taken in, or not given out: one refusal for each rule, which says what was found."""
+
+from __future__ import annotations
+
+from aggregates.errors import Refused
+
+
+class EmptyFile(Refused):
+    """An empty file is no evidence."""
+
+    text = "{filename} is empty"
+
+
+class UnknownEvidence(Refused):
+    """Evidence is cited that the store does not hold."""
+
+    text = "No file with the SHA-256 {sha256} has been received"
+
+
+class TypeNotTaken(Refused):
+    """Evidence is of a kind that everybody can open and nothing runs in, whatever its name says."""
+
+    text = (
+        "{filename} is {found}. Evidence is a PDF, a PNG or JPEG picture, plain text, CSV, or a Word, Excel, PowerPoint or OpenDocument "
+        "file without macros: save it as one of these, and send that"
+    )
+
+
+class NamedAsAnother(Refused):
+    """A file's name ends as what is in it does, so that nobody opens it as something else."""
+
+    text = "{filename} is {found} by what is in it, so its name ends in {endings}: name it so, and send it again"
+
+
+class CarriesCode(Refused):
+    """Nothing that could run comes in with evidence: no macro, no program, no embedded object."""
+
+    text = "{filename} carries {found}. Save it without, as a PDF for instance, and send that"
+
+
+class ReachesOutside(Refused):
+    """Evidence is whole in itself: nothing in it is fetched from elsewhere when it is opened."""
+
+    text = "{filename} brings in {found}, which is not in the file. Save it with all that it shows, as a PDF for instance, and send that"
+
+
+class CannotLookInside(Refused):
+    """What nobody can look into is not taken in."""
+
+    text = "{filename} cannot be looked into: {why}. Save it anew, as a PDF for instance, and send that"
+
+
+class NotWhatWasKept(Refused):
+    """A file is given out only where it is still, to the last bit, what was received."""
+
+    text = (
+        "What is stored under the SHA-256 {sha256} is not the file that was received, so it is not given out. Whoever runs the service: "
+        "restore it from a backup, as the runbook says"
+    )
