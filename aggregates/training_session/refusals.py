@@ -149,7 +149,7 @@ class CountedTwice(Refused):
 
 
 class NoReasonToDrawAgain(Refused):
-    """Nobody draws until a convenient sample appears: a second draw says why, and both stay on show."""
+    """Nobody draws until a convenient sample appears: a second draw says why, also after one that was retracted; both stay on show."""
 
     rule, text = "INV-24", "{ref} was drawn on {on}: say why it has to be drawn again"
 

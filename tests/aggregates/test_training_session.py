@@ -104,6 +104,20 @@ def closed_and_drawn():
     return session
 
 
+def test_inv_24_a_draw_that_was_retracted_is_one_that_the_next_says_why_after():
+    """INV-24: who takes a draw back and draws again says why, and does not take that reason back."""
+    session = closed_and_drawn()
+    amends = len(session.entries)
+    session.retract(acting=CHAIRS, occurred_on=ASKED, amends=amends, reason="The list was lost")
+    with pytest.raises(refusals.NoReasonToDrawAgain, match="was drawn on 28 February 2017"):
+        drawn(session)
+    assert drawn(session, reason="The list was lost").draw == "2"
+    again = {"acting": CHAIRS, "occurred_on": ASKED, "amends": len(session.entries), "reason": "typed wrongly"}
+    with pytest.raises(refusals.NoReasonToDrawAgain):
+        session.correct(**again, corrected={"reason": " "})
+    session.correct(**again, corrected={"reason": "The telephone list was lost"})
+
+
 def test_inv_24_a_draw_waits_for_the_closing_and_a_second_says_why():
     """INV-24: without a closed attendance nothing is drawn; a second draw needs a reason, and both stay on show."""
     for session in (delivered(), attended()):

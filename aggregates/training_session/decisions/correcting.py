@@ -45,6 +45,8 @@ class Correcting(judging.Judging):
             raise refusals.NoReasonForRefusal(ref=self.ref)
         if name == "feedback_received":
             asking.check_scores(body)
+        if name == "telephone_sample_drawn" and body["reason"] is None and self.entries[entry.number - 1].body["reason"] is not None:
+            raise refusals.NoReasonToDrawAgain(ref=self.ref, on=entry.occurred_on)
         if name == "follow_up_returned":
             asking.check_view(self.ref, body["number"], body["manager_view"])
         if name == "evaluated":

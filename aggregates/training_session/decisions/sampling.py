@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 from aggregates.entry.values import says
 from aggregates.errors import said
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from aggregates.authority import Act
     from aggregates.training_session.events import Outcome
+
+DRAWN: Final = "training_session.telephone_sample_drawn.v1"
 
 
 class Sampling(Asking):
@@ -39,10 +41,12 @@ class Sampling(Asking):
         population = drawing.population_hash(self.ref, now.population)
         if population != now.closing.population_sha256:
             raise refusals.PopulationMoved(ref=self.ref, on=now.closing.on)
-        if now.draws and not says(reason):
-            raise refusals.NoReasonToDrawAgain(ref=self.ref, on=now.draws[-1].on)
+        # A draw that was retracted was made all the same: who could take one back in silence would draw until it suits them.
+        drawn_on = [entry.occurred_on for entry in self.entries if entry.event.TOPIC == DRAWN]
+        if drawn_on and not says(reason):
+            raise refusals.NoReasonToDrawAgain(ref=self.ref, on=drawn_on[-1])
         said(reason=reason)
-        number = str(1 + sum(entry.event.TOPIC == "training_session.telephone_sample_drawn.v1" for entry in self.entries))
+        number = str(1 + len(drawn_on))
         numbers, (percent, least), (size, root) = drawing.by_number(now.population), share, checkpoint
         order = drawing.order(root, population, number, numbers)
         count = drawing.sample_size(len(numbers), percent, least)

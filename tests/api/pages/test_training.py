@@ -138,14 +138,20 @@ def test_what_can_be_done_with_a_session_is_asked_of_the_session(whole, office):
 
 
 def test_a_session_is_scheduled_and_evaluated_by_its_forms(sign_in):
-    """The forms take what the commands take: trainers chosen by office, the five points as rows, evidence among what there is."""
+    """The forms take what the commands take: trainers by office, five points as rows; a draw that was taken back is named with the next."""
     chair = sign_in("quality-chair")
     held(chair.seeded)
     chair.seeded.catch_up()
     said = {"act.ref": "S9", "course": "C-S1", "trainers": "trainer", "capacity": "12", **day("planned_on", 2016, 10, 3)}
     assert chair.send("/sessions/new", said).status_code == 303, chair.words
     chair.seeded.act("quality-chair", "observe_delivery", "S1", observer="riv-lead", grade="good")
+    for reason in (None, "The list was lost"):
+        if reason:
+            drawn = len(chair.seeded.board.load(TrainingSession, "S1", fresh=True).entries)
+            chair.seeded.act("quality-chair", "retract_entry", "S1", about="session", amends=drawn, reason=reason)
+        chair.seeded.act("quality-chair", "draw_telephone_sample", "S1", reason=reason)
     chair.seeded.catch_up()
+    assert "Drawn again because: The list was lost Draw 1 does not stand" in chair.text("/sessions/S1")
     points = {f"points-{n}-explanation": "A small session" for n in range(5)}
     points |= {f"points-{n}-point": point for n, point in enumerate(POINTS)}
     said = {"impact_practice": "some", "impact_management": "not known", "evidence_of_impact": "observation:riv-lead", "changes": "None"}

@@ -45,7 +45,11 @@ def _made_from(row: SessionRow, drawn: dict[str, Any]) -> list[tuple[Said, ...]]
         ("Drawn again just now", "It gives exactly this" if same else strong("It does not give this")),
         (
             "Drawn",
-            [written(date.fromisoformat(drawn["on"])), quiet(f"Drawn again because: {drawn['reason']}" if drawn["reason"] else None)],
+            [
+                written(date.fromisoformat(drawn["on"])),
+                quiet(f"Drawn again because: {drawn['reason']}" if drawn["reason"] else None),
+                *map(quiet, _gone(row, drawn)),
+            ],
         ),
         ("Population", [f"{len(drawn['population'])} participants", quiet(f"SHA-256 {drawn['population_sha256']}")]),
         (
@@ -57,6 +61,14 @@ def _made_from(row: SessionRow, drawn: dict[str, Any]) -> list[tuple[Said, ...]]
         ("The whole order", ", ".join(drawn["order"])),
     ]
     return told
+
+
+def _gone(row: SessionRow, drawn: dict[str, Any]) -> Iterator[str]:
+    """Name the draws before one that do not stand: they were made, and whoever asks why it was drawn again wants to see them."""
+    there = {one["draw"] for one in row.draws}
+    for number in range(1, int(drawn["draw"])):
+        if str(number) not in there:
+            yield f"Draw {number} does not stand: its entry is below, and `muniment sample` draws it again too"
 
 
 def _called(seen: Look, row: SessionRow, drawn: dict[str, Any]) -> list[tuple[Said, ...]]:
