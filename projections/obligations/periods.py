@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg.sql import SQL
@@ -13,10 +13,12 @@ from aggregates.framework.cadence import Answer, Period
 from projections import partnership
 from projections.obligations import selecting
 from projections.obligations.states import STATES, Instance, State, days_late, state_of
+from projections.people.merging import merged
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
 
     from aggregates.framework.clauses import Members, OnCalendar
     from projections.obligations.terms import Terms
@@ -28,13 +30,26 @@ ANSWERS = SQL("""
      WHERE {at} AND rule = ANY(%(rules)s){narrow}""")
 
 
+class Stint(NamedTuple):
+    """The days on which a person held an office; `until` is the first after them."""
+
+    since: date
+    until: date
+    office: str
+
+
 class Member(NamedTuple):
-    """Somebody who owes what members of a kind owe, from one day to another."""
+    """Somebody who owes what members of a kind owe, from one day to another, and is a member until `left_on`.
+
+    Of a person, `held` are the offices in which they answer: what somebody else answered in one of them is not theirs.
+    """
 
     code: str
     since: date
     until: date | None
     row: Mapping[str, Any]
+    left_on: date | None
+    held: tuple[Stint, ...] = ()
 
 
 class Turn(NamedTuple):
@@ -59,14 +74,15 @@ class Turn(NamedTuple):
 def turns(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Turn]:
     """Give each period of each owner that has begun by the day, of some rules or of all."""
     wanted = [rule for key, rule in terms.index.on_calendar.items() if rules is None or key in rules]
-    answers = _answers(terms, wanted, owners)
     members = _members(terms, wanted, owners)
+    answering = {stint.office for who in members.get("trainer", ()) for stint in who.held}
+    answers = _answers(terms, wanted, None if owners is None else owners | answering)
     laid: Laid = {}
     for rule in wanted:
-        bound = members.get(rule.members, ()) if rule.members else [Member(rule.body, date.min, None, {})]
+        bound = members.get(rule.members, ()) if rule.members else [Member(rule.body, date.min, None, {}, None)]
         for who in bound:
             if (owners is None or who.code in owners) and all(test.passes(who.row) for test in rule.where):
-                yield from _of(terms, rule, who, answers.get((rule.key, who.code), ()), laid)
+                yield from _of(terms, rule, who, _theirs(rule, who, answers), laid)
 
 
 def recurring(
@@ -100,6 +116,15 @@ def _answers(terms: Terms, rules: Sequence[OnCalendar], owners: frozenset[str] |
     return found
 
 
+def _theirs(rule: OnCalendar, who: Member, answers: Mapping[tuple[str, str], Sequence[Answer]]) -> Sequence[Answer]:
+    """Return what a member did. What ends a period ends it for whoever it was asked of in that office."""
+    own = answers.get((rule.key, who.code), ())
+    if not who.held:
+        return own
+    given = (one for stint in who.held for one in answers.get((rule.key, stint.office), ()) if stint.since <= one.on < stint.until)
+    return [*(one for one in given if not one.ends), *(one for one in own if one.ends)]
+
+
 def _of(terms: Terms, rule: OnCalendar, who: Member, answers: Sequence[Answer], laid: Laid) -> Iterator[Turn]:
     stand, gone = [one for one in answers if not one.undone_on], [one for one in answers if one.undone_on]
     for since, until in terms.in_force(rule):
@@ -122,7 +147,7 @@ def _laid(terms: Terms, rule: OnCalendar, begins: date, laid: Laid) -> list[Peri
 
 def _turn(terms: Terms, rule: OnCalendar, who: Member, period: Period, done: tuple[Answer | None, Answer | None]) -> Turn:
     answer, was = done
-    left_on = who.until if who.until and who.until <= terms.as_at else None
+    left_on = who.left_on if who.left_on and who.left_on <= terms.as_at else None
     if answer is not None and not answer.ends:
         was = was if was and (was.on, was.at) < (answer.on, answer.at) else None
         return Turn(rule, who.code, period, answer, was, left_on, None, None, "met late" if answer.on > period.due_on else "met")
@@ -173,21 +198,41 @@ def _instance(terms: Terms, turn: Turn) -> Instance:
 
 def _agencies(terms: Terms) -> list[Member]:
     """Return the memberships of the agencies: one that left and joined again owes in each what fell into it."""
-    return [Member(row.ref, *spell) for row in terms.agencies.values() for spell in row.spells]
+    return [Member(row.ref, *spell, spell.left_on) for row in terms.agencies.values() for spell in row.spells]
 
 
 def _sub_groups(terms: Terms) -> list[Member]:
-    return [Member(row.ref, row.constituted_on, row.dissolved_on, {}) for row in partnership.sub_groups(terms.conn, **terms.at)]
+    groups = partnership.sub_groups(terms.conn, **terms.at)
+    return [Member(row.ref, row.constituted_on, row.dissolved_on, {}, row.dissolved_on) for row in groups]
 
 
 def _trainers(terms: Terms) -> list[Member]:
-    """Return the offices of trainers, from the first day on which anybody held each."""
-    found = []
+    """Return the trainers: persons, each in the name of the office in which they train.
+
+    The framework asks all trainers, and not all offices: whoever holds two owes once, and who takes one over is neither held to what
+    their predecessor owed nor has done it because the predecessor had.
+    """
+    into = merged(terms.conn, **terms.at)
+    held: dict[UUID, list[Stint]] = defaultdict(list)
     for office in partnership.offices(terms.conn, **terms.at, role="trainer"):
-        served = [term for term in office.terms if term.role == "trainer"]
-        vacant = None if any(term.until_on is None for term in served) else max(term.until_on for term in served if term.until_on)
-        found.append(Member(office.ref, min(term.from_on for term in served), vacant, {}))
-    return found
+        served = sorted((term for term in office.terms if term.role == "trainer"), key=lambda term: term.from_on)
+        for term, following in zip(served, [*served[1:], None], strict=True):
+            last = date.max if term.until_on is None else term.until_on + timedelta(1)
+            until = last if following is None else min(last, following.from_on)  # corrections may make terms overlap
+            held[into.get(term.holder, term.holder)].append(Stint(term.from_on, until, office.ref))
+    return [member for stints in held.values() for member in _trainer(tuple(sorted(stints)))]
+
+
+def _trainer(stints: tuple[Stint, ...]) -> Iterator[Member]:
+    """Give a person as one member at a time: in the name of the office that they have held for longest."""
+    free = date.min
+    for place, stint in enumerate(stints):
+        since, free = max(stint.since, free), max(stint.until, free)
+        left = free
+        for later in stints[place + 1 :]:
+            left = max(left, later.until) if later.since <= left else left
+        if since < stint.until:
+            yield Member(stint.office, since, stint.until, {}, None if left == date.max else left, stints)
 
 
 MEMBERS: Mapping[Members, Callable[[Terms], list[Member]]] = {"member": _agencies, "sub-group": _sub_groups, "trainer": _trainers}

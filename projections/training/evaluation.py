@@ -81,23 +81,25 @@ class CourseEvaluation:
 def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Yearly]:
     """Return the yearly CPD returns that were in by a day, as known at a position.
 
-    Each stands for the office that answered, and for every other that the same person holds, under whichever of their references.
+    Each stands for whoever answered, in every office that they hold, under whichever of their references; for the office that answered
+    where nobody is known to have held it.
     """
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     answered = conn.execute(CPD, at).fetchall()
     held, into = {row.ref: row for row in offices(conn, **at)}, merged(conn, **at)
-    return [one for who, period, on in answered for one in (Yearly(who, period), *_elsewhere(held, into, who, period, on))]
+    return [one for who, period, on in answered for one in _theirs(held, into, who, period, on)]
 
 
-def _elsewhere(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:
-    """Give the other offices for which a return stands, while who answered it holds them."""
+def _theirs(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:
+    """Give the offices for which a return stands, while who answered it holds them."""
     term = held[who].holder_on(on) if who in held else None
     if term is None:
+        yield Yearly(who, period)
         return
     person = into.get(term.holder, term.holder)
     for office in held.values():
         for other in office.terms:
-            if office.ref != who and into.get(other.holder, other.holder) == person:
+            if into.get(other.holder, other.holder) == person:
                 yield Yearly(office.ref, period, other.from_on, other.until_on or date.max)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,11 @@ from psycopg.sql import SQL
 from aggregates import Agency, Partnership
 from aggregates.clocks.dates import later
 from aggregates.entry.fields import shape
+from aggregates.entry.values import Sealed
 from aggregates.framework.facts import FACTS, Fact
 from aggregates.framework.index import Index
 from aggregates.framework.library import read_sets
+from aggregates.partnership.office import Office
 from projections.obligations import Cadences, Obligations, Standings, Wanted, count, grid, instance, owed, place
 from projections.obligations.states import LACKING, STATE, STATES, STILL_OWED, state_of
 from projections.two_clocks import catch_up
@@ -75,6 +78,7 @@ every = {years = 1}
 owner = {each = "member"}
 discharged_by = {event = "promise.passed", owner = {field = "owner"}}
 """
+OF_TRAINERS = YEARLY.replace("member", "trainer")
 ADDED = """
 form = "event"
 trigger = {event = "promise.passed", owner = {field = "owner"}}
@@ -268,6 +272,35 @@ def test_who_joins_again_takes_nothing_away_from_what_was_outstanding(board: psy
         "T-own|RIV|promise:b": "overdue",
         "T-yearly|RIV|2018-09-16..2019-09-15": "open",
     }
+
+
+def trains(it: Owed, office: str, *terms: tuple[int, date, date | None]) -> None:
+    """Let persons hold the office of a trainer, one after the other."""
+    held: Office | None = None
+    for person, from_on, until_on in terms:
+        who = {"title": office, "role": "trainer", "holder": Sealed(UUID(int=person)), "from_on": from_on, "until_on": until_on}
+        said: dict[str, Any] = {"acting": CHAIR, "occurred_on": from_on, **who}
+        if held is None:
+            held = Office.begin(ORIGIN, office=office, **said)
+        else:
+            held.appoint(**said)
+    it.log.live(held)
+
+
+def test_a_trainer_owes_once_and_what_somebody_else_did_in_the_office_is_not_theirs(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """LIF-TRN-11: all trainers, not all offices: who holds two owes once; who takes one over owes from then on, and for themselves."""
+    it, told = Owed(board, tmp_path, yearly=OF_TRAINERS), {}
+    trains(it, "trainer-a", (1, date(2016, 9, 1), date(2018, 2, 28)), (2, date(2018, 3, 1), None))
+    trains(it, "trainer-b", (1, date(2017, 1, 1), None))
+    say(it.log, "in her other office", Promise.Passed, date(2017, 5, 1), owner="trainer-b")
+    say(it.log, "by her successor", Promise.Passed, date(2018, 6, 1), owner="trainer-a")
+    for one in it.at(date(2018, 10, 1)):
+        told[one.owner, one.arose_on.year] = one.state
+
+    assert told == {
+        ("trainer-a", 2016): "met", ("trainer-a", 2017): "overdue", ("trainer-a", 2018): "open", ("trainer-b", 2018): "open",
+    }  # fmt: skip
+    assert [one.state for one in it.at(date(2018, 10, 1), owners=frozenset({"trainer-a"}))] == ["met", "overdue", "open"]
 
 
 def test_what_must_hold_of_one_holds_where_it_holds_of_any(board: psycopg.Connection[Any], tmp_path: Path) -> None:

@@ -55,8 +55,9 @@ class Training(Holding):
 
     def _in_date(self, trainers: Collection[str], day: date, cpd: Iterable[ReturnState | None]) -> Mapping[str, bool]:
         there = [one for one in cpd if one and one.given and labels.covers(one.period, day)]
-        offices = {one.respondent for one in there}
-        people = {ref for one in there for ref in self._who_answered(one)}
+        answered = [(one.respondent, self._who_answered(one)) for one in there]
+        offices = {office for office, people in answered if not people}  # by whom is not known
+        people = {ref for _, people in answered for ref in people}
         trained = {trainer: {term.holder.subject for term in self.terms_of((trainer,), day)} for trainer in trainers}
         return {trainer: trainer in offices or not people.isdisjoint(trained[trainer]) for trainer in trainers}
 
