@@ -7,6 +7,7 @@ comes out, field by field. So nothing is kept between the two, and nothing can b
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from service.verify import check_signature, open_disclosures, open_statement, un
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
     from eventsourcing.persistence import StoredEvent
 
@@ -133,6 +135,23 @@ def signing(board: References, who: Acting, it: Submission, now: int) -> Signing
             raise PreparedTooLongAgo(minutes=KEEPS // 60)
         _check_seen(board, claims["seen"])
     return Committing(signer, [one[:3] for one in opened], [one[3] for one in opened])
+
+
+def own_keys(board: References, who: Acting) -> list[Key]:
+    """Return the live keys with which somebody may sign what they record now."""
+    keys: Keys | None = board.find(Keys, "keys", fresh=True)
+    return [key for key in (keys.state.keys if keys else ()) if key.status == "live" and _not_theirs(board, who, key) is None]
+
+
+def of_stream(signed: Sequence[str], stream: UUID) -> tuple[str, ...]:
+    """Return which of the statements that came for several acts are of one thing; refuse where none is."""
+    try:
+        found = tuple(one for one in signed if json.loads(unb64url(one.split(".")[1]))["stream"] == str(stream))
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise NotSigned(why="it is no statement") from error
+    if not found:
+        raise NotSigned(why="nothing was signed for it")
+    return found
 
 
 def _signer(board: References, who: Acting, thumbprint: str) -> Signer:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request
 from api.access import member
 from api.errors import status_of
 from api.fields import ONE_OF_ITS_KIND
-from api.pages.acting import REF, SAVE, forms, plain_name, sending
+from api.pages.acting import REF, SAVE, forms, plain_name, sending, signing
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.frame import Look, look, render
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
 
     from aggregates.errors import Refused
+    from service.recording.writing import Unsigned
 
 pages = Blueprint("act", __name__)
 
@@ -76,13 +77,15 @@ def _act(command: Command, about: str | None) -> Response | Redirect:
         answering.keep(drafted, sent.typed)
     if drafted and SAVE in request.form:
         return redirect(f"{address_of(command, about)}?kept=yes", code=303)
-    if sending.asks_for_rows():
+    if sending.asks_for_rows() or signing.changes():
         sent.errors.clear()
         with look() as seen:
             return _page(seen, command, about, sent)
     refused = sent.refused
     if not sent.errors and refused is None:
         outcome = sending.send(command, about or sent.typed.get(REF) or command.kind, sent)
+        if outcome.unsigned is not None:
+            return _to_sign(command, about, sent, outcome.unsigned)
         if outcome.done is not None:
             if drafted:
                 answering.forget(drafted)
@@ -91,6 +94,20 @@ def _act(command: Command, about: str | None) -> Response | Redirect:
         refused = outcome.refused
     with look() as seen:
         return _page(seen, command, about, sent, refused)
+
+
+def _to_sign(command: Command, about: str | None, sent: sending.Sent, unsigned: Unsigned) -> Response:
+    """Show what is to be signed."""
+    with look() as seen:
+        return signing.confirm(
+            seen,
+            [unsigned],
+            sent,
+            command=forms.heading(command),
+            about=None if about is None else _about(seen, command, about),
+            acting=acting_words(seen),
+            action_href=address_of(command, about),
+        )
 
 
 def _beginning(kind: str, name: str | None) -> Command:
@@ -157,6 +174,7 @@ def _page(
         action_href=address_of(command, about),
         cancel_href=back,
         hidden=sent.hidden,
+        own=signing.own(),
         drafts=command.name in answering.ANSWERING,
         kept_at=answering.kept_at(about) if about and command.name in answering.ANSWERING else None,
         **_once(seen, command, about, moved=moved),

@@ -12,7 +12,7 @@ from aggregates.entry.fields import ENVELOPE, Field, corrections, fields_by_name
 from aggregates.entry.values import Evidence, Sealed
 from api.access import member
 from api.errors import status_of
-from api.pages.acting import CORRECTED, LATE_REASON, OCCURRED_ON, WHAT, forms, rows, sending
+from api.pages.acting import CORRECTED, LATE_REASON, OCCURRED_ON, WHAT, forms, rows, sending, signing
 from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.frame import Look, look, render
@@ -83,10 +83,14 @@ def amend(position: int, act: str) -> Response | Redirect:
     check_reach(it.command, it.entry.ref)
     sent = _read(it, restricted=seen.on.scope.restricted)
     refused: Refused | None = None
-    if sending.asks_for_rows(CORRECTED):
+    if sending.asks_for_rows(CORRECTED) or signing.changes():
         sent.errors.clear()
     elif not sent.errors:
         outcome = sending.send(it.command, it.entry.ref, sent)
+        if outcome.unsigned is not None:
+            with look() as seen:
+                said: dict[str, Any] = {"command": _heading(it), "about": _about(it), "action_href": it.address}
+                return signing.confirm(seen, [outcome.unsigned], sent, acting=acting_words(seen), **said)
         if outcome.done is not None:
             return redirect(_afterwards(it.entry, outcome.done.positions[-1]), code=303)
         refused = outcome.refused
@@ -166,6 +170,7 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
         action_href=it.address,
         cancel_href=f"/events/{entry.position}",
         hidden={},
+        own=signing.own(),
         key=sending.new_key(),
         version=worker().board.load(KINDS[entry.kind], entry.ref, fresh=True).version,
     )

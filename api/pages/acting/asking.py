@@ -221,7 +221,9 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
     if hasattr(state, "escalation_level"):
         known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
     if hasattr(state, "keys"):
-        known["thumbprint"] = next((key.thumbprint for key in state.keys if key.status == "live" and key.purpose == "acts"), HASH)
+        live = [key for key in state.keys if key.status == "live" and key.purpose == "acts"]
+        whose = sorted(live, key=lambda key: key.holder != acting_as().office)  # their own first
+        known |= {"thumbprint": next((key.thumbprint for key in whose), HASH), "holder": acting_as().office}
     if isinstance(state, DisseminationState):
         known |= _of_an_item(state, words)
     elif hasattr(state, "findings"):

@@ -21,6 +21,7 @@ from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews, training
+from service.commands import BOARD as BOARD_OFFICES
 from service.commands import TRAINER
 from service.desk.authority import INSPECTORS
 
@@ -205,9 +206,23 @@ def _meetings(seen: Look, _: str | None) -> dict[str, str]:
 
 
 def _keys(seen: Look, _: str | None) -> dict[str, str]:
-    """Return the keys of members that may sign now; the service's own is not among them."""
-    live = [row for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at) if row.ended_at is None and row.purpose == "acts"]
+    """Return the keys that may sign now, as far as they are the person's to end; the service's own is not among them."""
+    rows, whose = partnership.keys(seen.on.conn, known_at=seen.clocks.known_at), _holders(seen, None)
+    live = [
+        row for row in rows if row.ended_at is None and row.purpose == "acts" and (row.holder in whose or acting_as().role in BOARD_OFFICES)
+    ]
     return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
+
+
+def _manages() -> bool:
+    return acting_as().role in BOARD_OFFICES
+
+
+def _holders(seen: Look, _: str | None) -> dict[str, str]:
+    """Return whose keys somebody enrols: those of their office and agency, or anybody's where they are of the Board's management."""
+    who = acting_as()
+    every = offices(seen) if _manages() or who.office is None else {who.office: seen.words.office(who.office)}
+    return every | ({who.body: seen.words.body(who.body)} if who.body in seen.words.agencies else {})
 
 
 def _described(framework: ObligationSet) -> str:
@@ -255,7 +270,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "return.respondent": _respondents,
     "return.question_set": lambda _, __: {found.id: found.title for found in worker().board.library.every()},
     "return.standard": _standards,
-    "keys.holder": lambda seen, _: offices(seen),
+    "keys.holder": _holders,
     "revoke_signing_key.thumbprint": _keys,
     "keys.replaces": _keys,
     "holder": _people,

@@ -18,7 +18,7 @@ from aggregates.returns.refusals import OddPeriod
 from api.access import signed_in
 from api.errors import Unreadable
 from api.fields import ONE_OF_ITS_KIND
-from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, REF, VERSION, plain_name, rows
+from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PREPARE, REF, SIGNED, VERSION, plain_name, rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
 from api.pages.frame.words import label_of
 from api.pages.returns import answering
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aggregates.entry.fields import Field
     from service.commands import Command
     from service.recording import Done
+    from service.recording.writing import Unsigned
 
 A_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
 WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
@@ -55,10 +56,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: done, or refused."""
+    """What came of it: done, or to be signed, or refused."""
 
     done: Done | None = None
     refused: Refused | None = None
+    unsigned: Unsigned | None = None
 
     @property
     def moved(self) -> bool:
@@ -228,14 +230,15 @@ def _received(sent: Sent, file: FileStorage) -> dict[str, str] | None:
 def send(command: Command, ref: str, sent: Sent) -> Outcome:
     """Have it recorded, or return why not. The same form sent twice is recorded once."""
     try:
-        return Outcome(done=worker().board.act(signed_in(), submission(command, ref, sent)))
+        done = worker().board.act(signed_in(), submission(command, ref, sent))
     except Refused as refused:
         return Outcome(refused=refused)
+    return Outcome(unsigned=done.unsigned) if done.unsigned else Outcome(done=done)
 
 
 def submission(command: Command, ref: str, sent: Sent) -> Submission:
     """Return the command that a form gives, under the key and for the version that it carries along."""
-    stated = sent.fields.get(OCCURRED_ON)
+    stated, signed = sent.fields.get(OCCURRED_ON), request.form.getlist(SIGNED)
     return Submission(
         name=command.name,
         kind=command.kind,
@@ -246,4 +249,6 @@ def submission(command: Command, ref: str, sent: Sent) -> Submission:
         occurred_on=date.fromisoformat(stated) if stated else None,
         on_behalf_of=sent.fields.get(ON_BEHALF_OF),
         late_reason=sent.fields.get(LATE_REASON),
+        prepare=None if signed else request.form.get(PREPARE) or None,
+        signed=signed,
     )

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from api.access import member
+from api.pages.acting import sending, signing
+from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, link, section, strong
 from projections import partnership
+from service.commands import COMMANDS
 
 if TYPE_CHECKING:
     from projections.partnership import KeyRow
@@ -18,7 +21,7 @@ pages = Blueprint("keys_", __name__)
 
 COLUMNS = ("Key", "Of", "Signs", "From", "Until")
 SIGNS = {"acts": "What its holder does", "service-statements": "What the service attests"}
-ABOUT = "A key ends at an event, not at a time: what it signed before stays valid."
+ABOUT = "A key ends at an event: what it signed before stays valid. Whoever held its office when it was enrolled uses it, and no successor."
 
 
 @pages.get("/keys")
@@ -31,6 +34,8 @@ def keys() -> Response:
             seen,
             "keys",
             "keys",
+            "board/keys.html",
+            own=_own(seen),
             called="Signing keys",
             heading="Signing keys",
             caption="The partnership",
@@ -38,6 +43,14 @@ def keys() -> Response:
             sections=[section("Keys", COLUMNS, found, "None is on record.", note=ABOUT)],
             crumbs=[{"text": "The partnership", "href": "/partnership"}],
         )
+
+
+def _own(seen: Look) -> dict[str, str] | None:
+    """Return what the script of the page needs to make a key for whoever looks, or to find the one that this browser has."""
+    who = acting_or_nobody()
+    if who is None or who.office is None or not seen.clocks.is_now or not COMMANDS["enrol_signing_key"].open_to(who.role):
+        return None
+    return signing.own() | {"office": who.office, "title": seen.words.office(who.office, seen.clocks.as_at), "key": sending.new_key()}
 
 
 def _row(seen: Look, row: KeyRow) -> tuple[Said, ...]:

@@ -27,6 +27,7 @@ from projections.two_clocks.catch_up import wait_on
 from projections.two_clocks.clocks import recorded_at
 from projections.two_clocks.read_model import AT_CLOCKS
 from service.desk.refusals import NotEstablished
+from service.verify import unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,6 +185,7 @@ def receipt_for(look: Look, stream: UUID) -> dict[str, Any] | None:
         "position": position,
         "event_id": jti,
         "recorded_at": at.astimezone(LONDON),
+        "assurance": json.loads(unb64url(json.loads(bytes(entry))["stmt"].split(".")[1]))["assurance"],
         "href": f"/events/{position}",
         "download_href": f"/api/v1/events/{position}/receipt",
     }

@@ -196,6 +196,13 @@ class Words:
         self.learn([subject])
         return self._names.get(subject)
 
+    def held_name(self, ref: str) -> str | None:
+        """Return the name of the person who has this reference; None where it is no person's, or not for this reader."""
+        try:
+            return self.person(UUID(ref))
+        except ValueError:
+            return None
+
     def value(self, field: Field, value: Any) -> str:
         """Return a field's value as people say it."""
         if field.kind is Sealed:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from api.access import member, signed_in
 from api.errors import status_of
-from api.pages.acting import REF, forms, sending
+from api.pages.acting import REF, forms, sending, signing
 from api.pages.acting.act import acting_words
 from api.pages.acting.choices import options
 from api.pages.frame import look, render
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 pages = Blueprint("rounds", __name__)
 REQUEST: Final = COMMANDS["request_return"]
 PATH: Final = "/returns/ask"
+HEADING: Final = forms.heading(REQUEST) | {"title": "Ask several for a return", "button": "Ask all of them"}
 
 
 @pages.route(PATH, methods=["GET", "POST"])
@@ -49,12 +50,18 @@ def ask() -> Response:
     sent.errors.pop("respondent", None)
     if not chosen:
         sent.errors["respondents"] = "Choose at least one of whom it is asked"
-    if sent.errors:
+    if sent.errors or signing.changes():
         with look() as seen:
             return _form(seen, sent)
     outcomes = ask_round(worker().board, signed_in(), sending.submission(REQUEST, "", sent), chosen)
     with look() as seen:
-        return _told(seen, outcomes)
+        unsigned = {one.respondent: one.done.unsigned for one in outcomes if one.done and one.done.unsigned}
+        if not unsigned:
+            return _told(seen, outcomes)
+        return signing.confirm(
+            seen, unsigned.values(), sent, command=HEADING, about=None, acting=acting_words(seen), action_href=PATH,
+            left_out=[(whom(seen, one.respondent), one.refused) for one in outcomes if one.refused], only={"respondents": [*unsigned]},
+        )  # fmt: skip
 
 
 def _form(seen: Look, sent: sending.Sent) -> Response:
@@ -64,11 +71,10 @@ def _form(seen: Look, sent: sending.Sent) -> Response:
     said = {"items": named, "value": sent.typed.get("respondents", []), "error": sent.errors.get("respondents")}
     several = forms.field_of("respondents", "choices", "public", label="Asked of", **said)
     fields = [several if field["name"] == "respondent" else field for field in shown]
-    heading = forms.heading(REQUEST) | {"title": "Ask several for a return", "button": "Ask all of them"}
     return render(
-        "acting/act.html", look=seen, status=422 if sent.errors else 200, command=heading, about=None, acting=acting_words(seen),
+        "acting/act.html", look=seen, status=422 if sent.errors else 200, command=HEADING, about=None, acting=acting_words(seen),
         fields=fields, refusal=None, moved=False, not_today=None, action_href=PATH, cancel_href="/returns",
-        hidden={}, key=sending.new_key(), version=None,
+        hidden={}, own=signing.own(), key=sending.new_key(), version=None,
     )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aggregates.entry import stream_id
 from aggregates.errors import Refused
-from aggregates.returns import reference
+from aggregates.returns import Return, reference
 from service.ledger.errors import Refusal
+from service.recording.signing import of_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one respondent: what was recorded, or why nothing was."""
+    """What became of one respondent: what was recorded, or is to be signed, or why nothing was."""
 
     respondent: str
     ref: str
@@ -34,8 +36,8 @@ def ask_round(board: Board, caller: Caller, asked: Submission, respondents: Sequ
     Each has a key of its own, made of the round's, so that a round that is repeated asks nobody twice.
     """
     each = dict.fromkeys(respondents)
-    lines = [_of(asked, respondent) for respondent in each]
-    together = _together(board, caller, lines)
+    lines = [_of(board, asked, respondent) for respondent in each]
+    together = None if asked.prepare else _together(board, caller, lines)
     done = [_alone(board, caller, line) for line in lines] if together is None else together
     return [
         Outcome(respondent, line.ref, *((None, it) if isinstance(it, Refused) else (it,)))
@@ -43,10 +45,11 @@ def ask_round(board: Board, caller: Caller, asked: Submission, respondents: Sequ
     ]
 
 
-def _of(asked: Submission, respondent: str) -> Submission:
+def _of(board: Board, asked: Submission, respondent: str) -> Submission:
     fields = dict(asked.fields) | {"respondent": respondent}
     ref = reference(str(fields.get("kind")), str(fields.get("period")), respondent)
-    return replace(asked, ref=ref, fields=fields, key=f"{asked.key}/{respondent}" if asked.key else None)
+    signed = of_stream(asked.signed, stream_id(board.origin, Return.TOPIC, ref)) if asked.signed else ()
+    return replace(asked, ref=ref, fields=fields, key=f"{asked.key}/{respondent}" if asked.key else None, signed=signed)
 
 
 def _together(board: Board, caller: Caller, lines: Sequence[Submission]) -> Sequence[Done | Refused] | None:
