@@ -56,7 +56,7 @@ def test_no_form_asks_for_two_things_under_one_name(whole):
 def test_nothing_that_a_command_says_is_called_like_what_stands_around_it():
     """Neither in a form, nor in the JSON of an act, nor where an import or a test gives one, can a field be taken for the act's own."""
     said = {field.name for command in COMMANDS.values() for field in command.fields}
-    around_in_json = {"ref", "occurred_on", "on_behalf_of", "late_reason", "office"}
+    around_in_json = {"ref", "occurred_on", "on_behalf_of", "late_reason", "office", "signed"}
 
     assert [name for name in said if not name.isidentifier() or name.startswith((ACT, CORRECTED))] == []
     assert said & (around_in_json | AROUND.keys() | set(imports.AROUND)) == set()
