@@ -55,6 +55,7 @@ HAPPENS: Final[Mapping[str, str]] = {
     "return.amended": "the return is answered anew",
     "return.moderated": "the return is moderated",
     "return.presented": "the return is presented",
+    "return.published": "the report is published",
     "return.requested": "a return is asked for",
     "return.submitted": "the return is submitted",
     "return.waived": "the return is waived",

@@ -81,7 +81,7 @@ class Acts(Recorded[ReturnState | None]):
 
     def _missing(self, entry: Entry, before: ReturnState) -> Iterator[str]:
         kind = entry.event
-        if before.ended and not issubclass(kind, e.Presented | Recorded.AmendmentProposed):
+        if before.ended and not issubclass(kind, e.Presented | e.SectionExplained | e.Published | Recorded.AmendmentProposed):
             yield f"it would have been {before.status.word} before"
         if not before.given and issubclass(kind, e.Amended | e.Moderated | e.NoActionDecided | e.Accepted | e.Presented):
             yield "nothing would have been submitted"

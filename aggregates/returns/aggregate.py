@@ -11,6 +11,7 @@ from aggregates.errors import said
 from aggregates.returns import events, refusals
 from aggregates.returns.decisions import Decisions
 from aggregates.returns.fold import fold as fold_return
+from aggregates.returns.reporting import Reporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 PERIOD: Final = re.compile(r"\d{4}(-(\d{2}|H[12]|Q[1-4]))?\Z")  # each of the ways of writing one in one way
 
 
-class Return(Decisions):
+class Return(Reporting, Decisions):
     """One answer owed by one party to a question set by a date."""
 
     TOPIC = "return"
@@ -40,6 +41,8 @@ class Return(Decisions):
     Accepted = events.Accepted
     Waived = events.Waived
     Presented = events.Presented
+    SectionExplained = events.SectionExplained
+    Published = events.Published
 
     class AmendmentProposed(events.Event, Recorded.AmendmentProposed):
         """An amendment waits for its countersignature."""

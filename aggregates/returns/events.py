@@ -137,6 +137,32 @@ class Waived(Later):
     reason: Public[str]
 
 
+class SectionExplained(Later):
+    """The Board says in its own words what a section of its report has to say that no record holds, or why something is missing."""
+
+    TOPIC, CLASS = "return.section_explained.v1", "D"
+    section: Identifies[Public[str]]
+    explanation: Public[str]
+
+
+class Published(Later):
+    """The chair signs the Board's report of a year and it is there for everybody to read: as at a day, as known at a position.
+
+    Its data follow from the log by the rules that `made_by` names, and are the file in `evidence`. Another edition supersedes it and
+    takes nothing away: what was published is never amended.
+    """
+
+    TOPIC, CLASS, STANDS = "return.published.v1", "D", True
+    COMPUTED: ClassVar[frozenset[str]] = WHOSE | {"edition", "made_by", "evidence"}
+    FOLLOWS: ClassVar[frozenset[str]] = frozenset({"known_at", "report_sha256"})
+    edition: Public[int]
+    as_at: Public[date]
+    known_at: Public[int]
+    report_sha256: Public[str]
+    made_by: Public[str]
+    evidence: Public[tuple[Evidence, ...]]
+
+
 class Presented(Later):
     """It is put before a meeting."""
 

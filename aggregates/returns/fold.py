@@ -6,7 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aggregates.returns import events as e
-from aggregates.returns.state import Accepted, Amended, Given, Judged, Moderated, Moderation, Presentation, ReturnState, Submitted, Waived
+from aggregates.returns.state import (
+    Accepted,
+    Amended,
+    Explanation,
+    Given,
+    Judged,
+    Moderated,
+    Moderation,
+    Presentation,
+    Publication,
+    ReturnState,
+    Submitted,
+    Waived,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,10 +52,12 @@ def _requested(entry: Entry) -> ReturnState:
 
 
 def _followed(now: ReturnState, entry: Entry) -> ReturnState:
-    """Return what is then true. What comes after the end changes nothing of it, but that it was presented."""
+    """Return what is then true. What comes after the end changes nothing of it, but that it was presented or published."""
     kind, body, on = entry.event, entry.body, entry.occurred_on
     if issubclass(kind, e.Presented):
         return replace(now, presented=(*now.presented, Presentation(on, body["meeting"], body["agenda_item"])))
+    if issubclass(kind, e.SectionExplained | e.Published):
+        return _reported(now, entry)
     if now.ended:
         return now
     if issubclass(kind, e.Submitted | e.Amended):
@@ -51,6 +66,15 @@ def _followed(now: ReturnState, entry: Entry) -> ReturnState:
     if issubclass(kind, e.Waived):
         return replace(now, status=Waived(on, body["reason"]))
     return _judged(now, entry) if now.given else now
+
+
+def _reported(now: ReturnState, entry: Entry) -> ReturnState:
+    body, on = entry.body, entry.occurred_on
+    if issubclass(entry.event, e.Published):
+        edition = Publication(on, **{name: body[name] for name in ("edition", "as_at", "known_at", "report_sha256", "made_by")})
+        return replace(now, published=tuple(sorted((*now.published, edition), key=lambda one: one.edition)))
+    others = (one for one in now.explanations if one.section != body["section"])
+    return replace(now, explanations=(*others, Explanation(on, body["section"], body["explanation"])))
 
 
 def _judged(now: ReturnState, entry: Entry) -> ReturnState:

@@ -147,6 +147,58 @@ class AnswersToReview(Refused):
     rule, text = "INV-31", "{ref} has answers brought forward that nobody has reviewed: {questions}"
 
 
+class NotAReport(Refused):
+    """What is published as the Board's report of a year is that."""
+
+    source, text = (
+        "framework, page 3",
+        "{ref} is not the Board's report of a year: that alone is explained by section, and published",
+    )
+
+
+class NoSuchSection(Refused):
+    """A section is one of those that the law asks for in a report of that year."""
+
+    text = "The report {ref} has no section {section}: there are {sections}"
+
+
+class YearNotOver(Refused):
+    """A report of a year is of the whole year."""
+
+    text = "{ref} speaks of a year that ends on {ends_on}: it cannot be published as at {as_at}"
+
+
+class NotOnRecordYet(Refused):
+    """A report is built from what is on record."""
+
+    rule, text = "INV-37", "Nothing is on record yet at entry {known_at}: the log has {size}"
+
+
+class SectionsMissing(Refused):
+    """A report is not published while something is missing that the law asks for, unless it says why."""
+
+    source = "the regime's own list of what a report must have"
+    text = "{ref} cannot be published yet: {sections} lacks something. Record what is missing, or explain the section"
+
+
+class ReportIsAnother(Refused):
+    """What is signed is what was seen."""
+
+    text = "{ref} is another report now than the one that you saw ({seen}): look at it again, and sign that ({built})"
+
+
+class AlreadyPublished(Refused):
+    """An edition says something that the one before it does not."""
+
+    text = "{ref} says nothing that edition {edition} does not: that is published already"
+
+
+class PublishedStays(Refused):
+    """What was published stays what it was."""
+
+    rule, text = "INV-34", "{ref} was published, in edition {edition}: what was published is never taken back. Publish another edition"
+
+
 class NoSuchQuestionSet(Refused):
     """What is asked is a question set that there is."""
 

@@ -116,6 +116,27 @@ class Presentation:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What the Board says of one section of its report."""
+
+    on: date
+    section: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One edition of the Board's report, as it was signed. None is ever replaced: the last supersedes those before it."""
+
+    on: date
+    edition: int
+    as_at: date
+    known_at: int
+    report_sha256: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnState:
     """A return on one day."""
 
@@ -138,6 +159,8 @@ class ReturnState:
     moderation: Moderation | None = None  # the one that holds: none, once an amendment has opened it again
     no_action: tuple[tuple[str, str], ...] = ()  # (standard, reason), of the moderation that holds
     presented: tuple[Presentation, ...] = ()
+    explanations: tuple[Explanation, ...] = ()  # one of a section: the last
+    published: tuple[Publication, ...] = ()  # the editions, the first first
 
     @property
     def ended(self) -> bool:

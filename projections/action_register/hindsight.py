@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from psycopg.sql import SQL
 
 from aggregates.entry import Recorded
+from aggregates.entry.topics import event_type
 from projections.action_register.listing import DAYS_OVERDUE, register, sorts_as
 from projections.inspection import history as inspection_history
-from projections.two_clocks.decoded_log import event_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

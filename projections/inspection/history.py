@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Composed
 
 from aggregates.entry import Recorded
 from aggregates.entry.fields import corrections
-from projections.two_clocks.decoded_log import AMENDMENTS, event_type
+from aggregates.entry.topics import event_type
+from projections.two_clocks.decoded_log import AMENDMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

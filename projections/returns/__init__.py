@@ -1,16 +1,20 @@
 """What was asked of whom, and what came of it, on any day as known on any day; one file a question.
 
 `listing` are the returns themselves; `section_11` sets each agency's own grades beside the moderated ones; `workforce` says whose training
-is in date.
+is in date; `report` is the report of a year.
 """
 
-from projections.returns.listing import Filters, GradeRow, PresentedRow, ReturnRow, Returns, one, periods, returns
+from projections.returns.listing import Filters, Returns, one, periods, returns
+from projections.returns.report import report_of
+from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
 from projections.returns.workforce import CurrencyRow, StaffGroup, StaffWhoCame, workforce
 
 __all__ = [
     "AgencyStandards",
     "CurrencyRow",
+    "EditionRow",
+    "ExplainedRow",
     "Filters",
     "GradeRow",
     "KnowledgeRow",
@@ -22,6 +26,7 @@ __all__ = [
     "StandardRow",
     "one",
     "periods",
+    "report_of",
     "returns",
     "section_11",
     "workforce",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Identifier
 
 from aggregates.returns import Return, ReturnState
 from aggregates.returns.state import Accepted, Waived
+from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import OneRow
 
@@ -50,6 +51,8 @@ class Returns(OneRow):
         "moderated_by": "text",
         "panel": "text",
         "presented": "jsonb",
+        "explanations": "jsonb",
+        "published": "jsonb",
         "ended_on": "date",
         "ended_because": "text",
     }
@@ -78,6 +81,8 @@ class Returns(OneRow):
             judged and judged.by_office,
             judged and judged.panel,
             json.dumps([(str(one.on), one.meeting, one.agenda_item) for one in it.presented]),
+            json.dumps([asdict(one) for one in it.explanations], default=str),
+            json.dumps([asdict(one) for one in it.published], default=str),
             ended and ended.on,
             ended and ended.reason,
         )
@@ -92,68 +97,6 @@ def _grades(it: ReturnState) -> list[list[Any]]:
         said = (moderated.grade, moderated.reason) if moderated else (None, None)
         found.append([number, it.self_grades.get(number), *said, undone.get(number)])
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GradeRow:
-    """A standard graded on both sides. A gap is a moderated grade below the Board's threshold; `actions` are those assigned for it."""
-
-    standard: str
-    self_grade: int | None
-    moderated_grade: int | None
-    reason: str | None
-    no_action: str | None
-    gap: bool
-    actions: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresentedRow:
-    """A meeting before which it was put."""
-
-    on: date
-    meeting: str
-    agenda_item: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnRow:
-    """A return on a day. `answers` are by question, restricted; `challenges` are those about it that are open on the day."""
-
-    ref: str
-    kind: str
-    respondent: str
-    period: str
-    question_set: str
-    question_set_sha256: str
-    requested_on: date
-    requested_by: str | None
-    requested_for: str | None
-    due_on: date
-    legal_basis: str | None
-    shared_with: list[str]
-    carried_forward_from: str | None
-    status: str
-    late_days: int
-    answered_on: date | None
-    amended_on: date | None
-    amended_because: str | None
-    answers: dict[str, Any] = field(default_factory=dict)
-    staff_n: int | None
-    files: int
-    grades: list[GradeRow]
-    moderated_on: date | None
-    moderated_by: str | None
-    panel: str | None
-    presented: list[PresentedRow]
-    ended_on: date | None
-    ended_because: str | None
-    challenges: list[str] = field(default_factory=list)
-
-    @property
-    def owed(self) -> bool:
-        """Say whether the respondent has still to answer."""
-        return self.status == "requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +175,11 @@ def periods(conn: Connection[Any], kind: str, *, as_at: date, known_at: int) -> 
     return [period for (period,) in conn.execute(query, {"kind": kind, "as_at": as_at, "known_at": known_at})]
 
 
+def _dated(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what JSON holds of a row, its days as days."""
+    return said | {name: date.fromisoformat(said[name]) for name in ("on", "as_at") if name in said}
+
+
 class _Beside:
     """What stands beside the returns at the same clocks: the threshold, open challenges about them, and the actions that came of them."""
 
@@ -254,6 +202,8 @@ class _Beside:
             | {
                 "grades": [self._grade(ref, grade) for grade in said["grades"]],
                 "presented": presented,
+                "explanations": [ExplainedRow(**_dated(one)) for one in said["explanations"]],
+                "published": [EditionRow(**_dated(one)) for one in said["published"]],
                 "late_days": max((until - said["due_on"]).days, 0),
                 "challenges": self.challenges.get(f"return:{ref}", []),
             }

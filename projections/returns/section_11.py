@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any
 
-from projections.returns.listing import Filters, ReturnRow, returns
+from projections.returns.listing import Filters, returns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.returns.questions import Library
+    from projections.returns.rows import ReturnRow
 
 
 SAID = ("ref", "respondent", "period", "status", "due_on", "late_days", "answered_on", "challenges")

@@ -15,7 +15,8 @@ from aggregates.clocks.dates import later
 from aggregates.partnership.settings import months_between
 from projections.partnership.members import agencies
 from projections.partnership.settings import settings
-from projections.returns.listing import Filters, ReturnRow, returns
+from projections.returns.listing import Filters, returns
+from projections.returns.rows import ReturnRow
 from projections.training.sessions import sessions
 
 if TYPE_CHECKING:

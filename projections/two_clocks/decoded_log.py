@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from eventsourcing.utils import resolve_topic
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from aggregates.clocks.dates import LONDON
-from aggregates.entry import Entry, OnRecord, Recorded, reference
-from aggregates.entry.fields import Field, fields_by_name, shape, typed
-from aggregates.entry.values import Evidence, Sealed
+from aggregates.entry import Recorded, reference
+from aggregates.entry.fields import fields_by_name, typed
+from aggregates.entry.topics import event_type, unsealed
+from aggregates.entry.values import Sealed
 from projections.two_clocks import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -61,15 +61,6 @@ class GapError(Exception):
         self.position, self.found = expected, found
 
 
-class UnknownEventError(Exception):
-    """An entry is of a kind that this version of Muniment does not know."""
-
-    def __init__(self, topic: str) -> None:
-        """Take the topic."""
-        super().__init__(f"no event is called {topic}")
-        self.topic = topic
-
-
 class WrongFieldsError(Exception):
     """An entry does not have the fields of its event."""
 
@@ -86,40 +77,6 @@ class NothingAmendedError(Exception):
         """Take where the amendment is, and what it names."""
         super().__init__(f"entry {position} amends version {version} of {stream}, which is not on record before it")
         self.position, self.stream, self.version = position, stream, version
-
-
-@cache
-def event_type(topic: str) -> type[Any]:
-    """Return the event class that a topic names, or raise `UnknownEventError`."""
-    try:
-        found = resolve_topic(topic)
-    except Exception as error:
-        raise UnknownEventError(topic) from error
-    if not (isinstance(found, type) and issubclass(found, OnRecord.Event)):
-        raise UnknownEventError(topic)
-    return found
-
-
-def typed_entry(position: int, topic: str, body: Mapping[str, Any], amends: int | None) -> Entry:
-    """Return an entry as folds take it, numbered by its position in the log."""
-    event: Any = event_type(topic)
-    values = dict(body)
-    for field in _typed_fields(event):
-        if (value := values.get(field.name)) is not None:
-            values[field.name] = typed(field, _unsealed(value) if field.kind is Sealed else value)
-    if amends is not None:
-        values["amends"] = amends
-    return Entry(position, values["occurred_on"], event, values)
-
-
-@cache
-def _typed_fields(event: Any) -> tuple[Field, ...]:
-    """Return the fields whose values JSON holds otherwise than events do; `record` has checked them all."""
-    return tuple(field for field in shape(event) if field.many or field.kind in {date, UUID, Evidence, Sealed})
-
-
-def _unsealed(value: Any) -> Any:
-    return [_unsealed(one) for one in value] if isinstance(value, list) else Sealed(UUID(value["sealed"]))
 
 
 def create(conn: Connection[Any], table: str = TABLE) -> None:
@@ -191,7 +148,7 @@ def _check(event: type[Any], said: Mapping[str, Any]) -> None:
         raise WrongFieldsError(event.TOPIC, fields.keys() ^ said.keys())
     for name, value in said.items():
         if value is not None or not fields[name].optional:  # most fields are not said
-            typed(fields[name], value if value is None or fields[name].kind is not Sealed else _unsealed(value))
+            typed(fields[name], value if value is None or fields[name].kind is not Sealed else unsealed(value))
 
 
 def _known(conn: Connection[Any], entries: Sequence[Decoded], table: str) -> tuple[dict[UUID, str], dict[tuple[UUID, int], int]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL, Identifier
 
+from aggregates.entry.topics import typed_entry
 from aggregates.framework.matching import event_of
 from projections.two_clocks import decoded_log
 
@@ -65,7 +66,7 @@ class Reading:
             self.held, missing = {}, list(positions)
         if missing:
             for position, ref, topic, body, amends in self.conn.execute(ENTRIES, [missing]):
-                self.held[position] = ref, decoded_log.typed_entry(position, topic, body, amends)
+                self.held[position] = ref, typed_entry(position, topic, body, amends)
         return self.held
 
     def chains(self, fresh: Iterable[Placed], together: frozenset[str]) -> dict[int, list[Placed]]:

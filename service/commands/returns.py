@@ -6,6 +6,7 @@ from typing import Final
 
 from aggregates.returns import Return
 from service.commands.command import (
+    BOARD,
     BOARD_AND_SUB_GROUPS,
     CHAIRS,
     LEAD,
@@ -30,4 +31,6 @@ RETURNS: Final = (
     Command("accept_return", "Accept the return", "return", Return.Accepted, JUDGING),
     Command("waive_return", "Waive the return", "return", Return.Waived, CHAIRS),
     Command("present_return", "Put the return before a meeting", "return", Return.Presented, PRESENTING | CHAIRS),
+    Command("explain_section", "Explain a section of the report", "return", Return.SectionExplained, BOARD),
+    Command("publish_return", "Sign and publish the report", "return", Return.Published, CHAIRS),
 )

@@ -55,7 +55,7 @@ CLOCK |= {"review.publication_verified"}
 DECISIONS |= {f"training_session.{act}" for act in ("telephone_sample_drawn", "delivery_observed", "evaluated")}
 CLOCK |= {"training_session.follow_up_issued"}
 DECISIONS |= {f"dissemination.{act}" for act in ("issued", "caught_up", "ineffectiveness_reported", "withdrawn", "superseded")}
-PUBLISHED = {("dissemination.material_produced.v1", "evidence")}  # evidence that is itself what everybody is sent
+PUBLISHED = {("dissemination.material_produced.v1", "evidence"), ("return.published.v1", "evidence")}  # what everybody is sent, or may read
 CLOCK |= {"data_subject.personal_data_erased"}
 DECISIONS |= {
     f"data_subject.{act}"
@@ -65,6 +65,7 @@ DECISIONS |= {
     )
 }  # fmt: skip
 DECISIONS |= {f"return.{act}" for act in ("requested", "moderated", "no_action_decided", "accepted", "waived", "presented")}
+DECISIONS |= {f"return.{act}" for act in ("section_explained", "published")}
 READ_ALONE = """
 import json, sys
 import aggregates

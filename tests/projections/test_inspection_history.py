@@ -12,11 +12,12 @@ from hypothesis import given
 
 from aggregates.entry import standing, stream_id
 from aggregates.entry.fields import to_json
+from aggregates.entry.topics import typed_entry
 from aggregates.entry.values import Sealed
 from projections.inspection import history as inspection_history
 from projections.inspection.history import amendments_of, entry, history
 from projections.two_clocks import catch_up, decoded_log, rebuild, tracking
-from projections.two_clocks.decoded_log import GapError, typed_entry
+from projections.two_clocks.decoded_log import GapError
 from tests.logs import Log
 from tests.projections.promises import Promise
 from tests.projections.views import DAY, MANY, follow, fresh, logs, say

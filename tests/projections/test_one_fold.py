@@ -34,9 +34,9 @@ from aggregates import (
 from aggregates.dissemination import fold as of_dissemination
 from aggregates.entry import Entry, OnRecord, Recorded, standing, stream_id
 from aggregates.entry.fields import CORRECTED, ENVELOPE, Field, fields_by_name, shape, to_json
+from aggregates.entry.topics import typed_entry
 from aggregates.entry.values import Evidence, Sealed
 from projections.two_clocks import catch_up, decoded_log, rebuild
-from projections.two_clocks.decoded_log import typed_entry
 from tests.logs import Log, catch_up_with
 from tests.projections.views import DAY, DAYS, MANY
 

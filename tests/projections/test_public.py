@@ -11,9 +11,9 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from aggregates.entry.fields import fields_by_name
+from aggregates.entry.topics import event_type
 from projections.two_clocks import catch_up
 from projections.two_clocks.catch_up import VIEWS
-from projections.two_clocks.decoded_log import event_type
 from projections.two_clocks.public import PUBLIC
 from tests.api.pages.whole import fill
 from tests.databases import fresh_database

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, request
 
 from aggregates.entry import Recorded
 from aggregates.entry.fields import ENVELOPE, Field, corrections, fields_by_name
+from aggregates.entry.topics import event_type
 from aggregates.entry.values import Evidence, Sealed
 from api.access import member
 from api.errors import status_of
@@ -21,7 +22,6 @@ from api.pages.frame.words import label_of, plain, sentence, title_of
 from api.pages.record.entry import visible
 from api.resources.answering.commands import check_reach
 from api.worker import worker
-from projections.two_clocks.decoded_log import event_type
 from service.commands import KINDS, Command, find
 from service.desk.refusals import NotFound, StaleVersion
 

@@ -10,6 +10,7 @@ from aggregates.action import Action
 from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded
 from aggregates.entry.fields import CORRECTED, ENVELOPE, corrections, fields_by_name
+from aggregates.entry.topics import event_type, typed_entry
 from aggregates.entry.values import Evidence, Sealed
 from aggregates.review import Review
 from api.fields import ONE_OF_ITS_KIND
@@ -18,7 +19,7 @@ from api.resources.answering.commands import RESOURCES
 from api.resources.record.history import before
 from projections.inspection import history as inspection_history
 from projections.partnership import settings
-from projections.two_clocks.decoded_log import AMENDMENTS, event_type, typed_entry
+from projections.two_clocks.decoded_log import AMENDMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,16 +12,16 @@ from markupsafe import Markup, escape
 
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
+from aggregates.entry.topics import event_type
 from aggregates.entry.values import Sealed
 from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.partnership.membership import OpenObligations
 from aggregates.returns.answers import HIGHEST
+from aggregates.returns.kinds import KINDS
 from api.pages.frame.labels import LABELS
-from api.pages.returns.kinds import KINDS
 from api.resources.answering.closed import closed
 from api.worker import worker
 from projections import partnership
-from projections.two_clocks.decoded_log import event_type
 from service.commands import COMMANDS
 from service.desk.refusals import FieldMissing, PersonalData, WrongKind
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 
 from aggregates.clocks.dates import LONDON
 from aggregates.entry.fields import fields_by_name
+from aggregates.entry.topics import event_type
 from aggregates.entry.values import Evidence, Sealed
 from api.access import member
 from api.pages.acting import possible
@@ -22,7 +23,6 @@ from api.resources.answering.closed import closed
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
-from projections.two_clocks.decoded_log import event_type
 from service.desk.refusals import NotFound
 from service.verify import digest
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from flask import Blueprint, Response, request
 
 from aggregates.returns.events import Kind
+from aggregates.returns.kinds import KINDS
 from api.access import member
 from api.pages.board import filters, listing
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.returns.answering import all_kept
-from api.pages.returns.kinds import KINDS
 from api.pages.returns.words import answered, kind_of
 from api.resources.obligations import owing
 from api.resources.record.visible import respondents

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.returns.kinds import KINDS
 from api.pages.frame.words import written
-from api.pages.returns.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,7 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from aggregates.entry.fields import fields_by_name
+from aggregates.entry.topics import event_type
 from api.access import member
 from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
@@ -17,7 +18,6 @@ from api.resources.answering.openapi import ClocksSchema, Resource
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
-from projections.two_clocks.decoded_log import event_type
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from aggregates.partnership.office import Office
 from aggregates.returns import Return
 from service.desk.refusals import NotFound
 from service.recording.resting import resting_on
-from service.verbs.returns.asked import Asked
+from service.verbs.returns.reporting import ReportVerbs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.recording import Done, Write
 
 
-class ReturnVerbs(Asked):
+class ReturnVerbs(ReportVerbs):
     """What the Board asks for, what it is given, and what it makes of that."""
 
     @resting_on(Agency, SubGroup, Office)

@@ -96,6 +96,8 @@ BESIDES: dict[str, Callable[[Seeded], object]] = {
         it.act("chair", "issue_dissemination", "D2"),
     ),
     "an inspector": lambda it: it.join("inspector", "inspector"),
+    "a report that was asked for": returns.asked_for,
+    "a report of which each section is explained": returns.explained,
     "an officer": lambda it: it.join("dpo", "data protection officer"),
     "another reference": lambda it: it.act("board-manager", "register_subject", PERSON.replace("1", "6"), name="Ada Quill"),
     "half a year, and a check that held": lambda it: (it.clock.advance(days=190), checked(it, "held")),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.boards import Seeded
 
 REF = "knowledge_audit-2016-H2-RIV"
 REQUEST = {"ref": REF, "kind": "knowledge_audit", "respondent": "RIV", "period": "2016-H2", "due_on": "2016-12-31"}
@@ -15,8 +18,23 @@ ANSWERS = [
 ANSWER = {"answers": ANSWERS, "self_grades": [{"standard": "1", "grade": 3}, {"standard": "2", "grade": 2}], "staff_n": 20}
 GRADES = [{"standard": "1", "grade": 3}, {"standard": "2", "grade": 1, "reason": "The log has gaps"}]
 NO_ACTION = {"standard": "2", "reason": "The next audit looks at the log"}
+REPORT = "board_annual_report-2015-16-BOARD"
 SUBMITTED = ("request_return", "submit_return")
 MODERATED = (*SUBMITTED, "moderate_return")
+
+
+def asked_for(it: Seeded) -> None:
+    """Ask the Board for its report of a year."""
+    said = {"kind": "board_annual_report", "respondent": "BOARD", "period": "2015-16", "due_on": "2016-10-31"}
+    it.act("chair", "request_return", REPORT, **said)
+
+
+def explained(it: Seeded) -> None:
+    """Say of each section of the report what it has to say."""
+    asked_for(it)
+    for section in ("assessment", "weaknesses", "reviews", "resources"):
+        it.act("board-manager", "explain_section", REPORT, section=section, explanation="It is told in the minutes.")
+
 
 # Each act: who does it, where, what they say; what has to be there first; and an office that may not do it.
 ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
@@ -32,5 +50,13 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "present_return": (
         "board-manager", f"returns/{REF}/present_return", {"meeting": "B-2016-09", "agenda_item": "4"}, (*SUBMITTED, "hold_meeting"),
         "riv-lead",
+    ),
+    "explain_section": (
+        "board-manager", f"returns/{REPORT}/explain_section", {"section": "resources", "explanation": "The council's accounts say it."},
+        ("a report that was asked for",), "riv-lead",
+    ),
+    "publish_return": (
+        "chair", f"returns/{REPORT}/publish_return", {"as_at": "2016-09-05"}, ("a report of which each section is explained",),
+        "quality-chair",
     ),
 }  # fmt: skip

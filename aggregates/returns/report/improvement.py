@@ -1,0 +1,149 @@
+"""Whether what was promised was done, and whether it lasted: the headline of a report, and its weaknesses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aggregates.action import Action
+from aggregates.action.state import EARLY_DAYS, Withdrawn
+from aggregates.clocks.dates import later
+from aggregates.returns.report.parts import Figure, Number, day, number, of
+from aggregates.review import Review
+
+if TYPE_CHECKING:
+    from aggregates.returns.report.parts import Cell
+    from aggregates.returns.report.year import Said, Year
+
+TESTED_AFTER = 6  # months: before that, nobody can say that something lasted
+HELD, SLIPPED = "held", "slipped"
+
+
+def sustainment(on: Year) -> Figure:
+    """Say of all that was signed off by the end of the year what was looked at again, and what had lasted when it last was."""
+    signed = _first(on.by(on.end, Action.SignedOff))
+    tested: dict[str, Said] = {}
+    for check in on.so_far(Action.SustainmentChecked):
+        begun = signed.get(check.ref)
+        if begun and check.on >= later(begun.on, months=TESTED_AFTER) - timedelta(EARLY_DAYS):
+            tested[check.ref] = check
+    by_result = {result: number(c for c in tested.values() if c["result"] == result) for result in (HELD, SLIPPED)}
+    done, again, held = number(signed.values()), number(tested.values()), by_result[HELD]
+    rows = [_checked(on, signed[ref], tested.get(ref)) for ref in sorted(signed, key=lambda ref: (signed[ref].on, ref))]
+    return Figure(
+        "sustainment",
+        "Did it last?",
+        f"Of {of(done.is_ or 0, 'action')} signed off, {again.is_} {_were(again)} tested again after {TESTED_AFTER} months, "
+        f"and {held.is_} held.",
+        (("Signed off", done), ("Tested again", again), ("Held", held), ("Slipped", by_result[SLIPPED])),
+        drawn=True,
+        columns=("Action", "Owner", "Signed off", "Last tested", "What was found"),
+        rows=[row for row, _ in rows],
+        behind=[events for _, events in rows],
+        empty="No action had been signed off.",
+    )  # fmt: skip
+
+
+def _were(one: Number) -> str:
+    return "was" if one.is_ == 1 else "were"
+
+
+def _first(every: list[Said]) -> dict[str, Said]:
+    first: dict[str, Said] = {}
+    for said in every:
+        first.setdefault(said.ref, said)
+    return first
+
+
+def _checked(on: Year, signed: Said, check: Said | None) -> tuple[list[str], tuple[int, ...]]:
+    action = on.actions.get(signed.ref)
+    owner = on.body(action.owner) if action else ""
+    found = (day(check.on), str(check["result"])) if check else ("", "not tested yet")
+    return [_called(on, signed.ref), owner, day(signed.on), *found], (signed.at, *((check.at,) if check else ()))
+
+
+def _called(on: Year, ref: str) -> str:
+    action = on.actions.get(ref)
+    return f"{action.title} ({ref})" if action else ref
+
+
+def overdue(on: Year) -> Figure:
+    """Say which promises were late at the end of the year."""
+    late = {ref: one for ref, one in on.actions_on(on.end).items() if one.overdue_on(on.end)}
+    dated = defaultdict(list)
+    for said in on.by(on.end, Action.Assigned, Action.DueDateVaried, Action.Reopened):
+        dated[said.ref].append(said.at)
+    rows = [
+        (f"{one.title} ({ref})", on.body(one.owner), day(one.original_due_on), one.days_overdue_on(on.end)) for ref, one in late.items()
+    ]
+    return Figure(
+        "overdue",
+        "Promises that were late",
+        f"{of(len(late), 'action was', 'actions were')} overdue on {day(on.end)}.",
+        columns=("Action", "Owner", "First promised for", "Days overdue"),
+        rows=rows,
+        behind=[tuple(dated[ref]) for ref in late],
+        empty="No action was overdue.",
+    )
+
+
+def slipped(on: Year) -> Figure:
+    """Say which improvements were found in the year not to have lasted."""
+    found = [said for said in on.within(Action.SustainmentChecked) if said["result"] == SLIPPED]
+    rows = [(_called(on, said.ref), on.body(on.actions[said.ref].owner), day(said.on), on.actions[said.ref].status.word) for said in found]
+    return Figure(
+        "slipped",
+        "Improvements that did not last",
+        f"{of(len(found), 'improvement was', 'improvements were')} found not to have lasted.",
+        columns=("Action", "Owner", "Found on", "Where it stands now"),
+        rows=rows,
+        behind=[(said.at,) for said in found],
+        empty="No improvement was found not to have lasted.",
+    )
+
+
+def withdrawn(on: Year) -> Figure:
+    """Say which promises of the year, or of before it, were given up in it or since, and why (INV-16)."""
+    given_up = [s for s in on.so_far(Action.Withdrawn) if s.on >= on.first and isinstance(on.actions[s.ref].status, Withdrawn)]
+    told = [said for said in given_up if on.actions[said.ref].assigned_on <= on.last]
+    rows = [(_called(on, said.ref), on.body(on.actions[said.ref].owner), day(said.on), said["reason"]) for said in told]
+    return Figure(
+        "withdrawn",
+        "Promises that were given up",
+        f"{of(len(told), 'action was', 'actions were')} withdrawn, in the year or since.",
+        columns=("Action", "Owner", "Withdrawn", "Why"),
+        rows=rows,
+        behind=[(said.at,) for said in told],
+        empty="No action was withdrawn.",
+    )
+
+
+def actions(on: Year) -> Figure:
+    """Say, by review, what became of the actions that came of it."""
+    states, titles = on.actions_on(on.end), on.last_of(Review.Referred, Review.ExternalNoted)
+    signed, given_up = _first(on.by(on.end, Action.SignedOff)), on.last_of(Action.Withdrawn)
+    checks = {said.ref: said for said in on.by(on.end, Action.SustainmentChecked)}
+    by_review: dict[str, list[Said]] = defaultdict(list)
+    for said in on.by(on.end, Action.Assigned):
+        by_review[str(states[said.ref].source or "").partition("/")[0]].append(said)
+    rows: list[tuple[Cell, ...]] = []
+    every = 0
+    for review, title in sorted(titles.items(), key=lambda one: (one[1].on, one[0])):
+        if its := by_review.get(review):
+            refs = [said.ref for said in its]
+            held = [checks[ref] for ref in refs if ref in checks and checks[ref]["result"] == HELD]
+            gone = [given_up[ref] for ref in refs if isinstance(states[ref].status, Withdrawn)]
+            done = [signed[ref] for ref in refs if ref in signed]
+            late = [said for said in its if states[said.ref].overdue_on(on.end)]
+            every += len(its)
+            rows.append((f"{title['title']} ({review})", *map(number, (its, done, held, late, gone))))
+    return Figure(
+        "actions",
+        "What became of the actions of reviews",
+        f"{of(every, 'action')} had come of {of(len(rows), 'review')} by {day(on.end)}.",
+        columns=("Review", "Assigned", "Signed off", "Held when last tested", "Overdue", "Withdrawn"),
+        rows=rows,
+        behind=[()] * len(rows),
+        empty="No action had come of a review.",
+    )

@@ -1,0 +1,83 @@
+"""Counts of people that are too small to be said, and those with which they could be worked out (journey F.2).
+
+A table of counts has totals along both sides. A count from 1 to 4 is not said (primary suppression). What could be found from what is
+left is not said either (secondary suppression): along each line as many more are hidden as it takes until what is hidden of the line,
+taken together, is two counts and five people at least; and a hidden count that its lines would still give away takes another with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SMALLEST: Final = 5
+Place: TypeAlias = tuple[int, int]
+Table: TypeAlias = list[list[int]]
+
+
+def suppressed(counts: Sequence[Sequence[int]]) -> list[list[int | None]]:
+    """Return a table with a last row and a last column of totals added; None is what is not said."""
+    table = [[*row, sum(row)] for row in counts]
+    table.append([sum(column) for column in zip(*table, strict=True)] if table else [])
+    hidden = {place for place, count in _places(table) if 0 < count < SMALLEST}
+    while more := _given_away(table, hidden):
+        hidden.add(more)
+    return [[None if (row, column) in hidden else count for column, count in enumerate(line)] for row, line in enumerate(table)]
+
+
+def _places(table: Table) -> Iterator[tuple[Place, int]]:
+    yield from (((row, column), count) for row, line in enumerate(table) for column, count in enumerate(line))
+
+
+def _lines(table: Table) -> Iterator[list[Place]]:
+    """Give every line whose last count is the total of the others."""
+    yield from ([(row, column) for column in range(len(line))] for row, line in enumerate(table))
+    yield from ([(row, column) for row in range(len(table))] for column in range(len(table[0]) if table else 0))
+
+
+def _given_away(table: Table, hidden: set[Place]) -> Place | None:
+    """Return what else has to be hidden, because something hidden could be found out; None where nothing can."""
+    for line in _lines(table):
+        covered = [place for place in line if place in hidden]
+        if covered and not _covers(table, line, covered) and (more := _next(table, line, hidden)):
+            return more
+    bare = _bridge(hidden)
+    if bare is None:
+        return None
+    row, column = bare
+    every = [(row, other) for other in range(len(table[0]))] + [(other, column) for other in range(len(table))]
+    return _next(table, every, hidden)
+
+
+def _covers(table: Table, line: list[Place], covered: list[Place]) -> bool:
+    """Say whether what is hidden of a line could be several things. A hidden total could be anything that its parts allow."""
+    if len(covered) == 1:
+        return False
+    parts = [table[row][column] for row, column in covered if (row, column) != line[-1]]
+    return line[-1] in covered or sum(parts) >= SMALLEST
+
+
+def _next(table: Table, line: list[Place], hidden: set[Place]) -> Place | None:
+    """Return the smallest count of a line that is still said; a nought hides nothing unless nothing else is left."""
+    left = [place for place in line if place not in hidden]
+    return min(left, key=lambda place: (not table[place[0]][place[1]], table[place[0]][place[1]], place), default=None)
+
+
+def _bridge(hidden: set[Place]) -> Place | None:
+    """Return a hidden count that the lines give away: taken as an edge between its row and its column, it is on no ring of such."""
+    for place in sorted(hidden):
+        rest, (row, column) = hidden - {place}, place
+        reached, fresh = {("row", row)}, [("row", row)]
+        while fresh:
+            side, at = fresh.pop()
+            for r, c in rest:
+                if (side, at) in {("row", r), ("column", c)}:
+                    for end in (("row", r), ("column", c)):
+                        if end not in reached:
+                            reached.add(end)
+                            fresh.append(end)
+        if ("column", column) not in reached:
+            return place
+    return None

@@ -1,0 +1,92 @@
+"""What a reader of the returns gets: what was asked of whom, what came of it, and how both sides grade it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRow:
+    """A standard graded on both sides. A gap is a moderated grade below the Board's threshold; `actions` are those assigned for it."""
+
+    standard: str
+    self_grade: int | None
+    moderated_grade: int | None
+    reason: str | None
+    no_action: str | None
+    gap: bool
+    actions: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentedRow:
+    """A meeting before which it was put."""
+
+    on: date
+    meeting: str
+    agenda_item: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedRow:
+    """What the Board says of a section of its report."""
+
+    on: date
+    section: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionRow:
+    """An edition of the Board's report, as it was signed: as at a day, as known at a position; its data have this SHA-256."""
+
+    on: date
+    edition: int
+    as_at: date
+    known_at: int
+    report_sha256: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow:
+    """A return on a day. `answers` are by question, restricted; `challenges` are those about it that are open on the day."""
+
+    ref: str
+    kind: str
+    respondent: str
+    period: str
+    question_set: str
+    question_set_sha256: str
+    requested_on: date
+    requested_by: str | None
+    requested_for: str | None
+    due_on: date
+    legal_basis: str | None
+    shared_with: list[str]
+    carried_forward_from: str | None
+    status: str
+    late_days: int
+    answered_on: date | None
+    amended_on: date | None
+    amended_because: str | None
+    answers: dict[str, Any] = field(default_factory=dict)
+    staff_n: int | None
+    files: int
+    grades: list[GradeRow]
+    moderated_on: date | None
+    moderated_by: str | None
+    panel: str | None
+    presented: list[PresentedRow]
+    explanations: list[ExplainedRow]
+    published: list[EditionRow]
+    ended_on: date | None
+    ended_because: str | None
+    challenges: list[str] = field(default_factory=list)
+
+    @property
+    def owed(self) -> bool:
+        """Say whether the respondent has still to answer."""
+        return self.status == "requested"

@@ -1,0 +1,85 @@
+"""The verbs of the Board's report of a year, which is built here, from the log itself, by whoever signs it (journey F.2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from aggregates.clocks.dates import london
+from aggregates.clocks.regimes import regime
+from aggregates.entry import reference
+from aggregates.entry.topics import event_type, typed_entry
+from aggregates.entry.values import Evidence
+from aggregates.returns import Return, refusals, report
+from service.desk.refusals import FutureDate
+from service.ledger.reading import read_kinds
+from service.verbs.returns.asked import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from aggregates.returns.report import OnLog
+    from service.ledger.reading import Verified
+    from service.recording import Done, Write
+
+
+class ReportVerbs(Asked):
+    """What is decided about the Board's report of a year."""
+
+    def explain_section(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Say what a section has to say, or why it is missing."""
+        _, last = report.year_of(self._period(ref))
+        sections = [section.id for section in regime(self.settings.regime_on(last)).report_sections]
+        return self._change(Return, ref, Return.explain_section, write, **said, sections=sections)
+
+    def publish_return(self, ref: str, /, *, write: Write, as_at: date, known_at: int | None = None, **said: Any) -> Done:
+        """Build the report from the log, keep its data as a file, and publish it under the signature of whoever does."""
+        period, size, today = self._period(ref), self.size(), said["acting"].today
+        at = size if known_at is None else known_at
+        if as_at > today:
+            raise FutureDate(occurred_on=as_at, today=today)
+        if not 0 < at <= size:
+            raise refusals.NotOnRecordYet(known_at=at, size=size)
+        document = report.compose(self._on_log(at), period=period, as_at=as_at, known_at=at)
+        data, lacking = report.canonical(document), report.missing(document)
+        if not lacking:
+            self.evidence.receive(BytesIO(data), ref)
+        received = datetime.fromtimestamp(write.received or self.clock(), UTC)
+        built = Evidence(
+            sha256=report.digest(data),
+            size=len(data),
+            media_type="application/json",
+            filename=f"{ref}.json",
+            title=f"{document['title']} {period}: data",
+            evidence_date=as_at,
+            received_at=received.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            classification="public",
+            supplied_by_agency=None,
+        )
+        made = {"as_at": as_at, "known_at": at, "made_by": report.MADE_BY, "built": built, "missing": lacking}
+        return self._change(Return, ref, Return.publish, write, **said, **made, ends_on=report.year_of(period)[1])
+
+    def _period(self, ref: str) -> str:
+        it: Return = self.load(Return, ref)
+        return str(it.entries[0].body["period"])
+
+    def _on_log(self, known_at: int) -> Iterator[OnLog]:
+        """Give what the report is made of, each entry verified as it is read."""
+        refs: dict[Any, str] = {}
+        places: dict[tuple[Any, int], int] = {}
+        with self.datastore.get_connection() as conn:
+            for one in read_kinds(conn, self.registry.find, size=known_at, asked=0, kinds=report.TOPICS, streams=None):
+                if one.version == 1:
+                    refs[one.stream] = reference(event_type(one.topic), one.fields) or str(one.stream)
+                places[one.stream, one.version] = one.position
+                if one.stream in refs:
+                    yield _placed(one, refs[one.stream], places)
+
+
+def _placed(one: Verified, ref: str, places: dict[tuple[Any, int], int]) -> OnLog:
+    amended = one.fields.get("amends")
+    amends = None if amended is None else places.get((one.stream, amended), 0)  # of what the report does not read: nothing
+    entry = typed_entry(one.position, one.topic, one.fields, amends)
+    return report.OnLog(ref, one.jti, london(one.recv), entry)

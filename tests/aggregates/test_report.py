@@ -1,0 +1,164 @@
+"""The report of a year, as a function of the log: what it says, what it may not say, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregates.action import Action
+from aggregates.clocks.dates import later
+from aggregates.clocks.regimes import REGIMES, WORDS
+from aggregates.entry import Entry
+from aggregates.entry.fields import fields_by_name
+from aggregates.partnership import Partnership
+from aggregates.registry import Ledger
+from aggregates.returns.report import TOPICS, NotPublic, OnLog, canonical, compose
+from aggregates.returns.report.document import FIGURES
+from aggregates.returns.report.parts import Figure, Number
+from aggregates.returns.report.suppression import SMALLEST, suppressed
+from aggregates.returns.report.year import READ
+
+DAY = date(2016, 9, 5)
+AS_AT = date(2017, 9, 30)
+
+
+class Log:
+    """A log that a test writes, entry by entry."""
+
+    def __init__(self) -> None:
+        """Begin with a partnership."""
+        self.entries: list[OnLog] = []
+        self.add(Ledger.Established, "ledger", origin="log.test/1", board="The Board", demonstration=False)
+        self.add(Partnership.Established, "partnership", name="The Board", regime="LSCB-WT2015", effective_on=DAY)
+
+    def add(self, event: Any, ref: str, on: date = DAY, /, **said: Any) -> int:
+        """Put one more entry on record; what it does not say is empty. Return its position."""
+        body = dict.fromkeys(fields_by_name(event)) | {"occurred_on": on} | said
+        self.entries.append(OnLog(ref, f"jti-{len(self.entries) + 1}", on, Entry(len(self.entries) + 1, on, event, body)))
+        return len(self.entries)
+
+    def action(self, ref: str, owner: str = "RIV", due_on: date = date(2017, 1, 31)) -> int:
+        """Promise something."""
+        said = {"title": f"Action {ref}", "kind": "training", "source": "SB-1/F1", "owner": owner, "overseen_by": "QEG", "due_on": due_on}
+        return self.add(Action.Assigned, ref, ref=ref, **said)
+
+    def report(self, **how: Any) -> dict[str, Any]:
+        """Return the report of 2016-17."""
+        return compose(self.entries, **{"period": "2016-17", "as_at": AS_AT, "known_at": len(self.entries)} | how)
+
+
+def test_what_a_regime_asks_of_its_report_is_computed():
+    """Each figure that a regime names is one that can be computed, and each that can be is asked for by a regime."""
+    named = {figure for regime in REGIMES.values() for section in regime.report_sections for figure in section.figures}
+
+    assert named == set(FIGURES)
+    assert {need.figure for regime in REGIMES.values() for s in regime.report_sections for need in s.needs} <= {*named, WORDS}
+
+
+def test_the_headline_counts_what_lasted_with_the_events_behind_it():
+    """Of what was signed off in time, what was tested half a year on, and what held; each number names its events, and nothing else."""
+    log = Log()
+    signed, checks = [], []
+    for ref, months, result in (("A1", 6, "held"), ("A2", 6, "slipped"), ("A3", 2, "held"), ("A4", None, None)):
+        log.action(ref)
+        signed.append(log.add(Action.SignedOff, ref, date(2016, 10, 3)))
+        if months:
+            checks.append(log.add(Action.SustainmentChecked, ref, later(date(2016, 10, 3), months=months), result=result))
+    log.action("A5")
+    log.add(Action.SignedOff, "A5", date(2017, 4, 1))  # after the year
+    headline = log.report()["headline"]
+
+    assert headline["says"] == "Of 4 actions signed off, 2 were tested again after 6 months, and 1 held."
+    counts = {one["label"]: (one["is"], one["events"]) for one in headline["counts"]}
+    assert counts["Signed off"] == (4, signed)
+    assert counts["Tested again"] == (2, checks[:2])
+    assert (counts["Held"], counts["Slipped"]) == ((1, checks[:1]), (1, checks[1:2]))
+
+
+def test_inv_40_a_report_that_says_another_class_has_no_report_and_names_the_field():
+    """INV-40: a figure made of what is not public, in its words, its table or its numbers, fails the build and names event and field."""
+    log = Log()
+    log.action("A1")
+    log.add(Action.SignedOff, "A1", effect="What changed for one child")
+
+    def figure(how: str) -> Any:
+        def made(year: Any) -> Figure:
+            (said,) = year.so_far(Action.SignedOff)
+            effect = said["effect"]
+            one = Figure("returns", "Wrong", says="", columns=("Effect",))
+            return {
+                "words": lambda: replace(one, says=f"It changed: {effect}"),
+                "sentence": lambda: replace(one, says=effect),
+                "cell": lambda: replace(one, rows=[(effect,)], behind=[()]),
+                "number": lambda: replace(one, counts=[("Effect", Number(effect))]),
+            }[how]()
+
+        return made
+
+    for how in ("words", "sentence", "cell", "number"):
+        with pytest.raises(NotPublic, match=r"effect of action\.signed_off\.v1") as refused:
+            canonical(log.report(figures=FIGURES | {"returns": figure(how)}))
+        assert refused.value.code() == "not-public"
+
+
+def test_inv_40_nothing_that_is_not_public_changes_a_report():
+    """INV-40: let every field that is not public say something else, and the report is the same to the byte."""
+    log = Log()
+    log.action("A1")
+    log.add(Action.SignedOff, "A1", effect="One thing", by_office="quality-chair", late_reason="The rota")
+    log.add(Action.SustainmentChecked, "A1", date(2017, 4, 3), result="held", method="A sample", unintended_consequences="None")
+    before = canonical(log.report())
+    for one in list(log.entries):
+        private = {name: f"other {name}" for name, field in fields_by_name(one.entry.event).items() if field.sensitivity != "public"}
+        log.entries[one.entry.number - 1] = replace(one, entry=replace(one.entry, body={**one.entry.body, **private}))
+
+    assert canonical(log.report()) == before
+
+
+def test_nothing_of_one_person_alone_is_read():
+    """A report reads no event about one person but those that it counts by session, and cites none of them."""
+    of_people = {
+        event.TOPIC
+        for event in READ
+        for field in fields_by_name(event).values()
+        if field.sensitivity == "personal" and field.name != "by_person"
+    }
+
+    assert of_people == {"training_session.booking_lapsed.v1", "training_session.follow_up_returned.v1"}
+    assert not re.match(TOPICS, "training_session.attendance_recorded.v1")
+
+
+def tables(rows: int, columns: int) -> st.SearchStrategy[list[list[int]]]:
+    """Give tables of counts of people, small ones more often."""
+    return st.lists(st.lists(st.integers(0, 9), min_size=columns, max_size=columns), min_size=rows, max_size=rows)
+
+
+@given(st.one_of(tables(1, 2), tables(2, 2), tables(3, 2)))
+def test_no_small_count_is_said_and_none_can_be_worked_out(counts):
+    """Whoever has what is said of a table, totals included, finds for every small count at least two that it could be."""
+    shown = suppressed(counts)
+    whole = [[*row, sum(row)] for row in counts]
+    whole.append([sum(column) for column in zip(*whole, strict=True)])
+    hidden = [(r, c) for r, line in enumerate(shown) for c, count in enumerate(line) if count is None]
+
+    assert all(count == whole[r][c] for r, line in enumerate(shown) for c, count in enumerate(line) if count is not None)
+    assert {(r, c) for r, line in enumerate(whole) for c, count in enumerate(line) if 0 < count < SMALLEST} <= set(hidden)
+    inner = [(r, c) for r, c in hidden if r < len(counts) and c < len(counts[0])]
+    others: set[tuple[int, int]] = set()  # hidden counts that could be something else: one more or less here and there is enough to see it
+    for moved in itertools.product((-1, 0, 1), repeat=len(inner)):
+        tried = [[*row] for row in counts]
+        for (r, c), by in zip(inner, moved, strict=True):
+            tried[r][c] += by
+        full = [[*row, sum(row)] for row in tried]
+        full.append([sum(column) for column in zip(*full, strict=True)])
+        said = all(shown[r][c] in {None, count} for r, line in enumerate(full) for c, count in enumerate(line))
+        if said and all(count >= 0 for line in full for count in line):
+            others |= {(r, c) for r, c in hidden if full[r][c] != whole[r][c]}
+    assert others == set(hidden)
