@@ -12,7 +12,7 @@ from eventsourcing.utils import register_topic
 from psycopg.sql import SQL, Identifier
 
 from aggregates import EVENTS
-from aggregates.entry import standing
+from aggregates.entry import Entry, standing
 from aggregates.entry.fields import ENVELOPE, shape
 from projections.two_clocks import catch_up, decoded_log
 from projections.two_clocks.catch_up import VIEWS
@@ -103,7 +103,7 @@ def test_every_fold_reads_an_older_shape(topic):
     """What was recorded in an older shape stands in today's: every field under today's name, and what it lacked as declared, or nothing."""
     event = EVENTS[topic]
     said = dict.fromkeys(f.name for f in shape(OLDER[topic])) | {"occurred_on": "2016-09-05"}
-    (read,) = standing([decoded_log.Entry(1, said["occurred_on"], OLDER[topic], said)])
+    (read,) = standing([Entry(1, said["occurred_on"], OLDER[topic], said)])
 
     assert read.event is event
     assert set(read.body) == {f.name for f in shape(event)}
@@ -127,6 +127,6 @@ def test_what_an_older_shape_lacked_is_what_the_newer_declares():
         NEWER: ClassVar[Any] = Given
 
     said = dict.fromkeys(f.name for f in shape(Before)) | {"title": "Look", "owner": "A"}
-    read = decoded_log.Entry(1, said["occurred_on"], Before, said).newest
+    read = Entry(1, said["occurred_on"], Before, said).newest
 
     assert (read.event, read.body["in_public"], Promise.fold([read]).title) == (Given, True, "Look")
