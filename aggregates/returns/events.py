@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Opening, Recorded
 from aggregates.entry.fields import Identifies, Public, Restricted  # noqa: TC001 - as date
 from aggregates.entry.values import Evidence  # noqa: TC001 - as date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Kind: TypeAlias = Literal[
     "s11",
@@ -34,6 +37,29 @@ Kind: TypeAlias = Literal[
     "cyp_feedback_strategy",
     "cyp_family_feedback",
 ]
+KINDS: Final[Mapping[str, str]] = {
+    "s11": "Section 11 audit",
+    "safeguarding_audit": "Safeguarding audit",
+    "knowledge_audit": "Audit of what practitioners know",
+    "trainer_cpd": "Trainer's own learning",
+    "learning_needs": "Learning needs",
+    "workforce_assurance": "Assurance about the workforce",
+    "workforce_training": "Training of the workforce",
+    "single_agency_quality": "Quality of single-agency work",
+    "audit_outcome": "Outcome of an audit",
+    "single_agency_training_audit": "Audit of single-agency training",
+    "policy_compliance": "Compliance with a policy",
+    "case_file_audit": "Case-file audit",
+    "subgroup_learning_needs": "Learning needs that a sub-group sees",
+    "training_annual_report": "Annual report on training",
+    "cdop_annual_report": "Annual report on child deaths",
+    "board_annual_report": "Annual report of the Board",
+    "performance_report": "Performance report",
+    "training_strategy": "Training strategy",
+    "training_qa_programme": "Programme to assure the quality of training",
+    "cyp_feedback_strategy": "Strategy for children's and families' feedback",
+    "cyp_family_feedback": "Children's and families' feedback",
+}
 # What the Board and its sub-groups report, plan and ask of themselves: no agency answers for them.
 OF_THE_BOARD = frozenset(
     {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aggregates.dissemination import Dissemination
 from aggregates.returns import Return
-from aggregates.returns.kinds import KINDS
+from aggregates.returns.events import KINDS
 from aggregates.returns.report.parts import Figure, Number, day, number, of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from aggregates.entry.values import Sealed
 from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.partnership.membership import OpenObligations
 from aggregates.returns.answers import HIGHEST
-from aggregates.returns.kinds import KINDS
+from aggregates.returns.events import KINDS
 from api.pages.frame.labels import LABELS
 from api.resources.answering.closed import closed
 from api.worker import worker

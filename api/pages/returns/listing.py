@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from flask import Blueprint, Response, request
 
-from aggregates.returns.events import Kind
-from aggregates.returns.kinds import KINDS
+from aggregates.returns.events import KINDS, Kind
 from api.access import member
 from api.pages.board import filters, listing
 from api.pages.frame import Look, look, thing

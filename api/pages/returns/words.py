@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from aggregates.returns.kinds import KINDS
+from aggregates.returns.events import KINDS
 from api.pages.frame.words import written
 
 if TYPE_CHECKING:
