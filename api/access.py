@@ -182,7 +182,10 @@ def forget(response: Response) -> None:
 
 
 class FormCookie(SecureCookieSessionInterface):
-    """Flask's own cookie, which here holds nothing but the token of forms; it travels over https alone where there is https."""
+    """Flask's own cookie, which travels over https alone where there is https.
+
+    Here it holds the token of forms, and what was begun at an OpenID provider: signed, and of use to nobody else.
+    """
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
         """Say whether the cookie is for https alone."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -26,6 +27,15 @@ Role = Literal["owner", "writer", "projector", "reader"]
 
 MEBIBYTE = 1024 * 1024
 CLOCK_FILE = "demonstration-clock"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenID:
+    """The OpenID provider by which people may sign in, and as whom we ask it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
 
 
 class BadSetting(Exception):  # noqa: N818 a refusal of what was set, named like the refusals of the domain
@@ -55,6 +65,10 @@ class Config:
     mail_from: str | None = None
     public_url: str | None = None  # where people sign in, as mails say
     passphrase_file: Path | None = None
+    oidc_issuer: str | None = None  # by whose word people may sign in
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_client_secret_file: Path | None = field(default=None, repr=False)
     demonstration_clock: datetime | None = None  # when a demonstration takes place; aware
     max_upload: int = 100 * MEBIBYTE  # bytes
 
@@ -72,7 +86,23 @@ class Config:
         config = cls(**values)  # type: ignore[arg-type]  # SETTINGS pairs each field with its parser
         if config.checkpoint_by_mail and not (config.smtp and config.mail_from):
             raise BadSetting("MUNIMENT_CHECKPOINT_TO", given["MUNIMENT_CHECKPOINT_TO"], "mail needs MUNIMENT_SMTP and MUNIMENT_MAIL_FROM")
+        if bool(config.oidc_issuer) != bool(config.oidc_client_id):
+            raise BadSetting("MUNIMENT_OIDC_ISSUER", config.oidc_issuer or "", "goes with MUNIMENT_OIDC_CLIENT_ID: set both, or neither")
+        if config.oidc_client_secret and config.oidc_client_secret_file:
+            raise BadSetting("MUNIMENT_OIDC_CLIENT_SECRET", "…", "is given, and MUNIMENT_OIDC_CLIENT_SECRET_FILE too: give one of them")
         return config
+
+    @property
+    def openid(self) -> OpenID | None:
+        """The OpenID provider by which people may sign in; None where there is none. Reads the secret's file."""
+        if not (self.oidc_issuer and self.oidc_client_id):
+            return None
+        file = self.oidc_client_secret_file
+        try:
+            secret = file.read_text(encoding="utf-8").strip() if file else self.oidc_client_secret
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSetting("MUNIMENT_OIDC_CLIENT_SECRET_FILE", str(file), "cannot be read") from error
+        return OpenID(self.oidc_issuer, self.oidc_client_id, secret or None)
 
     @property
     def checkpoint_by_mail(self) -> tuple[str, ...]:
@@ -178,6 +208,14 @@ def _web(name: str, value: str) -> str:
     return value
 
 
+def _issuer(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if _web(name, value) and parts.scheme != "https" and not loopback:
+        raise BadSetting(name, value, "is not https: whoever is between could then sign in as anybody")
+    return value
+
+
 def _recipients(name: str, value: str) -> tuple[str, ...]:
     recipients = tuple(part.strip() for part in value.split(","))
     for one in recipients:
@@ -211,6 +249,10 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_MAIL_FROM": ("mail_from", _mail),
     "MUNIMENT_URL": ("public_url", _web),
     "MUNIMENT_PASSPHRASE_FILE": ("passphrase_file", _path),
+    "MUNIMENT_OIDC_ISSUER": ("oidc_issuer", _issuer),
+    "MUNIMENT_OIDC_CLIENT_ID": ("oidc_client_id", _text),
+    "MUNIMENT_OIDC_CLIENT_SECRET": ("oidc_client_secret", _text),
+    "MUNIMENT_OIDC_CLIENT_SECRET_FILE": ("oidc_client_secret_file", _path),
     "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
     "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),
 }

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from aggregates.clocks.dates import london
 from service.cli.opening import board
 from service.desk import accounts, authority
+from service.desk.coming_in import identities
 from service.desk.refusals import NotFound
 from service.ledger import keys
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 @click.option("--office", required=True, help="The office that the person holds, e.g. lead-RIV.")
 @click.option("--again", is_flag=True, help="Give the account that there is another password; its sessions end.")
 @click.option("--close", "closes", is_flag=True, help="Close the account that there is: its sessions and API keys end too.")
+@click.option("--no-password", "provided", is_flag=True, help="They sign in at the OpenID provider, which has verified their address.")
+@click.option("--unlink", is_flag=True, help="Undo the link to whoever has signed in at the OpenID provider.")
 @click.option("--password", help="Their password; it is asked for where it is not given.")
-def account(*, email: str, office: str, again: bool, closes: bool, password: str | None) -> None:
+def account(*, email: str, office: str, again: bool, closes: bool, provided: bool, unlink: bool, password: str | None) -> None:
     """Let the person who holds an office sign in, with an address and a password; or no more.
 
     Example: muniment account lead@riverside.example --office lead-RIV
@@ -35,16 +38,20 @@ def account(*, email: str, office: str, again: bool, closes: bool, password: str
     accounts.check_address(email)
     with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
         person = _holder(opened, office)
-        if password is None and not closes:
+        if password is None and not (closes or provided or unlink):
             password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         if closes:
             accounts.close_account(conn, _account(conn, email, office, person))
             click.echo(f"{email} can sign in no more. What was recorded by it stays.")
             return
+        if unlink:
+            identities.unlink(conn, _account(conn, email, office, person))
+            click.echo(f"{email} is linked to nobody at the OpenID provider any more.")
+            return
         if again:
             accounts.set_password(conn, _account(conn, email, office, person), str(password))
         else:
-            accounts.create_account(conn, email, str(password), person=person)
+            accounts.create_account(conn, email, password, person=person)
         name = _name(opened, person)
     click.echo(f"{name} can sign in as {email}, and acts in the office {office} for as long as they hold it.")
 

@@ -68,15 +68,16 @@ def check_address(email: str) -> None:
         raise NotAMailAddress(email=email)
 
 
-def create_account(conn: Connection[Any], email: str, password: str, *, person: UUID, may_operate: bool = False) -> UUID:
-    """Create a local account. Refuses a short password and an address that has one."""
+def create_account(conn: Connection[Any], email: str, password: str | None, *, person: UUID, may_operate: bool = False) -> UUID:
+    """Create an account; without a password it is entered by a provider's word alone. Refuses a short one, and an address that has one."""
     check_address(email)
-    check_password(password)
-    account = uuid4()
+    if password is not None:
+        check_password(password)
+    account, hashed = uuid4(), HASHER.hash(password) if password is not None else None
     insert = "INSERT INTO desk.account (id, email, person, password_hash, may_operate, created_at) VALUES (%s, %s, %s, %s, %s, now())"
     try:
         with conn.transaction():
-            conn.execute(insert, (account, address(email), person, HASHER.hash(password), may_operate))
+            conn.execute(insert, (account, address(email), person, hashed, may_operate))
     except psycopg.errors.UniqueViolation as error:
         raise AccountExists(email=address(email)) from error
     return account

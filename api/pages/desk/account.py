@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 
@@ -12,6 +13,7 @@ from api.pages import frame
 from api.pages.desk.sign_in import words_of_today
 from api.worker import worker
 from service.desk import accounts
+from service.desk.coming_in import identities
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,11 +35,12 @@ def account() -> Response:
     who, today = signed_in(), worker().today
     with worker().desk() as conn:
         open_now = accounts.sessions_of(conn, who.account, _token())
+        issuers = [urlsplit(issuer).hostname for issuer in identities.issuers_of(conn, who.account)]
     with worker().reader() as conn:
         words = words_of_today(conn)
         sessions = [_told(one, words) for one in open_now]
         offices = [words.office(ref, today) for ref in words.held_by(who.person, today)]
-    return frame.render("desk/account.html", email=who.email, offices=offices, sessions=sessions)
+    return frame.render("desk/account.html", email=who.email, issuers=issuers, offices=offices, sessions=sessions)
 
 
 @pages.post(f"{HERE}/sessions/<uuid:session>/end")

@@ -121,6 +121,7 @@ def sign_in_page(
         email=email,
         refusal=refused.message if refused else None,
         told=told or (ENDED if ended else None),
+        provider=urlsplit(worker().config.oidc_issuer or "").hostname,
     )
 
 

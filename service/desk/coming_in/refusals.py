@@ -1,0 +1,47 @@
+"""What is refused to whoever comes in otherwise than by a password."""
+
+from __future__ import annotations
+
+from aggregates.errors import Refused
+
+
+class NoProvider(Refused):
+    """Nobody signs in here by the word of an OpenID provider."""
+
+    text = "People sign in here with an address and a password"
+
+
+class NotBegunHere(Refused):
+    """Whoever comes back from the provider has set out from here, in this browser, a short while ago."""
+
+    text = "This was not begun in this browser, or too long ago. Begin again"
+
+
+class ProviderRefused(Refused):
+    """The provider did not let somebody in, or they went back."""
+
+    text = "You were not signed in at {issuer}, so you are not signed in here. Begin again, or ask those who run it"
+
+
+class ProviderDoubtful(Refused):
+    """The provider does not answer, or its answer does not prove who somebody is."""
+
+    text = "What {issuer} answered does not prove who you are. Try again later; if it happens again, tell the board manager"
+
+
+class NotKnownHere(Refused):
+    """Nobody makes an account for themselves: one is opened for whoever holds an office."""
+
+    text = "You are known at {issuer}, but there is no account for you here. The board manager opens one for whoever holds an office"
+
+
+class AddressNotVerified(Refused):
+    """An account is linked by an address that the provider has verified, or it would be anybody's who gives that address."""
+
+    text = "{issuer} does not say that it has verified your e-mail address, and by that alone we could find your account here"
+
+
+class LinkedToAnother(Refused):
+    """An account belongs to one identity of a provider: whoever gets its address later is somebody else."""
+
+    text = "The account for your address belongs to somebody else at {issuer}. Ask the board manager, who can have the link undone"
