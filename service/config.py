@@ -70,7 +70,13 @@ class Config:
     oidc_client_secret: str | None = field(default=None, repr=False)
     oidc_client_secret_file: Path | None = field(default=None, repr=False)
     demonstration_clock: datetime | None = None  # when a demonstration takes place; aware
-    max_upload: int = 100 * MEBIBYTE  # bytes
+    max_upload: int = 200 * MEBIBYTE  # bytes
+    s3_bucket: str | None = None  # for evidence; None: the folder `evidence`, under `data`
+    s3_endpoint: str | None = None  # None: Amazon's own
+    s3_region: str | None = None
+    s3_access_key: str | None = field(default=None, repr=False)
+    s3_secret_key: str | None = field(default=None, repr=False)
+    s3_lock_days: int = 365  # for which the bucket has to lock what is put into it, at least
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -179,6 +185,16 @@ def _bytes(name: str, value: str) -> int:
     return _whole(name, value, 64 * 1024, 2**40)
 
 
+def _days(name: str, value: str) -> int:
+    return _whole(name, value, 1, 36_500)
+
+
+def _bucket(name: str, value: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) is None:
+        raise BadSetting(name, value, "is not the name of a bucket")
+    return value
+
+
 def _url(name: str, value: str) -> str:
     try:
         parts = conninfo_to_dict(value)
@@ -255,4 +271,10 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_OIDC_CLIENT_SECRET_FILE": ("oidc_client_secret_file", _path),
     "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
     "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),
+    "MUNIMENT_S3_BUCKET": ("s3_bucket", _bucket),
+    "MUNIMENT_S3_ENDPOINT": ("s3_endpoint", _web),
+    "MUNIMENT_S3_REGION": ("s3_region", _text),
+    "MUNIMENT_S3_ACCESS_KEY": ("s3_access_key", _text),
+    "MUNIMENT_S3_SECRET_KEY": ("s3_secret_key", _text),
+    "MUNIMENT_S3_LOCK_DAYS": ("s3_lock_days", _days),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +17,12 @@ def needs_program(*names: str) -> None:
     """Go on only where every one of these programs is there."""
     if missing := [name for name in names if shutil.which(name) is None]:
         cannot(f"not on this machine: {', '.join(missing)}")
+
+
+def needs_module(*names: str) -> None:
+    """Go on only where every one of these modules is installed."""
+    if missing := [name for name in names if find_spec(name) is None]:
+        cannot(f"not installed: {', '.join(missing)}")
 
 
 def needs_folder(folder: str, of: str) -> None:

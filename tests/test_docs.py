@@ -25,7 +25,7 @@ def test_the_catalogues_are_those_of_the_code():
 
 def test_every_setting_is_explained():
     """ops/env.example names every setting, and no other."""
-    named = set(re.findall(r"^#? ?(MUNIMENT_[A-Z_]+)=", (ROOT / "ops" / "env.example").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^#? ?(MUNIMENT_[A-Z0-9_]+)=", (ROOT / "ops" / "env.example").read_text(), re.MULTILINE))
 
     assert named == {*SETTINGS, "MUNIMENT_PG_BIN"}
 

@@ -36,7 +36,6 @@ from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
 from service.recording.evidence.bringing import Evidencing
-from service.recording.evidence.folder import Folder
 from service.recording.evidence.store import EvidenceStore
 from service.recording.known import Known
 from service.recording.sending import check_kept
@@ -68,7 +67,7 @@ class Recording(Evidencing, Application[UUID]):
     def __init__(self, config: Config, keys: KeyRing, *, clock: Callable[[], float] = time.time) -> None:
         """Open the log whose keys these are."""
         self.config, self.keys, self.clock, self.turns = config, keys, clock, Turns()
-        self.evidence = EvidenceStore(Folder(kept := config.data / "evidence"), kept / "incoming", limit=config.max_upload)
+        self.evidence = EvidenceStore.of(config)
         self._compared = False
         super().__init__(environment(config.conninfo("writer")))
         self.known = Known(self.recorder)

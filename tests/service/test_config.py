@@ -45,6 +45,12 @@ def test_every_setting_is_read():
             "MUNIMENT_OIDC_CLIENT_SECRET_FILE": "/run/oidc",
             "MUNIMENT_DEMONSTRATION_CLOCK": "2026-03-02T09:00:00+00:00",
             "MUNIMENT_MAX_UPLOAD": "1048576",
+            "MUNIMENT_S3_BUCKET": "severnbrook-evidence",
+            "MUNIMENT_S3_ENDPOINT": "https://objects.example/",
+            "MUNIMENT_S3_REGION": "eu-west-2",
+            "MUNIMENT_S3_ACCESS_KEY": "AKIA",
+            "MUNIMENT_S3_SECRET_KEY": "secret",
+            "MUNIMENT_S3_LOCK_DAYS": "2190",
         },
     )
 
@@ -67,6 +73,12 @@ def test_every_setting_is_read():
         oidc_client_secret_file=Path("/run/oidc"),
         demonstration_clock=datetime(2026, 3, 2, 9, tzinfo=UTC),
         max_upload=1_048_576,
+        s3_bucket="severnbrook-evidence",
+        s3_endpoint="https://objects.example/",
+        s3_region="eu-west-2",
+        s3_access_key="AKIA",
+        s3_secret_key="secret",
+        s3_lock_days=2190,
     )
     assert config.checkpoint_by_mail == ("auditor@severnbrook.example",)
     assert {field for field, _ in SETTINGS.values()} == set(Config.__dataclass_fields__)
@@ -91,6 +103,9 @@ def test_every_setting_is_read():
         ("MUNIMENT_PROXIES", "all"),
         ("MUNIMENT_MAX_UPLOAD", "100MB"),
         ("MUNIMENT_MAX_UPLOAD", "10"),
+        ("MUNIMENT_S3_BUCKET", "s3://evidence"),
+        ("MUNIMENT_S3_ENDPOINT", "https://key:secret@objects.example/"),
+        ("MUNIMENT_S3_LOCK_DAYS", "0"),
         ("MUNIMENT_DATABASE_URL", "db.example"),
         ("MUNIMENT_DATABASE_URL", "postgresql://db.example"),
         ("MUNIMENT_DATABASE_URL", "mysql://db.example/muniment"),
@@ -115,9 +130,19 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name, value):
     assert name in str(refused.value)
 
 
+S3 = {"MUNIMENT_S3_SECRET_KEY": "a secret", "MUNIMENT_S3_ACCESS_KEY": "a secret"}
+
+
 def test_refusals_and_reprs_keep_secrets():
     """No password, key or URL appears in the configuration's repr or in a refusal."""
-    config = Config.from_environment({"MUNIMENT_DATABASE_URL": URL, "MUNIMENT_KEY": "mk_secret", "MUNIMENT_READER_PASSWORD": "a secret"})
+    config = Config.from_environment(
+        {
+            "MUNIMENT_DATABASE_URL": URL,
+            "MUNIMENT_KEY": "mk_secret",
+            "MUNIMENT_READER_PASSWORD": "a secret",
+            "MUNIMENT_S3_SECRET_KEY": "secret",
+        }
+    )
     with pytest.raises(BadSetting) as refused:
         Config.from_environment({"MUNIMENT_DATABASE_URL": "postgresql://board:secret@db.example"})
 

@@ -57,3 +57,21 @@ class NotWhatWasKept(Refused):
         "What is stored under the SHA-256 {sha256} is not the file that was received, so it is not given out. Whoever runs the service: "
         "restore it from a backup, as the runbook says"
     )
+
+
+class StoreAway(Refused):
+    """Where evidence is kept does not answer, or does not take what it is given."""
+
+    text = (
+        "Where evidence is kept does not answer as it should. Nothing of this was recorded; try again in a few minutes. Whoever runs the "
+        "service: its log says what the answer was"
+    )
+
+
+class NotLocked(Refused):
+    """A bucket that anybody could empty keeps no evidence."""
+
+    text = (
+        "The bucket for evidence does not lock what is put into it for {days} days, in compliance mode. Nothing of this was recorded. "
+        "Whoever runs the service: set the bucket's default retention"
+    )

@@ -14,12 +14,16 @@ from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from service.database.connection import disk_full
 from service.desk.refusals import NoRoom, TooLarge
+from service.recording.evidence.bucket import Bucket
+from service.recording.evidence.folder import Folder
 from service.recording.evidence.kinds import kind_of
 from service.recording.evidence.refusals import EmptyFile, NotWhatWasKept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from io import BufferedReader
+
+    from service.config import Config
 
 BLOCK = 1 << 18
 
@@ -51,6 +55,12 @@ class EvidenceStore:
     def __init__(self, files: Files, incoming: Path, *, limit: int) -> None:
         """Take where they are kept, a folder for what is on its way, and the largest size that is taken, in bytes."""
         self.files, self.incoming, self.limit = files, incoming, limit
+
+    @classmethod
+    def of(cls, config: Config) -> EvidenceStore:
+        """Open the store of the settings: a bucket where they name one, and a folder otherwise."""
+        folder = config.data / "evidence"
+        return cls(Bucket(config) if config.s3_bucket else Folder(folder), folder / "incoming", limit=config.max_upload)
 
     def receive(self, stream: IO[bytes], filename: str, *, check: Callable[[IO[bytes]], None] = lambda _: None) -> Received:
         """Take a file in. Refuses an empty one, one over the limit, what is not taken as evidence, and any where the disk is full.
