@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aggregates.authority import Acting
 
-Kind: TypeAlias = Literal["website", "e-mail updates", "repository", "report", "tool", "video", "alternative learning"]
+Kind: TypeAlias = Literal["website", "own website", "e-mail updates", "repository", "report", "tool", "video", "alternative learning"]
 Useful: TypeAlias = Literal["yes", "in part", "no"]
 ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+\Z")
 LONGEST_CADENCE = 120  # months

@@ -1,6 +1,7 @@
 """What has to hold of one resource at least: that it is the one which the framework names, and was there when it was looked at.
 
-A resource is known by its address, and by its title where the framework describes it: no address of 2016 is asked for, as they move.
+A resource is known by the host of its address, or by its kind where the framework describes it, never by its title, which anybody words
+as they like. No whole address of 2016 is asked for, as they move.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ def at(now: ResourceState, *hosts: str) -> bool:
 
 def caspar(now: ResourceState) -> bool:
     """Know the current awareness service of the NSPCC."""
-    return "caspar" in (now.title + now.url).casefold()
+    return at(now, "nspcc.org.uk") and "caspar" in urlsplit(now.url).path.casefold()
 
 
 def own_website(now: ResourceState) -> bool:
-    """Know the website of a safeguarding board."""
-    return now.kind == "website" and "safeguarding" in now.title.casefold() and "board" in now.title.casefold()
+    """Know the Board's own website: where it is, is the Board's to say."""
+    return now.kind == "own website"
 
 
 def research_in_practice(now: ResourceState) -> bool:

@@ -9,11 +9,12 @@ import pytest
 
 from aggregates.entry.fields import fields_by_name
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
-from aggregates.framework.facts import FACTS
+from aggregates.framework.facts import FACTS, resources
 from aggregates.framework.library import CLAUSES
 from aggregates.framework.wording import HAPPENS, in_words
+from aggregates.partnership.resource import ResourceState
 from aggregates.partnership.settings import SETTINGS
-from tests.aggregates.framework.telling import INDEX, NEWEST
+from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, NEWEST
 
 CATALOGUE = runpy.run_path(str(Path(__file__).parents[3] / "ops" / "catalogue.py"))
 
@@ -88,3 +89,26 @@ def test_every_clause_is_seen_somewhere():
     nowhere = [name for name, clause in CLAUSES.items() if clause.rules and not set(clause.views.split(", ")) <= CATALOGUE["VIEWS"].keys()]
 
     assert nowhere == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "is_it", "looks_like_it"),
+    [
+        (
+            resources.caspar,
+            {"url": "https://learning.nspcc.org.uk/newsletter/caspar"},
+            [
+                {"url": "https://caspar.example/nspcc.org.uk"},
+                {"url": "https://nspcc.org.uk/?caspar"},
+                {"url": "https://notnspcc.org.uk/caspar"},
+            ],
+        ),
+        (resources.own_website, {"kind": "own website"}, [{"kind": "website"}, {"kind": "report"}]),
+    ],
+)
+def test_a_resource_is_not_known_by_its_title(fact, is_it, looks_like_it):
+    """LIF-APPD-01, -02: whatever it is called, its address or its kind decides; a title that sounds like another's is no other's."""
+    said = {"url": "https://library.example", "kind": "tool", "check_every": 6, "listed_on": ADOPTED_ON}
+    for title in ("CASPAR (NSPCC)", "Severnbrook Safeguarding Children Board", "Something"):
+        other = [fact(ResourceState("R1", title, **said | one)) for one in looks_like_it]
+        assert (fact(ResourceState("R1", title, **said | is_it)), any(other)) == (True, False)

@@ -280,7 +280,7 @@ EXAMPLES = [
         since=on(0),
     ),
     looked_at("LIF-APPD-01", "CASPAR", "https://www.nspcc.org.uk/caspar", "e-mail updates"),
-    looked_at("LIF-APPD-02", "Severnbrook Safeguarding Board", "https://severnbrook.example/safeguarding", "website"),
+    looked_at("LIF-APPD-02", "Severnbrook Safeguarding Board", "https://severnbrook.example/safeguarding", "own website"),
     resource("LIF-APPD-03", "Research in Practice", "https://www.rip.org.uk", "website"),
     resource("LIF-APPD-04", "Children and Young People Now", "https://www.cypnow.co.uk", "e-mail updates"),
     resource("LIF-APPD-05.listed", "National repository", "https://library.nspcc.org.uk", "repository"),
