@@ -143,7 +143,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationSet:
-    """A framework as data. `sha256` is of the file, byte for byte: its adoption names it."""
+    """A framework as data. `sha256` is of the file, byte for byte: its adoption names it. `bodies` are those that it names, by code."""
 
     id: str
     title: str
@@ -151,4 +151,5 @@ class ObligationSet:
     published: str
     review_due: str
     sha256: str
+    bodies: Mapping[str, str]
     clauses: Mapping[str, Clause]

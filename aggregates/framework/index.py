@@ -24,6 +24,7 @@ class Index:
     def __init__(self, sets: Iterable[ObligationSet]) -> None:
         """Look at every rule once."""
         self.sets = tuple(sets)
+        self.bodies = {code: name for one in self.sets for code, name in one.bodies.items()}  # those that they name, by code
         self.clauses: Mapping[str, Clause] = {name: clause for one in self.sets for name, clause in one.clauses.items()}
         rules = [rule for clause in self.clauses.values() for rule in clause.rules]
         self.rules: Mapping[str, OnEvent | OnCalendar | Standing] = {rule.key: rule for rule in rules}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Table = dict[str, Any]
 PART: Final = re.compile(r"[a-z0-9-]+\Z")
 WORDS: Final = ("id", "lines", "text", "owed_by", "owed_to", "cadence", "evidence", "events", "views")
+WHO: Final = frozenset({"owner", "body"})  # the fields whose values are codes of bodies
 RULE: Final = ("part", "duty", "basis", "setting", "graded")
 MAY: Final = (*RULE, "undone_by")
 
@@ -62,7 +63,8 @@ def parse(file: bytes, events: Collection[str] | None = None) -> ObligationSet:
     if events is not None:
         for rule in (rule for clause in clauses for rule in clause.rules):
             _known(rule, events)
-    return ObligationSet(**words, sha256=hashlib.sha256(file).hexdigest(), clauses=found)
+    named = {code: name for name, code in bodies.items()}
+    return ObligationSet(**words, sha256=hashlib.sha256(file).hexdigest(), bodies=named, clauses=found)
 
 
 def _clause(said: Table, bodies: Mapping[str, str]) -> Clause:
@@ -96,7 +98,7 @@ def _rule(said: Table, clause: str, bodies: Mapping[str, str]) -> OnEvent | OnCa
     with_the_asking = form == "standing" or (form == "event" and "field" in said.get("due", {}))
     if ("setting" in said) is not (said.get("basis") == "local_setting") and ("setting" in said or not with_the_asking):
         raise Malformed(at, "what is set locally names its setting, unless it is set with the asking itself, and nothing else does")
-    rule = FORMS[form](said, at, bodies, {"clause": clause, **shared, "undone_by": _undoings(said.get("undone_by", []), at)})
+    rule = FORMS[form](said, at, bodies, {"clause": clause, **shared, "undone_by": _undoings(said.get("undone_by", []), at, bodies)})
     own = {pattern.event.partition(".")[0] for pattern in rule.discharged_by}
     if strange := [one.event for one in rule.undone_by if one.event.partition(".")[0] not in own]:
         raise Malformed(at, f"what discharged it is undone by an event of its own stream, and {strange[0]} is of another kind of thing")
@@ -142,7 +144,7 @@ def _on_calendar(said: Table, at: str, bodies: Mapping[str, str], shared: Table)
         ended_by=_patterns(said.get("ended_by", []), f"{at}: ended_by", bodies),
         body=bodies.get(body, body),
         members=_one_of(owner["each"], Members, f"{at}: owner") if "each" in owner else None,
-        where=_tests(owner.get("where", {}), f"{at}: owner"),
+        where=_tests(owner.get("where", {}), f"{at}: owner", bodies),
         begins=begins,
         grace=_span(said["grace"], f"{at}: grace") if "grace" in said else None,
         period=said.get("period", ""),
@@ -172,12 +174,12 @@ def _patterns(said: Any, at: str, bodies: Mapping[str, str]) -> tuple[Pattern, .
     return tuple(_pattern(one, at, bodies) for one in (said if isinstance(said, list) else [said]))
 
 
-def _undoings(said: Any, at: str) -> tuple[Undoing, ...]:
+def _undoings(said: Any, at: str, bodies: Mapping[str, str]) -> tuple[Undoing, ...]:
     at = f"{at}: undone_by"
     found = said if isinstance(said, list) else [said]
     for one in found:
         _only(one, at, must={"event"}, may={"where"})
-    return tuple(Undoing(_text(one["event"], at), _tests(one.get("where", {}), at)) for one in found)
+    return tuple(Undoing(_text(one["event"], at), _tests(one.get("where", {}), at, bodies)) for one in found)
 
 
 def _pattern(said: Any, at: str, bodies: Mapping[str, str]) -> Pattern:
@@ -186,7 +188,7 @@ def _pattern(said: Any, at: str, bodies: Mapping[str, str]) -> Pattern:
         _selector(said["owner"], f"{at}: owner", bodies),
         _selector(said.get("subject", {"stream": True}), f"{at}: subject", {}),
     )
-    return Pattern(_text(said["event"], at), _tests(said.get("where", {}), at), owner, subject)
+    return Pattern(_text(said["event"], at), _tests(said.get("where", {}), at, bodies), owner, subject)
 
 
 def _selector(said: Any, at: str, bodies: Mapping[str, str]) -> Selector:
@@ -196,17 +198,17 @@ def _selector(said: Any, at: str, bodies: Mapping[str, str]) -> Selector:
     words = {name: _text(said[name], at) for name in ("field", "prefix", "before") if name in said}
     always = _text(said["is"], at) if "is" in said else ""
     stream = _bool(said.get("stream", False), at)
-    return Selector(always=bodies.get(always, always), stream=stream, where=_tests(said.get("where", {}), at), **words)
+    return Selector(always=bodies.get(always, always), stream=stream, where=_tests(said.get("where", {}), at, bodies), **words)
 
 
-def _tests(said: Any, at: str) -> tuple[Test, ...]:
+def _tests(said: Any, at: str, bodies: Mapping[str, str]) -> tuple[Test, ...]:
     _only(said, at, may=set(said) if isinstance(said, dict) else set())
-    return tuple(_test(field, asked, f"{at}: {field}") for field, asked in said.items())
+    return tuple(_test(field, asked, f"{at}: {field}", bodies if field in WHO else {}) for field, asked in said.items())
 
 
-def _test(field: str, asked: Any, at: str) -> Test:
+def _test(field: str, asked: Any, at: str, bodies: Mapping[str, str]) -> Test:
     if not isinstance(asked, dict):
-        return Test(field, _values(asked, at))
+        return Test(field, _values(asked, at, bodies))
     _only(asked, at, may={"said", "not", "begins"})
     if len(asked) != 1:
         raise Malformed(at, "a test is one value, several, or one of said, not, begins")
@@ -214,14 +216,14 @@ def _test(field: str, asked: Any, at: str) -> Test:
         return Test(field, never=not _bool(asked["said"], at))
     if "begins" in asked:
         return Test(field, begins=_text(asked["begins"], at))
-    return Test(field, _values(asked["not"], at), never=True)
+    return Test(field, _values(asked["not"], at, bodies), never=True)
 
 
-def _values(said: Any, at: str) -> frozenset[Any]:
+def _values(said: Any, at: str, bodies: Mapping[str, str]) -> frozenset[Any]:
     values = said if isinstance(said, list) else [said]
     if not values or not all(isinstance(value, (str, int, bool)) for value in values):
         raise Malformed(at, f"a value is a text, a whole number or true or false, not {said!r}")
-    return frozenset(values)
+    return frozenset(bodies.get(value, value) if isinstance(value, str) else value for value in values)
 
 
 def _due(said: Any, at: str) -> Due:

@@ -17,7 +17,7 @@ from projections.falling_due.seats import Asked, Due
 from projections.obligations import INDEX, STILL_OWED, Wanted, owed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from psycopg import Connection
 
@@ -38,23 +38,25 @@ def open_obligations(conn: Connection[Any], ladder: Ladder, *, as_at: date, know
     ]
 
 
-def obligations_due(open_: Iterable[Owed], told: Mapping[str, Told], seats: Seats, ladder: Ladder, *, as_at: date) -> list[Due[Owed]]:
-    """Return what is to be issued today of what is open, in its order."""
-    found = []
+def obligations_due(
+    open_: Iterable[Owed], told: Mapping[str, Told], seats: Seats, ladder: Ladder, *, as_at: date, lacking: Collection[str] = ()
+) -> list[Due[Owed]]:
+    """Return what is to be issued today of what is open, in its order; the Board answers for the bodies that it is `lacking`."""
+    found, board = [], frozenset({BOARD, *lacking})
     for one in open_:
         before = told.get(one.ref)
         notice = notice_due(before.climbing(one) if before else untold(one), ladder, as_at)
         if notice is not None:
-            found.append(Due(one, notice, *seats.told(_asked(one, notice, ladder, seats))))
+            found.append(Due(one, notice, *seats.told(_asked(one, notice, ladder, seats, of_the_board=one.owner in board))))
     return found
 
 
-def _asked(one: Owed, notice: Notice, ladder: Ladder, seats: Seats) -> Asked:
+def _asked(one: Owed, notice: Notice, ladder: Ladder, seats: Seats, *, of_the_board: bool) -> Asked:
     """Return whom a notice is for."""
     if notice.level == len(ladder.escalation_days) and notice.level > 1:
         return Asked(None, ("chair",))
     if notice.level > 1:
         return Asked(None, ("chief officer", MANAGER), one.owner)
-    if notice.level == 1 or one.owner == BOARD:
+    if notice.level == 1 or of_the_board:
         return Asked(None, (MANAGER,))
     return Asked(one.owner if one.owner in seats.offices else None, ("designated lead", "sub-group chair"), one.owner, one.owner)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aggregates.authority import BOARD
 from projections.obligations import selecting
 from projections.obligations.periods import turns
 from projections.obligations.rules import INDEX
@@ -44,6 +45,7 @@ def grid(
 ) -> dict[tuple[str, str], Cell]:
     """Return the cells that count something, by clause and owner."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
+    owners = on.answering(owners)
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     narrow = [] if owners is None else [selecting.OWNERS]
     asked = selecting.parameters(on) | {"owners": sorted(owners or ())}
@@ -53,6 +55,9 @@ def grid(
         counts[turn.rule.clause, turn.owner][turn.state] += 1
     for one in of_some(on, owners=owners):
         counts[one.clause, one.owner][one.state] += 1
+    for clause, who in [place for place in counts if place[1] in on.lacking]:  # the Board answers for it
+        for state, number in counts.pop((clause, who)).items():
+            counts[clause, BOARD][state] += number
     return {(clause, who): Cell(clause=clause, owner=who, counts=dict(said), says=says(said)) for (clause, who), said in counts.items()}
 
 

@@ -5,7 +5,7 @@ The same obligation is the same whoever asks: event, calendar and standing form 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ PLACE = SQL("""coalesce(due_on, %(never)s), (rule || '|' || owner || '|' || subj
 class Wanted:
     """Which obligations: of some owners, of a clause, about a subject, in some states; only those that are not discharged and not ended.
 
+    What the Board owes includes what it answers for: what would be owed by bodies that the framework names and it does not have.
     What is `due_by` a day has a due date, that day or an earlier one.
     """
 
@@ -75,10 +76,11 @@ def instance(
         return None
     wanted = Wanted(owners=frozenset({owner}), clause=found.clause, subject=subject)
     every = _owed(terms(conn, index, as_at=as_at, known_at=known_at), wanted, None, None)
-    return next((one for one in every if one.rule == rule), None)
+    return next((one for one in every if (one.rule, one.owner) == (rule, owner)), None)
 
 
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
+    wanted = replace(wanted, owners=on.answering(wanted.owners))
     found = _of_tables(on, wanted, after, limit)
     found += [one for one in _computed(on, wanted) if _is_wanted(one, wanted) and (after is None or place(one) > after)]
     return sorted(found, key=place)[:limit]
@@ -102,6 +104,7 @@ def _is_wanted(one: Instance, wanted: Wanted) -> bool:
 def count(conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted = EVERYTHING, index: Index = INDEX) -> int:
     """Return how many obligations these are, without reading those of the tables."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
+    wanted = replace(wanted, owners=on.answering(wanted.owners))
     query, asked = _composed(on, wanted, None)
     row = conn.execute(SQL("SELECT count(*) FROM ({}) AS found").format(query), asked).fetchone()
     return (int(row[0]) if row else 0) + sum(_is_wanted(one, wanted) for one in _computed(on, wanted))

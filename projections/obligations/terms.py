@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import dict_row
 
+from aggregates.authority import BOARD
 from aggregates.partnership.settings import SETTINGS
 from projections import partnership
 from projections.inspection import history as inspection_history
@@ -59,6 +60,15 @@ class Terms:
     def at(self) -> dict[str, Any]:
         """Return the clocks as readers take them."""
         return {"as_at": self.as_at, "known_at": self.known_at}
+
+    @cached_property
+    def lacking(self) -> frozenset[str]:
+        """Return the bodies that the framework names and that are not on record: what they would owe the Board answers for."""
+        return frozenset(self.index.bodies.keys() - partnership.owners(self.conn, **self.at))
+
+    def answering(self, owners: frozenset[str] | None) -> frozenset[str] | None:
+        """Return for whom owners answer: for themselves, and the Board for the bodies that it lacks."""
+        return owners | self.lacking if owners and BOARD in owners else owners
 
     @cached_property
     def sets(self) -> Mapping[str, str]:

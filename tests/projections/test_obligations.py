@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.sql import SQL
 
-from aggregates import Agency, Partnership
+from aggregates import Agency, Partnership, SubGroup
 from aggregates.clocks.dates import later
 from aggregates.entry.fields import shape
 from aggregates.entry.values import Sealed
@@ -41,6 +41,8 @@ title = "Promises"
 publisher = "Nobody"
 published = "2016"
 review_due = "2017"
+[bodies]
+cdop = "CDP"
 """
 CLAUSE = """
 [[clause]]
@@ -79,6 +81,7 @@ owner = {each = "member"}
 discharged_by = {event = "promise.passed", owner = {field = "owner"}}
 """
 OF_TRAINERS = YEARLY.replace("member", "trainer")
+OF_A_PANEL = BY_LAW.replace("BOARD", "cdop")
 ADDED = """
 form = "event"
 trigger = {event = "promise.passed", owner = {field = "owner"}}
@@ -310,6 +313,21 @@ def test_what_must_hold_of_one_holds_where_it_holds_of_any(board: psycopg.Connec
 
     assert (one.state, one.owner, one.subject, one.arose_on) == ("holds", "BOARD", "agency", ADOPTED)
     assert it.log.entries[one.discharged_at - 1].fields["code"] == "CQH"
+
+
+def test_the_board_answers_for_a_body_that_it_does_not_have(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """A clause is owed although there is no sub-group of the name: by the Board, until it has one; under the code of its own."""
+    it, boards = Owed(board, tmp_path, panel=OF_A_PANEL), frozenset({"BOARD"})
+    say(it.log, "a", Promise.Made, date(2017, 1, 1))
+
+    def owing(day: date) -> Any:
+        cells = grid(it.conn, as_at=day, known_at=it.up_to_date(), index=it.index)
+        return [one.owner for one in it.at(day, owners=boards)], [who for _, who in cells], it.at(day, clause="T-panel")[0].owner
+
+    assert owing(date(2017, 2, 1)) == (["CDP"], ["BOARD"], "CDP")
+    assert grid(it.conn, as_at=date(2017, 2, 1), known_at=it.up_to_date(), owners=boards, index=it.index).keys() == {("T-panel", "BOARD")}
+    it.log.live(SubGroup.constitute(ORIGIN, acting=CHAIR, occurred_on=date(2017, 3, 1), code="CDP", name="Overview Panel"))
+    assert owing(date(2017, 3, 1)) == ([], ["CDP"], "CDP")
 
 
 def test_what_was_known_then_is_what_is_shown_of_then(board: psycopg.Connection[Any], tmp_path: Path) -> None:

@@ -14,9 +14,11 @@ from aggregates.clocks.ladder import Ladder, Notice
 from aggregates.framework.library import SETS
 from aggregates.framework.telling.notices import NoticeNotDue, Obligation, Owed, Told
 from aggregates.returns import Return
+from projections import obligations
 from projections.falling_due import told
 from projections.falling_due.returns import called
 from projections.falling_due.silence import labels_of
+from projections.obligations import Wanted
 from service.application import Board
 from service.cli.falling_due import due_today, issue, issue_due
 from service.ledger.errors import MovedMeanwhile
@@ -86,6 +88,18 @@ def test_an_obligation_climbs_the_ladder_of_the_board(adopted):
         (1, -14, "board-manager", (), 0),
         (2, -28, "chair", (), 0),
     ]
+
+
+def test_the_board_is_told_of_what_a_sub_group_would_owe_that_it_does_not_have(adopted):
+    """The manager is reminded, as of all that the Board owes, and no office is said to be vacant; under the sub-group's own code."""
+    on(adopted, date(2016, 9, 30))
+    with views(adopted) as conn:
+        known = adopted.board.recorder.size
+        (one,) = obligations.owed(conn, as_at=date(2016, 9, 30), known_at=known, wanted=Wanted(clause="LIF-TRN-10"))
+        on(adopted, one.due_on)
+        (found,) = [each for each in due_today(conn, adopted.board) if each.ref == one.key]
+
+    assert (found.owner, found.to_office, found.vacant_offices) == ("training", "board-manager", ())
 
 
 def test_what_slept_serves_the_highest_once_and_says_how_late(adopted):

@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from aggregates.authority import BOARD
+from aggregates.framework.wording import OWNERS
 from api.pages.board.listing import linked
 from api.pages.frame.thing import Said, link, quiet, strong
 from api.pages.frame.words import label_of, written
@@ -32,7 +34,10 @@ def duty_of(one: Instance) -> str:
 
 
 def owner_of(seen: Look, code: str) -> str:
-    """Return who owes something: a body, or an office."""
+    """Return who owes something: a body, or an office; of a body that there is none of, the Board, which answers for it."""
+    words = seen.words
+    if code in INDEX.bodies and not any(code in known for known in (words.sub_groups, words.agencies, words.offices, {BOARD})):
+        return f"The Board, which has no {OWNERS[INDEX.bodies[code]].removeprefix('the ')}"
     return seen.words.body(code) if code not in seen.words.offices else seen.words.office(code, seen.clocks.as_at)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from projections.falling_due import actions_due, obligations_due, open_obligations, told
+from projections.obligations import INDEX, terms
 from service.cli.falling_due.pending import Pending
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def of_obligations(look: Look) -> Iterator[Pending]:
     """Give the reminders and escalations of open obligations."""
     clocks: dict[str, Any] = {"as_at": look.today, "known_at": look.known_at}
     open_, before = open_obligations(look.conn, look.board.ladder, **clocks), told(look.conn, **clocks)
-    for one in obligations_due(open_, before, look.seats, look.board.ladder, as_at=look.today):
+    lacking = terms(look.conn, INDEX, **clocks).lacking
+    for one in obligations_due(open_, before, look.seats, look.board.ladder, as_at=look.today, lacking=lacking):
         issue = partial(_of_obligation, one=one, look=look)
         yield Pending(ref=one.of.ref, owner=one.of.owner, due_on=one.of.due_on, **_told(one), issue=issue)
 

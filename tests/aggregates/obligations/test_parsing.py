@@ -68,6 +68,17 @@ def one(rules: str = EVENT, check: str = "M", **more: str) -> str:
     return HEAD + CLAUSE.format(id="P-1", check=check) + "".join(f'{name} = "{value}"\n' for name, value in more.items()) + rules
 
 
+def test_a_board_with_other_codes_changes_them_in_one_place():
+    """LIF-TRN-03: wherever a rule means a body, whoever it asks and whomever it looks for, it means it by the code in `bodies`."""
+    where = 'where = {owner = ["training", "RIV"], kind = "training"}'
+    undone = 'undone_by = {event = "promise.passed", where = {owner = {not = "training"}}}'
+    said = EVENT.replace('discharged_by = {event = "promise.kept",', f'{undone}\ndischarged_by = {{event = "promise.kept", {where},')
+    (rule,) = parse(one(said).encode()).clauses["P-1"].rules
+
+    assert rule.discharged_by[0].where == (Asks("owner", frozenset({"TRN", "RIV"})), Asks("kind", frozenset({"training"})))
+    assert rule.undone_by[0].where == (Asks("owner", frozenset({"TRN"}), never=True),)
+
+
 def test_a_set_is_what_its_file_says():
     """Every word of a rule is taken as it is written; the hash of a set is that of its file."""
     said = one(EVENT + CALENDAR + STANDING)

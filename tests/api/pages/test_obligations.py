@@ -108,7 +108,7 @@ def test_an_obligation_about_a_thing_leads_to_the_form(visit, seeded):
 
 
 def test_every_cell_of_the_grid_opens(visit):
-    """Each says in words how what it counts stands and how many do, and leads to them; what was not asked says so."""
+    """Each says in words how many stand how, and leads to them; what a sub-group would owe that there is none of is the Board's."""
     who = visit("chair")
     words = who.text("/compliance")
     cells = [link for link in who.links if link.startswith("/obligations?clause=")]
@@ -120,6 +120,10 @@ def test_every_cell_of_the_grid_opens(visit):
     for link in cells[:3]:
         assert who.get(link).status_code == 200
         assert "1 to" in who.words
+    who.get("/compliance?part=LIF-TRN")
+    theirs = [link for link in who.links if link.startswith("/obligations?clause=LIF-TRN-10")]
+    assert theirs == ["/obligations?clause=LIF-TRN-10&owner=BOARD&only=all"]
+    assert "The Board, which has no Training sub-group" in who.text(theirs[0])
 
 
 def test_an_agency_sees_its_own_alone(visit):
