@@ -175,7 +175,7 @@ def _become(asked: Mapping[str, Any], streams: Sequence[int]) -> list[str]:
 
 def _main() -> None:
     cli = import_module("service.cli")
-    for module in {where.partition(":")[0] for where in cli.ORDER.values()}:
+    for module in {where.partition(":")[0] for where, _ in cli.ORDER.values()}:
         import_module(f"service.cli.{module}")
     arguments = _copied(socket.socket(fileno=int(sys.argv[1])))
     cli.main(arguments, prog_name="python -m service.cli")
