@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from projections.partnership import MeetingRow, agencies, meetings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from psycopg import Connection
+
+    from projections.partnership.members import Spell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +42,24 @@ def held(conn: Connection[Any], *, first: date, last: date, as_at: date, known_a
     return [row for row in meetings(conn, as_at=as_at, known_at=known_at) if first <= row.held_on <= last]
 
 
-def attendance(rows: Iterable[MeetingRow], members: Mapping[str, tuple[date, date | None]], *, board: str) -> list[Attended]:
-    """Return what each agency's attendance at each body's meetings was; `members` are the first and the last day of each."""
+def attendance(rows: Iterable[MeetingRow], members: Mapping[str, Sequence[Spell]], *, board: str) -> list[Attended]:
+    """Return what each agency's attendance at each body's meetings was; `members` are the memberships of each."""
     came: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         named = {one["agency"]: one["attendance"] for one in row.attendance}
-        expected = {code for code, (since, until) in members.items() if since <= row.held_on and (until is None or row.held_on <= until)}
+        expected = {code for code, spells in members.items() if any(_was_member(spell, row.held_on) for spell in spells)}
         for agency in named.keys() | (expected if row.body == board else set()):
             came.setdefault((row.body, agency), []).append(named.get(agency, "unnamed"))
     return [_attended(agency, body, how) for (body, agency), how in sorted(came.items(), key=lambda one: (one[0][0] != board, one[0]))]
 
 
-def terms(conn: Connection[Any], *, as_at: date, known_at: int) -> dict[str, tuple[date, date | None]]:
-    """Return from when to when each agency was a member."""
-    return {row.ref: (row.joined_on, row.left_on) for row in agencies(conn, as_at=as_at, known_at=known_at)}
+def terms(conn: Connection[Any], *, as_at: date, known_at: int) -> dict[str, list[Spell]]:
+    """Return the memberships of each agency: one that left may have joined again."""
+    return {row.ref: row.spells for row in agencies(conn, as_at=as_at, known_at=known_at)}
+
+
+def _was_member(spell: Spell, day: date) -> bool:
+    return spell.joined_on <= day and (spell.left_on is None or day < spell.left_on)
 
 
 def _attended(agency: str, body: str, how: list[str]) -> Attended:

@@ -78,6 +78,23 @@ def test_attendance_is_counted_by_agency_over_a_period(board):
     assert {(row["agency"], row["body"], row["share"]) for row in rows} >= {("RIV", "QEG", 100), ("CQH", "BOARD", 0)}
 
 
+def test_who_left_and_joined_again_was_expected_in_each_of_its_memberships(board):
+    """LIF-AG: the meetings of a membership before the latest count as before; on the day on which it left nobody was expected."""
+    it, others = board.seeded, {"attendance": [{"agency": "RIV", "attendance": "present"}], "agenda": [], "evidence": []}
+    joined = {"name": "New Trust", "category": "health", "section_11": "yes"}
+    it.act("board-manager", "join_agency", "NEW", **joined)
+    for act, said in (("leave_agency", {"reason": "merged"}), ("join_agency", joined)):
+        it.act("chair", "hold_meeting", f"before-{act}", body="BOARD", **others)
+        it.clock.advance(days=30)
+        it.act("board-manager", act, "NEW", **said)
+        it.act("chair", "hold_meeting", f"on-{act}", body="BOARD", **others)
+        it.clock.advance(days=1)
+    it.catch_up()
+    rows = board("chair").client.get("/api/v1/attendance?first=2016-09-01&last=2016-12-31").json["items"]
+
+    assert [(row["asked"], row["unnamed"]) for row in rows if (row["agency"], row["body"]) == ("NEW", "BOARD")] == [(2, 2)]
+
+
 def test_escalations_stand_beside_the_challenges_with_what_came_of_them(board):
     """CHL: what was told further up is listed with its level, to whom, by which event, and where the action stands on the day."""
     board.seeded.clock.advance(days=120)
