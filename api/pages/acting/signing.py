@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request
 
 from aggregates.entry.fields import fields_by_name
+from aggregates.entry.topics import event_type
 from aggregates.entry.values import Sealed
 from api.pages.acting import CHANGE, KEY, MORE, PREPARE, SAVE, SIGNED, sending
 from api.pages.frame import Look, render
 from api.pages.frame.words import BODIES, OFFICES, label_of, title_of
 from api.resources.answering.commands import acting_as
 from api.worker import worker
-from projections.two_clocks.decoded_log import event_type
 from service.recording.signing import own_keys
 from service.verify import unb64url
 
