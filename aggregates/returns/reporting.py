@@ -57,9 +57,7 @@ class Reporting(Acts):
         ends_on: date,
     ) -> None:
         """Publish it as `built` from the log. Refuse while a section is `missing`, and what is not the report that the signer saw."""
-        now = self._report_on(occurred_on, "published")
-        if as_at < ends_on:
-            raise refusals.YearNotOver(ref=self.ref, as_at=as_at, ends_on=ends_on)
+        now = self.check_report(occurred_on, as_at, ends_on)
         if report_sha256 is not None and report_sha256 != built.sha256:
             raise refusals.ReportIsAnother(ref=self.ref, seen=report_sha256, built=built.sha256)
         if missing:
@@ -69,6 +67,13 @@ class Reporting(Acts):
         built_from: Mapping[str, object] = {"as_at": as_at, "known_at": known_at, "report_sha256": built.sha256, "made_by": made_by}
         edition = now.published[-1].edition + 1 if now.published else 1
         self._say("Published", occurred_on, late_reason, acting, edition=edition, evidence=(built,), **built_from)
+
+    def check_report(self, day: date, as_at: date, ends_on: date) -> ReturnState:
+        """Return what is true of it now; refuse what is not the report of a year that is over on the day of which it speaks."""
+        now = self._report_on(day, "published")
+        if as_at < ends_on:
+            raise refusals.YearNotOver(ref=self.ref, as_at=as_at, ends_on=ends_on)
+        return now
 
     def check_amended(self, act: Act, after: Sequence[Entry]) -> None:
         """Refuse what would take away, or change, what has been published: another edition supersedes it."""

@@ -5,7 +5,7 @@ is in date; `report` is the report of a year.
 """
 
 from projections.returns.listing import Filters, Returns, one, periods, returns
-from projections.returns.report import report_of
+from projections.returns.report import Edition, editions, published_reviews, report_of
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
 from projections.returns.workforce import CurrencyRow, StaffGroup, StaffWhoCame, workforce
@@ -13,6 +13,7 @@ from projections.returns.workforce import CurrencyRow, StaffGroup, StaffWhoCame,
 __all__ = [
     "AgencyStandards",
     "CurrencyRow",
+    "Edition",
     "EditionRow",
     "ExplainedRow",
     "Filters",
@@ -24,8 +25,10 @@ __all__ = [
     "StaffGroup",
     "StaffWhoCame",
     "StandardRow",
+    "editions",
     "one",
     "periods",
+    "published_reviews",
     "report_of",
     "returns",
     "section_11",

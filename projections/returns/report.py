@@ -1,12 +1,20 @@
-"""The report of a year (REP), from the log as the views have it: what is published is built by the same rules, from the log itself."""
+"""The report of a year (REP) and what is published of reviews (PUB), from the log as the views have it.
+
+What the chair signs is built by the same rules from the log itself. `editions` are the reports that were signed.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from psycopg.rows import class_row
+from psycopg.sql import SQL
 
 from aggregates.clocks.dates import LONDON
 from aggregates.entry.topics import typed_entry
 from aggregates.returns import report
+from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,15 +23,54 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.returns.report import OnLog
+    from aggregates.returns.report.published import PublishedReview
 
 ENTRIES: Final = """
     SELECT position, ref, jti, recorded_at, topic, body, amends FROM views.inspection_history
      WHERE position <= %s AND topic ~ %s ORDER BY position"""
+EDITIONS: Final = SQL("""
+    SELECT r.period, (e ->> 'edition')::int AS edition, (e ->> 'on')::date AS "on", (e ->> 'as_at')::date AS as_at,
+           (e ->> 'known_at')::bigint AS known_at, e ->> 'report_sha256' AS sha256, e ->> 'made_by' AS made_by,
+           h.position AS event, h.recorded_at,
+           (e ->> 'edition')::int = max((e ->> 'edition')::int) OVER (PARTITION BY r.key) AS newest
+      FROM views.returns AS r, jsonb_array_elements(r.published) AS e,
+           views.inspection_history AS h
+     WHERE {at} AND r.kind = 'board_annual_report'
+       AND h.kind = 'return' AND h.ref = r.key AND h.topic ~ '^return\\.published\\.v[0-9]+$' AND h.body -> 'edition' = e -> 'edition'
+     ORDER BY r.period DESC, edition DESC""").format(at=AT_CLOCKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One edition of the report of a year, as the chair signed it, with the event that says so. The newest stands; the others are kept."""
+
+    period: str
+    edition: int
+    on: date
+    as_at: date
+    known_at: int
+    sha256: str
+    made_by: str
+    event: int
+    recorded_at: Any
+    newest: bool
 
 
 def report_of(conn: Connection[Any], period: str, *, as_at: date, known_at: int) -> dict[str, Any]:
     """Return the report of a year as at a day, as known at a position. Refuses what is no period."""
     return report.compose(_on_log(conn, known_at), period=period, as_at=as_at, known_at=known_at)
+
+
+def published_reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[PublishedReview]:
+    """Return what anybody may see of the reviews that were published."""
+    return report.published_reviews(report.Record(_on_log(conn, known_at), as_at=as_at))
+
+
+def editions(conn: Connection[Any], *, as_at: date, known_at: int, period: str | None = None) -> list[Edition]:
+    """Return every edition of the reports, the newest first; of one year where it is named."""
+    with conn.cursor(row_factory=class_row(Edition)) as cursor:
+        found = cursor.execute(EDITIONS, {"as_at": as_at, "known_at": known_at}).fetchall()
+    return [one for one in found if period in {None, one.period}]
 
 
 def _on_log(conn: Connection[Any], known_at: int) -> Iterator[OnLog]:

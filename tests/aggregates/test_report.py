@@ -22,8 +22,8 @@ from aggregates.registry import Ledger
 from aggregates.returns.report import TOPICS, NotPublic, OnLog, canonical, compose
 from aggregates.returns.report.document import FIGURES
 from aggregates.returns.report.parts import Figure, Number
+from aggregates.returns.report.record import READ
 from aggregates.returns.report.suppression import SMALLEST, suppressed
-from aggregates.returns.report.year import READ
 
 DAY = date(2016, 9, 5)
 AS_AT = date(2017, 9, 30)

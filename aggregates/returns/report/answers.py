@@ -12,7 +12,7 @@ from aggregates.returns.report.parts import Figure, Number, day, number, of
 
 if TYPE_CHECKING:
     from aggregates.returns.report.parts import Cell
-    from aggregates.returns.report.year import Said, Year
+    from aggregates.returns.report.record import Said, Year
 
 OF_A_PERSON = "trainer_cpd"  # asked of the office of one trainer: a report names organisations alone
 OF_FAMILIES = "cyp_family_feedback"

@@ -18,7 +18,7 @@ from aggregates.returns import Return, refusals
 from aggregates.returns.report import answers, improvement, learning, partnership, reviews
 from aggregates.returns.report.parts import said
 from aggregates.returns.report.public import NotPublic, OnLog, Withheld
-from aggregates.returns.report.year import Year
+from aggregates.returns.report.record import Year
 from aggregates.returns.reporting import REPORT
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from aggregates.clocks.regimes import ReportSection
     from aggregates.returns.report.parts import Figure
-    from aggregates.returns.report.year import Said
+    from aggregates.returns.report.record import Said
 
 FORMAT: Final = "muniment-report/1"
 MADE_BY: Final = "transparency report, rules 1"
@@ -56,7 +56,7 @@ def compose(
     entries: Iterable[OnLog], *, period: str, as_at: date, known_at: int, figures: Mapping[str, Callable[[Year], Figure]] = FIGURES
 ) -> Document:
     """Return the report of a year from what of the log was known; refuse what would say a field that is not public (INV-40)."""
-    year = Year(entries, period=period, days=year_of(period), as_at=as_at, known_at=known_at)
+    year = Year(entries, period=period, days=year_of(period), as_at=as_at)
     told = {one["section"]: one for one in year.ever(Return.SectionExplained) if one["period"] == period and one["kind"] == REPORT}
     sections = [_section(year, section, told.get(section.id), figures) for section in year.regime.report_sections]
     begun, board = year.ever(Ledger.Established)[0], year.so_far(Partnership.Established)

@@ -14,7 +14,7 @@ from aggregates.review import Review
 
 if TYPE_CHECKING:
     from aggregates.returns.report.parts import Cell
-    from aggregates.returns.report.year import Said, Year
+    from aggregates.returns.report.record import Said, Year
 
 TESTED_AFTER = 6  # months: before that, nobody can say that something lasted
 HELD, SLIPPED = "held", "slipped"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aggregates.returns.report.parts import Cell
-    from aggregates.returns.report.year import Said, Year
+    from aggregates.returns.report.record import Said, Year
 
 JUDGEMENTS = ("marked", "some", "none", "not known")  # of impact, by who evaluates a session
 

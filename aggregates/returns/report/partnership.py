@@ -12,7 +12,7 @@ from aggregates.partnership.challenge import Challenge
 from aggregates.returns.report.parts import Figure, Number, day, of
 
 if TYPE_CHECKING:
-    from aggregates.returns.report.year import Year
+    from aggregates.returns.report.record import Year
 
 
 SEVERAL: Final = re.compile(r"(\d{4})-(\d{4})\Z")

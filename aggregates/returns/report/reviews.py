@@ -9,7 +9,7 @@ from aggregates.review import Review
 
 if TYPE_CHECKING:
     from aggregates.returns.report.parts import Cell
-    from aggregates.returns.report.year import Said, Year
+    from aggregates.returns.report.record import Said, Year
 
 STAGES = (
     (Review.ReportPublished, "report and response published"),

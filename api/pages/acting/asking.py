@@ -74,6 +74,7 @@ MADE_UP: Final = (
     of_returns.AnswersToReview,
     of_returns.GradeWithoutReason,
     of_returns.NoSuchQuestionSet,
+    of_returns.NoSuchSection,
     of_returns.NotEveryQuestion,
     of_returns.NotEveryStandard,
     of_returns.NotItsReference,
@@ -129,6 +130,10 @@ class Question:
     def people(self) -> list[str]:
         """Name nobody: what is made up for the question names nobody either."""
         return []
+
+    def built_report(self, *_: Any) -> tuple[Evidence, list[str]]:
+        """Build none: what is missing of a report stands on its own page."""
+        return _file(), []
 
     def _there(self, *_: Any) -> None:
         """Take what a made-up value names for something that is on record."""
@@ -230,6 +235,7 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
         known |= _of_a_review(state)
     if isinstance(state, ReturnState):
         left = [number for number in state.below(worker().board.settings.moderation_threshold) if number not in dict(state.no_action)]
+        known |= {"as_at": today, "known_at": None}
         known["standard"] = next(iter([*left, *(state.moderation.by_standard if state.moderation else ())]), MADE_UP_TEXT)
     if hasattr(state, "framework"):
         version = state.framework.version if state.framework else None

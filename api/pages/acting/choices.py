@@ -13,10 +13,10 @@ from aggregates.dissemination import speaks_for
 from aggregates.errors import Refused
 from aggregates.framework.library import SETS
 from aggregates.registry.data_subject import DataSubject
-from aggregates.returns import Return
 from api.pages.acting import ON_BEHALF_OF, of_sessions
 from api.pages.frame.entries import size_text
 from api.pages.frame.words import choice_of
+from api.pages.returns.words import sections, standards
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
@@ -233,13 +233,6 @@ def _respondents(seen: Look, _: str | None) -> dict[str, str]:
     return members(seen) | seen.words.sub_groups | _board(seen) | offices(seen, frozenset({TRAINER}))
 
 
-def _standards(_: Look, about: str | None) -> dict[str, str]:
-    it: Return | None = worker().board.find(Return, about)
-    if it is None or it.state is None:
-        return {}
-    return {number: f"{number} {words}" for number, words in worker().board.questions(it.state).standards.items()}
-
-
 CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None]]] = {
     "produce_material.source": _reviews,
     "produce_material.findings": _findings,
@@ -269,7 +262,8 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "challenge.about": _about,
     "return.respondent": _respondents,
     "return.question_set": lambda _, __: {found.id: found.title for found in worker().board.library.every()},
-    "return.standard": _standards,
+    "return.standard": lambda _, about: standards(about),
+    "return.section": lambda _, about: sections(about),
     "keys.holder": _holders,
     "revoke_signing_key.thumbprint": _keys,
     "keys.replaces": _keys,

@@ -112,6 +112,10 @@ HINTS: Final = {
     "shared_with": "Other boards that receive the same answer, one on each line.",
     "staff_n": "How many of your staff took part in answering.",
     "panel": "Who moderated, as roles and agencies.",
+    "section": "One of those that the law asks for in a report of that year.",
+    "return.as_at": "The day on which the report speaks: the end of its year, or a later day.",
+    "return.known_at": "The last event that it takes into account. Left out, it is the newest.",
+    "return.report_sha256": "Of the report that you have seen: another is not signed. Left out, it is signed as it is built.",
     "agenda_item": "The number of the item on the agenda of that meeting.",
     "due_on": "A day after the day from which it is true.",
     "thumbprint": f"{AS_PRINTED} It names the key.",
@@ -212,8 +216,19 @@ def _ref(seen: Look, command: Command) -> FormField:
 
 def with_typed(fields: list[FormField], typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[FormField]:
     """Put into fields what was typed, and what is wrong with it."""
-    filled = [field | {"value": typed.get(field["name"], field["value"]), "error": errors.get(field["name"])} for field in fields]
+    filled = [field | {"value": _value(field, typed), "error": errors.get(field["name"])} for field in fields]
     return [field | {"value": field["value"].splitlines()} if _several(field) else field for field in filled]
+
+
+def _value(field: FormField, typed: Mapping[str, Any]) -> Any:
+    """Return what was typed into a field; a day that its address says is given as a day."""
+    value = typed.get(field["name"], field["value"])
+    if field["kind"] == "date" and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value
 
 
 def _several(field: FormField) -> bool:
@@ -252,7 +267,7 @@ def declared(
         return field_of(name, "rows", readers, value=filled["value"], rows=filled, **more)
     if command and (named := choices.options(seen, command, name, about)) is not None:
         return _chosen(name, readers, named, kind="choices" if field.many else "choice", **more)
-    if name.endswith("sha256"):
+    if name.endswith("sha256") and "hint" not in more:
         return field_of(name, "hash", readers, **{"hint": HASHED, **more})
     return field_of(name, kind_of(field), readers, **more)
 

@@ -24,6 +24,7 @@ COMES_FROM: Final = {
     "respondent": ("agency or sub-group", "join_agency"),
     "question_set": ("question set", "request_return"),
     "standard": ("return with standards", "request_return"),
+    "section": ("report of a year", "request_return"),
     "by_ref": ("action", "assign_action"),
     "agency": ("agency", "join_agency"),
     "successor": ("agency", "join_agency"),

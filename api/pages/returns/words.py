@@ -1,12 +1,17 @@
-"""How an answer reads, and what is counted in it."""
+"""How an answer reads, what is counted in it, and of what a return consists."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.clocks.labels import meant
+from aggregates.clocks.regimes import regime
+from aggregates.returns import Return
 from aggregates.returns.events import KINDS
+from aggregates.returns.reporting import REPORT
 from api.pages.frame.words import written
+from api.worker import worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,3 +48,18 @@ def _counted(row: Mapping[str, int], *, few: bool) -> str:
     """Return the counts of one group; small numbers of children are not told, that nobody is recognised."""
     said = ((column_of(name).lower(), value) for name, value in row.items())
     return ", ".join(f"{name} {'fewer than 5' if few and 0 < value < FEWEST else value}" for name, value in said)
+
+
+def standards(about: str | None) -> dict[str, str]:
+    """Return the standards by which a return is graded, in words."""
+    it: Return | None = worker().board.find(Return, about)
+    if it is None or it.state is None:
+        return {}
+    return {number: f"{number} {words}" for number, words in worker().board.questions(it.state).standards.items()}
+
+
+def sections(about: str | None) -> dict[str, str]:
+    """Return the sections that the regime of its year asks for in a report; of any other return, none."""
+    it: Return | None = worker().board.find(Return, about)
+    days = meant(it.state.period) if it and it.state and it.state.kind == REPORT else None
+    return {one.id: one.label for one in regime(worker().board.settings.regime_on(days[1])).report_sections} if days else {}

@@ -36,13 +36,22 @@ class ReportVerbs(Asked):
 
     def publish_return(self, ref: str, /, *, write: Write, as_at: date, known_at: int | None = None, **said: Any) -> Done:
         """Build the report from the log, keep its data as a file, and publish it under the signature of whoever does."""
-        period, size, today = self._period(ref), self.size(), said["acting"].today
-        at = size if known_at is None else known_at
-        if as_at > today:
-            raise FutureDate(occurred_on=as_at, today=today)
-        if not 0 < at <= size:
-            raise refusals.NotOnRecordYet(known_at=at, size=size)
-        document = report.compose(self._on_log(at), period=period, as_at=as_at, known_at=at)
+        it: Return = self.load(Return, ref)
+        _, ends_on = report.year_of(self._period(ref))
+        it.check_report(said["occurred_on"], as_at, ends_on)
+        if as_at > said["acting"].today:
+            raise FutureDate(occurred_on=as_at, today=said["acting"].today)
+        at = self.size() if known_at is None else known_at
+        built, lacking = self.built_report(ref, as_at, at, write)
+        made = {"as_at": as_at, "known_at": at, "made_by": report.MADE_BY, "built": built, "missing": lacking, "ends_on": ends_on}
+        return self._change(Return, ref, Return.publish, write, **said, **made)
+
+    def built_report(self, ref: str, as_at: date, known_at: int, write: Write) -> tuple[Evidence, list[str]]:
+        """Return the file of a report as it follows from the log, and the sections that are missing; where none is, the file is kept."""
+        if not 0 < known_at <= self.size():
+            raise refusals.NotOnRecordYet(known_at=known_at, size=self.size())
+        period = self._period(ref)
+        document = report.compose(self._on_log(known_at), period=period, as_at=as_at, known_at=known_at)
         data, lacking = report.canonical(document), report.missing(document)
         if not lacking:
             self.evidence.receive(BytesIO(data), ref)
@@ -58,8 +67,7 @@ class ReportVerbs(Asked):
             classification="public",
             supplied_by_agency=None,
         )
-        made = {"as_at": as_at, "known_at": at, "made_by": report.MADE_BY, "built": built, "missing": lacking}
-        return self._change(Return, ref, Return.publish, write, **said, **made, ends_on=report.year_of(period)[1])
+        return built, lacking
 
     def _period(self, ref: str) -> str:
         it: Return = self.load(Return, ref)

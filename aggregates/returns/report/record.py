@@ -1,4 +1,4 @@
-"""A year as its report takes it: what stands as known at a position, of what had happened by a day, in its public fields alone."""
+"""The record as the public may have it: what stands as known at a position, of what had happened by a day, in its public fields alone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 READ: Final[tuple[Any, ...]] = (
     Ledger.Established, Partnership.Established, Partnership.RegimeChanged,
     Agency.AgencyJoined, Agency.AgencyRenamed, SubGroup.SubGroupConstituted,
-    Action.Assigned, Action.Accepted, Action.Disputed, Action.Reassigned, Action.DueDateVaried, Action.EvidenceSubmitted,
+    Action.Assigned, Action.Accepted, Action.Disputed, Action.Reassigned, Action.DueDateVaried, Action.ProgressReported,
+    Action.EvidenceSubmitted,
     Action.EvidenceReturned, Action.Implemented, Action.SignedOff, Action.SustainmentCheckScheduled, Action.SustainmentChecked,
     Action.Reopened, Action.ObligationTransferred, Action.ObligationTransferAccepted, Action.ObligationTransferRefused,
     Action.OutstandingDeclared, Action.Closed, Action.Withdrawn, Action.Superseded,
@@ -52,6 +53,7 @@ AMENDED: Final[tuple[Any, ...]] = tuple(
     for kind in (Partnership, Agency, SubGroup, Action, Review, Return, Dissemination, TrainingSession, Course, Challenge, Priorities)
     for made in ("EntryCorrected", "EntryRetracted")
 )
+OF_ACTIONS: Final = tuple(event for event in READ if event.TOPIC.startswith("action."))
 NAMES: Final = sorted(event.TOPIC.rpartition(".")[0] for event in (*READ, *AMENDED))
 TOPICS: Final = rf"^({'|'.join(map(re.escape, NAMES))})\.v[0-9]+$"  # of every shape that they ever had
 
@@ -78,13 +80,12 @@ class Said:
         return self.entry.body[field]
 
 
-class Year:
-    """The record of a year, from `first` to `last`, as at a day; `entries` are those known, in the order of the log."""
+class Record:
+    """The record as at a day; `entries` are those known, in the order of the log."""
 
-    def __init__(self, entries: Iterable[OnLog], *, period: str, days: tuple[date, date], as_at: date, known_at: int) -> None:
+    def __init__(self, entries: Iterable[OnLog], *, as_at: date) -> None:
         """Take what is known; what is said is what stands of it."""
-        self.period, (self.first, self.last), self.as_at, self.known_at = period, days, as_at, known_at
-        self.end = min(self.last, as_at)  # up to when there is anything to say of the year
+        self.as_at = as_at
         self.on_log = {one.entry.number: one for one in entries}
         self._by_topic: dict[str, list[Said]] = defaultdict(list)
         for (_, ref), each in _streams(self.on_log.values()):
@@ -103,10 +104,6 @@ class Year:
         """Return what had happened by the day of the report."""
         return self.by(self.as_at, *events)
 
-    def within(self, *events: Any) -> list[Said]:
-        """Return what happened in the year, as far as it had by the day of the report."""
-        return [said for said in self.so_far(*events) if self.first <= said.on <= self.last]
-
     def last_of(self, *events: Any) -> dict[str, Said]:
         """Return, by the thing, the last that had happened of some kinds of events by the day of the report."""
         return {said.ref: said for said in self.so_far(*events)}
@@ -114,7 +111,7 @@ class Year:
     def actions_on(self, day: date) -> dict[str, State]:
         """Return every action as it was on a day, folded from its public fields."""
         lives: dict[str, list[Entry]] = defaultdict(list)
-        for said in self.by(day, *(event for event in READ if event.TOPIC.startswith("action."))):
+        for said in self.by(day, *OF_ACTIONS):
             lives[said.ref].append(said.entry)
         return {ref: state for ref, life in lives.items() if (state := Action.fold(life))}
 
@@ -122,13 +119,6 @@ class Year:
     def actions(self) -> dict[str, State]:
         """Return every action as at the day of the report."""
         return self.actions_on(self.as_at)
-
-    @cached_property
-    def regime(self) -> Regime:
-        """Return the regime that bound the Board at the end of the year (INV-42)."""
-        changes = self.ever(Partnership.Established, Partnership.RegimeChanged)
-        in_effect = [said["regime"] for said in changes if said["effective_on"] <= self.last] or [changes[0]["regime"]]
-        return regime(in_effect[-1])
 
     @cached_property
     def bodies(self) -> dict[str, str]:
@@ -139,6 +129,27 @@ class Year:
     def body(self, code: str) -> str:
         """Return what an organisation is called, with its code."""
         return f"{self.bodies[code]} ({code})" if code in self.bodies and code != BOARD else self.bodies.get(code, code)
+
+
+class Year(Record):
+    """The record of a year, from `first` to `last`, as at a day."""
+
+    def __init__(self, entries: Iterable[OnLog], *, period: str, days: tuple[date, date], as_at: date) -> None:
+        """Take what is known; `end` is up to when there is anything to say of the year."""
+        super().__init__(entries, as_at=as_at)
+        self.period, (self.first, self.last) = period, days
+        self.end = min(self.last, as_at)
+
+    def within(self, *events: Any) -> list[Said]:
+        """Return what happened in the year, as far as it had by the day of the report."""
+        return [said for said in self.so_far(*events) if self.first <= said.on <= self.last]
+
+    @cached_property
+    def regime(self) -> Regime:
+        """Return the regime that bound the Board at the end of the year (INV-42)."""
+        changes = self.ever(Partnership.Established, Partnership.RegimeChanged)
+        in_effect = [said["regime"] for said in changes if said["effective_on"] <= self.last] or [changes[0]["regime"]]
+        return regime(in_effect[-1])
 
     def amendments(self) -> list[OnLog]:
         """Return the corrections and retractions that were recorded in the year, of what a report is made of."""
