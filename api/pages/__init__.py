@@ -18,7 +18,7 @@ from api.pages.actions import action, register
 from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, people, programme
 from api.pages.board.training import handing_out, sessions, taking_part
 from api.pages.board.training import programme as training_programme
-from api.pages.desk import account, forgotten, home, provider, sign_in
+from api.pages.desk import account, forgotten, home, invited, provider, sign_in
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
@@ -43,6 +43,7 @@ NOUNS: Final = (
     sign_in,
     account,
     forgotten,
+    invited,
     provider,
     register,
     action,
@@ -70,7 +71,8 @@ def install(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
     for refusal in (clocks.NothingShownYet, thing.NotShownYet):
         errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
-    errors.STATUS.update({LinkEnded: HTTPStatus.NOT_FOUND, **provider.STATUS})
+    errors.STATUS[LinkEnded] = HTTPStatus.NOT_FOUND
+    errors.STATUS.update(provider.STATUS)
     for noun in NOUNS:
         app.register_blueprint(noun.pages)
     errors.show_pages_with(app, problem_page)

@@ -118,17 +118,24 @@ def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
     if holder is None or not _is(board.merged(), holder.holder.subject, caller.person):
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
     if holder.role in INSPECTORS:
-        inspection = board.find(Inspection, caller.office)
-        if inspection is None or inspection.state is None:
-            raise NoInspectionOpen(office=caller.office, day=today)
-        if not inspection.state.open_on(today):
-            raise InspectionEnded(office=caller.office, ended_on=inspection.state.ended_on)
-        return Scope(inspection.state.agency, restricted=True, inspection=inspection.state, role=holder.role)
+        opened = inspection(board, caller.office, today)
+        return Scope(opened.agency, restricted=True, inspection=opened, role=holder.role)
     if holder.role in ONE_AGENCY:
         return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
     if holder.role == commands.LEAD_REVIEWER:
         return Scope("", restricted=True, leads=caller.person)
     return Scope(None, restricted=True, role=holder.role)
+
+
+def inspection(board: Persons, office: str, day: date) -> InspectionState:
+    """Return the inspection that is open for an office on a day; refuses where none is, or it has ended."""
+    found = board.find(Inspection, office)
+    state: InspectionState | None = found.state if found else None
+    if state is None:
+        raise NoInspectionOpen(office=office, day=day)
+    if not state.open_on(day):
+        raise InspectionEnded(office=office, ended_on=state.ended_on)
+    return state
 
 
 def _left_lately(board: Persons, caller: Caller, today: date) -> str | None:

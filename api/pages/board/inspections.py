@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
 from api.access import member
+from api.pages.acting.possible import acting_or_nobody
 from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
@@ -15,6 +16,7 @@ from api.pages.frame.thing import Said, fact, facts, link, quiet, section
 from api.pages.frame.words import written
 from api.resources.record.inspections import visible
 from projections.inspection import history as inspection_history
+from service.commands import COMMANDS
 
 if TYPE_CHECKING:
     from projections.inspection.inspections import InspectionRow
@@ -72,7 +74,16 @@ def inspection(ref: str) -> Response:
         opened = section("What was opened", ("What", "By whom", "When", "On record as"), _opened(seen, row), "Nothing.", note=note)
         crumbs = [{"text": "Inspections", "href": "/inspections"}]
         heading = f"{row.purpose.capitalize()} by {row.body}"
-        return thing.show(seen, "inspection", ref, heading=heading, caption=ref, facts=told, sections=[opened], crumbs=crumbs)
+        said: dict[str, Any] = {"heading": heading, "caption": ref, "facts": told, "sections": [opened], "begun": _invite(seen, row)}
+        return thing.show(seen, "inspection", ref, crumbs=crumbs, **said)
+
+
+def _invite(seen: Look, row: InspectionRow) -> list[dict[str, str]]:
+    """Return where whoever inspects is invited, to those who may open an inspection."""
+    who = acting_or_nobody()
+    may = who is not None and who.role in COMMANDS["open_inspection"].by
+    open_now = seen.clocks.is_now and row.closed_on is None and row.expires_on >= seen.clocks.as_at
+    return [{"title": "Invite who inspects", "href": f"/inspections/{row.ref}/invite"}] if may and open_now else []
 
 
 def _opened(seen: Look, row: InspectionRow) -> list[tuple[Said, ...]]:

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, current_app, redirect, request, session
 
 from aggregates.errors import Refused
 from api.access import client, public
+from api.pages.desk.invited import FIRST_PAGE
 from api.pages.desk.sign_in import let_in, local, sign_in_page
 from api.worker import worker
-from service.desk.coming_in import identities, refusals, throttle
+from service.desk.coming_in import identities, invitations, refusals, throttle
 from service.desk.coming_in.provider import Begun, Provider
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
 
 
 @pages.get("/sign-in/provider")
+@pages.get("/invited/<token>/provider")
 @public
-def set_out() -> Response | Redirect:
-    """Lead to the provider, and keep in this browser alone what it has to answer to."""
+def set_out(token: str | None = None) -> Response | Redirect:
+    """Lead to the provider, and keep in this browser alone what it has to answer to; and the invitation of whoever comes by one."""
     following = request.args.get("next", "")
     try:
         provider = _provider()
@@ -48,7 +50,7 @@ def set_out() -> Response | Redirect:
         address, begun = provider.begin()
     except Refused as refused:
         return _refused(refused, following)
-    session[KEPT] = asdict(begun) | {"next": local(following)}
+    session[KEPT] = asdict(begun) | {"next": local(following) if token is None else FIRST_PAGE, "invitation": token}
     return redirect(address, code=303)
 
 
@@ -60,17 +62,20 @@ def come_back() -> Response | Redirect:
     try:
         if kept is None:
             raise refusals.NotBegunHere
-        following = kept.pop("next")
-        who = _proved(Begun(**kept))
+        following, invitation = kept.pop("next"), kept.pop("invitation")
+        who = _proved(Begun(**kept), invitation)
     except Refused as refused:
         return _refused(refused, "")
     return let_in(who, following)
 
 
-def _proved(begun: Begun) -> Caller:
-    who = _provider().finish(begun, request.args)
+def _proved(begun: Begun, invitation: str | None) -> Caller:
+    who, board = _provider().finish(begun, request.args), worker().board
     with worker().desk() as conn:
-        found = identities.account_of(conn, who, now=datetime.now(UTC))
+        if invitation is None:
+            found = identities.account_of(conn, who, now=datetime.now(UTC))
+        else:
+            found = invitations.accept_known(conn, board, invitation, who)
         throttle.uncount(conn, throttle.SIGNING_IN_FROM, client())
     return found
 

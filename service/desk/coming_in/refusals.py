@@ -45,3 +45,9 @@ class LinkedToAnother(Refused):
     """An account belongs to one identity of a provider: whoever gets its address later is somebody else."""
 
     text = "The account for your address belongs to somebody else at {issuer}. Ask the board manager, who can have the link undone"
+
+
+class HasAnAccount(Refused):
+    """Whoever has an account signs in with it, and needs no invitation."""
+
+    text = "Whoever holds the office {office} has an account already, and signs in with it: there is nobody to invite"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -145,6 +146,27 @@ def test_a_link_is_undone_from_the_command_line(arrive):
     assert (ran.exit_code, linked(who)) == (0, [])
     arrive("new:chair@severnbrook.example", Browser(who.client.application.test_client(), who.seeded))
     assert linked(who) == [("new:chair@severnbrook.example", "chair@severnbrook.example")]
+
+
+def test_an_inspector_accepts_by_the_providers_word(arrive, sign_in):
+    """Who was invited signs in there instead of choosing a password: the account is theirs alone, and the link is used up, once."""
+    who = sign_in("chair")
+    who.seeded.join("inspector", "inspector")
+    who.seeded.open_inspection()
+    who.seeded.catch_up()
+    with psycopg.connect(who.seeded.config.conninfo("writer"), autocommit=True) as conn:
+        accounts.close_account(conn, who.seeded.callers["inspector"].account)
+    who.send("/inspections/inspector/invite")
+    path = re.search(r"http://localhost(/invited/[\w-]+)", who.page)[1] + "/provider"
+    other = arrive("unverified:inspector@ofsted.example", Browser(who.client.application.test_client(), who.seeded), path=path)
+    assert (other.answer.status_code, linked(who)) == (403, [])
+    inspector = arrive("inspector@ofsted.example", Browser(who.client.application.test_client(), who.seeded), path=path)
+
+    assert (inspector.answer.status_code, inspector.answer.location) == (303, "/replay")
+    assert "Your inspection covers" in inspector.text("/replay")
+    again = arrive("second@ofsted.example", Browser(who.client.application.test_client(), who.seeded), path=path)
+    assert (again.answer.status_code, "does not open anything any more" in again.words) == (404, True)
+    assert linked(who) == [("inspector@ofsted.example", "inspector@ofsted.example")]
 
 
 def test_without_a_provider_there_is_no_such_way_in(sign_in):
