@@ -51,12 +51,16 @@ class ObligationArgs(OwedArgs):
 
 
 class CellSchema(Schema):
-    """What one owner owes by one clause. Where an owner has no cell, the clause has asked nothing of it yet."""
+    """What one owner owes by one clause. Where an owner has no cell, the clause has asked nothing of it yet.
+
+    `undone` of those that are not met were met once, until what met them was taken back.
+    """
 
     clause = fields.String(required=True)
     owner = fields.String(required=True)
     counts = fields.Dict(keys=fields.String(), values=Whole(), required=True)
     says = fields.String(required=True)
+    undone = Whole(required=True)
 
 
 class ClauseSchema(Schema):

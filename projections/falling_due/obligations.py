@@ -32,7 +32,7 @@ def open_obligations(conn: Connection[Any], ladder: Ladder, *, as_at: date, know
     until = as_at + timedelta(max(ladder.reminder_days, default=0))
     every = owed(conn, as_at=as_at, known_at=known_at, wanted=Wanted(due_by=until, open_only=True), index=index)
     return [
-        Owed(one.rule, one.owner, one.subject, one.due_on, one.arose_on)
+        Owed(one.rule, one.owner, one.subject, one.due_on, one.undone_on or one.arose_on)
         for one in every
         if one.due_on is not None and one.state in STILL_OWED and not one.subject.startswith("action:")
     ]

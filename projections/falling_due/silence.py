@@ -13,7 +13,14 @@ from aggregates.clocks.dates import later
 from aggregates.clocks.labels import meant
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import Selector, event_of
-from aggregates.framework.telling.silence import DischargedThen, NothingWasAsked, Silence, SilenceBeforeItWasAsked, resolved
+from aggregates.framework.telling.silence import (
+    DischargedAndUndone,
+    DischargedThen,
+    NothingWasAsked,
+    Silence,
+    SilenceBeforeItWasAsked,
+    resolved,
+)
 from projections.obligations import INDEX, instance
 
 if TYPE_CHECKING:
@@ -48,13 +55,16 @@ def silence(
     known_at: int,
     index: Index = INDEX,
 ) -> Silence:
-    """Return what is to be certified, or refuse: nothing was asked and open, or it was discharged. It begins when it was due."""
+    """Return what is to be certified, or refuse: nothing was asked and open, or it was discharged once. It begins when it was due."""
     facts: dict[str, Any] = {"clause": rule, "owner": owner, "subject": subject}
     it = instance(conn, rule, owner, subject, as_at=until, known_at=known_at, index=index)
     if it is not None and it.discharged_on and it.discharged_at:
         raise DischargedThen(**facts, position=it.discharged_at, day=it.discharged_on)
     if it is None or it.ended_on or it.asked_at is None or it.arose_on > until:
         raise NothingWasAsked(**facts, known_at=known_at, until=until)
+    if it.undone_at:
+        was = {"position": it.was_discharged_at, "day": it.was_discharged_on}
+        raise DischargedAndUndone(**facts, **was, undone_at=it.undone_at, undone_on=it.undone_on)
     if start is not None and start < it.arose_on:
         raise SilenceBeforeItWasAsked(clause=rule, owner=owner, asked_on=it.arose_on, start=start)
     return Silence(

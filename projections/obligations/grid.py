@@ -27,17 +27,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """What one owner owes by one clause: how many stand in each state. `says` is the state that most asks to be looked at."""
+    """What one owner owes by one clause: how many stand in each state. `says` is the state that most asks to be looked at.
+
+    `undone` of those that are not met were met once, until what met them was taken back.
+    """
 
     clause: str
     owner: str
     counts: dict[str, int]
     says: str
+    undone: int
 
     @property
     def words(self) -> str:
-        """Return how many stand how, in words: `2 overdue, 4 met`."""
-        return ", ".join(f"{self.counts[state]:,} {state}" for state in STATES if self.counts.get(state))
+        """Return how many stand how, in words: `2 overdue, 4 met; 1 was met, and that was undone`."""
+        counted = ", ".join(f"{self.counts[state]:,} {state}" for state in STATES if self.counts.get(state))
+        return f"{counted}; {self.undone:,} {'was' if self.undone == 1 else 'were'} met, and that was undone" if self.undone else counted
 
 
 def grid(
@@ -49,16 +54,24 @@ def grid(
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     narrow = [] if owners is None else [selecting.OWNERS]
     asked = selecting.parameters(on) | {"owners": sorted(owners or ())}
-    for rule, who, state, number in conn.execute(selecting.counted(*narrow), asked).fetchall():
+    undone: dict[tuple[str, str], int] = defaultdict(int)
+    for rule, who, state, number, taken_back in conn.execute(selecting.counted(*narrow), asked).fetchall():
         counts[index.rules[rule].clause, who][state] += number
+        undone[index.rules[rule].clause, who] += taken_back
     for turn in turns(on, owners=owners):
         counts[turn.rule.clause, turn.owner][turn.state] += 1
+        undone[turn.rule.clause, turn.owner] += turn.was is not None and turn.answer is None
     for one in of_some(on, owners=owners):
         counts[one.clause, one.owner][one.state] += 1
+        undone[one.clause, one.owner] += one.undone_on is not None and one.discharged_on is None
     for clause, who in [place for place in counts if place[1] in on.lacking]:  # the Board answers for it
+        undone[clause, BOARD] += undone[clause, who]
         for state, number in counts.pop((clause, who)).items():
             counts[clause, BOARD][state] += number
-    return {(clause, who): Cell(clause=clause, owner=who, counts=dict(said), says=says(said)) for (clause, who), said in counts.items()}
+    return {
+        (clause, who): Cell(clause=clause, owner=who, counts=dict(said), says=says(said), undone=undone[clause, who])
+        for (clause, who), said in counts.items()
+    }
 
 
 def says(counts: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composable, Composed
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 NEVER = date.max  # what has no due date comes last
 PLACE = SQL("""coalesce(due_on, %(never)s), (rule || '|' || owner || '|' || subject) COLLATE "C" """)  # as `place` has it
+
+TABLES: Final = {"event": "views.obligations", "standing": "views.standings"}
+HISTORY = SQL("""
+    SELECT discharged_at, was_discharged_at, undone_at FROM {}
+     WHERE rule = %(rule)s AND owner = %(owner)s AND subject = %(subject)s
+       AND known @> %(known_at)s::bigint AND lower(valid) <= %(as_at)s::date AND asked_at = %(asked_at)s""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,16 @@ def instance(
     wanted = Wanted(owners=frozenset({owner}), clause=found.clause, subject=subject)
     every = _owed(terms(conn, index, as_at=as_at, known_at=known_at), wanted, None, None)
     return next((one for one in every if (one.rule, one.owner) == (rule, owner)), None)
+
+
+def history(conn: Connection[Any], one: Instance, *, as_at: date, known_at: int) -> list[int]:
+    """Return every event that discharged an obligation, or undid that, since it was asked for; in the order of the log."""
+    found = {one.discharged_at, one.was_discharged_at, one.undone_at}
+    if (table := TABLES.get(one.form)) is not None:
+        asked: dict[str, Any] = {"rule": one.rule, "owner": one.owner, "subject": one.subject, "asked_at": one.asked_at}
+        rows = conn.execute(HISTORY.format(SQL(table)), asked | {"as_at": as_at, "known_at": known_at})
+        found.update(*rows)
+    return sorted(position for position in found if position)
 
 
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:

@@ -43,7 +43,7 @@ STANDING: Final = SQL("""
 # The settled ones, counted: rule by rule, in an index of those that nothing has changed since and in one of the others, whatever the
 # planner thinks of the clocks (IS TRUE). What they say is what `states` says; a test holds them equal.
 COUNTED: Final = SQL("""
-    SELECT t.rule, s.owner, c.state, c.number
+    SELECT t.rule, s.owner, c.state, c.number, 0
       FROM unnest({terms}) AS t (rule, since, until, span)
      CROSS JOIN LATERAL (
         SELECT owner, count(*) FILTER (WHERE {done} <= {due}) AS met, count(*) FILTER (WHERE {done} > {due}) AS late,
@@ -93,10 +93,14 @@ def owed(*narrow: SQL, open_only: bool = False) -> Composed:
 
 
 def counted(*narrow: SQL) -> Composed:
-    """Compose how many obligations of the tables stand how, by rule and owner: the open ones as they are, the settled ones by counting."""
+    """Compose how many obligations of the tables stand how, by rule and owner: the open ones as they are, the settled ones by counting.
+
+    The last column says of how many of the open ones it was undone that they were met.
+    """
     settled = [COUNTED.format(settled=way, narrow=SQL("").join(narrow), **form) for form in (DISCHARGED, HOLDING) for way in WAYS]
-    still = SQL("SELECT rule, owner, state, count(*) FROM ({}) AS open GROUP BY 1, 2, 3").format(owed(*narrow, open_only=True))
-    return SQL(" UNION ALL ").join(SQL("({})").format(one) for one in (still, *settled))
+    still = SQL("SELECT rule, owner, state, count(*), count(undone_on) FROM ({}) AS open GROUP BY 1, 2, 3")
+    parts = (still.format(owed(*narrow, open_only=True)), *settled)
+    return SQL(" UNION ALL ").join(SQL("({})").format(one) for one in parts)
 
 
 def parameters(terms: Terms) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_the_grid_counts_what_the_list_has(adopted):
     listed = adopted.get("/api/v1/obligations?clause=LIF-AGX-01&agency=CQH").json["items"]
 
     assert sum(cells["LIF-AGX-01", "CQH"]["counts"].values()) == len(listed)
-    assert set(cells["LIF-AGX-01", "CQH"]) == {"clause", "owner", "counts", "says"}
+    assert set(cells["LIF-AGX-01", "CQH"]) == {"clause", "owner", "counts", "says", "undone"}
 
 
 def test_each_agency_sees_its_own_alone(adopted):

@@ -19,7 +19,7 @@ from aggregates.framework.facts import FACTS, Fact
 from aggregates.framework.index import Index
 from aggregates.framework.library import read_sets
 from aggregates.partnership.office import Office
-from projections.obligations import Cadences, Obligations, Standings, Wanted, count, grid, instance, owed, place
+from projections.obligations import Cadences, Obligations, Standings, Wanted, count, grid, history, instance, owed, place
 from projections.obligations.states import LACKING, STATE, STATES, STILL_OWED, state_of
 from projections.two_clocks import catch_up
 from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, QUALITY, checked, on, sustaining
@@ -103,6 +103,17 @@ fact = "it is a charity"
 owner = {is = "BOARD"}
 some = true
 """
+
+
+TAKEN_BACK = """
+form = "event"
+trigger = {event = "promise.made", where = {owner = "BOARD"}, owner = {is = "BOARD"}, subject = {is = "all"}}
+due = {days = 28}
+discharged_by = {event = "promise.passed", owner = {is = "BOARD"}, subject = {is = "all"}}
+undone_by = {event = "promise.dropped"}
+"""
+TAKEN_BACK_EACH = BY_SETTING + 'undone_by = {event = "promise.dropped"}'
+YEARLY_TAKEN_BACK = YEARLY + 'undone_by = {event = "promise.dropped"}'
 
 
 def a_charity(now: Any) -> Fact:
@@ -344,6 +355,90 @@ def test_what_was_known_then_is_what_is_shown_of_then(board: psycopg.Connection[
     assert states == [["overdue"], ["met"], ["overdue"]]
 
 
+def undoing(one: Any) -> tuple[Any, ...]:
+    """Return what is said of an obligation that something undid."""
+    return one.was_discharged_on, one.was_discharged_at, one.undone_on, one.undone_at
+
+
+def test_what_met_it_and_was_taken_back_meets_it_no_more(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Before that day, and as known before, it was met; from then on it is overdue by its own date, until something else meets it."""
+    it = Owed(board, tmp_path, own=TAKEN_BACK)
+    say(it.log, "asked", Promise.Made, date(2016, 10, 1), owner="BOARD")
+    for ref in ("first", "second"):
+        say(it.log, ref, Promise.Made, date(2016, 10, 2), owner="RIV")
+    passed = say(it.log, "first", Promise.Passed, date(2016, 10, 5), owner="RIV")
+    met = it.up_to_date()
+    dropped = say(it.log, "first", Promise.Dropped, date(2017, 1, 10))
+    undone = it.up_to_date()
+    anew = say(it.log, "second", Promise.Passed, date(2017, 2, 1), owner="RIV")
+
+    def said(day: date, known_at: int | None = None) -> Any:
+        (one,) = it.at(day, known_at)
+        return one.state, one.due_on, one.days_late, one.discharged_on, one.discharged_at, *undoing(one)
+
+    nothing, due = (None,) * 4, date(2016, 10, 29)
+    gone = (date(2016, 10, 5), passed, date(2017, 1, 10), dropped)
+    assert said(date(2017, 1, 9)) == said(date(2017, 3, 1), met) == ("met", due, 0, date(2016, 10, 5), passed, *nothing)
+    assert said(date(2017, 1, 10)) == ("overdue", due, 73, None, None, *gone)
+    assert said(date(2017, 3, 1), undone) == ("overdue", due, 123, None, None, *gone)
+    assert said(date(2017, 3, 1)) == ("met late", due, 95, date(2017, 2, 1), anew, *gone)
+    cells = [
+        grid(board, as_at=date(2017, 3, 1), known_at=known_at, index=it.index)["T-own", "BOARD"] for known_at in (undone, it.up_to_date())
+    ]
+    assert [(cell.undone, cell.words) for cell in cells] == [(1, "1 overdue; 1 was met, and that was undone"), (0, "1 met late")]
+    (one,) = it.at(date(2017, 3, 1))
+    assert history(board, one, as_at=date(2017, 3, 1), known_at=it.up_to_date()) == [passed, dropped, anew]
+
+
+def test_what_another_stood_for_in_time_stays_met_in_time(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Where something else stands when one thing is taken back, it is met since the first day, by the event that shows it now."""
+    it = Owed(board, tmp_path, own=TAKEN_BACK)
+    say(it.log, "asked", Promise.Made, date(2016, 10, 1), owner="BOARD")
+    for ref in ("first", "second"):
+        say(it.log, ref, Promise.Made, date(2016, 10, 2), owner="RIV")
+    say(it.log, "first", Promise.Passed, date(2016, 10, 5), owner="RIV")
+    second = say(it.log, "second", Promise.Passed, date(2017, 1, 5), owner="RIV")
+    say(it.log, "first", Promise.Dropped, date(2017, 1, 10))
+    (one,) = it.at(date(2017, 3, 1))
+    (cell,) = grid(board, as_at=date(2017, 3, 1), known_at=it.up_to_date(), index=it.index).values()
+
+    assert (one.state, one.days_late, one.discharged_on, one.discharged_at) == ("met", 0, date(2016, 10, 5), second)
+    assert (cell.counts, cell.undone) == ({"met": 1}, 0)
+
+
+def test_a_period_is_met_no_more_by_what_was_taken_back(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """What was done in a period and taken back in a later one leaves the first overdue, and says what had met it."""
+    it = Owed(board, tmp_path, yearly=YEARLY_TAKEN_BACK)
+    say(it.log, "a", Promise.Made, date(2016, 10, 1), owner="RIV")
+    passed = say(it.log, "a", Promise.Passed, date(2016, 10, 5), owner="RIV")
+    dropped = say(it.log, "a", Promise.Dropped, date(2017, 11, 1))
+    riverside = frozenset({"RIV"})
+    before, after = it.at(date(2017, 10, 31), owners=riverside)[0], it.at(date(2017, 11, 1), owners=riverside)[0]
+    cell = grid(board, as_at=date(2017, 11, 1), known_at=it.up_to_date(), index=it.index)["T-yearly", "RIV"]
+
+    assert (before.state, before.discharged_at, *undoing(before)) == ("met", passed, None, None, None, None)
+    assert (after.state, after.days_late, after.discharged_at) == ("overdue", 47, None)
+    assert undoing(after) == (date(2016, 10, 5), passed, date(2017, 11, 1), dropped)
+    assert (cell.undone, cell.counts) == (1, {"overdue": 1, "open": 1})
+
+
+def test_what_held_and_holds_no_more_says_so(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Of a state of things the event after which it did not hold any more is named, and the one since which it had."""
+    it, action = Owed(board, tmp_path, looked=LOOKED_AT), sustaining()
+    it.up_to_date()
+    for days in (222, 405):
+        checked(action, days)
+    it.log.live(action)
+    held = it.up_to_date()
+    action.schedule_sustainment_check(acting=QUALITY, occurred_on=on(410), due_on=on(500))
+    it.log.live(action)
+    (before,), (after,) = it.at(on(409)), it.at(on(420))
+
+    assert (before.state, before.discharged_on, *undoing(before)) == ("met", on(405), None, None, None, None)
+    assert (after.state, after.due_on, after.discharged_at) == ("open", on(500), None)
+    assert undoing(after) == (on(405), held, on(410), it.up_to_date())
+
+
 @pytest.mark.parametrize("last", ["held", "slipped"])
 def test_a_check_that_came_late_stays_late(board: psycopg.Connection[Any], tmp_path: Path, last: str) -> None:
     """LIF-PRI-12: once the action is closed, or slipped, its late checks are still late; before a check was known it was overdue."""
@@ -375,11 +470,13 @@ def many(it: Owed) -> None:
         say(it.log, f"p{number:02}", Promise.Made, day, owner="RIV" if number % 3 else "CQH")
         if number % 4 == 0:
             say(it.log, f"p{number:02}", Promise.Passed, day + timedelta(days=number * 2), owner="RIV" if number % 3 else "CQH")
+        if number % 8 == 0:
+            say(it.log, f"p{number:02}", Promise.Dropped, day + timedelta(days=90))
 
 
 def test_pages_together_are_the_whole(board: psycopg.Connection[Any], tmp_path: Path) -> None:
     """Asked for in pages, of whatever size, each obligation comes once, in the order of due date; and their number is known beforehand."""
-    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY, some=OF_ONE)
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, undone=TAKEN_BACK_EACH, yearly=YEARLY_TAKEN_BACK, some=OF_ONE)
     many(it)
     known, day = it.up_to_date(), date(2018, 2, 1)
     whole = it.at(day, known)
@@ -395,7 +492,7 @@ def test_pages_together_are_the_whole(board: psycopg.Connection[Any], tmp_path: 
 @pytest.mark.parametrize("day", [ADOPTED, date(2017, 5, 5), date(2018, 2, 1), date(2030, 1, 1)])
 def test_the_grid_counts_what_is_owed(board: psycopg.Connection[Any], tmp_path: Path, day: date) -> None:
     """Each cell counts the obligations that it opens, state by state, and says the one that most asks to be looked at."""
-    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY, some=OF_ONE)
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, undone=TAKEN_BACK_EACH, yearly=YEARLY_TAKEN_BACK, some=OF_ONE)
     many(it)
     counted: dict[Any, dict[str, int]] = {}
     for one in it.at(day):
@@ -409,7 +506,7 @@ def test_the_grid_counts_what_is_owed(board: psycopg.Connection[Any], tmp_path: 
 
 def test_what_is_asked_for_narrowly_is_what_it_is_among_all(board: psycopg.Connection[Any], tmp_path: Path) -> None:
     """By owner, clause, state or openness, and one by one, the same obligations come out as among all of them."""
-    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, yearly=YEARLY, some=OF_ONE)
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, undone=TAKEN_BACK_EACH, yearly=YEARLY_TAKEN_BACK, some=OF_ONE)
     many(it)
     known, day = it.up_to_date(), date(2018, 2, 1)
     whole = it.at(day, known)

@@ -28,7 +28,16 @@ class NothingWasAsked(Refused):
 class DischargedThen(Refused):
     """What was done is not certified as absent."""
 
-    text = "{clause}, which {owner} owed of {subject}, is discharged by event {position}, of {day}: there is no silence to certify"
+    text = "{clause}, which {owner} owed of {subject}, is discharged by event {position}, since {day}: there is no silence to certify"
+
+
+class DischargedAndUndone(Refused):
+    """What was done and taken back is owed again, and yet nobody was silent."""
+
+    text = (
+        "{clause}, which {owner} owes of {subject}, was discharged by event {position}, since {day}, and that was undone by event "
+        "{undone_at} on {undone_on}: it is owed again, but there was no silence to certify"
+    )
 
 
 class NoSingleDischarge(Refused):

@@ -14,11 +14,11 @@ from api.pages.frame.entries import timeline
 from api.pages.frame.thing import Said, fact, facts, link, quiet, strong
 from api.pages.frame.words import written
 from api.pages.obligations.meeting import to_meet
-from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of, owner_of
+from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of, owner_of, was_met
 from api.resources.obligations import instance
 from api.resources.record.visible import Visible
 from projections.inspection import history as inspection_history
-from projections.obligations import INDEX, LACKING
+from projections.obligations import INDEX, LACKING, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def one(rule: str, owner: str, subject: str) -> Response:
         it = instance(seen.on, rule, owner, subject)
         path = href_of(it)
         notices = _notices(seen, it)
-        positions = sorted({position for position in (it.asked_at, it.discharged_at, it.ended_at) if position})
+        positions = sorted({position for position in (it.asked_at, it.ended_at, *history(seen.on.conn, it, **seen.on.at)) if position})
         may_see = Visible(seen.on)
         told = [entry for entry in inspection_history.entries_at(seen.on.conn, positions, known_at=seen.clocks.known_at) if may_see(entry)]
         return render(
@@ -77,14 +77,17 @@ def _standing(it: Instance) -> Said:
 
 
 def _shown_by(seen: Look, it: Instance) -> Iterator[Said]:
+    yield from was_met(seen, it)
     if it.discharged_on:
-        yield f"Shown by what was true on {written(it.discharged_on)}"
+        yield f"{'Met since' if it.undone_on else 'Shown by what was true on'} {written(it.discharged_on)}"
         yield event(seen, it.discharged_at, "which discharged it")
     elif it.ended_on:
         yield f"Ended on {written(it.ended_on)} without being discharged"
         yield event(seen, it.ended_at, "which ended it")
     else:
-        yield f"No event up to event {seen.clocks.known_at:,} shows that it was done"
+        shows = f"No event up to event {seen.clocks.known_at:,} shows that it was done"
+        yield f"{shows}, but for what was undone" if it.undone_on else shows
+    if not (it.discharged_on or it.ended_on or it.undone_on):
         yield link("Certificate of absence", address("/api/v1/absence", {"obligation": it.key, **seen.clocks.pinned}))
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from aggregates.authority import BOARD
-from aggregates.framework.wording import OWNERS
+from aggregates.framework.matching import event_of
+from aggregates.framework.wording import HAPPENS, OWNERS
 from api.pages.board.listing import linked
 from api.pages.frame.thing import Said, link, quiet, strong
 from api.pages.frame.words import label_of, written
+from projections.inspection import history as inspection_history
 from projections.obligations import INDEX, LACKING
 
 if TYPE_CHECKING:
@@ -92,6 +94,24 @@ def event(seen: Look, position: int | None, what: str) -> Said:
     return link(f"Event {position:,}", seen.link(f"/events/{position}"), what) if position else None
 
 
+def was_met(seen: Look, one: Instance) -> list[Said]:
+    """Return what met it and what undid that, where something did."""
+    if not (one.was_discharged_at and one.undone_at and one.was_discharged_on and one.undone_on):
+        return []
+    told = inspection_history.entries_at(seen.on.conn, [one.was_discharged_at, one.undone_at], known_at=seen.clocks.known_at)
+    what = {entry.position: HAPPENS.get(event_of(entry.topic), "") for entry in told}
+    return [
+        f"Was met on {written(one.was_discharged_on)}{_because(what.get(one.was_discharged_at))}",
+        event(seen, one.was_discharged_at, f"which had discharged {one.rule} of {one.owner}"),
+        f"Undone on {written(one.undone_on)}{_because(what.get(one.undone_at))}",
+        event(seen, one.undone_at, f"which undid that of {one.rule} of {one.owner}"),
+    ]
+
+
+def _because(happens: str | None) -> str:
+    return f": {happens}" if happens else ""
+
+
 def row_of(seen: Look, one: Instance) -> dict[str, Any]:
     """Return an obligation as tables show it."""
     return {
@@ -108,5 +128,6 @@ def row_of(seen: Look, one: Instance) -> dict[str, Any]:
         "shown_by": event(seen, one.discharged_at, f"which discharged {one.rule} of {one.owner}"),
         "asked_by": event(seen, one.asked_at, f"which asked {one.owner} for {one.rule}"),
         "discharged_on": one.discharged_on,
+        "was_met": was_met(seen, one),
         "grade": one.grade,
     }

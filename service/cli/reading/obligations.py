@@ -37,7 +37,8 @@ EXPORTED = {
     "due_on": "due",
 }
 EXPORTED |= {"basis": "basis", "set_on": "set on", "state": "state", "days_late": "days late", "discharged_on": "discharged"}
-EXPORTED |= {"discharged_at": "discharged by event", "grade": "grade"}
+EXPORTED |= {"discharged_at": "discharged by event", "was_discharged_on": "was discharged", "was_discharged_at": "was discharged by event"}
+EXPORTED |= {"undone_on": "undone", "undone_at": "undone by event", "grade": "grade"}
 FORMAT = click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
 BASES = {"framework": "framework", "statutory": "law", "local_setting": "set locally"}
 
@@ -85,7 +86,8 @@ def agency(code: str, as_at: date | None, known_at: Any, form: str) -> None:
             raise NotFound(kind="agency", ref=code)
         cells = views.grid(conn, **clocks_at, owners=frozenset({code}))
         items = [
-            {"clause": clause, "says": cell.says, "counts": cell.counts, "text": INDEX.clauses[clause].text} | {"of": cell.words}
+            {"clause": clause, "says": cell.says, "counts": cell.counts, "undone": cell.undone, "text": INDEX.clauses[clause].text}
+            | {"of": cell.words}
             for (clause, _), cell in sorted(cells.items())
         ]
         columns = {"clause": "Clause", "text": "What the framework says", "says": "How it stands", "of": "Obligations"}
@@ -96,5 +98,7 @@ def _row(one: Instance) -> dict[str, Any]:
     due = f"{one.due_on} ({BASES[one.basis]})" if one.due_on else "no day is stated"
     late = f", {one.days_late} days late" if one.days_late else ""
     shown_by = f"discharged by event {one.discharged_at}" if one.discharged_at else f"asked for by event {one.asked_at}"
+    if one.undone_at:
+        shown_by += f" (was met by event {one.was_discharged_at}, undone by event {one.undone_at})"
     words = {"due": due, "shown_by": shown_by, "duty": one.duty or INDEX.clauses[one.clause].text}
     return asdict(one) | words | {"standing": f"{one.state}{late}"}

@@ -94,6 +94,26 @@ def test_an_obligation_says_what_meets_it_and_leads_there(visit):
     assert "Nothing: as it stands, the next step is not yours" in chair.text(path)
 
 
+def test_an_obligation_says_what_met_it_and_what_undid_that(visit, seeded):
+    """What was met and is owed again says so in the words of the field, in its list and its cell, and shows both events in its history."""
+    seeded.act("board-manager", "constitute_sub_group", "training", name="Training", terms_of_reference=None)
+    asked = {"kind": "training_strategy", "respondent": "training", "period": "2017", "due_on": "2017-09-30", "question_set": None}
+    seeded.act("chair", "request_return", "training_strategy-2017-training", **asked, legal_basis=None, shared_with=[])
+    seeded.clock.advance(days=7)
+    seeded.act("chair", "waive_return", "training_strategy-2017-training", reason="There is one already")
+    seeded.catch_up()
+    who = visit("chair")
+    words = who.text("/obligations/LIF-RBM-10.ask/BOARD/partnership:partnership")
+
+    for said in ("How it stands Open Was met on 14 March 2017: a return is asked for Event",
+                 "Undone on 21 March 2017: the return is waived Event", "shows that it was done, but for what was undone",
+                 "Requested: training_strategy-2017", "Waived: training_strategy-2017"):  # fmt: skip
+        assert said in words
+    assert "Certificate of absence" not in words
+    assert "Was met on 14 March 2017: a return is asked for" in who.text("/obligations?clause=LIF-RBM-10")
+    assert "1 was met, and that was undone" in who.text("/compliance?part=LIF-RBM")
+
+
 def test_an_obligation_about_a_thing_leads_to_the_form(visit, seeded):
     """What is owed about a thing has the form of that thing itself under what can be done now, as soon as it is asked for."""
     _section_11(seeded)

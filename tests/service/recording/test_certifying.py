@@ -11,7 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from aggregates.framework.library import SETS
-from aggregates.framework.telling.silence import DischargedThen, NoSingleDischarge, NothingWasAsked, PeriodReversed, SilenceBeforeItWasAsked
+from aggregates.framework.telling.silence import (
+    DischargedAndUndone,
+    DischargedThen,
+    NoSingleDischarge,
+    NothingWasAsked,
+    PeriodReversed,
+    SilenceBeforeItWasAsked,
+)
 from projections.falling_due import silence
 from service.cli import main
 from service.ledger.pack import PUBLIC, absence, write_pack
@@ -87,6 +94,57 @@ def test_what_was_done_is_never_certified_as_absent(adopted):
         certified(adopted, ACTION)
 
 
+STRATEGY = ("LIF-RBM-10.ask", "BOARD", "partnership:partnership")
+
+
+def asked_and_waived(it):
+    """Ask the Training sub-group for its strategy on 3 April, and waive that a week later; return the positions of both."""
+    it.act("board-manager", "constitute_sub_group", "training", name="Training", terms_of_reference=None)
+    asked = {"kind": "training_strategy", "respondent": "training", "period": "2017", "due_on": "2017-09-30", "question_set": None}
+    it.act("chair", "request_return", "training_strategy-2017-training", **asked, legal_basis=None, shared_with=[])
+    done = it.catch_up()
+    it.clock.now = datetime(2017, 4, 10, 9, tzinfo=UTC)
+    it.act("chair", "waive_return", "training_strategy-2017-training", reason="There is one already")
+    it.clock.now = datetime(2017, 5, 2, 9, tzinfo=UTC)
+    return done, it.catch_up()
+
+
+def test_what_was_done_and_taken_back_is_no_silence(adopted):
+    """It is owed again, and a certificate is refused by name with both events; until the day on which it was undone it was discharged."""
+    done, undone = asked_and_waived(adopted)
+
+    with pytest.raises(DischargedThen):
+        certified(adopted, STRATEGY, until=date(2017, 4, 9))
+    with pytest.raises(DischargedAndUndone) as refused:
+        certified(adopted, STRATEGY, until=date(2017, 4, 30))
+    assert f"by event {done}, since 3 April 2017, and that was undone by event {undone} on 10 April 2017" in str(refused.value)
+
+
+def test_what_held_and_does_not_any_more_is_no_silence(adopted):
+    """An action that was signed off, slipped and was reopened is owed again, and it was done: no certificate says otherwise."""
+    adopted.clock.now = datetime(2017, 3, 20, 9, tzinfo=UTC)
+    sign_off(adopted)
+    adopted.clock.now = datetime(2017, 9, 20, 9, tzinfo=UTC)
+    adopted.act("quality-chair", "record_sustainment_check", "A1", method="re-audit", result="slipped")
+    adopted.act("quality-chair", "reopen_action", "A1", reason="It slipped", due_on="2017-12-01")
+    adopted.clock.now = datetime(2018, 1, 8, 9, tzinfo=UTC)
+
+    with pytest.raises(DischargedAndUndone):
+        certified(adopted, ACTION, until=date(2018, 1, 8))
+
+
+def test_the_log_itself_refuses_what_was_done_and_taken_back(adopted):
+    """Were the views wrong, the log would still not be signed away: what discharged it is there, whatever became of it."""
+    with closing(psycopg.connect(adopted.config.conninfo("projector"), autocommit=True)) as conn:
+        position = adopted.catch_up()
+        said = silence(conn, adopted.board.stream_of, *STRATEGY, start=None, until=date(2017, 4, 30), known_at=position)
+    _, undone = asked_and_waived(adopted)
+
+    assert adopted.board.certify_absence(said, known_at=position)
+    with pytest.raises(DischargedThen):
+        adopted.board.certify_absence(said, known_at=undone)
+
+
 def test_it_is_still_true_after_a_later_discharge(adopted, tmp_path):
     """Certified in April of March, the action is signed off in June: the certificate of then verifies by the pack of today."""
     text = certified(adopted, ACTION)
@@ -130,7 +188,7 @@ def test_what_rests_on_a_state_of_things_is_not_certified(adopted):
                 adopted.board.certify_absence(said, known_at=position)
             except NoSingleDischarge:
                 refused += 1
-            except (NothingWasAsked, DischargedThen):
+            except (NothingWasAsked, DischargedThen, DischargedAndUndone):
                 continue
     assert refused
 
