@@ -31,7 +31,7 @@ from service.database.connection import disk_full
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
-from service.recording.evidence.refusals import NotLocked, NotWhatWasKept, StoreAway
+from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,6 +117,8 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.ClockWentBack: HTTPStatus.CONFLICT,
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     desk.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotGivenOut: HTTPStatus.FORBIDDEN,
+    NotYetShared: HTTPStatus.CONFLICT,
     **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway), HTTPStatus.SERVICE_UNAVAILABLE),
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,

@@ -71,6 +71,7 @@ class Config:
     oidc_client_secret_file: Path | None = field(default=None, repr=False)
     demonstration_clock: datetime | None = None  # when a demonstration takes place; aware
     max_upload: int = 200 * MEBIBYTE  # bytes
+    clamd: tuple[str, int] | Path | None = None  # what looks for malware: where it listens
     s3_bucket: str | None = None  # for evidence; None: the folder `evidence`, under `data`
     s3_endpoint: str | None = None  # None: Amazon's own
     s3_region: str | None = None
@@ -212,6 +213,10 @@ def _host_and_port(name: str, value: str) -> tuple[str, int]:
     return host.strip("[]"), _port(name, port)
 
 
+def _listens(name: str, value: str) -> tuple[str, int] | Path:
+    return Path(value) if value.startswith("/") else _host_and_port(name, value)
+
+
 def _mail(name: str, value: str) -> str:
     if re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", value) is None:
         raise BadSetting(name, value, "is not a mail address")
@@ -271,6 +276,7 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_OIDC_CLIENT_SECRET_FILE": ("oidc_client_secret_file", _path),
     "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
     "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),
+    "MUNIMENT_CLAMD": ("clamd", _listens),
     "MUNIMENT_S3_BUCKET": ("s3_bucket", _bucket),
     "MUNIMENT_S3_ENDPOINT": ("s3_endpoint", _web),
     "MUNIMENT_S3_REGION": ("s3_region", _text),

@@ -21,6 +21,7 @@ from aggregates.clocks.dates import london
 from projections.two_clocks import catch_up, tracking
 from projections.two_clocks.decoded_log import Decoded
 from service.cli.falling_due import issuing
+from service.cli.falling_due.checking import checking
 from service.cli.falling_due.mailing import mailing
 from service.cli.opening import check_established, database, kept_up
 from service.database.connection import datastore
@@ -42,6 +43,8 @@ SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gon
 NOT_MAILED = """
     SELECT office, count(*), (array_agg(failed ORDER BY position DESC))[1] FROM desk.mail
      WHERE sent_at IS NULL AND tries > 2 GROUP BY office ORDER BY office"""
+
+FILES = "SELECT count(*) FILTER (WHERE checked_at IS NULL), count(found) FROM desk.evidence_file"
 
 
 @click.command()
@@ -86,9 +89,8 @@ def work(every: float | None, *, views_only: bool) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
-        beside = [
-            threading.Thread(target=does, args=(config, stop), daemon=True) for does in (() if views_only else (_sending, issuing, mailing))
-        ]
+        every_other = () if views_only else (_sending, issuing, mailing, checking)
+        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in every_other]
         for thread in beside:
             thread.start()
         catch_up.work(config.conninfo("projector"), source(config), stop=stop, poll=every or catch_up.POLL, woken=every is None)
@@ -158,9 +160,13 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         day, sent = row or (None, None)
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
     with psycopg.connect(config.conninfo("writer")) as desk:
-        waiting = desk.execute(NOT_MAILED).fetchall()
+        waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
     for office, count, why in waiting:
         yield f"{count} {'notice' if count == 1 else 'notices'} to {office} could not be mailed so far: {why}.", False
+    if config.clamd:
+        yield f"{unchecked} evidence files wait to be looked at for malware.", not unchecked
+    if found:
+        yield f"Something harmful was found in {found} evidence files: they are given to nobody.", True
     if not config.checkpoint_to:
         click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
     free = shutil.disk_usage(config.data).free // 1024**2

@@ -58,10 +58,11 @@ def test_the_same_form_sent_again_is_recorded_once(accepted):
 def test_a_file_may_come_first_and_be_cited_later(accepted):
     """A file that was uploaded is cited by its hash; uploading it again is the same file."""
     uploads = [accepted.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")}) for _ in range(2)]
+    received = {"sha256": DIGEST, "size": len(PDF), "media_type": "application/pdf", "checked": False}
     body = SAID | {"evidence": [SAID["evidence"][0] | {"sha256": DIGEST}]}
     response = accepted.post(SUBMIT, "riv-lead", body)
 
-    assert [(upload.status_code, upload.json) for upload in uploads] == [(201, {"sha256": DIGEST, "size": len(PDF)})] * 2
+    assert [(upload.status_code, upload.json) for upload in uploads] == [(201, received)] * 2
     assert uploads[0].headers["Location"] == f"/api/v1/evidence/{DIGEST}"
     assert response.status_code == 200
 

@@ -14,7 +14,7 @@ from aggregates.errors import Refused
 from aggregates.framework.library import SETS
 from aggregates.registry.data_subject import DataSubject
 from api.pages.acting import ON_BEHALF_OF, of_sessions
-from api.pages.frame.entries import size_text
+from api.pages.frame.files import size_text
 from api.pages.frame.words import choice_of
 from api.pages.returns.words import sections, standards
 from api.resources.answering.commands import acting_as

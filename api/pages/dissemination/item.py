@@ -10,7 +10,7 @@ from api.access import member
 from api.pages.board.listing import findings, linked
 from api.pages.dissemination.matrix import PATH, cell_of
 from api.pages.frame import Look, look, thing
-from api.pages.frame.entries import size_text
+from api.pages.frame.files import size_text
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import choice_of, written
 from api.resources.disseminations import visible

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from aggregates.entry.topics import event_type, typed_entry
 from aggregates.entry.values import Evidence, Sealed
 from aggregates.review import Review
 from api.fields import ONE_OF_ITS_KIND
+from api.pages.frame.files import evidence, standings
 from api.pages.frame.words import label_of, title_of, written
 from api.resources.answering.commands import RESOURCES
 from api.resources.record.history import before
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
 
 UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"})  # shown in places of their own
-KIB: Final = 1024
 PAGELESS: Final = frozenset({"ledger"})
 OF_THINGS: Final = "SELECT position FROM views.inspection_history WHERE kind = %s AND ref = ANY(%s) AND position <= %s"
 FOLDS: Final[Mapping[str, Any]] = {"action": Action, "review": Review}
@@ -59,7 +58,8 @@ def timeline(look: Look, entries: Sequence[HistoryEntry], *, about: bool = False
     amended = _amended(look, entries)
     look.words.learn(UUID(pointer["sealed"]) for entry in entries for pointer in entry.body.values() if _personal(pointer))
     limit = settings(look.on.conn, **look.on.at).backdating_limit
-    return [_shown(look, entry, amended, limit, about=about, now=now) for entry in entries]
+    files = standings(entries)
+    return [_shown(look, entry, amended, limit, about=about, now=now) | {"evidence": evidence(look, entry, files)} for entry in entries]
 
 
 def _personal(value: Any) -> bool:
@@ -92,7 +92,6 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
         "later": _later(entry, amended, link),
         "amends": _amends(entry, link),
         "changes": changes(look, entry, amended.get(entry.amends or 0)),
-        "evidence": evidence(look, entry),
         "about": about_of(look, entry) if about else None,
         "before_inspection": before(look.on, entry),
     }
@@ -245,28 +244,3 @@ def changes(look: Look, entry: HistoryEntry, was: HistoryEntry | None) -> list[d
                 {"field": label_of(name), "was": look.words.value(field, before) or "nothing", "now": look.words.value(field, value)}
             )
     return found
-
-
-def evidence(look: Look, entry: HistoryEntry) -> list[dict[str, Any]]:
-    """Return the files that an entry cites, to those who may have them."""
-    items = entry.body.get("evidence") or []
-    if not items or not look.on.opens(entry.kind, entry.ref):
-        return []
-    return [
-        {
-            "title": item["title"],
-            "href": f"/api/v1/evidence/{item['sha256']}",
-            "sha256": item["sha256"],
-            "size_text": size_text(item["size"]),
-            "evidence_date": date.fromisoformat(item["evidence_date"]),
-            "received_on": datetime.fromisoformat(item["received_at"]).astimezone(LONDON).date(),
-        }
-        for item in items
-    ]
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes as people say it."""
-    if size < KIB:
-        return f"{size} bytes"
-    return f"{size / KIB:.0f} KB" if size < KIB * KIB else f"{size / KIB / KIB:.1f} MB"

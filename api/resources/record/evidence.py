@@ -39,6 +39,8 @@ class FileSchema(Schema):
 
     sha256 = fields.String(required=True)
     size = Whole(required=True)
+    media_type = fields.String(required=True, metadata={"description": "What it is, by what is in it"})
+    checked = fields.Boolean(required=True, metadata={"description": "Whether malware was looked for, and none found"})
 
 
 @evidence.post("")
@@ -71,7 +73,7 @@ def download(sha256: str) -> Response:
     """Give a file as an attachment, to those who may read an entry that cites it."""
     with read({}) as on:
         name = _name(on, sha256)
-    file = worker().board.evidence.open(sha256)
+    file = worker().board.give(sha256, signed_in())
     # Never the kind that it is said to be: a browser is given nothing that it would run or show.
     response = send_file(file, mimetype="application/octet-stream", as_attachment=True, download_name=name, etag=sha256)
     response.content_length = file.seek(0, SEEK_END)

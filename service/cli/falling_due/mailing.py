@@ -1,10 +1,11 @@
-"""Sends what goes out by mail, as long as `muniment work` runs and mail is set up: word of notices, and links that set a password."""
+"""Sends what goes out by mail, as long as `muniment work` runs and mail is set up: of notices, links for passwords, files not given out."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -13,6 +14,7 @@ from eventsourcing import persistence
 from service.application import Board
 from service.desk.coming_in import resets
 from service.desk.refusals import NotEstablished
+from service.desk.telling.found import send_found
 from service.desk.telling.mail import mailer
 from service.desk.telling.notices import look_through, send_waiting
 from service.ledger import keys
@@ -42,7 +44,8 @@ def mailing(config: Config, stop: threading.Event) -> None:
                 while not stop.is_set():
                     look_through(conn, board)
                     now = datetime.fromtimestamp(board.clock(), UTC)
-                    for failed in (*resets.send_waiting(conn, config.url, sender, now=now), *send_waiting(conn, board, sender)):
+                    by_themselves = (send(conn, config.url, sender, now=now) for send in (resets.send_waiting, send_found))
+                    for failed in (*chain(*by_themselves), *send_waiting(conn, board, sender)):
                         log.warning("%s", failed)
                     stop.wait(LOOKING_EVERY)
         except (*AWAY, NotEstablished, keys.CannotUseKeys) as error:

@@ -23,6 +23,7 @@ from aggregates.errors import Refused
 from service import verify
 from service.ledger.pack import absence, reading, samples
 from service.ledger.pack.recipes import RECIPES
+from service.recording.evidence.checking import Sharing, standings
 from service.recording.evidence.refusals import UnknownEvidence
 from service.verify import TILE, tile_name
 
@@ -132,11 +133,11 @@ class _Writing:
             self.put(f"checkpoints/{row['size']}", row["note"].encode())
 
     def evidence(self, store: EvidenceStore | None) -> tuple[int, int]:
-        """Copy the cited files that are held, and declare the others absent; return how many of each."""
-        missing = []
+        """Copy the cited files that are held and given out, and declare the others absent; return how many of each."""
+        missing, shared = [], standings(self.conn, self.cited, scanned=store is not None and store.scanner is not None)
         for digest in sorted(self.cited):
             try:
-                held = store.files.open(digest) if store else None
+                held = store.files.open(digest) if store and shared[digest].sharing is Sharing.SHARED else None
             except UnknownEvidence:
                 held = None
             if held is None:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from service.desk.whose import ONE_AGENCY
+from service.recording.evidence.checking import Sharing, standings
 from service.recording.evidence.citing import Held, cited, claimed
 from service.recording.evidence.folder import checked
-from service.recording.evidence.refusals import UnknownEvidence
+from service.recording.evidence.refusals import Malware, NotGivenOut, NotYetShared, UnknownEvidence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from eventsourcing.postgres import PostgresDatastore
 
     from aggregates.authority import Acting
     from aggregates.entry.values import Evidence
     from service.desk.accounts import Caller
+    from service.recording.evidence.checking import Standing
     from service.recording.evidence.store import EvidenceStore, Received
 
 BROUGHT: Final = """
-    WITH held AS (
-        INSERT INTO desk.evidence_file (sha256, size, media_type) VALUES (%(sha256)s, %(size)s, %(media_type)s) ON CONFLICT DO NOTHING)
-    INSERT INTO desk.received_file (sha256, account) VALUES (%(sha256)s, %(account)s) ON CONFLICT DO NOTHING"""
+    WITH brought AS (
+        INSERT INTO desk.received_file (sha256, account) VALUES (%(sha256)s, %(account)s) ON CONFLICT DO NOTHING)
+    INSERT INTO desk.evidence_file AS held (sha256, size, media_type, checked_at)
+    VALUES (%(sha256)s, %(size)s, %(media_type)s, %(checked_at)s)
+        ON CONFLICT (sha256) DO UPDATE SET checked_at = coalesce(held.checked_at, excluded.checked_at)
+    RETURNING found"""
 HELD: Final = """
-    SELECT encode(sha256, 'hex') AS sha256, size, media_type, EXISTS (
+    SELECT encode(sha256, 'hex') AS sha256, size, media_type, found, EXISTS (
            SELECT FROM desk.received_file r WHERE r.sha256 = f.sha256 AND r.account = %s) AS theirs
       FROM desk.evidence_file f WHERE sha256 = ANY(%s)"""
 
@@ -34,14 +40,32 @@ class Evidencing:
 
     evidence: EvidenceStore
     datastore: PostgresDatastore
+    clock: Callable[[], float]
 
     def receive(self, stream: IO[bytes], filename: str, caller: Caller) -> Received:
-        """Take an evidence file in, and remember whose account brought it."""
+        """Take an evidence file in, and remember whose account brought it. What malware was found in before is refused again."""
         received = self.evidence.receive(stream, filename)
         said = received._asdict() | {"sha256": bytes.fromhex(received.sha256), "account": caller.account}
+        said["checked_at"] = datetime.fromtimestamp(self.clock(), UTC) if received.checked else None
         with self.datastore.get_connection() as conn:
-            conn.execute(BROUGHT, said)
+            row = conn.execute(BROUGHT, said).fetchone()
+        if row and row["found"]:
+            raise Malware(filename=filename, found=row["found"])
         return received
+
+    def standings(self, digests: Collection[str], caller: Caller) -> Mapping[str, Standing]:
+        """Return whether each of these files is given out, and whether the caller brought it."""
+        with self.datastore.get_connection() as conn:
+            return standings(conn, digests, scanned=self.evidence.scanner is not None, account=caller.account)
+
+    def give(self, digest: str, caller: Caller) -> IO[bytes]:
+        """Open a file for somebody who may read what cites it. Refuses what nobody has looked at, but to who brought it, and malware."""
+        standing = self.standings([digest], caller)[digest]
+        if standing.sharing is Sharing.NEVER:
+            raise NotGivenOut(sha256=digest, found=standing.found)
+        if not standing.given:
+            raise NotYetShared(sha256=digest)
+        return self.evidence.open(digest)
 
     def cite(self, items: Sequence[Any], *, who: Acting, caller: Caller, now: int) -> tuple[Evidence, ...]:
         """Return evidence as an event carries it. What it is comes from the file that the store holds, never from who cites it.
@@ -56,4 +80,6 @@ class Evidencing:
         held = {digest: Held(row["size"], row["media_type"]) for digest, row in rows.items() if row["theirs"] or not own}
         if strange := {item["sha256"] for item in every} - held.keys():
             raise UnknownEvidence(sha256=min(strange))
+        if bad := next((item["sha256"] for item in every if rows[item["sha256"]]["found"]), None):
+            raise NotGivenOut(sha256=bad, found=rows[bad]["found"])
         return tuple(cited(item, held[item["sha256"]], supplied_by=who.agency, now=now) for item in every)

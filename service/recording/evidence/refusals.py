@@ -75,3 +75,21 @@ class NotLocked(Refused):
         "The bucket for evidence does not lock what is put into it for {days} days, in compliance mode. Nothing of this was recorded. "
         "Whoever runs the service: set the bucket's default retention"
     )
+
+
+class Malware(Refused):
+    """Nothing harmful is taken in."""
+
+    text = "Something harmful, {found}, was found in {filename}, so it is not taken in, and nothing was recorded"
+
+
+class NotGivenOut(Refused):
+    """Nobody is given a file in which something harmful was found; what is on record of it stays."""
+
+    text = "Something harmful, {found}, was found in the file with the SHA-256 {sha256}. It stays on record, and nobody is given it"
+
+
+class NotYetShared(Refused):
+    """A file is given to others once it has been looked at for malware."""
+
+    text = "Nobody has looked for malware yet in the file with the SHA-256 {sha256}. It is shared once it is found clean"

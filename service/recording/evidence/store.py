@@ -6,6 +6,7 @@ whose objects are locked (`bucket`). A file that was there already is the same f
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from hashlib import file_digest, sha256
@@ -17,23 +18,25 @@ from service.desk.refusals import NoRoom, TooLarge
 from service.recording.evidence.bucket import Bucket
 from service.recording.evidence.folder import Folder
 from service.recording.evidence.kinds import kind_of
-from service.recording.evidence.refusals import EmptyFile, NotWhatWasKept
+from service.recording.evidence.refusals import EmptyFile, Malware, NotWhatWasKept
+from service.recording.evidence.scanner import NotLooked, Scanner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from io import BufferedReader
 
     from service.config import Config
 
 BLOCK = 1 << 18
+log = logging.getLogger(__name__)
 
 
 class Received(NamedTuple):
-    """What came in: its hash in hexadecimal, its size in bytes, and what it is."""
+    """What came in: its hash in hexadecimal, its size in bytes, what it is, and whether malware was looked for in it."""
 
     sha256: str
     size: int
     media_type: str
+    checked: bool
 
 
 class Files(Protocol):
@@ -52,40 +55,54 @@ class Files(Protocol):
 class EvidenceStore:
     """Takes files in, and gives them out."""
 
-    def __init__(self, files: Files, incoming: Path, *, limit: int) -> None:
-        """Take where they are kept, a folder for what is on its way, and the largest size that is taken, in bytes."""
-        self.files, self.incoming, self.limit = files, incoming, limit
+    def __init__(self, files: Files, incoming: Path, *, limit: int, scanner: Scanner | None = None) -> None:
+        """Take where they are kept, a folder for what is on its way, the largest size that is taken, in bytes, and who looks at them."""
+        self.files, self.incoming, self.limit, self.scanner = files, incoming, limit, scanner
 
     @classmethod
     def of(cls, config: Config) -> EvidenceStore:
         """Open the store of the settings: a bucket where they name one, and a folder otherwise."""
         folder = config.data / "evidence"
-        return cls(Bucket(config) if config.s3_bucket else Folder(folder), folder / "incoming", limit=config.max_upload)
+        files = Bucket(config) if config.s3_bucket else Folder(folder)
+        return cls(files, folder / "incoming", limit=config.max_upload, scanner=Scanner.of(config))
 
-    def receive(self, stream: IO[bytes], filename: str, *, check: Callable[[IO[bytes]], None] = lambda _: None) -> Received:
+    def receive(self, stream: IO[bytes], filename: str) -> Received:
         """Take a file in. Refuses an empty one, one over the limit, what is not taken as evidence, and any where the disk is full.
 
-        `check` looks at it last, before it is kept. Nothing stays of what is refused.
+        Nothing stays of what is refused. What nobody could look at for malware is taken in, and says so.
         """
         try:
-            return self._receive(stream, filename, check)
+            return self._receive(stream, filename)
         except OSError as error:
             if disk_full(error):
                 raise NoRoom from error
             raise
 
-    def _receive(self, stream: IO[bytes], filename: str, check: Callable[[IO[bytes]], None]) -> Received:
+    def _receive(self, stream: IO[bytes], filename: str) -> Received:
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.NamedTemporaryFile(dir=self.incoming, delete=False) as file:
             try:
                 digest, size = self._copy(stream, file, filename)
                 media_type = kind_of(file, filename).media_type
-                check(file)
+                checked = self._looked_at(file, filename)
                 os.fsync(file.fileno())
                 self.files.keep(Path(file.name), digest)
             finally:
                 Path(file.name).unlink()
-        return Received(digest, size, media_type)
+        return Received(digest, size, media_type, checked)
+
+    def _looked_at(self, file: IO[bytes], filename: str) -> bool:
+        """Say whether somebody has looked at a file for malware, and found none; refuse it where they have found some."""
+        if self.scanner is None:
+            return False
+        try:
+            found = self.scanner.look(file)
+        except NotLooked as error:
+            log.warning("a file is kept, and not shared yet: %s", error)
+            return False
+        if found:
+            raise Malware(filename=filename, found=found)
+        return True
 
     def _copy(self, stream: IO[bytes], file: IO[bytes], filename: str) -> tuple[str, int]:
         digest, size = sha256(), 0

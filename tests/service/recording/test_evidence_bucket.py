@@ -95,7 +95,7 @@ def test_a_file_is_kept_under_its_hash_and_locked(store, owner, bucket, tmp_path
     received = store.receive(io.BytesIO(PDF), "audit.pdf")
     kept = owner.head_object(Bucket=bucket, Key=NAME)
 
-    assert received == (DIGEST, len(PDF), "application/pdf")
+    assert received == (DIGEST, len(PDF), "application/pdf", False)
     assert kept["ObjectLockMode"] == "COMPLIANCE"
     assert kept["ObjectLockRetainUntilDate"] > datetime.now(UTC) + timedelta(days=399)
     assert store.size(DIGEST) == len(PDF)
