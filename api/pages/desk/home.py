@@ -95,11 +95,11 @@ def home() -> Response:
     if acting is None:
         return render("desk/no_office.html", operates=who.may_operate)
     with look() as seen:
-        owed = sorted([*duties(seen, acting), *summary.duties(seen, acting)], key=lambda duty: (duty["due_on"], duty["ref"]))
+        owed = [*duties(seen, acting), *summary.duties(seen, acting)]
         return render(
             "desk/home.html",
             look=seen,
-            owed=list(_by_when(owed)),
+            owed=list(_by_when(sorted(owed, key=lambda duty: (duty["due_on"] or date.max, duty["ref"])))),
             owed_href=seen.link("/actions", only="open"),
             obligations_href=seen.link("/obligations"),
             figures=_figures(seen),
@@ -130,14 +130,19 @@ def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
 
 
 def _by_when(owed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give what is owed under headings: what is coming first, or nobody would find what is new behind what has been overdue for years."""
-    overdue = [duty for duty in owed if duty["days"] < 0]
-    ahead = owed[len(overdue) :]
+    """Give what is owed under headings: what is coming first, or nobody would find what is new behind what has been overdue for years.
+
+    Last comes what is owed with no day to it, the longest first.
+    """
+    dated = [duty for duty in owed if duty["due_on"]]
+    overdue = [duty for duty in dated if duty["days"] < 0]
+    ahead = dated[len(overdue) :]
     coming = [duty for duty in ahead if duty["days"] <= COMING]
     for heading, duties_ in (
         (f"Due in the next {COMING} days", coming),
         ("Overdue, the latest first", overdue[::-1]),
         ("Later", ahead[len(coming) :]),
+        ("With no day stated", sorted(owed[len(dated) :], key=lambda duty: duty["since"])),
     ):
         if duties_:
             yield {"heading": heading, "duties": duties_[:FIRST], "total": len(duties_)}

@@ -50,12 +50,15 @@ def owed_by(seen: Look, code: str) -> Iterator[dict[str, Any]]:
 
 
 def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
-    """Give what an office owes by the framework and the law, as home shows it: in the words of the clause, with the basis of the date."""
+    """Give what an office owes by the framework and the law, as home shows it: in the words of the clause, with the basis of the date.
+
+    What no day is stated for has none: it is owed all the same.
+    """
     latest: dict[str, Instance] = {}
     for one in owed(seen.on, Wanted(owners=_owners(acting), open_only=True)):
         latest[f"{one.rule}|{one.owner}" if one.form == "calendar" else one.key] = one  # of what comes again, the newest period
     for one in latest.values():
-        if one.due_on is not None and not one.subject.startswith("action:"):  # of actions home knows better what comes next
+        if not one.subject.startswith("action:"):  # of actions home knows better what comes next
             yield _duty(seen, one)
 
 
@@ -70,6 +73,7 @@ def _duty(seen: Look, one: Instance) -> dict[str, Any]:
     page = seen.link(href_of(one))
     said: dict[str, Any] = {"duty": duty_of(one), "title": in_a_line(about(seen, one.subject)), "ref": one.clause}
     said |= {"ref_href": seen.link(f"/obligations/{one.clause}"), "href": page, "original_due_on": None, "due_on": one.due_on}
-    days = (one.due_on - seen.clocks.as_at).days if one.due_on else 0
+    said |= {"since": one.arose_on}
+    days = (one.due_on - seen.clocks.as_at).days if one.due_on else None
     clause = INDEX.clauses[one.clause]
     return said | {"days": days, "basis": BASES[one.basis], "words": clause.text, "clause": f"page {clause.page}"}

@@ -172,6 +172,8 @@ def test_what_is_coming_due_stands_first_at_home_and_can_be_chosen(visit, seeded
     places = [words.index(said) for said in ("Due in the next 28 days", "s11-2017-RIV", "Overdue, the latest first", "Later")]
 
     assert places == sorted(places)
+    boards = visit("chair").text("/")
+    assert "With no day stated Owed since 5 September 2016 " in boards[boards.index("Later") :]
     coming = who.text("/obligations?only=coming")
     assert "s11-2017-RIV" in coming
     assert "Due 4 March 2017" not in coming
