@@ -12,6 +12,17 @@ from uuid import UUID  # noqa: TC003
 DRESSED: Final = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-") | dict.fromkeys("\u2018\u2019\u201b\u02bc", "'")
 )
+# Letters of other alphabets that look like ours: Cyrillic ones, the small as their capitals do, and Greek ones.
+CYRILLIC: Final = (
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405\u0406\u0408\u04ae\u04ba\u04c0\u0500\u051a\u051c"
+)
+GREEK: Final = (
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c5\u03c7"
+)
+LIKE_CYRILLIC: Final = "ABEKMHOPCTYXSIJYHIDQW"
+ALIKE: Final = str.maketrans(
+    dict(zip(CYRILLIC + CYRILLIC.lower() + GREEK, LIKE_CYRILLIC + LIKE_CYRILLIC.lower() + "ABEZHIKMNOPTYXaikvopux", strict=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +54,13 @@ class Evidence:
 
 
 def seen(text: str) -> str:
-    """Return a text without characters that are not seen (zero-width, soft hyphens, marks of direction), in its plainest letters."""
+    """Return a text without characters that are not seen (zero-width, soft hyphens, marks of direction), in its plainest letters.
+
+    Letters of other alphabets that look like ours are taken for them: a text is compared as it is read.
+    """
     if text.isascii():
         return text
-    plain = unicodedata.normalize("NFKC", text).translate(DRESSED)
+    plain = unicodedata.normalize("NFKC", text).translate(DRESSED | ALIKE)
     return "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from aggregates.entry.values import seen
+from aggregates.entry.values import ALIKE, seen
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -99,4 +99,4 @@ def _called(name: str) -> list[list[str]]:
 
 def _plain(text: str) -> str:
     """Return a text as it is seen, without accents, however they were typed."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", seen(text)) if not unicodedata.combining(letter))
+    return "".join(letter for letter in unicodedata.normalize("NFKD", seen(text)) if not unicodedata.combining(letter)).translate(ALIKE)

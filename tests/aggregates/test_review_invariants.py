@@ -18,6 +18,7 @@ from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of
 from aggregates.review.decisions.answering import NothingToAnswer
 from aggregates.review.decisions.deciding import KnownAhead
+from aggregates.review.names import Names
 from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, ORIGIN, TRAINING
 from tests.aggregates.reviews import (
     ACCEPTED,
@@ -441,6 +442,10 @@ def test_inv_05_whoever_of_a_family_was_not_approached_is_owed_a_reason():
         "Ms \u00c9lan was away",
         "MRS BROWN was away",
         "the mother, \u00c9lo\u00efse, asked twice",
+        "Philippa N\u043erthw\u0430y did not ring back",  # with a Cyrillic o and a
+        "PHILIPPA \u039d\u039fR\u03a4\u0397W\u0391\u03a5 did not ring back",  # with Greek letters
+        "\uff30\uff48\uff49\uff4c\uff49\uff50\uff50\uff41 Northw\u0430\u0301y was away",  # fullwidth, and a Cyrillic a with an accent
+        "\u041crs Brown was away",  # a Cyrillic M
     ],
 )
 def test_inv_06_a_finding_names_nobody(field, words):
@@ -451,6 +456,12 @@ def test_inv_06_a_finding_names_nobody(field, words):
         do(review, "record_finding", 100, **FINDING | {field: (words,) if field == "themes" else words}, people=PEOPLE)
 
     assert review.state.findings == ()
+
+
+def test_inv_45_a_name_is_found_as_it_is_read():
+    """INV-45: whichever of two spellings has a letter of another alphabet in it, the name on record or the text, they are one name."""
+    for known, text in (("Peter \u0412rown", "Peter Brown was away"), ("Peter Brown", "Peter \uff22r\u03bfwn was away")):
+        assert Names([known]).found(text) == known
 
 
 @pytest.mark.parametrize(
