@@ -399,7 +399,7 @@ class Key(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What is kept of an event that was verified; the evidence it cites, and how many fields are shown and withheld."""
+    """What is kept of an event that was verified; who signed it with a key of their own, if so; how many fields are shown and withheld."""
 
     position: int
     recv: int
@@ -407,6 +407,7 @@ class Event(NamedTuple):
     jti: str
     stream: str
     sver: int
+    actor: str
     shown: int
     withheld: int
     cited: list[str]
@@ -588,7 +589,8 @@ class Pack:
             if cited := fields.get("evidence") or []:
                 well_formed = type(cited) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in cited)
                 require(well_formed, "field 'evidence' is misshapen")
-            told = len(shown), len(hidden) - len(erased), [each["sha256"] for each in cited]
+            actor = claims["iss"] if claims["assurance"] == "actor-signed" else ""
+            told = actor, len(shown), len(hidden) - len(erased), [each["sha256"] for each in cited]
             events.append(Event(index + 1, received, claims["evt"], claims["jti"], claims["stream"], claims["sver"], *told))
         return events
 
@@ -723,6 +725,9 @@ def report(pack: Pack, events: list[Event], absent: set[str]) -> list[str]:
     )
     lines = [f"checked: {len(events)} entries, each signed and sealed, received from {first} to {last}"]
     lines += [f"checked: every field of each: {shown} shown, {withheld} withheld, {erased} erased"]
+    own = Counter(event.actor for event in events if event.actor)
+    by = [f"{own.total()} by actors' own keys", *(f"{number} by {name}" for name, number in sorted(own.items()))]
+    lines += [f"signed: {len(events) - own.total()} attested by the service, {', '.join(by)}"]
     lines += [f"witness: {name} cosigned at {time}" for name, time in zip(pack.cosigned, times, strict=True)]
     for key in pack.keys.values():
         until = "" if key.ended == sys.maxsize else f" up to #{key.ended}"

@@ -163,7 +163,8 @@ const sign = async (form) => {
     return
   }
   says.textContent = `This browser has checked that what is shown is what the statement says. Your key ${key.thumbprint} signs it.`
-  button.hidden = false
+  button.disabled = false
+  form.querySelector('[data-own-key-ready]').hidden = false
   form.addEventListener('submit', async (event) => {
     if (event.submitter !== button) return
     event.preventDefault()

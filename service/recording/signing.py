@@ -17,7 +17,7 @@ from aggregates.registry import Keys
 from aggregates.registry.keys import KeyEnded
 from service.desk.refusals import AlreadyExists, MovedUnderneath, NotAllowed, StaleVersion
 from service.ledger.statement import Draft, Signer, fields_of
-from service.recording.writing import Unsigned
+from service.recording.writing import ToSign, Unsigned
 from service.verify import check_signature, open_disclosures, open_statement, unb64url
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class Preparing:
 
     def unsigned(self, board: Recording, events: Sequence[Any], write: Write, at: int) -> Unsigned:
         """Return the statements of what an act would record."""
-        statements = [board.mapper.draft(event, self.signer, iat=at) for event in events]
+        drafts = (board.mapper.draft(event, self.signer, iat=at) for event in events)
+        statements = [ToSign(draft.unsigned.decode(), draft.disclosures) for draft in drafts]
         kinds = write.unless.kinds if write.unless else frozenset[str]()
         return Unsigned(statements, sorted(kinds), board.size(), at + KEEPS)
 

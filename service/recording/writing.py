@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 from aggregates.entry import OnRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from uuid import UUID
 
@@ -19,17 +19,24 @@ if TYPE_CHECKING:
     from service.ledger.append import Erases, Unless
     from service.ledger.append import Submission as Part
     from service.ledger.checkpoint import Receipt
-    from service.ledger.statement import Draft
     from service.recording.signing import Signing
 
 TURNS = 64  # that are kept apart: things of the same remainder wait for each other, which does no harm
 
 
 @dataclass(frozen=True, slots=True)
+class ToSign:
+    """A statement that waits for a signature: the bytes to sign, as text, and each field's disclosure by its name."""
+
+    unsigned: str
+    disclosures: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Unsigned:
     """What an act would put on record, for its signature: the statements in their order, and the kinds of things that it rests on."""
 
-    statements: Sequence[Draft]
+    statements: Sequence[ToSign]
     rests_on: Collection[str]
     size: int  # of the log when it was decided
     until: int  # POSIX seconds: when it is too old to be recorded

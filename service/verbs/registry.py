@@ -80,7 +80,7 @@ class RegistryVerbs(References):
     def _own(self, who: Acting, holder: str | None, do: str) -> None:
         """Refuse whose key this is not, but the Board's management."""
         if who.role not in MANAGERS and holder not in {who.in_name_of, who.body}:
-            raise NotAllowed(who=called(who.role), act=f"{do} a key of another office", roles=MANAGERS)
+            raise NotAllowed(who=called(who.role), act=f"{do} a signing key of another office", roles=MANAGERS)
 
     @contextmanager
     def _raced(self, thumbprint: str) -> Iterator[None]:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.ledger import keys
 from service.verify import b64url, canonical, open_disclosures, open_statement, thumbprint, unb64url
-from tests.api.acts import FILE, PDF
+from tests.api.acts import ACTS, FILE, PDF
 from tests.api.conftest import Asking
 from tests.boards import ORIGIN
 
@@ -116,6 +116,9 @@ def test_personal_data_and_files_are_signed_like_all_else(signing):
     done = commit(signing, asked.json, "/api/v1/subjects", "board-manager", sign=for_others, version=None)
     assert (enrolled.status_code, done.status_code) == (200, 201), done.json
     assert signing.seeded.board.subjects.reveal(done.json["positions"][0], "name") == "P. Northway"
+    begun = prepare(signing, "/api/v1/actions", ACTS["assign_action"][2], "board-manager", by=OTHERS, version=None)
+    twice = [commit(signing, begun.json, "/api/v1/actions", "board-manager", sign=for_others, version=None) for _ in range(2)]
+    assert [(one.status_code, one.json.get("type")) for one in twice] == [(201, None), (409, "/problems/signed-already")]
 
     signing.post(ACCEPT, "riv-lead")
     path = "/api/v1/actions/A1/submit_evidence"

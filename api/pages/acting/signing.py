@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from aggregates.entry.fields import Field
     from aggregates.errors import Refused
-    from service.ledger.statement import Draft
-    from service.recording.writing import Unsigned
+    from service.recording.writing import ToSign, Unsigned
 
 NOT_CARRIED: Final = frozenset({"csrf_token", KEY, PREPARE, SIGNED, CHANGE, MORE, SAVE})
 
@@ -84,14 +83,14 @@ def _carried(sent: sending.Sent, only: Mapping[str, Sequence[str]]) -> Iterator[
     return chain(kept, received.items(), ((name, value) for name, values in only.items() for value in values))
 
 
-def _statement(seen: Look, draft: Draft) -> dict[str, Any]:
+def _statement(seen: Look, one: ToSign) -> dict[str, Any]:
     """Return a statement as the page shows it: what it is, each field in words beside its disclosure, and what is left empty."""
-    claims = json.loads(unb64url(draft.unsigned.decode().split(".")[1]))
+    claims = json.loads(unb64url(one.unsigned.split(".")[1]))
     kinds = fields_by_name(event_type(claims["evt"]))
-    rows = [_row(seen, kinds[name], disclosure) for name, disclosure in draft.disclosures.items()]
+    rows = [_row(seen, kinds[name], disclosure) for name, disclosure in one.disclosures.items()]
     return {
         "title": title_of(claims["evt"]),
-        "unsigned": draft.unsigned.decode(),
+        "unsigned": one.unsigned,
         "topic": claims["evt"],
         "rows": [row for row in rows if row["words"]],
         "empty": [row for row in rows if not row["words"]],

@@ -130,7 +130,7 @@ def unsigned(command: Command, it: Submission, done: Done, prepared: Unsigned) -
     named = {"ref": it.ref} if command.creates and command.kind not in ONE_OF_ITS_KIND else {}
     fields = {name: value for name, value in it.fields.items() if value is not None}
     around = {name: str(value) for name in ENVELOPE if (value := getattr(it, name)) is not None}
-    statements = [{"unsigned": one.unsigned.decode(), "disclosures": [*one.disclosures.values()]} for one in prepared.statements]
+    statements = [{"unsigned": one.unsigned, "disclosures": [*one.disclosures.values()]} for one in prepared.statements]
     rests_on = {"size": prepared.size, "version": done.version, "kinds": [kind.replace("_", "-") for kind in prepared.rests_on]}
     until = datetime.fromtimestamp(prepared.until, UTC)
     return {"statements": statements, "rests_on": rests_on, "until": until, "command": named | fields | around}

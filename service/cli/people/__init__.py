@@ -1,22 +1,18 @@
-"""People and programs that may come in: account and key; and the keys with which people sign themselves: signing-key."""
+"""People and programs that may come in: account and key. `signing` has how people sign themselves, `client` how programs ask."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 import psycopg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregates.clocks.dates import london
 from service.cli.opening import board
 from service.desk import accounts, authority
 from service.desk.coming_in import identities
 from service.desk.refusals import NotFound
-from service.ledger import keys
 
 if TYPE_CHECKING:
     from service.application import Board
@@ -69,25 +65,6 @@ def key(email: str, office: str, label: str, days: int) -> None:
     with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
         found = _account(conn, email, office, _holder(opened, office))
         click.echo(accounts.create_api_key(conn, found, office, label, days=days))
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--origin", required=True, help="The log's name, as its integrity page has it.")
-@click.option("--office", required=True, help="The office whose holder will sign with it.")
-@click.option("--replaces", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The file of the key that it replaces.")
-@click.password_option("--passphrase", help="What encrypts the file; the key that it replaces opens with the same.")
-def signing_key(*, file: Path, origin: str, office: str, replaces: Path | None, passphrase: str) -> None:
-    """Make a key of your own in FILE, and print what enrols it, with the proof that you have it. The service never sees the key.
-
-    Needs no server and no database. Hand what it prints to the board manager: it goes into the form, or an import.
-
-    Example: muniment signing-key riverside.key --origin log.severnbrook.example/1 --office lead-RIV
-    """
-    old = keys.open_own(replaces, passphrase) if replaces else None
-    made = Ed25519PrivateKey.generate()
-    keys.hand_over(file, made, passphrase)
-    click.echo(json.dumps(keys.enrolment(made, origin, office, replaces=old), indent=1))
 
 
 def _account(conn: psycopg.Connection[Any], email: str, office: str, person: UUID) -> UUID:
