@@ -23,6 +23,8 @@ from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing
+from api.pages.published import public as published
+from api.pages.published import report
 from api.pages.record import difference, entry, integrity, replay
 from api.pages.returns import asking, side_by_side
 from api.pages.returns import listing as of_returns
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 BOARD: Final = (partnership, members, attendance, programme, library, challenges, inspections, people, keys)
 OWED: Final = (listing, compliance, clause, instance)
 TRAINING: Final = (sessions, training_programme, handing_out, taking_part)
-RETURNS: Final = (of_returns, side_by_side, asking)
+RETURNS: Final = (of_returns, side_by_side, asking, report, published)
 NOUNS: Final = (
     home,
     sign_in,

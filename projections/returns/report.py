@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from aggregates.returns.report.published import PublishedReview
 
 ENTRIES: Final = """
+    WITH wanted AS MATERIALIZED (SELECT topic FROM (SELECT DISTINCT topic FROM views.inspection_history) AS t WHERE topic ~ %s)
     SELECT position, ref, jti, recorded_at, topic, body, amends FROM views.inspection_history
-     WHERE position <= %s AND topic ~ %s ORDER BY position"""
+     WHERE position <= %s AND topic IN (SELECT topic FROM wanted) ORDER BY position"""
 EDITIONS: Final = SQL("""
     SELECT r.period, (e ->> 'edition')::int AS edition, (e ->> 'on')::date AS "on", (e ->> 'as_at')::date AS as_at,
            (e ->> 'known_at')::bigint AS known_at, e ->> 'report_sha256' AS sha256, e ->> 'made_by' AS made_by,
@@ -74,5 +75,5 @@ def editions(conn: Connection[Any], *, as_at: date, known_at: int, period: str |
 
 
 def _on_log(conn: Connection[Any], known_at: int) -> Iterator[OnLog]:
-    for position, ref, jti, recorded_at, topic, body, amends in conn.execute(ENTRIES, [known_at, report.TOPICS]):
+    for position, ref, jti, recorded_at, topic, body, amends in conn.execute(ENTRIES, [report.TOPICS, known_at]):
         yield report.OnLog(ref, jti, recorded_at.astimezone(LONDON).date(), typed_entry(position, topic, body, amends))

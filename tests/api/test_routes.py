@@ -91,6 +91,9 @@ def test_no_get_writes(ask, app):
         "place": "000.p/1",
         "name": "accept_action",
         "act": "correct",
+        "period": "2015-16",
+        "edition": 1,
+        "n": 1,
     }
     addresses = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():

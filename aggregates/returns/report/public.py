@@ -7,7 +7,7 @@ into a report has no report, and is told which field it was.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry.fields import fields_by_name
 from aggregates.errors import Refused
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aggregates.entry import Entry
+
+
+# Public fields that count people of one session or agency, or point at one of them: a report says them in tables, and suppresses some.
+SAYS_OF_PEOPLE: Final = frozenset(
+    {"number_attended", "staff_n", "participants", "points", "satisfaction", "learning", "evidence_of_impact"}
+)
 
 
 class NotPublic(Refused):

@@ -30,6 +30,7 @@ MENU: Final[dict[str, dict[str, str]]] = {
         "/returns": "All returns",
         "/section-11": "Section 11",
         "/workforce": "Training of the workforce",
+        "/reports": "Reports of the year",
     },
     "The partnership": {
         "/partnership": "Members and settings",
@@ -42,9 +43,10 @@ MENU: Final[dict[str, dict[str, str]]] = {
     "The record": {
         "/replay": "Replay",
         "/integrity": "Integrity",
+        "/public": "Published",
     },
 }
-STRANGERS: Final = {"Integrity": {"/integrity": "Integrity"}, "Sign in": {"/sign-in": "Sign in"}}
+STRANGERS: Final = {"Published": {"/public": "Published"}, "Integrity": {"/integrity": "Integrity"}, "Sign in": {"/sign-in": "Sign in"}}
 ADDRESSES: Final = frozenset(href for pages in (*MENU.values(), *STRANGERS.values()) for href in pages)
 UNDER: Final = {  # where in the menu a page stands that is not below one of its addresses
     **dict.fromkeys(("/agencies", "/offices", "/sub-groups", "/priorities"), "/partnership"),
@@ -73,13 +75,13 @@ def _place_of(path: str) -> str | None:
 
 
 def _is_for(href: str, role: str | None) -> bool:
-    """Say whether a role finds a page: inspections concern the Board's own offices and whoever inspects, integrity everybody."""
+    """Say whether a role finds a page. Inspections and drafts of reports concern the Board's own offices and whoever inspects."""
     match href:
-        case "/" | "/integrity" | "/sign-in":
+        case "/" | "/integrity" | "/public" | "/sign-in":
             return True
         case "/data-protection":
             return role in authority.PROTECTING
-        case "/inspections":
+        case "/inspections" | "/reports":
             return role is not None and role not in whose.ONE_AGENCY
         case _:
             return role is not None
