@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -15,6 +16,7 @@ def london(seconds: float) -> date:
     return datetime.fromtimestamp(seconds, UTC).astimezone(LONDON).date()
 
 
+@lru_cache(10_000)
 def later(day: date, *, months: int) -> date:
     """Return the same day some calendar months later, clamped to the end of the month (INV-23: 30 November → 28 February).
 

@@ -15,7 +15,8 @@ import types
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from inspect import get_annotations
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 from aggregates import errors
@@ -40,7 +41,7 @@ ENVELOPE = ("occurred_on", "by_person", "by_office", "by_agency", "on_behalf_of"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an event. `kind` is the type without None; `choices` are a Literal's values."""
+    """One field of an event. `kind` is the type without None, and without what is in it; `choices` are a Literal's values."""
 
     name: str
     kind: Any
@@ -73,8 +74,12 @@ def fields_by_name(event: Any) -> Mapping[str, Field]:
 @cache
 def declared(event: Any) -> Mapping[str, Any]:
     """Return what each field of an event is annotated with, whether or not it is content, those of the library first."""
-    hints = get_type_hints(event, include_extras=True)
-    return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar}
+    return {name: hint for base in reversed(event.__mro__) for name, hint in _annotated(base).items() if get_origin(hint) is not ClassVar}
+
+
+@cache
+def _annotated(base: type) -> Mapping[str, Any]:
+    return get_annotations(base, eval_str=True)
 
 
 @cache
@@ -99,7 +104,7 @@ def _field(name: str, hint: Any) -> Field:
     sensitivity: Sensitivity = "public" if "public" in marks else "restricted" if "restricted" in marks else "partners"
     if kind is Sealed:
         sensitivity = "personal"
-    return Field(name, kind, sensitivity, "identifies" in marks, len(kinds) < len(parts), many, choices)
+    return Field(name, get_origin(kind) or kind, sensitivity, "identifies" in marks, len(kinds) < len(parts), many, choices)
 
 
 def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, Any]) -> list[tuple[Field, Any]]:
@@ -184,7 +189,7 @@ def _one(field: Field, value: Any) -> Any:
 
 
 def _of_kind(field: Field, value: Any) -> Any:
-    kind = get_origin(field.kind) or field.kind
+    kind = field.kind
     try:
         if kind is date and isinstance(value, str):
             found = date.fromisoformat(value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, NoReturn, Self, TypeVar, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import Aggregate, CanMutateAggregate, EventsourcingType, MetaDomainEvent
@@ -28,8 +28,7 @@ def stream_id(origin: str, kind: str, ref: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"{origin}/{kind}:{ref}")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event, as a fold sees it.
 
     `number` is its place in the order of recording: the version in its stream where an aggregate folds, the position in the log

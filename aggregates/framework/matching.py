@@ -81,6 +81,10 @@ class Pattern:
         """Say whether it speaks of an entry of its event."""
         return all(test.passes(body) for test in self.where)
 
+    def means(self, body: Mapping[str, Any], stream: str, owner: str) -> bool:
+        """Say whether it speaks of an entry of its event, and names this owner."""
+        return self.speaks_of(body) and owner in self.owner.of(body, stream)
+
 
 @dataclass(frozen=True, slots=True)
 class Undoing:

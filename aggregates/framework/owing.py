@@ -13,9 +13,8 @@ something stood without a break: who replaces a poster has not put one up late.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from aggregates.clocks.dates import MONTHS, later
 from aggregates.entry.fields import fields_by_name
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from aggregates.entry import Entry
     from aggregates.framework.clauses import Due, OnEvent, Rule, Span
-    from aggregates.framework.matching import Pattern
 
 Does: TypeAlias = Literal["undoes", "gives back", "discharges", "ends", "grades", "asks"]
 ROLES: Final[tuple[tuple[Does, str], ...]] = (  # after what an entry takes back, or gives back
@@ -37,8 +35,7 @@ ROLES: Final[tuple[tuple[Does, str], ...]] = (  # after what an entry takes back
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What one entry does to one obligation: by which pattern of its rule, and what it says of the due date or the grade.
 
     `thing` is the entry's own stream: what it did is taken back there, and nowhere else.
@@ -54,8 +51,7 @@ class Moment:
     thing: str
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What discharged it, or did one thing of those of which all are needed. `taken_back` by which of the rule's undoings, if by any."""
 
     on: date
@@ -66,8 +62,7 @@ class Done:
     taken_back: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """That it was discharged, since when, and what took that back."""
 
     was: Done
@@ -76,8 +71,7 @@ class Undone:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Owing:
+class Owing(NamedTuple):
     """An obligation on a day. `arose_on` is None while nobody has asked.
 
     `done` is the first of all that was `done_so_far` with which it is discharged and that stands, and `since` the day from which
@@ -107,11 +101,12 @@ class Owing:
 def moments(rule: OnEvent, entry: Entry, owner: str, subject: str, stream: str) -> list[Moment]:
     """Return what an entry does to what an owner owes by a rule about a subject; nothing where the rule does not speak of it."""
     found: list[tuple[Does, int]] = [("undoes" if undoes else "gives back", number) for undoes, number in taken_back(rule, entry)]
+    event = event_of(entry.event.TOPIC)
     found += [
         (does, number)
         for does, patterns in ROLES
         for number, pattern in enumerate(getattr(rule, patterns))
-        if _meant(pattern, entry, owner, subject, stream)
+        if pattern.event == event and pattern.means(entry.body, stream, owner) and subject in pattern.subject.of(entry.body, stream)
     ]
     asks_too = any(does == "asks" for does, _ in found)
     due_on, grade = due(rule.due, entry) if asks_too else None, graded(entry, rule.graded)
@@ -122,12 +117,6 @@ def taken_back(rule: Rule, entry: Entry) -> list[tuple[bool, int]]:
     """Return by which undoings of a rule an entry takes back what was done in its stream, or gives back what one of them had taken."""
     event = event_of(entry.event.TOPIC)
     return [(undoing.speaks_of(entry.body), number) for number, undoing in enumerate(rule.undone_by) if undoing.event == event]
-
-
-def _meant(pattern: Pattern, entry: Entry, owner: str, subject: str, stream: str) -> bool:
-    if pattern.event != event_of(entry.event.TOPIC) or not pattern.speaks_of(entry.body):
-        return False
-    return owner in pattern.owner.of(entry.body, stream) and subject in pattern.subject.of(entry.body, stream)
 
 
 def fold(happened: Iterable[Moment], rule: OnEvent, before: Owing | None = None) -> Owing:
@@ -144,7 +133,7 @@ def _asked(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
     kept = Owing()
     if now.arose_on is None:
         kept = now if rule.early else _of_the_day(now, moment.on, rule)
-    return replace(kept, arose_on=moment.on, asked_at=moment.at, due_on=moment.due_on)
+    return kept._replace(arose_on=moment.on, asked_at=moment.at, due_on=moment.due_on)
 
 
 def _of_the_day(now: Owing, day: date, rule: OnEvent) -> Owing:
@@ -163,7 +152,7 @@ def _discharged(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
 
 def _undone(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
     so_far = tuple(
-        replace(one, taken_back=moment.pattern) if one.thing == moment.thing and one.taken_back is None else one for one in now.done_so_far
+        one._replace(taken_back=moment.pattern) if one.thing == moment.thing and one.taken_back is None else one for one in now.done_so_far
     )
     return now if so_far == now.done_so_far else _settled(now, so_far, moment, rule)
 
@@ -173,7 +162,7 @@ def _given_back(now: Owing, moment: Moment, rule: OnEvent) -> Owing:
     back = [one for one in now.done_so_far if one.thing == moment.thing and one.taken_back == moment.pattern]
     if not back:
         return now
-    again = (replace(one, on=moment.on, at=moment.at, taken_back=None) for one in back)
+    again = (one._replace(on=moment.on, at=moment.at, taken_back=None) for one in back)
     return _settled(now, (*(one for one in now.done_so_far if one not in back), *again), moment, rule)
 
 
@@ -185,7 +174,7 @@ def _settled(now: Owing, so_far: tuple[Done, ...], moment: Moment, rule: OnEvent
     if done is None or since is None:
         from_then = undone.since if undone and undone.on == moment.on else moment.on
         since = from_then if done else None
-    return replace(now, done_so_far=so_far, done=done, since=since, undone=undone)
+    return now._replace(done_so_far=so_far, done=done, since=since, undone=undone)
 
 
 def _first(so_far: Iterable[Done], rule: OnEvent) -> Done | None:
@@ -200,14 +189,14 @@ def _first(so_far: Iterable[Done], rule: OnEvent) -> Done | None:
 
 
 def _ended(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - every fold takes the rule
-    return now if now.asked_no_more or now.arose_on is None else replace(now, asked_no_more=moment)
+    return now if now.asked_no_more or now.arose_on is None else now._replace(asked_no_more=moment)
 
 
 def _graded(now: Owing, moment: Moment, rule: OnEvent) -> Owing:  # noqa: ARG001 - as above
     if now.done is None or not moment.grade:
         return now
-    graded = replace(now.done, grade=moment.grade)
-    return replace(now, done=graded, done_so_far=tuple(graded if one == now.done else one for one in now.done_so_far))
+    graded = now.done._replace(grade=moment.grade)
+    return now._replace(done=graded, done_so_far=tuple(graded if one == now.done else one for one in now.done_so_far))
 
 
 FOLDS: Final[Mapping[Does, Callable[[Owing, Moment, OnEvent], Owing]]] = {

@@ -6,7 +6,6 @@ employer of the signing office's holder turns out to be the owner, the row says 
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict, dataclass, fields
 from operator import attrgetter
@@ -18,7 +17,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from aggregates.action import Action, state
 from projections.partnership import SERVED
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +71,6 @@ FOUND = {
     "superseded_by": "text",
 }
 AS_IT_IS = attrgetter(*SAID)
-AS_JSON = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 class ActionRegister(OneRow):
@@ -94,9 +92,9 @@ class ActionRegister(OneRow):
             *AS_IT_IS(action),
             sorts_as(action.ref),
             action.status.word,
-            AS_JSON(evidence) if evidence else "[]",
+            as_json(evidence),
             *((sign_off.on, sign_off.by_office, sign_off.by_agency, sign_off.effect) if sign_off else (None,) * 4),
-            AS_JSON(action.checks_scheduled) if action.checks_scheduled else "[]",
+            as_json(action.checks_scheduled),
             action.status.by_ref if isinstance(action.status, state.Superseded) else None,
         )
 

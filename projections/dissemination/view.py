@@ -6,13 +6,12 @@ row; whoever of them has done nothing has none in the other table.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.dissemination import fold
 from aggregates.dissemination.state import Issued, Item, Recipient, Superseded
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,8 +58,8 @@ class Disseminations(OneRow):
 
     def row(self, it: Item) -> tuple[Any, ...]:
         """Show all of it."""
-        said = (it.title, it.kind, it.source, _json(it.findings), it.produced_on, _json([asdict(one) for one in it.content]))
-        told = [_json([_shown(one) for one in several]) for several in (it.briefings, it.ineffective)]
+        said = (it.title, it.kind, it.source, as_json(it.findings), it.produced_on, as_json([asdict(one) for one in it.content]))
+        told = [as_json([_shown(one) for one in several]) for several in (it.briefings, it.ineffective)]
         return (*said, it.content_sha256, it.pages, it.word, *_issued(it.issued), *_ended(it), *told)
 
 
@@ -91,15 +90,15 @@ class Recipients(OneRow):
 
     def row(self, it: Recipient) -> tuple[Any, ...]:
         """Show all of it."""
-        said, implications = (_json(asdict(one)) if one else None for one in (it.acknowledgement, it.implications))
-        told = [_json([_shown(one) for one in several]) for several in (it.cascades, it.discussions)]
+        said, implications = (as_json(asdict(one)) if one else None for one in (it.acknowledgement, it.implications))
+        told = [as_json([_shown(one) for one in several]) for several in (it.cascades, it.discussions)]
         return (it.agency, it.received_on, it.acknowledgement_due, it.embedding_due, said, *told, implications)
 
 
 def _issued(issued: Issued | None) -> tuple[Any, ...]:
     if issued is None:
         return (None, "[]", "[]", None, None)
-    return (issued.on, _json(issued.recipients), _json(issued.audiences), issued.acknowledgement_due, issued.embedding_due)
+    return (issued.on, as_json(issued.recipients), as_json(issued.audiences), issued.acknowledgement_due, issued.embedding_due)
 
 
 def _ended(it: Item) -> tuple[Any, ...]:
@@ -112,7 +111,3 @@ def _shown(one: Any) -> dict[str, Any]:
     """Return what was said, and of evidence, which is restricted, only how many files there are: they are looked at in their entry."""
     said = asdict(one)
     return said | {"evidence": len(said["evidence"])} if "evidence" in said else said
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, default=str, sort_keys=True)

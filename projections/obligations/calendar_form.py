@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aggregates.clocks.labels import named
 from aggregates.entry import Entry
 from aggregates.framework.cadence import Answer, Given, counted, given_back, undone
+from aggregates.framework.matching import event_of
 from aggregates.framework.owing import graded, taken_back
 from projections.obligations.event_form import stream_of
 from projections.obligations.rules import INDEX, fingerprint
@@ -60,7 +61,8 @@ class Cadences(Projection):
         """Return an entry as an answer: when, for which period, and how well, if that was said; or as what takes one back."""
         name, owner = _read(key)
         stream, rule = stream_of(ref, entry), self.index.on_calendar[name]
-        done = [pattern for pattern, r in self.index.done(entry) if r is rule and owner in pattern.owner.of(entry.body, stream)]
+        event, patterns = event_of(entry.event.TOPIC), (*rule.discharged_by, *rule.ended_by)
+        done = [pattern for pattern in patterns if pattern.event == event and pattern.means(entry.body, stream, owner)]
         said: dict[str, Any] = {"rule": rule, "thing": stream, "answer": None, "undoings": taken_back(rule, entry)}
         if done and _key(rule, owner, entry) == key:
             ends, grade = all(pattern in rule.ended_by for pattern in done), graded(entry, rule.graded) or None

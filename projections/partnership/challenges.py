@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.partnership.challenge import Answered, Challenge, ChallengeState
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +44,7 @@ class Challenges(OneRow):
 
     def row(self, it: ChallengeState) -> tuple[Any, ...]:
         """Show all of it."""
-        said = (it.about, it.to, it.summary, it.statement, it.raised_on, it.raised_by, json.dumps(it.concerns), it.status.word)
+        said = (it.about, it.to, it.summary, it.statement, it.raised_on, it.raised_by, as_json(it.concerns), it.status.word)
         if not isinstance(it.status, Answered):
             return (*said, None, None, None, None)
         return (*said, it.status.on, it.status.by_office, it.status.answer, it.status.what_changed)

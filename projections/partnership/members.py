@@ -6,7 +6,6 @@ was recorded. Who is asked for on a day is found among them as `aggregates.partn
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -21,7 +20,7 @@ from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Office, OfficeState
 from projections.partnership.rows import rows
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +43,7 @@ class Offices(OneRow):
 
     def row(self, office: OfficeState) -> tuple[Any, ...]:
         """Show the terms as they were served; their holders only as pointers."""
-        return (json.dumps(served(office), default=str, sort_keys=True),)
+        return (as_json(served(office)),)
 
 
 def served(office: OfficeState) -> list[dict[str, Any]]:
@@ -96,12 +95,12 @@ class Agencies(OneRow):
 
     def row(self, agency: AgencyState) -> tuple[Any, ...]:
         """Show all of it."""
-        leaving = (agency.leaves_on, json.dumps(agency.outstanding))
+        leaving = (agency.leaves_on, as_json(agency.outstanding))
         said = (agency.name, agency.category, agency.section_11, agency.joined_on, agency.status.word, *leaving)
-        earlier = json.dumps([asdict(one) for one in agency.earlier], default=str, sort_keys=True)
+        earlier = as_json([asdict(one) for one in agency.earlier])
         if not isinstance(agency.status, Left):
             return (*said, None, None, None, "[]", earlier)
-        accounted = json.dumps([asdict(one) for one in agency.status.accounted], sort_keys=True)
+        accounted = as_json([asdict(one) for one in agency.status.accounted])
         return (*said, agency.status.on, agency.status.reason, agency.status.successor, accounted, earlier)
 
 

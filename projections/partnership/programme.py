@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aggregates.partnership import Course, CourseState, Meeting, MeetingState, Priorities, PrioritiesState, Resource, ResourceState
 from aggregates.partnership.course import Withdrawn
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +42,7 @@ class Meetings(OneRow):
 
     def row(self, meeting: MeetingState) -> tuple[Any, ...]:
         """Show all of it."""
-        attendance = _json({"agency": agency, "attendance": how} for agency, how in meeting.attendance)
+        attendance = as_json([{"agency": agency, "attendance": how} for agency, how in meeting.attendance])
         counted = (meeting.present, meeting.members, meeting.quorum, meeting.quorate)
         return (meeting.body, meeting.held_on, attendance, *counted, _each(meeting.agenda), _each(meeting.minutes))
 
@@ -93,7 +92,7 @@ class Courses(OneRow):
     def row(self, course: CourseState) -> tuple[Any, ...]:
         """Show all of it."""
         said = (course.title, course.level, course.format, course.provider, course.skills, course.knowledge, course.values)
-        more = (course.follow_up_owed, json.dumps(course.because_of), course.offered_on, _each(course.revisions))
+        more = (course.follow_up_owed, as_json(course.because_of), course.offered_on, _each(course.revisions))
         withdrawn = course.status if isinstance(course.status, Withdrawn) else None
         return (*said, *more, course.status.word, withdrawn and withdrawn.on, withdrawn and withdrawn.reason)
 
@@ -125,12 +124,8 @@ class Resources(OneRow):
         return (*said, resource.checked_on, resource.reachable, resource.check_due, _each(resource.feedback))
 
 
-def _json(values: Any) -> str:
-    return json.dumps(list(values), default=str, sort_keys=True)
-
-
 def _each(things: Any) -> str:
-    return _json(map(asdict, things))
+    return as_json([asdict(one) for one in things])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 from aggregates.partnership import Partnership, PartnershipState
 from aggregates.partnership.settings import SETTINGS
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,14 +43,14 @@ class Settings(OneRow):
 
     def row(self, now: PartnershipState) -> tuple[Any, ...]:
         """Show all of it."""
-        regimes = json.dumps(now.regimes, default=str)
-        framework = json.dumps(now.framework and asdict(now.framework), default=str, sort_keys=True)
+        regimes = as_json(now.regimes)
+        framework = as_json(now.framework and asdict(now.framework))
         return (now.name, regimes, framework, *(_column(name, getattr(now, name)) for name in SETTINGS))
 
 
 def _column(name: str, value: Any) -> Any:
     kind = Settings.columns[name]
-    return json.dumps(value) if kind == "jsonb" else value if kind == "integer" else str(value)
+    return as_json(value) if kind == "jsonb" else value if kind == "integer" else str(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def settings(conn: Connection[Any], *, as_at: date, known_at: int) -> SettingsRo
     with conn.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(query, {"as_at": as_at, "known_at": known_at}).fetchone()
     if found is None:
-        unset = {name: json.loads(json.dumps(written.holds, default=str)) for name, written in SETTINGS.items()}
+        unset = {name: json.loads(as_json(written.holds)) for name, written in SETTINGS.items()}
         return SettingsRow(name="", regime="", effective_on=None, framework=None, **unset)
     regimes = [(name, date.fromisoformat(since)) for name, since in found["regimes"]]
     in_effect = [number for number, (_, since) in enumerate(regimes) if since <= as_at]

@@ -5,7 +5,6 @@ There is no name in it, and nothing that an erasure would have to change: it say
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,7 +14,7 @@ from psycopg.rows import class_row
 
 from aggregates.registry.data_subject import DataSubject
 from projections.partnership.rows import rows
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,13 +51,13 @@ class Protection(OneRow):
     def row(self, it: SubjectState) -> tuple[Any, ...]:
         """Show all but who it is."""
         now = it.restriction
-        restricted = (now.on if now else None, json.dumps(now.open_for if now else ()), _each(it.restrictions))
-        held = (json.dumps(it.held), _each(it.holds))
+        restricted = (now.on if now else None, as_json(now.open_for if now else ()), _each(it.restrictions))
+        held = (as_json(it.held), _each(it.holds))
         return (it.registered_on, it.merged_into, *restricted, *held, _each(it.erasures), _each(it.accesses), it.erased_on, it.erased)
 
 
 def _each(things: Any) -> str:
-    return json.dumps([asdict(one) for one in things], default=str, sort_keys=True)
+    return as_json([asdict(one) for one in things])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

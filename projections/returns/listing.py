@@ -5,7 +5,6 @@ Late is computed for the day and never stored; challenged comes from the challen
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from aggregates.returns import Return, ReturnState
 from aggregates.returns.state import Accepted, Waived
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.two_clocks.read_model import AT_CLOCKS
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,21 +67,21 @@ class Returns(OneRow):
         ended = it.status if isinstance(it.status, Accepted | Waived) else None
         return (
             *(getattr(it, name) for name in PLAIN),
-            json.dumps(it.shared_with),
+            as_json(it.shared_with),
             it.status.word,
             it.answered_on,
             amended and amended.on,
             amended and amended.reason,
-            json.dumps(dict(given.answers) if given else {}, sort_keys=True),
+            as_json(dict(given.answers) if given else {}),
             given and given.staff_n,
             sum(one.files for one in it.given),
-            json.dumps(_grades(it)),
+            as_json(_grades(it)),
             judged and judged.on,
             judged and judged.by_office,
             judged and judged.panel,
-            json.dumps([(str(one.on), one.meeting, one.agenda_item) for one in it.presented]),
-            json.dumps([asdict(one) for one in it.explanations], default=str),
-            json.dumps([asdict(one) for one in it.published], default=str),
+            as_json([(one.on, one.meeting, one.agenda_item) for one in it.presented]),
+            as_json([asdict(one) for one in it.explanations]),
+            as_json([asdict(one) for one in it.published]),
             ended and ended.on,
             ended and ended.reason,
         )

@@ -6,19 +6,17 @@ affiliations and what a family said are not here. The actions that came of a rev
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aggregates.review import Review, ReviewState, blockers
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aggregates.entry import Entry
 
-AS_JSON = json.JSONEncoder(default=str, sort_keys=True).encode
 DAYS = {
     "notified_on": "date",
     "decided_on": "date",
@@ -69,7 +67,7 @@ class Reviews(OneRow):
         own, concerns = plain(blockers.of_the_review(review)), plain(blockers.concerns_of(review))
         running = {"moments": moments, "pauses": plain(review.pauses), "blockers": own, "concerns": [] if review.ended else concerns}
         shown = said | {"status": review.status.word} | days | {"running": running} | _long(review)
-        return tuple(AS_JSON(shown[name]) if kind == "jsonb" else shown[name] for name, kind in self.columns.items())
+        return tuple(as_json(shown[name]) if kind == "jsonb" else shown[name] for name, kind in self.columns.items())
 
 
 def _long(review: ReviewState) -> dict[str, Any]:

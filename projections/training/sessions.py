@@ -6,7 +6,6 @@ in it either, but means, and those only of five or more.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +15,7 @@ from aggregates.training_session.decisions.acts import HELD
 from aggregates.training_session.state import mean
 from projections.partnership.rows import rows
 from projections.people.merging import merged
-from projections.two_clocks.timeline import OneRow
+from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from aggregates.training_session.sample import Draw
     from aggregates.training_session.state import FollowUp
 
-AS_JSON = json.JSONEncoder(default=str, sort_keys=True).encode
 SCORES = ("satisfaction", "learning", "confidence_before", "confidence_after")
 
 
@@ -66,20 +64,20 @@ class Sessions(OneRow):
     def row(self, it: SessionState) -> tuple[Any, ...]:
         """Show all of it but what a participant wrote or scored."""
         course = (it.course, it.format, it.follow_up_owed, it.planned_on, it.delivered_on)
-        people = (json.dumps(it.trainers), json.dumps(it.trainer_agencies), it.capacity, it.status.word)
+        people = (as_json(it.trainers), as_json(it.trainer_agencies), it.capacity, it.status.word)
         there = [{"number": one.number, "agency": one.agency, "staff_group": one.staff_group, "on": one.on} for one in it.attendees]
         gone = [_said(one, without={"participant"}) for one in it.lapsed]
         scores = {name: mean(s for one in it.feedback if (s := getattr(one, name)) is not None) for name in SCORES}
         given = {"numbers": [one.number for one in it.feedback], **scores}
         due = it.unasked if isinstance(it.status, HELD) else ()
         unasked = [{"number": one.number, "agency": one.agency, "due_on": one.follow_up_due} for one in due]
-        asked = (AS_JSON([_asked(one) for one in it.follow_ups]), AS_JSON(unasked))
+        asked = (as_json([_asked(one) for one in it.follow_ups]), as_json(unasked))
         seen = [_said(one, without={"notes"}) for one in it.observations]
-        judged = AS_JSON(it.evaluation and asdict(it.evaluation))
+        judged = as_json(it.evaluation and asdict(it.evaluation))
         whose = {one.number: str(one.participant.subject) for one in it.attendees}
         closing, draws = it.closing and _said(it.closing), [_draw(one) for one in it.draws]
-        points = (AS_JSON(closing), AS_JSON(given), json.dumps(it.plans), *asked, AS_JSON(draws))
-        return (*course, *people, AS_JSON(there), AS_JSON(gone), *points, AS_JSON(seen), judged, AS_JSON(whose))
+        points = (as_json(closing), as_json(given), as_json(it.plans), *asked, as_json(draws))
+        return (*course, *people, as_json(there), as_json(gone), *points, as_json(seen), judged, as_json(whose))
 
 
 def _asked(one: FollowUp) -> dict[str, Any]:

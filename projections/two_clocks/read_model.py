@@ -146,6 +146,9 @@ def _composed(table: str, suffix: str, columns: tuple[tuple[str, str], ...]) -> 
         "filed": Identifier("views", table + "_entry" + suffix),
         "defined": SQL(", ").join(SQL("{} {}").format(Identifier(column), SQL(kind)) for column, kind in columns),
         "columns": SQL(", ").join(Identifier(column) for column, _ in columns),
+        "sought": SQL(", ").join(
+            Identifier(column) for column in ("key", "valid", "known", *(c for c, kind in columns if kind != "jsonb"))
+        ),
     }
     return {name: SQL(text).format(**names) for name, text in STATEMENTS.items()}
 
@@ -171,5 +174,6 @@ STATEMENTS = {
           FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS c (key, start, until)
          WHERE v.key = c.key AND lower(v.valid) = c.start AND upper_inf(v.known)""",
     "load": "COPY {table} (key, known, valid, {columns}) FROM STDIN",
+    "analyze": "ANALYZE {table} ({sought})",  # by what is in a jsonb column nothing is looked for
     "load filed": "COPY {filed} (key, position) FROM STDIN",
 }

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 HELD = 20_000  # entries that are kept in memory: more than three demonstrations
 LOG = Identifier("views", decoded_log.TABLE)
-FRESH = SQL("""
-    SELECT position FROM {}
-     WHERE position > %(done)s AND position <= %(until)s AND kind = ANY(%(kinds)s) ORDER BY position""").format(LOG)
+KINDS = SQL("SELECT position, kind FROM {} WHERE position BETWEEN %s AND %s").format(LOG)
 ENTRIES = SQL("SELECT position, ref, topic, body, amends FROM {} WHERE position = ANY(%s)").format(LOG)
 CHAINS = SQL("""
     WITH RECURSIVE up (asked, position, amends) AS (
@@ -36,8 +34,7 @@ CHAINS = SQL("""
             SELECT up.asked, other.position
               FROM up JOIN {log} AS own USING (position) JOIN {log} AS other USING (stream)
              WHERE up.amends IS NULL AND other.position <= up.asked
-               AND regexp_replace(own.topic, '[.]v[0-9]+$', '') = ANY(%(together)s)
-               AND regexp_replace(other.topic, '[.]v[0-9]+$', '') = ANY(%(together)s)),
+               AND rtrim(own.topic, '0123456789') = ANY(%(together)s) AND rtrim(other.topic, '0123456789') = ANY(%(together)s)),
          chain (asked, position) AS (
             SELECT asked, position FROM root
              UNION ALL
@@ -52,12 +49,23 @@ class Reading:
         """Read on this connection."""
         self.conn = conn
         self.held: dict[int, Placed] = {}
+        self.kinds: dict[int, str] = {}
 
-    def after(self, done: int, until: int, kinds: Iterable[str]) -> list[Placed]:
+    def after(self, done: int, until: int, kinds: Collection[str]) -> list[Placed]:
         """Return the entries of some kinds of things after one position up to another, in order."""
-        positions = [position for (position,) in self.conn.execute(FRESH, {"done": done, "until": until, "kinds": list(kinds)})]
+        known = self._kinds(range(done + 1, until + 1))
+        positions = [position for position in range(done + 1, until + 1) if known[position] in kinds]
         found = self.at(positions)
         return [found[position] for position in positions]
+
+    def _kinds(self, positions: range) -> Mapping[int, str]:
+        """Return at least the kinds of things of which the entries at some positions are: every view asks for the same."""
+        missing = [position for position in positions if position not in self.kinds]
+        if len(self.kinds) + len(missing) > HELD:
+            self.kinds, missing = {}, list(positions)
+        if missing:
+            self.kinds |= dict(self.conn.execute(KINDS, [missing[0], missing[-1]]))
+        return self.kinds
 
     def at(self, positions: Collection[int]) -> Mapping[int, Placed]:
         """Return at least the entries at some positions."""
@@ -77,7 +85,7 @@ class Reading:
         asked = [e.number for _, e in fresh if issubclass(e.event, decoded_log.AMENDMENTS) or event_of(e.event.TOPIC) in together]
         if not asked:
             return {}
-        rows = self.conn.execute(CHAINS, {"asked": asked, "together": list(together)}).fetchall()
+        rows = self.conn.execute(CHAINS, {"asked": asked, "together": [f"{event}.v" for event in together]}).fetchall()
         found = self.at({position for _, position in rows})
         chains: dict[int, list[Placed]] = {}
         for asked, position in rows:

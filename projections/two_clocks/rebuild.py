@@ -47,7 +47,7 @@ def rebuild(conn: Connection[Any], projection: Projection, reading: Reading | No
         _swap(conn, projection.table)
         _swap(conn, projection.table, "_entry")
         tracking.advance(conn, projection.table, max(done, until), read_model.shape_of(projection))
-    conn.execute(SQL("ANALYZE {}").format(Identifier("views", projection.table)))
+    conn.execute(read_model.statements(projection)["analyze"])
     return max(done, until)
 
 

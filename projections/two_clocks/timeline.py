@@ -9,6 +9,7 @@ filed under one key, the thing in whose stream it is, and a key shows one row; e
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from itertools import groupby
@@ -22,14 +23,21 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 BEFORE = 0  # the position of no entry: what the table already holds
+_encode = json.JSONEncoder(default=str, sort_keys=True, check_circular=False, ensure_ascii=False, separators=(",", ":")).encode
+
+
+def as_json(value: Any) -> str:
+    """Write the value of a jsonb column: always in the same way, because a row is another when a text in it is."""
+    return _encode(value)
 
 
 class Projection(ABC):
     """What a read model supplies: its table, the kinds of things whose entries it reads, and how they become rows.
 
-    `columns` are the table's own, with their SQL types; the value of a jsonb column is JSON text. `indexes` are what its questions need
-    besides those of the clocks. `made_of` changes with rules that are data, as the columns change with the code. Of the events that are
-    `together`, without their version, all of one stream are filed under every key of any of them: one of them may undo another.
+    `columns` are the table's own, with their SQL types; the value of a jsonb column is JSON text (`as_json`). `indexes` are what its
+    questions need besides those of the clocks. `made_of` changes with rules that are data, as the columns change with the code. Of the
+    events that are `together`, without their version, all of one stream are filed under every key of any of them: one of them may undo
+    another.
     """
 
     table: str

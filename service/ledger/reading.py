@@ -58,7 +58,7 @@ class Verified:
 
 def read_log(conn: Connection[Any], find: Callable[[str], KnownKey | None], after: int, limit: int) -> Iterator[Verified]:
     """Give the entries after a position, in order; raise BadStatement at one that is not what was signed."""
-    return _verified(conn.execute(IN_ORDER, (after, limit)), find)
+    return _verified(conn.cursor(binary=True).execute(IN_ORDER, (after, limit)), find)
 
 
 def read_topics(

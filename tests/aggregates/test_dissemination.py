@@ -207,7 +207,7 @@ def test_inv_40_how_far_an_agency_is_follows_from_public_fields_alone(parts):
             )
         else:
             item.identify_implications(acting=WMP, occurred_on=on(20), change_needed=False, why="We do so already")
-    public = Dissemination.fold([replace(entry, body=_public(entry)) for entry in standing(item.entries)])
+    public = Dissemination.fold([entry._replace(body=_public(entry)) for entry in standing(item.entries)])
 
     for code, recipient in item.state.recipients.items():
         assert public.recipients[code].status("scr_report") == recipient.status("scr_report")

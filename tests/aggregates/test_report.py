@@ -117,7 +117,7 @@ def test_inv_40_nothing_that_is_not_public_changes_a_report():
     before = canonical(log.report())
     for one in list(log.entries):
         private = {name: f"other {name}" for name, field in fields_by_name(one.entry.event).items() if field.sensitivity != "public"}
-        log.entries[one.entry.number - 1] = replace(one, entry=replace(one.entry, body={**one.entry.body, **private}))
+        log.entries[one.entry.number - 1] = replace(one, entry=one.entry._replace(body={**one.entry.body, **private}))
 
     assert canonical(log.report()) == before
 

@@ -6,7 +6,7 @@ into a report has no report, and is told which field it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry.fields import fields_by_name
@@ -81,4 +81,4 @@ def public(entry: Entry) -> Entry:
     """Return an entry of which the public fields alone can be said."""
     kinds = fields_by_name(entry.event)
     said = {name: value if kinds[name].sensitivity == "public" else Withheld(entry.event.TOPIC, name) for name, value in entry.body.items()}
-    return replace(entry, body=said)
+    return entry._replace(body=said)
