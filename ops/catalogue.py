@@ -122,8 +122,8 @@ def clause_table() -> str:
         lines += [
             f"## {one.publisher}: {one.title}, {one.published}",
             "",
-            "| clause | ? | rule | events | views | test |",
-            "|---|---|---|---|---|---|",
+            "| clause | ? | rule | events | undone by | views | test |",
+            "|---|---|---|---|---|---|---|",
         ]
         lines += [row for clause in one.clauses.values() for row in rows(clause)]
     return "\n".join(lines) + "\n"
@@ -134,12 +134,12 @@ def rows(clause: Clause) -> Iterator[str]:
     where = f"{clause.id} (page {clause.page}, L{clause.lines})"
     if not clause.rules:
         says = f"The diagram is lost. {clause.says}" if clause.lost else clause.says
-        yield f"| {where} | {clause.check} | {says} | none | {clause.views} | [{clause.id}] |"
+        yield f"| {where} | {clause.check} | {says} | none | – | {clause.views} | [{clause.id}] |"
     for rule in clause.rules:
         part = f" **{rule.part}**" if rule.part else ""
         says = [clause.says] if clause.says and rule is clause.rules[0] else []
         said = " ".join([f"{rule.duty}.", *in_words(rule), *says])
-        yield f"| {where}{part} | {clause.check} | {said} | {events(rule)} | {clause.views} | [{clause.id}] |"
+        yield f"| {where}{part} | {clause.check} | {said} | {events(rule)} | {undone_by(rule)} | {clause.views} | [{clause.id}] |"
 
 
 def events(rule: OnEvent | OnCalendar | Standing) -> str:
@@ -147,6 +147,11 @@ def events(rule: OnEvent | OnCalendar | Standing) -> str:
     kinds = ("trigger", "discharged_by", "ended_by", "graded_by")
     named = dict.fromkeys(f"`{pattern.event}`" for kind in kinds for pattern in getattr(rule, kind, ()))
     return ", ".join(named) or f"all of `{getattr(rule, 'thing', '')}`"
+
+
+def undone_by(rule: OnEvent | OnCalendar | Standing) -> str:
+    """Name the events by which what met it takes that back."""
+    return ", ".join(dict.fromkeys(f"`{undoing.event}`" for undoing in rule.undone_by)) or "–"
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Standing(Rule):
 
     The fact is a function of the thing's own state (`facts`). Who owes it is always the same, or the fact says (`owner` is empty).
     Without one of `discharged_by` the fact cannot hold: who looks for what is missing looks for these. That it holds no more is found
-    from the thing's state as well; `undone_by` are the events after which it may not.
+    from the thing's state as well; where it was one of `undone_by` after which it did not, it was undone, and not only asked for anew.
     """
 
     thing: str

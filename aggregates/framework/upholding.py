@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from aggregates.framework.owing import taken_back
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
     from aggregates.entry import Entry
+    from aggregates.framework.clauses import Standing
     from aggregates.framework.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """That a fact held, since when and by which entry, and the one after which it did not."""
+    """That a fact held, since when and by which entry, and the one that undid that."""
 
     since: date
     by: int
@@ -27,7 +30,7 @@ class Held:
 class Upheld:
     """One fact of one thing on a day. Without `holds_since` it does not hold; once it is not asked for any more it has ended.
 
-    `held` is the last time that it did before it did not.
+    `held` is the last time that it did before that was undone; where only more came to be asked for, nothing was.
     """
 
     fact: Fact
@@ -48,19 +51,21 @@ class Thing:
     upheld: Mapping[str, Upheld]
 
 
-def step(before: Thing | None, state: Any, entry: Entry, asked: Mapping[str, Callable[[Any], Fact | None]]) -> Thing:
+def step(
+    before: Thing | None, state: Any, entry: Entry, asked: Mapping[str, Callable[[Any], Fact | None]], rules: Mapping[str, Standing]
+) -> Thing:
     """Return a thing after an entry, once its own fold has taken it: only facts that changed are new."""
     upheld = before.upheld if before else {}
     found: dict[str, Upheld] = {}
     for rule, fact in asked.items():
         was = upheld.get(rule)
-        after = changed(was, None if state is None else fact(state), entry)
+        after = changed(was, None if state is None else fact(state), entry, rules[rule])
         if after is not None and after is not was:
             found[rule] = after
     return Thing(state, {**upheld, **found} if found else upheld)
 
 
-def changed(was: Upheld | None, now: Fact | None, entry: Entry) -> Upheld | None:
+def changed(was: Upheld | None, now: Fact | None, entry: Entry, rule: Standing) -> Upheld | None:
     """Return a fact as it stands after an entry; what is no longer asked for stays on record as ended."""
     on, at = entry.occurred_on, entry.number
     if was is not None and was.ended_on is None and was.fact == now:
@@ -70,6 +75,8 @@ def changed(was: Upheld | None, now: Fact | None, entry: Entry) -> Upheld | None
     if was is None or was.ended_on is not None:
         was = Upheld(now, on, at)
     if not now.holds:
-        held = Held(was.holds_since, was.held_at, on, at) if was.holds_since and was.held_at else was.held
+        held = was.held
+        if was.holds_since and was.held_at and any(undoes for undoes, _ in taken_back(rule, entry)):
+            held = Held(was.holds_since, was.held_at, on, at)
         return replace(was, fact=now, holds_since=None, held_at=None, held=held)
     return replace(was, fact=now, holds_since=was.holds_since or on, held_at=was.held_at or at)

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
 HAPPENS: Final[Mapping[str, str]] = {
     "action.assigned": "an action is assigned",
-    "action.obligation_transfer_refused": "no successor takes the action over",
     "action.outstanding_declared": "the action is left undone by an owner that leaves",
     "action.reassigned": "the action goes to another owner",
     "action.reopened": "the action is reopened",
     "action.signed_off": "the action is signed off",
     "action.superseded": "another action takes its place",
-    "action.sustainment_check_scheduled": "another day is set to look whether it lasted",
     "action.sustainment_checked": "somebody looks whether the action lasted",
     "action.withdrawn": "the action is withdrawn",
     "challenge.answered": "the challenge is answered",
@@ -59,7 +57,6 @@ HAPPENS: Final[Mapping[str, str]] = {
     "return.requested": "a return is asked for",
     "return.submitted": "the return is submitted",
     "return.waived": "the return is waived",
-    "review.agency_information_requested": "an agency is asked for what it knows",
     "review.board_response_formulated": "the Board responds to the findings",
     "review.commissioned": "the review is commissioned",
     "review.decided": "the review is decided on",

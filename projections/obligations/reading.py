@@ -32,8 +32,8 @@ PLACE = SQL("""coalesce(due_on, %(never)s), (rule || '|' || owner || '|' || subj
 TABLES: Final = {"event": "views.obligations", "standing": "views.standings"}
 HISTORY = SQL("""
     SELECT discharged_at, was_discharged_at, undone_at FROM {}
-     WHERE rule = %(rule)s AND owner = %(owner)s AND subject = %(subject)s
-       AND known @> %(known_at)s::bigint AND lower(valid) <= %(as_at)s::date AND asked_at = %(asked_at)s""")
+     WHERE rule = %(rule)s AND owner = ANY(%(owners)s) AND subject = %(subject)s
+       AND known @> %(known_at)s::bigint AND valid && daterange(%(arose_on)s, %(as_at)s, '[]')""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +85,13 @@ def instance(
     return next((one for one in every if (one.rule, one.owner) == (rule, owner)), None)
 
 
-def history(conn: Connection[Any], one: Instance, *, as_at: date, known_at: int) -> list[int]:
+def history(conn: Connection[Any], one: Instance, *, as_at: date, known_at: int, index: Index = INDEX) -> list[int]:
     """Return every event that discharged an obligation, or undid that, since it was asked for; in the order of the log."""
     found = {one.discharged_at, one.was_discharged_at, one.undone_at}
     if (table := TABLES.get(one.form)) is not None:
-        asked: dict[str, Any] = {"rule": one.rule, "owner": one.owner, "subject": one.subject, "asked_at": one.asked_at}
-        rows = conn.execute(HISTORY.format(SQL(table)), asked | {"as_at": as_at, "known_at": known_at})
-        found.update(*rows)
+        owners = terms(conn, index, as_at=as_at, known_at=known_at).answering(frozenset({one.owner})) or ()
+        asked: dict[str, Any] = {"rule": one.rule, "owners": sorted(owners), "subject": one.subject, "arose_on": one.arose_on}
+        found.update(*conn.execute(HISTORY.format(SQL(table)), asked | {"as_at": as_at, "known_at": known_at}))
     return sorted(position for position in found if position)
 
 

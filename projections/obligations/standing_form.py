@@ -53,7 +53,7 @@ class Standings(Projection):
         now = before
         for entry in entries:
             kind = kind_of(entry.event.TOPIC)
-            now = upholding.step(now, self.folds[kind]([entry], now and now.state), entry, self.asked[kind])
+            now = upholding.step(now, self.folds[kind]([entry], now and now.state), entry, self.asked[kind], self.rules)
         return now
 
     def rows(self, key: str, state: Thing) -> Mapping[str, Row]:

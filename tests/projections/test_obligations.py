@@ -13,16 +13,18 @@ from psycopg.sql import SQL
 
 from aggregates import Agency, Partnership, SubGroup
 from aggregates.clocks.dates import later
+from aggregates.clocks.ladder import Ladder
 from aggregates.entry.fields import shape
 from aggregates.entry.values import Sealed
 from aggregates.framework.facts import FACTS, Fact
 from aggregates.framework.index import Index
 from aggregates.framework.library import read_sets
 from aggregates.partnership.office import Office
+from projections.falling_due import open_obligations
 from projections.obligations import Cadences, Obligations, Standings, Wanted, count, grid, history, instance, owed, place
 from projections.obligations.states import LACKING, STATE, STATES, STILL_OWED, state_of
 from projections.two_clocks import catch_up
-from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, QUALITY, checked, on, sustaining
+from tests.aggregates.people import CHAIR, MANAGER, ORIGIN, QUALITY, checked, on, slipped, sustaining
 from tests.logs import Log, catch_up_with
 from tests.projections.promises import Promise
 from tests.projections.test_obligations_fold import fresh
@@ -95,6 +97,15 @@ fact = "after sign-off it is looked at again on each day that was set for that"
 owner = {fact = true}
 basis = "local_setting"
 setting = "sustainment_checks"
+"""
+DONE_IN_TIME = """
+form = "standing"
+thing = "action"
+fact = "what was promised because of a review is signed off by its date"
+owner = {is = "BOARD"}
+basis = "local_setting"
+discharged_by = {event = "action.signed_off", owner = {is = "BOARD"}}
+undone_by = {event = "action.reopened"}
 """
 OF_ONE = """
 form = "standing"
@@ -390,6 +401,26 @@ def test_what_met_it_and_was_taken_back_meets_it_no_more(board: psycopg.Connecti
     assert history(board, one, as_at=date(2017, 3, 1), known_at=it.up_to_date()) == [passed, dropped, anew]
 
 
+def test_what_was_undone_is_told_of_anew(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Its notices begin anew on the day on which what met it was undone: it is another spell, by the same due date."""
+    it = Owed(board, tmp_path, own=TAKEN_BACK)
+    say(it.log, "asked", Promise.Made, date(2016, 10, 1), owner="BOARD")
+    say(it.log, "a", Promise.Made, date(2016, 10, 2), owner="RIV")
+    say(it.log, "a", Promise.Passed, date(2016, 12, 5), owner="RIV")
+    say(it.log, "a", Promise.Dropped, date(2017, 1, 10))
+    known = it.up_to_date()
+    before, met, after = (
+        open_obligations(board, Ladder((7, 0), (14, 28)), as_at=day, known_at=known, index=it.index)
+        for day in (date(2016, 12, 4), date(2016, 12, 5), date(2017, 1, 10))
+    )
+
+    assert met == []
+    assert [(one.due_on, one.spell_began_on) for one in (*before, *after)] == [
+        (date(2016, 10, 29), date(2016, 10, 1)),
+        (date(2016, 10, 29), date(2017, 1, 10)),
+    ]
+
+
 def test_what_another_stood_for_in_time_stays_met_in_time(board: psycopg.Connection[Any], tmp_path: Path) -> None:
     """Where something else stands when one thing is taken back, it is met since the first day, by the event that shows it now."""
     it = Owed(board, tmp_path, own=TAKEN_BACK)
@@ -422,21 +453,22 @@ def test_a_period_is_met_no_more_by_what_was_taken_back(board: psycopg.Connectio
     assert (cell.undone, cell.counts) == (1, {"overdue": 1, "open": 1})
 
 
-def test_what_held_and_holds_no_more_says_so(board: psycopg.Connection[Any], tmp_path: Path) -> None:
-    """Of a state of things the event after which it did not hold any more is named, and the one since which it had."""
-    it, action = Owed(board, tmp_path, looked=LOOKED_AT), sustaining()
+def test_what_held_and_was_undone_says_so(board: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Of a state of things the event that undid it is named, and the one since which it held; to be asked for anew undoes nothing."""
+    it, action = Owed(board, tmp_path, done=DONE_IN_TIME, looked=LOOKED_AT), slipped()
     it.up_to_date()
-    for days in (222, 405):
-        checked(action, days)
     it.log.live(action)
-    held = it.up_to_date()
-    action.schedule_sustainment_check(acting=QUALITY, occurred_on=on(410), due_on=on(500))
+    signed_off = next(e.position for e in it.log.entries if e.topic == "action.signed_off.v1")
+    it.up_to_date()
+    action.reopen(acting=QUALITY, occurred_on=on(410), reason="It slipped", due_on=on(500))
     it.log.live(action)
-    (before,), (after,) = it.at(on(409)), it.at(on(420))
+    known = it.up_to_date()
+    before, after = ({one.clause: one for one in it.at(on(day), known)} for day in (409, 420))
 
-    assert (before.state, before.discharged_on, *undoing(before)) == ("met", on(405), None, None, None, None)
-    assert (after.state, after.due_on, after.discharged_at) == ("open", on(500), None)
-    assert undoing(after) == (on(405), held, on(410), it.up_to_date())
+    assert (before["T-done"].state, before["T-done"].discharged_at, before["T-done"].undone_at) == ("met", signed_off, None)
+    assert (after["T-done"].state, after["T-done"].due_on, after["T-done"].discharged_at) == ("open", on(500), None)
+    assert undoing(after["T-done"]) == (before["T-done"].discharged_on, signed_off, on(410), known)
+    assert undoing(after["T-looked"]) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("last", ["held", "slipped"])

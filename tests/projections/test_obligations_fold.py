@@ -298,7 +298,7 @@ def asked_of(aggregate: Any, log: Log, as_at: date, known_at: int) -> list[tuple
         for entry in entries:
             state = aggregate.fold([entry], state)
             numbered = type(entry)(positions[entry.number], entry.occurred_on, entry.event, entry.body)
-            thing = upholding.step(thing, state, numbered, STANDINGS.asked[kind])
+            thing = upholding.step(thing, state, numbered, STANDINGS.asked[kind], STANDINGS.rules)
         found += STANDINGS.rows(f"{kind}:{ref}", thing).items() if thing else []
     return sorted((key, *row) for key, row in found)
 

@@ -81,7 +81,10 @@ class Recurring:
 
 @dataclass(frozen=True)
 class Upholding:
-    """An example of a standing rule: a thing in a state in which the fact has to hold and does not, and one in which it does."""
+    """An example of a standing rule: a thing in a state in which the fact has to hold and does not, and one in which it does.
+
+    `last` is the last day on which something was recorded of it that a later entry could still undo, where that is not the first of all.
+    """
 
     rule: str
     lacking: Callable[[], Any] | None
@@ -92,6 +95,7 @@ class Upholding:
     grade: str = ""
     unasked: Callable[[], Any] | None = None
     until: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True)
@@ -152,13 +156,13 @@ def _of(pattern: Pattern, owner: str, one: Happened, entry: Entry) -> bool:
     return pattern.event == one.topic and pattern.speaks_of(entry.body) and owner in pattern.owner.of(entry.body, one.stream)
 
 
-def upheld(told: Upholding, thing: Any) -> Any:
-    """Return how the fact stands after all that happened to a thing."""
+def upheld(told: Upholding, thing: Any, *more: Entry) -> Any:
+    """Return how the fact stands after all that happened to a thing, and more."""
     kind, name = next((rule.thing, rule.fact) for rules in INDEX.standing.values() for rule in rules if rule.key == told.rule)
     state = now = None
-    for entry in thing.standing:
+    for entry in sorted((*thing.standing, *more), key=lambda entry: (entry.occurred_on, entry.number)):
         state = type(thing).fold([entry], state)
-        now = step(now, state, entry, {told.rule: FACTS[kind][name]})
+        now = step(now, state, entry, {told.rule: FACTS[kind][name]}, INDEX.rules)
     return now.upheld.get(told.rule) if now else None
 
 
@@ -172,6 +176,14 @@ def undone(undoing: Undoing, did: Happened) -> Happened:
     """Tell, half a year after something was done, that its own stream takes it back."""
     said = {test.field: "RIV" if test.never else next(iter(test.values)) for test in undoing.where}
     return Happened(did.on + timedelta(183), did.stream, undoing.event, said)
+
+
+def undone_on(day: date, undoing: Undoing) -> Entry:
+    """Tell that a thing itself takes back, at the end of a day, what held of it."""
+    said = {test.field: "slipped" if test.never else next(iter(test.values)) for test in undoing.where}
+    event = NEWEST[undoing.event]
+    needed: dict[str, Any] = {"due_on": date(2019, 1, 1), "organisation": "NGH"}  # where the lead reviewer of the examples worked
+    return Entry(999, day, event, {name: needed.get(name) for name in fields_by_name(event)} | said | {"occurred_on": day})
 
 
 def of_another(one: Happened) -> Happened:

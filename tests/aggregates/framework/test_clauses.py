@@ -12,7 +12,7 @@ from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.library import CLAUSES, SETS
 from aggregates.framework.matching import event_of
 from tests.aggregates.framework import recurring, returning, reviewing, sent, upholding
-from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, undone, upheld, waived
+from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, undone, undone_on, upheld, waived
 
 EXAMPLES = [*sent.EXAMPLES, *reviewing.EXAMPLES, *returning.EXAMPLES, *recurring.EXAMPLES, *upholding.EXAMPLES]
 FORMS = {Told: OnEvent, Recurring: OnCalendar, Upholding: Standing}
@@ -21,7 +21,10 @@ NEVER_LATE = date(2099, 12, 31)
 
 
 def decided_on_event(told):
-    """Hold that nothing is owed before it is asked; then it is, and late after its day; then it is met, or ended."""
+    """Hold that nothing is owed before it is asked; then it is, and late after its day; then it is met, or ended.
+
+    Once the thing that met it takes that back it is owed as before, with the same day; what another thing takes back changes nothing.
+    """
     day = told.asked.on
 
     assert found(told, told.asked, *told.met, by=day - DAY) is None
@@ -44,7 +47,10 @@ def decided_on_event(told):
 
 
 def decided_by_the_calendar(told):
-    """Hold that its period has its last day, that nothing else meets it, and that what does is found with its day and its grade."""
+    """Hold that its period has its last day, that nothing else meets it, and that what does is found with its day and its grade.
+
+    What that thing itself takes back meets it no more.
+    """
     period, nothing = met(told, *told.beside)
 
     assert (period.first, period.due_on, nothing) == (ADOPTED_ON, told.due, None)
@@ -63,7 +69,8 @@ def decided_by_the_calendar(told):
 def decided_by_what_holds(told):
     """Hold that the fact is not asked for where it cannot be, is found lacking by its day, and holds since the event that made it so.
 
-    Without one of the events that its rule names it could not hold: a certificate of absence says so of them.
+    Without one of the events that its rule names it could not hold: a certificate of absence says so of them. After one that undoes it, it
+    does not hold, and says that it did.
     """
     if told.unasked:
         before = upheld(told, told.unasked())
@@ -74,6 +81,9 @@ def decided_by_what_holds(told):
     assert (now.fact.grade, now.fact.until) == (told.grade, told.until)
     happened = {event_of(entry.event.TOPIC) for entry in told.holding().entries}
     assert not rule.discharged_by or happened & {pattern.event for pattern in rule.discharged_by}
+    for undoing in rule.undone_by:
+        undone_then = upheld(told, told.holding(), undone_on(told.last or now.holds_since, undoing))
+        assert (undone_then.holds_since, undone_then.held.since, undone_then.held.at) == (None, told.since, 999)
     lacking = upheld(told, told.lacking()) if told.lacking else None
     assert (lacking or now).fact.due_on == told.due
     assert lacking is None or lacking.holds_since is None
@@ -128,4 +138,4 @@ def test_the_set_is_the_one_that_boards_adopt():
 
     Before the first Board has adopted it, write the new hash here with the change; afterwards a change is a new file beside it.
     """
-    assert list(SETS) == ["49f31c08ec8dbcb68295d4c0d587351bd3111adce9b581dcdac64aee176d54fe"]
+    assert list(SETS) == ["1d12166025e9be91d7a54cff2ffd55c012507f9f9888049da23352bad6f5e2f7"]

@@ -236,7 +236,9 @@ EXAMPLES = [
         for rule, owner in (("LIF-PRI-12", "QUALITY"), ("LIF-CYC-01.checked", "BOARD"))
     ),
     *(
-        Upholding(rule, people.slipped, people.closed, owner, since=HELD, grade="held after 12 months", unasked=people.implemented)
+        Upholding(
+            rule, people.slipped, people.closed, owner, since=HELD, grade="held after 12 months", unasked=people.implemented, last=on(405)
+        )
         for rule, owner in (("LIF-INT-07", "RIV"), ("LIF-APPA-BD-11", "BOARD"))
     ),
     course("LIF-TRN-14", {}, owner="BOARD"),
