@@ -134,7 +134,7 @@ def rows(clause: Clause) -> Iterator[str]:
     where = f"{clause.id} (page {clause.page}, L{clause.lines})"
     if not clause.rules:
         says = f"The diagram is lost. {clause.says}" if clause.lost else clause.says
-        yield f"| {where} | {clause.check} | {says} | none | – | {clause.views} | [{clause.id}] |"
+        yield f"| {where} | {clause.check} | {says} | none | - | {clause.views} | [{clause.id}] |"
     for rule in clause.rules:
         part = f" **{rule.part}**" if rule.part else ""
         says = [clause.says] if clause.says and rule is clause.rules[0] else []
@@ -151,7 +151,7 @@ def events(rule: OnEvent | OnCalendar | Standing) -> str:
 
 def undone_by(rule: OnEvent | OnCalendar | Standing) -> str:
     """Name the events by which what met it takes that back."""
-    return ", ".join(dict.fromkeys(f"`{undoing.event}`" for undoing in rule.undone_by)) or "–"
+    return ", ".join(dict.fromkeys(f"`{undoing.event}`" for undoing in rule.undone_by)) or "-"
 
 
 if __name__ == "__main__":
