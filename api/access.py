@@ -17,7 +17,8 @@ from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
 from api.worker import worker
 from service.desk import accounts, authority
-from service.desk.coming_in import throttle
+from service.desk.coming_in import signed_requests, throttle
+from service.desk.coming_in.refusals import RequestNotSigned
 from service.desk.refusals import NotAllowed, NotSignedIn
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ View = TypeVar("View", bound="Callable[..., Any]")
 
 SESSION_COOKIE: Final = "muniment_session"
 SCHEME: Final = "Bearer "
+FILES: Final = "evidence.receive"  # where a program sends files
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_BYTES: Final = 32
 # What machines ask for often, and what is the same for everybody: it costs nothing, and needs no database.
@@ -166,8 +168,23 @@ def admit() -> None:
         raise NotAllowed(who="Somebody who does not run the service", act="do this", roles=["operators"])
     if access == "member":
         signed_in()
-    if request.method not in SAFE and "Authorization" not in request.headers:
+    if request.method not in SAFE:
+        _check_meant()
+
+
+def _check_meant() -> None:
+    """Refuse what nobody meant to ask for: what another site has a browser send, and what a program has not signed that signs."""
+    if "Authorization" not in request.headers:
         csrf.protect()
+    elif (who := caller()) and who.program and who.program.public_key:
+        is_file = request.mimetype == "multipart/form-data"
+        if is_file and request.endpoint != FILES:
+            raise RequestNotSigned(why="a file is sent by itself first, to /api/v1/evidence, and then cited")
+        sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+        url = sent if sent.startswith("http") else f"{request.scheme}://{request.host}{sent}"
+        asked = signed_requests.Asked(request.method, url, dict(request.headers), request.get_data(), is_file)
+        with worker().desk() as conn:
+            signed_requests.check(conn, who, asked)
 
 
 def remember(response: Response, token: str) -> None:

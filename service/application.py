@@ -97,6 +97,7 @@ class Board(
         if command is None:
             known = sorted({*commands.COMMANDS, *commands.AMENDMENTS})
             raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or known)
+        authority.check_program(caller, command)
         now = self.moment(it.at)
         today = london(now)
         day = it.occurred_on or today

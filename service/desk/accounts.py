@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -19,10 +19,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from psycopg.rows import class_row
 
-from service.desk.coming_in import links, throttle
+from service.desk.coming_in import links, signed_requests, throttle
 from service.desk.refusals import AccountExists, NotAMailAddress, NotSignedIn, WeakPassword, WrongCredentials
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from psycopg import Connection
 
 HASHER = PasswordHasher()
@@ -33,8 +35,17 @@ KEY_PREFIX = "muniment_"
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """The API key with which a program calls: the commands that it may give (None: what its office may), and the key that it signs with."""
+
+    id: UUID
+    acts: frozenset[str] | None = None
+    public_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls. `office` is the one that they act in now; `speaks_for_all` is for the import of a demonstration alone."""
+    """Who calls, and with which `program`. `office` is the one that they act in now; `speaks_for_all` is for a demonstration's import."""
 
     account: UUID
     person: UUID | None
@@ -42,6 +53,7 @@ class Caller:
     office: str | None = None
     may_operate: bool = False
     speaks_for_all: bool = False
+    program: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +150,10 @@ def end_session(conn: Connection[Any], account: UUID, session: UUID) -> None:
 
 
 def tidy(conn: Connection[Any]) -> None:
-    """Forget what ended by itself: sessions, links, and how often somebody tried."""
+    """Forget what ended by itself: sessions, links, requests that came to nothing, and how often somebody tried."""
     conn.execute("DELETE FROM desk.session WHERE expires_at < now()")
     links.tidy(conn)
+    signed_requests.tidy(conn)
     throttle.tidy(conn)
 
 
@@ -172,27 +185,40 @@ def caller_of_session(conn: Connection[Any], token: str) -> Caller | None:
 
 
 def create_api_key(
-    conn: Connection[Any], account: UUID, office: str | None, label: str, *, days: int = 365, speaks_for_all: bool = False
+    conn: Connection[Any],
+    account: UUID,
+    office: str | None,
+    label: str,
+    *,
+    days: int = 365,
+    speaks_for_all: bool = False,
+    acts: Collection[str] | None = None,
+    public_key: bytes | None = None,
 ) -> str:
-    """Create an API key that acts in an office, and return it: it is shown this once."""
+    """Create an API key that acts in an office, and return it: it is shown this once. With `acts` it gives those commands alone."""
     key, now = KEY_PREFIX + secrets.token_urlsafe(32), datetime.now(UTC)
     insert = """
-        INSERT INTO desk.api_key (id, key_hash, account, office, label, speaks_for_all, created_at, expires_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
-    conn.execute(insert, (uuid4(), _hash(key), account, office, label, speaks_for_all, now, now + timedelta(days=days)))
+        INSERT INTO desk.api_key (id, key_hash, account, office, label, speaks_for_all, created_at, expires_at, acts, public_key)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+    scope = None if acts is None else sorted(acts)
+    conn.execute(insert, (uuid4(), _hash(key), account, office, label, speaks_for_all, now, now + timedelta(days=days), scope, public_key))
     return key
 
 
 def caller_of_key(conn: Connection[Any], key: str) -> Caller:
     """Return who calls with an API key. Refuses one that is unknown, expired or revoked, without saying which."""
     query = """
-        SELECT a.id, a.person, a.email, k.office, a.may_operate, k.speaks_for_all
+        SELECT a.id, a.person, a.email, k.office, a.may_operate, k.speaks_for_all, k.id, k.acts, k.public_key,
+               k.last_used_at IS NULL OR k.last_used_at < now() - %s
           FROM desk.api_key k JOIN desk.account a ON a.id = k.account
          WHERE k.key_hash = %s AND k.expires_at > now() AND k.revoked_at IS NULL AND a.disabled_at IS NULL"""
-    row = _one(conn, query, _hash(key))
+    row = _one(conn, query, TO_THE_MINUTE, _hash(key))
     if not row:
         raise NotSignedIn
-    return Caller(*row)
+    who, (number, acts, public_key, unused) = row[:6], row[6:]
+    if unused:
+        conn.execute("UPDATE desk.api_key SET last_used_at = now() WHERE id = %s", (number,))
+    return replace(Caller(*who), program=Program(number, None if acts is None else frozenset(acts), public_key and bytes(public_key)))
 
 
 def _one(conn: Connection[Any], query: str, *values: object) -> Any:

@@ -17,6 +17,7 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
 from service import commands
+from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
 from service.desk.whose import ONE_AGENCY
 
@@ -98,6 +99,13 @@ def allow(command: Command, who: Acting) -> None:
     """Refuse a command to an office that may not give it."""
     if who.role not in command.by:
         raise NotAllowed(who=called(who.role), act=command.title.lower(), roles=command.by)
+
+
+def check_program(caller: Caller, command: Command) -> None:
+    """Refuse a command for which the caller's API key was not made."""
+    acts = caller.program.acts if caller.program else None
+    if acts is not None and command.name not in acts:
+        raise NotForThisKey(act=command.title.lower(), acts=acts or "reading alone")
 
 
 def called(role: str | None) -> str:

@@ -39,6 +39,7 @@ MENU: Final[dict[str, dict[str, str]]] = {
         "/inspections": "Inspections",
         "/data-protection": "Data protection",
         "/keys": "Signing keys",
+        "/api-keys": "Keys of programs",
     },
     "The record": {
         "/replay": "Replay",

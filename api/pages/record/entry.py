@@ -23,6 +23,7 @@ from api.resources.answering.closed import closed
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
+from service.desk.coming_in import signed_requests
 from service.desk.refusals import NotFound
 from service.verify import digest
 
@@ -59,9 +60,16 @@ def entry(position: int) -> Response:
             previous_href=_beside(seen, position - 1),
             next_href=_beside(seen, position + 1),
             receipt_href=f"/api/v1/events/{position}/receipt",
+            request_href=_request(position),
             receipt=receipt_for(seen, found.stream),
             log=log_of_page(seen.on.conn),
         )
+
+
+def _request(position: int) -> str | None:
+    """Return where the signed request is by which a program asked for an event; None where it came otherwise."""
+    with worker().desk() as conn:
+        return f"/api/v1/events/{position}/request" if signed_requests.of_event(conn, position) else None
 
 
 def visible(seen: Look, position: int) -> HistoryEntry:

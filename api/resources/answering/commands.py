@@ -154,7 +154,8 @@ def check_reach(command: Command, ref: str | None, *, office: str | None = None)
 
 
 def check_open(command: Command, who: Acting) -> None:
-    """Refuse a command to a role that can never give it."""
+    """Refuse a command to a role that can never give it, and to a program whose API key was not made for it."""
+    authority.check_program(signed_in(), command)
     if not command.open_to(who.role):
         authority.allow(command, who)
 

@@ -20,6 +20,7 @@ from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.commands import COMMANDS
 from service.desk import authority
+from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotAllowed, NotFound
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def _check_brings(who: Acting) -> None:
     if not any(command.open_to(who.role) for command in carrying):
         roles = frozenset().union(*(command.by for command in carrying))
         raise NotAllowed(who=authority.called(who.role), act="bring evidence", roles=roles)
+    program = signed_in().program
+    if program and program.acts is not None and program.acts.isdisjoint(command.name for command in carrying):
+        raise NotForThisKey(act="bring evidence", acts=program.acts or "reading alone")
 
 
 @evidence.get("/<sha256>", endpoint="read")

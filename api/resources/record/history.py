@@ -11,14 +11,16 @@ from marshmallow import Schema, fields, validate
 
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.topics import event_type
-from api.access import member
+from api.access import member, signed_in
 from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.answering.openapi import ClocksSchema, Resource
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
+from service.desk.coming_in import signed_requests
 from service.desk.refusals import NotFound
+from service.verify import b64url
 
 if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
@@ -170,6 +172,36 @@ def receipt(position: int) -> Response:
     response = Response(str(worker().board.recorder.receipt(position)), content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="event-{position}.tlog-proof"'
     return response
+
+
+class SignedRequestSchema(Schema):
+    """The request by which a program asked for an event, as it signed it (RFC 9421)."""
+
+    base = fields.String(required=True, metadata={"description": "What was signed, byte for byte; it has the digest of the body"})
+    signature = fields.String(required=True, metadata={"description": "base64url, Ed25519"})
+    public_key = fields.String(required=True, metadata={"description": "base64url; of the API key with which it came"})
+    body = fields.String(required=True, metadata={"description": "base64url"})
+
+
+@events.get("/<int:position>/request")
+@events.response(200, SignedRequestSchema)
+@member
+def request_of(position: int) -> dict[str, Any]:
+    """Give the signed request by which an event came about, to those who may read all of the event."""
+    with read({}) as on:
+        entry = _entry(on, position)
+        theirs = on.scope.protects or signed_in().office == entry.by_office
+        shown = theirs and on.opens(entry.kind, entry.ref)
+    with worker().desk() as conn:
+        kept = signed_requests.of_event(conn, position) if shown else None
+    if kept is None:
+        raise NotFound(kind="signed request of event", ref=position)
+    return {
+        "base": kept.base,
+        "signature": b64url(kept.signature),
+        "public_key": b64url(kept.public_key),
+        "body": b64url(kept.body or b""),
+    }
 
 
 def _entry(on: Reading, position: int) -> HistoryEntry:

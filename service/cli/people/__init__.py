@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ import psycopg
 
 from aggregates.clocks.dates import london
 from service.cli.opening import board
+from service.commands import COMMANDS
 from service.desk import accounts, authority
-from service.desk.coming_in import identities
-from service.desk.refusals import NotFound
+from service.desk.coming_in import identities, programs
+from service.desk.refusals import NotFound, UnknownCommand
 
 if TYPE_CHECKING:
     from service.application import Board
@@ -57,14 +59,21 @@ def account(*, email: str, office: str, again: bool, closes: bool, provided: boo
 @click.option("--office", required=True, help="The office in which the program acts.")
 @click.option("--label", required=True, help="What the key is for.")
 @click.option("--days", type=click.IntRange(1, 3650), default=365, help="After how many days it expires (365).")
-def key(email: str, office: str, label: str, days: int) -> None:
+@click.option("--act", "acts", multiple=True, help="A command that it may give, and no other; again for each.")
+@click.option("--reads", is_flag=True, help="It reads, and gives no command.")
+@click.option("--signed-by", help="The public half of the program's own signing key: it then signs each request (RFC 9421).")
+def key(*, email: str, office: str, label: str, days: int, acts: tuple[str, ...], reads: bool, signed_by: str | None) -> None:
     """Make an API key for a program that acts for an account, and print it this once.
 
-    Example: muniment key lead@riverside.example --office lead-RIV --label "case system"
+    Example: muniment key lead@riverside.example --office lead-RIV --label "case system" --act report_progress --act submit_evidence
     """
+    if unknown := [act for act in acts if act not in COMMANDS]:
+        raise UnknownCommand(name=unknown[0], known=get_close_matches(unknown[0], COMMANDS) or ["those of ops/commands.md"])
+    public_key = programs.read_public_key(signed_by) if signed_by else None
     with board() as opened, psycopg.connect(opened.config.conninfo("writer")) as conn:
         found = _account(conn, email, office, _holder(opened, office))
-        click.echo(accounts.create_api_key(conn, found, office, label, days=days))
+        scope = acts if acts or reads else None
+        click.echo(accounts.create_api_key(conn, found, office, label, days=days, acts=scope, public_key=public_key))
 
 
 def _account(conn: psycopg.Connection[Any], email: str, office: str, person: UUID) -> UUID:

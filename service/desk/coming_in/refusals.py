@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aggregates.errors import Refused
+from service.desk.refusals import NotAllowed, NotSignedIn
 
 
 class NoProvider(Refused):
@@ -51,3 +52,21 @@ class HasAnAccount(Refused):
     """Whoever has an account signs in with it, and needs no invitation."""
 
     text = "Whoever holds the office {office} has an account already, and signs in with it: there is nobody to invite"
+
+
+class NotAPublicKey(Refused):
+    """A program signs its requests by a key that is one, and under which no forgery verifies."""
+
+    text = "This is no Ed25519 key in base64url, as `muniment signing-key` prints its public half: {why}"
+
+
+class NotForThisKey(NotAllowed):
+    """An API key gives the commands that it was made for, whatever else its office may."""
+
+    text = "This API key may not {act}: it was made for {acts}"
+
+
+class RequestNotSigned(NotSignedIn):
+    """Whose API key has a public key signs every request that asks for something to be done, freshly and once (RFC 9421)."""
+
+    source, text = "RFC 9421", "This request is not signed as its API key asks for: {why}"

@@ -1,0 +1,172 @@
+"""API keys of programs: made on a page and shown once, for some acts alone; and requests that a program signs (RFC 9421)."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
+
+from service.desk import accounts
+from service.verify import check_signature, thumbprint, unb64url
+from tests.api.pages.conftest import browser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.test import TestResponse
+
+    from tests.api.conftest import Asking
+
+ACCEPT, PROGRESS = "/api/v1/actions/A1/accept_action", "/api/v1/actions/A1/report_progress"
+BODY = b'{"rag": "amber", "narrative": "Half is read"}'
+KEY = Ed25519PrivateKey.from_private_bytes(b"P" * 32)
+PUBLIC = KEY.public_key().public_bytes_raw()
+COVERED = ("@method", "@target-uri", "content-type", "idempotency-key", "if-match")
+
+
+@dataclass
+class Request:
+    """A request as whoever signs it sees it."""
+
+    url: str = f"http://localhost{PROGRESS}"
+    method: str = "POST"
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json", "Idempotency-Key": "k1", "If-Match": "*"})
+    body: bytes = BODY
+
+
+def sign(it: Request, *, by: Ed25519PrivateKey = KEY, covered: tuple[str, ...] = COVERED, age: int = 0, **how: Any) -> Request:
+    """Sign a request as a program does."""
+    named = how.pop("key_id", thumbprint(PUBLIC))
+    signer = HTTPMessageSigner(
+        signature_algorithm=algorithms.ED25519, key_resolver=MappingKeyResolver(public_keys={}, private_keys={named: by})
+    )
+    body = it.body if how.pop("digest", True) else None
+    made = datetime.now(UTC) - timedelta(seconds=age)
+    signer.sign(it, key_id=named, created=made, covered_component_ids=covered, body=body, **{"nonce": "n" * 16} | how)
+    return it
+
+
+def send(ask: Asking, key: str, it: Request) -> TestResponse:
+    """Send a request with an API key."""
+    return ask.client.post(it.url.removeprefix("http://localhost"), data=it.body, headers={"Authorization": f"Bearer {key}", **it.headers})
+
+
+def api_key(ask: Asking, **how: Any) -> str:
+    """Make an API key for the lead of RIV."""
+    with psycopg.connect(ask.seeded.config.conninfo("writer"), autocommit=True) as conn:
+        return accounts.create_api_key(conn, ask.seeded.callers["riv-lead"].account, "riv-lead", "case system", **how)
+
+
+def test_a_key_is_made_shown_once_used_for_what_it_is_for_and_ended(ask):
+    """A lead makes a key for one act on a page; it is shown once, gives that act alone, and nothing any more once it is ended."""
+    lead, manager, other = (browser(ask.client.application, ask.seeded, office) for office in ("riv-lead", "board-manager", "cqh-lead"))
+    lead.get("/api-keys")
+    made = lead.post("/api-keys", {"label": "Case system", "may": "some", "acts": ["accept_action"], "days": "90"})
+    assert made.status_code == 200, lead.words
+    key = unescape(re.findall(r"data-made>([^<]+)<", lead.page)[0])
+    own = {"Authorization": f"Bearer {key}", "If-Match": "*"}
+    post = ask.client.post
+    answers = [
+        post(ACCEPT, json={}, headers=own | {"Idempotency-Key": "a"}),
+        post(PROGRESS, json={"rag": "amber", "narrative": "x"}, headers=own | {"Idempotency-Key": "b"}),
+        post("/api/v1/evidence", headers=own | {"Idempotency-Key": "c"}),
+    ]
+    assert [one.json.get("type") for one in answers] == [None, "/problems/not-for-this-key", "/problems/not-for-this-key"]
+    assert ask.client.get("/api/v1/actions/A1", headers=own).status_code == 200
+
+    assert key not in lead.text("/api-keys")
+    row = next(row for row in lead.page.split("<tr")[1:] if "Case system" in row)
+    assert "Accept the action" in row
+    end = re.findall(r'action="([^"]+)"', row)[0]
+    other.get("/api-keys")
+    assert other.post(end, {}).status_code == 404
+    assert "riv-lead@severnbrook.example" in manager.text("/api-keys")
+    assert manager.post(end, {}).status_code == 303
+    assert ask.client.get("/api/v1/actions/A1", headers=own).status_code == 401
+
+
+def test_a_key_that_cannot_be_made_is_refused_on_the_page(shared):
+    """A key says what it is for, and a key that would sign its requests has to be one; nothing is made."""
+    who = browser(shared.client.application, shared.seeded, "cqh-lead")
+    who.get("/api-keys")
+    told = [who.post("/api-keys", said).status_code for said in ({"label": ""}, {"label": "x", "signed_by": "A" * 43})]
+    assert told == [422, 422]
+    assert "shown this once" not in who.page
+
+
+# Each request that is refused, and a word of why.
+REFUSED: dict[str, tuple[Callable[[], Request], str]] = {
+    "not signed": (Request, "Expected"),
+    "another key's": (lambda: sign(Request(), by=Ed25519PrivateKey.generate()), ""),
+    "another's name": (lambda: sign(Request(), key_id="x" * 43), "resolve"),
+    "over five minutes old": (lambda: sign(Request(), age=400), "age"),
+    "of tomorrow": (lambda: sign(Request(), age=-400), "future"),
+    "without the body": (lambda: sign(Request(), digest=False), "content-digest"),
+    "without the method": (lambda: sign(Request(), covered=COVERED[1:]), "@method"),
+    "without the address": (lambda: sign(Request(), covered=("@method", *COVERED[2:])), "@target-uri"),
+    "without its key": (lambda: sign(Request(), covered=(*COVERED[:3], "if-match")), "idempotency-key"),
+    "without its version": (lambda: sign(Request(), covered=COVERED[:-1]), "if-match"),
+    "without a nonce": (lambda: sign(Request(), nonce=None), "nonce"),
+    "to another address": (lambda: sign(Request(url=f"http://localhost{ACCEPT}")), ""),
+    "with another body": (lambda: replaced(sign(Request())), ""),
+}
+
+
+def replaced(it: Request) -> Request:
+    """Put another body in the place of the one that was signed."""
+    it.body = BODY.replace(b"Half", b"All_")
+    return it
+
+
+def test_what_a_program_asks_is_signed_whole_freshly_and_once(ask):
+    """Whose API key has a public key has nothing recorded by a request that is not signed by it, or not all of it, or long ago, or twice.
+
+    It reads without. What it signed is kept with the event, and anybody checks it: the Board and its owner are given it, no other agency.
+    """
+    key = api_key(ask, public_key=PUBLIC)
+    ask.post(ACCEPT, "riv-lead")
+    size = ask.seeded.board.size()
+    for how, (make, why) in REFUSED.items():
+        (it := make()).url = f"http://localhost{PROGRESS}"
+        answer = send(ask, key, it)
+        assert (answer.status_code, answer.json["type"], why in answer.json["detail"]) == (401, "/problems/request-not-signed", True), how
+    secret = sign(Request(headers=Request().headers | {"Authorization": f"Bearer {key}"}), covered=(*COVERED, "authorization"))
+    assert "which is a secret and is not kept" in send(ask, key, secret).json["detail"]
+    assert ask.seeded.board.size() == size
+    assert ask.client.get("/api/v1/actions/A1", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+    done = send(ask, key, good := sign(Request(), nonce="a nonce of its own"))
+    assert done.status_code == 200, done.json
+    assert send(ask, key, good).json["type"] == "/problems/request-not-signed"
+    again = send(ask, key, sign(Request(), nonce="another nonce, the same act"))
+    assert (again.status_code, again.json["receipt"]) == (200, done.json["receipt"])
+
+    ask.seeded.catch_up()
+    address = f"/api/v1/events/{done.json['positions'][0]}/request"
+    kept = ask.get(address).json
+    check_signature(unb64url(kept["public_key"]), unb64url(kept["signature"]), kept["base"].encode())
+    assert (unb64url(kept["public_key"]), unb64url(kept["body"])) == (PUBLIC, BODY)
+    assert f'"content-digest": sha-256=:{b64encode(sha256(BODY).digest()).decode()}:' in kept["base"]
+    assert [ask.get(address, office).status_code for office in ("riv-lead", "cqh-lead")] == [200, 404]
+    assert "request that it signed" in browser(ask.client.application, ask.seeded, "chair").text(
+        address.removeprefix("/api/v1").removesuffix("/request")
+    )
+
+
+def test_a_program_that_signs_sends_files_by_themselves(ask):
+    """A file is sent by itself, signed with its digest, and cited in an act that is signed like any other."""
+    key = api_key(ask, public_key=PUBLIC)
+    content = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.4 audit\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Idempotency-Key": "f1"}
+    file = Request(url="http://localhost/api/v1/evidence", headers=dict(headers), body=content)
+    assert send(ask, key, sign(file, covered=COVERED[:-1])).status_code == 201
+    act = Request(url=f"http://localhost{PROGRESS}", headers=headers | {"If-Match": "*"}, body=content)
+    assert "a file is sent by itself first" in send(ask, key, sign(act, nonce="b" * 16)).json["detail"]
