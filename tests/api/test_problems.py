@@ -100,7 +100,7 @@ def test_a_problems_type_leads_to_its_explanation(raising):
     ("error", "status", "header"),
     [
         (refusals.NotSignedIn(), 401, ("WWW-Authenticate", 'Bearer realm="muniment"')),
-        (refusals.TooManyAttempts(minutes=15), 429, ("Retry-After", "900")),
+        (refusals.TooManyAttempts(wait="15 minutes", seconds=900), 429, ("Retry-After", "900")),
         (psycopg.OperationalError("the server closed the connection, password=secret"), 503, ("Retry-After", "5")),
         (PoolTimeout("couldn't get a connection"), 503, ("Retry-After", "5")),
         (BadStatement("row 5"), 503, ("Retry-After", "5")),
