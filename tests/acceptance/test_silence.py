@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -182,6 +183,32 @@ def test_what_was_done_or_never_asked_is_refused_by_name(overdue):
 
     assert (refused.code, unknown.code, out.exists()) == (1, 1, False)
     assert refused.err.startswith("Refused: As known at event ")
+
+
+def test_what_was_done_and_taken_back_is_owed_again_and_no_silence(overdue):
+    """What was asked for and waived was not asked for: met until then, open after; both events are named, and nothing is certified."""
+    board, rule, ref = overdue, "LIF-RBM-10.ask", "training_strategy-2017-training"
+    asked = {"kind": "training_strategy", "respondent": "training", "period": "2017", "due_on": "2017-09-30", "question_set": None}
+    asking = [
+        line("board-manager", "constitute_sub_group", "training", name="Training", terms_of_reference=None),
+        line("chair", "request_return", ref, **asked),
+    ]
+    assert board.brings_in(*asking, **at("2017-01-16")).code == 0
+    assert board.brings_in(line("chair", "waive_return", ref, reason="There is one already"), **at("2017-01-30")).code == 0
+    pass_day(board, "2017-02-01")
+    ((done,), (undone,)) = (positions(board, f"return.{what}.v1", ref) for what in ("requested", "waived"))
+
+    def said(day):
+        ran = board.run("obligations", "--clause", "LIF-RBM-10", "--all", "--as-at", day, "--format", "json", **at("2017-02-01"))
+        (one,) = [one for one in json.loads(ran.out)["items"] if one["rule"] == rule]
+        return tuple(one[name] for name in ("state", "discharged_at", "was_discharged_at", "undone_at", "undone_on"))
+
+    assert said("2017-01-29") == ("met", done, None, None, None)
+    assert said("2017-02-01") == ("open", None, done, undone, "2017-01-30")
+    out = board.data / "none.jws"
+    refused = board.run("absence", rule, "BOARD", "partnership:partnership", "-o", out, **at("2017-02-01"))
+    assert (refused.code, out.exists()) == (1, False)
+    assert f"was discharged by event {done}, since 16 January 2017, and that was undone by event {undone}" in refused.err
 
 
 def test_reassigned_on_the_way_and_with_an_empty_office(overdue):
