@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import access, errors, health, log, outside, pages, resources
 from api.fields import StrictJSON
+from api.resources.record.evidence import Upload
 from api.worker import Worker, open_board
 from service.config import MEBIBYTE, Config
 
@@ -29,6 +30,7 @@ def create_app(config: Config | None = None, *, board_factory: Callable[[Config]
     config = config or Config.from_environment()
     app = Flask(__name__)
     app.json = StrictJSON(app)
+    app.request_class = Upload
     app.extensions["muniment"] = Worker(config, board_factory)
     app.config |= {
         "PROPAGATE_EXCEPTIONS": False,  # what nobody foresaw is a problem too, with a reference

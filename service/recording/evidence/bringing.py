@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregates.entry.values import Evidence
     from service.desk.accounts import Caller
     from service.recording.evidence.checking import Standing
-    from service.recording.evidence.store import EvidenceStore, Received
+    from service.recording.evidence.store import EvidenceStore, Incoming, Received
 
 BROUGHT: Final = """
     WITH brought AS (
@@ -42,7 +42,7 @@ class Evidencing:
     datastore: PostgresDatastore
     clock: Callable[[], float]
 
-    def receive(self, stream: IO[bytes], filename: str, caller: Caller) -> Received:
+    def receive(self, stream: IO[bytes] | Incoming, filename: str, caller: Caller) -> Received:
         """Take an evidence file in, and remember whose account brought it. What malware was found in before is refused again."""
         received = self.evidence.receive(stream, filename)
         said = received._asdict() | {"sha256": bytes.fromhex(received.sha256), "account": caller.account}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from contextlib import closing, contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
@@ -22,6 +23,7 @@ from service.recording.evidence.refusals import EmptyFile, Malware, NotWhatWasKe
 from service.recording.evidence.scanner import NotLooked, Scanner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from io import BufferedReader
 
     from service.config import Config
@@ -52,6 +54,39 @@ class Files(Protocol):
         """Open what is stored under a hash, whatever it is by now; refuses one that is not held."""
 
 
+class Incoming:
+    """A file on its way in: on the disk on which it will stay, hashed as it is written, and gone when it is closed, unless it was kept."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin an empty one."""
+        self.file = tempfile.NamedTemporaryFile(dir=folder)  # noqa: SIM115 - closed by whoever closes this
+        self.close, self.read, self.seek = self.file.close, self.file.read, self.file.seek
+        self.size, self._digest = 0, sha256()
+
+    def write(self, block: bytes) -> int:
+        """Add to it, once: what was written stays."""
+        self.size += len(block)
+        self._digest.update(block)
+        with room():
+            return self.file.write(block)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what was written, in hexadecimal."""
+        return self._digest.hexdigest()
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Say in words that the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if disk_full(error):
+            raise NoRoom from error
+        raise
+
+
 class EvidenceStore:
     """Takes files in, and gives them out."""
 
@@ -66,30 +101,36 @@ class EvidenceStore:
         files = Bucket(config) if config.s3_bucket else Folder(folder)
         return cls(files, folder / "incoming", limit=config.max_upload, scanner=Scanner.of(config))
 
-    def receive(self, stream: IO[bytes], filename: str) -> Received:
+    def begin(self) -> Incoming:
+        """Begin to take a file in, from whoever writes to it."""
+        self.incoming.mkdir(parents=True, exist_ok=True, mode=0o750)
+        return Incoming(self.incoming)
+
+    def receive(self, stream: IO[bytes] | Incoming, filename: str) -> Received:
         """Take a file in. Refuses an empty one, one over the limit, what is not taken as evidence, and any where the disk is full.
 
         Nothing stays of what is refused. What nobody could look at for malware is taken in, and says so.
         """
-        try:
-            return self._receive(stream, filename)
-        except OSError as error:
-            if disk_full(error):
-                raise NoRoom from error
-            raise
+        if isinstance(stream, Incoming):
+            return self._keep(stream, filename)
+        with room(), closing(self.begin()) as incoming:
+            while incoming.size <= self.limit and (block := stream.read(BLOCK)):
+                incoming.write(block)
+            return self._keep(incoming, filename)
 
-    def _receive(self, stream: IO[bytes], filename: str) -> Received:
-        self.incoming.mkdir(parents=True, exist_ok=True, mode=0o750)
-        with tempfile.NamedTemporaryFile(dir=self.incoming, delete=False) as file:
-            try:
-                digest, size = self._copy(stream, file, filename)
-                media_type = kind_of(file, filename).media_type
-                checked = self._looked_at(file, filename)
-                os.fsync(file.fileno())
-                self.files.keep(Path(file.name), digest)
-            finally:
-                Path(file.name).unlink()
-        return Received(digest, size, media_type, checked)
+    def _keep(self, incoming: Incoming, filename: str) -> Received:
+        if not incoming.size:
+            raise EmptyFile(filename=filename)
+        if incoming.size > self.limit:
+            raise TooLarge(what=filename, limit=f"{self.limit // 1024 // 1024} MB")
+        with room():
+            incoming.file.flush()
+        media_type = kind_of(incoming.file, filename).media_type
+        checked = self._looked_at(incoming.file, filename)
+        with room():
+            os.fsync(incoming.file.fileno())
+            self.files.keep(Path(incoming.file.name), incoming.sha256)
+        return Received(incoming.sha256, incoming.size, media_type, checked)
 
     def _looked_at(self, file: IO[bytes], filename: str) -> bool:
         """Say whether somebody has looked at a file for malware, and found none; refuse it where they have found some."""
