@@ -25,7 +25,7 @@ from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing
 from api.pages.published import public as published
 from api.pages.published import report
-from api.pages.record import difference, entry, integrity, replay
+from api.pages.record import difference, entry, evidence, integrity, replay
 from api.pages.returns import asking, side_by_side
 from api.pages.returns import listing as of_returns
 from api.pages.reviews import review, tracker
@@ -58,6 +58,7 @@ NOUNS: Final = (
     *OWED,
     *TRAINING,
     *RETURNS,
+    evidence,
     act,
     entry,
     amend,

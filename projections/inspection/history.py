@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed
+from psycopg.types.json import Jsonb
 
 from aggregates.entry import Recorded
 from aggregates.entry.fields import corrections
@@ -123,6 +124,13 @@ def entries_at(conn: Connection[Any], positions: Sequence[int], *, known_at: int
     """Return the entries at these positions, in the order of recording."""
     asked = {"positions": list(positions), "known_at": known_at}
     page = _select(conn, SQL("position = ANY(%(positions)s) AND position <= %(known_at)s ORDER BY position"), asked)
+    return _annotated(conn, page, known_at)[0]
+
+
+def citing(conn: Connection[Any], *, known_at: int, **said: str) -> list[HistoryEntry]:
+    """Return the entries that cite a file of which this is said: its `sha256`, the agency that supplied it. The oldest first."""
+    asked = {"said": Jsonb([said]), "known_at": known_at}
+    page = _select(conn, SQL("body -> 'evidence' @> %(said)s AND position <= %(known_at)s ORDER BY position"), asked)
     return _annotated(conn, page, known_at)[0]
 
 

@@ -115,7 +115,13 @@ def index(conn: Connection[Any], table: str = TABLE) -> None:
     name = Identifier("views", table)
     if conn.execute("SELECT count(*) FROM pg_index WHERE indrelid = %s::regclass", [f"views.{table}"]).fetchone() != (2,):
         return
-    for columns in ("(kind, ref, position)", "(recorded_at, position)", "(amends) WHERE amends IS NOT NULL", "(late) WHERE late > 0"):
+    for columns in (
+        "(kind, ref, position)",
+        "(recorded_at, position)",
+        "(amends) WHERE amends IS NOT NULL",
+        "(late) WHERE late > 0",
+        "USING gin ((body -> 'evidence') jsonb_path_ops)",
+    ):
         conn.execute(SQL("CREATE INDEX ON {} ").format(name) + SQL(columns))
 
 

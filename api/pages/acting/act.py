@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, request
@@ -24,12 +25,13 @@ from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
 from service.desk.refusals import NotFound, StaleVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from http import HTTPStatus
 
     from werkzeug.wrappers import Response as Redirect
 
     from aggregates.errors import Refused
+    from api.pages.acting.forms import FormField
     from service.recording.writing import Unsigned
 
 pages = Blueprint("act", __name__)
@@ -70,7 +72,20 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
         return _page(seen, command, about, typed, not_today=linked(found.refused))
 
 
-def _act(command: Command, about: str | None) -> Response | Redirect:
+@dataclass(frozen=True)
+class Form:
+    """A form at an address of its own, for things of which one is chosen in it.
+
+    `chosen` are the fields that stand first; what is `folded` opens where it is needed; `then` is where its receipt is shown.
+    """
+
+    href: str
+    then: str
+    chosen: Callable[[Look], list[FormField]]
+    folded: frozenset[str]
+
+
+def _act(command: Command, about: str | None, form: Form | None = None) -> Response | Redirect:
     sent = sending.read(command, about)
     drafted = about if command.name in answering.ANSWERING else None
     if drafted:
@@ -80,23 +95,38 @@ def _act(command: Command, about: str | None) -> Response | Redirect:
     if sending.asks_for_rows() or signing.changes():
         sent.errors.clear()
         with look() as seen:
-            return _page(seen, command, about, sent)
+            return _page(seen, command, about, sent, form=form)
     refused = sent.refused
     if not sent.errors and refused is None:
         outcome = sending.send(command, about or sent.typed.get(REF) or command.kind, sent)
         if outcome.unsigned is not None:
-            return _to_sign(command, about, sent, outcome.unsigned)
+            return _to_sign(command, about, sent, outcome.unsigned, form)
         if outcome.done is not None:
             if drafted:
                 answering.forget(drafted)
             position = outcome.done.positions[0]
-            return redirect(f"{page_of(command.kind, outcome.done.ref) or f'/events/{position}'}?receipt={position}", code=303)
+            shown = f"{page_of(command.kind, outcome.done.ref) or f'/events/{position}'}?"
+            return redirect(f"{f'{form.then}?of={about}&' if form else shown}receipt={position}", code=303)
         refused = outcome.refused
     with look() as seen:
-        return _page(seen, command, about, sent, refused)
+        return _page(seen, command, about, sent, refused, form=form)
 
 
-def _to_sign(command: Command, about: str | None, sent: sending.Sent, unsigned: Unsigned) -> Response:
+def choose(command: Command, form: Form) -> Response | Redirect:
+    """Show the form of a command about something that is chosen in it, or give the command."""
+    about = request.form.get(REF) or None
+    if request.method == "GET" or about is None:
+        check_reach(command, None)
+        sent = sending.Sent(typed=request.args.to_dict()) if request.method == "GET" else sending.read(command)
+        if request.method == "POST":
+            sent.errors[REF] = "Choose what it is for"
+        with look() as seen:
+            return _page(seen, command, None, sent, form=form)
+    check_reach(command, about)
+    return _act(command, about, form)
+
+
+def _to_sign(command: Command, about: str | None, sent: sending.Sent, unsigned: Unsigned, form: Form | None) -> Response:
     """Show what is to be signed."""
     with look() as seen:
         return signing.confirm(
@@ -106,7 +136,7 @@ def _to_sign(command: Command, about: str | None, sent: sending.Sent, unsigned: 
             command=forms.heading(command),
             about=None if about is None else _about(seen, command, about),
             acting=acting_words(seen),
-            action_href=address_of(command, about),
+            action_href=form.href if form else address_of(command, about),
         )
 
 
@@ -152,27 +182,37 @@ def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], ref
 
 
 def _page(
-    seen: Look, command: Command, about: str | None, sent: sending.Sent, refused: Refused | None = None, *, not_today: str | None = None
+    seen: Look,
+    command: Command,
+    about: str | None,
+    sent: sending.Sent,
+    refused: Refused | None = None,
+    *,
+    not_today: str | None = None,
+    form: Form | None = None,
 ) -> Response:
     """Return the form, with what was typed and what stands against it; where it cannot be done as things stand, folded under why."""
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
     manager = acting_as().role == commands.MANAGER
     moved = isinstance(refused, StaleVersion)
     shown = forms.fields_of(seen, command, sent, about=about, manager=manager)
+    if form:
+        first = forms.with_typed(form.chosen(seen), sent.typed | ({REF: about} if about else {}), sent.errors)
+        shown = first + [field | {"folded": plain_name(field["name"]) in form.folded} for field in shown]
     back = page_of(command.kind, about) if about else LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")
     return render(
         "acting/act.html",
         look=seen,
         status=status,
         command=forms.heading(command),
-        about=None if about is None else _about(seen, command, about),
+        about=None if about is None or form else _about(seen, command, about),
         acting=acting_words(seen),
         fields=shown,
         refusal=in_form(refused, {plain_name(field["name"]): field["label"] for field in shown}) if refused else None,
         moved=moved,
         not_today=not_today,
-        action_href=address_of(command, about),
-        cancel_href=back,
+        action_href=form.href if form else address_of(command, about),
+        cancel_href=form.then if form else back,
         hidden=sent.hidden,
         own=signing.own(),
         drafts=command.name in answering.ANSWERING,

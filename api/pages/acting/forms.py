@@ -47,6 +47,7 @@ MAY_LACK_FILES: Final = frozenset(
 HASHED: Final = (
     "Choose the document: its SHA-256 is recorded, and the document itself is not kept. Or write the SHA-256, 64 hexadecimal digits."
 )
+TITLED: Final = "In a few words, without names of children. Left out, it is the name of the file."
 AS_PRINTED: Final = "As `muniment signing-key` has printed it for the holder."
 # How the reference of a new thing is called.
 REFERENCES: Final[Mapping[str, dict[str, str]]] = {
@@ -285,7 +286,7 @@ def _evidence(typed: Mapping[str, Any], readers: str = "restricted") -> list[For
     hint = f"“{received}” has been received. Choose a file only to send another in its place." if received else None
     return [
         field_of("evidence", "file", readers, label="File", hint=hint),
-        field_of("evidence_title", "text", readers, hint="In a few words, without names of children."),
+        field_of("evidence_title", "text", readers, hint=TITLED, optional=True),
         field_of("evidence_date", "date", readers, hint="The date that the file itself bears."),
     ]
 

@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
@@ -199,12 +200,12 @@ def _number(sent: Sent, name: str, *, optional: bool) -> None:
 def _evidence(sent: Sent, *, optional: bool) -> None:
     """Take the form's file in and cite it. A file that came with a form that was refused need not be sent again."""
     file = request.files.get("evidence")
-    received = {name: request.form.get(name, "") for name in ("evidence_sha256", "evidence_filename", "evidence_kind")}
+    received = {name: request.form.get(name, "") for name in ("evidence_sha256", "evidence_filename")}
     if file is not None and file.filename:
         received = _received(sent, file) or received
     given = bool(received["evidence_sha256"])
     for_none = optional and not given and not request.form.get("evidence_title", "").strip()
-    text(sent, "evidence_title", optional=for_none)
+    text(sent, "evidence_title", optional=True)
     day(sent, "evidence_date", optional=for_none)
     if given:
         sent.hidden = received
@@ -212,8 +213,8 @@ def _evidence(sent: Sent, *, optional: bool) -> None:
     elif not for_none and sent.refused is None:
         sent.errors["evidence"] = "Choose a file"
     title, dated = sent.fields.pop("evidence_title"), sent.fields.pop("evidence_date")
-    cited = {"sha256": received["evidence_sha256"], "filename": received["evidence_filename"], "media_type": received["evidence_kind"]}
-    sent.fields["evidence"] = [] if for_none else [cited | {"title": title, "evidence_date": dated}]
+    cited = {"sha256": received["evidence_sha256"], "filename": received["evidence_filename"], "evidence_date": dated}
+    sent.fields["evidence"] = [] if for_none else [cited | {"title": title or PurePath(received["evidence_filename"]).stem}]
 
 
 def _received(sent: Sent, file: FileStorage) -> dict[str, str] | None:
@@ -224,7 +225,7 @@ def _received(sent: Sent, file: FileStorage) -> dict[str, str] | None:
     except Refused as refused:
         sent.refused = refused
         return None
-    return {"evidence_sha256": held.sha256, "evidence_filename": name, "evidence_kind": file.mimetype}
+    return {"evidence_sha256": held.sha256, "evidence_filename": name}
 
 
 def send(command: Command, ref: str, sent: Sent) -> Outcome:

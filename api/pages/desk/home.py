@@ -51,6 +51,7 @@ COMMON: Final = (GRID,)
 # Where somebody of a role begins, beside what is owed: a title, what is found there, and its address.
 BEGIN: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     commands.LEAD: (
+        ("Submit evidence", "For an action: a file, its date, and what changed", "/evidence/new"),
         ("All about your agency", "What it owes and did, as an inspector would see it", "/agencies/{agency}"),
         ("Returns", "What your agency is asked, and what it answered", "/returns"),
         ("Dissemination", "What was sent to you, to be acknowledged and passed on", "/disseminations"),

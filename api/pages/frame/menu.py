@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from service.commands.command import LEADS
 from service.desk import authority, whose
 
 # Each group, and the pages in it by their addresses. The first is the group's own.
@@ -16,6 +17,7 @@ MENU: Final[dict[str, dict[str, str]]] = {
     "Reviews and actions": {
         "/reviews": "Reviews",
         "/actions": "Action register",
+        "/evidence": "Evidence",
         "/challenges": "Challenges and escalations",
     },
     "Learning": {
@@ -80,6 +82,8 @@ def _is_for(href: str, role: str | None) -> bool:
     match href:
         case "/" | "/integrity" | "/public" | "/sign-in":
             return True
+        case "/evidence":
+            return role is not None and (role in LEADS or role not in whose.ONE_AGENCY)
         case "/data-protection":
             return role in authority.PROTECTING
         case "/inspections" | "/reports":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from os import SEEK_END
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
 
-CITING = "SELECT position, body FROM views.inspection_history WHERE position <= %s AND body -> 'evidence' @> %s::jsonb ORDER BY position"
 FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 
 
@@ -96,8 +94,7 @@ def download(sha256: str) -> Response:
 
 def _name(on: Reading, sha256: str) -> str:
     """Return the name under which a file was handed in, in an entry that the reader may see; refuse where there is none."""
-    cited: list[tuple[int, dict[str, Any]]] = on.conn.execute(CITING, (on.clocks.known_at, json.dumps([{"sha256": sha256}]))).fetchall()
-    entries = inspection_history.entries_at(on.conn, [position for position, _ in cited], known_at=on.clocks.known_at)
+    entries = inspection_history.citing(on.conn, sha256=sha256, known_at=on.clocks.known_at)
     may_see = Visible(on)
     names = [item["filename"] for entry in entries if may_see(entry) for item in entry.body["evidence"] if item["sha256"] == sha256]
     if not names or not on.opens("file", sha256):

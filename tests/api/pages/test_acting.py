@@ -326,12 +326,12 @@ def test_evidence_is_handed_in_with_its_file_and_given_back_to_who_may(sign_in):
     [
         ({"evidence": a_file(b"")}, 422, "audit.pdf is empty"),
         ({"evidence": None}, 422, "Choose a file"),
-        ({"evidence_title": ""}, 422, "What the file is"),
+        (day("evidence_date", 2016, 13, 1), 422, "this is no date"),
         (day("evidence_date", 2017, 1, 1), 422, "is in the future"),
     ],
 )
 def test_evidence_that_cannot_be_taken_is_refused_in_words(sign_in, said, code, told):
-    """An empty file, none at all, one without a name and one from the future are refused; nothing is recorded."""
+    """An empty file, none at all, one of no date and one from the future are refused; nothing is recorded."""
     who = sign_in("riv-lead")
     who.seeded.act("riv-lead", "accept_action", "A1")
     before = who.recorded
@@ -345,7 +345,7 @@ def test_a_file_that_came_with_a_refused_form_is_not_asked_for_again(sign_in):
     """The file of a form that was refused is kept: the second time the form is sent without it."""
     who = sign_in("riv-lead")
     who.seeded.act("riv-lead", "accept_action", "A1")
-    refused = who.send("/actions/A1/submit_evidence", evidence(evidence_title=""))
+    refused = who.send("/actions/A1/submit_evidence", evidence(**day("evidence_date", 2016, 13, 1)))
     said = {name: value for name, value in evidence().items() if name != "evidence"}
 
     assert refused.status_code == 422
