@@ -3,19 +3,67 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aggregates.entry.values import says
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+
+# The rules of the house in words: a refusal names the one that refused, and its number stays with it for programs.
+RULES: Final[Mapping[str, str]] = {
+    "INV-01": "whoever leads a review is independent of what is under review",
+    "INV-02": "the chair decides about reviews",
+    "INV-03": "what is decided of a review is said with its reasons",
+    "INV-04": "the Board answers every finding before a report is published",
+    "INV-05": "a review closes when all that it asks for is on record",
+    "INV-06": "a finding is about the system, and names nobody",
+    "INV-07": "what concerns several agencies is answered by the Board or a sub-group",
+    "INV-08": "what is published is what was presented",
+    "INV-09": "a report stays online as long as it has to",
+    "INV-10": "a pause says what it waits for, and until when",
+    "INV-11": "nobody judges an action that their own agency owns",
+    "INV-12": "whoever submits evidence does not sign it off",
+    "INV-13": "a sign-off rests on evidence",
+    "INV-14": "an action closes once it has been shown to last",
+    "INV-15": "the date that was promised first is never lost",
+    "INV-16": "the Board alone gives an action up",
+    "INV-17": "notices go one step at a time, when they are due",
+    "INV-18": "what is sent goes to the members of that day",
+    "INV-19": "what is acknowledged is the very content that was sent",
+    "INV-20": "an acknowledgement speaks of every staff group",
+    "INV-21": "that nothing has to change needs a reason",
+    "INV-22": "a single-page briefing has one page",
+    "INV-23": "participants are asked again three months after they attended",
+    "INV-24": "chance draws the telephone sample, from those who were there",
+    "INV-25": "no trainer judges their own session",
+    "INV-26": "each of the five points is done, or it is explained why not",
+    "INV-27": "satisfaction never stands in for impact",
+    "INV-28": "there is one return for a kind, a respondent and a period",
+    "INV-29": "whoever answers does not grade the answer, and both grades stay",
+    "INV-30": "a grade below the threshold has an action, or a reason why not",
+    "INV-31": "the questions are those that were pinned when they were asked",
+    "INV-32": "an office acts within the term of its holder",
+    "INV-33": "nothing is dated ahead, and what comes late says why",
+    "INV-34": "what is on record is corrected in the open, and never changed",
+    "INV-35": "a decision is amended by whoever made it, or with the chair",
+    "INV-36": "an agency leaves nothing that it owes unaccounted for",
+    "INV-37": "a position is shown as it could be known",
+    "INV-39": "what is kept about people is held and erased by rules",
+    "INV-41": "an inspection sees the days that it covers, and all that it opens goes on record",
+    "INV-42": "everything keeps the regime under which it arose",
+    "INV-43": "working days are those of the pinned calendar",
+    "INV-44": "the chair does not judge what their own employer owes",
+    "INV-45": "nothing on record identifies a child",
+}
 
 
 class Refused(Exception):  # noqa: N818 - the field's word: an act is refused, it is not an error
     """A rule says no. Never raised itself: each rule has its own.
 
-    `text` is the sentence that a person reads, with the facts in braces; `rule` is the invariant's number and `source` the page
-    or statute that it comes from, both empty where the rule is only good sense.
+    `text` is the sentence that a person reads, with the facts in braces; `rule` is the invariant's number (`RULES` has its words) and
+    `source` the page or statute that it comes from, both empty where the rule is only good sense.
     """
 
     rule: ClassVar[str] = ""
@@ -34,9 +82,13 @@ class Refused(Exception):  # noqa: N818 - the field's word: an act is refused, i
 
     @property
     def message(self) -> str:
-        """Return the sentence with its facts and, in brackets, its source."""
-        said = self.text.format(**{name: _words(value) for name, value in self.facts.items()})
-        because = ", ".join(part for part in (self.rule, self.source) if part)
+        """Return the sentence with its facts and, in brackets, the rule in words and its source."""
+        return self.in_words(str)
+
+    def in_words(self, called: Callable[[str], str]) -> str:
+        """Return the sentence with what each text among its facts is `called`: a code by its name, where a person reads it."""
+        said = self.text.format(**{name: _words(value, called) for name, value in self.facts.items()})
+        because = "; ".join(part for part in (RULES.get(self.rule), self.source) if part)
         return f"{said} ({because})." if because else f"{said}."
 
     def __reduce__(self) -> Any:
@@ -48,12 +100,12 @@ def _again(kind: type[Refused], facts: dict[str, Any]) -> Refused:
     return kind(**facts)
 
 
-def _words(value: Any) -> Any:
+def _words(value: Any, called: Callable[[str], str]) -> Any:
     if isinstance(value, (set, frozenset, list, tuple)):
-        return ", ".join(str(_words(v)) for v in (sorted(value) if isinstance(value, (set, frozenset)) else value))
+        return ", ".join(str(_words(v, called)) for v in (sorted(value) if isinstance(value, (set, frozenset)) else value))
     if hasattr(value, "strftime"):
         return f"{value.day} {value:%B %Y}"
-    return value
+    return called(value) if isinstance(value, str) else value
 
 
 class NothingToAmend(Refused):

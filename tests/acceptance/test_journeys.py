@@ -239,9 +239,9 @@ def test_f10_what_nobody_may_correct(board):
     assert (ran.code, board.size) == (1, size)
     told = ran.err.splitlines()
     assert len(told) == 4
-    assert "There is no entry 9 of A1 to amend (INV-34)" in told[0]
+    assert "There is no entry 9 of A1 to amend (what is on record is corrected in the open, and never changed)" in told[0]
     assert "cannot be corrected" in told[1]
-    assert "INV-35" in told[3]
+    assert "a decision is amended by whoever made it" in told[3]
 
 
 def test_f10_a_sealed_pack_stays_valid(board):

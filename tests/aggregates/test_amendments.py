@@ -312,5 +312,5 @@ def test_a_refusal_keeps_its_facts_wherever_it_is_raised():
     assert (type(again), again.facts, str(again)) == (type(refusal), refusal.facts, str(refusal))
     assert (refusal.code(), str(refusal)) == (
         "countersignature-needed",
-        "Entry 5 of A8 is a decision of quality-chair: propose the amendment, and the chair makes it (INV-35).",
+        f"Entry 5 of A8 is a decision of quality-chair: propose the amendment, and the chair makes it ({e.RULES['INV-35']}).",
     )

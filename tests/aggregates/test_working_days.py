@@ -74,7 +74,8 @@ def test_no_year_is_guessed():
         add_working_days(date(2028, 12, 29), 3)
 
     assert str(refused.value) == (
-        "1 January 2029 is outside the calendar of bank holidays england-2026-11, which covers 2014 to 2028 (INV-43)."
+        "1 January 2029 is outside the calendar of bank holidays england-2026-11, which covers 2014 to 2028 "
+        "(working days are those of the pinned calendar)."
     )
 
 

@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 import aggregates
 import projections
 import service.desk
-from aggregates.errors import Refused
+from aggregates.errors import RULES, Refused
 from api import errors
 from api.access import public
 from api.app import create_app
@@ -48,12 +48,13 @@ def raising(routes, tmp_path):
 
 
 def test_every_refusal_has_a_status_a_code_and_a_title_of_its_own():
-    """Each refusal maps to a status of a refusal, under a code that no other has, with a sentence as its title."""
+    """Each refusal maps to a status of a refusal, under a code that no other has, with a sentence as its title, and its rule has words."""
     kinds = refusal_classes()
 
     assert {errors.status_of(kind) for kind in kinds} <= {400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503, 507}
     assert len({kind.code() for kind in kinds}) == len(kinds)
     assert all(errors.title_of(kind) and kind.text for kind in kinds)
+    assert {kind.rule for kind in kinds if kind.rule.startswith("INV-")} <= RULES.keys()
 
 
 def test_what_the_table_does_not_name_is_a_422():
@@ -79,7 +80,7 @@ def test_a_problem_says_the_sentence_the_rule_the_source_and_the_facts(raising):
         "type": "/problems/future-date",
         "title": "What has not happened yet cannot be on record",
         "status": 422,
-        "detail": "2030-01-01 is in the future: today is 2016-09-05 (INV-33).",
+        "detail": "2030-01-01 is in the future: today is 2016-09-05 (nothing is dated ahead, and what comes late says why).",
         "instance": "/api/v1/raise",
         "rule": "INV-33",
         "facts": {"occurred_on": "2030-01-01", "today": "2016-09-05"},

@@ -38,7 +38,7 @@ class Ending(Acts):
         self._chairs(act, then, "close it", chair)
         said(grounds=grounds)
         if left := self.blockers(act["occurred_on"], promises, agencies):
-            raise refusals.CannotClose(ref=self.ref, blockers="; ".join(f"{one.text} ({one.rule})" for one in left))
+            raise refusals.CannotClose(ref=self.ref, blockers="; ".join(one.text for one in left))
         self._say("Closed", act, grounds=grounds)
 
     def reopen_review(self, *, grounds: str, chair: Holder | None = None, **act: Unpack[Act]) -> None:

@@ -69,7 +69,7 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
             return _page(seen, command, about, typed)
         if found.never:
             return closed(seen, forms.heading(command), _about(seen, command, about), found.refused)
-        return _page(seen, command, about, typed, not_today=linked(found.refused))
+        return _page(seen, command, about, typed, not_today=linked(found.refused, seen.words))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], ref
         status=403,
         command=heading,
         about=about,
-        closed=sentence(refused),
+        closed=sentence(refused, seen.words),
         fields=[],
         cancel_href=about["href"],
     )
@@ -208,7 +208,7 @@ def _page(
         about=None if about is None or form else _about(seen, command, about),
         acting=acting_words(seen),
         fields=shown,
-        refusal=in_form(refused, {plain_name(field["name"]): field["label"] for field in shown}) if refused else None,
+        refusal=in_form(refused, {plain_name(field["name"]): field["label"] for field in shown}, seen.words) if refused else None,
         moved=moved,
         not_today=not_today,
         action_href=form.href if form else address_of(command, about),

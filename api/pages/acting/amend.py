@@ -18,7 +18,8 @@ from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import kind_of, page_of
-from api.pages.frame.words import label_of, plain, sentence, title_of
+from api.pages.frame.telling import in_words, name_in
+from api.pages.frame.words import label_of, sentence, title_of
 from api.pages.record.entry import visible
 from api.resources.answering.commands import check_reach
 from api.worker import worker
@@ -70,7 +71,7 @@ def form(position: int, act: str) -> Response:
         it = _amendment(seen, position, act)
         check_reach(it.command, it.entry.ref)
         if isinstance(refused := amendment_refused(it.entry, act, proposal=it.proposal), NEVER_THEIRS):
-            return closed(seen, _heading(it), _about(it), refused)
+            return closed(seen, _heading(seen, it), _about(it), refused)
         return _page(seen, it, sending.Sent())
 
 
@@ -89,7 +90,7 @@ def amend(position: int, act: str) -> Response | Redirect:
         outcome = sending.send(it.command, it.entry.ref, sent)
         if outcome.unsigned is not None:
             with look() as seen:
-                said: dict[str, Any] = {"command": _heading(it), "about": _about(it), "action_href": it.address}
+                said: dict[str, Any] = {"command": _heading(seen, it), "about": _about(it), "action_href": it.address}
                 return signing.confirm(seen, [outcome.unsigned], sent, acting=acting_words(seen), **said)
         if outcome.done is not None:
             return redirect(_afterwards(it.entry, outcome.done.positions[-1]), code=303)
@@ -161,11 +162,11 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
         "acting/act.html",
         look=seen,
         status=status,
-        command=_heading(it),
+        command=_heading(seen, it),
         about=_about(it),
         acting=acting_words(seen),
         fields=forms.with_typed(_fields(seen, it), sent.typed, sent.errors),
-        refusal=sentence(refused) if refused else None,
+        refusal=sentence(refused, seen.words) if refused else None,
         moved=isinstance(refused, StaleVersion),
         action_href=it.address,
         cancel_href=f"/events/{entry.position}",
@@ -176,8 +177,8 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
     )
 
 
-def _heading(it: Amendment) -> dict[str, Any]:
-    return forms.heading(it.command) | {"title": _title(it), "help": _help(it), "button": it.command.title}
+def _heading(seen: Look, it: Amendment) -> dict[str, Any]:
+    return forms.heading(it.command) | {"title": _title(it), "help": _help(seen, it), "button": it.command.title}
 
 
 def _about(it: Amendment) -> dict[str, str]:
@@ -189,9 +190,11 @@ def _title(it: Amendment) -> str:
     return f"Make the amendment that event {it.proposal.position:,} proposes" if it.proposal else it.command.title
 
 
-def _help(it: Amendment) -> str:
+def _help(seen: Look, it: Amendment) -> str:
     if it.proposal:
-        said = "; ".join(f"{label_of(name)}: {plain(value)}" for name, value in corrections(it.proposal.body).items())
+        kinds, topic, proposed = fields_by_name(event_type(it.entry.topic)), it.entry.topic, corrections(it.proposal.body)
+        told = ((name_in(topic, name), in_words(seen.words, kinds[name], value, it.entry.body)) for name, value in proposed.items())
+        said = "; ".join(f"{called}: {now}" for called, now in told)
         return f"Proposed: {said or 'that the entry should not stand'}. Reason given: {it.proposal.body['reason']}"
     return {
         "correct_entry": "Change what was recorded wrongly. What was recorded stays readable beside what you put in its place.",

@@ -182,7 +182,7 @@ def heading(command: Command) -> dict[str, Any]:
 
 def _rule(refusal: type[Refused]) -> dict[str, str]:
     text = explained((refusal.__doc__ or "").partition("\n")[0])
-    return {"text": text, "source": ", ".join(part for part in (refusal.rule, refusal.source) if part)}
+    return {"text": text, "source": refusal.source}
 
 
 def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, manager: bool) -> list[FormField]:

@@ -115,7 +115,7 @@ def with_thing(seen: Look, kind: str, ref: str, *, only: Collection[str] | None 
         offices, refused = _asked(seen, question, who, command, thing)
         if offices:
             found.can.append(_task(seen, command, ref, offices))
-        elif isinstance(refused, INSTRUCTIVE) and (why := linked(refused)) not in found.cannot:
+        elif isinstance(refused, INSTRUCTIVE) and (why := linked(refused, seen.words)) not in found.cannot:
             found.cannot.append(why)
     return found
 
@@ -127,7 +127,7 @@ def to_begin(kind: str) -> list[dict[str, str | None]]:
     return [{"title": command.title, "href": address_of(command, None), "text": None} for command in commands_]
 
 
-def with_entry(entry: HistoryEntry) -> Possible:
+def with_entry(seen: Look, entry: HistoryEntry) -> Possible:
     """Say how the caller can amend an entry now, and whether they can make the amendment that it proposes."""
     found = Possible([], [])
     if entry.kind not in commands.AMENDABLE:
@@ -135,21 +135,21 @@ def with_entry(entry: HistoryEntry) -> Possible:
     if entry.amends and kind_of(entry) == "proposed":
         act = "correct" if corrections(entry.body) else "retract"
         href = f"/events/{entry.amends}/{act}?proposal={entry.position}"
-        _note(found, amendment_refused(entry, act, proposal=entry), title="Make the proposed amendment", href=href)
+        _note(seen, found, amendment_refused(entry, act, proposal=entry), title="Make the proposed amendment", href=href)
     for act, name in AMENDING.items():
         command = find(name, entry.kind)
-        _note(found, amendment_refused(entry, act), title=command.title if command else None, href=f"/events/{entry.position}/{act}")
+        _note(seen, found, amendment_refused(entry, act), title=command.title if command else None, href=f"/events/{entry.position}/{act}")
     return found
 
 
 AMENDING: Final = {"propose": "propose_amendment", "correct": "correct_entry", "retract": "retract_entry"}
 
 
-def _note(found: Possible, refused: Refused | None, **task: str | None) -> None:
+def _note(seen: Look, found: Possible, refused: Refused | None, **task: str | None) -> None:
     """Note what came of a question."""
     if refused is None:
         found.can.append({**task, "text": None})
-    elif isinstance(refused, INSTRUCTIVE) and (why := sentence(refused)) not in found.cannot:
+    elif isinstance(refused, INSTRUCTIVE) and (why := sentence(refused, seen.words)) not in found.cannot:
         found.cannot.append(why)
 
 

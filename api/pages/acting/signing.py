@@ -16,7 +16,8 @@ from aggregates.entry.topics import event_type
 from aggregates.entry.values import Sealed
 from api.pages.acting import CHANGE, KEY, MORE, PREPARE, SAVE, SIGNED, sending
 from api.pages.frame import Look, render
-from api.pages.frame.words import BODIES, OFFICES, label_of, title_of
+from api.pages.frame.telling import name_in, with_code
+from api.pages.frame.words import title_of
 from api.resources.answering.commands import acting_as
 from api.worker import worker
 from service.recording.signing import own_keys
@@ -87,7 +88,11 @@ def _statement(seen: Look, one: ToSign) -> dict[str, Any]:
     """Return a statement as the page shows it: what it is, each field in words beside its disclosure, and what is left empty."""
     claims = json.loads(unb64url(one.unsigned.split(".")[1]))
     kinds = fields_by_name(event_type(claims["evt"]))
-    rows = [_row(seen, kinds[name], disclosure) for name, disclosure in one.disclosures.items()]
+    body = {name: json.loads(unb64url(disclosure))[2] for name, disclosure in one.disclosures.items()}
+    rows = [
+        {"label": name_in(claims["evt"], name), "words": _words(seen, kinds[name], body), "disclosure": disclosure}
+        for name, disclosure in one.disclosures.items()
+    ]
     return {
         "title": title_of(claims["evt"]),
         "unsigned": one.unsigned,
@@ -97,16 +102,11 @@ def _statement(seen: Look, one: ToSign) -> dict[str, Any]:
     }
 
 
-def _row(seen: Look, field: Field, disclosure: str) -> dict[str, str]:
-    value = json.loads(unb64url(disclosure))[2]
-    return {"label": label_of(field.name), "words": _words(seen, field, value), "disclosure": disclosure}
-
-
-def _words(seen: Look, field: Field, value: Any) -> str:
+def _words(seen: Look, field: Field, body: Mapping[str, Any]) -> str:
+    value = body[field.name]
     if value in (None, []):
         return ""
     if field.kind is Sealed:
         named = seen.words.held_name(value)
         return f"{named} ({value})" if named else str(value)
-    told = seen.words.value(field, value)
-    return f"{told} ({value})" if field.name in BODIES | OFFICES and told != value else told
+    return with_code(seen.words, field, value, body)

@@ -60,5 +60,5 @@ def _signed_by(seen: Look, row: ActionRow) -> str | None:
     office = seen.words.office(row.signed_off_by, row.signed_off_on)
     if row.signed_off_by_owner:
         owner = seen.words.body(row.owner)
-        return f"{office}: as is known now, an act of {owner}, which owns the action and cannot sign it off (INV-11, framework, page 8)"
+        return f"{office}: as is known now, an act of {owner}, which owns the action and cannot sign it off (framework, page 8)"
     return office

@@ -70,7 +70,7 @@ def inspection(ref: str) -> Response:
             fact("Days covered", f"{written(row.covers_from)} to {written(row.ceiling)}"),
             fact("Open", *_open(seen, row)),
         )
-        note = "Each thing whose restricted or personal details were opened, once for each day (INV-41)."
+        note = "Each thing whose restricted or personal details were opened, once for each day."
         opened = section("What was opened", ("What", "By whom", "When", "On record as"), _opened(seen, row), "Nothing.", note=note)
         crumbs = [{"text": "Inspections", "href": "/inspections"}]
         heading = f"{row.purpose.capitalize()} by {row.body}"

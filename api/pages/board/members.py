@@ -86,7 +86,7 @@ def _accounted(seen: Look, ref: str) -> Iterator[dict[str, Any]]:
     left = [entry for entry in known if entry.topic == "agency.left.v1" and not entry.retracted_by]
     if left and (rows := left[-1].said.get("accounted")):
         told = [(one["item"].partition(":")[2], one["became"], seen.words.body(one.get("to"))) for one in rows]
-        note = "Nothing was left behind unseen: each open obligation is accounted for (INV-36)."
+        note = "Nothing was left behind unseen: each open obligation is accounted for."
         yield section("What became of what it owed", ("Obligation", "Became", "Owed now by"), told, "", note=note)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
+from aggregates.errors import RULES
 from aggregates.framework.library import SETS
 from api.access import member
 from api.pages.acting.possible import to_begin
@@ -15,13 +16,15 @@ from api.pages.board.listing import findings
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import by
 from api.pages.frame.labels import SECTION_11
+from api.pages.frame.settings import SETTINGS
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import label_of, written
 from projections import partnership
 from projections.inspection import history as inspection_history
+from projections.obligations import INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import date
 
     from projections.inspection.history import HistoryEntry
@@ -29,60 +32,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("the_partnership", __name__)
 
-
-def _list(numbers: list[int]) -> str:
-    *first, last = map(str, numbers)
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _every(months: int) -> str:
-    return f"Every {months} months" if months > 1 else "Every month"
-
-
-def _within_months(months: int) -> str:
-    return f"Within {months} months" if months > 1 else "Within a month"
-
-
-def _within_days(days: int) -> str:
-    return f"Within {days} days" if days else "On the same day"
-
-
-def _renewed(intervals: list[list[Any]]) -> str:
-    (_, everybody), *others = intervals
-    return "; ".join([_every(everybody), *(f"{name}: {_every(months).lower()}" for name, months in others)])
-
-
-# What the framework leaves to the Board, by the name of its setting: how it is said, and where it matters.
-SETTINGS: Final[Mapping[str, tuple[Callable[[Any], str], str]]] = {
-    "backdating_limit": (lambda v: f"{v} days", "INV-33"),
-    "sustainment_checks": (lambda v: f"After {_list(v)} months", "framework, LIF-PRI-12"),
-    "reminder_days": (lambda v: f"{_list(v)} days before", "INV-17"),
-    "escalation_days": (lambda v: f"{_list(v)} days after", "INV-17"),
-    "affiliation_look_back": (lambda v: f"{v} years", "INV-01"),
-    "quorum": (lambda v: f"{v} of the members", "framework"),
-    "ack_window": (lambda v: f"Within {v} days", "framework"),
-    "embedding_window": (lambda v: f"Within {v} months", "framework"),
-    "followup_return": (lambda v: f"Within {v} days", "INV-23"),
-    "phone_sample": (lambda v: f"{v[0]}%, at least {v[1]}", "INV-24"),
-    "observer_employer": (lambda v: f"Of {v} employer", "INV-25"),
-    "review_interval": (_every, "framework, LIF-INT-04"),
-    "planning_cycle": (_every, "framework, LIF-CYC-02"),
-    "assurance_returns": (_every, "framework, LIF-AGX-01"),
-    "section_11_cycle": (_every, "framework, LIF-AGX-11"),
-    "performance_report": (_every, "framework, LIF-AGX-14"),
-    "subgroup_reports": (_every, "framework, LIF-RBM-09"),
-    "national_reviews": (_every, "framework, LIF-APPA-NA-01"),
-    "observations": (_every, "framework, LIF-TRN-10"),
-    "phone_samples": (_every, "framework, LIF-TRN-09"),
-    "evaluation_window": (_within_months, "framework, LIF-MTH-06"),
-    "materials_window": (_within_months, "framework, LIF-APPA-BD-08"),
-    "policy_compliance": (_within_months, "framework, LIF-MTH-08"),
-    "cascade_window": (_within_days, "framework, LIF-RBM-02"),
-    "calls_window": (_within_days, "framework, LIF-TRN-09"),
-    "publication_notice": (_within_days, "framework, LIF-APPA-BD-04"),
-    "moderation_threshold": (lambda v: f"Below {v}", "INV-30"),
-    "training_interval": (_renewed, "framework, LIF-AGX-10"),
-}
 UNFOLDED: Final = 12  # rows that a table of this page shows without being asked to
 BEGUN_HERE: Final = ("agency", "sub-group", "office", "subject", "priorities")
 
@@ -111,9 +60,7 @@ def shown() -> Response:
 def _facts(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
     regime = REGIMES.get(row.regime)
     if regime is not None:
-        since = (
-            f"In effect since {written(row.effective_on)}. What arose before keeps its own regime (INV-42)" if row.effective_on else None
-        )
+        since = f"In effect since {written(row.effective_on)}. What arose before keeps its own regime" if row.effective_on else None
         yield fact("Regime", regime.label, quiet(since))
         yield fact("Whether to review is decided by", regime.decides.label, quiet(regime.decides.source))
     yield fact("Framework in force", *_framework(row.framework, seen.clocks.as_at))
@@ -176,12 +123,20 @@ def _settings(seen: Look, row: SettingsRow) -> dict[str, Any]:
     """Return what the framework leaves to the Board: what it has set, and what holds until it does."""
     set_by = _set_by(seen)
     told = [
-        ([label_of(name), quiet(source)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
-        for name, (say, source) in SETTINGS.items()
+        ([label_of(name), _because(seen, name, rule)], say(getattr(row, name)), set_by.get(name, "Not set: holds until the Board sets it"))
+        for name, (say, rule) in SETTINGS.items()
     ]
     note = f"The Board has set {len(set_by)} of {len(told)}; the others hold as they are until it does."
     columns = ("Setting", "Holds", "Set by")
     return section("What the Board has set for itself", columns, told, "", note, fold=_every_one(len(told), "settings"))
+
+
+def _because(seen: Look, name: str, rule: str) -> Said:
+    """Return why there is such a setting: the clause of the framework, or the rule, that leaves it to the Board."""
+    if clause := INDEX.clauses.get(rule):
+        return link(f"Framework, page {clause.page}", seen.link(f"/obligations/{rule}"), f"on: {label_of(name)}")
+    told = RULES.get(rule, "the framework")
+    return quiet(told[0].upper() + told[1:])
 
 
 def _every_one(number: int, many: str) -> str | None:
@@ -193,7 +148,7 @@ OFFICES: Final = ("Office", "Held by", "For", "Employed by", "Since")
 
 
 def _note(seen: Look) -> str | None:
-    return "Who holds an office stands on its page: each that you open goes on record (INV-41)." if seen.on.scope.inspection else None
+    return "Who holds an office stands on its page: each that you open goes on record." if seen.on.scope.inspection else None
 
 
 def _left(seen: Look, agency: partnership.AgencyRow) -> Iterator[Said]:

@@ -11,6 +11,7 @@ from api.access import member
 from api.pages.board import listing
 from api.pages.board.listing import findings, linked
 from api.pages.frame import look, thing
+from api.pages.frame.telling import attendance
 from api.pages.frame.thing import fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.resources.record.visible import Visible
@@ -41,7 +42,7 @@ def _quorum(row: MeetingRow) -> Any:
 def _came(seen: Look, row: MeetingRow) -> Iterator[Any]:
     """Say whether enough were there, and who was and was not."""
     yield _quorum(row)
-    yield from seen.words.attendance(row.attendance)
+    yield from attendance(seen.words, row.attendance)
     yield quiet(f"Present: {', '.join(seen.words.body(one['agency']) for one in row.attendance if one['attendance'] == 'present')}")
 
 
@@ -150,7 +151,7 @@ def course(ref: str) -> Response:
             fact("Knowledge", row.knowledge),
             fact("Values", row.values),
             fact("Because of", *findings(seen, row.because_of)),
-            fact("Follow-up", "Owed: participants are asked again after three months (INV-23)" if row.follow_up_owed else "None is owed"),
+            fact("Follow-up", "Owed: participants are asked again after three months" if row.follow_up_owed else "None is owed"),
         )
         changed = [(date.fromisoformat(one["on"]), one["what"], findings(seen, one["because_of"])) for one in row.revisions]
         tables = [section("Revisions", ("When", "What changed", "Because of"), changed, "It was not revised.")]

@@ -13,8 +13,9 @@ from aggregates.entry.topics import event_type, typed_entry
 from aggregates.entry.values import Evidence, Sealed
 from aggregates.review import Review
 from api.fields import ONE_OF_ITS_KIND
+from api.pages.frame import telling
 from api.pages.frame.files import evidence, standings
-from api.pages.frame.words import label_of, title_of, written
+from api.pages.frame.words import title_of, written
 from api.resources.answering.commands import RESOURCES
 from api.resources.record.history import before
 from projections.inspection import history as inspection_history
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from aggregates.entry import Entry
+    from aggregates.entry.fields import Field
     from api.pages.frame import Look
     from projections.inspection.history import HistoryEntry
 
@@ -130,32 +132,26 @@ def by(look: Look, entry: HistoryEntry) -> str:
 
 
 def text_of(look: Look, entry: HistoryEntry) -> str | None:
-    """Return what an entry says, a line for each field; a single text stands alone."""
+    """Return what an entry says to this reader, a line for each field; a single text stands alone."""
     event = event_type(entry.topic)
-    said: list[tuple[str, str]] = []
+    opens = look.on.opens(entry.kind, entry.ref)
+    said: list[tuple[Field, str]] = []
     for name, field in fields_by_name(event).items():
         value = entry.body.get(name)
         hidden = (
             name in UNSAID | event.WORDS
             or (field.identifies and not field.choices)
-            or (field.kind is Sealed and name == "contact")
+            or (field.kind is Sealed and (name == "contact" or not opens))
             or name == "erased"
             or (name == "to" and entry.body.get("recipients"))  # those whom it named are the ones who received it
         )
-        if hidden or field.kind is Evidence or value in (None, [], ""):
+        if hidden or field.kind is Evidence or telling.says_nothing(name, value):
             continue
-        if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):
-            said.append((label_of(name), "for named roles only"))
-        elif not (field.kind is Sealed and not look.on.opens(entry.kind, entry.ref)):
-            said.append((label_of(name), answered(value) if name == "answers" else look.words.value(field, value)))
-    if len(said) == 1 and said[0][1] not in {"Yes", "No"}:
+        withheld = field.sensitivity == "restricted" and not opens
+        said.append((field, "for named roles only" if withheld else telling.briefly(look.words, field, value, entry.body)))
+    if len(said) == 1 and telling.stands_alone(said[0][0]):
         return said[0][1]
-    return "\n".join(f"{label}: {value}" for label, value in said) or None
-
-
-def answered(answers: Sequence[Any]) -> str:
-    """Say how many questions were answered: what each answer is stands on the page of the return and on that of the event."""
-    return f"{len(answers)} questions" if len(answers) != 1 else "One question"
+    return "\n".join(f"{telling.name_in(entry.topic, field.name)}: {told}" for field, told in said) or None
 
 
 def _later(entry: HistoryEntry, amended: dict[int, HistoryEntry], link: Any) -> dict[str, Any] | None:
@@ -235,12 +231,10 @@ def changes(look: Look, entry: HistoryEntry, was: HistoryEntry | None) -> list[d
     kinds = fields_by_name(event_type(was.topic))
     found: list[dict[str, str | None]] = []
     for name, value in corrections(entry.body).items():
-        field = kinds[name]
-        before = was.body.get(name)
+        field, called = kinds[name], telling.name_in(was.topic, name)
         if field.sensitivity == "restricted" and not look.on.opens(entry.kind, entry.ref):
-            found.append({"field": label_of(name), "was": None, "now": "for named roles only"})
+            found.append({"field": called, "was": None, "now": "for named roles only"})
         else:
-            found.append(
-                {"field": label_of(name), "was": look.words.value(field, before) or "nothing", "now": look.words.value(field, value)}
-            )
+            before, now = (telling.briefly(look.words, field, one, was.body) for one in (was.body.get(name), value))
+            found.append({"field": called, "was": before or "nothing", "now": now})
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -13,10 +12,7 @@ from markupsafe import Markup, escape
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
 from aggregates.entry.topics import event_type
-from aggregates.entry.values import Sealed
-from aggregates.partnership.meeting import ATTENDANCE
 from aggregates.partnership.membership import OpenObligations
-from aggregates.returns.answers import HIGHEST
 from aggregates.returns.events import KINDS
 from api.pages.frame.labels import LABELS
 from api.resources.answering.closed import closed
@@ -26,11 +22,11 @@ from service.commands import COMMANDS
 from service.desk.refusals import FieldMissing, PersonalData, WrongKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from psycopg import Connection
 
-    from aggregates.entry.fields import Field
     from aggregates.errors import Refused
 
 # What a refusal says to a program of a request is said to a person of their form.
@@ -56,12 +52,11 @@ TITLES: Final = {
     "review.board_response_formulated.v1": "Board's response formulated",
     "dissemination.caught_up.v1": "Agency caught up",
     "inspection.evidence_disclosed.v1": "Opened by an inspector or an auditor",
+    "training_session.follow_up_issued.v1": "Follow-up issued",
+    "training_session.follow_up_returned.v1": "Follow-up returned",
+    "review.external_noted.v1": "Another body's review noted",
+    "review.external_relevance_decided.v1": "Relevance of another body's review decided",
 }
-BODIES: Final = frozenset(
-    {"agency", "respondent", "owner", "overseen_by", "referring_agency", "employer", "by_agency", "body", "successor"}
-)
-NAMED_BODIES: Final = frozenset({"recipients", "agencies", "to"})
-OFFICES: Final = frozenset({"owner_office", "to_office", "by_office", "on_behalf_of", "identity_checked_by"})
 REGISTERED: Final = """
     SELECT position, ref FROM views.inspection_history
      WHERE topic = 'data_subject.subject_registered.v1' AND ref = ANY(%s)"""
@@ -100,14 +95,14 @@ def explained(told: str) -> str:
     return to_people("", QUOTED.sub(lambda named: f"“{label_of(named[1])}”" if named[1] in field_names() else named[1], told))
 
 
-def sentence(refused: Refused) -> str:
-    """Return why something was refused as it is said to a person."""
-    return to_people(refused.code(), refused.message)
+def sentence(refused: Refused, words: Words | None) -> str:
+    """Return why something was refused as it is said to a person: with names for codes, where they may know them."""
+    return to_people(refused.code(), refused.in_words(words.called) if words else refused.message)
 
 
-def linked(refused: Refused) -> str:
+def linked(refused: Refused, words: Words | None) -> str:
     """Return why an agency cannot leave with each thing that it holds as a link to its page; any other refusal as its sentence."""
-    told = sentence(refused)
+    told = sentence(refused, words)
     if not isinstance(refused, OpenObligations):
         return told
     return Markup(HELD.sub(r'\1 <a class="govuk-link" href="/\1s/\2">\2</a>', str(escape(told))))  # noqa: S704 - escaped before
@@ -118,7 +113,7 @@ def to_people(code: str, message: str) -> str:
     return TO_PEOPLE.get(code) or FIELD.sub(lambda named: f"“{label_of(named[0])}”" if named[0] in field_names() else named[0], message)
 
 
-def in_form(refused: Refused, labels: Mapping[str, str]) -> str:
+def in_form(refused: Refused, labels: Mapping[str, str], words: Words | None) -> str:
     """Return why a form was refused; where that is about one of its fields, by what this form calls it."""
     if isinstance(refused, WrongKind):
         name = refused.facts["field"]
@@ -129,7 +124,7 @@ def in_form(refused: Refused, labels: Mapping[str, str]) -> str:
         name = refused.facts["field"]
         called = f"“{labels.get(name) or label_of(name)}”" if name in field_names() else name[0].upper() + name[1:]
         return to_people("", called + refused.message.removeprefix(name))
-    return linked(refused)
+    return linked(refused, words)
 
 
 def written(day: date) -> str:
@@ -167,6 +162,10 @@ class Words:
             return "The Board"
         return self.agencies.get(code or "") or self.sub_groups.get(code or "") or self.office(code)
 
+    def called(self, code: str) -> str:
+        """Return the name of an agency, a sub-group or an office; any other text as it is."""
+        return self.body(code) if code in self.agencies or code in self.sub_groups or code in self.offices else code
+
     def office(self, code: str | None, day: date | None = None) -> str:
         """Return what an office was called on a day, or last."""
         office = self.offices.get(code or "")
@@ -202,56 +201,3 @@ class Words:
             return self.person(UUID(ref))
         except ValueError:
             return None
-
-    def value(self, field: Field, value: Any) -> str:
-        """Return a field's value as people say it."""
-        if field.kind is Sealed:
-            return "" if value is None else self.person(UUID(value["sealed"])) or "Somebody who is not named here"
-        if isinstance(value, list) and field.name in NAMED_BODIES:
-            return ", ".join(map(self.body, value))
-        if field.name == "question_set":
-            return next((found.title for found in worker().board.library.every() if found.id == value), plain(value))
-        if field.name == "attendance" and isinstance(value, list):
-            return "\n".join(self.attendance(value))
-        return self._text(field, value) if isinstance(value, str) else plain(value)
-
-    def attendance(self, said: Iterable[Mapping[str, str]]) -> Iterator[str]:
-        """Say in a sentence each how many came to a meeting, and which sent apologies or stayed away: who was there is the rule."""
-        said = [*said]
-        by_answer = {answer: [self.body(one["agency"]) for one in said if one["attendance"] == answer] for answer in ATTENDANCE}
-        came, every = len(by_answer["present"]), sum(map(len, by_answer.values()))
-        yield f"{came} of {every} came" if came < every else f"All {every} came"
-        for answer, words in (("apologies", "Apologies"), ("absent", "Absent")):
-            if by_answer[answer]:
-                yield f"{words}: {', '.join(by_answer[answer])}"
-
-    def _text(self, field: Field, value: str) -> str:
-        if field.name in BODIES:
-            return self.body(value)
-        if field.name in OFFICES:
-            return self.office(value)
-        if field.kind is date:
-            return written(date.fromisoformat(value))
-        return choice_of(value) if field.choices or field.name == "kind" else value
-
-
-def plain(value: Any) -> str:
-    """Return a JSON value in words."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, dict):
-        return _object(value)
-    if isinstance(value, list):
-        return "\n".join(plain(inner) for inner in value) if any(isinstance(v, dict) for v in value) else ", ".join(map(plain, value))
-    return "" if value is None else str(value)
-
-
-def _object(value: Mapping[str, Any]) -> str:
-    if {"standard", "grade"} <= value.keys():  # of a return
-        reason = f" ({value['reason']})" if value.get("reason") else ""
-        return f"Standard {value['standard']}: {value['grade']} of {HIGHEST}{reason}"
-    if {"question", "answer"} <= value.keys():
-        return f"{value['question']}: {plain(value['answer'])}"
-    if value.keys() == {"group", "basis"}:  # of what was sent
-        return f"{value['group']}: {choice_of(value['basis']).lower()}"
-    return "; ".join(f"{label_of(name)}: {plain(inner)}" for name, inner in value.items())

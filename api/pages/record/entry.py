@@ -18,7 +18,7 @@ from api.access import member
 from api.pages.acting import possible
 from api.pages.frame import Look, log_of_page, look, receipt_for, render
 from api.pages.frame.entries import timeline
-from api.pages.frame.words import BODIES, OFFICES, label_of
+from api.pages.frame.telling import answers_in_words, name_in, with_code
 from api.resources.answering.closed import closed
 from api.resources.record.visible import Visible
 from api.worker import worker
@@ -48,7 +48,7 @@ def entry(position: int) -> Response:
     with look() as seen:
         found = visible(seen, position)
         sealed, disclosures, _ = seen.on.conn.execute(SEALED, (position,)).fetchone() or (b"", "", 0)
-        now = possible.with_entry(found) if seen.clocks.is_now else possible.Possible([], [])
+        now = possible.with_entry(seen, found) if seen.clocks.is_now else possible.Possible([], [])
         return render(
             "record/entry.html",
             look=seen,
@@ -135,7 +135,7 @@ def _field(
         state = "withheld"  # what one participant wrote is read among five or more, on the page of the session
     return {
         "name": field.name,
-        "label": label_of(field.name),
+        "label": name_in(found.topic, field.name),
         "value": _value(seen, found, field, held) if state == "shown" else None,
         "state": state,
         "sensitivity": field.sensitivity,
@@ -150,8 +150,9 @@ def _value(seen: Look, found: HistoryEntry, field: Field, held: Mapping[tuple[in
         return told if found.kind == "subject" else seen.words.person(UUID(value["sealed"])) or told
     if field.kind is Evidence:
         return "\n".join(f"{item['title']} ({item['filename']}), SHA-256 {item['sha256']}" for item in value)
-    told = seen.words.value(field, value)
-    return f"{told} ({value})" if field.name in BODIES | OFFICES and told != value else told
+    if field.name == "answers" and found.kind == "return":
+        return answers_in_words(found.ref, value)
+    return with_code(seen.words, field, value, found.body)
 
 
 def _name(disclosure: str) -> str:

@@ -82,7 +82,7 @@ def _told(seen: Look, outcomes: list[Outcome]) -> Response:
     """Say what became of each: asked, with the receipt, or why not."""
     refused = [outcome for outcome in outcomes if outcome.refused]
     asked = len(outcomes) - len(refused)
-    rows = [(whom(seen, outcome.respondent), _outcome(outcome)) for outcome in outcomes]
+    rows = [(whom(seen, outcome.respondent), _outcome(seen, outcome)) for outcome in outcomes]
     part = section(f"{asked} asked, {len(refused)} not", ("Asked of", "What became of it"), rows, "Nobody was asked.")
     kind = kind_of(request.form.get("kind", ""))
     status = 200 if asked or not refused or refused[0].refused is None else status_of(type(refused[0].refused))
@@ -92,9 +92,9 @@ def _told(seen: Look, outcomes: list[Outcome]) -> Response:
     )  # fmt: skip
 
 
-def _outcome(outcome: Outcome) -> list[Said]:
+def _outcome(seen: Look, outcome: Outcome) -> list[Said]:
     if outcome.done is None:
-        return [strong("Not asked"), quiet(linked(outcome.refused)) if outcome.refused else ""]
+        return [strong("Not asked"), quiet(linked(outcome.refused, seen.words)) if outcome.refused else ""]
     position = outcome.done.positions[-1]
     told: list[Any] = [link(outcome.ref, f"/returns/{outcome.ref}"), quiet(f"Recorded as event {position:,}")]
     return [*told, link("Receipt", f"/api/v1/events/{position}/receipt", f"of what was asked of {outcome.respondent}")]

@@ -161,7 +161,7 @@ def _decision(seen: Look, said: dict[str, Any], event: list[dict[str, Any]]) -> 
 
 def _lead(seen: Look, row: ReviewRow, lead: dict[str, Any], behind: Sources) -> dict[str, Any]:
     named = seen.words.person(UUID(lead["reviewer"])) if seen.on.opens("review", row.ref) else None
-    looked = f"Declared, and looked back {lead['look_back_years']} years (INV-01, Working Together 2015, page 74)"
+    looked = f"Declared, and looked back {lead['look_back_years']} years (Working Together 2015, page 74)"
     since, event = f"{named or 'Appointed'}, since {_on(lead, 'appointed_on')}", behind.last(*APPOINTED)
     if lead["independent"]:
         return fact("Lead reviewer", since, quiet(looked), event)

@@ -22,6 +22,8 @@ from tests.boards import Clock, Seeded
 from tests.logs import create_views
 
 DONE = {**day("act.occurred_on", 2016, 9, 5)}
+RULE = "nobody judges an action that their own agency owns; framework, page 8"
+OWN_ACTION = f"Coombe Quay Hospital owns A2, so it cannot sign it off ({RULE})"
 
 
 def implemented(it: Seeded, ref: str = "A1", lead: str = "riv-lead") -> None:
@@ -107,7 +109,7 @@ def test_a_refusal_names_its_rule_and_keeps_what_was_typed(sign_in):
     response = who.send("/actions/A2/sign_off_action", {"effect": "Nine of ten are followed up", **DONE})
 
     assert (response.status_code, who.recorded) == (422, before)
-    assert "CQH owns A2, so it cannot sign it off (INV-11, framework, page 8)" in who.words
+    assert OWN_ACTION in who.words
     assert "Nine of ten are followed up" in who.page
     assert "Error: Sign the action off" in who.page
 
@@ -118,7 +120,7 @@ def test_why_an_act_is_not_open_stands_on_the_actions_page(sign_in):
     implemented(who.seeded, "A2", "cqh-lead")
     words = who.text("/actions/A2")
 
-    assert "CQH owns A2, so it cannot sign it off (INV-11, framework, page 8)" in words
+    assert OWN_ACTION in words
     assert "/actions/A2/sign_off_action" not in who.links
 
 
@@ -178,7 +180,7 @@ def test_a_form_that_is_never_theirs_is_one_sentence(sign_in):
     response = who.get("/actions/A1/accept_action")
 
     assert response.status_code == 403
-    assert "A1 is owned by RIV: only RIV can say that" in who.words
+    assert "A1 is owned by Riverside Community Health: only Riverside Community Health can say that" in who.words
     assert "act.occurred_on" not in who.page
 
 

@@ -118,9 +118,17 @@ def test_another_agencys_entry_cannot_be_amended_because_it_does_not_exist(reade
     ("office", "act", "told"),
     [
         ("trainer", "correct", "A trainer may not correct an entry: that is for"),
-        ("cqh-lead", "retract", "was made by chair, and is not yours to amend (INV-35)"),
-        ("cqh-lead", "propose", "was made by chair, and is not yours to amend (INV-35)"),
-        ("board-manager", "retract", "is a decision of chair: propose the amendment, and the chair makes it (INV-35)"),
+        (
+            "cqh-lead",
+            "retract",
+            "was made by Chair, and is not yours to amend (a decision is amended by whoever made it",
+        ),
+        (
+            "cqh-lead",
+            "propose",
+            "was made by Chair, and is not yours to amend (a decision is amended by whoever made it",
+        ),
+        ("board-manager", "retract", "is a decision of Chair: propose the amendment, and the chair makes it"),
     ],
 )
 def test_a_form_that_is_never_theirs_is_one_sentence(reader, office, act, told):

@@ -38,7 +38,7 @@ def test_no_refusal_shows_what_was_made_up_for_the_question(whole):
     with signed_in(whole("board-manager")), look() as seen:
         named = [(command, THINGS[kind]) for kind in THINGS for command in declared(kind) if command.name not in AMENDMENTS]
         found = [against(seen, command, ref) for command, ref in named if not command.creates]
-        told = [sentence(one.refused) for one in found if one]
+        told = [sentence(one.refused, seen.words) for one in found if one]
 
     assert told
     assert [words for words in told if "…" in words or "0000" in words or "“-”" in words] == []

@@ -12,7 +12,7 @@ PAGES = {kind: page_of(kind, ref) for kind, ref in THINGS.items()}
 LISTS = ("/reviews", "/challenges", "/meetings", "/courses", "/resources", "/inspections", "/partnership")
 NOT_CQHS = ("meeting", "challenge", "review", "action", "inspection", "subject", "return")
 SAYS = {
-    "/partnership": ("Severnbrook", "Local Safeguarding Children Board", "1/2 of the members", "Chair", "Riverside Community", "Neglect"),
+    "/partnership": ("Severnbrook", "Local Safeguarding Children Board", "Half of the members", "Chair", "Riverside Community", "Neglect"),
     "/agencies/RIV": ("Riverside Community Health", "Section 11, Children Act 2004", "Riv lead", "1 owed of 1"),
     "/sub-groups/QEG": ("Quality and Effectiveness Group", "Oversees actions", "Quality chair"),
     "/offices/quality-chair": ("Held by The quality-chair", "Coombe Quay Hospital", "1 September 2016"),
@@ -20,7 +20,7 @@ SAYS = {
     "/meetings/QEG-2016-09": ("Present: Riverside Community Health", "Missed appointments", "A1 Follow up every", "1 on file"),
     "/priorities/2016-17": ("Neglect", "Quality chair", "SB-2015-01/F1"),
     "/courses": ("C1 Neglect", "Core, 1 day", "On offer", "SB-2015-01/F1"),
-    "/courses/C1": ("To ask", "asked again after three months (INV-23)"),
+    "/courses/C1": ("To ask", "asked again after three months"),
     "/resources": ("R1 Library", "https://library.example/r1", "Nobody has looked yet", "To be looked at by 5 March 2017"),
     "/resources/R1": ("Every 6 months", "Nobody has said so yet"),
     "/challenges": ("CH-1 Why so late?", "Quality chair", "Riverside Community Health", "Not answered after 0 days"),
@@ -31,7 +31,7 @@ SAYS = {
     "/reviews/SB-2016-09": (
         "Decided Conduct: serious case review, 5 September 2016 by Chair", "A child was seriously harmed: met",
         "Decide whether to conduct a review", "Done 5 September 2016, in time", "1 month from 1 September 2016", "Law",
-        "No invitation is on record", "(INV-05)",
+        "No invitation is on record",
     ),
     "/reviews/SB-2015-01": ("F1: Missed appointments were not followed up", "A1 Follow up every missed appointment (A1): Riverside", "A2"),
 }  # fmt: skip
@@ -101,7 +101,7 @@ def test_an_inspection_that_has_ended_says_so_on_every_page(sign_in, path):
 
     assert who.get(path).status_code == 403
     assert "Your inspection ended on 10 September 2016" in who.words
-    assert "ask the chair or the board manager, who can open another (INV-41)" in who.words
+    assert "ask the chair or the board manager, who can open another (an inspection sees the days that it covers" in who.words
 
 
 def test_an_entry_from_before_an_inspection_says_so(sign_in):

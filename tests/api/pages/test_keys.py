@@ -48,7 +48,7 @@ def test_a_key_that_is_not_proved_is_refused_on_the_page(sign_in):
     response = who.send("/keys/enrol_signing_key", {**DONE, **said, "proof": other["proof"]})
 
     assert (response.status_code, who.recorded) == (422, before)
-    assert "There is no proof that riv-lead holds the key" in who.words
+    assert "There is no proof that Riv lead holds the key" in who.words
 
 
 def test_what_can_be_revoked_is_what_may_sign(sign_in):

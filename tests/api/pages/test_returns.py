@@ -204,7 +204,7 @@ def test_nobody_is_chosen_for_the_manager_where_several_could_do_it(asked, seede
 
     assert f"/returns/{REF}/moderate_return" in who.links
     assert "for which you work or act" not in words
-    assert f"The grades of {REF} have not been moderated: that comes first (INV-30)" in words
+    assert f"The grades of {REF} have not been moderated: that comes first (a grade below the threshold" in words
     before = who.recorded
     for act in ("moderate_return", "accept_return", "decide_no_action"):
         assert "…" not in who.text(f"/returns/{REF}/{act}").partition("Before you record it")[0]

@@ -29,7 +29,7 @@ def sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
 
 NOTE: Final = (
     "Each number's lot is the SHA-256 of the lines muniment-draw-1, the checkpoint's root, the population's hash, the number of the draw "
-    "and the number itself; the lowest lots come first (INV-24). `muniment sample SESSION` does it on the command line."
+    "and the number itself; the lowest lots come first. `muniment sample SESSION` does it on the command line."
 )
 
 

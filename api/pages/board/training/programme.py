@@ -53,7 +53,7 @@ def _sections(seen: Look) -> Iterator[dict[str, Any]]:
     evaluated = training.evaluated_courses(training.sessions(seen.on.conn, **at), training.cpd(seen.on.conn, **at))
     told = [_evaluated(seen, one) for one in evaluated]
     heads = ("Course", "Sessions", "Five points done", "Follow-ups", "Satisfaction", "Impact on practice", "Impact on management")
-    note = "Satisfaction and impact stand apart: the one never stands in for the other (INV-27)."
+    note = "Satisfaction and impact stand apart: the one never stands in for the other."
     yield section("How courses were evaluated", heads, told, "No session had been held.", note)
 
 

@@ -78,7 +78,7 @@ def sessions() -> Response:
             for shown in visible(seen)[::-1]
             for row in [shown.row]
         ]
-        lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact (INV-27)."
+        lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact."
         said: dict[str, Any] = {"heading": "Training sessions", "lead": lead, "empty": NONE}
         return listing.show(seen, "session", "/sessions", COLUMNS, rows, **said)
 
@@ -189,7 +189,7 @@ def _five(points: list[PointRow]) -> dict[str, Any]:
         )
         for point in points
     ]
-    note = "A session is evaluated when each of the five is done or explained (framework, page 8; INV-26)."
+    note = "A session is evaluated when each of the five is done or explained (framework, page 8)."
     return section("The five points", ("Point", "Where it stands", "What there is", "Why not"), told, "", note)
 
 
@@ -216,7 +216,7 @@ def _effect(seen: Look, shown: Shown) -> dict[str, Any]:
         told.append(("Impact on management, as judged", judged["impact_management"].capitalize(), rests))
         revised = course(seen, judged["revised_course"]) if judged["revised_course"] else "No course was revised"
         told.append(("What changes", judged["changes"], revised))
-    note = "What they thought of it says nothing of what came of it: impact rests on follow-ups, calls and observations (INV-27)."
+    note = "What they thought of it says nothing of what came of it: impact rests on follow-ups, calls and observations."
     return section("Satisfaction and impact", ("What", "Result", "Shown by"), told, "", note)
 
 

@@ -125,7 +125,7 @@ def _page(token: str, link: Link, state: SessionState, *, said: dict[str, str] |
         key=request.form.get(KEY) if refused else new_key(),
         recorded=bool(request.args.get("recorded")) and refused is None,
         answered=bool(returned and returned.answer),
-        refusal=in_form(refused, {field["name"]: field["label"] for field in fields}) if refused else None,
+        refusal=in_form(refused, {field["name"]: field["label"] for field in fields}, None) if refused else None,
     )
 
 
