@@ -23,6 +23,7 @@ from api.resources.record.difference import difference
 from api.resources.record.evidence import evidence
 from api.resources.record.history import events
 from api.resources.record.inspections import inspections
+from api.resources.record.reports import reports
 from api.resources.returns import returns, section_11, workforce
 from api.resources.reviews import reviews
 from api.resources.training import programme, sessions
@@ -40,6 +41,7 @@ RESOURCES = (
     returns,
     section_11,
     workforce,
+    reports,
     challenges,
     sessions,
     programme,

@@ -40,6 +40,7 @@ ORDER = {
     "history": ("reading:history", "Print what was recorded about an action, a review, anything."),
     "obligations": ("reading.obligations:obligations", "Print what is owed, in the order of due date."),
     "agency": ("reading.obligations:agency", "Print what an agency owes and did, clause by clause."),
+    "report": ("reading.reporting:report", "Print the report of a year, with what is missing of it."),
     "due": ("falling_due:due", "List what is due today and not done."),
     "sample": ("reading.sampling:sample", "Draw a telephone sample again."),
     "checkpoint": ("proving:checkpoint", "Print the newest checkpoint."),

@@ -148,6 +148,7 @@ def test_names_of_resources_are_words_of_the_field():
     """The addresses are the plural of what people call the things."""
     assert {resource.name for resource in RESOURCES} == {PLURAL.get(c.kind, c.kind + "s") for c in declared()} | {
         "absence",
+        "reports",
         "events",
         "evidence",
         "difference",

@@ -18,12 +18,13 @@ from api.pages.frame.entries import page_of
 from api.pages.frame.thing import Said, link, quiet
 from api.pages.frame.words import title_of
 from api.pages.published import editions, shown
+from api.resources.record.reports import whole
 from api.worker import worker
 from projections import returns
 from projections.returns import Filters
 from projections.two_clocks.decoded_log import kind_of
 from service.commands import BOARD, COMMANDS
-from service.desk.refusals import NotAllowed, NotFound
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("report", __name__)
 COLUMNS: Final = ("Year", "Asked for", "Published")
-WHOLE: Final = "the Board"
 
 
 @pages.get("/reports")
@@ -40,7 +40,7 @@ WHOLE: Final = "the Board"
 def every() -> Response:
     """List the years of which there is a report, or is to be one."""
     with look() as seen:
-        _whole(seen)
+        whole(seen.on)
         published = editions.every(seen.on.conn)
         asked = returns.returns(seen.on.conn, **seen.on.at, filters=Filters(kind=REPORT))
         rows = [_listed(seen, row, [one for one in published if one.period == row.period]) for row in asked]
@@ -64,7 +64,7 @@ def _listed(seen: Look, row: ReturnRow, published: list[returns.Edition]) -> tup
 def draft(period: str) -> Response:
     """Show the report of a year as it stands."""
     with look() as seen:
-        _whole(seen)
+        whole(seen.on)
         document = returns.report_of(seen.on.conn, period, **seen.on.at)
         told, row = shown.shown(document), _asked(seen, period)
         return render(
@@ -87,7 +87,7 @@ def draft(period: str) -> Response:
 def note(period: str, n: int) -> Response:
     """Show what a number of the report is made of: the things, and the events of each."""
     with look() as seen:
-        _whole(seen)
+        whole(seen.on)
         told = shown.shown(returns.report_of(seen.on.conn, period, **seen.on.at))
         found = next((one for one in told["notes"] if one["n"] == n), None)
         if found is None:
@@ -119,12 +119,6 @@ def _behind(seen: Look, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for (kind, ref), its in things.items()
     ]
-
-
-def _whole(seen: Look) -> None:
-    """Refuse whoever sees one agency's record alone: a report names others."""
-    if seen.on.scope.agency is not None:
-        raise NotAllowed(who="Somebody who sees one agency's record alone", act="read the draft of a report", roles=[WHOLE])
 
 
 def _asked(seen: Look, period: str) -> ReturnRow | None:

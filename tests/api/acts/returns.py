@@ -23,17 +23,18 @@ SUBMITTED = ("request_return", "submit_return")
 MODERATED = (*SUBMITTED, "moderate_return")
 
 
-def asked_for(it: Seeded) -> None:
+def asked_for(it: Seeded, period: str = "2015-16") -> None:
     """Ask the Board for its report of a year."""
-    said = {"kind": "board_annual_report", "respondent": "BOARD", "period": "2015-16", "due_on": "2016-10-31"}
-    it.act("chair", "request_return", REPORT, **said)
+    said = {"kind": "board_annual_report", "respondent": "BOARD", "period": period, "due_on": "2017-10-31"}
+    it.act("chair", "request_return", f"board_annual_report-{period}-BOARD", **said)
 
 
-def explained(it: Seeded) -> None:
+def explained(it: Seeded, period: str = "2015-16") -> None:
     """Say of each section of the report what it has to say."""
-    asked_for(it)
+    asked_for(it, period)
     for section in ("assessment", "weaknesses", "reviews", "resources"):
-        it.act("board-manager", "explain_section", REPORT, section=section, explanation="It is told in the minutes.")
+        said = {"section": section, "explanation": "It is told in the minutes."}
+        it.act("board-manager", "explain_section", f"board_annual_report-{period}-BOARD", **said)
 
 
 # Each act: who does it, where, what they say; what has to be there first; and an office that may not do it.

@@ -1,0 +1,178 @@
+"""The report of a year, over the pages and the API: what it says, who may sign it and when, and that what is published stays (F.2)."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from html import unescape
+from io import BytesIO
+
+import psycopg
+import pytest
+from pypdf import PdfReader
+
+from aggregates.returns import Return
+from projections.two_clocks.catch_up import rebuild_views
+from tests.api.acts import FILE, PDF
+from tests.api.acts.returns import asked_for, explained
+from tests.api.pages.whole import fill
+
+YEAR, OVER = "2016", "2017-01-05"
+REPORT, PUBLIC = f"board_annual_report-{YEAR}-BOARD", f"/public/reports/{YEAR}/1"
+SIGN = f"/api/v1/returns/{REPORT}/publish_return"
+
+
+def read(response) -> str:
+    """Return the words of a page, a blank between them."""
+    body = re.sub(r"<(script|style|details class=.govuk-details.)[^>]*>", " ", response.get_data(as_text=True))
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+@pytest.fixture
+def work(ask):
+    """Have one action signed off, on record for everybody; and the report of the year asked for."""
+    it = ask.seeded
+    it.board.receive(BytesIO(PDF), "audit.pdf", it.callers["riv-lead"])
+    for office, act, said in (
+        ("riv-lead", "accept_action", {}),
+        ("riv-lead", "submit_evidence", {"evidence": [FILE], "effect": "What only partners read"}),
+        ("riv-lead", "mark_implemented", {"statement": "It is done"}),
+        ("quality-chair", "sign_off_action", {"effect": "What only partners read"}),
+    ):
+        it.act(office, act, "A1", **said)
+    it.clock.advance(days=122)
+    return ask
+
+
+def publish(ask, **said):
+    """Sign the report as at today."""
+    done = ask.post(SIGN, "chair", {"as_at": OVER} | said)
+    ask.seeded.catch_up()
+    return done
+
+
+def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(work):
+    """Gaps stand in red beside their section; the chair signs once each is explained, and then just what they saw."""
+    asked_for(work.seeded, YEAR)
+    work.seeded.catch_up()
+    words = read(work.get("/reports/2016", "chair"))
+    assert "It cannot be signed yet" in words
+    assert "Missing: no record holds this: it has to be said" in words
+    assert "Sign and publish this report" not in words
+    refused = publish(work)
+    assert (refused.status_code, refused.json["type"]) == (422, "/problems/sections-missing")
+    assert "What partners contributed, and what the Board spent" in refused.json["facts"]["sections"]
+
+    for section in ("assessment", "resources"):
+        work.seeded.act("board-manager", "explain_section", REPORT, section=section, explanation="The council's accounts say it.")
+    work.seeded.catch_up()
+    draft = work.get("/reports/2016", "chair")
+    assert "The council's accounts say it." in read(draft)
+    (href,) = re.findall(r'href="([^"]+publish_return[^"]+)"', draft.get_data(as_text=True))
+    form = work.get(unescape(href), "chair")
+    seen = re.search(r"report_sha256=([0-9a-f]{64})", href)[1]
+    assert seen in form.get_data(as_text=True)
+    assert [publish(work, report_sha256=other).status_code for other in ("0" * 64,)] == [422]
+    known_at = int(re.search(r"known_at=(\d+)", href)[1])
+    assert publish(work, known_at=known_at, report_sha256=seen).status_code == 200
+    assert work.get(f"{PUBLIC}/data.json").status_code == 200
+
+
+def test_who_may_not_and_what_is_no_report(work):
+    """A manager signs for nobody by themselves, a lead sees no draft; no report is of a year that goes on, or of something else."""
+    explained(work.seeded, YEAR)
+    work.seeded.act("chair", "request_return", "board_annual_report-2016-17-BOARD", kind="board_annual_report", respondent="BOARD",
+                    period="2016-17", due_on="2017-08-31")  # fmt: skip
+    work.seeded.act("chair", "request_return", "s11-2016-RIV", kind="s11", respondent="RIV", period="2016", due_on="2017-12-31")
+    work.seeded.catch_up()
+    acts = [
+        ("board-manager", REPORT, {}), ("chair", "board_annual_report-2016-17-BOARD", {}), ("chair", "s11-2016-RIV", {}),
+        ("chair", REPORT, {"known_at": 9_999}), ("chair", REPORT, {"as_at": "2017-01-06"}),
+    ]  # fmt: skip
+    sign = "/api/v1/returns/{}/publish_return"
+    refused = [work.post(sign.format(ref), who, {"as_at": OVER} | said).json["type"] for who, ref, said in acts]
+    explain = {"section": "weather", "explanation": "It rained"}
+
+    codes = ("not-allowed", "year-not-over", "not-a-report", "not-on-record-yet", "future-date")
+    assert refused == [f"/problems/{code}" for code in codes]
+    assert work.post(f"/api/v1/returns/{REPORT}/explain_section", "chair", explain).json["type"] == "/problems/no-such-section"
+    assert [work.get(f"{path}/2016", "riv-lead").status_code for path in ("/reports", "/api/v1/reports")] == [403, 403]
+    assert work.get("/reports/2015-61").status_code == 422
+    assert [work.client.get(path).status_code for path in (PUBLIC, "/reports/2016", "/public/events/3")] == [404, 401, 404]
+
+
+def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
+    """Its data have the hash that was signed, also when built anew from the log; another edition supersedes it, nothing takes it back."""
+    explained(work.seeded, YEAR)
+    assert publish(work).status_code == 200
+    data = work.client.get(f"{PUBLIC}/data.json").data
+    signed = work.get("/api/v1/reports").json["items"][0]
+    assert sha256(data).hexdigest() == signed["sha256"]
+    work.seeded.act("board-manager", "explain_section", REPORT, section="resources", explanation="It was more than we said.")
+    version = work.seeded.board.load(Return, REPORT).version - 1
+    for amends, code in ((version, "published-stays"), (1, "rests-for-ever")):  # the publication itself, and what it rests on
+        said = {"amends": amends, "reason": "We wish we had not"}
+        refused = work.post(f"/api/v1/returns/{REPORT}/propose_amendment", "board-manager", said)
+        assert refused.json["type"] == f"/problems/{code}", refused.json
+    assert publish(work).status_code == 200
+    first, second = read(work.client.get(PUBLIC)), read(work.client.get("/public/reports/2016"))
+
+    assert "Edition 2, of 5 January 2017, supersedes this one, which stays as it was published." in first
+    assert "supersedes" not in second
+    assert ("It was more than we said." in first, "It was more than we said." in second) == (False, True)
+    assert "built from the log again just now, and are the same to the byte" in first
+    with psycopg.connect(work.seeded.config.conninfo("projector"), autocommit=True) as conn:
+        rebuild_views(conn, work.seeded.source(conn), ("inspection_history", "returns"))
+    again = work.get(f"/api/v1/reports/2016?as_at={signed['as_at']}&known_at={signed['known_at']}").json
+    assert again["report_sha256"] == signed["sha256"]
+    assert work.client.get(f"{PUBLIC}/data.json").data == data
+    assert [one["newest"] for one in work.get("/api/v1/reports").json["items"]] == [True, False]
+
+
+def test_a_footnote_leads_to_a_public_event_that_says_public_fields_alone(work):
+    """Without an account: index, report, note, event, receipt. What is not public, or stands behind nothing published, is not there."""
+    explained(work.seeded, YEAR)
+    publish(work)
+    assert "2016, edition 1" in read(work.client.get("/public"))
+    page = work.client.get(PUBLIC).get_data(as_text=True)
+    cited = [int(at) for at in re.findall(r"/public/events/(\d+)", page)]
+    document = json.loads(work.client.get(f"{PUBLIC}/data.json").data)
+    signed_off = next(int(at) for at, one in document["events"].items() if one["event"] == "action.signed_off.v1")
+
+    assert signed_off in cited
+    assert {str(at) for at in cited} == document["events"].keys()
+    words = read(work.client.get(f"/public/events/{signed_off}"))
+    assert document["events"][str(signed_off)]["id"] in words
+    assert "What only partners read" not in words + page
+    assert work.client.get(f"/public/events/{signed_off}/receipt").data.startswith(b"c2sp.org/tlog-proof@v1")
+    assert work.client.get(f"/public/events/{signed_off - 1}").status_code == 404  # evidence, which stands behind nothing
+    assert all("style=" not in text for text in (page, work.client.get("/public").get_data(as_text=True)))
+
+
+def test_the_pdf_is_tagged_and_says_the_same_numbers_as_the_page(work):
+    """PDF/UA: a title, a language and a structure; every figure's sentence, number and note of the page stands in it."""
+    explained(work.seeded, YEAR)
+    publish(work)
+    document = json.loads(work.client.get(f"{PUBLIC}/data.json").data)
+    reader = PdfReader(BytesIO(work.client.get(f"{PUBLIC}/report.pdf").data))
+    root = reader.trailer["/Root"]
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    page = read(work.client.get(PUBLIC))
+
+    assert (root["/Lang"], bool(root["/MarkInfo"]["/Marked"]), "/StructTreeRoot" in root) == ("en-GB", True, True)
+    assert reader.metadata.title == "Annual report 2016"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    figures = [document["headline"], *(figure for section in document["sections"] for figure in section["figures"]), document["record"]]
+    for figure in figures:
+        assert figure["says"] in text, figure["id"]
+        assert figure["says"] in page, figure["id"]
+
+
+def test_the_reviews_that_are_published_show_what_came_of_them_and_who_is_silent(ask):
+    """A review that is not published is not there; nothing of it is said, whoever asks."""
+    fill(ask.seeded)
+
+    assert ask.client.get("/public/reviews/SB-2016-09").status_code == 404
+    assert "No review has been published yet" in read(ask.client.get("/public"))
