@@ -7,7 +7,6 @@ and the events behind all of it.
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,8 @@ from aggregates.entry.values import Evidence
 from aggregates.returns.report.public import SAYS_OF_PEOPLE
 from api.access import public
 from api.pages.frame import log_of_page, render
-from api.pages.frame.words import BODIES, OFFICES, Words, label_of, title_of, written
+from api.pages.frame.telling import name_in, with_code
+from api.pages.frame.words import Words, title_of
 from api.pages.published import editions, shown
 from api.pages.published.pdf import pdf
 from api.worker import worker
@@ -30,6 +30,9 @@ from projections.two_clocks import tracking
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from psycopg import Connection
 
     from aggregates.entry.fields import Field
@@ -186,18 +189,20 @@ def _fields(found: HistoryEntry, words: Words) -> list[dict[str, str]]:
     """Return the public fields of an event in words: but for counts of people, which a report alone says, because it suppresses some."""
     kinds = fields_by_name(event_type(found.topic))
     told = [field for name, field in kinds.items() if field.sensitivity == "public" and name not in {*ENVELOPE, *SAYS_OF_PEOPLE}]
-    return [{"label": label_of(one.name), "value": said} for one in told if (said := _said(words, one, found.body.get(one.name)))]
+    shown = {field.name: found.body.get(field.name) for field in told}  # words are put together from these alone
+    return [
+        {"label": name_in(found.topic, field.name), "value": said}
+        for field in told
+        if (said := _said(words, field, shown[field.name], shown))
+    ]
 
 
-def _said(words: Words, field: Field, value: Any) -> str:
+def _said(words: Words, field: Field, value: Any, shown: Mapping[str, Any]) -> str:
     if value in (None, [], ""):
         return ""
     if field.kind is Evidence:
         return ", ".join(f"{one['title']}, SHA-256 {one['sha256']}" for one in value)
-    if field.kind is date:
-        return written(date.fromisoformat(value))
-    told = words.value(field, value)
-    return f"{told} ({value})" if field.name in BODIES | OFFICES and told != value else told
+    return with_code(words, field, value, shown)
 
 
 def _file(content: bytes, media_type: str, name: str, kept: str) -> Response:
