@@ -127,6 +127,39 @@ def test_what_was_done_before_it_was_asked_for_counts_only_where_the_rule_says_s
     assert found(received, received.met[0], received.asked).done_on == received.asked.on
 
 
+@pytest.mark.parametrize(
+    ("rule", "said", "stays"),
+    [
+        ("LIF-APPA-BD-08", {}, True),
+        ("LIF-APPA-BD-08", {"kind": "single_page_briefing"}, False),
+        ("LIF-APPA-BD-08", {"source": "review:SB-2016-03"}, False),
+        ("LIF-APPA-BD-10", {}, True),
+        ("LIF-APPA-BD-10", {"to": ("RIV",), "recipients": ("RIV",)}, False),
+    ],
+)
+def test_what_takes_the_place_of_an_item_counts_by_its_own_sending(rule, said, stays):
+    """A poster that another poster replaces is still there; replaced by a briefing, about another review or sent to fewer, it is not."""
+    told = next(told for told in reviewing.EXAMPLES if told.rule == rule)
+    first, day = told.met[0], told.met[0].on + 200 * DAY
+    second = replace(first, on=day, stream="dissemination:D9", said=first.said | said)
+    superseded = replace(first, on=day, topic="dissemination.superseded", said={"by_ref": "D9"})
+
+    assert found(told, told.asked, first, second, superseded).done_on == (day if stays else None)
+
+
+def test_an_action_for_several_agencies_counts_while_the_board_or_a_sub_group_owns_it():
+    """LIF-TRN-03: where it goes to a single agency it is owed again, and met anew once it is back."""
+    told = next(told for told in reviewing.EXAMPLES if told.rule == "LIF-TRN-03")
+    quality, riverside, back = (
+        replace(told.met[0], on=told.met[0].on + days * DAY, topic="action.reassigned", said={"owner": owner})
+        for days, owner in ((10, "quality"), (20, "RIV"), (30, "quality"))
+    )
+
+    assert found(told, told.asked, *told.met, quality).done_on == told.met[0].on
+    assert found(told, told.asked, *told.met, quality, riverside).done_on is None
+    assert found(told, told.asked, *told.met, quality, riverside, back).done_on == back.on
+
+
 def test_all_153_clauses_are_there():
     """99 are decided by events, 43 with a human's grade beside, 2 are for people, 9 are context, and three diagrams are lost."""
     assert Counter(clause.check for clause in CLAUSES.values()) == {"M": 99, "P": 43, "H": 2, "C": 9}
