@@ -108,7 +108,7 @@ def _page(asked: dict[str, Any] | None = None, refused: Refused | None = None, *
         keys=rows,
         every=role == MANAGER,
         fields=_fields(asked or {"may": READS, "days": "365"}, role),
-        refusal=in_form(refused, {}) if refused else None,
+        refusal=in_form(refused, {}, None) if refused else None,
     )
 
 
