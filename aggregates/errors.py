@@ -51,6 +51,7 @@ RULES: Final[Mapping[str, str]] = {
     "INV-36": "an agency leaves nothing that it owes unaccounted for",
     "INV-37": "a position is shown as it could be known",
     "INV-39": "what is kept about people is held and erased by rules",
+    "INV-40": "the public is told what is public, and nothing else",
     "INV-41": "an inspection sees the days that it covers, and all that it opens goes on record",
     "INV-42": "everything keeps the regime under which it arose",
     "INV-43": "working days are those of the pinned calendar",

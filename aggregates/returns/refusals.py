@@ -187,7 +187,7 @@ class ReportIsAnother(Refused):
     text = "{ref} is another report now than the one that you saw ({seen}): look at it again, and sign that ({built})"
 
 
-class AlreadyPublished(Refused):
+class NothingNewToPublish(Refused):
     """An edition says something that the one before it does not."""
 
     text = "{ref} says nothing that edition {edition} does not: that is published already"

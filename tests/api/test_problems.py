@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -22,6 +23,11 @@ from api.app import create_app
 from service.desk import refusals
 from service.ledger.errors import BadStatement, EventKnown
 from service.ledger.keys import KeysMissing
+from tests.api.conftest import serving
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
 
 
 def refusal_classes() -> list[type[Refused]]:
@@ -33,9 +39,13 @@ def refusal_classes() -> list[type[Refused]]:
 
 
 @pytest.fixture
-def raising(routes, tmp_path):
+def raising(shared):
     """Give a client of an application whose view raises what the test puts into the returned list."""
-    app = create_app(routes.extensions["muniment"].config)
+    with serving(shared.seeded, create_app) as app:
+        yield _raising(app)
+
+
+def _raising(app: Flask) -> tuple[FlaskClient, list[BaseException]]:
     raised: list[BaseException] = []
 
     @app.get("/api/v1/raise")
