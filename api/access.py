@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from flask import current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -20,6 +20,7 @@ from service.desk import accounts, authority
 from service.desk.coming_in import signed_requests, throttle
 from service.desk.coming_in.refusals import RequestNotSigned
 from service.desk.refusals import NotAllowed, NotSignedIn
+from service.desk.roles import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from service.desk.accounts import Caller
     from service.desk.authority import Scope
 
-Access = Literal["public", "member", "operator"]
+Access: TypeAlias = str  # "public", "account", "member", "operator", or a right by its name
 View = TypeVar("View", bound="Callable[..., Any]")
 
 SESSION_COOKIE: Final = "muniment_session"
@@ -39,8 +40,8 @@ SCHEME: Final = "Bearer "
 FILES: Final = "evidence.receive"  # where a program sends files
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_BYTES: Final = 32
-# What machines ask for often, and what is the same for everybody: it costs nothing, and needs no database.
-UNCOUNTED: Final = frozenset({"static", "health", "problems", "openapi"})
+# What machines ask for often, and what is the same for everybody; None: files, and what is not there. None of it needs the database.
+UNCOUNTED: Final = frozenset({None, "health", "problems", "openapi"})
 csrf = CSRFProtect()
 
 
@@ -49,7 +50,7 @@ class UndeclaredAccess(Exception):  # noqa: N818 - a refusal to start
 
     def __init__(self, endpoint: str) -> None:
         """Take the view's endpoint."""
-        super().__init__(f"{endpoint} does not declare its access: @public, @member or @operator")
+        super().__init__(f"{endpoint} does not declare its access: @public, @account, @member, @operator or @needs")
         self.endpoint = endpoint
 
 
@@ -71,8 +72,15 @@ def _declared(access: Access) -> Callable[[View], View]:
 
 
 public = _declared("public")  # anybody
-member = _declared("member")  # whoever is signed in or sends an API key
+account = _declared("account")  # whoever is signed in or sends an API key, in an office or in none
+member = _declared("member")  # whoever is so and acts in an office: what it may read, `reading` says; what it may do, the command
 operator = _declared("operator")  # whoever runs the service
+
+
+def needs(right: str) -> Callable[[View], View]:
+    """Declare a view that a right is needed for, of those in `service.desk.roles`."""
+    assert right in RIGHTS, right  # noqa: S101 - our own words, when the service starts
+    return _declared(right)
 
 
 def check_declared(app: Flask) -> None:
@@ -148,7 +156,7 @@ def client() -> str:
 
 def count_strangers() -> None:
     """Refuse whoever is not signed in and asks too often: before every request."""
-    if (request.endpoint or "").partition(".")[0] in UNCOUNTED:
+    if request.blueprint in UNCOUNTED:
         return
     try:
         known = caller()
@@ -163,11 +171,13 @@ def admit() -> None:
     """Let a request through to its view, or refuse it: before every request."""
     if request.endpoint is None:
         return  # there is no such address, or not for this method: Flask says so
-    access = getattr(current_app.view_functions[request.endpoint], "access", None)  # `check_declared` has seen to it
+    access: Access = getattr(current_app.view_functions[request.endpoint], "access", "")  # `check_declared` has seen to it
     if access == "operator" and not signed_in().may_operate:
         raise NotAllowed(who="Somebody who does not run the service", act="do this", roles=["operators"])
-    if access == "member":
+    if access in {"account", "member"}:
         signed_in()
+    if access in RIGHTS:
+        authority.check(reading().role, access)
     if request.method not in SAFE:
         _check_meant()
 

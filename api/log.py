@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
-from api.access import member, public, reading
+from api.access import needs, public, reading
 from api.worker import worker
 from service.desk.refusals import NotAllowed, NotEstablished, NotFound
+from service.desk.roles import RIGHTS
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -52,11 +53,11 @@ def tile(level: str, place: str) -> Response:
 
 
 @published.get("/tile/entries/<path:place>")
-@member
+@needs("every entry")
 def entries(place: str) -> Response:
     """Give a bundle of entries, each after its length in two bytes. It holds no content, only digests of it."""
-    if reading().agency is not None:
-        raise NotAllowed(who="A designated lead", act="read every agency's entries", roles={"the Board", "inspectors", "auditors"})
+    if reading().agency is not None:  # of an inspection
+        raise NotAllowed(who="Who inspects one agency", act=RIGHTS["every entry"].act, roles=["who inspects them all"])
     with worker().reader() as conn:
         index, width = _existing(conn, 0, place)
         bundle = "SELECT entry FROM ledger.event WHERE position > %s AND position <= %s ORDER BY position"

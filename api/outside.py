@@ -48,7 +48,6 @@ def json_lines(stream: Any = None) -> Any:
     processors: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
         structlog.processors.JSONRenderer(),
     ]
     return structlog.wrap_logger(structlog.PrintLogger(stream or sys.stderr), processors=processors)

@@ -13,6 +13,7 @@ from aggregates.entry.fields import ENVELOPE, Field, shape
 from aggregates.framework.library import SETS
 from aggregates.framework.wording import in_words
 from service import commands
+from service.desk.roles import RIGHTS, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,16 @@ def command_list() -> str:
         command = commands.find(name, "action")
         lines.append(f"- `{name}`: {title}. For: whoever may amend what was recorded (INV-35).")
         lines.extend(f"  - {_field(f)}" for f in (command.fields if command else ()))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *role_table()]) + "\n"
+
+
+def role_table() -> Iterator[str]:
+    """Give who reads what, and does what no command declares."""
+    yield from ("\n## Who reads what\n", "| role | reads | what is restricted too | may besides | commands |", "|---|---|---|---|---|")
+    for role, it in ROLES.items():
+        besides = "; ".join(right.act for right in RIGHTS.values() if role in right.by) or "nothing"
+        given = sum(role in command.by for command in commands.COMMANDS.values())
+        yield f"| {role} | {it.sees} | {'yes' if it.restricted else 'no'} | {besides} | {given} |"
 
 
 def _field(field: Field) -> str:

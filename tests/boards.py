@@ -88,13 +88,13 @@ class Seeded:
         around = {AROUND[n]: how.pop(n) for n in AROUND if n in how}
         return self.board.act(self.callers[office], Submission(name=command, kind=about, ref=ref, fields=how, **around))
 
-    def join(self, office: str, role: str, body: str | None = None, employer: str | None = None) -> None:
+    def join(self, office: str, role: str, body: str | None = None, employer: str | None = None, **term: str) -> None:
         """Let somebody new take an office, with an account and an API key."""
         person = self.people[office] = uuid.uuid4()
         self.act("board-manager", "register_subject", str(person), name=f"The {office}", contact=self.email(office))
         title = office.replace("-", " ").capitalize()
-        said = {"title": title, "role": role, "body": body, "holder": str(person), "employer": employer, "from_on": "2016-09-01"}
-        self.act("board-manager", "appoint_office_holder", office, **said, until_on=None)
+        said = {"title": title, "role": role, "body": body, "holder": str(person), "employer": employer}
+        self.act("board-manager", "appoint_office_holder", office, **said | {"from_on": "2016-09-01", "until_on": None} | term)
         with psycopg.connect(self.config.conninfo("writer"), autocommit=True) as conn:
             account = accounts.create_account(conn, self.email(office), PASSWORD, person=person)
             self.keys[office] = accounts.create_api_key(conn, account, office, f"{office}, for tests")

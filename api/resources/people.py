@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from api.access import member
+from api.access import member, needs
 from api.fields import AtClocks
 from api.resources.answering.answers import answer_of, one_of, read, schema_of_rows, versioned
 from api.resources.answering.closed import closed
@@ -16,8 +16,7 @@ from api.resources.answering.openapi import VERSIONED, Resource
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from projections.people import PersonRow, people
-from service.desk.authority import PROTECTING, called
-from service.desk.refusals import NotAllowed, NotFound
+from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -41,7 +40,7 @@ class PersonSchema(Schema):
 @subjects.get("", endpoint="all")
 @subjects.arguments(AtClocks, location="query")
 @subjects.response(200, answer_of(RegisterSchema, many=True))
-@member
+@needs("data protection")
 def register(args: dict[str, Any]) -> dict[str, Any]:
     """Give the data-protection register: references, what they were merged into, restrictions, holds and requests; no names."""
     with read(args) as on:
@@ -49,9 +48,7 @@ def register(args: dict[str, Any]) -> dict[str, Any]:
 
 
 def protection(on: Reading) -> list[PersonRow]:
-    """Return the register, or refuse it; that an inspector reads it goes on record, for there is what is restricted in it."""
-    if not on.scope.protects:
-        raise NotAllowed(who=called(on.scope.role or "member"), act="read the data-protection register", roles=PROTECTING)
+    """Return the register; that an inspector reads it goes on record, for there is what is restricted in it."""
     on.opens("subject", "register")
     return people(on.conn, **on.at)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from aggregates.authority import Acting
 from aggregates.partnership import Agency
@@ -17,9 +17,10 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
 from service import commands
+from service.desk import roles
 from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
-from service.desk.whose import ONE_AGENCY
+from service.desk.roles import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     from service.desk.accounts import Caller
     from service.desk.persons import Persons
 
-INSPECTORS: Final = frozenset({"inspector", "auditor"})  # who read what is opened to them, and record nothing
 READS_ON: Final = timedelta(days=90)  # for which the leads of an agency that left read their own history
-PROTECTING: Final = commands.BOARD | INSPECTORS | {commands.OFFICER}  # who read the data-protection register
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Scope:
     @property
     def protects(self) -> bool:
         """Say whether they may read what the law asks about people (domain B.6)."""
-        return self.role in PROTECTING
+        return roles.may(self.role, "data protection")
 
     @property
     def purpose(self) -> str | None:
@@ -101,6 +100,12 @@ def allow(command: Command, who: Acting) -> None:
         raise NotAllowed(who=called(who.role), act=command.title.lower(), roles=command.by)
 
 
+def check(role: str | None, right: str) -> None:
+    """Refuse a right to a role that does not have it."""
+    if not roles.may(role, right):
+        raise NotAllowed(who=called(role), act=roles.RIGHTS[right].act, roles=roles.RIGHTS[right].by)
+
+
 def check_program(caller: Caller, command: Command) -> None:
     """Refuse a command for which the caller's API key was not made."""
     acts = caller.program.acts if caller.program else None
@@ -110,11 +115,11 @@ def check_program(caller: Caller, command: Command) -> None:
 
 def called(role: str | None) -> str:
     """Return a role with its article, as a sentence begins with it."""
-    return f"{'An' if (role or '')[:1] in 'aeiou' else 'A'} {role}"
+    return f"{'An' if (role or 'member').startswith(tuple('aeiou')) else 'A'} {role or 'member'}"
 
 
 def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
-    """Return what the caller may read: a designated lead their agency's, a lead reviewer their review, an operator nothing, others all.
+    """Return what the caller may read, by the role of the office that they hold today (`roles`).
 
     An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41).
     """
@@ -122,17 +127,23 @@ def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
         raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
     holder = _office(board, caller.office).holder_on(today)
     if holder is None and (left := _left_lately(board, caller, today)):
-        return Scope(left, restricted=True)
+        return Scope(left, restricted=True, role=commands.LEAD)
     if holder is None or not _is(board.merged(), holder.holder.subject, caller.person):
         raise NotInOffice(who=caller.email, office=caller.office, day=today)
-    if holder.role in INSPECTORS:
-        opened = inspection(board, caller.office, today)
-        return Scope(opened.agency, restricted=True, inspection=opened, role=holder.role)
-    if holder.role in ONE_AGENCY:
-        return Scope(holder.body or holder.employer or "", restricted=holder.role == commands.LEAD)
-    if holder.role == commands.LEAD_REVIEWER:
-        return Scope("", restricted=True, leads=caller.person)
-    return Scope(None, restricted=True, role=holder.role)
+    it = ROLES.get(holder.role)
+    if it is None:
+        raise NotAllowed(who=called(holder.role), act="read the Board's record", roles=ROLES)
+    match it.sees:
+        case "the whole record":
+            return Scope(None, it.restricted, role=holder.role)
+        case "their agency's":
+            return Scope(holder.body or holder.employer or "", it.restricted, role=holder.role)
+        case "what they lead":
+            return Scope("", it.restricted, leads=caller.person, role=holder.role)
+        case "what they inspect":
+            opened = inspection(board, caller.office, today)
+            return Scope(opened.agency, it.restricted, opened, role=holder.role)
+    assert_never(it.sees)
 
 
 def inspection(board: Persons, office: str, day: date) -> InspectionState:

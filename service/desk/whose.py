@@ -13,11 +13,10 @@ from aggregates.returns import Return
 from aggregates.review import Review
 from aggregates.training_session import TrainingSession
 from service import commands
+from service.desk.roles import ONE_AGENCY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-ONE_AGENCY: Final = frozenset({commands.LEAD, commands.TRAINER})  # who sees their own agency's record, and no other's
 
 
 def theirs(who: Acting, thing: Any) -> bool:

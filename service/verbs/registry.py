@@ -11,8 +11,9 @@ from aggregates.registry import Inspection, Key, Keys
 from aggregates.registry.inspection import AlreadyDisclosed
 from aggregates.registry.keys import KeyEnded, KeyEnrolled
 from service.commands.command import MANAGERS
-from service.desk.authority import INSPECTORS, called
+from service.desk.authority import called
 from service.desk.refusals import NotAllowed, NotAnInspector, NotFound
+from service.desk.roles import INSPECTORS
 from service.ledger.errors import KeyInUse
 from service.ledger.keys import check_proof
 from service.recording import Write

@@ -68,6 +68,8 @@ PAGES = {
     "resources": "/resources",
     "inspections": "/inspections",
     "inspection form": "/inspections/new",
+    "invitation": "/inspections/inspector/invite",
+    "account": "/account",
     "integrity": "/integrity",
     "offices": "/office",
     "accessibility": "/accessibility",

@@ -19,6 +19,7 @@ from api.app import create_app
 from service.config import Config
 from service.desk import accounts
 from tests.api.conftest import serving
+from tests.boards import PASSWORD
 
 ACCEPT = "/api/v1/actions/A1/accept_action"
 HEADERS = {"Idempotency-Key": "k", "If-Match": "*"}
@@ -177,20 +178,61 @@ def test_the_one_inline_script_is_the_librarys():
     assert [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts] == [outside.JS_ENABLED]
 
 
-def test_a_log_line_says_what_happened_and_nothing_of_what_was_said(monkeypatch, seeded):
-    """One JSON line a request: its id, route, status and account; never a body, a query, a key or a cookie."""
+def test_a_log_line_says_what_happened_and_nothing_of_what_was_said(monkeypatch, seeded, caplog):
+    """One JSON line a request: its id, route, status and account; never a body, a query, a key, a cookie, a password or a link's token."""
     lines = io.StringIO()
     monkeypatch.setattr(outside.sys, "stderr", lines)
     app = create_app(seeded.config, board_factory=lambda _: seeded.board)
     headers = {"Authorization": f"Bearer {seeded.keys['riv-lead']}", "X-Request-ID": "request-42"} | HEADERS
     app.test_client().post(f"{ACCEPT}?note=a-query", headers=headers, json={"late_reason": "a-body"})
-    app.extensions["muniment"].close()
     line = json.loads(lines.getvalue())
 
     assert (line["request_id"], line["method"], line["path"], line["account"]) == (
         "request-42", "POST", ACCEPT, str(seeded.callers["riv-lead"].account),
     )  # fmt: skip
-    assert not any(word in lines.getvalue() for word in ("a-body", "a-query", seeded.keys["riv-lead"]))
+    let_in(app.test_client(), seeded)
+    app.extensions["muniment"].close()
+    written = lines.getvalue() + caplog.text
+    assert "/new-password/<token>" in written
+    assert not [word for word in ("a-body", "a-query", seeded.keys["riv-lead"], *SECRETS) if word in written]
+
+
+SECRETS = ("a-token-of-a-link", "a-cookie-of-a-session", "muniment_a-key", "a wrong password of somebody", PASSWORD)
+
+
+def let_in(client, seeded):
+    """Show the service each secret with which somebody could come in, in every place where one stands."""
+    link, cookie, key, wrong, right = SECRETS
+    for path in ("take-part", "enter", "new-password", "invited"):
+        client.get(f"/{path}/{link}")
+    client.get(f"/invited/{link}/provider")
+    client.get("/actions", headers={"Authorization": f"Bearer {key}"})
+    for password in (wrong, right):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").get_data(as_text=True))
+        said = {"csrf_token": token[1], "email": seeded.email("chair"), "password": password, "next": "/"}
+        assert client.post("/sign-in", data=said).status_code in {401, 303}
+    client.set_cookie(access.SESSION_COOKIE, cookie)
+    client.get("/actions")
+
+
+def test_no_header_is_anybodys_to_write(ask):
+    """What somebody sends comes back in no header as they please: not as a request's id, a place to go on, or the name of a file."""
+    line = "a\r\nSet-Cookie: planted=1"
+    client = ask.client
+    sent = client.get("/sign-in", environ_overrides={"HTTP_X_REQUEST_ID": line})
+    form = re.search(r'name="csrf_token" value="([^"]+)"', sent.get_data(as_text=True))
+    said = {"csrf_token": form[1], "email": ask.seeded.email("chair"), "password": PASSWORD, "next": f"/{line}"}
+    led = client.post("/sign-in", data=said)
+    brought = {"file": (io.BytesIO(b"%PDF-1.7 an audit"), "audit.pdf")}
+    file = ask.post("/api/v1/evidence", "riv-lead", data=brought, content_type="multipart/form-data", version=None).json["sha256"]
+    cited = {"sha256": file, "title": "Audit", "evidence_date": "2016-09-02", "filename": f"{line}.pdf"}
+    ask.seeded.act("riv-lead", "accept_action", "A1")
+    named = ask.post("/api/v1/actions/A1/submit_evidence", "riv-lead", {"evidence": [cited], "effect": "They are seen"})
+
+    assert (led.status_code, led.location) == (303, "/")
+    assert (named.status_code, "a text on one line" in named.json["detail"]) == (422, True)
+    for answer in (sent, led, named):
+        assert not [value for name, value in answer.headers if "planted" in f"{name}{value}"]
 
 
 def test_the_key_of_forms_is_a_secret_or_there_is_no_service(tmp_path):

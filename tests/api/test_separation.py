@@ -7,6 +7,18 @@ import pytest
 READS = ("/api/v1/actions/A1", "/api/v1/actions/A1/history", "/api/v1/events/21", "/api/v1/events/21/receipt")
 
 
+def test_rights_follow_the_office_from_its_first_day_to_its_last(ask):
+    """Whoever is appointed reads their agency's record from the first day of their term to the last, and another agency's on none."""
+    ask.seeded.join("riv-deputy", "designated lead", "RIV", "RIV", from_on="2016-09-06", until_on="2016-09-07")
+    ask.seeded.catch_up()
+    seen = []
+    for _ in range(4):
+        seen.append([ask.get(f"/api/v1/actions/{ref}", "riv-deputy").status_code for ref in ("A1", "A2")])
+        ask.seeded.clock.advance(days=1)
+
+    assert seen == [[403, 403], [200, 404], [200, 404], [403, 403]]
+
+
 @pytest.mark.parametrize("path", READS)
 def test_what_is_anothers_is_answered_as_what_is_nobodys(shared, path):
     """The lead of another agency is told the very words that they are told of what is not there."""

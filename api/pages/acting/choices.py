@@ -23,7 +23,7 @@ from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews, training
 from service.commands import BOARD as BOARD_OFFICES
 from service.commands import TRAINER
-from service.desk.authority import INSPECTORS
+from service.desk.roles import INSPECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages.acting.possible import acting_or_nobody
 from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
@@ -16,7 +15,7 @@ from api.pages.frame.thing import Said, fact, facts, link, quiet, section
 from api.pages.frame.words import written
 from api.resources.record.inspections import visible
 from projections.inspection import history as inspection_history
-from service.commands import COMMANDS
+from service.desk import roles
 
 if TYPE_CHECKING:
     from projections.inspection.inspections import InspectionRow
@@ -80,8 +79,7 @@ def inspection(ref: str) -> Response:
 
 def _invite(seen: Look, row: InspectionRow) -> list[dict[str, str]]:
     """Return where whoever inspects is invited, to those who may open an inspection."""
-    who = acting_or_nobody()
-    may = who is not None and who.role in COMMANDS["open_inspection"].by
+    may = roles.may(seen.on.scope.role, "invitations")
     open_now = seen.clocks.is_now and row.closed_on is None and row.expires_on >= seen.clocks.as_at
     return [{"title": "Invite who inspects", "href": f"/inspections/{row.ref}/invite"}] if may and open_now else []
 

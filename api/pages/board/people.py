@@ -8,17 +8,15 @@ from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
 
-from api.access import member, reading
+from api.access import member, needs, reading, signed_in
 from api.pages.board import listing
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import label_of, written
-from api.resources.answering.commands import acting_as
 from api.resources.people import protection
 from api.worker import worker
-from service.commands import COMMANDS, OFFICER
-from service.desk.authority import called
-from service.desk.refusals import NotAllowed
+from service.commands import COMMANDS
+from service.desk import roles
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
@@ -65,7 +63,7 @@ def _requests(row: PersonRow) -> list[Said]:
 
 
 @pages.get("/data-protection")
-@member
+@needs("data protection")
 def register() -> Response:
     """List those about whom the law has asked something, and the texts that wait; the officer decides about these here."""
     with look() as seen:
@@ -81,7 +79,7 @@ def register() -> Response:
         ]
         lead = "Who is on record, by reference alone, and what the law asks about them: requests, restrictions, legal holds and erasures."
         nothing = ("Nobody was on record.", "On the day and with the knowledge that you chose, nobody had been registered.")
-        waiting = worker().board.held.waiting() if seen.on.scope.role == OFFICER else []
+        waiting = worker().board.held.waiting() if roles.may(seen.on.scope.role, "held texts") else []
         held = [{"id": one.id, "said": _held(seen, one), "text": one.text} for one in waiting]
         return listing.show(
             seen, "subject", "/data-protection", COLUMNS, rows, heading="Data protection", lead=lead, empty=nothing,
@@ -104,13 +102,10 @@ def _gone(row: PersonRow) -> str | None:
 
 
 @pages.post("/data-protection/held/<int:number>")
-@member
+@needs("held texts")
 def decide(number: int) -> Redirect:
     """Say whether a text identifies somebody: allowed, it may be recorded as it stands when it is sent again."""
-    who = acting_as()
-    if who.role != OFFICER:
-        raise NotAllowed(who=called(who.role), act="allow a text that is held", roles={OFFICER})
-    worker().board.held.decide(number, allowed=request.form.get("allowed") == "yes", by=str(who.office))
+    worker().board.held.decide(number, allowed=request.form.get("allowed") == "yes", by=str(signed_in().office))
     return redirect("/data-protection", code=303)
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.clocks.dates import LONDON
-from api.access import SESSION_COOKIE, forget, member, signed_in
+from api import access
+from api.access import SESSION_COOKIE, forget, signed_in
 from api.pages import frame
 from api.pages.desk.sign_in import words_of_today
 from api.worker import worker
@@ -29,7 +30,7 @@ HERE = "/account"
 
 
 @pages.get(HERE)
-@member
+@access.account
 def account() -> Response:
     """Show one's own account."""
     who, today = signed_in(), worker().today
@@ -44,7 +45,7 @@ def account() -> Response:
 
 
 @pages.post(f"{HERE}/sessions/<uuid:session>/end")
-@member
+@access.account
 def end_session(session: UUID) -> Redirect:
     """End one of one's own sessions, wherever it is open; another's is not there to end."""
     with worker().desk() as conn:
@@ -53,7 +54,7 @@ def end_session(session: UUID) -> Redirect:
 
 
 @pages.post(f"{HERE}/sessions/end")
-@member
+@access.account
 def end_every_session() -> Redirect:
     """Sign out everywhere, here too."""
     with worker().desk() as conn:

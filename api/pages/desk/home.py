@@ -20,7 +20,7 @@ from projections.inspection import history as inspection_history
 from projections.obligations import Wanted
 from service import commands
 from service.commands import COMMANDS
-from service.desk.authority import INSPECTORS
+from service.desk.roles import INSPECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

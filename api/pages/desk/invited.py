@@ -8,14 +8,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 
 from aggregates.clocks.dates import LONDON
-from api.access import member, public
+from api.access import needs, public
 from api.errors import status_of
 from api.pages import frame
 from api.pages.desk.sign_in import let_in, words_of_today
-from api.resources.answering.commands import acting_as
 from api.worker import worker
-from service.commands import COMMANDS
-from service.desk import accounts, authority
+from service.desk import accounts
 from service.desk.coming_in import invitations
 from service.desk.refusals import AccountExists, NotAMailAddress, WeakPassword
 from service.desk.telling.mail import NotSent, mailer
@@ -32,10 +30,9 @@ FIRST_PAGE: Final = "/replay"  # where an inspector begins
 
 
 @pages.route("/inspections/<ref>/invite", methods=["GET", "POST"])
-@member
+@needs("invitations")
 def invite(ref: str) -> Response:
     """Say whom a link would be for; or make it, and show it this once or mail it."""
-    authority.allow(COMMANDS["open_inspection"], acting_as())
     held, said = worker(), dict[str, Any]()
     until = invitations.ends(held.board, ref)
     to = address_of(held.board, ref, held.today)

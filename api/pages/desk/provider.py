@@ -30,7 +30,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     refusals.NoProvider: HTTPStatus.NOT_FOUND,
     refusals.NotBegunHere: HTTPStatus.BAD_REQUEST,
     refusals.ProviderRefused: HTTPStatus.FORBIDDEN,
-    refusals.ProviderDoubtful: HTTPStatus.BAD_GATEWAY,
+    refusals.ProviderDoubtful: HTTPStatus.SERVICE_UNAVAILABLE,
     refusals.NotKnownHere: HTTPStatus.FORBIDDEN,
     refusals.AddressNotVerified: HTTPStatus.FORBIDDEN,
     refusals.LinkedToAnother: HTTPStatus.FORBIDDEN,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.errors import Refused
-from api.access import SESSION_COOKIE, caller, client, forget, member, public, remember, signed_in
+from api.access import SESSION_COOKIE, account, caller, client, forget, public, remember, signed_in
 from api.errors import status_of
 from api.pages import frame
 from api.pages.desk.browsers import family_of
@@ -78,14 +78,14 @@ def sign_out() -> Redirect:
 
 
 @pages.get("/office")
-@member
+@account
 def offices() -> Response:
     """Show the offices that the caller holds today, to choose in which to act."""
     return _office_page()
 
 
 @pages.post("/office")
-@member
+@account
 def act_in() -> Response | Redirect:
     """Act in another office; that its person holds it is asked again at every act."""
     chosen, who = request.form.get("office", ""), signed_in()

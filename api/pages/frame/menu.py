@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from service.commands.command import LEADS
-from service.desk import authority, whose
+from service.desk import roles
 
 # Each group, and the pages in it by their addresses. The first is the group's own.
 MENU: Final[dict[str, dict[str, str]]] = {
@@ -83,10 +83,10 @@ def _is_for(href: str, role: str | None) -> bool:
         case "/" | "/integrity" | "/public" | "/sign-in":
             return True
         case "/evidence":
-            return role is not None and (role in LEADS or role not in whose.ONE_AGENCY)
+            return role is not None and (role in LEADS or role not in roles.ONE_AGENCY)
         case "/data-protection":
-            return role in authority.PROTECTING
+            return roles.may(role, "data protection")
         case "/inspections" | "/reports":
-            return role is not None and role not in whose.ONE_AGENCY
+            return roles.may(role, "inspections")
         case _:
             return role is not None

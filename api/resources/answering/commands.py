@@ -69,6 +69,7 @@ def _mount(resource: Resource, command: Command, rule: str) -> None:
         body = _body(command, schema, ref)
         return carry_out(command, body.pop("ref", None) or ref or command.kind, body)
 
+    view.command = command  # type: ignore[attr-defined]  # who may is the command's own to say
     view.__name__ = view.__qualname__ = command.name
     view.__doc__ = f"{command.title}."
     resource.route(rule, methods=["POST"], endpoint=command.name)(view)

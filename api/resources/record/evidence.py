@@ -8,25 +8,23 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from flask import Request, request, send_file
 from marshmallow import Schema, fields
 
-from api.access import member, signed_in
+from api.access import member, needs, signed_in
 from api.errors import Unreadable
 from api.fields import Whole
 from api.resources.answering.answers import Reading, read
-from api.resources.answering.commands import acting_as, idempotency_key
+from api.resources.answering.commands import idempotency_key
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.commands import COMMANDS
-from service.desk import authority
 from service.desk.coming_in.refusals import NotForThisKey
-from service.desk.refusals import NotAllowed, NotFound
+from service.desk.refusals import NotFound
+from service.desk.roles import BRINGING
 
 if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
-
-    from aggregates.authority import Acting
 
 evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
 
@@ -52,11 +50,11 @@ class FileSchema(Schema):
 @evidence.post("")
 @evidence.doc(parameters=[IDEMPOTENCY_KEY], requestBody={"required": True, "content": {"multipart/form-data": {"schema": FORM}}})
 @evidence.response(201, FileSchema, headers={"Location": {"description": "The file", "schema": {"type": "string"}}})
-@member
+@needs("files")
 def receive() -> ResponseReturnValue:
     """Take a file in. The same content sent again is the same file; it is on record once a command cites it."""
     idempotency_key()
-    _check_brings(acting_as())
+    _check_program()
     file = request.files.get("file")
     if file is None:
         raise Unreadable(where="file", why="a form with one part `file` is expected")
@@ -64,14 +62,10 @@ def receive() -> ResponseReturnValue:
     return held._asdict(), 201, {"Location": f"{request.path}/{held.sha256}"}
 
 
-def _check_brings(who: Acting) -> None:
-    """Refuse a file from a role that can never cite one: none of the commands that carry evidence is open to it."""
-    carrying = [command for command in COMMANDS.values() if command.takes_files]
-    if not any(command.open_to(who.role) for command in carrying):
-        roles = frozenset().union(*(command.by for command in carrying))
-        raise NotAllowed(who=authority.called(who.role), act="bring evidence", roles=roles)
+def _check_program() -> None:
+    """Refuse a file by a key that was made for no command which carries evidence."""
     program = signed_in().program
-    if program and program.acts is not None and program.acts.isdisjoint(command.name for command in carrying):
+    if program and program.acts is not None and program.acts.isdisjoint(command.name for command in BRINGING):
         raise NotForThisKey(act="bring evidence", acts=program.acts or "reading alone")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from service.desk.whose import ONE_AGENCY
+from service.desk.roles import ONE_AGENCY
 from service.recording.evidence.checking import Sharing, standings
 from service.recording.evidence.citing import Held, cited, claimed
 from service.recording.evidence.folder import checked

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
 from aggregates.training_session import TrainingSession
-from api.access import member
+from api.access import needs
 from api.pages.board.training.people import who_is
 from api.pages.frame import look, render
 from api.resources.answering.commands import acting_as
 from api.worker import worker
 from projections import training
-from service.commands.training import HOLDING, JUDGING
-from service.desk.authority import called
-from service.desk.refusals import NotAllowed, NotFound
+from service.desk.refusals import NotFound
 from service.verbs.training import links
 
 if TYPE_CHECKING:
@@ -25,18 +23,31 @@ if TYPE_CHECKING:
 
 pages = Blueprint("handing_out", __name__)
 
-# Who hands out which links, and what they are called.
-WHO: Final = {"day": (HOLDING, "feedback and action plans"), "follow-up": (JUDGING, "the follow-up questionnaire")}
+# By which right which links are handed out, and what they are called.
+WHO: Final[dict[Purpose, tuple[str, str]]] = {
+    "day": ("links of the day", "feedback and action plans"),
+    "follow-up": ("follow-up links", "the follow-up questionnaire"),
+}
 
 
-@pages.route("/sessions/<ref>/links/<purpose>", methods=["GET", "POST"])
-@member
-def hand_out(ref: str, purpose: str) -> Response:
+@pages.route("/sessions/<ref>/links/day", methods=["GET", "POST"])
+@needs(WHO["day"][0])
+def of_the_day(ref: str) -> Response:
+    """Hand out the links by which participants say how it was."""
+    return _hand_out(ref, "day")
+
+
+@pages.route("/sessions/<ref>/links/follow-up", methods=["GET", "POST"])
+@needs(WHO["follow-up"][0])
+def of_follow_up(ref: str) -> Response:
+    """Hand out the links by which participants say what came of it."""
+    return _hand_out(ref, "follow-up")
+
+
+def _hand_out(ref: str, purpose: Purpose) -> Response:
     """Say whom there are links for; or make them, and show each this once."""
-    if purpose not in WHO:
-        raise NotFound(kind="page", ref=purpose)
-    state = _may(ref, purpose)
-    made = _make(ref, cast("Purpose", purpose), state) if request.method == "POST" else []
+    state = _session(ref)
+    made = _make(ref, purpose, state) if request.method == "POST" else []
     with look() as seen:
         row = training.session(seen.on.conn, ref, **seen.on.at)
         named = [one | {"name": who_is(seen, row, one["number"]) if row else None} for one in made]
@@ -44,18 +55,14 @@ def hand_out(ref: str, purpose: str) -> Response:
             "ref": ref,
             "purpose": purpose,
             "what": WHO[purpose][1],
-            "days": links.LASTS[cast("Purpose", purpose)].days,
+            "days": links.LASTS[purpose].days,
         }
         return render("board/training/handing_out.html", look=seen, made=named, waiting=_waiting(state, purpose), **asked)
 
 
-def _may(ref: str, purpose: str) -> SessionState:
+def _session(ref: str) -> SessionState:
     """Return the session, or refuse whoever has no hand in it."""
-    roles, what = WHO[purpose]
-    who = acting_as()
-    if who.role not in roles:
-        raise NotAllowed(who=called(who.role), act=f"hand out links for {what}", roles=roles)
-    session: TrainingSession = worker().board.reach(who, TrainingSession, ref)
+    session: TrainingSession = worker().board.reach(acting_as(), TrainingSession, ref)
     if session.state is None:
         raise NotFound(kind="session", ref=ref)
     return session.state

@@ -11,7 +11,6 @@ from flask import Blueprint, Response
 
 from api.access import member
 from api.pages.acting.of_sessions import POINTS_IN_WORDS as POINTS
-from api.pages.acting.possible import acting_or_nobody
 from api.pages.board import listing
 from api.pages.board.training import draws, people
 from api.pages.board.training.handing_out import WHO
@@ -20,6 +19,7 @@ from api.pages.frame.thing import fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.resources.record.training import SessionsSeen
 from projections import training
+from service.desk import roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from api.pages.frame.thing import Said
     from projections.training import PointRow, SessionRow
+    from service.verbs.training.links import Purpose
 
 pages = Blueprint("training_sessions", __name__)
 
@@ -122,12 +123,16 @@ def session(ref: str) -> Response:
 
 def _links(seen: Look, row: SessionRow) -> list[dict[str, str]]:
     """Return where links for participants are handed out, to those who may."""
-    who = acting_or_nobody()
-    if who is None or not seen.clocks.is_now or not row.delivered_on:
+    if not seen.clocks.is_now or not row.delivered_on:
         return []
-    found = [("day", f"Hand out links for {WHO['day'][1]}")] if row.attendees and row.status != "evaluated" else []
-    found += [("follow-up", f"Hand out links for {WHO['follow-up'][1]}")] if row.follow_ups else []
-    return [{"title": title, "href": f"/sessions/{row.ref}/links/{purpose}"} for purpose, title in found if who.role in WHO[purpose][0]]
+    open_now: dict[Purpose, bool] = {"day": bool(row.attendees) and row.status != "evaluated", "follow-up": bool(row.follow_ups)}
+    found = [(purpose, *WHO[purpose]) for purpose, is_open in open_now.items() if is_open]
+    role = seen.on.scope.role
+    return [
+        {"title": f"Hand out links for {what}", "href": f"/sessions/{row.ref}/links/{purpose}"}
+        for purpose, right, what in found
+        if roles.may(role, right)
+    ]
 
 
 def _facts(seen: Look, shown: Shown) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,186 @@
+"""The role matrix (domain B.6), walked: every route, as every role, against the one table of `service.desk.roles` and the commands' own."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import get_args
+
+import psycopg
+import pytest
+
+from aggregates.errors import Refused
+from aggregates.partnership import office
+from service.commands import COMMANDS
+from service.commands.command import MANAGER
+from service.desk.refusals import NotAllowed, NotSignedIn
+from service.desk.roles import INSPECTORS, RIGHTS, ROLES, Role, may
+from service.desk.submission import Submission
+from tests.api.conftest import Asking, serving
+from tests.api.pages.whole import THINGS, fill
+from tests.api.test_routes import PLURAL, SEVERAL_ACTS, contents, declared
+from tests.boards import OFFICES, copy_of
+
+pytestmark = pytest.mark.xdist_group("matrix")
+# Who holds each role on the board that is walked: those of the small board, and those who join it.
+JOIN = {
+    "deputy": ("deputy chair", None, None),
+    "policy-manager": ("policy and practice manager", None, None),
+    "dpo": ("data protection officer", None, None),
+    "cqh-chief": ("chief officer", "CQH", "CQH"),
+    "lead-reviewer": ("lead reviewer", None, None),
+    "auditor": ("auditor", None, None),
+}
+HOLDERS = {"inspector": "inspector", "board manager": "board-manager"} | {
+    role: name for name, (role, body, _) in (OFFICES | JOIN).items() if body != "RIV" or role != "designated lead"
+}
+STRANGERS = ("operator", "nobody")  # signed in, in no office
+KINDS = {PLURAL.get(kind, f"{kind}s"): kind for kind in THINGS}
+FORMS = ("act.", "amend.", "rounds.")  # the pages of commands, which ask the same door
+# What else stands in an address, where it is not the reference of a thing.
+SAID = {
+    "position": 3, "sha256": "0" * 64, "code": "not-found", "level": "0", "place": "000.p/1", "act": "correct", "token": "t", "number": 1,
+    "session": "00000000-0000-4000-8000-000000000000", "filename": "muniment.css", "clause": "LIF-APPA-AG-05", "rule": "x", "owner": "RIV",
+    "subject": "x", "purpose": "day",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def board(small_board, lending, tmp_path_factory):
+    """Give a board with one of everything, on which somebody holds each role."""
+    with copy_of(small_board, lending, tmp_path_factory.mktemp("matrix")) as it:
+        fill(it)
+        for name, (role, body, employer) in JOIN.items():
+            it.join(name, role, body, employer)
+        said = {"body": "Auditors", "purpose": "audit", "agency": None, "covers_from": "2015-07-01", "ceiling": "2016-09-05"}
+        it.act("chair", "open_inspection", "auditor", **said, expires_on="2016-10-01")
+        it.catch_up()
+        with serving(it) as app:
+            yield Asking(app.test_client(), it)
+
+
+def rights(role):
+    """Return the rights of a role."""
+    return frozenset(right for right in RIGHTS if may(role, right))
+
+
+def told_apart():
+    """Return a role for each way in which the table tells roles apart: two of the same row read the same, by construction."""
+    return sorted({(row, rights(role)): role for role, row in ROLES.items()}.values())
+
+
+def addresses(routes, method):
+    """Give each address that there is for a method, of what is on record, with its rule and its view."""
+    bound = routes.url_map.bind("localhost")
+    for rule in routes.url_map.iter_rules():
+        if method not in rule.methods:
+            continue
+        kind = KINDS.get(re.sub(r"^/(api/v1/)?", "", rule.rule).partition("/")[0], "action")
+        one_of = {name: choices.partition(",")[0].strip("'") for choices, name in re.findall(r"<any\(([^)]*)\):(\w+)>", rule.rule)}
+        values = {one: one_of.get(one) or SAID.get(one, THINGS[kind]) for one in rule.arguments}
+        if "name" in rule.arguments:
+            names = [command.name for command in COMMANDS.values() if command.kind == kind and command.creates == ("/new/" in rule.rule)]
+            values["name"] = names[0] if names else "none"
+        yield bound.build(rule.endpoint, values, method=method), rule, routes.view_functions[rule.endpoint]
+
+
+def test_every_role_that_there_is_stands_in_the_table():
+    """Whoever can be appointed has a row, and no command names a role that has none."""
+    assert set(ROLES) == set(get_args(office.Role))
+    assert frozenset().union(*(command.by for command in declared())) <= set(ROLES)
+    assert frozenset().union(*(right.by for right in RIGHTS.values())) <= set(ROLES)
+
+
+def test_who_inspects_records_nothing_by_construction():
+    """No command and no right to write is open to an inspector or an auditor: it is not there to be given."""
+    assert {command.name for command in declared() if any(command.open_to(role) for role in INSPECTORS)} == set()
+    assert {name for name, right in RIGHTS.items() if right.writes and right.by & INSPECTORS} == set()
+
+
+@pytest.mark.parametrize("who", [*told_apart(), *STRANGERS, None])
+def test_every_role_reads_what_its_row_says(board, routes, who):
+    """Every GET: nothing without account or office, 403 by a right alone, 404 for what is another agency's; and looking changes nothing."""
+    before, wrong = contents(board), []
+    for path, rule, view in addresses(routes, "GET"):
+        if rule.endpoint.startswith(FORMS):
+            continue
+        status = (board.client.get(path) if who is None else board.get(path, HOLDERS.get(who, who))).status_code
+        if view.access == "public":
+            expected = status not in {401, 403}
+        elif who is None:
+            expected = status == 401
+        elif who in STRANGERS:
+            expected = (status == 200) == (view.access == "account")
+        else:
+            expected = status != 401 and (status != 403) == (view.access not in RIGHTS or may(who, view.access))
+        if not expected or status >= 500:
+            wrong.append((rule.rule, status))
+
+    assert wrong == []
+    assert who in INSPECTORS or who is None or contents(board) == before  # what an inspector opens is on record, and a stranger is counted
+
+
+@pytest.mark.parametrize("who", ["designated lead", "chief officer", "trainer", "lead reviewer"])
+def test_what_is_not_theirs_is_answered_as_what_is_nobodys(board, routes, who):
+    """Enumeration: by no address of the API can who sees a part of the record tell what is there for others from what is not there."""
+    told = set()
+    for path, rule, _ in addresses(routes, "GET"):
+        if rule.rule.startswith("/api/") and "<ref>" in rule.rule:
+            theirs = board.get(path, HOLDERS[who])
+            ref = next(ref for ref in THINGS.values() if f"/{ref}" in path)
+            nobodys = board.get(path.replace(ref, "X9"), HOLDERS[who])
+            if theirs.status_code == 404:
+                told.add(ref)
+                assert theirs.get_data(as_text=True).replace(ref, "X9") == nobodys.get_data(as_text=True), path
+
+    assert "A1" in told  # Riverside's, of which nobody here is
+
+
+def test_a_form_is_shown_to_those_whose_command_it_is(board, routes):
+    """The page of a command is refused to each role that may never give it, before anything is told of what it is about."""
+    wrong = []
+    for path, rule, _ in addresses(routes, "GET"):
+        if rule.endpoint.startswith("act.act") and (command := COMMANDS.get(path.rpartition("/")[2])):
+            closed = [who for who in told_apart() if not command.open_to(who)]
+            wrong += [(path, who) for who in closed if board.get(path, HOLDERS[who]).status_code != 403]
+
+    assert wrong == []
+
+
+def test_every_role_gives_the_commands_that_name_it_and_no_other(board):
+    """Every command, as every role, at the door by which pages, API and import come in: refused by name, and nothing is recorded."""
+    before, wrong = recorded(board), []
+    for command, who in product(declared(), (*ROLES, *STRANGERS)):
+        it = Submission(name=command.name, kind=command.kind, ref="X9", fields={})
+        with pytest.raises(Refused) as refused:
+            board.seeded.board.act(board.seeded.callers[HOLDERS.get(who, who)], it)
+        if isinstance(refused.value, NotAllowed if who in ROLES else NotSignedIn) != (who not in command.by):
+            wrong.append((command.kind, command.name, who, refused.value))
+
+    assert wrong == []
+    assert recorded(board) == before
+
+
+def test_every_route_that_writes_is_a_commands_or_needs_a_right(board, routes):
+    """Every POST, DELETE and the like: nobody gives it without an account, and what is no command declares who may."""
+    undeclared = set()
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for path, rule, view in addresses(routes, method):
+            if view.access != "public":
+                assert board.client.open(path, method=method).status_code == 401, path
+            if view.access == "member" and not (hasattr(view, "command") or rule.endpoint.startswith(FORMS)):
+                undeclared.add(rule.endpoint)
+
+    assert undeclared == SEVERAL_ACTS
+
+
+def recorded(board):
+    """Return how many events the log has."""
+    with psycopg.connect(board.seeded.config.conninfo("reader")) as conn:
+        return conn.execute("SELECT count(*) FROM ledger.event").fetchone()[0]
+
+
+def test_the_manager_records_for_any_office_and_signs_for_none():
+    """Who records on behalf of another is the board manager: every command is open to them for the office whose it is."""
+    assert all(command.open_to(MANAGER) for command in COMMANDS.values())
+    assert ROLES[MANAGER] == Role("the whole record")
