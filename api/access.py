@@ -177,7 +177,7 @@ def admit() -> None:
     if access in {"account", "member"}:
         signed_in()
     if access in RIGHTS:
-        authority.check(reading().role, access)
+        authority.check(reading(), access)
     if request.method not in SAFE:
         _check_meant()
 

@@ -100,10 +100,13 @@ def allow(command: Command, who: Acting) -> None:
         raise NotAllowed(who=called(who.role), act=command.title.lower(), roles=command.by)
 
 
-def check(role: str | None, right: str) -> None:
-    """Refuse a right to a role that does not have it."""
-    if not roles.may(role, right):
-        raise NotAllowed(who=called(role), act=roles.RIGHTS[right].act, roles=roles.RIGHTS[right].by)
+def check(scope: Scope, right: str) -> None:
+    """Refuse a right to a role that does not have it, and what is of the whole Board to who inspects one agency."""
+    it = roles.RIGHTS[right]
+    if scope.role not in it.by:
+        raise NotAllowed(who=called(scope.role), act=it.act, roles=it.by)
+    if it.whole and scope.agency is not None:
+        raise NotAllowed(who="Who inspects one agency", act=it.act, roles=["who inspects them all"])
 
 
 def check_program(caller: Caller, command: Command) -> None:

@@ -67,10 +67,14 @@ ONE_AGENCY: Final = who_sees("their agency's")  # who see their own agency's rec
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What some roles may do though no command declares it: `act` says it as a refusal does; `writes`, whether it leaves anything."""
+    """What some roles may do though no command declares it: `act` says it as a refusal does.
+
+    It `writes` where it leaves anything that others see or use. What is of the `whole` Board is not for who inspects one agency either.
+    """
 
     act: str
     by: frozenset[str]
+    whole: bool = False
     writes: bool = False
 
 
@@ -78,12 +82,15 @@ BRINGING: Final = [command for command in COMMANDS.values() if command.takes_fil
 # By the name with which a view declares what it needs (`api.access.needs`).
 RIGHTS: Final[Mapping[str, Right]] = {
     "inspections": Right("read who inspects", who_sees("the whole record", "what they inspect")),
-    "every entry": Right("read every agency's entries", who_sees("the whole record", "what they inspect")),
+    "every entry": Right("read every agency's entries", who_sees("the whole record", "what they inspect"), whole=True),
+    "report drafts": Right("read the draft of a report", who_sees("the whole record", "what they inspect"), whole=True),
     "data protection": Right("read the data-protection register", BOARD | INSPECTORS | DPO),
     "held texts": Right("allow a text that is held", DPO, writes=True),
     "invitations": Right("invite who inspects", COMMANDS["open_inspection"].by, writes=True),
     "links of the day": Right("hand out links for feedback and action plans", HOLDING, writes=True),
     "follow-up links": Right("hand out links for the follow-up questionnaire", JUDGING, writes=True),
+    "keys of programs": Right("make keys for programs, which may no more than they", frozenset(ROLES)),
+    "every key": Right("see and end the keys of everybody's programs", frozenset({MANAGER})),
     "files": Right("bring evidence", frozenset({MANAGER}).union(*(command.by for command in BRINGING)), writes=True),
 }
 

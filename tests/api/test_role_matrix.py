@@ -36,12 +36,12 @@ HOLDERS = {"inspector": "inspector", "board manager": "board-manager"} | {
 }
 STRANGERS = ("operator", "nobody")  # signed in, in no office
 KINDS = {PLURAL.get(kind, f"{kind}s"): kind for kind in THINGS}
-FORMS = ("act.", "amend.", "rounds.")  # the pages of commands, which ask the same door
+FORMS = ("act.", "amend.", "rounds.", "evidence_.submit")  # the pages of commands, which ask the same door
 # What else stands in an address, where it is not the reference of a thing.
 SAID = {
     "position": 3, "sha256": "0" * 64, "code": "not-found", "level": "0", "place": "000.p/1", "act": "correct", "token": "t", "number": 1,
-    "session": "00000000-0000-4000-8000-000000000000", "filename": "muniment.css", "clause": "LIF-APPA-AG-05", "rule": "x", "owner": "RIV",
-    "subject": "x", "purpose": "day",
+    "filename": "muniment.css", "clause": "LIF-APPA-AG-05", "rule": "x", "owner": "RIV",
+    "subject": "x", "purpose": "day", "period": "2015-16", "edition": 1, "n": 1,
 }  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def addresses(routes, method):
             continue
         kind = KINDS.get(re.sub(r"^/(api/v1/)?", "", rule.rule).partition("/")[0], "action")
         one_of = {name: choices.partition(",")[0].strip("'") for choices, name in re.findall(r"<any\(([^)]*)\):(\w+)>", rule.rule)}
+        one_of |= dict.fromkeys(re.findall(r"<uuid:(\w+)>", rule.rule), THINGS["subject"])
         values = {one: one_of.get(one) or SAID.get(one, THINGS[kind]) for one in rule.arguments}
         if "name" in rule.arguments:
             names = [command.name for command in COMMANDS.values() if command.kind == kind and command.creates == ("/new/" in rule.rule)]

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request
 
 from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
-from api.access import member, signed_in
+from api.access import needs, reading, signed_in
 from api.errors import status_of
 from api.pages import frame
 from api.pages.acting import forms
@@ -16,8 +16,8 @@ from api.pages.desk.sign_in import words_of_today
 from api.pages.frame.words import in_form
 from api.resources.answering.commands import acting_as
 from api.worker import worker
-from service.commands import COMMANDS, MANAGER
-from service.desk import accounts
+from service.commands import COMMANDS
+from service.desk import accounts, roles
 from service.desk.coming_in import programs
 from service.verify import thumbprint
 
@@ -38,14 +38,14 @@ LASTS: Final = {"90": "90 days", "365": "A year", "1095": "Three years"}
 
 
 @pages.get(HERE)
-@member
+@needs("keys of programs")
 def api_keys() -> Response:
     """Show the keys of programs that are one's own, and the form for another."""
     return _page()
 
 
 @pages.post(HERE)
-@member
+@needs("keys of programs")
 def make() -> Response:
     """Make a key, and show it this once."""
     who, acting = signed_in(), acting_as()
@@ -64,7 +64,7 @@ def make() -> Response:
 
 
 @pages.post(f"{HERE}/<uuid:key>/end")
-@member
+@needs("keys of programs")
 def end(key: UUID) -> Redirect:
     """End a key of one's own, or anybody's where one is the board manager; another's is not there to end."""
     with worker().desk() as conn:
@@ -80,7 +80,11 @@ class LabelMissing(Refused):
 
 def _whose() -> UUID | None:
     """Return whose keys somebody sees: their own; None, for everybody's, where they are the board manager."""
-    return None if acting_as().role == MANAGER else signed_in().account
+    return None if _sees_all() else signed_in().account
+
+
+def _sees_all() -> bool:
+    return roles.may(reading().role, "every key")
 
 
 def _asked() -> dict[str, Any]:
@@ -106,7 +110,7 @@ def _page(asked: dict[str, Any] | None = None, refused: Refused | None = None, *
         status=status_of(type(refused)) if refused else 200,
         made=made,
         keys=rows,
-        every=role == MANAGER,
+        every=_sees_all(),
         fields=_fields(asked or {"may": READS, "days": "365"}, role),
         refusal=in_form(refused, {}, None) if refused else None,
     )

@@ -86,7 +86,9 @@ def _is_for(href: str, role: str | None) -> bool:
             return role is not None and (role in LEADS or role not in roles.ONE_AGENCY)
         case "/data-protection":
             return roles.may(role, "data protection")
-        case "/inspections" | "/reports":
+        case "/inspections":
             return roles.may(role, "inspections")
+        case "/reports":
+            return roles.may(role, "report drafts")
         case _:
             return role is not None

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from aggregates.returns.aggregate import reference
 from aggregates.returns.report import canonical, digest
 from aggregates.returns.reporting import REPORT
-from api.access import member
+from api.access import needs
 from api.pages.board import listing
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
@@ -18,7 +18,6 @@ from api.pages.frame.entries import page_of
 from api.pages.frame.thing import Said, link, quiet
 from api.pages.frame.words import title_of
 from api.pages.published import editions, shown
-from api.resources.record.reports import whole
 from api.worker import worker
 from projections import returns
 from projections.returns import Filters
@@ -36,11 +35,10 @@ COLUMNS: Final = ("Year", "Asked for", "Published")
 
 
 @pages.get("/reports")
-@member
+@needs("report drafts")
 def every() -> Response:
     """List the years of which there is a report, or is to be one."""
     with look() as seen:
-        whole(seen.on)
         published = editions.every(seen.on.conn)
         asked = returns.returns(seen.on.conn, **seen.on.at, filters=Filters(kind=REPORT))
         rows = [_listed(seen, row, [one for one in published if one.period == row.period]) for row in asked]
@@ -60,11 +58,10 @@ def _listed(seen: Look, row: ReturnRow, published: list[returns.Edition]) -> tup
 
 
 @pages.get("/reports/<period>")
-@member
+@needs("report drafts")
 def draft(period: str) -> Response:
     """Show the report of a year as it stands."""
     with look() as seen:
-        whole(seen.on)
         document = returns.report_of(seen.on.conn, period, **seen.on.at)
         told, row = shown.shown(document), _asked(seen, period)
         return render(
@@ -83,11 +80,10 @@ def draft(period: str) -> Response:
 
 
 @pages.get("/reports/<period>/notes/<int:n>")
-@member
+@needs("report drafts")
 def note(period: str, n: int) -> Response:
     """Show what a number of the report is made of: the things, and the events of each."""
     with look() as seen:
-        whole(seen.on)
         told = shown.shown(returns.report_of(seen.on.conn, period, **seen.on.at))
         found = next((one for one in told["notes"] if one["n"] == n), None)
         if found is None:

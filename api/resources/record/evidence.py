@@ -17,7 +17,6 @@ from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
-from service.commands import COMMANDS
 from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotFound
 from service.desk.roles import BRINGING

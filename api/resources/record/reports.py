@@ -7,12 +7,11 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from aggregates.returns.report import canonical, digest
-from api.access import member
+from api.access import member, needs
 from api.fields import AtClocks, IsoDate, Whole, YesOrNo
-from api.resources.answering.answers import Reading, read
+from api.resources.answering.answers import read
 from api.resources.answering.openapi import ClocksSchema, Resource
 from projections import returns
-from service.desk.refusals import NotAllowed
 
 reports = Resource("reports", __name__, description="The report that the Board publishes of a year.")
 
@@ -59,16 +58,9 @@ def editions(args: dict[str, Any]) -> dict[str, Any]:
 @reports.get("/<period>")
 @reports.arguments(AtClocks, location="query")
 @reports.response(200, ReportSchema)
-@member
+@needs("report drafts")
 def draft(args: dict[str, Any], period: str) -> dict[str, Any]:
     """Give the report of a year as it stands at two clocks, with what is missing of it."""
     with read(args) as on:
-        whole(on)
         report = returns.report_of(on.conn, period, **on.at)
         return {"clocks": on.clocks, "report": report, "report_sha256": digest(canonical(report))}
-
-
-def whole(on: Reading) -> None:
-    """Refuse whoever sees one agency's record alone: a report names others."""
-    if on.scope.agency is not None:
-        raise NotAllowed(who="Somebody who sees one agency's record alone", act="read the draft of a report", roles=["the Board"])
