@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(NamedTuple):
     """One rung: how many days after the due date (below nought: before it). Level 0 is a reminder, a higher one an escalation."""
 
     days: int
@@ -55,8 +54,7 @@ class Climbing(Protocol):
         """Return the level of this spell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A reminder (level 0) or an escalation that is due: since which day, and so how late it is served."""
 
     level: int

@@ -14,7 +14,7 @@ from aggregates.authority import BOARD, MANAGER
 from aggregates.clocks.ladder import notice_due
 from aggregates.framework.telling.notices import Owed, untold
 from projections.falling_due.seats import Asked, Due
-from projections.obligations import INDEX, STILL_OWED, Wanted, owed
+from projections.obligations import INDEX, still_owed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -30,12 +30,8 @@ if TYPE_CHECKING:
 def open_obligations(conn: Connection[Any], ladder: Ladder, *, as_at: date, known_at: int, index: Index = INDEX) -> list[Owed]:
     """Return the obligations of which something may be told today, as known at a position: open, dated, and their date near or past."""
     until = as_at + timedelta(max(ladder.reminder_days, default=0))
-    every = owed(conn, as_at=as_at, known_at=known_at, wanted=Wanted(due_by=until, open_only=True), index=index)
-    return [
-        Owed(one.rule, one.owner, one.subject, one.due_on, one.undone_on or one.arose_on)
-        for one in every
-        if one.due_on is not None and one.state in STILL_OWED and not one.subject.startswith("action:")
-    ]
+    every = map(Owed._make, still_owed(conn, as_at=as_at, known_at=known_at, due_by=until, index=index))
+    return [one for one in every if not one.subject.startswith("action:")]
 
 
 def obligations_due(

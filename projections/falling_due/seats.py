@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from aggregates.partnership.office import answering_office
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Due(Generic[T]):
+class Due(NamedTuple, Generic[T]):
     """A notice that is to be issued of something, and to whom: None where nobody holds any office that could be told.
 
     `vacant_offices` are those that it should have gone to, and that nobody holds; of an office that there never was, its role.

@@ -95,6 +95,21 @@ def history(conn: Connection[Any], one: Instance, *, as_at: date, known_at: int,
     return sorted(position for position in found if position)
 
 
+def still_owed(
+    conn: Connection[Any], *, as_at: date, known_at: int, due_by: date, index: Index = INDEX
+) -> list[tuple[str, str, str, date, date]]:
+    """Return rule, owner, subject and due date of what is still owed and due by a day, in that order, and since when it is owed so."""
+    on, wanted = terms(conn, index, as_at=as_at, known_at=known_at), Wanted(states=STILL_OWED, due_by=due_by, open_only=True)
+    query, asked = _composed(on, wanted, None)
+    found = conn.execute(SQL("SELECT rule, owner, subject, due_on, coalesce(undone_on, arose_on) FROM ({}) AS found").format(query), asked)
+    computed = (
+        (one.rule, one.owner, one.subject, one.due_on, one.undone_on or one.arose_on)
+        for one in _computed(on, wanted)
+        if one.due_on and _is_wanted(one, wanted)
+    )
+    return sorted([*found, *computed], key=lambda one: (one[3], "|".join(one[:3])))
+
+
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
     wanted = replace(wanted, owners=on.answering(wanted.owners))
     found = _of_tables(on, wanted, after, limit)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
@@ -321,7 +320,7 @@ def test_a_notice_is_refused_where_it_is_not_due_any_more(seeded):
     with pytest.raises(refusals.NothingDue):
         seeded.board.issue_notice("A1", notice, owner="CQH", **told)
     with pytest.raises(refusals.NothingDue):
-        seeded.board.issue_notice("A1", replace(notice, level=2), owner="RIV", **told)
+        seeded.board.issue_notice("A1", notice._replace(level=2), owner="RIV", **told)
     with pytest.raises(NotFound):
         seeded.board.issue_notice("A1", notice, owner="RIV", **told | {"to_office": "nobody-there"})
     assert issued(seeded) == []

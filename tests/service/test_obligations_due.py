@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
@@ -223,8 +222,8 @@ def test_the_same_date_asked_anew_begins_the_ladder_anew():
     stands = Told(DUE, OWED.spell_began_on, None, 2, after(28))
 
     assert stands.climbing(OWED).escalation_level == 2
-    assert stands.climbing(replace(OWED, spell_began_on=after(40))).escalation_level == 0
-    assert stands.climbing(replace(OWED, due_on=after(60))).escalation_level == 0
+    assert stands.climbing(OWED._replace(spell_began_on=after(40))).escalation_level == 0
+    assert stands.climbing(OWED._replace(due_on=after(60))).escalation_level == 0
 
 
 def test_within_a_spell_notices_only_climb():
@@ -235,7 +234,7 @@ def test_within_a_spell_notices_only_climb():
         with pytest.raises(NoticeNotDue):
             it.next_notice(occurred_on=after(14), notice=notice, **service)
     it.next_notice(occurred_on=after(28), notice=Notice(2, 28, after(28), 0), **service)
-    later = replace(OWED, due_on=after(60), spell_began_on=after(30))
+    later = OWED._replace(due_on=after(60), spell_began_on=after(30))
     it.next_notice(occurred_on=after(53), notice=Notice(0, -7, after(53), 0), **service | {"owed": later})
 
     assert [entry.body["level"] for entry in it.entries] == [1, 2, 0]

@@ -7,9 +7,8 @@ spell: either way the ladder begins anew. That somebody was told is never amende
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from eventsourcing.domain import Aggregate
 
@@ -31,8 +30,7 @@ class NoticeNotDue(Refused):
     rule, text = "INV-17", "No such notice of {ref} is due on {day}: it is not that far, or as much was told before"
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """An instance of an obligation that is open and due on a day. `clause` names its part too, where it has several."""
 
     clause: str
@@ -47,8 +45,7 @@ class Owed:
         return f"{self.clause}|{self.owner}|{self.subject}"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What was told of one instance in its latest spell, and on which day last."""
 
     due_on: date
@@ -60,7 +57,7 @@ class Told:
     def climbing(self, owed: Owed) -> Told:
         """Return where the ladder stands for what is owed now: at its foot, where that is due on another day, or was asked anew since."""
         if owed.due_on == self.due_on and owed.spell_began_on <= self.told_on:
-            return replace(self, spell_began_on=owed.spell_began_on)
+            return self._replace(spell_began_on=owed.spell_began_on)
         return untold(owed)
 
 
@@ -138,9 +135,9 @@ class Obligation(OnRecord[Told | None]):
             if now is None or now.due_on != body["due_on"] or served(now, rung):
                 now = Told(body["due_on"], entry.occurred_on)
             if rung.level:
-                now = replace(now, escalation_level=rung.level, told_on=entry.occurred_on)
+                now = now._replace(escalation_level=rung.level, told_on=entry.occurred_on)
             else:
-                now = replace(now, reminded_before=body["days_before"], told_on=entry.occurred_on)
+                now = now._replace(reminded_before=body["days_before"], told_on=entry.occurred_on)
         return now
 
 
