@@ -1,9 +1,14 @@
-"""`python ops/catalogue.py`: writes ops/events.md, ops/commands.md and ops/obligations.md from the declarations in the code."""
+"""`python ops/catalogue.py`: writes what is made from the declarations in the code.
+
+ops/events.md, ops/commands.md, ops/obligations.md, and ops/openapi.json, as the service serves it at /api/v1/openapi.json.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -12,11 +17,16 @@ from aggregates import EVENTS
 from aggregates.entry.fields import ENVELOPE, Field, shape
 from aggregates.framework.library import SETS
 from aggregates.framework.wording import in_words
+from api import access
+from api.app import create_app
 from service import commands
+from service.config import Config
 from service.desk.roles import RIGHTS, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flask import Flask
 
     from aggregates.framework.clauses import Clause, OnCalendar, OnEvent, Standing
 
@@ -164,8 +174,25 @@ def undone_by(rule: OnEvent | OnCalendar | Standing) -> str:
     return ", ".join(dict.fromkeys(f"`{undoing.event}`" for undoing in rule.undone_by)) or "-"
 
 
+def api_document(app: Flask) -> str:
+    """Return the OpenAPI document of what is mounted."""
+    with app.test_request_context():
+        document = app.make_response(app.view_functions["openapi.openapi"]()).json
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def without_a_database(data: Path) -> Flask:
+    """Build the application for whoever only looks at what is mounted; `data` is an empty folder."""
+    (data / "keys").mkdir()
+    config = Config(data=data, database_url="host=nowhere.invalid dbname=none connect_timeout=1")
+    access.create_secret(config)
+    return create_app(config)
+
+
 if __name__ == "__main__":
     folder = Path(__file__).parent
     (folder / "events.md").write_text(catalogue(), encoding="utf-8")
     (folder / "commands.md").write_text(command_list(), encoding="utf-8")
     (folder / "obligations.md").write_text(clause_table(), encoding="utf-8")
+    with TemporaryDirectory() as data:
+        (folder / "openapi.json").write_text(api_document(without_a_database(Path(data))), encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +107,13 @@ def test_every_operation_documents_what_it_takes_and_gives(routes):
     assert document["openapi"] == "3.1.0"
     assert list(document["components"]["responses"]["DEFAULT_ERROR"]["content"]) == ["application/problem+json"]
     assert bad == []
+
+
+def test_the_document_that_is_kept_is_the_one_that_is_served(routes):
+    """ops/openapi.json says what the service says; `python ops/catalogue.py` writes it anew."""
+    ops = Path(__file__).parents[2] / "ops"
+
+    assert (ops / "openapi.json").read_text() == runpy.run_path(str(ops / "catalogue.py"))["api_document"](routes)
 
 
 @pytest.mark.parametrize("command", list(declared()), ids=lambda command: f"{command.kind} {command.name}")
