@@ -95,6 +95,11 @@ def create_account(conn: Connection[Any], email: str, password: str | None, *, p
     return account
 
 
+def has_password(conn: Connection[Any], account: UUID) -> bool:
+    """Say whether an account is entered by a password, and not by a provider's word alone."""
+    return bool(_one(conn, "SELECT password_hash IS NOT NULL FROM desk.account WHERE id = %s", account)[0])
+
+
 def set_password(conn: Connection[Any], account: UUID, password: str) -> None:
     """Give an account another password: whoever is signed in with the old one is so no more."""
     check_password(password)

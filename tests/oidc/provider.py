@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, build_opener
 
 from tests.acceptance.product import free_port
+from tests.conftest import RUN_FOLDER
 from tests.needs import cannot, needs_program
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def installed(run: Path) -> Path:
 @contextmanager
 def running(back: str) -> Iterator[RealProvider]:
     """Let the provider run, which sends people back to this address."""
-    folder, port = installed(Path(os.environ["TESTS_OF_MUNIMENT"])), free_port()
+    folder, port = installed(Path(os.environ[RUN_FOLDER])), free_port()
     command = ["node", "provider.mjs", str(port), back]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as node:
         try:

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.clocks.dates import LONDON
+from aggregates.errors import Refused
 from api import access
 from api.access import SESSION_COOKIE, forget, signed_in
+from api.errors import status_of
 from api.pages import frame
-from api.pages.desk.sign_in import words_of_today
+from api.pages.desk.sign_in import let_in, words_of_today
 from api.worker import worker
 from service.desk import accounts
 from service.desk.coming_in import identities
@@ -33,15 +35,44 @@ HERE = "/account"
 @access.account
 def account() -> Response:
     """Show one's own account."""
+    return _page()
+
+
+@pages.post(f"{HERE}/password")
+@access.account
+def set_password() -> Response | Redirect:
+    """Set another password, for whoever knows the one that there is: every session ends, and this browser gets a new one."""
+    who = signed_in()
+    try:
+        with worker().desk() as conn:
+            known = accounts.sign_in(conn, who.email, request.form.get("current", ""), client=access.client())
+            accounts.set_password(conn, known.account, request.form.get("password", ""))
+    except Refused as refused:
+        return _page(refused)
+    return let_in(known, HERE)
+
+
+def _page(refused: Refused | None = None) -> Response:
     who, today = signed_in(), worker().today
     with worker().desk() as conn:
         open_now = accounts.sessions_of(conn, who.account, _token())
         issuers = [urlsplit(issuer).hostname for issuer in identities.issuers_of(conn, who.account)]
+        password = accounts.has_password(conn, who.account)
     with worker().reader() as conn:
         words = words_of_today(conn)
         sessions = [_told(one, words) for one in open_now]
         offices = [words.office(ref, today) for ref in words.held_by(who.person, today)]
-    return frame.render("desk/account.html", email=who.email, issuers=issuers, offices=offices, sessions=sessions)
+    return frame.render(
+        "desk/account.html",
+        status=status_of(type(refused)) if refused else 200,
+        email=who.email,
+        issuers=issuers,
+        offices=offices,
+        sessions=sessions,
+        password=password,
+        least=accounts.LEAST_PASSWORD,
+        refusal=refused.message if refused else None,
+    )
 
 
 @pages.post(f"{HERE}/sessions/<uuid:session>/end")

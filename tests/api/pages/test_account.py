@@ -10,6 +10,7 @@ import pytest
 from api.access import SESSION_COOKIE
 from api.pages.desk.browsers import family_of
 from service.desk import accounts
+from tests.boards import PASSWORD
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
 
@@ -50,6 +51,21 @@ def test_signing_out_everywhere_ends_every_session_of_one_account(sign_in):
         who.client.set_cookie(SESSION_COOKIE, token)
         assert who.get("/actions").status_code == 401
     assert other.get("/actions").status_code == 200
+
+
+def test_whoever_knows_their_password_sets_another(sign_in):
+    """The one that there is, and a new one: a wrong or a short one changes nothing, a right one ends every other session."""
+    who = sign_in("chair")
+    elsewhere = session(who, "chair")
+    new = "another horse, another staple"
+    for current, password, status in (("not the password", new, 401), (PASSWORD, "short", 422), (PASSWORD, new, 303)):
+        who.get("/account")
+        assert who.post("/account/password", {"current": current, "password": password}).status_code == status
+    assert who.get("/actions").status_code == 200
+    who.client.set_cookie(SESSION_COOKIE, elsewhere)
+    assert who.get("/actions").status_code == 401
+    for password, status in ((PASSWORD, 401), (new, 303)):
+        assert who.send("/sign-in", {"email": who.seeded.email("chair"), "password": password}).status_code == status
 
 
 def test_when_a_session_was_last_used_is_known_to_the_minute(sign_in):
