@@ -462,3 +462,81 @@ def test_a_long_history_is_folded_where_there_is_little_room(browser: Browser, s
         expect(older.last).to_be_visible()
         assert barriers(somebody.page) == []
         assert somebody.complaints == []
+
+
+def test_the_report_of_a_year_from_its_gaps_to_a_stranger_who_reads_it(browser: Browser, site: Served):
+    """F.2 on a telephone: gaps in red, one filled and the others explained, a number opened to its events, signed, and read by anybody."""
+    with (
+        person(browser, site, width=375) as manager,
+        person(browser, site, width=375) as chair,
+        person(browser, site, width=375) as stranger,
+    ):
+        manager.sign_in("board-manager")
+        manager.go("/reports/2016-17?as_at=2017-06-30&known_at=2017-06-30")
+        gap = manager.page.locator("strong.muniment-overdue", has_text="no impact statement for Alder (LIF-PRI-10)")
+        expect(gap).to_be_visible()
+        manager.go("/reports")
+        manager.page.get_by_role("link", name="2016\N{EN DASH}17").first.click()
+        expect(manager.page.get_by_role("main")).to_contain_text(
+            "Of 32 actions signed off, 32 were tested again after 6 months, and 28 held."
+        )
+        expect(manager.page.get_by_text("no impact statement for Alder")).to_have_count(0)
+        assert barriers(manager.page) == []
+        fill_the_gaps(manager)
+        manager.page.get_by_role("link", name="the events behind Did it last?, Held").click()
+        expect(manager.page.get_by_role("row")).to_have_count(29)  # a heading, and 28 actions, each with its events
+        manager.page.get_by_role("row", name="A3-AVM").get_by_role("link", name=re.compile("^Event ")).click()
+        expect(manager.page.get_by_role("heading", level=1)).to_have_text("Sustainment checked")
+
+        chair.sign_in("chair")
+        chair.go("/reports/2016-17")
+        chair.page.get_by_role("link", name="Sign and publish this report").click()
+        chair.page.get_by_role("button", name="Sign and publish the report").click()
+        expect(chair.page.locator(".govuk-notification-banner--success")).to_contain_text("Published")
+
+        read_it(stranger)
+        assert manager.complaints + chair.complaints + stranger.complaints == []
+
+
+def fill_the_gaps(manager: Person) -> None:
+    """Judge what Cedar changed, an unintended consequence too; explain what else is missing."""
+    page = manager.page
+    manager.go("/reviews/SB-2016-03/evaluate_review_impact")
+    page.locator("[name=year]").fill("2016")
+    page.get_by_label("Judgement").fill("One pathway is used; fathers are asked for in half of the records.")
+    page.get_by_label("Unintended consequences").fill("More babies are kept overnight.")
+    page.get_by_role("button", name="Evaluate").click()
+    expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Impact evaluated")
+    for section, said in (("reviews", "The impact of the others is judged next year."), ("resources", "The council's accounts say it.")):
+        manager.go("/reports/2016-17")
+        page.locator(f'a[href*="section={section}"]').click()
+        page.get_by_label("Explanation").fill(said)
+        page.get_by_role("button", name="Explain").click()
+        expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Section explained")
+    manager.go("/reports/2016-17")
+    expect(page.get_by_role("main")).to_contain_text("One pathway is used")
+    expect(page.get_by_role("main")).not_to_contain_text("kept overnight")  # what is for partners is not in it
+    expect(page.get_by_role("main")).not_to_contain_text("It cannot be signed yet")
+
+
+def read_it(stranger: Person) -> None:
+    """Without an account: the report, its weaknesses, a note down to its event, its data and its PDF; and a review with who is silent."""
+    page = stranger.page
+    stranger.go("/public")
+    page.get_by_role("link", name="2016\N{EN DASH}17, edition 1").click()
+    for words in ("2 actions were withdrawn", "Severnbrook Faith Forum (FTH)", "Audit of what practitioners know", "withheld"):
+        expect(page.get_by_role("main")).to_contain_text(words)
+    expect(page.get_by_role("main")).to_contain_text("are the same to the byte")
+    assert barriers(page) == []
+    page.locator("#note-3 a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sustainment checked")
+    expect(page.get_by_role("main")).to_contain_text("Held")
+    page.go_back()
+    for name, begins in (("Its data as JSON", b"{"), ("The report as PDF", b"%PDF-")):
+        href = page.get_by_role("link", name=name).get_attribute("href")
+        assert page.request.get(f"{stranger.served.address}{href}").body().startswith(begins)
+    stranger.go("/public")
+    page.get_by_role("link", name="Alder (SB-2015-01)").click()
+    expect(page.get_by_role("heading", name="Who is silent")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Farrow Housing Association (FAR)")
+    assert barriers(page) == []
