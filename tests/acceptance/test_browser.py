@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from service.verify import parse_receipt
+from service.verify import leaf_hash, open_checkpoint, parse_receipt, root_from_inclusion
 from tests.acceptance import boards
 from tests.acceptance.product import positions
 from tests.acceptance.served import PASSWORD, WIDTHS, Person, Served, barriers, person, served
@@ -70,6 +70,8 @@ PAGES = {
     "inspection form": "/inspections/new",
     "invitation": "/inspections/inspector/invite",
     "account": "/account",
+    "evidence": "/evidence?agency=RIV",
+    "evidence form": "/evidence/new",
     "integrity": "/integrity",
     "offices": "/office",
     "accessibility": "/accessibility",
@@ -411,6 +413,53 @@ def test_everything_can_be_done_with_the_keyboard(visitor: Person):
 
     expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Progress reported")
     expect(page.locator("main")).to_contain_text("Progress: Amber")
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], False)])
+def test_evidence_from_signing_in_to_its_receipt_without_a_mouse(browser: Browser, site: Served, tmp_path: Path, width: int, scripts: bool):
+    """Journey F.3 by keyboard alone, on a telephone and without scripts too: from signing in to a receipt that proves it."""
+    file = tmp_path / f"reading-list-{width}.pdf"
+    file.write_bytes(b"%PDF-1.7 half of the list")
+    with person(browser, site, width=width, java_script_enabled=scripts) as lead:
+        press, page = lead.page.keyboard, lead.page
+        lead.go("/sign-in")
+        for label, text in (("Email address", site.email("lead-RIV")), ("Password", PASSWORD)):
+            tab_to(lead, label)
+            press.type(text)
+        press.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("What is owed by you")
+        if scripts:  # from what is owed, for the action that stands there
+            tab_to(lead, "Submit evidence")
+            press.press("Enter")
+        else:  # from the list of what was handed in, for an action that is chosen
+            lead.go("/evidence")
+            tab_to(lead, "Submit evidence")
+            press.press("Enter")
+            tab_to(lead, "A13")
+            press.press("Space")
+        tab_to(lead, "File")
+        with page.expect_file_chooser() as chooser:
+            press.press("Enter")
+        chooser.value.set_files(file)
+        for label, text in (("Day", "24"), ("Month", "9"), ("Year", "2021"), ("Effect for children", "Half of the list is read")):
+            tab_to(lead, label)
+            press.type(text)
+        tab_to(lead, "Submit evidence")
+        press.press("Enter")
+        expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Evidence submitted")
+        with page.expect_download() as started:
+            tab_to(lead, "Download the receipt")
+            press.press("Enter")
+        started.value.save_as(kept := tmp_path / "receipt")
+        expect(page.locator("main")).to_contain_text(f"reading-list-{width}")
+        assert lead.complaints == []
+
+    index, proof, note = parse_receipt(kept.read_text())
+    position = positions(site.product, "action.evidence_submitted.v1", "A13")[-1]
+    ((entry,),) = site.product.ask("SELECT entry FROM ledger.event WHERE position = %s", position)
+    sealed = open_checkpoint(note, site.product.key)
+    assert index == position - 1
+    assert root_from_inclusion(index, sealed.size, leaf_hash(bytes(entry)), proof) == sealed.root
 
 
 def tab_to(who: Person, name: str) -> None:

@@ -14,7 +14,7 @@ from aggregates.entry import stream_id
 from api.access import member
 from api.pages.acting import REF, forms
 from api.pages.acting.act import Form, choose
-from api.pages.acting.possible import against
+from api.pages.acting.possible import acting_or_nobody, against
 from api.pages.board import listing
 from api.pages.frame import Look, just_recorded, look, receipt_for
 from api.pages.frame.entries import about_of
@@ -71,7 +71,7 @@ def evidence() -> Response:
         agency = seen.on.scope.agency or request.args.get("agency") or BOARD
         if agency not in seen.words.agencies and agency != BOARD:
             raise NotFound(kind="agency", ref=agency)
-        may_see = Visible(seen.on)
+        may_see, who = Visible(seen.on), acting_or_nobody()
         found = inspection_history.citing(seen.on.conn, supplied_by_agency=agency, known_at=seen.clocks.known_at)
         entries = [e for e in found if may_see(e) and e.since <= seen.clocks.as_at and seen.on.opens(e.kind, e.ref)]
         return listing.show(
@@ -87,7 +87,7 @@ def evidence() -> Response:
             lead=f"What {seen.words.body(agency)} handed in, for what, and what became of it.",
             empty=("Nothing was handed in.", "On the day and with the knowledge that you chose, no file of theirs was on record."),
             agencies=_others(seen, agency),
-            may_submit=seen.on.scope.role in SUBMIT.by and seen.clocks.is_now,
+            may_submit=bool(who and SUBMIT.open_to(who.role)) and seen.clocks.is_now,
             receipt=_receipt(seen),
         )
 

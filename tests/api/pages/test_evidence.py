@@ -37,6 +37,7 @@ def test_one_form_hands_in_evidence_and_shows_the_receipt(sign_in):
     assert form.index("Action") < form.index("File") < form.index("Date on the evidence") < form.index("Effect for children")
     assert (response.status_code, who.recorded) == (303, before + 1)
     assert "Recorded Evidence submitted" in at_once
+    assert NEW in who.links
     assert f"/api/v1/events/{who.recorded}/receipt" in who.links
     assert f"/api/v1/evidence/{sha256(PDF).hexdigest()}" in who.links
     assert "audit audit.pdf, 30 bytes Dated 2 September 2016, received 5 September 2016" in shown
