@@ -65,7 +65,6 @@ HINTS: Final = {
     "value": f"Written so: {'; '.join(f'{label_of(name)}: {setting.words}' for name, setting in SETTINGS.items())}.",
     "themes": "One on each line.",
     "agency.category": "What kind of organisation it is: health, local authority, police, probation, education, voluntary or housing.",
-    "return.respondent": "One. To ask several for the same, use “Ask several at once” on the page of returns.",
     "roles": "One on each line: what they are, not who.",
     "relations": "One on each line: how they are related, such as mother. No names.",
     "organisations": "One on each line: the code of an agency, or the name of an outside body.",
@@ -155,6 +154,7 @@ RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
     "withdraw_action": (refusals.NotBoardLevel, refusals.ChairsEmployer),
     "escalate_action": (refusals.NotOverdue, refusals.LevelNotHigher),
 }
+BESIDE: Final = {"request_return": {"text": "Ask several for the same, in one round", "href": "/returns/ask"}}  # what may be meant instead
 CONSEQUENCES: Final = {
     "issue_dissemination": "Its recipients are those who are members on that day, for ever. Whoever joins later is caught up.",
     "acknowledge_dissemination": "For each group that needs to know, you then owe a report of how many it reached.",
@@ -175,6 +175,7 @@ def heading(command: Command) -> dict[str, Any]:
         "title": command.title,
         "help": explained(f"{told}."),
         "consequence": CONSEQUENCES.get(command.name),
+        "beside": BESIDE.get(command.name),
         "rules": [_rule(refusal) for refusal in RULES.get(command.name, ())],
         "button": None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import event_of
@@ -14,9 +15,12 @@ from projections.obligations import INDEX, STILL_OWED
 from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from api.pages.frame import Look
     from projections.obligations import Instance
 
+LISTED: Final = frozenset({*LISTS.values(), *(f"/{resource}" for resource in RESOURCES.values())} - {"/returns"})
 OPEN: Final = STILL_OWED | {"outstanding at departure"}
 
 
@@ -34,7 +38,37 @@ def to_meet(seen: Look, it: Instance) -> Possible | None:
     if who is None or not seen.clocks.is_now:
         return found
     elsewhere = [one for one in meeting if (one.creates or one.kind != kind) and one.open_to(who.role)]
-    return Possible([*found.can, *map(_task, elsewhere)], found.cannot)
+    tasks = (*found.can, *map(_task, elsewhere))
+    return Possible([_filled(task, _said(rule, COMMANDS[str(task["name"])], it)) for task in tasks], found.cannot)
+
+
+def _said(rule: OnEvent | OnCalendar | Standing, command: Command, it: Instance) -> dict[str, str]:
+    """Return what a command has to say to meet this very obligation: for whom, about which part, and what the rule asks it to be.
+
+    The pattern that would find the entry is read the other way round: its selectors say which fields name the owner and the subject.
+    """
+    pattern = next((one for one in rule.discharged_by if one.event == event_of(command.event.TOPIC)), None)
+    if pattern is None:
+        return {}
+    stated = {test.field: next(iter(test.values)) for test in pattern.where if len(test.values) == 1 and not test.never}
+    _, _, part = it.subject.partition("/")
+    if pattern.owner.field:
+        stated[pattern.owner.field] = it.owner
+    if pattern.subject.field:
+        stated[pattern.subject.field] = part if pattern.subject.stream else it.subject.removeprefix(pattern.subject.prefix)
+    return {name: _typed(value) for name, value in stated.items() if value != ""}
+
+
+def _typed(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _filled(task: dict[str, str | None], said: Mapping[str, str]) -> dict[str, str | None]:
+    """Return a task with its address carrying what its form takes of that; of the list of returns, of which kind they are."""
+    href = str(task["href"])
+    taken = {"kind"} if href == "/returns" else {field.name for field in COMMANDS[str(task["name"])].fields}
+    fill = {} if href in LISTED else {name: value for name, value in said.items() if name in taken}
+    return task | {"href": f"{href}{'&' if '?' in href else '?'}{urlencode(fill)}"} if fill else task
 
 
 def _thing(subject: str) -> tuple[str, str]:
@@ -54,6 +88,8 @@ def _commands(rule: OnEvent | OnCalendar | Standing) -> list[Command]:
 def _task(command: Command) -> dict[str, str | None]:
     """Return where a command is given that is not about the subject: on its own form, or from the list of the things that it is about."""
     task: dict[str, str | None] = {"name": command.name, "title": command.title, "text": None}
+    if command.name == "request_return":
+        return task | {"href": "/returns/ask"}  # of one or of many
     if command.creates or command.kind in ONE_OF_ITS_KIND:
         return task | {"href": address_of(command, None)}
     href = LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")

@@ -236,5 +236,8 @@ def all_kept() -> Iterator[tuple[str, str]]:
     with worker().desk() as conn:
         found = drafts.of_office(conn, _office())
     for ref, saved_at in found.items():
+        it = worker().board.find(Return, ref)
+        if it is None or it.state is None or it.state.ended:
+            continue  # nobody is asked for it any more: it was waived, or is accepted
         at = saved_at.astimezone(LONDON)
         yield ref, f"Kept on {written(at.date())} at {at:%H:%M}; not on record yet"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pages = Blueprint("rounds", __name__)
 REQUEST: Final = COMMANDS["request_return"]
 PATH: Final = "/returns/ask"
-HEADING: Final = forms.heading(REQUEST) | {"title": "Ask several for a return", "button": "Ask all of them"}
+HEADING: Final = forms.heading(REQUEST) | {"title": "Ask several for a return", "button": "Ask all of them", "beside": None}
 
 
 @pages.route(PATH, methods=["GET", "POST"])

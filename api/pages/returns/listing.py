@@ -52,6 +52,7 @@ def every() -> Response:
         return listing.show(
             seen, "return", "/returns", COLUMNS, rows, template="returns/list.html", heading="Returns", lead=lead, empty=nothing,
             kept={one.name: one.value for one in offered if one.value}, filters=[one.select for one in offered], more=_more(seen),
+            first=link("Ask several for the same, in one round", "/returns/ask") if may_ask(seen) else None,
         )  # fmt: skip
 
 
@@ -73,7 +74,6 @@ def _more(seen: Look) -> list[dict[str, Any]]:
     return [
         link("Section 11 side by side", seen.link("/section-11")),
         link("Workforce training", seen.link("/workforce")),
-        *([link("Ask several at once", "/returns/ask")] if may_ask(seen) else []),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 
@@ -90,8 +91,29 @@ def test_an_obligation_says_what_meets_it_and_leads_there(visit):
 
     assert "What meets it Met when the return is submitted" in lead.text(path)
     assert "What you can do now Answer the return" in lead.words
-    assert "/returns" in lead.links
+    assert "/returns?kind=knowledge_audit" in lead.links
     assert "Nothing: as it stands, the next step is not yours" in chair.text(path)
+
+
+def test_a_form_that_an_obligation_leads_to_is_filled_in(visit, seeded):
+    """What the rule asks the act to be, whose it is, and which part it is about stand in the form that leads from the obligation."""
+    groups = [{"group": "Health visitors", "basis": "need_to_know"}]
+    content = seeded.board.receive(BytesIO(b"%PDF-1.4 briefing"), "briefing.pdf", seeded.callers["quality-chair"])
+    item = {"title": "Larch", "kind": "newsletter", "source": "review:SB-2015-01", "findings": []}
+    file = {"sha256": content.sha256, "title": "Larch", "evidence_date": "2017-03-01"}
+    seeded.act("quality-chair", "produce_material", "D9", **item, evidence=[file], pages=None)
+    seeded.act("board-manager", "issue_dissemination", "D9", audiences=groups)
+    said = {"content_sha256": content.sha256, "staff_groups": groups, "cascade_plan": "At the next meeting"}
+    seeded.act("riv-lead", "acknowledge_dissemination", "D9", **said)
+    seeded.catch_up()
+    lead, chair = visit("riv-lead"), visit("chair")
+    lead.get("/obligations/LIF-RBM-02.cascade/RIV/dissemination:D9/Health visitors")
+    form = next(link for link in lead.links if link.startswith("/disseminations/D9/report_cascade?"))
+    lead.get(form)
+
+    assert (lead.filled["staff_group"], lead.filled["about"]) == ("Health visitors", "item")
+    chair.get("/obligations/LIF-RBM-10.ask/BOARD/partnership:partnership")
+    assert "/returns/ask?kind=training_strategy" in chair.links
 
 
 def test_an_obligation_says_what_met_it_and_what_undid_that(visit, seeded):

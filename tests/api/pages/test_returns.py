@@ -81,6 +81,9 @@ def test_what_is_kept_is_found_again(asked):
     assert "Go on with your answer" not in asked("board-manager").text(f"/returns/{REF}")
     answered(asked)
     assert "Go on with your answer" not in who.text("/")
+    who.send(ANSWER.replace("submit", "amend"), {"q-1.evidence": "Another half", "act.save": "yes"})
+    who.seeded.act("chair", "waive_return", REF, reason="Asked together with the next")
+    assert "Go on with your answer" not in who.text("/")
 
 
 def test_what_was_answered_before_stands_there_to_be_reviewed(asked, seeded):
