@@ -1,15 +1,17 @@
 """The Board's training, on any day as known on any day; one file a question.
 
 `sessions` what each session was and how it was evaluated, `evaluation` the five points per session and course, `programme` which formats
-have a live course and because of what, `falling_due` who is to be asked today what came of it.
+have a live course and because of what, `falling_due` who is to be asked today what came of it, `attended` where one person was.
 """
 
+from projections.training.attended import Attended, attended
 from projections.training.evaluation import CourseEvaluation, PointRow, Yearly, cpd, evaluated_courses, points
 from projections.training.falling_due import FollowUpDue, follow_ups_due
 from projections.training.programme import FormatRow, programme
 from projections.training.sessions import SessionRow, Sessions, of_agency, session, sessions
 
 __all__ = [
+    "Attended",
     "CourseEvaluation",
     "FollowUpDue",
     "FormatRow",
@@ -17,6 +19,7 @@ __all__ = [
     "SessionRow",
     "Sessions",
     "Yearly",
+    "attended",
     "cpd",
     "evaluated_courses",
     "follow_ups_due",

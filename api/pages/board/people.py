@@ -13,8 +13,10 @@ from api.pages.board import listing
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import label_of, written
+from api.resources.answering.closed import closed
 from api.resources.people import protection
 from api.worker import worker
+from projections import training
 from service.commands import COMMANDS
 from service.desk import roles
 
@@ -130,7 +132,8 @@ def person(ref: str) -> Response:
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         return thing.show(
             seen, "subject", ref, called=_short(ref), heading=name or "A person who is not named here",
-            caption=f"Person {_short(ref)}", facts=told, sections=_sections(seen, row), crumbs=crumbs,
+            caption=f"Person {_short(ref)}", facts=told, crumbs=crumbs,
+            sections=[*_sections(seen, row), _attended(seen, [ref, *(str(other.ref) for other in others)])],
         )  # fmt: skip
 
 
@@ -158,6 +161,22 @@ def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
         section("Legal holds", ("For", "Since", "Until", "Why"), held, "None."),
         section("Requests for access", ("Request", "What became of it", "Exemption"), answered, "None."),
     ]
+
+
+def _attended(seen: Look, refs: list[str]) -> dict[str, Any]:
+    """Return the sessions at which they were, under any of their references; the page is opened on record before it is shown."""
+    columns = ("Session", "Day", "Agency on that day", "Staff group", "Number there")
+    shut = closed(seen.on.conn, [UUID(ref) for ref in refs], purpose=seen.on.scope.purpose)
+    if shut or not seen.on.opens("subject", refs[0]):
+        return section("Training sessions", columns, [], f"Not shown: {next(iter(shut.values()), 'for named roles only')}.")
+    told = [
+        (
+            link(f"{one.ref} {seen.title_of('course', one.course)}".strip(), seen.link(f"/sessions/{one.ref}")), one.attended_on,
+            seen.words.body(one.agency), one.staff_group, one.number,
+        )
+        for one in training.attended(seen.on.conn, refs, **seen.on.at)
+    ]  # fmt: skip
+    return section("Training sessions", columns, told, "They were at none.")
 
 
 def _day(text: str | None) -> date | None:

@@ -50,6 +50,17 @@ def test_the_register_says_what_is_asked_and_names_nobody(board):
     assert "Northway" not in str(rows)
 
 
+def test_a_persons_page_has_the_sessions_at_which_they_were(board):
+    """The officer finds each with the day and the agency of that day; that an inspector opened the page is on record; a lead finds none."""
+    person = board.seeded.people["riv-lead"]
+    told = "Agency on that day Staff group Number there S-1 Neglect 5 September 2016 Riverside Community Health"
+    for office in ("dpo", "inspector"):
+        assert told in board(office).text(f"/subjects/{person}")
+    board.seeded.catch_up()
+    assert str(person) in board("board-manager").get("/inspections/inspector").get_data(as_text=True)
+    assert board("riv-lead").get(f"/subjects/{person}").status_code == 404
+
+
 def test_a_persons_page_has_their_requests_and_what_can_be_done(board):
     """The officer finds who it is, each request with its dates, and what can be done next."""
     act(board, "request_erasure", **ASKED)
