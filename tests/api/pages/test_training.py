@@ -100,8 +100,8 @@ def test_a_participant_answers_by_their_link(sign_in):
     theirs, _ = (unescape(path) for path in LINK.findall(trainer.page))
 
     assert "How was the training?" in nobody.text(theirs)
-    assert "nothing can be changed or taken out without showing" in nobody.words
-    assert "Fingerprint" not in nobody.words
+    assert "nothing can be changed or taken out without showing" in nobody.page
+    assert "Fingerprint" not in nobody.page
     assert nobody.send(theirs, {"satisfaction": "5"}).status_code == 422
     assert "Still needed" in nobody.words
     assert nobody.send(theirs, FEEDBACK | {"plan": "To ask", "comment": "NHS 943 476 5919"}).status_code == 422
