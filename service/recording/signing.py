@@ -175,8 +175,10 @@ def _not_theirs(board: References, who: Acting, key: Key | None) -> str | None:
     if key.holder != who.office:
         of_theirs = who.on_behalf_of is None and key.holder == who.body and board.find(Office, key.holder) is None
         return None if of_theirs else f"it is the key of {key.holder}"
-    had = board.held_by(key.holder, key.since) if key.since else None
-    return None if had is None or who.is_(had) else f"it is the key of whoever held the office on {key.since}"
+    since = key.since
+    if since is None or (had := board.held_by(key.holder, since)) is None or who.is_(had):
+        return None
+    return f"it is the key of whoever held the office on {since.day} {since:%B %Y}"
 
 
 def _opened(signer: Signer, sd_jwt: str) -> tuple[Draft, bytes, dict[str, Any], dict[str, Any]]:

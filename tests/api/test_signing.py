@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from service.desk.submission import Submission
 from service.ledger import keys
+from service.recording.signing import NotYourKey
 from service.verify import b64url, canonical, open_disclosures, open_statement, thumbprint, unb64url
 from tests.api.acts import ACTS, FILE, PDF
 from tests.api.conftest import Asking
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from werkzeug.test import TestResponse
+
+    from service.recording import Done
 
 KEY, OTHERS = (Ed25519PrivateKey.from_private_bytes(bytes([byte]) * 32) for byte in b"KO")
 ACCEPT, PROGRESS = "/api/v1/actions/A1/accept_action", "/api/v1/actions/A1/report_progress"
@@ -204,3 +209,21 @@ def test_a_key_signs_for_whoever_had_it_enrolled_while_it_is_live(signing):
     told = [prepare(signing).json["type"], commit(signing, prepared).json["type"]]
     assert told == ["/problems/key-ended"] * 2
     assert size(signing) == signing.seeded.board.size()
+
+
+def test_a_key_stays_with_the_person_and_not_with_the_office(signing):
+    """Whoever follows somebody in an office signs nothing with the key of their predecessor, and may enrol one of their own."""
+    it = signing.seeded
+    it.clock.advance(days=30)
+    it.act("board-manager", "stand_down_office_holder", "riv-lead", until_on="2016-10-01", reason="retired")
+    said = {"title": "Riv lead", "role": "designated lead", "body": "RIV", "employer": "RIV", "holder": str(it.people["trainer"])}
+    it.act("board-manager", "appoint_office_holder", "riv-lead", **said, from_on="2016-10-02", until_on=None)
+    successor = replace(it.callers["trainer"], office="riv-lead")
+
+    def prepares(key: Ed25519PrivateKey) -> Done:
+        return it.board.act(successor, Submission(name="accept_action", ref="A1", fields={}, prepare=named(key)))
+
+    with pytest.raises(NotYourKey, match="whoever held the office on 5 September 2016"):
+        prepares(KEY)
+    it.board.act(successor, Submission(name="enrol_signing_key", ref="keys", fields=keys.enrolment(OTHERS, ORIGIN, "riv-lead")))
+    assert prepares(OTHERS).unsigned is not None
