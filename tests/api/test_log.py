@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -97,3 +98,21 @@ def test_entries_are_for_those_who_may_read_the_whole_record(shared):
     assert [shared.get(path, office).status_code for office in ("riv-lead", "trainer", "nobody")] == [403, 403, 403]
     assert shared.client.get(path).status_code == 401
     assert "no-store" in shared.get(path, "chair").headers["Cache-Control"]
+
+
+def test_a_page_of_the_feed_is_proved_by_the_tiles_that_it_names(shared):
+    """Each page's leaves lead, by published hashes alone, to the root that its checkpoint signs: for who reads one agency's record too."""
+    page = shared.get("/api/v1/events?after=3&limit=5", "cqh-lead").json
+    sealed = open_checkpoint(page["checkpoint"], shared.seeded.board.keys.log.vkey)
+    tiles = {}
+    for address in page["tiles"]:
+        level, _, place = address.removeprefix("/log/tile/").partition("/")
+        index = int(place.partition(".p/")[0].replace("x", "").replace("/", ""))
+        tiles[int(level), index] = shared.client.get(address).data
+    roots = set()
+    for item in page["items"]:
+        at = item["position"] - 1
+        proof = tree.prove(tree.inclusion_ranges(at, sealed.size), lambda node: tree.node_from_tiles(tiles, node))
+        roots.add(tree.root_from_inclusion(at, sealed.size, b64decode(item["leaf"]), proof))
+
+    assert (len(page["items"]), roots) == (5, {sealed.root})

@@ -20,6 +20,7 @@ from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.desk.coming_in import signed_requests
 from service.desk.refusals import NotFound
+from service.ledger import tree
 from service.verify import b64url
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ class FeedSchema(Schema):
     items = fields.List(fields.Nested(EntrySchema), required=True)
     next = fields.String(required=True, allow_none=True, metadata={"description": "The address of the next page"})
     checkpoint = fields.String(required=True, metadata={"description": "A signed note over a tree that holds all of these"})
+    tiles = fields.List(
+        fields.String(), required=True, metadata={"description": "Addresses of the tiles of hashes that lead from each leaf to its root"}
+    )
 
 
 class FeedArgs(AtClocks):
@@ -121,7 +125,8 @@ def feed(args: dict[str, Any]) -> dict[str, Any]:
         found, last = page(on, after=args["after"], limit=args["limit"], as_at=args.get("as_at"))
         more = next_page(args, on.clocks, last) if last is not None else None
         items = [shown(on, entry) for entry in found]
-        return {"clocks": on.clocks, "items": items, "next": more, "checkpoint": _checkpoint(on)}
+        size, note = _checkpoint(on)
+        return {"clocks": on.clocks, "items": items, "next": more, "checkpoint": note, "tiles": _tiles(found, size)}
 
 
 def page(on: Reading, *, after: int, limit: int, **which: Any) -> tuple[list[HistoryEntry], int | None]:
@@ -216,10 +221,17 @@ def _name(disclosure: str) -> str:
     return str(json.loads(urlsafe_b64decode(padded))[1])
 
 
-def _checkpoint(on: Reading) -> str:
-    covering = "SELECT note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+def _checkpoint(on: Reading) -> tuple[int, str]:
+    covering = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
     row = on.conn.execute(covering, (on.clocks.known_at,)).fetchone()
-    return str(row[0]) if row else ""
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
+def _tiles(entries: list[HistoryEntry], size: int) -> list[str]:
+    """Return where the hashes are that prove these entries in the tree of this size: published, and no entry's content."""
+    ranges = [one for entry in entries for one in tree.inclusion_ranges(entry.position - 1, size)]
+    wanted = sorted(tree.tiles_of(ranges, size).items())
+    return [f"/log/tile/{level}/{tree.tile_name(index, width)}" for (level, index), width in wanted]
 
 
 def answer_for(on: Reading, args: dict[str, Any], kind: str, ref: str) -> dict[str, Any]:
