@@ -5,10 +5,11 @@ const components = [Button, Checkboxes, ErrorSummary, FileUpload, NotificationBa
 
 components.forEach((Component) => createAll(Component))
 
-// On a narrow screen long lists begin folded, but for one that holds what the address points at.
+// On a narrow screen long lists begin folded; what holds what the address points at is open at every width.
 if (matchMedia('(max-width: 40em)').matches) {
-  document.querySelectorAll('details[data-fold]').forEach((details) => { details.open = details.querySelector(':target') !== null })
+  document.querySelectorAll('details[data-fold]').forEach((details) => { details.open = false })
 }
+document.querySelectorAll('details:has(:target)').forEach((details) => { details.open = true })
 
 // A page is printed with its folded parts open: paper cannot be clicked.
 const opened = new Set()

@@ -55,6 +55,7 @@ UNDER: Final = {  # where in the menu a page stands that is not below one of its
     **dict.fromkeys(("/agencies", "/offices", "/sub-groups", "/priorities"), "/partnership"),
     **dict.fromkeys(("/events", "/difference"), "/replay"),
     "/subjects": "/data-protection",
+    "/amendments": "/integrity",
 }
 
 

@@ -10,8 +10,10 @@ from flask import Blueprint, Response
 
 from aggregates.clocks.dates import LONDON
 from api.access import public
+from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import log_of_page, render
 from api.pages.frame.clocks import shown_by_now
+from api.pages.record.amendments import made, year_in_words
 from api.worker import worker
 from projections.two_clocks import tracking
 from service.desk.refusals import NotEstablished
@@ -23,11 +25,6 @@ pages = Blueprint("integrity", __name__)
 
 NEWEST: Final = "SELECT size, root, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 SENT: Final = "SELECT day, size FROM desk.checkpoint_sent ORDER BY day DESC, size DESC LIMIT 1"
-AMENDED: Final = """
-    SELECT year, count(*) FILTER (WHERE topic LIKE '%%.entry_corrected.v1'), count(*) FILTER (WHERE topic LIKE '%%.entry_retracted.v1')
-      FROM (SELECT topic, extract(year FROM (recorded_at AT TIME ZONE 'Europe/London') - interval '3 months')::int AS year
-              FROM views.inspection_history WHERE amends IS NOT NULL) AS amendment
-     GROUP BY year HAVING count(*) FILTER (WHERE topic NOT LIKE '%%.amendment_proposed.v1') > 0 ORDER BY year DESC"""
 
 
 @pages.get("/integrity")
@@ -44,16 +41,26 @@ def integrity() -> Response:
         said: dict[str, Any] = {
             "log": log_of_page(conn),
             "checkpoint": {"size": size, "root": b64encode(root).decode(), "recorded_at": at, "text": note},
-            "amendments": _amendments(conn) if reached else [],
+            "amendments": _amendments(conn, reached) if reached else [],
             "caught_up": {"behind": size - reached, "stopped": _stopped(conn) if reached else None},
         }
     return render("record/integrity.html", witnesses=[], packs=[], sent=_sent(), **said)
 
 
-def _amendments(conn: Connection[Any]) -> list[dict[str, Any]]:
-    """Count corrections and retractions by the Board's year, from April to March."""
-    rows = conn.execute(AMENDED).fetchall()
-    return [{"period": f"April {year} to March {year + 1}", "corrections": c, "retractions": r, "href": None} for year, c, r in rows]
+def _amendments(conn: Connection[Any], known_at: int) -> list[dict[str, Any]]:
+    """Count corrections and retractions by the Board's year; whoever reads the record finds them one by one."""
+    reads, years = acting_or_nobody() is not None, dict[int, list[bool]]()
+    for one in made(conn, known_at=known_at):
+        years.setdefault(one.year, []).append(one.retracted)
+    return [
+        {
+            "period": year_in_words(year),
+            "corrections": retracted.count(False),
+            "retractions": retracted.count(True),
+            "href": f"/amendments?year={year}" if reads else None,
+        }
+        for year, retracted in years.items()
+    ]
 
 
 def _stopped(conn: Connection[Any]) -> str | None:

@@ -108,7 +108,13 @@ def test_integrity_shows_what_anybody_needs_to_check_the_log(reader):
 
 
 def test_corrections_and_retractions_are_counted_for_everybody(hindsight, sign_in):
-    """Amendments stand on the public page, by the Board's year."""
-    who = sign_in()
+    """Amendments stand on the public page, by the Board's year; who reads the record finds each with its reason, and what it amends."""
+    nobody, chair = sign_in(), sign_in("chair")
 
-    assert "April 2016 to March 2017 1 0" in who.text("/integrity")
+    assert "April 2016 to March 2017 1 0" in nobody.text("/integrity")
+    assert "/amendments?year=2016" not in nobody.links
+    chair.get("/integrity")
+    assert "/amendments?year=2016" in chair.links
+    assert "1 to 1 of 1 amendment" in chair.text("/amendments?year=2016")
+    assert "Corrected: " in chair.words
+    assert "Nothing had been amended." in chair.text("/amendments?year=2015")
