@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from api.worker import worker
 from service.desk import accounts, authority
 from service.desk.coming_in import signed_requests, throttle
-from service.desk.coming_in.refusals import RequestNotSigned
+from service.desk.coming_in.refusals import PagesAreForPeople, RequestNotSigned
 from service.desk.refusals import NotAllowed, NotSignedIn
 from service.desk.roles import RIGHTS
 
@@ -37,6 +37,7 @@ View = TypeVar("View", bound="Callable[..., Any]")
 
 SESSION_COOKIE: Final = "muniment_session"
 SCHEME: Final = "Bearer "
+PROGRAMS: Final = "/api/"  # where keys act, and nowhere else
 FILES: Final = "evidence.receive"  # where a program sends files
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_BYTES: Final = 32
@@ -177,7 +178,7 @@ def admit() -> None:
     if access in {"account", "member"}:
         signed_in()
     if access in RIGHTS:
-        authority.check(reading(), access)
+        authority.check(worker().board, signed_in(), access, today=worker().today)
     if request.method not in SAFE:
         _check_meant()
 
@@ -186,6 +187,8 @@ def _check_meant() -> None:
     """Refuse what nobody meant to ask for: what another site has a browser send, and what a program has not signed that signs."""
     if "Authorization" not in request.headers:
         csrf.protect()
+    elif not request.path.startswith(PROGRAMS):
+        raise PagesAreForPeople
     elif (who := caller()) and who.program and who.program.public_key:
         is_file = request.mimetype == "multipart/form-data"
         if is_file and request.endpoint != FILES:

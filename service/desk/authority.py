@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from aggregates.authority import Acting
 from aggregates.partnership import Agency
 from aggregates.partnership.agency import Left
-from aggregates.partnership.office import Office
+from aggregates.partnership.office import Holder, Office
 from aggregates.registry import Inspection, InspectionState
 from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
 from service import commands
@@ -100,12 +100,12 @@ def allow(command: Command, who: Acting) -> None:
         raise NotAllowed(who=called(who.role), act=command.title.lower(), roles=command.by)
 
 
-def check(scope: Scope, right: str) -> None:
+def check(board: Persons, caller: Caller, right: str, *, today: date) -> None:
     """Refuse a right to a role that does not have it, and what is of the whole Board to who inspects one agency."""
-    it = roles.RIGHTS[right]
-    if scope.role not in it.by:
-        raise NotAllowed(who=called(scope.role), act=it.act, roles=it.by)
-    if it.whole and scope.agency is not None:
+    it, role = roles.RIGHTS[right], _seat(board, caller, today).role
+    if role not in it.by:
+        raise NotAllowed(who=called(role), act=it.act, roles=it.by)
+    if it.whole and scope(board, caller, today=today).agency is not None:
         raise NotAllowed(who="Who inspects one agency", act=it.act, roles=["who inspects them all"])
 
 
@@ -126,13 +126,10 @@ def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
 
     An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41).
     """
-    if caller.office is None:
-        raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
-    holder = _office(board, caller.office).holder_on(today)
-    if holder is None and (left := _left_lately(board, caller, today)):
+    vacant = caller.office is not None and _office(board, caller.office).holder_on(today) is None
+    if vacant and (left := _left_lately(board, caller, today)):
         return Scope(left, restricted=True, role=commands.LEAD)
-    if holder is None or not _is(board.merged(), holder.holder.subject, caller.person):
-        raise NotInOffice(who=caller.email, office=caller.office, day=today)
+    holder = _seat(board, caller, today)
     it = ROLES.get(holder.role)
     if it is None:
         raise NotAllowed(who=called(holder.role), act="read the Board's record", roles=ROLES)
@@ -144,9 +141,19 @@ def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
         case "what they lead":
             return Scope("", it.restricted, leads=caller.person, role=holder.role)
         case "what they inspect":
-            opened = inspection(board, caller.office, today)
+            opened = inspection(board, str(caller.office), today)
             return Scope(opened.agency, it.restricted, opened, role=holder.role)
     assert_never(it.sees)
+
+
+def _seat(board: Persons, caller: Caller, today: date) -> Holder:
+    """Return the term in which a caller holds the office in which they act; refuse who acts in none, or holds it no more."""
+    if caller.office is None:
+        raise NotAllowed(who="Somebody without an office", act="read the Board's record", roles={"office holders of the Board"})
+    term = _office(board, caller.office).holder_on(today)
+    if term is None or not _is(board.merged(), term.holder.subject, caller.person):
+        raise NotInOffice(who=caller.email, office=caller.office, day=today)
+    return term
 
 
 def inspection(board: Persons, office: str, day: date) -> InspectionState:

@@ -163,12 +163,15 @@ def test_every_role_gives_the_commands_that_name_it_and_no_other(board):
 
 
 def test_every_route_that_writes_is_a_commands_or_needs_a_right(board, routes):
-    """Every POST, DELETE and the like: nobody gives it without an account, and what is no command declares who may."""
+    """Every POST, DELETE and the like: nothing without an account, no page by a key, and what is no command declares who may."""
     undeclared = set()
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         for path, rule, view in addresses(routes, method):
             if view.access != "public":
                 assert board.client.open(path, method=method).status_code == 401, path
+            if not rule.rule.startswith("/api/"):  # a key, which may less than its maker, could otherwise make another that may more
+                by_key = board.client.open(path, method=method, headers=board.headers("board-manager"))
+                assert by_key.json["type"] in {"/problems/pages-are-for-people", "/problems/not-allowed"}, path
             if view.access == "member" and not (hasattr(view, "command") or rule.endpoint.startswith(FORMS)):
                 undeclared.add(rule.endpoint)
 

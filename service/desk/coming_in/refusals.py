@@ -66,6 +66,12 @@ class NotForThisKey(NotAllowed):
     text = "This API key may not {act}: it was made for {acts}"
 
 
+class PagesAreForPeople(NotAllowed):
+    """What a page does is asked by whoever signed in to it: a key could otherwise make another that may more."""
+
+    text = "An API key acts under /api/ alone: this is a page, for people who have signed in"
+
+
 class RequestNotSigned(NotSignedIn):
     """Whose API key has a public key signs every request that asks for something to be done, freshly and once (RFC 9421)."""
 
