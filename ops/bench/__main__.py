@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import appending
+import evidence
 import falling_due
 import obligations
 import proving
@@ -25,6 +26,7 @@ from bench import Row, fresh_board
 MEASURES = {
     "append": appending.append_against_baselines,
     "bulk": appending.bulk,
+    "evidence": evidence.measure,
     "visible": seeing.visible,
     "clocks": two_clocks.measure,
     "reviews": tracking_reviews.measure,

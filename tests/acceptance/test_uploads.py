@@ -28,7 +28,6 @@ EDGE = "a-boundary-that-no-file-holds"
 HEAD = f'--{EDGE}\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: text/html\r\n\r\n'
 COMMAND = f'--{EDGE}\r\nContent-Disposition: form-data; name="command"\r\n\r\n%s\r\n'
 TAIL = f"\r\n--{EDGE}--\r\n".encode()
-EVIL = 'x"; filename=evil.html; a="\r\nSet-Cookie: stolen=1\r\n\r\n<script>.pdf'
 
 
 @pytest.fixture

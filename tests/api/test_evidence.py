@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from hashlib import sha256
+from pathlib import PurePath
+from time import time
 from typing import get_args
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from werkzeug.http import parse_options_header
 
 from aggregates.entry.values import Evidence
 from aggregates.partnership.office import Role
 from service.commands import COMMANDS, MANAGER
 from service.desk import accounts
+from service.desk.authority import INSPECTORS
+from service.recording.evidence.store import A_DAY
 
 PDF = b"%PDF-1.7 the audit of the pathway"
 DIGEST = sha256(PDF).hexdigest()
@@ -116,8 +122,9 @@ def test_a_file_is_taken_in_from_a_role_that_may_cite_one(ask, role):
         assert alone.status_code == 201
     else:
         with_an_act = ask.post(SUBMIT, "tried", data=form())
-        assert [(said.status_code, said.json["type"]) for said in (alone, with_an_act)] == [(403, "/problems/not-allowed")] * 2
-        assert "bring evidence: that is for" in alone.json["detail"]
+        refused = "no-inspection-open" if role in INSPECTORS else "not-allowed"
+        assert [(said.status_code, said.json["type"]) for said in (alone, with_an_act)] == [(403, f"/problems/{refused}")] * 2
+        assert refused != "not-allowed" or "bring evidence: that is for" in alone.json["detail"]
         assert not [path for path in store.rglob("*") if path.is_file()]
 
 
@@ -166,6 +173,51 @@ def test_a_large_file_goes_through_a_form(ask):
     response = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(large), "large.pdf")})
 
     assert (response.status_code, response.json["size"]) == (201, len(large))
+
+
+EVIL = ('x"; filename="evil.html', "<script>alert(1)</script>.pdf", "Prüfung “Ward 3”; a=b.pdf", "a%0d%0aSet-Cookie: b=1.pdf")
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_a_name_says_nothing_to_a_browser_but_a_name(accepted, name):
+    """Whatever a file is called, it is given out as one attachment that nobody runs: in one header, with no other beside it."""
+    accepted.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
+    said = SAID["evidence"][0] | {"sha256": DIGEST, "filename": name}
+    answer = accepted.post(SUBMIT, "riv-lead", SAID | {"evidence": [said]})
+    accepted.seeded.catch_up()
+    file = accepted.get(f"/api/v1/evidence/{DIGEST}", "chair")
+
+    if name.endswith(".html"):
+        assert (answer.status_code, answer.json["type"], file.status_code) == (422, "/problems/named-as-another", 404)
+        return
+    (disposition,) = file.headers.get_all("Content-Disposition")
+    kind, parts = parse_options_header(disposition)
+    assert (kind, set(parts)) == ("attachment", {"filename"})
+    assert parts["filename"] == PurePath(name).name
+    assert "Set-Cookie" not in file.headers
+    assert file.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_line_in_a_name_is_refused(accepted):
+    """A name with a line end in it, or with what turns its end around, is no name: nothing of it ever reaches a header."""
+    accepted.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
+    for name in ("a\r\nSet-Cookie: stolen=1.pdf", "a\0.pdf", "a\u2028b.pdf", "a\u202efdp.exe"):
+        said = SAID["evidence"][0] | {"sha256": DIGEST, "filename": name}
+        assert accepted.post(SUBMIT, "riv-lead", SAID | {"evidence": [said]}).status_code in {400, 422}
+
+
+def test_what_a_killed_process_left_is_swept_away(ask):
+    """A file that never came whole is removed after a day, and not before; what was kept stays."""
+    ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(PDF), "a.pdf")})
+    store = ask.seeded.board.evidence
+    for name, age in (("old", 2 * A_DAY), ("new", 10)):
+        (store.incoming / name).write_bytes(b"%PDF")
+        os.utime(store.incoming / name, (time() - age,) * 2)
+
+    assert store.sweep() == 1
+    assert [path.name for path in store.incoming.iterdir()] == ["new"]
+    assert store.size(DIGEST) == len(PDF)
 
 
 def test_a_name_with_a_path_is_a_name(accepted):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from io import BufferedReader
 from os import SEEK_END
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from flask import Request, request, send_file
 from marshmallow import Schema, fields
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 from api.access import member, needs, signed_in
 from api.errors import Unreadable
@@ -17,11 +20,14 @@ from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
+from service.config import MEBIBYTE
 from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotFound
 from service.desk.roles import BRINGING
 
 if TYPE_CHECKING:
+    from io import RawIOBase
+
     from flask import Response
     from flask.typing import ResponseReturnValue
 
@@ -32,6 +38,13 @@ FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": 
 
 class Upload(Request):
     """A request whose files are written to where they will stay as they come in, and hashed: once, and held in memory nowhere."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """Read the body ahead: asking the server for a little at a time would cost as much as all that is done with it."""
+        found = super().stream
+        large = isinstance(found, LimitedStream) and (self.content_length or MEBIBYTE) >= MEBIBYTE
+        return BufferedReader(cast("RawIOBase", found), MEBIBYTE) if large else found
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         return cast("IO[bytes]", worker().board.evidence.begin())

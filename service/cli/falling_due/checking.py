@@ -1,4 +1,4 @@
-"""Has files looked at for malware that nobody could look at when they came, as long as `muniment work` runs and a scanner is set up."""
+"""Has files looked at for malware that nobody could look at when they came, and removes what never came whole."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ log = logging.getLogger(__name__)
 
 def checking(config: Config, stop: threading.Event) -> None:
     """Look until everything is looked at, again and again. What goes wrong is logged: it keeps nothing from being recorded."""
-    if config.clamd is None:
-        return
     clock, said = config.clock(), ""
     while not stop.is_set():
         try:
             store = EvidenceStore.of(config)
             with closing(psycopg.connect(config.conninfo("writer"), autocommit=True)) as conn:
                 while not stop.is_set():
+                    store.sweep()
                     failed = list(check_waiting(conn, store, now=datetime.fromtimestamp(clock(), UTC)))
                     if failed and failed[0] != said:  # once, while the same thing goes wrong
                         log.warning("%d files are not checked: %s", len(failed), failed[0])

@@ -12,6 +12,7 @@ import tempfile
 from contextlib import closing, contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
+from time import time
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from service.database.connection import disk_full
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from service.config import Config
 
 BLOCK = 1 << 18
+A_DAY = 86_400  # seconds
 log = logging.getLogger(__name__)
 
 
@@ -100,6 +102,13 @@ class EvidenceStore:
         folder = config.data / "evidence"
         files = Bucket(config) if config.s3_bucket else Folder(folder)
         return cls(files, folder / "incoming", limit=config.max_upload, scanner=Scanner.of(config))
+
+    def sweep(self) -> int:
+        """Remove what has been on its way for longer than anything takes: a process that was killed left it; return how many there were."""
+        old = [path for path in self.incoming.glob("*") if time() - path.stat().st_mtime > A_DAY]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def begin(self) -> Incoming:
         """Begin to take a file in, from whoever writes to it."""
