@@ -19,7 +19,7 @@ from aggregates.entry.values import Evidence
 from aggregates.partnership.office import Role
 from service.commands import COMMANDS, MANAGER
 from service.desk import accounts
-from service.desk.authority import INSPECTORS
+from service.desk.roles import INSPECTORS
 from service.recording.evidence.store import A_DAY
 
 PDF = b"%PDF-1.7 the audit of the pathway"
