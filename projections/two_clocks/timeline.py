@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aggregates.entry import Entry, Recorded, standing
@@ -142,13 +141,14 @@ class _Life:
         for entry in self.stand[at:]:
             self.states.append(self.projection.fold([entry], self.states[-1] if self.states else None))
         again = {place: said for place, said in self.spans.items() if said[1].end is None or said[1].end >= first}
-        now = {place: span._replace(end=None) for place, (_, span) in again.items() if span.start < first}
+        now = {place: span._replace(end=None) if span.end else span for place, (_, span) in again.items() if span.start < first}
         shown = {key: span for (key, _), span in now.items()}
         start = bisect_left(self.stand, first, key=lambda entry: entry.occurred_on)
         earlier = self.states[start - 1] if start else None
-        for day, several in groupby(range(start, len(self.stand)), key=lambda n: self.stand[n].occurred_on):
-            *_, last = several  # the last entry of a day decides it
-            state = self.states[last]
+        days = [entry.occurred_on for entry in self.stand[start:]]
+        for day, following, state in zip(days, [*days, None][1:], self.states[start:], strict=True):
+            if day == following:
+                continue  # the last entry of a day decides it
             if state is not earlier:
                 _show(day, now, shown, {} if state is None else self.projection.rows(self.key, state))
             earlier = state

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from psycopg.rows import tuple_row
 
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import BadStatement, NoSuchEntry
-from service.ledger.statement import read
+from service.verify import PURPOSES, check_signature, open_many, open_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
 
     from eventsourcing.postgres import PostgresDatastore
     from psycopg import Connection
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from service.ledger.registry import KnownKey
 
+BATCH: Final = 100  # statements verified in a row
 NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
@@ -37,6 +39,59 @@ OF_KINDS = (
        AND (e.position = %(asked)s OR e.topic ~ %(kinds)s OR e.topic LIKE ANY (ARRAY['%%.entry_corrected.v1', '%%.entry_retracted.v1']))
      ORDER BY e.position"""
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a verified statement says: its claims, the disclosed fields, and whom the sealed ones are about."""
+
+    claims: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    sealed: Mapping[str, UUID]
+    key: KnownKey
+
+
+def read(state: bytes, find: Callable[[str], KnownKey | None]) -> Statement:
+    """Verify a stored SD-JWT under a key that the log knows, as strictly as an auditor's verifier does; raise BadStatement."""
+    (statement,) = read_many([state], find)
+    return statement
+
+
+def read_many(states: Iterable[bytes], find: Callable[[str], KnownKey | None]) -> list[Statement]:
+    """Verify many, each step for all of them before the next, which takes a seventh less; raise BadStatement where one is bad."""
+    try:
+        parts = [state.decode("ascii").split("~") for state in states]
+        keys = [_known(statement, find) for statement, *_ in parts]
+        signatures: list[tuple[bytes, bytes, bytes]] = []
+        claims = [
+            open_statement(statement, key.public_key, key.origin, lambda *signed: signatures.append(signed))
+            for (statement, *_), key in zip(parts, keys, strict=True)
+        ]
+        for signed in signatures:
+            check_signature(*signed)
+        shown = open_many([disclosures for _, *disclosures, _ in parts])
+        pointed = [json.loads(pointers) if pointers else [] for *_, pointers in parts]
+        return [_accounted(*one) for one in zip(claims, shown, pointed, keys, strict=True)]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadStatement(f"a stored statement is not what was signed: {error}") from error
+
+
+def _known(statement: str, find: Callable[[str], KnownKey | None]) -> KnownKey:
+    key = find(statement.partition(".")[0])
+    if key is None:
+        raise BadStatement("the statement begins with the header of no key of this log")
+    return key
+
+
+def _accounted(claims: Mapping[str, Any], shown: Mapping[str, tuple[str, Any]], pointed: Sequence[Any], key: KnownKey) -> Statement:
+    """Return a statement, each of whose digests is shown or is that of a value which is sealed, and which its key may sign."""
+    sealed = {named: (name, UUID(subject)) for name, subject, named, *_ in pointed}
+    if (claims["iss"], PURPOSES[claims["assurance"]]) != (key.holder, key.purpose):
+        raise BadStatement(f"{claims['assurance']} by {claims['iss']}, under a key of {key.holder} for {key.purpose}")
+    fields, subjects = dict(shown.values()), dict(sealed.values())
+    if sorted([*shown, *sealed]) != claims["_sd"] or len(pointed) != len(sealed) or len(fields | subjects) != len(claims["_sd"]):
+        raise BadStatement("the fields beside a statement are not those that were signed")
+    return Statement(claims, fields, subjects, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +132,36 @@ def read_kinds(
 
 
 def _verified(rows: Iterable[tuple[Any, ...]], find: Callable[[str], KnownKey | None]) -> Iterator[Verified]:
-    for position, stream, version, topic, entry, leaf, jti, state in rows:
-        try:
-            statement = read(bytes(state), find)
-        except BadStatement as error:
-            raise BadStatement(f"entry {position}: {error}") from error
-        claims = statement.claims
-        if (claims["evt"], claims["stream"], claims["sver"], claims["jti"]) != (topic, str(stream), version, jti):
-            raise BadStatement(f"entry {position} is filed as something else than was signed")
-        if tree.leaf_hash(bytes(entry)) != bytes(leaf):
-            raise BadStatement(f"entry {position} is not what its leaf is the hash of")
-        sealed = {name: {"sealed": str(subject)} for name, subject in statement.sealed.items()}
-        key = statement.key
-        received = json.loads(bytes(entry))["recv"]
-        fields = {**statement.fields, **sealed}
-        yield Verified(
-            position, stream, version, topic, received, claims["assurance"], key.holder, key.thumbprint, bytes(leaf), jti, fields
-        )
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        yield from map(_placed, batch, _statements(batch, find))
+
+
+def _statements(rows: Sequence[tuple[Any, ...]], find: Callable[[str], KnownKey | None]) -> Iterator[Statement]:
+    """Verify the statements of some rows."""
+    try:
+        yield from read_many([bytes(state) for *_, state in rows], find)
+    except BadStatement:  # once more, one at a time, to name the first that is refused
+        for position, *_, state in rows:
+            try:
+                yield read(bytes(state), find)
+            except BadStatement as error:
+                raise BadStatement(f"entry {position}: {error}") from error
+
+
+def _placed(row: tuple[Any, ...], statement: Statement) -> Verified:
+    """Return what a row of the log says, once it is filed as what was signed."""
+    position, stream, version, topic, entry, leaf, jti, _ = row
+    claims = statement.claims
+    if (claims["evt"], claims["stream"], claims["sver"], claims["jti"]) != (topic, str(stream), version, jti):
+        raise BadStatement(f"entry {position} is filed as something else than was signed")
+    if tree.leaf_hash(bytes(entry)) != bytes(leaf):
+        raise BadStatement(f"entry {position} is not what its leaf is the hash of")
+    sealed = {name: {"sealed": str(subject)} for name, subject in statement.sealed.items()}
+    key = statement.key
+    received = json.loads(bytes(entry))["recv"]
+    fields = {**statement.fields, **sealed}
+    return Verified(position, stream, version, topic, received, claims["assurance"], key.holder, key.thumbprint, bytes(leaf), jti, fields)
 
 
 class Proofs:

@@ -27,15 +27,13 @@ from eventsourcing.utils import resolve_topic
 from aggregates.entry.fields import from_json, shape, to_json
 from aggregates.entry.values import Sealed
 from service.ledger.errors import BadStatement, NotAStatement
+from service.ledger.reading import read
 from service.verify import (
-    PURPOSES,
     NotVerified,
     b64url,
     canonical,
     check_signature,
     digest,
-    open_disclosures,
-    open_statement,
     statement_header,
     thumbprint,
 )
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from service.ledger.registry import KnownKey, Registry
+    from service.ledger.registry import Registry
     from service.ledger.subjects import Subjects
 
 Assurance = Literal["service-attested", "actor-signed"]
@@ -267,34 +265,3 @@ def _clear_text(name: str, value: Sealed) -> str:
     if value.value is None:
         raise BadStatement(f"{name} is sealed already: its clear text is needed to record it")
     return value.value
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What a verified statement says: its claims, the disclosed fields, and whom the sealed ones are about."""
-
-    claims: Mapping[str, Any]
-    fields: Mapping[str, Any]
-    sealed: Mapping[str, UUID]
-    key: KnownKey
-
-
-def read(state: bytes, find: Callable[[str], KnownKey | None]) -> Statement:
-    """Verify a stored SD-JWT under a key that the log knows, as strictly as an auditor's verifier does; raise BadStatement."""
-    try:
-        statement, *disclosures, pointers = state.decode("ascii").split("~")
-        key = find(statement.partition(".")[0])
-        if key is None:
-            raise BadStatement("the statement begins with the header of no key of this log")
-        claims = open_statement(statement, key.public_key, key.origin)
-        shown = open_disclosures(claims["_sd"], disclosures)
-        pointed = json.loads(pointers) if pointers else []
-        sealed = {named: (name, UUID(subject)) for name, subject, named, *_ in pointed}
-    except (ValueError, TypeError, RecursionError) as error:
-        raise BadStatement(f"a stored statement is not what was signed: {error}") from error
-    if (claims["iss"], PURPOSES[claims["assurance"]]) != (key.holder, key.purpose):
-        raise BadStatement(f"{claims['assurance']} by {claims['iss']}, under a key of {key.holder} for {key.purpose}")
-    fields, subjects = dict(shown.values()), dict(sealed.values())
-    if sorted([*shown, *sealed]) != claims["_sd"] or len(pointed) != len(sealed) or len(fields | subjects) != len(claims["_sd"]):
-        raise BadStatement("the fields beside a statement are not those that were signed")
-    return Statement(claims, fields, subjects, key)
