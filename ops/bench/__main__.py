@@ -18,6 +18,7 @@ import evidence
 import falling_due
 import obligations
 import proving
+import reporting
 import seeing
 import tracking_reviews
 import two_clocks
@@ -32,6 +33,7 @@ MEASURES = {
     "reviews": tracking_reviews.measure,
     "due": falling_due.measure,
     "obligations": obligations.measure,
+    "report": reporting.measure,
     "verify": proving.verify,
     "growth": proving.growth,
 }

@@ -5,6 +5,7 @@ What the chair signs is built by the same rules from the log itself. `editions` 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from aggregates.returns.report import OnLog
     from aggregates.returns.report.published import PublishedReview
 
+TOPICS: Final = "SELECT DISTINCT topic FROM views.inspection_history"
 ENTRIES: Final = """
-    WITH wanted AS MATERIALIZED (SELECT topic FROM (SELECT DISTINCT topic FROM views.inspection_history) AS t WHERE topic ~ %s)
     SELECT position, ref, jti, recorded_at, topic, body, amends FROM views.inspection_history
-     WHERE position <= %s AND topic IN (SELECT topic FROM wanted) ORDER BY position"""
+     WHERE position <= %s AND topic = ANY(%s) ORDER BY position"""
 EDITIONS: Final = SQL("""
     SELECT r.period, (e ->> 'edition')::int AS edition, (e ->> 'on')::date AS "on", (e ->> 'as_at')::date AS as_at,
            (e ->> 'known_at')::bigint AS known_at, e ->> 'report_sha256' AS sha256, e ->> 'made_by' AS made_by,
@@ -75,5 +76,6 @@ def editions(conn: Connection[Any], *, as_at: date, known_at: int, period: str |
 
 
 def _on_log(conn: Connection[Any], known_at: int) -> Iterator[OnLog]:
-    for position, ref, jti, recorded_at, topic, body, amends in conn.execute(ENTRIES, [report.TOPICS, known_at]):
+    wanted = [topic for (topic,) in conn.execute(TOPICS) if re.match(report.TOPICS, topic)]
+    for position, ref, jti, recorded_at, topic, body, amends in conn.execute(ENTRIES, [known_at, wanted]):
         yield report.OnLog(ref, jti, recorded_at.astimezone(LONDON).date(), typed_entry(position, topic, body, amends))

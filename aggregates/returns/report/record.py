@@ -88,6 +88,7 @@ class Record:
         self.as_at = as_at
         self.on_log = {one.entry.number: one for one in entries}
         self._by_topic: dict[str, list[Said]] = defaultdict(list)
+        self._folded: dict[date, dict[str, State]] = {}
         for (_, ref), each in _streams(self.on_log.values()):
             for entry in standing(each):
                 self._by_topic[entry.event.TOPIC].append(Said(ref, public(entry)))
@@ -110,12 +111,14 @@ class Record:
 
     def actions_on(self, day: date) -> dict[str, State]:
         """Return every action as it was on a day, folded from its public fields."""
-        lives: dict[str, list[Entry]] = defaultdict(list)
-        for said in self.by(day, *OF_ACTIONS):
-            lives[said.ref].append(said.entry)
-        return {ref: state for ref, life in lives.items() if (state := Action.fold(life))}
+        if day not in self._folded:
+            lives: dict[str, list[Entry]] = defaultdict(list)
+            for said in self.by(day, *OF_ACTIONS):
+                lives[said.ref].append(said.entry)
+            self._folded[day] = {ref: state for ref, life in lives.items() if (state := Action.fold(life))}
+        return self._folded[day]
 
-    @cached_property
+    @property
     def actions(self) -> dict[str, State]:
         """Return every action as at the day of the report."""
         return self.actions_on(self.as_at)

@@ -53,8 +53,8 @@ class ReportVerbs(Asked):
         period = self._period(ref)
         document = report.compose(self._on_log(known_at), period=period, as_at=as_at, known_at=known_at)
         data, lacking = report.canonical(document), report.missing(document)
-        if not lacking:
-            self.evidence.receive(BytesIO(data), ref)
+        if not lacking and write.caller:
+            self.receive(BytesIO(data), ref, write.caller)
         received = datetime.fromtimestamp(write.received or self.clock(), UTC)
         built = Evidence(
             sha256=report.digest(data),

@@ -1,0 +1,69 @@
+"""How long the report of a year takes, of the whole demonstration: its page, built from the log each time, and its PDF."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from statistics import median
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING
+
+import psycopg
+from bench import Row
+from obligations import demonstration
+
+from api import access
+from api.app import create_app
+from api.pages.published import shown
+from api.pages.published.pdf import pdf
+from projections import returns
+from projections.two_clocks import tracking
+from service.demonstration import TODAY
+from service.desk import accounts
+
+if TYPE_CHECKING:
+    from service.config import Config
+
+ROUNDS = 7
+YEAR, DAY = "2016-17", date(2021, 9, 30)
+CHAIR = """
+    SELECT term ->> 'holder' FROM views.offices, jsonb_array_elements(terms) AS term
+     WHERE key = 'chair' AND upper_inf(known) AND upper_inf(valid) AND (term ->> 'until_on') IS NULL"""
+
+
+def measure(config: Config, *, big: bool = False) -> list[Row]:
+    """Measure the page as the chair asks for it, and the PDF as anybody does, each time anew."""
+    del config, big
+    with demonstration() as made:
+        return [_page(replace(made, demonstration_clock=TODAY)), _pdf(made)]
+
+
+def _page(made: Config) -> Row:
+    with psycopg.connect(made.conninfo("owner"), autocommit=True) as conn:
+        (holder,) = conn.execute(CHAIR).fetchone() or (None,)
+        account = accounts.create_account(conn, "chair@bench.example", "correct horse battery staple", person=holder)
+        key = accounts.create_api_key(conn, account, "chair", "bench")
+    access.create_secret(made)
+    app = create_app(made)
+    client, times, used = app.test_client(), list[float](), list[float]()
+    for _ in range(ROUNDS + 1):
+        start, begun = perf_counter(), process_time()
+        answer = client.get(f"/reports/{YEAR}", headers={"Authorization": f"Bearer {key}"})
+        times.append(perf_counter() - start)
+        used.append(process_time() - begun)
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:400]
+    app.extensions["muniment"].close()
+    note = f"({len(answer.data) // 1024} KB; {1000 * median(used[1:]):.0f} ms of CPU)"
+    return Row("the report of a year as a page, built from the log", 1000 * median(times[1:]), 300, "ms", below=True, note=note)
+
+
+def _pdf(made: Config) -> Row:
+    with psycopg.connect(made.conninfo("reader"), autocommit=True) as conn:
+        told = shown.shown(returns.report_of(conn, YEAR, as_at=DAY, known_at=tracking.head(conn)))
+    times, size = [], 0
+    for n in range(ROUNDS):
+        start = perf_counter()
+        made_anew = pdf(told, published_on=DAY, superseded=None, address=f"https://board.example/{n}", check=[])  # each is another
+        times.append(perf_counter() - start)
+        size = len(made_anew) // 1024
+    return Row("the same as PDF/UA-1", 1000 * median(times), 3_000, "ms", below=True, note=f"({size} KB)")
