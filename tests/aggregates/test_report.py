@@ -17,13 +17,16 @@ from aggregates.clocks.dates import later
 from aggregates.clocks.regimes import REGIMES, WORDS
 from aggregates.entry import Entry
 from aggregates.entry.fields import fields_by_name
-from aggregates.partnership import Partnership
+from aggregates.partnership import Course, Partnership, Priorities
 from aggregates.registry import Ledger
-from aggregates.returns.report import TOPICS, NotPublic, OnLog, canonical, compose
+from aggregates.returns import Return
+from aggregates.returns.report import TOPICS, NotPublic, OnLog, canonical, compose, missing
 from aggregates.returns.report.document import FIGURES
 from aggregates.returns.report.parts import Figure, Number
 from aggregates.returns.report.record import READ
 from aggregates.returns.report.suppression import SMALLEST, suppressed
+from aggregates.review import Review
+from aggregates.training_session import TrainingSession
 
 DAY = date(2016, 9, 5)
 AS_AT = date(2017, 9, 30)
@@ -162,3 +165,60 @@ def test_no_small_count_is_said_and_none_can_be_worked_out(counts):
         if said and all(count >= 0 for line in full for count in line):
             others |= {(r, c) for r, c in hidden if full[r][c] != whole[r][c]}
     assert others == set(hidden)
+
+
+def test_small_counts_of_people_are_withheld_and_no_event_of_a_person_is_cited():
+    """Three who came and one who did not: only how many sessions there were is said, and the session's own event stands behind it."""
+    log = Log()
+    log.add(Course.CourseOffered, "C1", ref="C1", title="Neglect")
+    log.add(TrainingSession.Scheduled, "S1", ref="S1", course="C1")
+    delivered = log.add(TrainingSession.Delivered, "S1", date(2016, 11, 30), course="C1")
+    log.add(TrainingSession.AttendanceClosed, "S1", date(2016, 11, 30), number_attended=3)
+    log.add(TrainingSession.BookingLapsed, "S1", date(2016, 11, 30), number="4", outcome="no-show")
+    report = log.report()
+    came = next(one for section in report["sections"] for one in section["figures"] if one["id"] == "training")
+
+    assert [[cell["is"] for cell in row["cells"][1:]] for row in came["rows"]] == [[1, None, None, None], [1, None, None, None]]
+    assert report["events"].keys() == {str(delivered)}
+
+
+def test_a_section_is_missing_until_it_has_what_it_needs_or_is_explained():
+    """The partners' report of 2020-21 needs impact, priorities and what families say; an explanation counts whenever it was given."""
+    log = Log()
+    log.add(Partnership.RegimeChanged, "partnership", date(2019, 9, 29), regime="MASA-WT2018", effective_on=date(2019, 9, 29))
+    log.add(Review.Referred, "SB-1", ref="SB-1", title="Firwood", kind="rapid review")
+    log.add(Review.Decided, "SB-1", outcome="conduct")
+    log.add(Review.BoardResponseFormulated, "SB-1", date(2020, 10, 16))
+    how = {"period": "2020-21", "as_at": date(2021, 4, 1)}
+    assert [gap for one in log.report(**how)["sections"] for gap in one["gaps"]] == [
+        {"says": "no impact statement for Firwood", "clause": "LIF-PRI-10"},
+        {"says": "no priority was set for 2020-21", "clause": None},
+        {"says": "no feedback of children or families is on record", "clause": None},
+    ]
+    log.add(Review.ImpactEvaluated, "SB-1", date(2021, 3, 1), year=2020, judgement="Contact is asked about")
+    log.add(Priorities.PrioritiesSet, "2020-2022", date(2020, 4, 1), period="2020-2022", priority="Neglect", informed_by=())
+    whose = {"kind": "board_annual_report", "respondent": "BOARD", "period": "2020-21"}
+    later_on = date(2021, 9, 1)
+    log.add(Return.SectionExplained, "R", later_on, **whose, section="families", explanation="It is asked for next year.")
+    report = log.report(**how)
+
+    assert missing(report) == []
+    assert [section["told"] and section["told"]["says"] for section in report["sections"]][-1] == "It is asked for next year."
+    assert (report["title"], report["regime"]["id"]) == ("Yearly report", "MASA-WT2018")
+
+
+def test_a_correction_is_counted_and_what_it_corrects_says_the_new():
+    """F.10: a result that is corrected counts as corrected in every figure, and the report says how many entries were put right."""
+    log = Log()
+    log.action("A1")
+    log.add(Action.SignedOff, "A1", date(2016, 10, 3))
+    wrong = log.add(Action.SustainmentChecked, "A1", date(2017, 4, 3), result="slipped")
+    before = log.report()
+    log.add(Action.EntryCorrected, "A1", date(2016, 12, 1), amends=wrong, corrected_public={"result": "held"})
+    after = log.report()
+
+    assert (before["headline"]["says"], after["headline"]["says"]) == (
+        "Of 1 action signed off, 1 was tested again after 6 months, and 0 held.",
+        "Of 1 action signed off, 1 was tested again after 6 months, and 1 held.",
+    )
+    assert after["record"]["says"] == "1 entry was corrected and 0 retracted."

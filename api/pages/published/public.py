@@ -81,7 +81,7 @@ def as_pdf(period: str, edition: int) -> Response:
     """Give an edition as PDF/UA."""
     with worker().reader() as conn:
         wanted, last = editions.one(conn, period, edition)
-    address = f"{request.host_url.rstrip('/')}{shown.address_of(wanted)}"
+    address = f"{request.host_url.rstrip('/')}{shown.address_of(wanted.period, wanted.edition)}"
     made = pdf(
         shown.shown(editions.document(wanted)),
         published_on=wanted.on,
@@ -143,7 +143,7 @@ def _report(period: str, number: int | None) -> Response:
         every = editions.every(conn, period)
         same = editions.rebuilt(conn, wanted)
     told = shown.shown(editions.document(wanted))
-    base = shown.address_of(wanted)
+    base = shown.address_of(wanted.period, wanted.edition)
     return render(
         "published/report.html",
         report=told,

@@ -52,7 +52,7 @@ def every() -> Response:
 
 
 def _listed(seen: Look, row: ReturnRow, published: list[returns.Edition]) -> tuple[Said, ...]:
-    signed = [[link(f"Edition {one.edition}", shown.address_of(one), f"of {row.period}"), one.on] for one in published]
+    signed = [[link(f"Edition {one.edition}", shown.address_of(one.period, one.edition), f"of {row.period}"), one.on] for one in published]
     name = link(shown.called(row.period), seen.link(f"/reports/{row.period}"), "the report as it stands")
     return (name, [row.requested_on, quiet("Due"), row.due_on], [part for one in signed for part in one] or "Not published")
 

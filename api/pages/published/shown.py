@@ -95,9 +95,9 @@ def _event(document: Document, at: int) -> Document:
     return {**document["events"][str(at)], "position": at}
 
 
-def address_of(edition: Edition) -> str:
+def address_of(period: str, edition: int) -> str:
     """Return the permanent address of an edition, within this site."""
-    return f"/public/reports/{edition.period}/{edition.edition}"
+    return f"/public/reports/{period}/{edition}"
 
 
 def superseded(edition: Edition, newest: Edition) -> str | None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from flask import Blueprint, Response, request
 
 from aggregates.returns.events import KINDS, Kind
+from aggregates.returns.reporting import REPORT
 from api.access import member
 from api.pages.board import filters, listing
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
+from api.pages.published.shown import address_of
 from api.pages.returns.answering import all_kept
 from api.pages.returns.words import answered, kind_of
 from api.resources.obligations import owing
@@ -139,6 +141,8 @@ def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[s
         fact("Answered", row.answered_on, quiet(amended), quiet(f"{row.staff_n} of its staff took part" if row.staff_n else None)),
         fact("Moderated", row.moderated_on, quiet(row.panel), quiet(seen.words.office(row.moderated_by, row.moderated_on) or None)),
         fact("Put before", *held),
+        fact("The report", link("As it stands", seen.link(f"/reports/{row.period}"), f"for {row.period}") if row.kind == REPORT else None),
+        fact("Published", *[link(f"Edition {one.edition}", address_of(row.period, one.edition), written(one.on)) for one in row.published]),
         fact(row.status.capitalize() if row.ended_on else "Ended", row.ended_on, quiet(row.ended_because)),
         fact("Challenges", *[link(one, seen.link(f"/challenges/{one}")) for one in row.challenges]),
     )

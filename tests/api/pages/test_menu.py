@@ -26,6 +26,8 @@ def test_a_role_finds_what_is_for_it():
     assert "/data-protection" in named("data protection officer")["The partnership"]
     assert "/data-protection" not in named("sub-group chair")["The partnership"]
     assert "/inspections" not in named("designated lead")["The partnership"]
+    assert "/reports" in named("chair")["Returns"]
+    assert "/reports" not in named("designated lead")["Returns"]
     assert named(None) == {"Home": ["/"], "The record": ["/integrity", "/public"]}
     assert named(None, signed_in=False) == {"Published": ["/public"], "Integrity": ["/integrity"], "Sign in": ["/sign-in"]}
 
