@@ -289,7 +289,7 @@ def test_the_lead_of_who_left_reads_its_history_for_ninety_days_and_records_noth
     for days, reads in ((1, True), (90, True), (91, False)):
         day = date.fromordinal(TODAY.toordinal() + days)
         if reads:
-            assert authority.scope(seeded.board, who, today=day) == Scope("CQH", restricted=True)
+            assert authority.scope(seeded.board, who, today=day) == Scope("CQH", restricted=True, role="designated lead")
         else:
             with pytest.raises(NotInOffice):
                 authority.scope(seeded.board, who, today=day)
