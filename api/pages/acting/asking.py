@@ -93,6 +93,7 @@ class Question:
 
     things: dict[tuple[Any, str], Any] = field(default_factory=dict)
     looked_up: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    entries: dict[tuple[UUID, int], Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         """Look up as the Board does, and by way of what was looked up already: what its methods call of themselves, they call here."""
@@ -103,7 +104,7 @@ class Question:
     def _once(self, look_up: str, *of: Any) -> Any:
         """Look up once what many questions of one page rest on: nothing is recorded between them."""
         if (look_up, *of) not in self.looked_up:
-            found = getattr(worker().board, look_up)(*of)
+            found = getattr(type(worker().board), look_up)(self, *of)
             self.looked_up[look_up, *of] = list(found) if isinstance(found, Iterator) else found
         return self.looked_up[look_up, *of]
 
@@ -122,6 +123,21 @@ class Question:
     def owed(self, agency: str) -> dict[str, str]:
         """Return what an agency owes, read once."""
         return cast("dict[str, str]", self._once("owed", agency))
+
+    def _yearly_cpd(self) -> list[Any]:
+        """Return the trainers' yearly returns, read once."""
+        return cast("list[Any]", self._once("_yearly_cpd"))
+
+    def _actions_of(self, agency: str) -> list[Any]:
+        """Return an agency's actions, read once."""
+        return cast("list[Any]", self._once("_actions_of", agency))
+
+    def _entry(self, row: dict[str, Any]) -> Any:
+        """Return an entry that was read from the log, verified once."""
+        place = row["originator_id"], row["originator_version"]
+        if place not in self.entries:
+            self.entries[place] = worker().board._entry(row)  # noqa: SLF001 - as the Board does, once
+        return self.entries[place]
 
     def declared_groups(self, *_: Any, **__: Any) -> tuple[str, ...]:
         """Name no staff groups: whoever acknowledges is asked for all that they have declared before."""
@@ -181,9 +197,9 @@ def _would_record(*_: Any, **__: Any) -> None:
     raise WouldRecord
 
 
-def plausible(command: Command, thing: Any, words: Words) -> dict[str, Any]:
+def plausible(question: Question, command: Command, thing: Any, words: Words) -> dict[str, Any]:
     """Return values with which a command could be given."""
-    known = _known(thing.state, words)
+    known = _known(question, thing.state, words)
     if command.kind == "subject":
         known |= _of_a_person(command, thing.state)
     if isinstance(thing, TrainingSession) and thing.state:
@@ -207,7 +223,7 @@ def _file() -> Evidence:
     return Evidence(HASH, 1, "", "", "", worker().today, "", "restricted")
 
 
-def _known(state: Any, words: Words) -> dict[str, Any]:
+def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
     """Return the values that depend on the thing that it is about."""
     today = worker().today
     known: dict[str, Any] = {
@@ -222,7 +238,7 @@ def _known(state: Any, words: Words) -> dict[str, Any]:
     office = next(iter(words.offices), "-")
     known |= {"owner": others[0], "successor": others[0], "owner_office": office, "to_office": office}
     if hasattr(state, "leaves_on"):
-        known |= {"leaves_on": today, "item": next(iter(worker().board.owed(state.code)), "…")}
+        known |= {"leaves_on": today, "item": next(iter(question.owed(state.code)), "…")}
     if hasattr(state, "escalation_level"):
         known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
     if hasattr(state, "keys"):

@@ -185,13 +185,16 @@ class Against:
     never: bool
 
 
-def against(seen: Look, command: Command, ref: str) -> Against | None:
+def against(seen: Look, command: Command, ref: str, question: Question | None = None) -> Against | None:
     """Return what stands against an act, or None. The board manager may record any of them for another office."""
-    who = acting_as()
-    thing = worker().board.find(KINDS[command.kind], ref)
-    if thing is None or thing.state is None:
+    who, question = acting_as(), question or Question()
+    try:
+        thing = question.thing(KINDS[command.kind], ref)
+    except NotFound:
         return None
-    _, refused = _asked(seen, Question(), who, command, thing)
+    if thing.state is None:
+        return None
+    _, refused = _asked(seen, question, who, command, thing)
     if refused is None:
         return None
     if who.role != commands.MANAGER:
@@ -205,7 +208,7 @@ def _asked(seen: Look, question: Question, who: Acting, command: Command, thing:
     None is their own office. For others only the board manager records; what is refused to one of those is said only where it would be
     refused to whomever it is for: not because of who that one is.
     """
-    said = plausible(command, thing, seen.words)
+    said = plausible(question, command, thing, seen.words)
     refused = question.refusal(command, thing.ref, who, said)
     if refused is None:
         return [None], None

@@ -14,6 +14,7 @@ from aggregates.entry import stream_id
 from api.access import member
 from api.pages.acting import REF, forms
 from api.pages.acting.act import Form, choose
+from api.pages.acting.asking import Question
 from api.pages.acting.possible import acting_or_nobody, against
 from api.pages.board import listing
 from api.pages.frame import Look, just_recorded, look, receipt_for
@@ -55,9 +56,10 @@ def submit() -> Response | Redirect:
 
 def _actions(seen: Look) -> list[forms.FormField]:
     """Return the choice of the action: of those for which evidence can be handed in now, in the order in which they are due."""
-    may_see = Visible(seen.on)
+    may_see, question = Visible(seen.on), Question()
     rows = action_register.register(seen.on.conn, **seen.on.at, sort="due")
-    mine = [row for row in rows if (may_see.agency is None or row.ref in may_see.owned) and against(seen, SUBMIT, row.ref) is None]
+    theirs = [row for row in rows if may_see.agency is None or row.ref in may_see.owned]
+    mine = [row for row in theirs if against(seen, SUBMIT, row.ref, question) is None]
     items = [{"value": row.ref, "text": f"{row.ref} {row.title}", "hint": f"Due {written(row.due_on)}"} for row in mine]
     nothing = {"text": "None of your actions waits for evidence", "href": "/actions", "link": "see the action register"}
     return [forms.field_of(REF, "choice", "partners", label="Action", hint=None, items=items, missing=nothing)]
