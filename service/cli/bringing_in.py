@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import click
-from rich.progress import track
 
 from service.cli.opening import board, caller
+from service.cli.output import followed
 from service.desk.importer import import_lines
 
 
@@ -25,9 +25,7 @@ def import_(file: Path) -> None:
     """
     with board() as opened, file.open(encoding="utf-8", errors="surrogateescape") as lines:
         who = caller(opened.config)
-        texts = list(lines)
-        shown = track(texts, description=f"Recording {file.name}", disable=not sys.stderr.isatty())
-        report = import_lines(opened, who, shown, file.parent)
+        report = import_lines(opened, who, followed(list(lines), f"Recording {file.name}"), file.parent)
     click.echo(f"{report.recorded} recorded, {report.skipped} were on record already, {len(report.refused)} refused.")
     for number, why in report.refused:
         click.echo(f"line {number}: {why}", err=True)

@@ -24,11 +24,11 @@ import click
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
-from rich.progress import track
 
 from api.access import create_secret
 from projections.two_clocks import catch_up
 from service.application import Board
+from service.cli.output import followed
 from service.cli.running import source
 from service.config import Config
 from service.database import migrations
@@ -129,8 +129,7 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
                 said, what = (
                     (copies.lines, f"seven years of Severnbrook {times} times") if copies else (lines, "seven years of Severnbrook")
                 )
-                shown = track(said, description=f"Recording {what}", console=console, disable=not console.is_terminal)
-                report = tell(board, importer, shown, Path(folder), recorded=copies.after if copies else None)
+                report = tell(board, importer, followed(said, f"Recording {what}"), Path(folder), recorded=copies.after if copies else None)
             if report.refused:
                 number, why = report.refused[0]
                 older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import time
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+T = TypeVar("T")
+BETWEEN = 10.0  # seconds between two lines about long work, where no terminal shows a bar
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
@@ -75,6 +80,20 @@ def _table(rows: Sequence[Sequence[str]], heads: Sequence[str], title: str) -> N
     console = Console()
     console.width = max(console.width, sum(longest) + 3 * len(heads) + 1)
     console.print(table)
+
+
+def followed(items: Sequence[T], what: str, *, between: float = BETWEEN) -> Iterator[T]:
+    """Give one after another and show how far it has come: as a bar on a terminal, elsewhere in a plain line now and then."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        yield from track(items, description=what, console=console)
+        return
+    told = time.monotonic()
+    for number, item in enumerate(items):
+        if time.monotonic() - told >= between:
+            click.echo(f"{what}: {number:,} of {len(items):,}", err=True)
+            told = time.monotonic()
+        yield item
 
 
 def counted(number: int, what: str) -> str:
