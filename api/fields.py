@@ -23,6 +23,7 @@ from webargs.flaskparser import FlaskParser
 from aggregates.entry.values import Evidence, Sealed
 from api.errors import Unreadable, UnsupportedKind
 from service.commands import AMENDMENTS
+from service.commands.asking import ONE_OF_ITS_KIND
 from service.config import MEBIBYTE
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 from service.desk.submission import LONGEST_TEXT, REF
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from service.commands import Command
 
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
-ONE_OF_ITS_KIND: Final = ("partnership", "keys")  # there is one in a log, and its reference is its kind
-ENVELOPE: Final = ("occurred_on", "on_behalf_of", "late_reason", "office")
 
 
 def strict_json(raw: bytes) -> Any:

@@ -6,7 +6,6 @@ the declared fields strictly, and calls the verb (`verbs`), which holds what no 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,8 @@ from aggregates.training_session import TrainingSession
 from service import commands
 from service.database.connection import disk_full
 from service.desk import authority
-from service.desk.refusals import NoRoom, UnknownCommand
-from service.desk.submission import read_fields
+from service.desk.refusals import NoRoom
+from service.desk.submission import command_of, read_fields
 from service.recording import Done, Write
 from service.recording.amending import Amending
 from service.recording.certifying import Certifying
@@ -93,10 +92,7 @@ class Board(
             raise
 
     def _act(self, caller: Caller, it: Submission) -> Done:
-        command = commands.find(it.name, it.kind)
-        if command is None:
-            known = sorted({*commands.COMMANDS, *commands.AMENDMENTS})
-            raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or known)
+        command = command_of(it)
         authority.check_program(caller, command)
         now = self.moment(it.at)
         today = london(now)

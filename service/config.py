@@ -59,7 +59,9 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8765
     proxies: int = 0  # in front of us, each of which says from where it was asked
-    key: str | None = field(default=None, repr=False)  # the API key with which the command line and the import act
+    key: str | None = field(default=None, repr=False)  # the API key with which the command line acts, the import too
+    request_key: Path | None = None  # with which a program signs its requests (RFC 9421)
+    request_passphrase_file: Path | None = None
     checkpoint_to: tuple[str, ...] = ()  # mail addresses and folders
     smtp: tuple[str, int] | None = None
     mail_from: str | None = None
@@ -265,6 +267,8 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_PORT": ("port", _port),
     "MUNIMENT_PROXIES": ("proxies", _proxies),
     "MUNIMENT_KEY": ("key", _text),
+    "MUNIMENT_REQUEST_KEY": ("request_key", _path),
+    "MUNIMENT_REQUEST_PASSPHRASE_FILE": ("request_passphrase_file", _path),
     "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", _recipients),
     "MUNIMENT_SMTP": ("smtp", _host_and_port),
     "MUNIMENT_MAIL_FROM": ("mail_from", _mail),

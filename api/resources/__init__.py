@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from api.access import public
 from api.resources.actions import actions
-from api.resources.answering.openapi import PREFIX, ProblemApi, build
+from api.resources.answering.openapi import ProblemApi, build
 from api.resources.disseminations import disseminations
 from api.resources.learning import attendance, escalations, library
 from api.resources.obligations import clauses, compliance, obligations
@@ -27,6 +27,7 @@ from api.resources.record.reports import reports
 from api.resources.returns import returns, section_11, workforce
 from api.resources.reviews import reviews
 from api.resources.training import programme, sessions
+from service.commands.asking import API
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -70,7 +71,7 @@ def install(app: Flask) -> None:
     """Mount every resource under /api/v1, with the document that describes them."""
     api = build(app)
     for resource in RESOURCES:
-        api.register_blueprint(resource, url_prefix=f"{PREFIX}/{resource.name}")
+        api.register_blueprint(resource, url_prefix=f"{API}/{resource.name}")
     app.register_blueprint(_document(api))
 
 
@@ -78,7 +79,7 @@ def _document(api: ProblemApi) -> Blueprint:
     """Serve the OpenAPI document: no account is needed to know how to ask."""
     document = Blueprint("openapi", __name__)
 
-    @document.get(f"{PREFIX}/openapi.json")
+    @document.get(f"{API}/openapi.json")
     @public
     def openapi() -> Response:
         """Give the OpenAPI 3.1 document."""

@@ -11,7 +11,7 @@ from aggregates.returns import Return
 from aggregates.returns.events import Kind
 from api.access import member, signed_in
 from api.errors import problem_of
-from api.fields import ENVELOPE, AtClocks, Flag, IsoDate, Number
+from api.fields import AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
 from api.resources.answering.commands import acting_as, check_open, idempotency_key, mount, said_of
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, VERSIONED, DoneSchema, Resource
@@ -22,6 +22,7 @@ from api.worker import worker
 from projections import returns as views
 from projections.returns import Filters, ReturnRow
 from service.commands import COMMANDS
+from service.commands.asking import ENVELOPE
 from service.desk.refusals import NotFound
 from service.desk.submission import Submission
 from service.verbs.returns.rounds import ask_round

@@ -21,7 +21,7 @@ from service import commands
 from service.application import Board
 from service.database.connection import environment
 from service.desk import authority
-from service.desk.importer import import_lines
+from service.desk.bringing_in.importer import import_lines
 from service.desk.submission import Submission, read_fields
 from service.ledger import keys
 from service.recording import Write

@@ -9,7 +9,7 @@ import click
 
 from service.cli.opening import board, caller
 from service.cli.output import followed
-from service.desk.importer import import_lines
+from service.desk.bringing_in.importer import import_lines
 
 
 @click.command("import")

@@ -15,7 +15,7 @@ from aggregates.errors import Refused
 from aggregates.framework.telling.notices import Obligation, Owed
 from aggregates.training_session import TrainingSession
 from service.demonstration.dissemination.notices import TOLD
-from service.desk.importer import BATCH, Report, submission
+from service.desk.bringing_in.importer import BATCH, Report, submission
 from service.verbs.notices import BY_ITSELF
 
 if TYPE_CHECKING:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aggregates.entry.fields import Field, WrongKindError, typed
 from aggregates.entry.values import Evidence, Sealed, says
-from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
+from service.commands import AMENDMENTS, COMMANDS, find
+from service.desk.refusals import FieldMissing, UnknownCommand, UnknownCommandField, WrongKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,11 +87,26 @@ def _texts(value: Any) -> Iterator[str]:
             yield from (str(name), *_texts(item))
 
 
+def command_of(it: Submission) -> Command:
+    """Return the declaration of the command that is given; refuses one that there is not."""
+    command = find(it.name, it.kind)
+    if command is None:
+        known = sorted({*COMMANDS, *AMENDMENTS})
+        raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or known)
+    return command
+
+
+def check_taken(command: Command, given: Mapping[str, Any]) -> None:
+    """Refuse fields that a command does not take."""
+    takes = [field.name for field in command.fields]
+    if unknown := given.keys() - set(takes):
+        raise UnknownCommandField(act=command.title, fields=unknown, takes=takes or ["nothing"])
+
+
 def read_fields(command: Command, ref: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the typed values that a command's verb takes. Refuses what it does not take, what is missing and what is of a wrong kind."""
+    check_taken(command, given)
     takes = {f.name: f for f in command.fields}
-    if unknown := given.keys() - takes.keys():
-        raise UnknownCommandField(act=command.title, fields=unknown, takes=list(takes) or ["nothing"])
     if missing := [n for n, f in takes.items() if not (f.optional or f.many) and _blank(given.get(n))]:
         raise FieldMissing(act=command.title, fields=missing)
     values = {name: _read(command, field, given.get(name), ref) for name, field in takes.items()}

@@ -186,7 +186,7 @@ class Recording(Evidencing, Application[UUID]):
             row = conn.execute("SELECT version FROM ledger.event WHERE position = %s", (positions[-1],)).fetchone()
         if row is None:
             raise HeadWentBack(f"this very command was recorded as event {positions[-1]}, which the log no longer holds")
-        return Done(it.ref, row["version"], positions, self.recorder.receipt(positions[-1]))
+        return Done(it.ref, row["version"], positions, self.recorder.receipt(positions[-1]), repeated=True)
 
     # -- load, decide, save -------------------------------------------------------------------------------------------
 

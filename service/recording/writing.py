@@ -51,6 +51,7 @@ class Done:
     positions: Sequence[int]
     receipt: Receipt | None = None
     unsigned: Unsigned | None = None  # where it was only prepared: nothing was recorded
+    repeated: bool = False  # under an idempotency key under which it was on record already
 
 
 @dataclass(frozen=True, slots=True)

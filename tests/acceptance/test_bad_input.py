@@ -10,7 +10,7 @@ import pytest
 from aggregates.errors import Refused
 from service.application import Board
 from service.desk.accounts import Caller, caller_of_key
-from service.desk.importer import submission
+from service.desk.bringing_in.importer import submission
 from service.desk.refusals import StaleVersion
 from service.desk.submission import Submission
 from service.ledger import keys

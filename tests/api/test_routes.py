@@ -10,9 +10,10 @@ import pytest
 from flask import Flask
 
 from api import access
-from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of
+from api.fields import schema_of
 from api.resources import RESOURCES
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, find
+from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

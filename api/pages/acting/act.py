@@ -9,7 +9,6 @@ from flask import Blueprint, Response, redirect, request
 
 from api.access import member
 from api.errors import status_of
-from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import REF, SAVE, forms, plain_name, sending, signing
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
@@ -18,10 +17,11 @@ from api.pages.frame.entries import page_of
 from api.pages.frame.words import in_form, linked, sentence
 from api.pages.returns import answering
 from api.resources.answering.answers import version_of
-from api.resources.answering.commands import RESOURCES, acting_as, check_reach
+from api.resources.answering.commands import acting_as, check_reach
 from api.worker import worker
 from service import commands
 from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
+from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
 from service.desk.refusals import NotFound, StaleVersion
 
 if TYPE_CHECKING:

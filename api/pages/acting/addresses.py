@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.fields import ONE_OF_ITS_KIND
-from api.resources.answering.commands import RESOURCES
 from service.commands import COMMANDS, Command
+from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,6 @@ from aggregates.action import refusals
 from aggregates.dissemination import refusals as dissemination
 from aggregates.entry.values import Evidence
 from aggregates.partnership.settings import SETTINGS
-from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, REF, choices, plain_name, rows
 from api.pages.acting.missing import missing
 from api.pages.frame.labels import SECTION_11
@@ -19,6 +18,7 @@ from api.pages.frame.words import choice_of, explained, label_of
 from api.pages.returns import answering
 from api.worker import worker
 from service.commands import MANAGER
+from service.commands.asking import ONE_OF_ITS_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

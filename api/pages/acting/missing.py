@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from api.pages.acting.addresses import address_of
-from api.resources.answering.commands import RESOURCES
 from service.commands import COMMANDS
+from service.commands.asking import RESOURCES
 
 COMES_FROM: Final = {
     "agencies": ("agency", "join_agency"),

@@ -18,7 +18,6 @@ from aggregates.returns import reference
 from aggregates.returns.refusals import OddPeriod
 from api.access import signed_in
 from api.errors import Unreadable
-from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PREPARE, REF, SIGNED, VERSION, plain_name, rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
 from api.pages.frame.words import label_of
@@ -26,6 +25,7 @@ from api.pages.returns import answering
 from api.resources.answering.commands import acting_as
 from api.worker import worker
 from service.commands import MANAGER
+from service.commands.asking import ONE_OF_ITS_KIND
 from service.config import MEBIBYTE
 from service.desk.refusals import StaleVersion
 from service.desk.submission import REF as A_REF

@@ -12,15 +12,14 @@ from aggregates.entry.fields import CORRECTED, ENVELOPE, corrections, fields_by_
 from aggregates.entry.topics import event_type, typed_entry
 from aggregates.entry.values import Evidence, Sealed
 from aggregates.review import Review
-from api.fields import ONE_OF_ITS_KIND
 from api.pages.frame import telling
 from api.pages.frame.files import evidence, standings
 from api.pages.frame.words import title_of, written
-from api.resources.answering.commands import RESOURCES
 from api.resources.record.history import before
 from projections.inspection import history as inspection_history
 from projections.partnership import settings
 from projections.two_clocks.decoded_log import AMENDMENTS
+from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,11 +13,11 @@ from api.pages.acting import possible
 from api.pages.frame import just_recorded, receipt_for, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of, timeline
-from api.resources.answering.commands import RESOURCES
 from api.resources.record.visible import OF_MANY, Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.commands import KINDS
+from service.commands.asking import RESOURCES
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:

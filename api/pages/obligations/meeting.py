@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import event_of
-from api.fields import ONE_OF_ITS_KIND
 from api.pages.acting.addresses import LISTS, address_of
 from api.pages.acting.possible import Possible, acting_or_nobody, with_thing
-from api.resources.answering.commands import RESOURCES, declared
+from api.resources.answering.commands import declared
 from projections.obligations import INDEX, STILL_OWED
 from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
+from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

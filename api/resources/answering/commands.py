@@ -16,11 +16,12 @@ from flask import current_app, jsonify, make_response, request, url_for
 from aggregates.entry.fields import to_json
 from api.access import member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
-from api.fields import ENVELOPE, ONE_OF_ITS_KIND, schema_of, strict_json
+from api.fields import schema_of, strict_json
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
 from api.worker import worker
 from projections.two_clocks.catch_up import wait_on
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
+from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND, RESOURCES, body_of, rule_of
 from service.desk import authority
 from service.desk.submission import Submission
 
@@ -48,12 +49,10 @@ def declared(kind: str) -> Iterator[Command]:
 def mount(resource: Resource, kind: str) -> None:
     """Give every command of a kind its endpoint."""
     for command in declared(kind):
-        one = kind in ONE_OF_ITS_KIND
-        rule = "" if command.creates else f"/{command.name}" if one else f"/<ref>/{command.name}"
-        _mount(resource, command, rule)
+        _mount(resource, command)
 
 
-def _mount(resource: Resource, command: Command, rule: str) -> None:
+def _mount(resource: Resource, command: Command) -> None:
     schema = schema_of(command)
 
     @resource.response(201 if command.creates else 200, DoneSchema, headers=WRITTEN)
@@ -72,7 +71,7 @@ def _mount(resource: Resource, command: Command, rule: str) -> None:
     view.command = command  # type: ignore[attr-defined]  # who may is the command's own to say
     view.__name__ = view.__qualname__ = command.name
     view.__doc__ = f"{command.title}."
-    resource.route(rule, methods=["POST"], endpoint=command.name)(view)
+    resource.route(rule_of(command), methods=["POST"], endpoint=command.name)(view)
 
 
 def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
@@ -128,13 +127,10 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
 
 def unsigned(command: Command, it: Submission, done: Done, prepared: Unsigned) -> dict[str, Any]:
     """Say what is to be signed, and with which command it is sent back."""
-    named = {"ref": it.ref} if command.creates and command.kind not in ONE_OF_ITS_KIND else {}
-    fields = {name: value for name, value in it.fields.items() if value is not None}
-    around = {name: str(value) for name in ENVELOPE if (value := getattr(it, name)) is not None}
     statements = [{"unsigned": one.unsigned, "disclosures": [*one.disclosures.values()]} for one in prepared.statements]
     rests_on = {"size": prepared.size, "version": done.version, "kinds": [kind.replace("_", "-") for kind in prepared.rests_on]}
     until = datetime.fromtimestamp(prepared.until, UTC)
-    return {"statements": statements, "rests_on": rests_on, "until": until, "command": named | fields | around}
+    return {"statements": statements, "rests_on": rests_on, "until": until, "command": body_of(command, it)}
 
 
 def acting_as(on_behalf_of: str | None = None, *, office: str | None = None) -> Acting:
@@ -198,6 +194,7 @@ def said_of(done: Done) -> dict[str, Any]:
         "positions": list(done.positions),
         "events": [jti for (jti,) in rows],
         "receipt": str(done.receipt),
+        "repeated": done.repeated,
         "shown": shown,
     }
 
@@ -206,24 +203,3 @@ def location(kind: str, ref: str) -> str:
     """Return the address of a thing."""
     endpoint = f"{RESOURCES[kind]}.read"
     return url_for(endpoint) if kind in ONE_OF_ITS_KIND else url_for(endpoint, ref=ref)
-
-
-RESOURCES: Final = {
-    "action": "actions",
-    "session": "sessions",
-    "review": "reviews",
-    "agency": "agencies",
-    "sub-group": "sub-groups",
-    "office": "offices",
-    "subject": "subjects",
-    "partnership": "partnership",
-    "meeting": "meetings",
-    "priorities": "priorities",
-    "course": "courses",
-    "resource": "resources",
-    "challenge": "challenges",
-    "return": "returns",
-    "dissemination": "disseminations",
-    "keys": "keys",
-    "inspection": "inspections",
-}

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-PREFIX: Final = "/api/v1"
 DESCRIPTION: Final = """What a safeguarding board has recorded, and what it takes to record more.
 
 Reads take two clocks: `as_at`, the day whose position is asked for, and `known_at`, the event (or the end of the day) up to which the
@@ -62,6 +61,7 @@ class DoneSchema(Schema):
     positions = fields.List(Whole(), required=True, metadata={"description": "Of the new entries in the log"})
     events = fields.List(fields.String(), required=True, metadata={"description": "The ids of the new events"})
     receipt = fields.String(required=True, metadata={"description": "tlog-proof of the last entry: keep it"})
+    repeated = YesOrNo(required=True, metadata={"description": "Whether it was on record already, under this very Idempotency-Key"})
     shown = YesOrNo(required=True, metadata={"description": "Whether the views show it already; if not, they will in a moment"})
 
 

@@ -1,23 +1,35 @@
-"""Asking a service over its API, as any program does: with nothing but an address and an API key."""
+"""Asking a service over its API, as any program does: with an address and an API key, and a key that signs where that asks for one."""
 
 from __future__ import annotations
 
 import json
 import secrets
+import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.parse import quote
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import click
 
 from aggregates.errors import Refused
+from service.cli.people.request_key import RequestKey
+from service.commands.asking import API, body_of, path_of
+from service.config import Config
+from service.desk.refusals import NoKeyGiven
+from service.desk.submission import command_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 60.0  # seconds
+    from service.desk.submission import Submission
+
+PATIENCE: Final = 60.0  # seconds for an answer, and at most until it is worth asking again
+TRIES: Final = 5
+LATER: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class RefusedThere(Refused):
@@ -32,12 +44,30 @@ class CannotReach(click.ClickException):
     exit_code = 2
 
 
+class _NoRedirect(HTTPRedirectHandler):
+    """An API key goes to the address that was named, and to no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+_OPENER: Final = build_opener(_NoRedirect)
+
+
 @dataclass(frozen=True)
 class Client:
-    """The API of one service, asked with one key."""
+    """The API of one service, asked with one key; `signs` is what signs each request, where the key was made with one."""
 
     server: str
     key: str
+    signs: RequestKey | None = None
+
+    def give(self, it: Submission, *, prepare: str | None = None) -> tuple[str, dict[str, Any]]:
+        """Give a command under its own key, or have it prepared for the key of a thumbprint; return its address and what was answered."""
+        command = command_of(it)
+        path = path_of(command, quote(it.ref, safe=""))
+        asked = f"{path}?prepare={prepare}" if prepare else path
+        return path, self.post(asked, body_of(command, it), key=str(it.key))
 
     def post(self, path: str, body: Any, *, key: str) -> dict[str, Any]:
         """Ask for something to be recorded, over whatever version there is; `key` makes it harmless to ask again."""
@@ -49,24 +79,46 @@ class Client:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
         body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": secrets.token_urlsafe(18)}
-        return str(self._ask("/api/v1/evidence", body, headers)["sha256"])
+        return str(self._ask(f"{API}/evidence", body, headers)["sha256"])
 
     def _ask(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        """Ask, and again where the service says that it is only busy; a request is signed anew each time."""
         address = f"{self.server.rstrip('/')}{path}"
         if not address.startswith(("https://", "http://")):
             raise CannotReach(f"{self.server} is not the address of a service, such as https://muniment.yourboard.example")
-        request = Request(address, body, headers | {"Authorization": f"Bearer {self.key}"})  # noqa: S310 - as just checked
-        try:
-            with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
-                return dict(json.load(answer))
-        except HTTPError as error:
-            raise RefusedThere(detail=_detail(error)) from error
-        except (URLError, HTTPException, TimeoutError, ValueError) as error:
-            raise CannotReach(f"{self.server} does not answer: {getattr(error, 'reason', error)}. Nothing more was done.") from error
+        for left in reversed(range(TRIES)):
+            signed = self.signs.signed("POST", address, headers, body) if self.signs else headers
+            request = Request(address, body, signed | {"Authorization": f"Bearer {self.key}"})  # noqa: S310 - as just checked
+            try:
+                with _OPENER.open(request, timeout=PATIENCE) as answer:
+                    return dict(json.load(answer))
+            except HTTPError as error:
+                pause = _pause(error) if left else None
+                if pause is None:
+                    raise _refusal(error) from error
+                time.sleep(pause)
+            except (URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
+                raise CannotReach(f"{self.server} does not answer: {getattr(error, 'reason', error)}. Nothing more was done.") from error
+        raise AssertionError
 
 
-def _detail(error: HTTPError) -> str:
+def of_environment(server: str) -> Client:
+    """Return the API of a service, asked with the keys that the settings name."""
+    config = Config.from_environment()
+    if config.key is None:
+        raise NoKeyGiven
+    return Client(server, config.key, RequestKey.of(config))
+
+
+def _pause(error: HTTPError) -> int | None:
+    """Return after how many seconds the service says that it is worth asking again, if it does and that is soon."""
+    said = error.headers.get("Retry-After", "")
+    return int(said) if error.code in LATER and said.isdecimal() and int(said) <= PATIENCE else None
+
+
+def _refusal(error: HTTPError) -> Exception:
     try:
-        return str(json.load(error)["detail"]).rstrip(".")
+        detail = str(json.load(error)["detail"]).rstrip(".")
     except (ValueError, KeyError, TypeError):
-        return f"{error.url} answers {error.code} {error.reason}"
+        detail = f"{error.url} answers {error.code} {error.reason}"
+    return CannotReach(f"{detail}.") if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR else RefusedThere(detail=detail)

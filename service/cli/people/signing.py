@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from rich.console import Console
-from rich.table import Table
 
-from aggregates.entry.topics import event_type
-from service.cli.people.client import Client
-from service.commands import find
-from service.config import Config
-from service.desk.refusals import NoKeyGiven, UnknownCommand
+from service.cli.people.client import of_environment
+from service.cli.people.own_key import open_key, prepared, sent
+from service.commands.asking import ONE_OF_ITS_KIND
+from service.desk.submission import Submission, command_of
 from service.ledger import keys
-from service.verify import b64url, open_disclosures, open_statement, thumbprint, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from service.cli.people.client import Client
+    from service.cli.people.own_key import Held, OwnKey
     from service.commands import Command
 
 A_FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 WRITTEN: Final = frozenset({"str", "date", "UUID", "Sealed"})  # kinds that are given as they are written; others as JSON
-
-
-class NotWhatIsShown(click.ClickException):
-    """What was handed over to be signed is not a statement of what it shows."""
-
-    exit_code = 1
 
 
 @click.command()
@@ -63,50 +55,39 @@ def sign(
     """
     if offline is not None:
         held = json.loads(offline.read_text("utf-8"))
-        offline.write_text(json.dumps(_signed(held, **_key(how), yes=how["yes"]), indent=1), "utf-8")
+        offline.write_text(json.dumps(_own(how).sign(held), indent=1), "utf-8")
         click.echo(f"Signed, in {offline}. Send it with `muniment sign --commit {offline}`.")
     elif commit is not None:
-        _tell(_sent(json.loads(commit.read_text("utf-8"))))
+        held = json.loads(commit.read_text("utf-8"))
+        _tell(sent(of_environment(held["server"]), held))
     elif act is None:
         raise click.UsageError("Name the act and what it is about, such as `accept_action A8`: ops/commands.md has them all")
     elif prepare is not None:
-        prepare.write_text(json.dumps(_prepared(act, ref, server, how["thumbprint"] or _key(how)["named"], how), indent=1), "utf-8")
+        held = _prepared(act, ref, of_environment(server), how["thumbprint"] or _own(how).named, how)
+        prepare.write_text(json.dumps(held, indent=1), "utf-8")
         click.echo(f"Prepared, in {prepare}; nothing is recorded. Sign it within the hour.")
     else:
-        own = _key(how)
-        held = _prepared(act, ref, server, own["named"], how)
-        _tell(_sent(held if "receipt" in held["prepared"] else _signed(held, **own, yes=how["yes"])))
+        own, client = _own(how), of_environment(server)
+        _tell(sent(client, own.sign(_prepared(act, ref, client, own.named, how))))
 
 
-def _key(how: Mapping[str, Any]) -> dict[str, Any]:
-    """Open somebody's own key."""
-    if how["signing_key"] is None:
-        raise click.UsageError("Name the file of your own key: --signing-key")
-    passphrase = how["passphrase"] or click.prompt("Passphrase of your key", hide_input=True)
-    own = keys.open_own(how["signing_key"], passphrase)
-    return {"own": own, "named": thumbprint(own.public_key().public_bytes_raw())}
+def _own(how: Mapping[str, Any]) -> OwnKey:
+    return open_key(how["signing_key"], how["passphrase"], yes=how["yes"])
 
 
-def _prepared(act: str, ref: str | None, server: str, named: str, how: Mapping[str, Any]) -> dict[str, Any]:
-    """Have an act prepared; return what is to be signed, and where it is sent."""
-    from api.fields import ONE_OF_ITS_KIND  # noqa: PLC0415 - a second of every command's start
-    from api.resources.answering.commands import RESOURCES  # noqa: PLC0415 - as above
-
-    command = find(act, how["kind"])
-    if command is None:
-        raise UnknownCommand(name=act, known=["those of ops/commands.md"])
-    one = command.kind in ONE_OF_ITS_KIND
-    body = _fields(command, how["given"]) | ({"ref": ref} if command.creates and not one and ref else {})
-    asked = _client(server)
+def _prepared(act: str, ref: str | None, client: Client, named: str, how: Mapping[str, Any]) -> Held:
+    """Have an act prepared as it was typed, its files brought."""
+    it = Submission(name=act, ref=ref or "", kind=how["kind"], fields={}, key=secrets.token_urlsafe(18))
+    command = command_of(it)
+    if ref is None and command.kind not in ONE_OF_ITS_KIND:
+        raise click.UsageError(f"Name what it is about, such as `{act} A8`")
+    fields = _fields(command, how["given"])
     if how["files"]:
-        body["evidence"] = [
-            {"sha256": asked.upload(file), "filename": file.name, "title": title, "evidence_date": dated}
+        fields["evidence"] = [
+            {"sha256": client.upload(file), "filename": file.name, "title": title, "evidence_date": dated}
             for file, title, dated in how["files"]
         ]
-    about = "" if command.creates or one else f"/{ref}"
-    path = f"/api/v1/{RESOURCES[command.kind]}{about}" + ("" if command.creates else f"/{command.name}")
-    key = secrets.token_urlsafe(18)
-    return {"server": server, "path": path, "key": key, "prepared": asked.post(f"{path}?prepare={named}", body, key=key)}
+    return prepared(client, replace(it, fields=fields), named)
 
 
 def _fields(command: Command, given: Sequence[str]) -> dict[str, Any]:
@@ -126,54 +107,6 @@ def _fields(command: Command, given: Sequence[str]) -> dict[str, Any]:
         else:
             said[name] = value
     return said
-
-
-def _signed(held: dict[str, Any], *, own: Ed25519PrivateKey, named: str, yes: bool) -> dict[str, Any]:
-    """Show what is to be signed, and sign it; nothing is signed that is not shown."""
-    for one in held["prepared"]["statements"]:
-        _show(one, own)
-    if not yes and not click.confirm(f"Sign this with your key {named}?"):
-        raise click.Abort
-    statements = held["prepared"]["statements"]
-    signed = ["~".join([f"{s['unsigned']}.{b64url(own.sign(s['unsigned'].encode()))}", *s["disclosures"], ""]) for s in statements]
-    return held | {"signed": signed}
-
-
-def _show(statement: Mapping[str, Any], own: Ed25519PrivateKey) -> None:
-    """Print a statement in words, checked to be one for this key whose digests are those of what is printed."""
-    unsigned, public = statement["unsigned"], own.public_key().public_bytes_raw()
-    try:
-        origin = json.loads(unb64url(unsigned.split(".")[1]))["aud"]
-        claims = open_statement(f"{unsigned}.", public, origin, lambda *_: None)
-        shown = open_disclosures(claims["_sd"], statement["disclosures"])
-    except (ValueError, LookupError, TypeError) as error:
-        raise NotWhatIsShown(
-            f"Nothing was signed: what is to be signed is no statement for your key, or not of what it shows ({error})."
-        ) from error
-    if sorted(shown) != claims["_sd"] or claims["assurance"] != "actor-signed":
-        raise NotWhatIsShown("Nothing was signed: the statement says more than is shown.")
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", event_type(claims["evt"]).__name__).capitalize()
-    table = Table(title=f"{words}, as {claims['iss']}, in the log {origin}", title_justify="left", show_header=False)
-    for name, value in shown.values():
-        if value not in (None, []):
-            table.add_row(name.replace("_", " ").capitalize(), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    empty = ", ".join(name.replace("_", " ") for name, value in shown.values() if value in (None, []))
-    Console().print(table, *([f"Left empty: {empty}."] if empty else []))
-
-
-def _sent(held: dict[str, Any]) -> dict[str, Any]:
-    """Send what is signed; what was sent before is answered with what was recorded then."""
-    if "receipt" in held["prepared"]:
-        return dict(held["prepared"])
-    if "signed" not in held:
-        raise click.UsageError("It is not signed yet: `muniment sign --offline FILE --signing-key KEY`")
-    return _client(held["server"]).post(held["path"], held["prepared"]["command"] | {"signed": held["signed"]}, key=held["key"])
-
-
-def _client(server: str) -> Client:
-    if (key := Config.from_environment().key) is None:
-        raise NoKeyGiven
-    return Client(server, key)
 
 
 def _tell(done: Mapping[str, Any]) -> None:

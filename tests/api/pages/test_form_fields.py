@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from html.parser import HTMLParser
 
-from api.fields import ONE_OF_ITS_KIND, schema_of
+from api.fields import schema_of
 from api.pages.acting import ACT
 from api.pages.acting.addresses import address_of
 from api.pages.acting.amend import CORRECTED
 from service.commands import COMMANDS
+from service.commands.asking import ONE_OF_ITS_KIND
 from tests.acceptance import boards as imports
 from tests.api.pages.conftest import day
 from tests.api.pages.whole import THINGS, fill

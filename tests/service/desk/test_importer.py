@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregates.partnership import Agency
 from service.application import Board
-from service.desk import accounts, importer
+from service.desk import accounts
 from service.desk.accounts import Caller, caller_of_key
-from service.desk.importer import Report, import_lines
+from service.desk.bringing_in import importer, lines
+from service.desk.bringing_in.importer import Report, import_lines
 from service.ledger import keys
 from service.recording.establishing import establish
 
@@ -97,7 +98,7 @@ CANNOT_BE_READ: list[tuple[str | dict[str, Any], str]] = [
     ('{"do": "join_agency", "ref": "\\ud800"}', "half of a character"),
     ('{"do": "join_agency", "ref": "X\\u0000"}', "NUL"),
     ("[" * 100_000, "recursion"),
-    (" " * (importer.LONGEST_LINE + 1) + "{}", "more than"),
+    (" " * (lines.LONGEST_LINE + 1) + "{}", "more than"),
     ({"do": "join_agency", "ref": "X", "name": "X"}, "A line has no name"),
     ({"ref": "X"}, "A line needs do"),
     ({"do": "join_agency", "ref": " "}, "A line needs ref"),
@@ -111,7 +112,7 @@ CANNOT_BE_READ: list[tuple[str | dict[str, Any], str]] = [
     ({"do": "join_the_agency", "ref": "X"}, "There is no command join_the_agency"),
     ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "../secret"}]}}, "There is no file ../secret"),
     ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "missing.pdf"}]}}, "There is no file missing.pdf"),
-    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "a\x00b"}]}}, "There is no file"),
+    ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "a\x00b"}]}}, "a text has no control characters"),
     ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "long" * 1000}]}}, "There is no file long"),
     ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": "."}]}}, "There is no file ."),
     ({"do": "submit_evidence", "ref": "A1", "fields": {"evidence": [{"file": 7}]}}, "There is no file 7"),

@@ -1,0 +1,64 @@
+"""The key with which a program signs each of its requests (RFC 9421), where its API key was made with one (ADR 0016)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from service.ledger import keys
+from service.verify import thumbprint
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from service.config import Config
+
+COVERED: Final = ("@method", "@target-uri", "content-type", "idempotency-key", "if-match")  # and the digest of the body
+NONCE: Final = 18  # bytes
+
+
+@dataclass
+class _Message:
+    """A request, as the library that signs it looks at one."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """A program's own key, open."""
+
+    private: Ed25519PrivateKey
+
+    @classmethod
+    def of(cls, config: Config) -> RequestKey | None:
+        """Open the key that the settings name, asking for its passphrase where no file has it; None where they name none."""
+        if config.request_key is None:
+            return None
+        file = config.request_passphrase_file
+        passphrase = file.read_text("utf-8").strip() if file else click.prompt(f"Passphrase of {config.request_key}", hide_input=True)
+        return cls(keys.open_own(config.request_key, passphrase))
+
+    def signed(self, method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
+        """Return the headers of a request with the digest of its body and a signature over all of it, good for minutes and once."""
+        from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms  # noqa: PLC0415 - for the few that sign
+
+        named = thumbprint(self.private.public_key().public_bytes_raw())
+        ours = MappingKeyResolver(public_keys={}, private_keys={named: self.private})
+        message = _Message(method, url, dict(headers))
+        held = {name.lower() for name in headers}
+        HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=ours).sign(
+            message,
+            key_id=named,
+            created=datetime.now(UTC),
+            nonce=secrets.token_urlsafe(NONCE),
+            covered_component_ids=[name for name in COVERED if name.startswith("@") or name in held],
+            body=body,
+        )
+        return message.headers
