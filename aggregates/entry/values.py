@@ -8,6 +8,7 @@ from datetime import date  # noqa: TC003 - fields.py reads these annotations at 
 from typing import Final
 from uuid import UUID  # noqa: TC003
 
+FEWEST: Final = 5  # people of whom a number or a word is shown where they may not be recognised: of fewer, everybody would know whose it is
 # As a word processor dresses them up.
 DRESSED: Final = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-") | dict.fromkeys("\u2018\u2019\u201b\u02bc", "'")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.returns import events as e
 from aggregates.returns.state import (
+    ASKED,
     Accepted,
     Amended,
     Explanation,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from aggregates.entry import Entry
 
-ASKED = ("ref", "kind", "respondent", "period", "question_set", "question_set_sha256", "requested_for", "due_on", "legal_basis")
+SAID = tuple(name for name in ASKED if name not in {"requested_on", "requested_by"})
 
 
 def fold(entries: Iterable[Entry], before: ReturnState | None = None) -> ReturnState | None:
@@ -43,11 +44,10 @@ def fold(entries: Iterable[Entry], before: ReturnState | None = None) -> ReturnS
 def _requested(entry: Entry) -> ReturnState:
     body = entry.body
     return ReturnState(
-        **{name: body[name] for name in ASKED},
+        **{name: body[name] for name in SAID},
         requested_on=entry.occurred_on,
         requested_by=_office(body),
         shared_with=tuple(body["shared_with"] or ()),
-        carried_forward_from=body["carried_forward_from"],
     )
 
 

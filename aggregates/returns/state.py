@@ -6,7 +6,7 @@ a day and never stored, the second comes from the challenges about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ class Publication:
     made_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnState:
-    """A return on one day."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked of whom: the same for whoever decides about a return and for whoever reads of it."""
 
     ref: str
     kind: str
@@ -151,8 +151,17 @@ class ReturnState:
     requested_for: str | None
     due_on: date
     legal_basis: str | None
-    shared_with: tuple[str, ...]
     carried_forward_from: str | None
+
+
+ASKED = tuple(one.name for one in fields(Asked))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnState(Asked):
+    """A return on one day."""
+
+    shared_with: tuple[str, ...]
     status: Status = Requested()
     given: tuple[Given, ...] = ()
     moderations: tuple[Moderation, ...] = ()

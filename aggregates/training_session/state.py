@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from aggregates.clocks.dates import later
-from aggregates.entry.values import worded
+from aggregates.entry.values import FEWEST, worded
 from aggregates.training_session.sample import Draw  # noqa: TC001 - as date
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Point: TypeAlias = Literal["feedback", "follow-up", "calls", "observation", "trainer CPD"]
 POINTS: Final[tuple[Point, ...]] = ("feedback", "follow-up", "calls", "observation", "trainer CPD")
 FOLLOW_UP_MONTHS: Final = 3  # framework L122
-FEWEST: Final = 5  # answers of which anything is shown to those who taught: of fewer, everybody would know whose they are
 
 
 @dataclass(frozen=True, slots=True)

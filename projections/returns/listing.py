@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from aggregates.returns import Return, ReturnState
-from aggregates.returns.state import Accepted, Waived
+from aggregates.returns.state import ASKED, Accepted, Waived
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import OneRow, as_json
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from aggregates.entry import Entry
 
-ASKED = ("kind", "respondent", "period", "question_set", "question_set_sha256", "requested_on", "requested_by", "requested_for")
-PLAIN = (*ASKED, "due_on", "legal_basis", "carried_forward_from")
+PLAIN = tuple(name for name in ASKED if name != "ref")
 
 
 class Returns(OneRow):

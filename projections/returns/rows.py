@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import Any
 
+from aggregates.returns.state import Asked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeRow:
@@ -51,22 +53,10 @@ class EditionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnRow:
+class ReturnRow(Asked):
     """A return on a day. `answers` are by question, restricted; `challenges` are those about it that are open on the day."""
 
-    ref: str
-    kind: str
-    respondent: str
-    period: str
-    question_set: str
-    question_set_sha256: str
-    requested_on: date
-    requested_by: str | None
-    requested_for: str | None
-    due_on: date
-    legal_basis: str | None
     shared_with: list[str]
-    carried_forward_from: str | None
     status: str
     late_days: int
     answered_on: date | None

@@ -17,6 +17,7 @@ from aggregates.clocks.dates import later
 from aggregates.clocks.regimes import REGIMES, WORDS
 from aggregates.entry import Entry
 from aggregates.entry.fields import fields_by_name
+from aggregates.entry.values import FEWEST
 from aggregates.partnership import Course, Partnership, Priorities
 from aggregates.registry import Ledger
 from aggregates.returns import Return
@@ -24,7 +25,7 @@ from aggregates.returns.report import TOPICS, NotPublic, OnLog, canonical, compo
 from aggregates.returns.report.document import FIGURES
 from aggregates.returns.report.parts import Figure, Number
 from aggregates.returns.report.record import READ
-from aggregates.returns.report.suppression import SMALLEST, suppressed
+from aggregates.returns.report.suppression import suppressed
 from aggregates.review import Review
 from aggregates.training_session import TrainingSession
 
@@ -152,7 +153,7 @@ def test_no_small_count_is_said_and_none_can_be_worked_out(counts):
     hidden = [(r, c) for r, line in enumerate(shown) for c, count in enumerate(line) if count is None]
 
     assert all(count == whole[r][c] for r, line in enumerate(shown) for c, count in enumerate(line) if count is not None)
-    assert {(r, c) for r, line in enumerate(whole) for c, count in enumerate(line) if 0 < count < SMALLEST} <= set(hidden)
+    assert {(r, c) for r, line in enumerate(whole) for c, count in enumerate(line) if 0 < count < FEWEST} <= set(hidden)
     inner = [(r, c) for r, c in hidden if r < len(counts) and c < len(counts[0])]
     others: set[tuple[int, int]] = set()  # hidden counts that could be something else: one more or less here and there is enough to see it
     for moved in itertools.product((-1, 0, 1), repeat=len(inner)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
 from aggregates.action.state import EARLY_DAYS, Withdrawn
@@ -13,6 +13,8 @@ from aggregates.returns.report.parts import Figure, Number, day, number, of
 from aggregates.review import Review
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aggregates.returns.report.parts import Cell
     from aggregates.returns.report.record import Said, Year
 
@@ -91,14 +93,13 @@ def overdue(on: Year) -> Figure:
 def slipped(on: Year) -> Figure:
     """Say which improvements were found in the year not to have lasted."""
     found = [said for said in on.within(Action.SustainmentChecked) if said["result"] == SLIPPED]
-    rows = [(_called(on, said.ref), on.body(on.actions[said.ref].owner), day(said.on), on.actions[said.ref].status.word) for said in found]
-    return Figure(
-        "slipped",
-        "Improvements that did not last",
-        f"{of(len(found), 'improvement was', 'improvements were')} found not to have lasted.",
+    return _of_actions(
+        on,
+        [(said, on.actions[said.ref].status.word) for said in found],
+        id="slipped",
+        title="Improvements that did not last",
+        says=f"{of(len(found), 'improvement was', 'improvements were')} found not to have lasted.",
         columns=("Action", "Owner", "Found on", "Where it stands now"),
-        rows=rows,
-        behind=[(said.at,) for said in found],
         empty="No improvement was found not to have lasted.",
     )
 
@@ -107,16 +108,21 @@ def withdrawn(on: Year) -> Figure:
     """Say which promises of the year, or of before it, were given up in it or since, and why (INV-16)."""
     given_up = [s for s in on.so_far(Action.Withdrawn) if s.on >= on.first and isinstance(on.actions[s.ref].status, Withdrawn)]
     told = [said for said in given_up if on.actions[said.ref].assigned_on <= on.last]
-    rows = [(_called(on, said.ref), on.body(on.actions[said.ref].owner), day(said.on), said["reason"]) for said in told]
-    return Figure(
-        "withdrawn",
-        "Promises that were given up",
-        f"{of(len(told), 'action was', 'actions were')} withdrawn, in the year or since.",
+    return _of_actions(
+        on,
+        [(said, said["reason"]) for said in told],
+        id="withdrawn",
+        title="Promises that were given up",
+        says=f"{of(len(told), 'action was', 'actions were')} withdrawn, in the year or since.",
         columns=("Action", "Owner", "Withdrawn", "Why"),
-        rows=rows,
-        behind=[(said.at,) for said in told],
         empty="No action was withdrawn.",
     )
+
+
+def _of_actions(on: Year, told: Sequence[tuple[Said, Cell]], **said: Any) -> Figure:
+    """Return a figure that names actions: whose each is, on which day it was said, and one thing more."""
+    rows = [(_called(on, one.ref), on.body(on.actions[one.ref].owner), day(one.on), more) for one, more in told]
+    return Figure(**said, rows=rows, behind=[(one.at,) for one, _ in told])
 
 
 def actions(on: Year) -> Figure:

@@ -7,12 +7,13 @@ taken together, is two counts and five people at least; and a hidden count that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from aggregates.entry.values import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-SMALLEST: Final = 5
 Place: TypeAlias = tuple[int, int]
 Table: TypeAlias = list[list[int]]
 
@@ -21,7 +22,7 @@ def suppressed(counts: Sequence[Sequence[int]]) -> list[list[int | None]]:
     """Return a table with a last row and a last column of totals added; None is what is not said."""
     table = [[*row, sum(row)] for row in counts]
     table.append([sum(column) for column in zip(*table, strict=True)] if table else [])
-    hidden = {place for place, count in _places(table) if 0 < count < SMALLEST}
+    hidden = {place for place, count in _places(table) if 0 < count < FEWEST}
     while more := _given_away(table, hidden):
         hidden.add(more)
     return [[None if (row, column) in hidden else count for column, count in enumerate(line)] for row, line in enumerate(table)]
@@ -56,7 +57,7 @@ def _covers(table: Table, line: list[Place], covered: list[Place]) -> bool:
     if len(covered) == 1:
         return False
     parts = [table[row][column] for row, column in covered if (row, column) != line[-1]]
-    return line[-1] in covered or sum(parts) >= SMALLEST
+    return line[-1] in covered or sum(parts) >= FEWEST
 
 
 def _next(table: Table, line: list[Place], hidden: set[Place]) -> Place | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.labels import meant
 from aggregates.clocks.regimes import regime
+from aggregates.entry.values import FEWEST
 from aggregates.returns import Return
 from aggregates.returns.events import KINDS
 from aggregates.returns.reporting import REPORT
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aggregates.returns.questions import Question
-
-FEWEST: Final = 5  # fewer children or families than these could be recognised: they are told as "fewer than 5"
 
 
 def kind_of(kind: str) -> str:
@@ -47,7 +46,7 @@ def answered(question: Question, answer: Any) -> Any:
 def _counted(row: Mapping[str, int], *, few: bool) -> str:
     """Return the counts of one group; small numbers of children are not told, that nobody is recognised."""
     said = ((column_of(name).lower(), value) for name, value in row.items())
-    return ", ".join(f"{name} {'fewer than 5' if few and 0 < value < FEWEST else value}" for name, value in said)
+    return ", ".join(f"{name} {f'fewer than {FEWEST}' if few and 0 < value < FEWEST else value}" for name, value in said)
 
 
 def standards(about: str | None) -> dict[str, str]:

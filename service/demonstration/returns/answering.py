@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.entry.values import FEWEST
 from aggregates.returns.questions import Library
 from service.demonstration.script.chance import between, one_of, share
 
@@ -27,7 +28,6 @@ BY_NUMBER: Final = {
     "contributed": (3, 18),
 }
 OUT_OF_DATE: Final = {"trained": (0.9, 1.0), "in_date": (0.78, 0.96), "due_90": (0.03, 0.12)}
-TOO_FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Answering:
         counted = {}
         for group in ("children", "young people", "families"):
             asked = between(14, 60, *self._what, group)
-            answered = between(asked // 3, asked - TOO_FEW, *self._what, group, "answered")
+            answered = between(asked // 3, asked - FEWEST, *self._what, group, "answered")
             helped = round(answered * (0.55 + 0.35 * share(*self._what, group, "helped")))
             counted[group] = {"asked": asked, "answered": answered, "helped": helped, "not_helped": answered - helped}
         return counted

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from aggregates.training_session.state import FEWEST
+from aggregates.entry.values import FEWEST
 from api.access import signed_in
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
