@@ -5,9 +5,8 @@ What the chair signs is built by the same rules from the log itself. `editions` 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from psycopg.rows import class_row
 from psycopg.sql import SQL
@@ -18,7 +17,7 @@ from aggregates.returns import report
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from psycopg import Connection
@@ -26,10 +25,13 @@ if TYPE_CHECKING:
     from aggregates.returns.report import OnLog
     from aggregates.returns.report.published import PublishedReview
 
-TOPICS: Final = "SELECT DISTINCT topic FROM views.inspection_history"
-ENTRIES: Final = """
+T = TypeVar("T")
+EVENTS: Final = [f"{name}.v" for name in report.NAMES]
+READ: Final = SQL("position <= %(known_at)s AND rtrim(topic, '0123456789') = ANY(%(events)s)")  # of every shape that they ever had
+ENTRIES: Final = SQL("""
     SELECT position, ref, jti, recorded_at, topic, body, amends FROM views.inspection_history
-     WHERE position <= %s AND topic = ANY(%s) ORDER BY position"""
+     WHERE {read} ORDER BY position""").format(read=READ)
+NEWEST: Final = SQL("SELECT position, jti FROM views.inspection_history WHERE {read} ORDER BY position DESC LIMIT 1").format(read=READ)
 EDITIONS: Final = SQL("""
     SELECT r.period, (e ->> 'edition')::int AS edition, (e ->> 'on')::date AS "on", (e ->> 'as_at')::date AS as_at,
            (e ->> 'known_at')::bigint AS known_at, e ->> 'report_sha256' AS sha256, e ->> 'made_by' AS made_by,
@@ -58,14 +60,28 @@ class Edition:
     newest: bool
 
 
+KEPT: Final = 64  # of what was found: a report is of some 200 KB
+_FOUND: Final[dict[tuple[Any, ...], Any]] = {}
+
+
 def report_of(conn: Connection[Any], period: str, *, as_at: date, known_at: int) -> dict[str, Any]:
     """Return the report of a year as at a day, as known at a position. Refuses what is no period."""
-    return report.compose(_on_log(conn, known_at), period=period, as_at=as_at, known_at=known_at)
+    built = _once(conn, known_at, ("report", period, as_at), lambda: _composed(conn, period, as_at, known_at))
+    return {**built, "known_at": known_at}
+
+
+def built_again(conn: Connection[Any], edition: Edition, *, known_at: int) -> bool:
+    """Say whether the log gives the data of an edition again, to the byte: it is built anew whenever something more is on record."""
+
+    def same() -> bool:
+        return report.digest(report.canonical(_composed(conn, edition.period, edition.as_at, edition.known_at))) == edition.sha256
+
+    return _once(conn, known_at, ("again", edition), same)
 
 
 def published_reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[PublishedReview]:
     """Return what anybody may see of the reviews that were published."""
-    return report.published_reviews(report.Record(_on_log(conn, known_at), as_at=as_at))
+    return _once(conn, known_at, ("reviews", as_at), lambda: report.published_reviews(report.Record(_on_log(conn, known_at), as_at=as_at)))
 
 
 def editions(conn: Connection[Any], *, as_at: date, known_at: int, period: str | None = None) -> list[Edition]:
@@ -75,7 +91,21 @@ def editions(conn: Connection[Any], *, as_at: date, known_at: int, period: str |
     return [one for one in found if period in {None, one.period}]
 
 
+def _once(conn: Connection[Any], known_at: int, what: tuple[Any, ...], found: Callable[[], T]) -> T:
+    """Return what follows from the log alone, found once: a log only grows, so its newest entry of what is read says all of it."""
+    newest = conn.execute(NEWEST, {"known_at": known_at, "events": EVENTS}).fetchone()
+    if (newest, *what) not in _FOUND:
+        _FOUND[newest, *what] = found()
+        for oldest in list(_FOUND)[:-KEPT]:
+            _FOUND.pop(oldest, None)
+    kept: T = _FOUND[newest, *what]
+    return kept
+
+
+def _composed(conn: Connection[Any], period: str, as_at: date, known_at: int) -> dict[str, Any]:
+    return report.compose(_on_log(conn, known_at), period=period, as_at=as_at, known_at=known_at)
+
+
 def _on_log(conn: Connection[Any], known_at: int) -> Iterator[OnLog]:
-    wanted = [topic for (topic,) in conn.execute(TOPICS) if re.match(report.TOPICS, topic)]
-    for position, ref, jti, recorded_at, topic, body, amends in conn.execute(ENTRIES, [known_at, wanted]):
+    for position, ref, jti, recorded_at, topic, body, amends in conn.execute(ENTRIES, {"known_at": known_at, "events": EVENTS}):
         yield report.OnLog(ref, jti, recorded_at.astimezone(LONDON).date(), typed_entry(position, topic, body, amends))

@@ -8,6 +8,19 @@ reviews.
 from aggregates.returns.report.document import MADE_BY, canonical, compose, digest, missing, year_of
 from aggregates.returns.report.public import NotPublic, OnLog
 from aggregates.returns.report.published import published_reviews
-from aggregates.returns.report.record import TOPICS, Record
+from aggregates.returns.report.record import NAMES, TOPICS, Record
 
-__all__ = ["MADE_BY", "TOPICS", "NotPublic", "OnLog", "Record", "canonical", "compose", "digest", "missing", "published_reviews", "year_of"]
+__all__ = [
+    "MADE_BY",
+    "NAMES",
+    "TOPICS",
+    "NotPublic",
+    "OnLog",
+    "Record",
+    "canonical",
+    "compose",
+    "digest",
+    "missing",
+    "published_reviews",
+    "year_of",
+]

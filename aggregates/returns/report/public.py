@@ -7,13 +7,14 @@ into a report has no report, and is told which field it was.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry.fields import fields_by_name
 from aggregates.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from aggregates.entry import Entry
@@ -79,6 +80,10 @@ class Withheld:
 
 def public(entry: Entry) -> Entry:
     """Return an entry of which the public fields alone can be said."""
-    kinds = fields_by_name(entry.event)
-    said = {name: value if kinds[name].sensitivity == "public" else Withheld(entry.event.TOPIC, name) for name, value in entry.body.items()}
-    return entry._replace(body=said)
+    event: Any = entry.event
+    return entry._replace(body={**entry.body, **_withheld(event)})
+
+
+@cache
+def _withheld(event: Any) -> Mapping[str, Withheld]:
+    return {name: Withheld(event.TOPIC, name) for name, field in fields_by_name(event).items() if field.sensitivity != "public"}

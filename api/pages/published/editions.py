@@ -48,14 +48,7 @@ def document(edition: Edition) -> dict[str, Any]:
 
 def rebuilt(conn: Connection[Any], edition: Edition) -> bool | None:
     """Say whether the log, as far as the views have come, gives the same bytes again; None where other rules than today's built them."""
-    return _rebuilt(edition, tracking.head(conn)) if edition.made_by == report.MADE_BY else None
-
-
-@lru_cache(32)
-def _rebuilt(edition: Edition, head: int) -> bool:  # noqa: ARG001 - it is built again whenever the log has grown
-    with worker().reader() as conn:
-        again = returns.report_of(conn, edition.period, as_at=edition.as_at, known_at=edition.known_at)
-    return report.digest(report.canonical(again)) == edition.sha256
+    return returns.built_again(conn, edition, known_at=tracking.head(conn)) if edition.made_by == report.MADE_BY else None
 
 
 def cited(editions: Sequence[Edition]) -> frozenset[int]:

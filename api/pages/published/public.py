@@ -7,7 +7,6 @@ and the events behind all of it.
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, make_response, request
@@ -31,7 +30,6 @@ from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from psycopg import Connection
 
@@ -163,13 +161,7 @@ def _report(period: str, number: int | None) -> Response:
 
 
 def _reviews(conn: Connection[Any]) -> list[PublishedReview]:
-    return _published(worker().board.origin, worker().today, tracking.head(conn))
-
-
-@lru_cache(4)
-def _published(origin: str, today: date, head: int) -> list[PublishedReview]:  # noqa: ARG001 - the origin tells one log from another
-    with worker().reader() as conn:
-        return returns.published_reviews(conn, as_at=today, known_at=head)
+    return returns.published_reviews(conn, as_at=worker().today, known_at=tracking.head(conn))
 
 
 def _cited(conn: Connection[Any], position: int) -> HistoryEntry:
