@@ -107,6 +107,10 @@ class Regime:
     report_sections: tuple[ReportSection, ...]
     calendar: str
 
+    def called(self, kind: str) -> str:
+        """Return what a kind of review is called; another body's may be of a kind that this regime has none of."""
+        return self.review_kinds.get(kind, f"{kind[:1].upper()}{kind[1:]}")
+
     def rules_for(self, kind: str) -> tuple[Rule, ...]:
         """Return the rules that bind a kind of review, in the order in which they come to matter."""
         return self.rules.get(kind, ())

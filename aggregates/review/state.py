@@ -230,7 +230,12 @@ class ReviewState:
 
     @property
     def moments(self) -> dict[str, date]:
-        """Return the days that start and stop clocks, by the names that the regimes have for them."""
+        """Return the days that start and stop clocks: none of another body's review, for which no time limit binds the Board."""
+        return {} if self.source else self.days
+
+    @property
+    def days(self) -> dict[str, date]:
+        """Return what was when, by the names that the regimes have for it."""
         first, last = (self.decisions[0], self.decisions[-1]) if self.decisions else (None, None)
         said: dict[str, date | None] = {
             "aware": self.aware_on,

@@ -61,11 +61,10 @@ class Reviews(OneRow):
 
     def row(self, review: ReviewState) -> tuple[Any, ...]:
         """Show all of it that is not restricted."""
-        moments = review.moments
         said = {name: getattr(review, name) for name in ("title", "kind", "proposed_kind", "regime", "referring_agency", "ended")}
-        days = {name: moments.get(name.removesuffix("_on")) for name in DAYS} | {"extended_to": review.extended_to}
+        days = {name: review.days.get(name.removesuffix("_on")) for name in DAYS} | {"extended_to": review.extended_to}
         own, concerns = plain(blockers.of_the_review(review)), plain(blockers.concerns_of(review))
-        running = {"moments": moments, "pauses": plain(review.pauses), "blockers": own, "concerns": [] if review.ended else concerns}
+        running = {"moments": review.moments, "pauses": plain(review.pauses), "blockers": own, "concerns": [] if review.ended else concerns}
         shown = said | {"status": review.status.word} | days | {"running": running} | _long(review)
         return tuple(as_json(shown[name]) if kind == "jsonb" else shown[name] for name, kind in self.columns.items())
 

@@ -22,6 +22,7 @@ from aggregates.review.names import Names
 from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, ORIGIN, TRAINING
 from tests.aggregates.reviews import (
     ACCEPTED,
+    BEGAN,
     CEDAR,
     CHAIRS_SEAT,
     COMMISSION,
@@ -46,6 +47,7 @@ from tests.aggregates.reviews import (
     do,
     led,
     monitored,
+    noted,
     paused,
     published,
     referred,
@@ -225,6 +227,13 @@ def test_inv_02_a_late_decision_says_why():
 
     (decide,) = [clock for clock in clocks_of(review.state, after(40)) if clock.name == "decide"]
     assert (decide.state(after(40)), decide.days_late(after(40)), review.state.decision.why_late[:12]) == ("late", 9, "The hospital")
+
+
+def test_no_time_limit_binds_the_board_on_another_bodys_review():
+    """A serious case review of another board has no clock of ours; when it was noted stays on record."""
+    review = noted(kind="serious case review")
+
+    assert (clocks_of(review.state, after(400)), review.state.days["notified"]) == ((), BEGAN)
 
 
 def test_f_11_why_a_first_decision_was_late_is_not_corrected_away():

@@ -36,7 +36,7 @@ def _law(now: ReviewState) -> Iterator[tuple[Rule, date]]:
 
 def clocks_kept(now: ReviewState) -> Fact | None:
     """Ask that every time limit of the law that has begun is met. One that was missed is not cured by what came later."""
-    begun = [] if now.source is not None else list(_law(now))
+    begun = list(_law(now))
     if not begun:
         return None
     stopped = {last: now.moments[rule.stops_with] for rule, last in begun if rule.stops_with in now.moments}
