@@ -10,7 +10,7 @@ from api.access import member
 from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
-from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import written
 from api.resources.learning import issued
 from api.resources.record.visible import Visible
@@ -72,7 +72,7 @@ def _escalations(seen: Look) -> dict[str, Any]:
             linked(seen, row.about) if row.about.startswith("action:") else [row.about, quiet(row.title)],
             seen.words.body(row.owner),
             _told(seen, row),
-            [written(row.on), link(f"Event {row.position:,}", seen.link(f"/events/{row.position}"))],
+            [written(row.on), to_event(seen, row.position)],
             _came_of(row),
         )
         for row in issued(seen.on)

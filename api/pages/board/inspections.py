@@ -11,7 +11,7 @@ from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import by
-from api.pages.frame.thing import Said, fact, facts, link, quiet, section
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, to_event
 from api.pages.frame.words import written
 from api.resources.record.inspections import visible
 from projections.inspection import history as inspection_history
@@ -92,5 +92,5 @@ def _opened(seen: Look, row: InspectionRow) -> list[tuple[Said, ...]]:
     for entry in opened:
         kind, _, ref = entry.said["object"].partition(":")
         what = f"File {ref[:SHORT]}…" if kind == "file" else linked(seen, entry.said["object"])
-        found.append((what, by(seen, entry), entry.since, link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"))))
+        found.append((what, by(seen, entry), entry.since, to_event(seen, entry.position)))
     return found

@@ -10,7 +10,7 @@ from api.access import member
 from api.pages.acting import sending, signing
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, thing
-from api.pages.frame.thing import Said, link, section, strong
+from api.pages.frame.thing import Said, section, strong, to_event
 from projections import partnership
 from service.commands import COMMANDS
 
@@ -60,4 +60,4 @@ def _row(seen: Look, row: KeyRow) -> tuple[Said, ...]:
 
 
 def _event(seen: Look, position: int, *said: Said) -> Said:
-    return [*said, link(f"Event {position:,}", seen.link(f"/events/{position}"))]
+    return [*said, to_event(seen, position)]

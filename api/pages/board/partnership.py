@@ -17,7 +17,7 @@ from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import by
 from api.pages.frame.labels import SECTION_11
 from api.pages.frame.settings import SETTINGS
-from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import label_of, written
 from projections import partnership
 from projections.inspection import history as inspection_history
@@ -192,4 +192,4 @@ def _set_by(seen: Look) -> dict[str, Said]:
 
 
 def _who(seen: Look, entry: HistoryEntry) -> Said:
-    return [f"{by(seen, entry)}, {written(entry.since)}", link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"))]
+    return [f"{by(seen, entry)}, {written(entry.since)}", to_event(seen, entry.position)]

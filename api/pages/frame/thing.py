@@ -42,6 +42,11 @@ def link(text: str, href: str | None, about: str | None = None) -> dict[str, Any
     return {"text": text, "href": href, "about": about}
 
 
+def to_event(seen: Look, position: int, about: str | None = None) -> dict[str, Any]:
+    """Return a link to an event, which stands in the line of what it shows."""
+    return link(f"Event {position:,}", seen.link(f"/events/{position}"), about) | {"event": True}
+
+
 def quiet(text: str | None) -> dict[str, Any] | None:
     """Return a remark that stands back behind what it is about; None where there is nothing to remark."""
     return {"text": text, "quiet": True} if text else None
@@ -109,7 +114,7 @@ def retracted(seen: Look, kind: str, ref: str) -> Response:
     if seen.on.scope.agency is not None or not entries or entries[-1].retracted_by is None:
         raise missing(seen, kind, ref)
     begun = entries[-1]
-    event = link(f"Event {begun.retracted_by:,}", seen.link(f"/events/{begun.retracted_by}"), "which retracts its beginning")
+    event = to_event(seen, begun.retracted_by or 0, "which retracts its beginning")
     told = facts(fact("Status", strong("Retracted: it is not in the register"), event))
     crumbs = [{"text": RESOURCES[kind].capitalize(), "href": seen.link(f"/{RESOURCES[kind]}")}]
     heading = begun.said.get("title") or ref

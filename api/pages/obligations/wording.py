@@ -10,7 +10,7 @@ from aggregates.authority import BOARD
 from aggregates.framework.matching import event_of
 from aggregates.framework.wording import HAPPENS, OWNERS
 from api.pages.board.listing import linked
-from api.pages.frame.thing import Said, link, quiet, strong
+from api.pages.frame.thing import Said, quiet, strong, to_event
 from api.pages.frame.words import label_of, written
 from projections.inspection import history as inspection_history
 from projections.obligations import INDEX, LACKING
@@ -91,7 +91,7 @@ def due_of(one: Instance) -> list[Said]:
 
 def event(seen: Look, position: int | None, what: str) -> Said:
     """Return a link to an event; what it is, for those who only hear it."""
-    return link(f"Event {position:,}", seen.link(f"/events/{position}"), what) if position else None
+    return to_event(seen, position, what) if position else None
 
 
 def was_met(seen: Look, one: Instance) -> list[Said]:

@@ -11,7 +11,7 @@ from api.access import member
 from api.pages.board import filters, listing
 from api.pages.frame import Look, look
 from api.pages.frame.entries import about_of, by
-from api.pages.frame.thing import Said, link, quiet
+from api.pages.frame.thing import Said, link, quiet, to_event
 from api.pages.frame.words import title_of
 from api.resources.record.visible import Visible
 from projections.inspection import history as inspection_history
@@ -77,9 +77,9 @@ def amendments() -> Response:
 def _row(seen: Look, entry: HistoryEntry, was: dict[int, HistoryEntry]) -> tuple[Said, ...]:
     before, about = was.get(entry.amends or 0), about_of(seen, entry)
     kind = "Retracted" if entry.topic.endswith(".entry_retracted.v1") else "Corrected"
-    amended: list[Any] = [link(f"Event {before.position:,}", seen.link(f"/events/{before.position}"))] if before else []
+    amended: list[Any] = [to_event(seen, before.position)] if before else []
     return (
-        [entry.recorded_at.astimezone(LONDON).date(), link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"))],
+        [entry.recorded_at.astimezone(LONDON).date(), to_event(seen, entry.position)],
         [f"{kind}: {title_of(before.topic).lower()}" if before else kind, *amended],
         link(f"{about['ref']} {about['title']}".strip(), about["href"]) if about else entry.ref,
         by(seen, entry),

@@ -20,7 +20,7 @@ from api.pages.board import listing
 from api.pages.frame import Look, just_recorded, look, receipt_for
 from api.pages.frame.entries import about_of
 from api.pages.frame.files import WITHHELD, size_text, standings
-from api.pages.frame.thing import Said, link, quiet, strong
+from api.pages.frame.thing import Said, link, quiet, strong, to_event
 from api.pages.frame.words import written
 from api.resources.answering.commands import check_reach
 from api.resources.record.visible import Visible
@@ -170,4 +170,4 @@ def _state(entry: HistoryEntry, states: Mapping[int, tuple[str, HistoryEntry]], 
 
 def _kept(seen: Look, entry: HistoryEntry) -> list[Said]:
     receipt = link("Receipt", f"/api/v1/events/{entry.position}/receipt", f"of event {entry.position:,}")
-    return [receipt, link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"))]
+    return [receipt, to_event(seen, entry.position)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -14,11 +15,12 @@ from aggregates.clocks.regimes import REGIMES
 from api.access import member
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import NOTHING, causes, event_of
-from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import choice_of, written
 from api.pages.reviews import clocks
 from api.pages.reviews.next import STAGES, next_of
 from api.pages.reviews.sources import Sources
+from api.pages.reviews.stages import stages
 from api.resources.disseminations import visible
 from api.resources.record.visible import Visible
 from projections import reviews
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 pages = Blueprint("review", __name__)
 
 APPOINTED: Final = ("lead_reviewer_appointed", "lead_reviewer_replaced")
+UNFOLDED: Final = 6  # actions of a finding that are all shown
+ENDED: Final = frozenset({"closed", "withdrawn", "superseded"})
 ON_RECORD: Final = "On record as"  # the column of events
 
 
@@ -52,6 +56,7 @@ def review(ref: str) -> Response:
             ref,
             "reviews/review.html",
             review=_heading(row) | {"because": event_of(seen, causes(seen, [ref], "review").get(ref, NOTHING).entry)},
+            gone=stages(row, behind),
             clocks_=[clocks.words_of(clock, row.as_at) | {"events": behind.of_clock(row, clock)} for clock in row.clocks],
             blockers=[_blocker(seen, one, came, may_see) for one in row.blockers],
             findings=[_finding(seen, finding, came, may_see) | _found(behind, finding["number"]) for finding in row.findings],
@@ -80,13 +85,13 @@ def _found(behind: Sources, number: str) -> dict[str, Any]:
 
 def _heading(row: ReviewRow) -> dict[str, Any]:
     under = REGIMES[row.regime]
-    proposed = under.review_kinds.get(row.proposed_kind, row.proposed_kind) if row.proposed_kind != row.kind else None
+    proposed = under.called(row.proposed_kind) if row.proposed_kind != row.kind else None
     return {
         "title": row.title,
         "status": row.status,
         "ended": row.ended,
         "paused": row.paused,
-        "kind": under.review_kinds.get(row.kind, row.kind),
+        "kind": under.called(row.kind),
         "proposed": proposed,
         "regime": under.label,
     }
@@ -94,11 +99,24 @@ def _heading(row: ReviewRow) -> dict[str, Any]:
 
 def _finding(seen: Look, finding: dict[str, Any], came: dict[str, list[ActionRow]], may_see: Visible) -> dict[str, Any]:
     actions = came.get(finding["number"], [])
-    return finding | {
-        "good": finding["polarity"] == "good_practice",
-        "actions": [_action(seen, action) for action in actions if _owned(may_see, action)],
-        "others": sum(not _owned(may_see, action) for action in actions),
-    }
+    return (
+        finding
+        | _shown([_action(seen, action) for action in actions if _owned(may_see, action)])
+        | {
+            "good": finding["polarity"] == "good_practice",
+            "others": sum(not _owned(may_see, action) for action in actions),
+        }
+    )
+
+
+def _shown(actions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the actions of a finding: of many, those that have ended fold, so that what is still owed is seen."""
+    if len(actions) <= UNFOLDED:
+        return {"actions": actions, "ended": [], "counted": ""}
+    ended = [action for action in actions if action["status"] in ENDED]
+    told = Counter(action["status"] for action in ended)
+    counted = ", ".join(f"{number} {status}" for status, number in told.most_common())
+    return {"actions": [action for action in actions if action not in ended], "ended": ended, "counted": counted}
 
 
 def _owned(may_see: Visible, action: ActionRow) -> bool:
@@ -106,11 +124,12 @@ def _owned(may_see: Visible, action: ActionRow) -> bool:
 
 
 def _action(seen: Look, row: ActionRow) -> dict[str, Any]:
+    owner = seen.words.body(row.owner)
     return {
         "ref": row.ref,
         "title": row.title,
         "href": seen.link(f"/actions/{row.ref}"),
-        "owner": seen.words.body(row.owner),
+        "owner": None if row.title.endswith(owner) else owner,  # an action that each agency has is named after it
         "due_on": row.due_on,
         "original_due_on": row.original_due_on,
         "overdue_days": row.days_overdue,
@@ -178,7 +197,7 @@ def _breaches(seen: Look, ref: str) -> Iterator[Said]:
         if entry.topic == "review.independence_breached.v1" and not entry.retracted_by:
             named = ", ".join(map(seen.words.body, entry.said["organisations"]))
             yield strong(f"Breached: found on {written(entry.since)} not to be independent of {named}")
-            yield link(f"Event {entry.position:,}", seen.link(f"/events/{entry.position}"), "which records the breach")
+            yield to_event(seen, entry.position, "which records the breach")
 
 
 def _ending(row: ReviewRow, behind: Sources) -> Iterator[dict[str, Any]]:
@@ -212,8 +231,9 @@ def _sections(seen: Look, row: ReviewRow, behind: Sources) -> Iterator[dict[str,
             (r["number"], r["text"], words.body(r["to"]), behind.of("recommendation_made", number=r["number"])) for r in row.recommendations
         ]
         yield section("Recommendations", ("Number", "What is recommended", "To", ON_RECORD), asked_for, "")
-    took_part, note = _participation(row, behind), "Roles and numbers only. Nobody is named."
-    yield section("Who took part", ("Who", "What is on record", ON_RECORD), took_part, "", note=note)
+    if row.source is None:
+        took_part, note = _participation(row, behind), "Roles and numbers only. Nobody is named."
+        yield section("Who took part", ("Who", "What is on record", ON_RECORD), took_part, "", note=note)
     if row.information:
         yield section(
             "Information asked of agencies", ("Agency", "Asked", "Due", "Received", ON_RECORD), _information(seen, row, behind), ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.review.clocks import rules_of
-from api.pages.frame.thing import link
+from api.pages.frame.thing import to_event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,10 @@ class Sources:
         """Return a link to each event of these kinds (`decided`), of a day if one is given, that says this much."""
         return [self._link(entry) for entry in self._named(names, on) if said.items() <= {n: entry.said.get(n) for n in said}.items()]
 
+    def day(self, *names: str) -> date | None:
+        """Return the day of the last of these events; None where there is none."""
+        return max((entry.since for entry in self._named(names, None)), default=None)
+
     def last(self, *names: str, on: date | None = None) -> list[dict[str, Any]]:
         """Return a link to the last of these events."""
         return [self._link(entry) for entry in self._named(names, on)[-1:]]
@@ -72,4 +76,4 @@ class Sources:
         return [entry for entry in self._stand if entry.topic in topics and on in (None, entry.since)]
 
     def _link(self, entry: HistoryEntry) -> dict[str, Any]:
-        return link(f"Event {entry.position:,}", self._seen.link(f"/events/{entry.position}"))
+        return to_event(self._seen, entry.position)

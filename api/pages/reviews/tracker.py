@@ -116,7 +116,7 @@ def _row(seen: Look, row: Tracked, because: Cause) -> dict[str, Any]:
         "ref": row.ref,
         "title": row.title,
         "href": seen.link(f"/reviews/{row.ref}"),
-        "kind": REGIMES[row.regime].review_kinds.get(row.kind, row.kind),
+        "kind": REGIMES[row.regime].called(row.kind),
         "regime": REGIMES[row.regime].label,
         "status": row.status,
         "because": event_of(seen, because.entry),

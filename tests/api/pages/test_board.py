@@ -31,7 +31,7 @@ SAYS = {
     "/reviews/SB-2016-09": (
         "Decided Conduct: serious case review, 5 September 2016 by Chair", "A child was seriously harmed: met",
         "Decide whether to conduct a review", "Done 5 September 2016, in time", "1 month from 1 September 2016", "Law",
-        "No invitation is on record",
+        "No invitation is on record", "Decided 5 September 2016", "Report presented Not yet",
     ),
     "/reviews/SB-2015-01": ("F1: Missed appointments were not followed up", "A1 Follow up every missed appointment (A1): Riverside", "A2"),
 }  # fmt: skip
