@@ -109,7 +109,7 @@ class DisseminationVerbs(Holding):
 
     def _check_uncited(self, action: str) -> None:
         """Refuse to take an action away with which recipients have answered an item."""
-        for item in self._saying(Dissemination, CITING, lambda body: action in (body.get("actions") or ())):
+        for item in self._saying(Dissemination, CITING, action, lambda body: action in (body.get("actions") or ())):
             if agencies := {agency for agency, cited in _cited(item.standing) if cited == action}:
                 raise refusals.ImplicationsRest(ref=item.ref, action=action, agencies=agencies)
 

@@ -16,6 +16,7 @@ from aggregates.partnership.office import Office, answering_office
 from aggregates.registry import Keys
 from aggregates.returns import Return
 from aggregates.review import Review
+from service.ledger.mentioning import spellings
 from service.recording.across.receiving import Receiving
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ CHALLENGING: Final = ("challenge.raised.v1",)
 REQUESTING: Final = ("return.requested.v1",)
 BEGUN: Final = "SELECT stream FROM ledger.event WHERE version = 1 AND topic LIKE %s ORDER BY position"
 SAYING: Final = """
-    SELECT originator_id, originator_version, topic, state FROM ledger.stored_events WHERE topic = ANY(%s) ORDER BY notification_id"""
+    SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
+      JOIN ledger.disclosure ON position = notification_id AND disclosures LIKE ANY (%(spelled)s)
+     WHERE topic = ANY(%(topics)s) ORDER BY notification_id"""
 
 
 class Holding(Receiving):
@@ -71,15 +74,15 @@ class Holding(Receiving):
         """Return what an agency owes beside its actions, in words, by the name under which it is declared outstanding."""
         asked = (
             review
-            for review in self._saying(Review, ASKING, lambda body: body.get("agency") == agency)
+            for review in self._saying(Review, ASKING, agency, lambda body: body.get("agency") == agency)
             if review.state and not review.state.ended
         )
         waits = [
             review.ref for review in asked if any(one.agency == agency and one.submitted_on is None for one in review.state.information)
         ]
-        put = self._saying(Challenge, CHALLENGING, lambda body: body.get("put_to") == agency)
+        put = self._saying(Challenge, CHALLENGING, agency, lambda body: body.get("put_to") == agency)
         unanswered = [challenge.ref for challenge in put if challenge.state and isinstance(challenge.state.status, Raised)]
-        requested = self._saying(Return, REQUESTING, lambda body: body.get("respondent") == agency)
+        requested = self._saying(Return, REQUESTING, agency, lambda body: body.get("respondent") == agency)
         owing = [it.ref for it in requested if it.state and it.state.owed]
         return (
             {f"review:{ref}": f"information for the review {ref}" for ref in waits}
@@ -135,12 +138,15 @@ class Holding(Receiving):
 
     def _actions_of(self, agency: str) -> list[Action]:
         """Return the actions that were ever said to be an agency's, or to become it."""
-        return self._saying(Action, OWNING, lambda body: agency in (body.get("owner"), body.get("successor")))
+        return self._saying(Action, OWNING, agency, lambda body: agency in (body.get("owner"), body.get("successor")))
 
-    def _saying(self, kind: type[Any], topics: Sequence[str], holds: Callable[[Mapping[str, Any]], bool]) -> list[Any]:
-        """Return the things, as they are now, of which this holds of what an entry says or is corrected to say."""
+    def _saying(self, kind: type[Any], topics: Sequence[str], word: str, holds: Callable[[Mapping[str, Any]], bool]) -> list[Any]:
+        """Return the things, as they are now, of which this holds of what an entry says or is corrected to say.
+
+        It can hold only where the entry has a text that begins with the word, or a field of that name.
+        """
         with self.datastore.get_connection() as conn:
-            rows = conn.execute(SAYING, (list(topics),)).fetchall()
+            rows = conn.execute(SAYING, {"topics": list(topics), "spelled": spellings(word)}).fetchall()
         said = [(row["originator_id"], self._entry(row).said) for row in rows]
         here = [(stream, thing) for stream, thing in self._loaded.items() if isinstance(thing, kind)]
         said += [(stream, entry.body) for stream, thing in here for entry in thing.entries]

@@ -15,6 +15,7 @@ from aggregates.entry import Entry, standing
 from aggregates.partnership import Agency
 from aggregates.review import Review
 from service.desk.refusals import NotFound
+from service.ledger.mentioning import spellings
 from service.recording.evidence.citing import pages_of
 from service.recording.references import References
 
@@ -39,6 +40,7 @@ READ: Final = (
 # Before the acknowledgement that is being corrected, or before now; the newest first.
 ACKNOWLEDGED: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
+      JOIN ledger.disclosure ON position = notification_id AND disclosures LIKE ANY (%(spelled)s)
      WHERE topic = 'dissemination.acknowledged.v1' AND (%(stream)s::uuid IS NULL OR notification_id < (
            SELECT notification_id FROM ledger.stored_events WHERE originator_id = %(stream)s AND originator_version = %(version)s))
      ORDER BY notification_id DESC"""
@@ -70,7 +72,7 @@ class Receiving(References):
     def _acknowledged_by(self, agency: str, stream: UUID | None, version: int | None) -> Iterator[UUID]:
         """Give the items that an agency has acknowledged, the newest acknowledgement first."""
         with self.datastore.get_connection() as conn:
-            rows = conn.execute(ACKNOWLEDGED, {"stream": stream, "version": version}).fetchall()
+            rows = conn.execute(ACKNOWLEDGED, {"stream": stream, "version": version, "spelled": spellings(agency)}).fetchall()
         for row in rows:  # each is verified as it is read: only as many as it takes
             if self._entry(row).said["agency"] == agency:
                 yield row["originator_id"]

@@ -39,7 +39,7 @@ class Reviewing(Holding):
 
     def promises(self, review: str) -> Iterator[Promise]:
         """Give the actions that came of a review, as they are now: read from the log itself, like all that a decision rests on."""
-        for action in self._saying(Action, SOURCING, lambda body: str(body.get("source")).partition("/")[0] == review):
+        for action in self._saying(Action, SOURCING, review, lambda body: str(body.get("source")).partition("/")[0] == review):
             state = action.state
             if state is not None and (state.source or "").partition("/")[0] == review:
                 finding = (state.source or "").partition("/")[2]
@@ -108,7 +108,7 @@ class Reviewing(Holding):
         """Refuse a case that the same agency has referred already, by the reference that it has there."""
         if local_ref is None:
             return
-        for review in self._saying(Review, REFERRING, lambda body: body.get("local_ref") == local_ref):
+        for review in self._saying(Review, REFERRING, local_ref, lambda body: body.get("local_ref") == local_ref):
             state = review.state
             if state is not None and state.ref != ref and (state.referring_agency, state.local_ref) == (agency, local_ref):
                 raise AlreadyReferred(agency=agency or "The same referrer", local_ref=local_ref, other=state.ref)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
-
-from eventsourcing.persistence import StoredEvent
 
 from aggregates.action import Action
 from aggregates.action import state as of_action
@@ -18,6 +14,7 @@ from aggregates.returns.answers import brought_forward, check_answers, check_gra
 from aggregates.returns.events import OF_THE_BOARD
 from aggregates.returns.questions import Library
 from aggregates.returns.state import Accepted
+from service.ledger.mentioning import spellings
 from service.recording.across.holding import CHALLENGING, Holding
 from service.recording.across.reviewing import SOURCING
 
@@ -30,8 +27,10 @@ if TYPE_CHECKING:
 
 TRAINER: Final = "trainer"
 REQUESTED: Final = """
-    SELECT originator_id, originator_version, topic, state, notification_id FROM ledger.stored_events
-     WHERE topic = %s AND notification_id > %s ORDER BY notification_id"""
+    SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
+      JOIN ledger.disclosure ON position = notification_id
+     WHERE topic = 'return.requested.v1' AND disclosures LIKE ANY (%(kind)s) AND disclosures LIKE ANY (%(respondent)s)
+     ORDER BY notification_id DESC"""
 
 
 class Asked(Holding):
@@ -46,18 +45,21 @@ class Asked(Holding):
         """Return the question set of a return, as it was pinned (INV-31)."""
         return self.library.pinned(asked.question_set, asked.question_set_sha256)
 
-    @cached_property
-    def _requested(self) -> _Requested:
-        return _Requested()
-
     def answered_before(self, kind: str, respondent: str, ref: str) -> ReturnState | None:
-        """Return the latest other return of a kind that a respondent has answered; None where there is none."""
-        refs = self._requested.look(self).of[kind, respondent]
-        begun = (thing for thing in self._together.loaded.values() if isinstance(thing, Return)) if self._together else ()
-        refs = refs | {thing.ref for thing in begun if _asked_of(thing) == (kind, respondent)}
-        found = (self.find(Return, other) for other in refs - {ref})
-        states = [it.state for it in found if it and it.state and it.state.given]
-        return max(states, key=lambda state: (state.given[-1].on, state.ref), default=None)
+        """Return the other return of a kind that a respondent was asked for last, of those that it answered; None where there is none."""
+        others = (it.state for it in self._asked_for(kind, respondent) if it.ref != ref)
+        return next((state for state in others if state and state.given), None)
+
+    def _asked_for(self, kind: str, respondent: str) -> Iterator[Return]:
+        """Give every return of a kind that a respondent was ever asked for, the newest first, each read only when it is its turn."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(REQUESTED, {"kind": spellings(kind), "respondent": spellings(respondent)}).fetchall()
+        known = {row["originator_id"] for row in rows}
+        begun = [thing for stream, thing in self._loaded.items() if isinstance(thing, Return) and stream not in known]
+        yield from (thing for thing in reversed(begun) if _asked_of(thing.entries[0].body) == (kind, respondent))
+        for row in rows:
+            if _asked_of(self._entry(row).said) == (kind, respondent):
+                yield from self._as_now([row["originator_id"]])
 
     def brought_forward(self, asked: ReturnState) -> Mapping[str, Any]:
         """Return what a return's respondent answered before, to the questions that are asked again."""
@@ -79,13 +81,14 @@ class Asked(Holding):
     def _actions_for(self, ref: str) -> Iterator[tuple[str, str]]:
         """Give each action for a gap of a return that was not withdrawn, with the standard that it is for."""
         begins = f"return:{ref}/"
-        states = (it.state for it in self._saying(Action, SOURCING, lambda body: str(body.get("source")).startswith(begins)))
+        states = (it.state for it in self._saying(Action, SOURCING, begins, lambda body: str(body.get("source")).startswith(begins)))
         there = (s for s in states if s and (s.source or "").startswith(begins) and not isinstance(s.status, of_action.Withdrawn))
         yield from ((state.ref, str(state.source).removeprefix(begins)) for state in there)
 
     def challenged(self, ref: str) -> set[str]:
         """Return the challenges about a return that are open."""
-        about = self._saying(Challenge, CHALLENGING, lambda body: body.get("about") == f"return:{ref}")
+        this = f"return:{ref}"
+        about = self._saying(Challenge, CHALLENGING, this, lambda body: body.get("about") == this)
         return {it.ref for it in about if it.state and isinstance(it.state.status, Raised)}
 
     def _respondent(self, kind: str, code: str, day: date) -> None:
@@ -133,26 +136,5 @@ class Asked(Holding):
             raise refusals.AcceptanceRests(ref=it.ref, standard=standard, action=action.ref, on=it.state.status.on)
 
 
-def _asked_of(it: Return) -> tuple[str, str]:
-    first = it.entries[0].body
-    return first["kind"], first["respondent"]
-
-
-class _Requested:
-    """Which returns were ever asked for, by kind and respondent: read from the log once, and further as it grows."""
-
-    def __init__(self) -> None:
-        self.position = 0
-        self.of: dict[tuple[str, str], set[str]] = defaultdict(set)
-
-    def look(self, board: Asked) -> _Requested:
-        """Read on."""
-        with board.datastore.get_connection() as conn:
-            rows = conn.execute(REQUESTED, (Return.Requested.TOPIC, self.position)).fetchall()
-        for row in rows:
-            position = row.pop("notification_id")
-            event: Any = board.mapper.to_domain_event(StoredEvent(**row))
-            said = event.said
-            self.of[said["kind"], said["respondent"]].add(said["ref"])
-            self.position = max(self.position, position)
-        return self
+def _asked_of(said: Mapping[str, Any]) -> tuple[str, str]:
+    return said["kind"], said["respondent"]

@@ -51,7 +51,7 @@ class Training(Holding):
 
     def _yearly_cpd(self) -> list[Return]:
         """Return every yearly CPD that was ever submitted."""
-        return self._saying(Return, SUBMITTED, lambda body: body.get("kind") == CPD)
+        return self._saying(Return, SUBMITTED, CPD, lambda body: body.get("kind") == CPD)
 
     def _in_date(self, trainers: Collection[str], day: date, cpd: Iterable[ReturnState | None]) -> Mapping[str, bool]:
         there = [one for one in cpd if one and one.given and labels.covers(one.period, day)]
@@ -70,7 +70,7 @@ class Training(Holding):
     def _check_trained(self, cpd: Return, then: ReturnState | None) -> None:
         """Refuse to take away what shows that the trainers of an evaluated session had their CPD in date."""
         others = [one.state for one in self._yearly_cpd() if one.ref != cpd.ref]
-        for session in self._saying(TrainingSession, EVALUATED, lambda body: "points" in body):
+        for session in self._saying(TrainingSession, EVALUATED, "points", lambda body: "points" in body):
             if (state := session.state) is None or state.evaluation is None:
                 continue
             if not any(found.done for found in state.evaluation.points if found.point == "trainer CPD"):
