@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -12,9 +10,10 @@ from flask import Blueprint, Response, request
 from api.access import member
 from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, exports, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import NOTHING, causes, event_of
+from api.pages.frame.tables import SIZE, page_asked, pager
 from api.pages.frame.words import written
 from api.resources.actions import own
 from projections import action_register, reviews
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 pages = Blueprint("register", __name__)
 
-SIZE: Final = 25  # rows of a page
 COLUMNS: Final[tuple[tuple[str, Sort | None], ...]] = (
     ("Action", "ref"),
     ("Owner", "owner"),
@@ -47,8 +45,6 @@ ONLY: Final = {
     "slipped": "Slipped on re-test",
 }
 LAST_CHECKS: Final[Mapping[str, Literal["held", "slipped"]]] = {"held": "held", "slipped": "slipped"}
-LAST_PAGE: Final = 10_000  # beyond any register
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to reckon
 
 
 @pages.get("/actions")
@@ -57,53 +53,37 @@ def register() -> Response:
     """Show the register."""
     with look() as seen:
         asked, chosen = filters_asked(seen), _filters(seen)
-        number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
-        rows = action_register.register(seen.on.conn, **seen.on.at, filters=asked, **order(), limit=number * SIZE + 1)
-        page, more = rows[(number - 1) * SIZE : number * SIZE], len(rows) > number * SIZE
+        number = page_asked()
+        rows = action_register.register(seen.on.conn, **seen.on.at, filters=asked, **order(), limit=number * SIZE)
         total = action_register.count(seen.on.conn, **seen.on.at, filters=asked)
-        first = (number - 1) * SIZE
-        pager = {
-            "first": first + 1,
-            "last": first + len(page),
-            "total": total,
-            "previous_href": _again(seen, page=number - 1) if number > 1 else None,
-            "next_href": _again(seen, page=number + 1) if more else None,
-        }
         return render(
             "actions/register.html",
             look=seen,
             columns=_columns(seen),
-            rows=_rows(seen, page),
+            rows=_rows(seen, rows[(number - 1) * SIZE :]),
             figures=figures(seen, asked),
             headline=headline(seen, asked),
-            pager=pager,
+            pager=pager(number, total, lambda page: _again(seen, page=page)),
             filters=[one.select for one in chosen if len(one.options) > 1],
             filtered=any(one.value for one in chosen),
             cleared=[] if total else cleared(chosen, lambda name: _without(seen, name)),
             first_href=_again(seen, page=None),
             hidden={name: request.args[name] for name in ("sort", "order") if request.args.get(name)},
-            csv_href=_again(seen, path="/actions.csv", page=None),
+            exports={form: _again(seen, path=f"/actions.{form}", page=None) for form in exports.FORMS},
             now_href=address("/actions", {name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "order")}),
             clear_href=seen.link("/actions"),
             partial=seen.on.scope.partial,
         )
 
 
-@pages.get("/actions.csv")
+@pages.get(f"/actions.<any({', '.join(exports.FORMS)}):form>")
 @member
-def as_csv() -> Response:
-    """Give every row that the filters leave as CSV, with the clocks in its name."""
+def as_file(form: str) -> Response:
+    """Give every row that the filters leave as CSV or as JSON."""
     with look() as seen:
         rows = action_register.register(seen.on.conn, **seen.on.at, filters=filters_asked(seen), **order())
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(CSV)
         because = causes(seen, [row.ref for row in rows])
-        writer.writerows([cell(value) for value in _line(seen, row, because.get(row.ref, NOTHING))] for row in rows)
-    name = f"actions as at {seen.clocks.as_at.isoformat()} as known at event {seen.clocks.known_at}.csv"
-    response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")  # a spreadsheet takes it for UTF-8 by its mark
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return exports.give(seen, "actions", FIELDS, [list(_line(seen, row, because.get(row.ref, NOTHING))) for row in rows], form)
 
 
 NO_STATUS: Final = ""  # which no action has
@@ -252,9 +232,9 @@ def lasted(row: ActionRow) -> str | None:
     return f"{checked}; t{again}" if checked else f"T{again}"
 
 
-CSV: Final = (
+FIELDS: Final = (
     "reference", "title", "from", "owner", "owner's name", "overseen by", "due", "originally due", "times re-dated", "days overdue",
-    "status", "signed off on", "signed off by", "did it last", "event", "as at", "as known at event",
+    "status", "signed off on", "signed off by", "did it last", "event",
 )  # fmt: skip
 
 
@@ -269,10 +249,3 @@ def _line(seen: Look, row: ActionRow, because: Cause) -> Iterator[Any]:
         lasted(row),
         because.entry and because.entry.position,
     )
-    yield from (seen.clocks.as_at, seen.clocks.known_at)
-
-
-def cell(value: Any) -> str:
-    """Return a cell: a spreadsheet must not run what somebody typed."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text

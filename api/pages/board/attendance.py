@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request
 
 from aggregates.authority import BOARD
 from api.access import member
+from api.pages.board import listing
 from api.pages.board.listing import linked
-from api.pages.frame import Look, look, render
-from api.pages.frame.clocks import address
+from api.pages.frame import Look, look
 from api.pages.frame.thing import Said, link, section, strong
 from api.resources.learning import YEAR, attended
 from projections import partnership
@@ -41,17 +41,13 @@ def attendance() -> Response:
             section("By agency", COLUMNS, [_row(seen, row) for row in came], "Nobody was expected anywhere.", note=note),
             section("Meetings", ("Meeting", "Of", "Held", "Quorum", "About"), [_meeting(seen, row) for row in met[::-1]], "None was held."),
         ]
-        return render(
-            "board/sections.html",
-            look=seen,
+        return listing.several(
+            seen, "board/sections.html", PATH, tables, kept={"year": asked} if asked else {},
             heading="Attendance at meetings",
             lead="Which agencies were represented, at which meetings, and whether those who came were enough to decide.",
             choices=_years(seen, asked, day),
-            sections=tables,
             crumbs=[{"text": "Meetings", "href": "/meetings"}],
-            path=PATH,
-            now_href=address(PATH, {"year": asked} if asked else {}),
-        )
+        )  # fmt: skip
 
 
 def _period(asked: str, day: date) -> tuple[date, date]:

@@ -60,7 +60,7 @@ def challenges() -> Response:
         lead = "Who challenged whom about what, and what changed."
         nothing = ("No challenge was on record.", "On the day and with the knowledge that you chose, none had been raised for you to see.")
         return listing.show(
-            seen, "challenge", "/challenges", COLUMNS, rows, heading="Challenges", lead=lead, empty=nothing,
+            seen, "challenge", "/challenges", COLUMNS, rows, heading="Challenges", lead=lead, empty=nothing, facets=("By whom", "To whom"),
             template="board/challenges.html", sections=[_escalations(seen)],
         )  # fmt: skip
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, request
 
 from api.access import member
+from api.pages.board import listing
 from api.pages.board.listing import findings as linked_findings
 from api.pages.board.listing import linked
-from api.pages.frame import Look, look, render
-from api.pages.frame.clocks import address
+from api.pages.frame import Look, look
 from api.pages.frame.thing import Said, link, quiet, section, strong
 from api.pages.frame.words import choice_of, written
 from api.resources.learning import reviews_of
@@ -43,17 +43,14 @@ def library() -> Response:
         chosen = [one for one in every if theme in {"", *one.themes} and factor in {"", one.system_factor}]
         tables = [_findings(seen, f"Found: {narrowed}", chosen, "Nothing was found so.")] if narrowed else list(_whole(seen, rows, every))
         whole = {"text": "The whole library", "href": seen.link("/library") if narrowed else None}
-        return render(
-            "board/sections.html",
-            look=seen,
+        kept = {name: value for name, value in (("theme", theme), ("factor", factor)) if value}
+        return listing.several(
+            seen, "board/sections.html", "/library", tables, kept=kept,
             heading="Learning library",
             lead="What was found here and elsewhere, good practice as well as failings, and what there is to learn more from.",
             choices=[whole, {"text": narrowed, "href": None}] if narrowed else [],
-            sections=tables,
             crumbs=[],
-            path="/library",
-            now_href=address("/library", {name: value for name, value in (("theme", theme), ("factor", factor)) if value}),
-        )
+        )  # fmt: skip
 
 
 def _whole(seen: Look, rows: Sequence[Any], every: Sequence[Found]) -> Iterable[dict[str, Any]]:

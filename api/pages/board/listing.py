@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from flask import request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from api.pages.acting.possible import to_begin
-from api.pages.frame import Look, render
+from api.pages.board.filters import asked, cleared
+from api.pages.frame import Look, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of
-from api.pages.frame.thing import Said, link
+from api.pages.frame.thing import Said, link, section
 from service.commands import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flask import Response
 
-SIZE: Final = 25  # rows of a page
+    from api.pages.board.filters import Filter
 
 
 def show(
@@ -28,36 +28,76 @@ def show(
     columns: Sequence[str],
     rows: Sequence[Sequence[Said]],
     *,
+    facets: Sequence[str] = (),
+    filters: Sequence[Filter] = (),
+    sections: Sequence[dict[str, Any]] = (),
     template: str = "board/list.html",
     kept: Mapping[str, str] | None = None,
     **said: Any,
 ) -> Response:
     """Render a list: `heading`, `lead` (what it answers), `empty` (a title and a sentence).
 
-    `kept` is what its address carries besides the clocks: the filters of a list that has some.
+    `facets` are the columns by whose first words, or years, it can be narrowed; by `filters` it was narrowed already, and `kept` is what
+    else its address carries besides the clocks. `sections` are tables under it.
     """
-    carried = dict(kept or {})
-    number = max(1, request.args.get("page", 1, type=int))
-    shown = rows[(number - 1) * SIZE : number * SIZE]
-    pager = {
-        "first": (number - 1) * SIZE + 1,
-        "last": (number - 1) * SIZE + len(shown),
-        "total": len(rows),
-        "previous_href": seen.link(path, **carried, page=number - 1) if number > 1 else None,
-        "next_href": seen.link(path, **carried, page=number + 1) if len(rows) > number * SIZE else None,
-    }
+    offered = [_facet(name, (row[columns.index(name)] for row in rows)) for name in facets]
+    narrowed = _Narrowed(columns, rows, offered)
+    left = narrowed.left()
+    chosen = [*filters, *offered]
+    carried = dict(kept or {}) | {one.name: one.value for one in chosen if one.value}
+    table = section(str(said["heading"]), columns, left, "")
+    if answer := tables.exported(seen, str(said["heading"]).lower(), [table, *sections]):
+        return answer
     return render(
         template,
         look=seen,
         path=path,
-        columns=columns,
-        rows=shown,
-        pager=pager,
+        table=tables.shown(seen, path, table, kept=carried, alone=True),
+        sections=[tables.shown(seen, path, one, kept=carried) for one in sections],
+        filters=[one.select for one in chosen if len(one.options) > 1],
+        cleared=[] if left else cleared(offered, lambda name: (len(narrowed.left(name)), seen.link(path, **(carried | {name: None})))),
+        clear_href=seen.link(path, **(kept or {})) if any(one.value for one in chosen) else None,
+        kept=kept or {},
         noun=kind,
         tasks=to_begin(kind) if seen.clocks.is_now else [],
         now_href=address(path, carried),
         **said,
     )
+
+
+def several(seen: Look, template: str, path: str, sections: Sequence[dict[str, Any]], *, kept: Mapping[str, str], **said: Any) -> Response:
+    """Render a page of several tables, each of which sorts, pages and is exported by itself."""
+    if answer := tables.exported(seen, str(said["heading"]).lower(), sections):
+        return answer
+    parts = [tables.shown(seen, path, one, kept=kept) for one in sections]
+    return render(template, look=seen, path=path, kept=kept, sections=parts, now_href=address(path, dict(kept)), **said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """The rows of a list, and the facets by which its address narrows them."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Said]]
+    facets: Sequence[Filter]
+
+    def left(self, without: str | None = None) -> list[Sequence[Said]]:
+        """Return the rows that the facets leave, one of them left out."""
+        chosen = [(self.columns.index(one.label), one.value) for one in self.facets if one.value and one.name != without]
+        return [row for row in self.rows if all(_value(row[place]) == value for place, value in chosen)]
+
+
+def _facet(column: str, said: Iterable[Said]) -> Filter:
+    """Return what a list can be narrowed to by what its rows say first in a column; of days, by their years."""
+    found = {_value(one) for one in said} - {""}
+    options = {"": "Any"} | {one: one for one in sorted(found, reverse=all(one.isdigit() for one in found))}
+    (offered,) = asked((tables.tag(column), column, options))
+    return offered
+
+
+def _value(said: Said) -> str:
+    first = tables.first_of(said)
+    return first if isinstance(first, str) else str(first.year)
 
 
 def linked(seen: Look, about: str | None) -> Said:

@@ -62,10 +62,12 @@ def meetings() -> Response:
             for row in _meetings(seen)[::-1]
         ]
         lead = "When the Board and its sub-groups met, who was there, and whether they were enough to decide."
-        more = {"text": "Attendance by agency", "href": seen.link("/meetings/attendance")}
+        more = [link("Attendance by agency", seen.link("/meetings/attendance"))]
         nothing = ("No meeting was on record.", "On the day and with the knowledge that you chose, none had been held for you to see.")
         columns = ("Meeting", "Of", "Held", "Attendance", "Agenda")
-        return listing.show(seen, "meeting", "/meetings", columns, rows, heading="Meetings", lead=lead, empty=nothing, more=more)
+        return listing.show(
+            seen, "meeting", "/meetings", columns, rows, heading="Meetings", lead=lead, empty=nothing, more=more, facets=("Of", "Held")
+        )
 
 
 @pages.get("/meetings/<ref>")
@@ -131,7 +133,9 @@ def courses() -> Response:
         lead = "What the Board's programme teaches, and because of which findings."
         nothing = ("No course was on offer.", "On the day and with the knowledge that you chose, the programme was empty.")
         columns = ("Course", "Level and form", "By", "Because of", "Standing")
-        return listing.show(seen, "course", "/courses", columns, rows, heading="Courses", lead=lead, empty=nothing)
+        return listing.show(
+            seen, "course", "/courses", columns, rows, heading="Courses", lead=lead, empty=nothing, facets=("Level and form", "Standing")
+        )
 
 
 @pages.get("/courses/<ref>")
@@ -185,7 +189,9 @@ def resources() -> Response:
         lead = "What the Board recommends, whether it is still there, and whether it was of use."
         nothing = ("No resource was listed.", "On the day and with the knowledge that you chose, nothing was recommended.")
         columns = ("Resource", "Kind", "Where", "Is it there?", "Feedback")
-        return listing.show(seen, "resource", "/resources", columns, rows, heading="Resources", lead=lead, empty=nothing)
+        return listing.show(
+            seen, "resource", "/resources", columns, rows, heading="Resources", lead=lead, empty=nothing, facets=("Kind", "Is it there?")
+        )
 
 
 @pages.get("/resources/<ref>")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.errors import Refused
 from api.pages.acting import possible
-from api.pages.frame import just_recorded, receipt_for, render
+from api.pages.frame import just_recorded, receipt_for, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of, timeline
 from api.resources.record.visible import OF_MANY, Visible
@@ -77,14 +77,17 @@ def section(
 
 def show(seen: Look, kind: str, ref: str, template: str = "board/thing.html", **said: Any) -> Response:
     """Render the page of a thing within its frame: with what can be done now, and with what was recorded of it, newest first."""
+    path, parts = page_of(kind, ref) or "/", said.pop("sections", [])
+    if answer := tables.exported(seen, f"{kind} {ref}", parts):
+        return answer
     now = possible.with_thing(seen, kind, ref)
-    path = page_of(kind, ref) or "/"
     thing = worker().board.find(KINDS[kind], ref)
     return render(
         template,
         look=seen,
         ref=ref,
         path=path,
+        sections=[tables.shown(seen, path, part) for part in parts],
         can=now.can,
         cannot=now.cannot,
         entries=timeline(seen, recorded(seen, kind, ref)),

@@ -46,8 +46,8 @@ def every() -> Response:
         nothing = ("No report was asked for.", "Once the Board asks itself for the report of a year, it stands here.")
         more = [link("What is published", "/public"), link("Ask for a report", address("/returns/new", {"kind": REPORT}))]
         return listing.show(
-            seen, "return", "/reports", COLUMNS, rows, template="returns/list.html", heading="Reports of the year", lead=lead,
-            empty=nothing, kept={}, filters=[], more=more,
+            seen, "return", "/reports", COLUMNS, rows, heading="Reports of the year", lead=lead,
+            empty=nothing, more=more,
         )  # fmt: skip
 
 

@@ -68,9 +68,8 @@ def amendments() -> Response:
         lead = f"What was recorded wrongly, what was put in its place or taken back, and why. Nothing of it went away.{left_out}"
         nothing = ("Nothing had been amended.", "On the day and with the knowledge that you chose, every entry stood as it was recorded.")
         return listing.show(
-            seen, "amendment", "/amendments", COLUMNS, [_row(seen, entry, was) for entry in theirs], template="returns/list.html",
-            heading="Corrections and retractions", lead=lead, empty=nothing, kept={"year": asked.value} if asked.value else {},
-            filters=[one.select for one in offered], more=[link("Check the log", "/integrity")], first=None,
+            seen, "amendment", "/amendments", COLUMNS, [_row(seen, entry, was) for entry in theirs], filters=offered,
+            heading="Corrections and retractions", lead=lead, empty=nothing, more=[link("Check the log", "/integrity")],
         )  # fmt: skip
 
 

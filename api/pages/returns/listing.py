@@ -52,8 +52,8 @@ def every() -> Response:
             ("kind", "Kind", {"": "All kinds", **KINDS}), ("status", "Where it stands", STATUSES), ("late", "Late", LATE)
         )
         return listing.show(
-            seen, "return", "/returns", COLUMNS, rows, template="returns/list.html", heading="Returns", lead=lead, empty=nothing,
-            kept={one.name: one.value for one in offered if one.value}, filters=[one.select for one in offered], more=_more(seen),
+            seen, "return", "/returns", COLUMNS, rows, heading="Returns", lead=lead, empty=nothing,
+            filters=offered, more=_more(seen),
             first=link("Ask several for the same, in one round", "/returns/ask") if may_ask(seen) else None,
         )  # fmt: skip
 

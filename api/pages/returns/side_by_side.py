@@ -8,10 +8,9 @@ from flask import Blueprint, Response, request
 
 from aggregates.returns.answers import HIGHEST
 from api.access import member
-from api.pages.board import filters
+from api.pages.board import filters, listing
 from api.pages.board.filters import Filter
-from api.pages.frame import Look, look, render
-from api.pages.frame.clocks import address
+from api.pages.frame import Look, look
 from api.pages.frame.thing import Said, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.returns.answering import GRADES as GRADE_WORDS
@@ -200,4 +199,4 @@ def _share(part: int, whole: int) -> str:
 
 
 def _show(seen: Look, path: str, parts: list[dict[str, Any]], *, kept: dict[str, str], **said: Any) -> Response:
-    return render("returns/parts.html", look=seen, path=path, kept=kept, sections=parts, now_href=address(path, kept), **said)
+    return listing.several(seen, "returns/parts.html", path, parts, kept=kept, **said)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from api.access import member
+from api.pages.board import listing
 from api.pages.board.listing import findings
 from api.pages.board.training.sessions import course
-from api.pages.frame import look, render
-from api.pages.frame.clocks import address
+from api.pages.frame import look
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
 from projections import training
@@ -31,12 +31,8 @@ pages = Blueprint("training_programme", __name__)
 def programme() -> Response:
     """Show the programme by format, and each course's evaluation."""
     with look() as seen:
-        return render(
-            "board/training/programme.html",
-            look=seen,
-            path="/programme",
-            now_href=address("/programme", {}),
-            sections=list(_sections(seen)),
+        return listing.several(
+            seen, "board/training/programme.html", "/programme", list(_sections(seen)), kept={}, heading="Training programme"
         )
 
 

@@ -80,7 +80,12 @@ def sessions() -> Response:
             for row in [shown.row]
         ]
         lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact."
-        said: dict[str, Any] = {"heading": "Training sessions", "lead": lead, "empty": NONE}
+        said: dict[str, Any] = {
+            "heading": "Training sessions",
+            "lead": lead,
+            "empty": NONE,
+            "facets": ("Course", "Held", "Where it stands"),
+        }
         return listing.show(seen, "session", "/sessions", COLUMNS, rows, **said)
 
 
