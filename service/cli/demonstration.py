@@ -186,7 +186,8 @@ def _serve(config: Config, links: dict[Visitor, str]) -> None:
         click.echo(f"\nMuniment is at {address}. This is a demonstration: nobody in it is real, and today is {TODAY.day} {TODAY:%B %Y}.\n")
         for visitor, token in links.items():
             click.echo(f"  {visitor.title:34} {address}/enter/{token}\n{'':37}{visitor.first}")
-        click.echo(f"  {'An auditor, or anybody':34} {address}/integrity\n")
+        click.echo(f"  {'An auditor':34} {address}/integrity")
+        click.echo(f"  {'Anybody':34} {address}/public\n")
         click.echo("Each address opens once signed in; below it is what to try first. Stop with Ctrl-C.")
         web.wait()
 

@@ -19,6 +19,7 @@ from service.demonstration.board.resources import resources as recommended
 from service.demonstration.dissemination.items import disseminations, register
 from service.demonstration.improvement.actions import actions, supervision
 from service.demonstration.improvement.reviews import reviews
+from service.demonstration.returns.reporting import reports
 from service.demonstration.returns.rounds import returns
 from service.demonstration.script import Line, in_order
 from service.demonstration.script.files import Files
@@ -60,6 +61,7 @@ def _told(evidence: Files) -> Iterator[Line]:
         disseminations(sent, partnership, evidence),
         sessions(_table("training"), programme["programme"], sent["staff"], erased(dirt)),
         returns(asked, partnership),
+        reports(_table("returns/reports")),
         requests(dirt),
         recommended(meeting["resources"], partnership),
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Said = Mapping[str, Any]
 
 DRAWN: Final = "drawn:"
-DRAW: Final = "draw_telephone_sample"  # rests on a checkpoint over what came before it, so it is recorded by itself
+ALONE: Final = {"draw_telephone_sample", "publish_return"}  # each rests on what is in the log before it, so it is recorded by itself
 
 
 def tell(board: Board, caller: Caller, lines: Iterable[Said], folder: Path, *, recorded: Callable[[int], object] | None = None) -> Report:
@@ -70,7 +70,7 @@ def _key(line: Said) -> str:
 def _batches(numbered: Iterator[tuple[int, Said]]) -> Iterator[list[tuple[int, Said]]]:
     batch: list[tuple[int, Said]] = []
     for number, line in numbered:
-        if batch and (line["do"] == DRAW or len(batch) == BATCH):
+        if batch and (line["do"] in ALONE or len(batch) == BATCH):
             yield batch
             batch = []
         batch.append((number, line))
@@ -81,7 +81,7 @@ def _batches(numbered: Iterator[tuple[int, Said]]) -> Iterator[list[tuple[int, S
 def _together(board: Board, caller: Caller, batch: Sequence[tuple[int, Said]], folder: Path) -> tuple[int, str | None]:
     """Record a batch in one transaction, and return how many lines that were; and why the next was refused: then none is recorded."""
     done = 0
-    if batch[0][1]["do"] == DRAW:
+    if batch[0][1]["do"] in ALONE:
         return _alone(board, caller, batch[0][1], folder)
     try:
         with board.together():

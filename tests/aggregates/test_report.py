@@ -192,9 +192,9 @@ def test_a_section_is_missing_until_it_has_what_it_needs_or_is_explained():
     log.add(Review.BoardResponseFormulated, "SB-1", date(2020, 10, 16))
     how = {"period": "2020-21", "as_at": date(2021, 4, 1)}
     assert [gap for one in log.report(**how)["sections"] for gap in one["gaps"]] == [
-        {"says": "no impact statement for Firwood", "clause": "LIF-PRI-10"},
-        {"says": "no priority was set for 2020-21", "clause": None},
-        {"says": "no feedback of children or families is on record", "clause": None},
+        {"says": "no impact statement for Firwood", "clause": "LIF-PRI-10", "needs": "impact", "of": "review:SB-1"},
+        {"says": "no priority was set for 2020-21", "clause": None, "needs": "priorities", "of": None},
+        {"says": "no feedback of children or families is on record", "clause": None, "needs": "families", "of": None},
     ]
     log.add(Review.ImpactEvaluated, "SB-1", date(2021, 3, 1), year=2020, judgement="Contact is asked about")
     log.add(Priorities.PrioritiesSet, "2020-2022", date(2020, 4, 1), period="2020-2022", priority="Neglect", informed_by=())
@@ -223,3 +223,36 @@ def test_a_correction_is_counted_and_what_it_corrects_says_the_new():
         "Of 1 action signed off, 1 was tested again after 6 months, and 1 held.",
     )
     assert after["record"]["says"] == "1 entry was corrected and 0 retracted."
+
+
+def test_what_moves_to_another_year_after_its_report_was_signed_is_told_by_the_next_one_and_by_no_other():
+    """F.10: the report that was signed stays to the byte; the next has one line of adjustment, with the events; the one after has none."""
+    log = Log()
+    whose = {"kind": "board_annual_report", "respondent": "BOARD"}
+    log.action("A1")
+    signed_off = log.add(Action.SignedOff, "A1", date(2017, 3, 30))
+    log.action("A2")
+    stays = log.add(Action.SignedOff, "A2", date(2017, 2, 1))
+    first = {"period": "2016-17", "as_at": date(2017, 6, 30), "known_at": len(log.entries)}
+
+    def report(**how: Any) -> bytes:
+        return canonical(compose(log.entries[: how["known_at"]], **how))
+
+    before = report(**first)
+    log.add(Return.Published, "R-2016-17", date(2017, 6, 30), **whose, edition=1, **first)
+    later_day, elsewhere = {"occurred_on": "2017-04-03"}, {"occurred_on": "2017-02-08"}
+    corrected = log.add(Action.EntryCorrected, "A1", date(2017, 9, 4), amends=signed_off, corrected_public=later_day)
+    log.add(Action.EntryCorrected, "A2", date(2017, 9, 4), amends=stays, corrected_public=elsewhere)  # in the same year
+    second = {"period": "2017-18", "as_at": date(2018, 6, 30), "known_at": len(log.entries)}
+    record = log.report(**second)["record"]
+    log.add(Return.Published, "R-2017-18", date(2018, 6, 30), **whose, edition=1, **second)
+
+    assert report(**first) == before
+    assert record["rows"] == [
+        {"cells": ["Action signed off: Action A1 (A1)", "2016-17", "30 March 2017", "3 April 2017"], "events": [signed_off, corrected]}
+    ]
+    assert log.report(**second)["headline"]["counts"][0]["is"] == 2  # it counts where it belongs
+    third = {"period": "2018-19", "as_at": date(2019, 6, 30)}
+    assert log.report(**third)["record"]["rows"] == []
+    log.add(Action.EntryRetracted, "A2", date(2019, 5, 6), amends=stays)
+    assert [row["cells"][1:] for row in log.report(**third)["record"]["rows"]] == [["2016-17", "8 February 2017", "Taken back"]]

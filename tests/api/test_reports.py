@@ -53,11 +53,20 @@ def publish(ask, **said):
 
 
 def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(work):
-    """Gaps stand in red beside their section; the chair signs once each is explained, and then just what they saw."""
+    """Gaps stand in red, and open where they are closed; the chair signs once each is explained, and then just what they saw."""
     asked_for(work.seeded, YEAR)
     work.seeded.catch_up()
-    words = read(work.get("/reports/2016", "chair"))
+    draft = work.get("/reports/2016", "chair")
+    words = read(draft)
     assert "It cannot be signed yet" in words
+    gaps = re.findall(r'Missing: <a class="govuk-link" href="([^"]+)">([^<]+)</a>', draft.get_data(as_text=True))
+    lacking = [
+        ("/returns/new?period=2016", "nothing was asked of the partners in the year"),
+        (f"/returns/{REPORT}/explain_section?section=resources", "no record holds this: it has to be said"),
+    ]
+    assert gaps == lacking * 2  # first of all, and in its section
+    assert 'value="resources" checked' in work.get(gaps[1][0], "chair").get_data(as_text=True)
+    assert "Missing: <a" not in work.get("/reports/2016?as_at=2017-01-04", "chair").get_data(as_text=True)
     assert "Missing: no record holds this: it has to be said" in words
     assert "Sign and publish this report" not in words
     refused = publish(work)

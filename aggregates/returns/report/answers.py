@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aggregates.dissemination import Dissemination
 from aggregates.returns import Return
 from aggregates.returns.events import KINDS
-from aggregates.returns.report.parts import Figure, Number, day, number, of
+from aggregates.returns.report.parts import Figure, Lack, Number, day, number, of
 
 if TYPE_CHECKING:
     from aggregates.returns.report.parts import Cell
@@ -43,7 +43,7 @@ def returns(on: Year) -> Figure:
         rows=rows,
         behind=[()] * len(rows),
         empty="Nothing was asked of anybody.",
-        lacking=() if asked else ("nothing was asked of the partners in the year",),
+        lacking=() if asked else (Lack("nothing was asked of the partners in the year"),),
     )
 
 
@@ -98,7 +98,7 @@ def families(on: Year) -> Figure:
         rows=[(on.body(said["respondent"]), said["period"], day(answered[said.ref].on)) for said in given],
         behind=[(answered[said.ref].at,) for said in given],
         empty="Nobody brought in what children and families say.",
-        lacking=() if given else ("no feedback of children or families is on record",),
+        lacking=() if given else (Lack("no feedback of children or families is on record", f"return:{asked[0].ref}" if asked else None),),
     )
 
 

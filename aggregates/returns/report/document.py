@@ -16,7 +16,7 @@ from aggregates.partnership import Partnership
 from aggregates.registry import Ledger
 from aggregates.returns import Return, refusals
 from aggregates.returns.report import answers, improvement, learning, partnership, reviews
-from aggregates.returns.report.parts import said
+from aggregates.returns.report.parts import Lack, said
 from aggregates.returns.report.public import NotPublic, OnLog, Withheld
 from aggregates.returns.report.record import Year
 from aggregates.returns.reporting import REPORT
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aggregates.returns.report.record import Said
 
 FORMAT: Final = "muniment-report/1"
-MADE_BY: Final = "transparency report, rules 1"
+MADE_BY: Final = "transparency report, rules 2"
 FIGURES: Final[Mapping[str, Callable[[Year], Figure]]] = {
     figure.__name__: figure
     for figure in (
@@ -83,10 +83,11 @@ def compose(
 
 def _section(year: Year, section: ReportSection, told: Said | None, figures: Mapping[str, Callable[[Year], Figure]]) -> Document:
     made = {name: figures[name](year) for name in section.figures}
+    said_by_the_board = () if told else (Lack("no record holds this: it has to be said"),)
     gaps = [
-        {"says": lacking, "clause": need.clause}
+        {"says": lack.says, "clause": need.clause, "needs": need.figure, "of": lack.of}
         for need in section.needs
-        for lacking in (made[need.figure].lacking if need.figure != WORDS else () if told else ("no record holds this: it has to be said",))
+        for lack in (said_by_the_board if need.figure == WORDS else made[need.figure].lacking)
     ]
     return {
         "id": section.id,

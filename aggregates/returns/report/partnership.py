@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.action import Action
 from aggregates.clocks.labels import meant
 from aggregates.entry import Recorded
-from aggregates.partnership import Priorities
+from aggregates.partnership import Course, Priorities
 from aggregates.partnership.challenge import Challenge
-from aggregates.returns.report.parts import Figure, Number, day, of
+from aggregates.returns.report.parts import Figure, Lack, Number, day, of
+from aggregates.review import Review
+from aggregates.training_session import TrainingSession
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregates.returns.report.parts import Cell
     from aggregates.returns.report.record import Year
 
 
+ADJUSTED: Final = ("Since an earlier report was signed", "Of the year", "What it went by", "What is so")
+COUNTED: Final[Mapping[Any, str]] = {  # what a report counts, or tells, by the day on which it happened
+    Action.Assigned: "Action assigned",
+    Action.SignedOff: "Action signed off",
+    Action.SustainmentChecked: "Improvement looked at again",
+    Action.Withdrawn: "Action withdrawn",
+    Review.Referred: "Review begun",
+    Review.ExternalNoted: "Review noted",
+    Review.Decided: "Review decided upon",
+    Review.Commissioned: "Review commissioned",
+    Review.ReportPresented: "Report presented",
+    Review.BoardResponseFormulated: "Response of the Board",
+    Review.ReportPublished: "Report and response published",
+    TrainingSession.Delivered: "Session held",
+    Course.CourseContentRevised: "Course changed",
+    Challenge.ChallengeRaised: "Challenge raised",
+}
 SEVERAL: Final = re.compile(r"(\d{4})-(\d{4})\Z")
 
 
@@ -48,7 +71,7 @@ def priorities(on: Year) -> Figure:
         rows=[(said["priority"], ", ".join(said["informed_by"])) for said in put],
         behind=[(said.at,) for said in put],
         empty="The Board set no priority.",
-        lacking=() if put else (f"no priority was set for {on.period}",),
+        lacking=() if put else (Lack(f"no priority was set for {on.period}"),),
     )
 
 
@@ -68,9 +91,31 @@ def corrections(on: Year) -> Figure:
         for kind in (Recorded.EntryCorrected, Recorded.EntryRetracted)
     ]
     corrected, retracted = (Number(len(events), events) for events in parts)
+    rows, behind = _adjustments(on)
     return Figure(
         "corrections",
         "What was put right in the record",
         f"{of(corrected.is_ or 0, 'entry was', 'entries were')} corrected and {retracted.is_} retracted.",
         (("Corrected", corrected), ("Retracted", retracted)),
+        columns=ADJUSTED if on.reported() else (),
+        rows=rows,
+        behind=behind,
+        empty="Nothing that an earlier report told of was moved into another year, or taken back, since it was signed.",
     )
+
+
+def _adjustments(on: Year) -> tuple[list[tuple[Cell, ...]], list[tuple[int, ...]]]:
+    """Return what an earlier report told of its year, or would have, and that has moved into another since, or does not stand.
+
+    A report that was signed stays as it is: the next one says so.
+    """
+    titles = {said.ref: said["title"] for said in on.ever(Action.Assigned, Review.Referred, Review.ExternalNoted, Course.CourseOffered)}
+    rows: list[tuple[Cell, ...]] = []
+    behind = []
+    for period, first, last, known_at in on.reported():
+        for was, stands, amendments in on.moved_since(known_at, COUNTED):
+            if (first <= was.on <= last) != (stands is not None and first <= stands.on <= last):
+                name = f"{titles[was.ref]} ({was.ref})" if was.ref in titles else was.ref
+                rows.append((f"{COUNTED[was.entry.event]}: {name}", period, day(was.on), day(stands.on) if stands else "Taken back"))
+                behind.append((was.at, *amendments))
+    return rows, behind

@@ -24,8 +24,16 @@ Cell: TypeAlias = "str | int | date | Number"
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """What a figure lacks, in words; and of which thing, where it is of one: `review:SB-2015-01`."""
+
+    says: str
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a report: what it says in a sentence, its numbers, its table, and what it lacks, in words.
+    """One figure of a report: what it says in a sentence, its numbers, its table, and what it lacks.
 
     `counts` are (label, number) pairs, drawn as bars where `drawn`. `rows` have a cell for each of `columns`; the events behind a row
     are in `behind`, one for each row. `of_people`: its numbers are of people, so the small ones are suppressed.
@@ -40,7 +48,7 @@ class Figure:
     rows: Sequence[Sequence[Cell]] = ()
     behind: Sequence[tuple[int, ...]] = ()
     empty: str = ""
-    lacking: Sequence[str] = field(default_factory=tuple)
+    lacking: Sequence[Lack] = field(default_factory=tuple)
     of_people: bool = False
 
     def plain(self) -> dict[str, Any]:

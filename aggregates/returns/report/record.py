@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
 from aggregates.authority import BOARD
+from aggregates.clocks.labels import meant
 from aggregates.clocks.regimes import regime
 from aggregates.dissemination import Dissemination
 from aggregates.entry import Recorded, standing
@@ -22,7 +23,7 @@ from aggregates.review import Review
 from aggregates.training_session import TrainingSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
     from aggregates.action.state import State
@@ -41,7 +42,7 @@ READ: Final[tuple[Any, ...]] = (
     Review.Referred, Review.ExternalNoted, Review.ExternalRelevanceDecided, Review.Decided, Review.Commissioned, Review.ReportPresented,
     Review.BoardResponseFormulated, Review.ReportPublished, Review.ReportWithdrawn, Review.ImpactEvaluated, Review.Closed,
     Review.Reopened,
-    Return.Requested, Return.Submitted, Return.Waived, Return.SectionExplained,
+    Return.Requested, Return.Submitted, Return.Waived, Return.SectionExplained, Return.Published,
     Dissemination.MaterialProduced, Dissemination.Issued, Dissemination.CaughtUp, Dissemination.Acknowledged, Dissemination.Withdrawn,
     Dissemination.Superseded,
     TrainingSession.Scheduled, TrainingSession.Delivered, TrainingSession.AttendanceClosed, TrainingSession.BookingLapsed,
@@ -53,6 +54,7 @@ AMENDED: Final[tuple[Any, ...]] = tuple(
     for kind in (Partnership, Agency, SubGroup, Action, Review, Return, Dissemination, TrainingSession, Course, Challenge, Priorities)
     for made in ("EntryCorrected", "EntryRetracted")
 )
+AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted)
 OF_ACTIONS: Final = tuple(event for event in READ if event.TOPIC.startswith("action."))
 NAMES: Final = sorted(event.TOPIC.rpartition(".")[0] for event in (*READ, *AMENDED))
 TOPICS: Final = rf"^({'|'.join(map(re.escape, NAMES))})\.v[0-9]+$"  # of every shape that they ever had
@@ -154,10 +156,46 @@ class Year(Record):
         in_effect = [said["regime"] for said in changes if said["effective_on"] <= self.last] or [changes[0]["regime"]]
         return regime(in_effect[-1])
 
+    def reported(self) -> list[tuple[str, date, date, int]]:
+        """Return the earlier years of which a report was published, each with its days.
+
+        And up to which position that report, and those of the years since, tell what was put right of it.
+        """
+        told: dict[tuple[date, date, str], int] = {}
+        for said in self.ever(Return.Published):
+            if (days := meant(said["period"])) and days[1] < self.first:
+                year = (*days, said["period"])
+                told[year] = max(told.get(year, 0), said["known_at"])
+        return [(year[2], year[0], year[1], max(at for other, at in told.items() if other >= year)) for year in sorted(told)]
+
+    def moved_since(self, known_at: int, events: Collection[Any]) -> Iterator[tuple[Said, Said | None, tuple[int, ...]]]:
+        """Give each entry of some events that after a position was given another day, or retracted.
+
+        With what stands of it now, None where nothing does, and with the positions of what amended it.
+        """
+        for (_, ref), each in _streams(self.on_log.values()):
+            since = [entry for entry in each if entry.number > known_at and issubclass(entry.event, AMENDMENTS)]
+            if since:
+                now = {entry.number: Said(ref, public(entry)) for entry in standing(each)}
+                for entry in standing(entry for entry in each if entry.number <= known_at):
+                    stands = now.get(entry.number)
+                    if entry.event in events and (stands is None or stands.on != entry.occurred_on):
+                        yield Said(ref, public(entry)), stands, _amending(entry, since)
+
     def amendments(self) -> list[OnLog]:
         """Return the corrections and retractions that were recorded in the year, of what a report is made of."""
-        made = (Recorded.EntryCorrected, Recorded.EntryRetracted)
-        return [one for one in self.on_log.values() if issubclass(one.entry.event, made) and self.first <= one.recorded_on <= self.last]
+        return [
+            one for one in self.on_log.values() if issubclass(one.entry.event, AMENDMENTS) and self.first <= one.recorded_on <= self.last
+        ]
+
+
+def _amending(entry: Entry, amendments: Sequence[Entry]) -> tuple[int, ...]:
+    """Return the positions of those that amend an entry, or an amendment of it."""
+    about = {entry.number}
+    for amendment in amendments:
+        if amendment.body["amends"] in about:
+            about.add(amendment.number)
+    return tuple(sorted(about - {entry.number}))
 
 
 def _streams(entries: Iterable[OnLog]) -> Iterator[tuple[tuple[str, str], Sequence[Entry]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregates.returns.report.parts import Figure, day, of
+from aggregates.returns.report.parts import Figure, Lack, day, of
 from aggregates.review import Review
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def impact(on: Year) -> Figure:
         rows=[(f"{begun['title']} ({begun.ref})", judged[begun.ref]["judgement"]) for begun in told],
         behind=[(judged[begun.ref].at,) for begun in told],
         empty="The impact of no review has been judged.",
-        lacking=[f"no impact statement for {begun['title']}" for begun in owed if begun.ref not in judged],
+        lacking=[Lack(f"no impact statement for {one['title']}", f"review:{one.ref}") for one in owed if one.ref not in judged],
     )
 
 

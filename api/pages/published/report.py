@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
+from aggregates.clocks.regimes import WORDS
 from aggregates.returns.aggregate import reference
 from aggregates.returns.report import canonical, digest
+from aggregates.returns.report.answers import OF_FAMILIES
 from aggregates.returns.reporting import REPORT
 from api.access import needs
+from api.pages.acting.addresses import address_of
 from api.pages.board import listing
 from api.pages.frame import Look, look, render
 from api.pages.frame.clocks import address
@@ -70,6 +73,7 @@ def draft(period: str) -> Response:
             report=told,
             of_people=shown.OF_PEOPLE,
             hrefs=_hrefs(seen, period, told),
+            gaps=_gaps(seen, told, row),
             explain=_explain(seen, told, row),
             tasks=_tasks(seen, document, told, row),
             standing=[] if row else ["The report of this year has not been asked for: that comes first."],
@@ -123,6 +127,30 @@ def _asked(seen: Look, period: str) -> ReturnRow | None:
 
 def _hrefs(seen: Look, period: str, told: Mapping[str, Any]) -> dict[int, str]:
     return {one["n"]: seen.link(f"/reports/{period}/notes/{one['n']}") for one in told["notes"]}
+
+
+def _gaps(seen: Look, told: Mapping[str, Any], row: ReturnRow | None) -> list[dict[str, Any]]:
+    """Return what is missing of the report, section by section, each with where it can be closed; say so in the section too."""
+    for section in told["sections"]:
+        for gap in section["gaps"]:
+            gap["href"] = _closing(seen, told, section, gap, row) if row and seen.clocks.is_now else None
+    return [{**gap, "section": section} for section in told["sections"] if section["missing"] for gap in section["gaps"]]
+
+
+def _closing(seen: Look, told: Mapping[str, Any], section: Mapping[str, Any], gap: Mapping[str, Any], row: ReturnRow) -> str | None:
+    """Return the form in which a gap is closed, filled in as far as is known; None where it is not the reader's to close."""
+    of = str(gap["of"] or "").partition(":")[2]
+    if gap["needs"] == "families" and of:
+        return seen.link(f"/returns/{of}")
+    name, about, said = {
+        "impact": ("evaluate_review_impact", of, {"year": told["first"][:4]}),
+        "priorities": ("set_priorities", None, {"period": row.period}),
+        "families": ("request_return", None, {"kind": OF_FAMILIES, "period": row.period}),
+        "returns": ("request_return", None, {"period": row.period}),
+        WORDS: ("explain_section", row.ref, {"section": section["id"]}),
+    }[gap["needs"]]
+    command = COMMANDS[name]
+    return address(address_of(command, about), said) if command.open_to(seen.on.scope.role) else None
 
 
 def _explain(seen: Look, told: Mapping[str, Any], row: ReturnRow | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ WITHHELD: Final = "withheld"  # a count of people that is small, or that would g
 OF_PEOPLE: Final = (
     "Counts of people from 1 to 4 are withheld, and so are as many others as it takes that none of them can be worked out from the totals."
 )
-MONTHS: Final = 12
+AS_IT_IS: Final = ("board", "period", "first", "known_at", "demonstration", "made_by", "sent_to", "regime", "title")
 
 
 class _Notes:
@@ -51,7 +51,7 @@ def shown(document: Document) -> Document:
         f"{days['first']} to {days['last']}, as at {days['as_at']}, from what was on record at event {document['known_at']:,} of the log."
     )
     return {
-        **{name: document[name] for name in ("board", "period", "known_at", "demonstration", "made_by", "sent_to", "regime", "title")},
+        **{name: document[name] for name in AS_IT_IS},
         "heading": f"{document['title']} {called(document['period'])}",
         "lead": lead,
         "headline": headline,
@@ -69,7 +69,11 @@ def called(period: str) -> str:
 
 def _section(section: Document, notes: _Notes) -> Document:
     told = section["told"] and {"says": section["told"]["says"], "note": notes.of([section["told"]["event"]], section["label"])}
-    return section | {"told": told, "figures": [_figure(figure, notes) for figure in section["figures"]]}
+    return section | {
+        "told": told,
+        "gaps": [dict(gap) for gap in section["gaps"]],
+        "figures": [_figure(figure, notes) for figure in section["figures"]],
+    }
 
 
 def _figure(figure: Document, notes: _Notes) -> Document:
