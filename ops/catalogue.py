@@ -60,12 +60,13 @@ def _marks(sensitivity: str, *, identifies: bool) -> str:
 
 COMMANDS_HEAD = """# Every command and its fields
 
-The same on a page, over the API (`/api/v1/...`) and in an import: a line of `muniment import FILE` is one JSON object,
+The same on a page, over the API (`/api/v1/...`) and as data: a line of `muniment import FILE` or `muniment submit FILE` is one JSON object,
 
     {"do": "<command>", "ref": "<reference>", "by": "<office>", "occurred_on": "2016-09-12", "fields": {...}, "key": "<yours>"}
 
-`by` is the office that acts, and `key` makes running the file again harmless. A person is registered under a random UUID as `ref`
-(`register_subject`), and named by it afterwards. An amendment also says `of`: the kind of thing. Fields in brackets may be left out.
+`by` is the office that acts (the API key's own, unless said), and `key` makes running the file again harmless. A person is registered under
+a random UUID as `ref` (`register_subject`), and named by it afterwards. An amendment also says `of`: the kind of thing. A piece of evidence
+names a `file` beside the lines, its `title` and its `evidence_date`. Fields in brackets may be left out.
 
 A new board, in this order: `constitute_sub_group`, `join_agency`, `register_subject`, `appoint_office_holder` for each office,
 `refer_review`, `record_finding`, `assign_action`. Then `muniment account EMAIL --office OFFICE` lets each office holder sign in.

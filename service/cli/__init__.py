@@ -35,6 +35,7 @@ ORDER = {
     "sign": ("people.signing:sign", "Record an act under your own signature."),
     "status": ("running:status", "Say whether everything runs."),
     "demo": ("demonstration:demo", "Show Muniment with the records of a fictional board."),
+    "submit": ("bringing_in.submitting:submit", "Give the acts in a file over the API."),
     "import": ("bringing_in:import_", "Record the commands in a file, one in each line."),
     "register": ("reading:register", "Print the register of actions, at two dates."),
     "history": ("reading:history", "Print what was recorded about an action, a review, anything."),

@@ -71,6 +71,12 @@ class UnknownCommand(Refused):
     text = "There is no command {name}. There is {known}"
 
 
+class KindUnsaid(Refused):
+    """An amendment says of what kind of thing it amends an entry."""
+
+    text = "{act} is said `of` a kind of thing: {kinds}"
+
+
 class UnknownCommandField(Refused):
     """A command was given what it does not take."""
 

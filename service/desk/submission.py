@@ -12,8 +12,8 @@ from uuid import UUID
 
 from aggregates.entry.fields import Field, WrongKindError, typed
 from aggregates.entry.values import Evidence, Sealed, says
-from service.commands import AMENDMENTS, COMMANDS, find
-from service.desk.refusals import FieldMissing, UnknownCommand, UnknownCommandField, WrongKind
+from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, find
+from service.desk.refusals import FieldMissing, KindUnsaid, UnknownCommand, UnknownCommandField, WrongKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,6 +90,8 @@ def _texts(value: Any) -> Iterator[str]:
 def command_of(it: Submission) -> Command:
     """Return the declaration of the command that is given; refuses one that there is not."""
     command = find(it.name, it.kind)
+    if command is None and it.name in AMENDMENTS:
+        raise KindUnsaid(act=AMENDMENTS[it.name][0], kinds=AMENDABLE)
     if command is None:
         known = sorted({*COMMANDS, *AMENDMENTS})
         raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or known)

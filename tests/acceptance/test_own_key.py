@@ -124,7 +124,7 @@ def on_the_command_line(it: Served, folder: Path) -> None:
     assert board.brings_in(line("board-manager", "enrol_signing_key", "keys", **made)).code == 0
 
     asked = board.run("sign", *report, *own, *there, said="n\n", **mine)
-    assert ("Half is read" in asked.out, asked.code) == (True, 1), asked
+    assert ("Half is read" in asked.err, asked.code) == (True, 1), asked
     said = board.does("sign", *report, *own, *there, said="y\n", **mine)
     assert parse_receipt(said[said.index("c2sp.org") :].rstrip() + "\n")[0] == board.size - 1
 

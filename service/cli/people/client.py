@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +21,7 @@ from aggregates.errors import Refused
 from service.cli.people.request_key import RequestKey
 from service.commands.asking import API, body_of, path_of
 from service.config import Config
+from service.desk.coming_in.refusals import RequestNotSigned
 from service.desk.refusals import NoKeyGiven
 from service.desk.submission import command_of
 
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 60.0  # seconds for an answer, and at most until it is worth asking again
 TRIES: Final = 5
+VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
+LONGEST_KEY: Final = 255
+UNSIGNED: Final = f"/problems/{RequestNotSigned.code()}"
 LATER: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -71,7 +77,9 @@ class Client:
 
     def post(self, path: str, body: Any, *, key: str) -> dict[str, Any]:
         """Ask for something to be recorded, over whatever version there is; `key` makes it harmless to ask again."""
-        return self._ask(path, json.dumps(body).encode(), {"Content-Type": "application/json", "Idempotency-Key": key, "If-Match": "*"})
+        return self._ask(
+            path, json.dumps(body).encode(), {"Content-Type": "application/json", "Idempotency-Key": _visible(key), "If-Match": "*"}
+        )
 
     def upload(self, file: Path) -> str:
         """Send an evidence file; return its SHA-256. The same file again is the same file."""
@@ -84,18 +92,16 @@ class Client:
     def _ask(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         """Ask, and again where the service says that it is only busy; a request is signed anew each time."""
         address = f"{self.server.rstrip('/')}{path}"
-        if not address.startswith(("https://", "http://")):
-            raise CannotReach(f"{self.server} is not the address of a service, such as https://muniment.yourboard.example")
         for left in reversed(range(TRIES)):
             signed = self.signs.signed("POST", address, headers, body) if self.signs else headers
-            request = Request(address, body, signed | {"Authorization": f"Bearer {self.key}"})  # noqa: S310 - as just checked
+            request = Request(address, body, signed | {"Authorization": f"Bearer {self.key}"})  # noqa: S310 - as `of_environment` has checked
             try:
                 with _OPENER.open(request, timeout=PATIENCE) as answer:
                     return dict(json.load(answer))
             except HTTPError as error:
                 pause = _pause(error) if left else None
                 if pause is None:
-                    raise _refusal(error) from error
+                    raise _refusal(error, signs=self.signs is not None) from error
                 time.sleep(pause)
             except (URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
                 raise CannotReach(f"{self.server} does not answer: {getattr(error, 'reason', error)}. Nothing more was done.") from error
@@ -104,10 +110,18 @@ class Client:
 
 def of_environment(server: str) -> Client:
     """Return the API of a service, asked with the keys that the settings name."""
+    if not server.startswith(("https://", "http://")):
+        raise click.UsageError(f"{server} is not the address of a service, such as https://muniment.yourboard.example")
     config = Config.from_environment()
     if config.key is None:
         raise NoKeyGiven
     return Client(server, config.key, RequestKey.of(config))
+
+
+def _visible(key: str) -> str:
+    """Return a key as the header takes it: visible ASCII, and no two keys the same."""
+    written = quote(key, safe=VISIBLE)
+    return written if len(written) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
 def _pause(error: HTTPError) -> int | None:
@@ -116,9 +130,11 @@ def _pause(error: HTTPError) -> int | None:
     return int(said) if error.code in LATER and said.isdecimal() and int(said) <= PATIENCE else None
 
 
-def _refusal(error: HTTPError) -> Exception:
-    try:
-        detail = str(json.load(error)["detail"]).rstrip(".")
-    except (ValueError, KeyError, TypeError):
-        detail = f"{error.url} answers {error.code} {error.reason}"
-    return CannotReach(f"{detail}.") if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR else RefusedThere(detail=detail)
+def _refusal(error: HTTPError, *, signs: bool) -> Exception:
+    problem = {"status": error.code, "detail": f"{error.url} answers {error.code} {error.reason}."}
+    with suppress(ValueError, TypeError):
+        problem |= json.load(error)
+    detail = str(problem["detail"]).rstrip(".")
+    if problem.get("type") == UNSIGNED and not signs:
+        detail += ". Name the file of the key that signs in MUNIMENT_REQUEST_KEY"
+    return CannotReach(f"{detail}.") if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR else RefusedThere(detail=detail, problem=problem)

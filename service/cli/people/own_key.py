@@ -52,7 +52,7 @@ class OwnKey:
         statements = held["prepared"]["statements"]
         for one in statements:
             show(one, self.private)
-        if not self.yes and not click.confirm(f"Sign this with your key {self.named}?"):
+        if not self.yes and not click.confirm(f"Sign this with your key {self.named}?", err=True):
             raise click.Abort
         return held | {"signed": [self._signed(one) for one in statements]}
 
@@ -102,4 +102,4 @@ def show(statement: Mapping[str, Any], own: Ed25519PrivateKey) -> None:
         if value not in (None, []):
             table.add_row(name.replace("_", " ").capitalize(), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     empty = ", ".join(name.replace("_", " ") for name, value in shown.values() if value in (None, []))
-    Console().print(table, *([f"Left empty: {empty}."] if empty else []))
+    Console(stderr=True).print(table, *([f"Left empty: {empty}."] if empty else []))

@@ -32,7 +32,7 @@ NEEDED = ("do", "ref")
 class UnreadableLine(Refused):
     """A line is not one JSON object that can be read in one way only."""
 
-    text = "This is not a line of an import: {why}"
+    text = "This line cannot be read: {why}"
 
 
 class UnknownMembers(Refused):
@@ -56,7 +56,7 @@ class WrongMember(Refused):
 class NoSuchFile(Refused):
     """A piece of evidence names a file that is not beside the lines."""
 
-    text = "There is no file {name} in the folder of this import"
+    text = "There is no file {name} in the folder of these lines"
 
 
 def read(said: str | Mapping[str, Any]) -> Submission:
