@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import atexit
 import os
+import select
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask import current_app
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from aggregates.clocks.dates import london
+from projections.two_clocks import tracking
 from service.application import Board
 from service.ledger import keys
 
@@ -42,6 +46,7 @@ class Worker:
         self._process: int | None = None
         self._board: Board | None = None
         self._pools: dict[str, Pool] = {}
+        self._shown: tracking.Shown | None = None
 
     @property
     def board(self) -> Board:
@@ -60,6 +65,21 @@ class Worker:
         """Give a connection for accounts and sessions; each statement is its own transaction, so a counted attempt stays counted."""
         return self._pool("writer").connection()
 
+    def shown(self, position: int, timeout: float) -> bool:
+        """Wait until every view shows a position; say whether it came within `timeout` seconds."""
+        with self._lock:
+            self._ours()
+            if self._shown is None:
+                self._shown = tracking.Shown(partial(psycopg.connect, self.config.conninfo("reader"), autocommit=True))
+            shown = self._shown
+        if shown.wait(position, timeout):
+            return True
+        with self.reader() as conn:  # whatever kept it from being heard
+            try:
+                return tracking.head(conn) >= position
+            except psycopg.errors.UndefinedTable:  # nobody has kept the views yet
+                return False
+
     @property
     def today(self) -> date:
         """Return the day that the board's clock shows, in London."""
@@ -73,6 +93,9 @@ class Worker:
             for pool in self._pools.values():
                 pool.close()
             self._pools.clear()
+            if self._shown is not None:
+                self._shown.close()
+                self._shown = None
             if self._board is not None:
                 self._board.close()
                 self._board = None
@@ -88,7 +111,7 @@ class Worker:
                     max_size=MOST_CONNECTIONS,
                     timeout=PATIENCE,
                     open=True,
-                    check=ConnectionPool.check_connection,
+                    check=_check,
                     kwargs={"autocommit": True, "connect_timeout": int(PATIENCE)},
                 )
             return self._pools[role]
@@ -96,8 +119,16 @@ class Worker:
     def _ours(self) -> None:
         """Forget what was opened before a fork: its sockets are the parent's."""
         if self._process != os.getpid():
-            self._board, self._pools, self._process = None, {}, os.getpid()
+            self._board, self._pools, self._shown, self._process = None, {}, None, os.getpid()
             atexit.register(self.close)
+
+
+def _check(conn: Connection[Any]) -> None:
+    """Ask the server only where something came in since: a connection that was closed says so, and costs no round trip until then."""
+    socket = select.poll()
+    socket.register(conn.fileno(), select.POLLIN)
+    if socket.poll(0):
+        ConnectionPool.check_connection(conn)
 
 
 def open_board(config: Config) -> Board:

@@ -240,14 +240,11 @@ def _halt(conn: Connection[Any], view: str, position: int, error: Exception) -> 
     return Halted(view, position, reason)
 
 
-def wait_for(conninfo: str, position: int, timeout: float) -> bool:
-    """Wait until every view has reached a position; say whether it came within `timeout` seconds."""
-    with closing(psycopg.connect(conninfo, autocommit=True)) as conn:
-        return wait_on(conn, position, timeout)
-
-
 def wait_on(conn: Connection[Any], position: int, timeout: float) -> bool:
-    """Do the same on a connection that commits by itself. It is woken by the views' own channel, and looks once in a while."""
+    """Wait, on a connection that commits by itself, until every view has reached a position; say whether it came within `timeout` seconds.
+
+    It is woken by the views' own channel, and looks once in a while. Where many wait in one process, `tracking.Shown` does so for all.
+    """
     if tracking.head(conn) >= position:
         return True
     deadline = time.monotonic() + timeout

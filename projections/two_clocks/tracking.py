@@ -6,17 +6,21 @@ A view's rows and its position change in one transaction, or neither. A reader t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import psycopg
 from psycopg.rows import class_row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from psycopg import Connection
 
 CHANNEL = "views"  # carries the position that every view has reached
+LOOK_EVERY: Final = 1.0  # seconds, whatever was heard
 
 
 class Halted(NamedTuple):
@@ -118,3 +122,44 @@ def halted(conn: Connection[Any]) -> list[Halted]:
     """Return the views that had to stop, for the page that shows the service's health."""
     with conn.cursor(row_factory=class_row(Halted)) as cursor:
         return cursor.execute("SELECT projection, position, reason, at FROM views.halted ORDER BY projection").fetchall()
+
+
+class Shown:
+    """How far the views are, as one connection hears it for all who wait for them in a process.
+
+    Each of them listening for itself would cost every act five statements. The connection is the reader's, in autocommit.
+    """
+
+    def __init__(self, connect: Callable[[], Connection[Any]]) -> None:
+        """Take what connects; nothing is connected before somebody waits."""
+        self._connect, self._moved, self._ended = connect, threading.Condition(), threading.Event()
+        self._reached, self._listening = 0, False
+
+    def wait(self, position: int, timeout: float) -> bool:
+        """Wait until it is heard that every view has reached a position; say whether it was within `timeout` seconds."""
+        with self._moved:
+            if timeout > 0 and not self._listening:
+                self._listening = True
+                threading.Thread(target=self._listen, name="views", daemon=True).start()
+            return self._moved.wait_for(lambda: self._reached >= position, timeout)
+
+    def close(self) -> None:
+        """Let go of the connection, a moment later."""
+        self._ended.set()
+
+    def _listen(self) -> None:
+        while not self._ended.is_set():
+            try:
+                with closing(self._connect()) as conn:
+                    conn.execute(f"LISTEN {CHANNEL}")
+                    while not self._ended.is_set():
+                        self._reach(head(conn))
+                        for notice in conn.notifies(timeout=LOOK_EVERY):
+                            self._reach(int(notice.payload))
+            except psycopg.Error:
+                self._ended.wait(LOOK_EVERY)
+
+    def _reach(self, position: int) -> None:
+        with self._moved:
+            self._reached = position
+            self._moved.notify_all()

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from service.desk.submission import Submission
     from service.ledger.keys import KeyRing
 
+RECORDED = "SELECT jti, version FROM ledger.event WHERE position BETWEEN %s AND %s ORDER BY position"
 SETTLED = frozenset({Ledger, Partnership, Agency, SubGroup, Office, DataSubject, Review, Inspection})  # read far more often than changed
 
 
@@ -183,10 +184,11 @@ class Recording(Evidencing, Application[UUID]):
 
     def _recorded(self, it: Submission, positions: Sequence[int]) -> Done:
         with self.datastore.get_connection() as conn:
-            row = conn.execute("SELECT version FROM ledger.event WHERE position = %s", (positions[-1],)).fetchone()
-        if row is None:
+            rows = conn.execute(RECORDED, (positions[0], positions[-1])).fetchall()
+        if len(rows) != len(positions):
             raise HeadWentBack(f"this very command was recorded as event {positions[-1]}, which the log no longer holds")
-        return Done(it.ref, row["version"], positions, self.recorder.receipt(positions[-1]), repeated=True)
+        events = [row["jti"] for row in rows]
+        return Done(it.ref, rows[-1]["version"], positions, self.recorder.receipt(positions[-1]), events, repeated=True)
 
     # -- load, decide, save -------------------------------------------------------------------------------------------
 
@@ -233,10 +235,11 @@ class Recording(Evidencing, Application[UUID]):
         part = self._part(thing, ref, write)
         if isinstance(part, Unsigned):
             return Done(ref, version, (), unsigned=part)
+        events = [leaf.jti for leaf in part.leaves]
         if self._together is not None:
             self._together.loaded[thing.id] = thing
             self._together.parts.append(part)
-            self._together.done.append(Done(ref, version, ()))
+            self._together.done.append(Done(ref, version, (), events=events))
             return self._together.done[-1]
         try:
             (placed,) = self.recorder.append_together([part])
@@ -248,7 +251,7 @@ class Recording(Evidencing, Application[UUID]):
             raise SignedAlready(ref=ref) from error
         except ReceivedWentBack as error:
             raise ClockWentBack(at=write.submission.at if write.submission else None, last="that time") from error
-        return Done(ref, version, list(placed.positions), placed.receipt(placed.positions[-1]))
+        return Done(ref, version, list(placed.positions), placed.receipt(placed.positions[-1]), events)
 
     def _part(self, thing: Any, ref: str, write: Write) -> Part | Unsigned:
         """Return what a thing has decided as one submission to the ledger, its statements signed; or unsigned, where it is prepared."""

@@ -44,12 +44,13 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was recorded: the thing, its version now, the positions of the new entries and the receipt of the last."""
+    """What was recorded: the thing, its version now, the positions and ids of the new entries and the receipt of the last."""
 
     ref: str
     version: int
     positions: Sequence[int]
     receipt: Receipt | None = None
+    events: Sequence[str] = ()
     unsigned: Unsigned | None = None  # where it was only prepared: nothing was recorded
     repeated: bool = False  # under an idempotency key under which it was on record already
 

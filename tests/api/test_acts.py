@@ -50,11 +50,21 @@ def test_what_is_created_is_answered_with_its_address(ask):
     assert (second.status_code, second.json["type"]) == (409, "/problems/already-exists")
 
 
+def test_an_act_is_answered_before_there_are_views(ask):
+    """Where nobody has begun to keep the views, what was recorded is answered with its receipt like any other, and not shown yet."""
+    with psycopg.connect(ask.seeded.config.conninfo("owner"), autocommit=True) as conn:
+        conn.execute("DROP TABLE views.tracking")
+    response = ask.post(ACCEPT, "riv-lead", version=1)
+
+    assert (response.status_code, response.json["shown"]) == (200, False)
+    assert Receipt.parse(response.json["receipt"]).index == response.json["positions"][0] - 1
+
+
 def test_an_act_that_is_repeated_is_recorded_once(ask):
     """The same key and the same act get the same answer, and one event."""
     first, second = (ask.post(ACCEPT, "riv-lead", version=1, key="once") for _ in range(2))
 
-    assert first.json | {"shown": None} == second.json | {"shown": None}
+    assert first.json | {"shown": None, "repeated": True} == second.json | {"shown": None}
     assert size(ask) == first.json["positions"][0]
 
 

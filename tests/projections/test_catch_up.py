@@ -89,12 +89,17 @@ def test_an_entry_that_cannot_be_read_stops_the_process_loudly(board: psycopg.Co
 
 
 def test_whoever_waits_is_woken(board: psycopg.Connection[Any], database: Config) -> None:
-    """A reader that waits for a position goes on at the views' own notice, without looking for itself."""
-    told: list[bool] = []
-    thread = Thread(target=lambda: told.append(catch_up.wait_for(database.conninfo("reader"), 5, timeout=PATIENCE)))
-    thread.start()
+    """All who wait in a process go on at the views' own notice, which one connection hears for them; it is made again where it was lost."""
+    connections = [psycopg.connect(database.conninfo("reader"), autocommit=True) for _ in range(2)]
+    made, told, shown = iter(connections), list[bool](), tracking.Shown(lambda: next(made))
+    threads = [Thread(target=lambda: told.append(shown.wait(5, PATIENCE))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as killer:
+        killer.execute("SELECT pg_terminate_backend(%s)", [connections[0].info.backend_pid])
 
-    assert until(lambda: tracking.announce(board, 5) or told == [True])  # no view has moved: nothing but the notice can tell
+    assert until(lambda: tracking.announce(board, 5) or told == [True, True])  # no view has moved: nothing but the notice can tell
+    shown.close()
 
 
 def test_catch_up_gives_notice(board: psycopg.Connection[Any]) -> None:
@@ -108,11 +113,11 @@ def test_catch_up_gives_notice(board: psycopg.Connection[Any]) -> None:
     assert [notice.payload for notice in board.notifies(timeout=PATIENCE, stop_after=3)] == ["2", "4", "5"]
 
 
-def test_waiting_ends(board: psycopg.Connection[Any], database: Config) -> None:
+def test_waiting_ends(board: psycopg.Connection[Any]) -> None:
     """A position that does not come is given up after the time that the reader has; one that is there needs no waiting."""
-    assert not catch_up.wait_for(database.conninfo("reader"), 1, timeout=0.1)
-    assert catch_up.wait_for(database.conninfo("reader"), 0, timeout=0.0)
+    assert not catch_up.wait_on(board, 1, timeout=0.1)
     assert catch_up.wait_on(board, 0, timeout=0.0)
+    assert not tracking.Shown(lambda: board).wait(1, 0.0)
 
 
 def test_it_is_woken_by_the_log(database: Config, board: psycopg.Connection[Any]) -> None:

@@ -23,7 +23,6 @@ from api.pages.frame.words import Words, title_of
 from api.resources.answering.answers import Reading
 from api.resources.answering.closed import OWN
 from api.worker import worker
-from projections.two_clocks.catch_up import wait_on
 from projections.two_clocks.clocks import recorded_at
 from projections.two_clocks.read_model import AT_CLOCKS
 from service.desk.refusals import NotEstablished
@@ -83,9 +82,9 @@ class Look:
 def look() -> Iterator[Look]:
     """Look at the record as the caller may, at the clocks of the page's address; wait a moment for what they recorded just now."""
     scope, held = reading(), worker()
+    if position := just_recorded():
+        held.shown(position, current_app.config["WAIT_FOR_VIEWS"])
     with held.reader() as conn:
-        if position := just_recorded():
-            wait_on(conn, position, current_app.config["WAIT_FOR_VIEWS"])
         clocks = page_clocks.asked(conn, held.today, scope.period)
         on = Reading(conn, clocks.fixed, scope)
         yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted, purpose=scope.purpose), {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, jsonify, make_response, request, url_for
@@ -19,7 +20,6 @@ from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import schema_of, strict_json
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
 from api.worker import worker
-from projections.two_clocks.catch_up import wait_on
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND, RESOURCES, body_of, rule_of
 from service.desk import authority
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flask.typing import ResponseReturnValue
+    from marshmallow import Schema
 
     from aggregates.authority import Acting
     from service.recording import Done
@@ -53,7 +54,7 @@ def mount(resource: Resource, kind: str) -> None:
 
 
 def _mount(resource: Resource, command: Command) -> None:
-    schema = schema_of(command)
+    schema, reading = schema_of(command), cache(schema_of(command))
 
     @resource.response(201 if command.creates else 200, DoneSchema, headers=WRITTEN)
     @resource.alt_response(PREPARED, schema=UnsignedSchema, description="It is prepared, and not recorded", success=True)
@@ -65,7 +66,7 @@ def _mount(resource: Resource, command: Command) -> None:
     )
     @member
     def view(ref: str | None = None) -> ResponseReturnValue:
-        body = _body(command, schema, ref)
+        body = _body(command, reading(), ref)
         return carry_out(command, body.pop("ref", None) or ref or command.kind, body)
 
     view.command = command  # type: ignore[attr-defined]  # who may is the command's own to say
@@ -83,7 +84,7 @@ def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
     return content
 
 
-def _body(command: Command, schema: type[Any], ref: str | None) -> dict[str, Any]:
+def _body(command: Command, schema: Schema, ref: str | None) -> dict[str, Any]:
     """Read a command's body: JSON, or a form whose part `command` is that JSON and whose parts `file` are its evidence, in order."""
     if command.takes_files and request.mimetype == "multipart/form-data":
         sent = strict_json(request.form.get("command", "").encode())
@@ -91,8 +92,8 @@ def _body(command: Command, schema: type[Any], ref: str | None) -> dict[str, Any
             raise Unreadable(where="command", why="an object of JSON is expected")
         office = sent.get("office")
         check_reach(command, ref, office=office if isinstance(office, str) else None)  # before any file is taken in
-        return dict(schema().load({**sent, "evidence": _received(sent.get("evidence"))}))
-    parsed = Resource.ARGUMENTS_PARSER.parse(schema(), request, location="json")
+        return dict(schema.load({**sent, "evidence": _received(sent.get("evidence"))}))
+    parsed = Resource.ARGUMENTS_PARSER.parse(schema, request, location="json")
     return dict(parsed)
 
 
@@ -185,17 +186,14 @@ def _answer(command: Command, done: Done) -> ResponseReturnValue:
 
 def said_of(done: Done) -> dict[str, Any]:
     """Say what was recorded, once the views show it or after two seconds."""
-    with worker().reader() as conn:
-        rows = conn.execute("SELECT jti FROM ledger.event WHERE position = ANY(%s) ORDER BY position", (list(done.positions),)).fetchall()
-        shown = wait_on(conn, done.positions[-1], current_app.config["WAIT_FOR_VIEWS"])
     return {
         "ref": done.ref,
         "version": done.version,
         "positions": list(done.positions),
-        "events": [jti for (jti,) in rows],
+        "events": list(done.events),
         "receipt": str(done.receipt),
         "repeated": done.repeated,
-        "shown": shown,
+        "shown": worker().shown(done.positions[-1], current_app.config["WAIT_FOR_VIEWS"]),
     }
 
 
