@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response
-from markupsafe import Markup, escape
 
 from aggregates.clocks.regimes import REGIMES
 from api.access import member
@@ -17,7 +14,7 @@ from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import NOTHING, causes, event_of
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import choice_of, written
-from api.pages.reviews import clocks
+from api.pages.reviews import clocks, findings
 from api.pages.reviews.next import STAGES, next_of
 from api.pages.reviews.sources import Sources
 from api.pages.reviews.stages import stages
@@ -28,14 +25,11 @@ from projections import reviews
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from projections.action_register import ActionRow
     from projections.reviews import ReviewRow
 
 pages = Blueprint("review", __name__)
 
 APPOINTED: Final = ("lead_reviewer_appointed", "lead_reviewer_replaced")
-UNFOLDED: Final = 6  # actions of a finding that are all shown
-ENDED: Final = frozenset({"closed", "withdrawn", "superseded"})
 ON_RECORD: Final = "On record as"  # the column of events
 
 
@@ -58,29 +52,14 @@ def review(ref: str) -> Response:
             review=_heading(row) | {"because": event_of(seen, causes(seen, [ref], "review").get(ref, NOTHING).entry)},
             gone=stages(row, behind),
             clocks_=[clocks.words_of(clock, row.as_at) | {"events": behind.of_clock(row, clock)} for clock in row.clocks],
-            blockers=[_blocker(seen, one, came, may_see) for one in row.blockers],
-            findings=[_finding(seen, finding, came, may_see) | _found(behind, finding["number"]) for finding in row.findings],
-            without_finding=[_action(seen, action) for action in came.get("", []) if _owned(may_see, action)],
+            blockers=[findings.blocker(seen, one, came, may_see) for one in row.blockers],
+            findings=[findings.finding(seen, finding, came, may_see, behind) for finding in row.findings],
+            without_finding=findings.of_the_whole(seen, came, may_see),
             next=next_of(row),
             stages=STAGES,
             facts=facts(*_facts(seen, row, behind)),
             sections=list(_sections(seen, row, behind)),
         )
-
-
-def _blocker(seen: Look, blocker: dict[str, Any], came: dict[str, list[ActionRow]], may_see: Visible) -> dict[str, Any]:
-    """Return what stops the review closing, with each action that it names as a link to its page."""
-    actions = {row.ref: row for rows in came.values() for row in rows if _owned(may_see, row)}
-    text = str(escape(blocker["text"][:1].upper() + blocker["text"][1:]))
-    for ref in sorted(actions, key=len, reverse=True):
-        named = re.compile(rf"(?<![\w.>-]){re.escape(str(escape(ref)))}(?![\w-]|\.\w|<)")
-        text = named.sub(f'<a class="govuk-link" href="{escape(seen.link(f"/actions/{ref}"))}">{escape(ref)}</a>', text)
-    return blocker | {"text": Markup(text)}  # noqa: S704 - escaped before
-
-
-def _found(behind: Sources, number: str) -> dict[str, Any]:
-    """Return the event that recorded a finding, and those that answered it."""
-    return {"event": behind.of("finding_recorded", number=number), "answered": behind.last("board_response_formulated")}
 
 
 def _heading(row: ReviewRow) -> dict[str, Any]:
@@ -94,46 +73,6 @@ def _heading(row: ReviewRow) -> dict[str, Any]:
         "kind": under.called(row.kind),
         "proposed": proposed,
         "regime": under.label,
-    }
-
-
-def _finding(seen: Look, finding: dict[str, Any], came: dict[str, list[ActionRow]], may_see: Visible) -> dict[str, Any]:
-    actions = came.get(finding["number"], [])
-    return (
-        finding
-        | _shown([_action(seen, action) for action in actions if _owned(may_see, action)])
-        | {
-            "good": finding["polarity"] == "good_practice",
-            "others": sum(not _owned(may_see, action) for action in actions),
-        }
-    )
-
-
-def _shown(actions: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the actions of a finding: of many, those that have ended fold, so that what is still owed is seen."""
-    if len(actions) <= UNFOLDED:
-        return {"actions": actions, "ended": [], "counted": ""}
-    ended = [action for action in actions if action["status"] in ENDED]
-    told = Counter(action["status"] for action in ended)
-    counted = ", ".join(f"{number} {status}" for status, number in told.most_common())
-    return {"actions": [action for action in actions if action not in ended], "ended": ended, "counted": counted}
-
-
-def _owned(may_see: Visible, action: ActionRow) -> bool:
-    return may_see.agency is None or action.ref in may_see.owned
-
-
-def _action(seen: Look, row: ActionRow) -> dict[str, Any]:
-    owner = seen.words.body(row.owner)
-    return {
-        "ref": row.ref,
-        "title": row.title,
-        "href": seen.link(f"/actions/{row.ref}"),
-        "owner": None if row.title.endswith(owner) else owner,  # an action that each agency has is named after it
-        "due_on": row.due_on,
-        "original_due_on": row.original_due_on,
-        "overdue_days": row.days_overdue,
-        "status": row.status,
     }
 
 

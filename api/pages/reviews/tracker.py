@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from aggregates.clocks.regimes import REGIMES
 from api.access import member
 from api.pages.acting.possible import to_begin
 from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, look, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import NOTHING, causes, event_of
+from api.pages.frame.thing import Said, link, section
 from api.pages.reviews import clocks
 from api.resources.record.visible import Visible
 from projections import reviews
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 pages = Blueprint("tracker", __name__)
 
-SIZE: Final = 25  # rows of a page
 ONLY: Final = {"": "All reviews", "open": "Open", "overdue": "A clock is overdue", "paused": "Paused", "ended": "Ended"}
+COLUMNS: Final = ("Review", "Where it stands", "Notified", "Clock", "What stops it closing")
 
 
 @pages.get("/reviews")
@@ -36,31 +37,37 @@ def tracker() -> Response:
         every = [(row, _holds(row)) for row in visible(seen)]
         filters = _filters([row for row, _ in every])
         asked = {one.name: one.value for one in filters}
-        rows = [row for row, holds in every if _wanted(row, holds, asked)]
-        number = max(1, request.args.get("page", 1, type=int))
-        shown = rows[(number - 1) * SIZE : number * SIZE]
-        because = causes(seen, [row.ref for row in shown], "review")
         again = {name: value for name, value in asked.items() if value}
+        rows = [_line(row) for row, holds in every if _wanted(row, holds, asked)]
+        table = section("Reviews", COLUMNS, rows, "")
+        if answer := tables.exported(seen, "reviews", [table]):
+            return answer
+        shown = tables.shown(seen, "/reviews", table, kept=again, alone=True)
+        every_row = {row.ref: row for row, _ in every}
+        page = [every_row[line[0]["about"]] for line in shown["rows"]]
+        because = causes(seen, [row.ref for row in page], "review")
         return render(
             "reviews/tracker.html",
             look=seen,
-            rows=[_row(seen, row, because.get(row.ref, NOTHING)) for row in shown],
+            table=shown,
+            rows=[_row(seen, row, because.get(row.ref, NOTHING)) for row in page],
             figures=_figures(seen, every),
             filters=[one.select for one in filters],
             filtered=bool(again),
             cleared=[] if rows else cleared(filters, lambda name: _without(seen, every, asked, name)),
-            first_href=seen.link("/reviews", **again),
-            pager={
-                "first": (number - 1) * SIZE + 1,
-                "last": (number - 1) * SIZE + len(shown),
-                "total": len(rows),
-                "previous_href": seen.link("/reviews", **again, page=number - 1) if number > 1 else None,
-                "next_href": seen.link("/reviews", **again, page=number + 1) if len(rows) > number * SIZE else None,
-            },
             tasks=to_begin("review") if seen.clocks.is_now else [],
             now_href=address("/reviews", again),
             clear_href=seen.link("/reviews"),
         )
+
+
+def _line(row: Tracked) -> tuple[Said, ...]:
+    """Return what the tracker says of a review, by which it is sorted and exported."""
+    runs = clocks.first(row.clocks)
+    running = clocks.words_of(runs, row.as_at) if runs else None
+    stops = [blocker["text"] for blocker in row.blockers] or ["It has ended" if row.ended else "Nothing"]
+    name = link(f"{row.ref} {row.title}", None, row.ref)
+    return name, row.status.capitalize(), row.notified_on, [running["label"], running["standing"]] if running else None, stops
 
 
 def visible(seen: Look) -> list[Tracked]:
