@@ -203,6 +203,11 @@ def _check_meant() -> None:
 def remember(response: Response, token: str) -> None:
     """Give a browser its session, and with it another token of forms, which nobody can have known before."""
     session.clear()
+    renew(response, token)
+
+
+def renew(response: Response, token: str) -> None:
+    """Give a browser its session under another token; the forms that are open in it can still be sent."""
     response.set_cookie(SESSION_COOKIE, token, max_age=accounts.SESSION, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
 
 

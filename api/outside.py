@@ -6,6 +6,7 @@ Security headers, a request id, and one JSON line a request: never a body, a que
 from __future__ import annotations
 
 import re
+import secrets
 import sys
 import time
 import uuid
@@ -17,20 +18,30 @@ from flask import g, request
 from api.errors import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask, Response
 
-# The one inline script is of the page template's library; it says whether the browser runs scripts at all.
-JS_ENABLED: Final = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
-POLICY: Final = (
-    f"default-src 'self'; script-src 'self' {JS_ENABLED}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+# A script runs where its tag carries this answer's nonce, and nowhere else: not even one of our own that somebody put into a page.
+POLICY: Final = "default-src 'self'; script-src {scripts}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+NONCE_BYTES: Final = 16
 YEAR: Final = 31_536_000  # seconds
+TOKEN: Final = re.compile(r"/(enter|invited|new-password|take-part)/+[^/]+")  # where a link's token stands: whoever has it comes in
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+
+def nonce() -> str:
+    """Return what the scripts of this answer carry: random, and another one in each answer."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(NONCE_BYTES)
+    found: str = g.nonce
+    return found
 
 
 def headers(response: Response) -> Response:
     """Set the headers that keep a browser from being used against its user."""
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    scripts = f"'nonce-{g.nonce}'" if "nonce" in g else "'none'"
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(scripts=scripts))
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "same-origin"
@@ -43,6 +54,11 @@ def headers(response: Response) -> Response:
     return response
 
 
+def path_in_log() -> str:
+    """Return the path that was asked for, without the token of a link, also where a mistyped one leads nowhere."""
+    return TOKEN.sub(r"/\1/<token>", request.path)
+
+
 def json_lines(stream: Any = None) -> Any:
     """Return the logger: one JSON object a line."""
     processors: list[Any] = [
@@ -53,9 +69,18 @@ def json_lines(stream: Any = None) -> Any:
     return structlog.wrap_logger(structlog.PrintLogger(stream or sys.stderr), processors=processors)
 
 
+def _log_exception(app: Flask) -> Callable[[Any], None]:
+    def log(error: Any) -> None:
+        app.logger.error("%s %s: nobody foresaw this", request.method, path_in_log(), exc_info=error)
+
+    return log
+
+
 def install(app: Flask) -> None:
     """Give every request a number and a line in the log, and its answer the headers."""
     log = json_lines()
+    app.log_exception = _log_exception(app)  # type: ignore[assignment]  # Flask's own names the path as it was asked for
+    app.jinja_env.globals["nonce"] = nonce
 
     @app.before_request
     def begin() -> None:
@@ -72,7 +97,7 @@ def install(app: Flask) -> None:
             "request",
             request_id=g.get("request_id"),
             method=request.method,
-            path=request.path if "token" not in (request.view_args or {}) else str(request.url_rule),
+            path=path_in_log(),
             endpoint=request.endpoint,
             status=response.status_code,
             problem=g.get("problem"),

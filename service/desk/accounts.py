@@ -162,9 +162,14 @@ def tidy(conn: Connection[Any]) -> None:
     throttle.tidy(conn)
 
 
-def act_in(conn: Connection[Any], token: str, office: str | None) -> None:
-    """Change the office in which a session acts; that its person holds it is checked at every act."""
-    conn.execute("UPDATE desk.session SET office = %s WHERE token_hash = %s", (office, _hash(token)))
+def act_in(conn: Connection[Any], token: str, office: str | None) -> str:
+    """Change the office in which a session acts, and return its token from then on: what it was before may no more than it could.
+
+    That its person holds the office is checked at every act.
+    """
+    new = secrets.token_urlsafe(32)
+    conn.execute("UPDATE desk.session SET office = %s, token_hash = %s WHERE token_hash = %s", (office, _hash(new), _hash(token)))
+    return new
 
 
 def close_session(conn: Connection[Any], token: str) -> None:

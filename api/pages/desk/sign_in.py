@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request
 
 from aggregates.errors import Refused
-from api.access import SESSION_COOKIE, account, caller, client, forget, public, remember, signed_in
+from api.access import SESSION_COOKIE, account, caller, client, forget, public, remember, renew, signed_in
 from api.errors import status_of
 from api.pages import frame
 from api.pages.desk.browsers import family_of
@@ -92,8 +92,10 @@ def act_in() -> Response | Redirect:
     if chosen not in offices_of(who.person):
         return _office_page(NotInOffice(who=who.email, office=chosen or "?", day=worker().today))
     with worker().desk() as conn:
-        accounts.act_in(conn, request.cookies.get(SESSION_COOKIE, ""), chosen)
-    return redirect(HOME, code=303)
+        token = accounts.act_in(conn, request.cookies.get(SESSION_COOKIE, ""), chosen)
+    response = redirect(HOME, code=303)
+    renew(response, token)  # type: ignore[arg-type]  # as above
+    return response
 
 
 @pages.get("/enter/<token>")

@@ -155,16 +155,18 @@ def test_signing_out_ends_the_session_on_the_server(sign_in):
 
 
 def test_an_office_is_changed_among_those_that_one_holds(sign_in):
-    """Whoever holds two offices chooses; an office of somebody else's is refused."""
-    who = sign_in("riv-lead")
+    """Whoever holds two offices chooses, and has another session from then on; an office of somebody else's is refused."""
+    who, kept = sign_in("riv-lead"), sign_in()
     person = str(who.seeded.people["riv-lead"])
     said = {"title": "Chair of training", "role": "sub-group chair", "body": "QEG", "holder": person, "employer": "RIV"}
     who.seeded.act("board-manager", "appoint_office_holder", "training-chair", **said, from_on="2016-09-01", until_on=None)
     who.seeded.catch_up()
 
+    kept.client.set_cookie(SESSION_COOKIE, who.client.get_cookie(SESSION_COOKIE).value)
     assert "Chair of training" in who.text("/office")
     assert who.post("/office", {"office": "training-chair"}).status_code == 303
     assert "acting as <strong>Chair of training</strong>" in who.get("/").get_data(as_text=True)
+    assert kept.get("/actions").status_code == 401
     assert who.send("/office", {"office": "chair"}).status_code == 403
 
 
