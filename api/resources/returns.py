@@ -13,7 +13,7 @@ from api.access import member, signed_in
 from api.errors import problem_of
 from api.fields import AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
-from api.resources.answering.commands import acting_as, check_open, idempotency_key, mount, said_of
+from api.resources.answering.commands import acting_as, check_open, gives, idempotency_key, mount, said_of
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, VERSIONED, DoneSchema, Resource
 from api.resources.obligations import owing
 from api.resources.record import history
@@ -192,6 +192,7 @@ def reads(on: Reading, row: ReturnRow) -> bool:
 @returns.arguments(RoundArgs)
 @returns.response(200, RoundSchema)
 @returns.doc(operationId="ask_round", parameters=[IDEMPOTENCY_KEY])
+@gives(COMMANDS["request_return"])
 @member
 def ask_round_of(args: dict[str, Any]) -> dict[str, Any]:
     """Ask many respondents at once: one act for each, with its own receipt, in one transaction where nobody has to be left out."""

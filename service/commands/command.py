@@ -18,7 +18,8 @@ TRAINER = "trainer"
 BOARD: Final = frozenset({CHAIR, DEPUTY, MANAGER})
 OVERSEERS: Final = frozenset({CHAIR, DEPUTY, SUB_GROUP_CHAIR})
 BOARD_AND_SUB_GROUPS: Final = BOARD | OVERSEERS
-AMENDERS: Final = BOARD_AND_SUB_GROUPS | {LEAD, OFFICER, POLICY_MANAGER, LEAD_REVIEWER}
+# Whoever records anything amends what their own office recorded (INV-35 says what else), and may sign with a key of their own.
+AMENDERS: Final = BOARD_AND_SUB_GROUPS | {LEAD, OFFICER, POLICY_MANAGER, LEAD_REVIEWER, TRAINER}
 LEADS = frozenset({LEAD})
 OWNERS = LEADS | {SUB_GROUP_CHAIR} | BOARD  # an owner is an agency, a sub-group or the Board itself (INV-07)
 MANAGERS = frozenset({CHAIR, DEPUTY, MANAGER})
@@ -30,7 +31,6 @@ DPO = frozenset({OFFICER})
 ASKING = frozenset({MANAGER, LEAD, "trainer", OFFICER})  # who may bring in what somebody asks about their own data
 USERS = PROGRAMME | BOARD_AND_SUB_GROUPS | LEADS | {TRAINER}
 MEMBERS = BOARD_AND_SUB_GROUPS | LEADS
-SIGNERS = AMENDERS | {TRAINER}  # whoever records anything may do so with a key of their own
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from aggregates.registry import Inspection, Keys
 from aggregates.registry.data_subject import DataSubject
-from service.commands.command import ASKING, DPO, MANAGERS, OFFICER, SIGNERS, Command
+from service.commands.command import AMENDERS, ASKING, DPO, MANAGERS, OFFICER, Command
 
 REGISTRY: Final = (
     Command(
@@ -26,9 +26,9 @@ REGISTRY: Final = (
     Command("decide_erasure", "Decide the request to erase", "subject", DataSubject.ErasureDecided, DPO),
     Command("erase_personal_data", "Erase what is kept", "subject", DataSubject.PersonalDataErased, DPO),
     Command("answer_access_request", "Record the answer to an access request", "subject", DataSubject.AccessRequestAnswered, DPO),
-    Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, SIGNERS),
-    Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, SIGNERS),
-    Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, SIGNERS),
+    Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, AMENDERS),
+    Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, AMENDERS),
+    Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, AMENDERS),
     Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, MANAGERS, creates=True),
     Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, MANAGERS),
 )

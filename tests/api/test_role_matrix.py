@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import product
 from typing import get_args
 
@@ -11,15 +12,19 @@ import pytest
 
 from aggregates.errors import Refused
 from aggregates.partnership import office
+from api.fields import ONE_OF_ITS_KIND
 from service.commands import COMMANDS
 from service.commands.command import MANAGER
-from service.desk.refusals import NotAllowed, NotSignedIn
+from service.desk.coming_in.refusals import NotForThisKey
+from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn
 from service.desk.roles import INSPECTORS, RIGHTS, ROLES, Role, may
 from service.desk.submission import Submission
+from tests.api.acts import ACTS, said
 from tests.api.conftest import Asking, serving
 from tests.api.pages.whole import THINGS, fill
-from tests.api.test_routes import PLURAL, SEVERAL_ACTS, contents, declared
+from tests.api.test_routes import PLURAL, contents, declared
 from tests.boards import OFFICES, copy_of
+from tests.service.test_reviews import COURSE as OF_A_REVIEW
 
 pytestmark = pytest.mark.xdist_group("matrix")
 # Who holds each role on the board that is walked: those of the small board, and those who join it.
@@ -34,7 +39,11 @@ JOIN = {
 HOLDERS = {"inspector": "inspector", "board manager": "board-manager"} | {
     role: name for name, (role, body, _) in (OFFICES | JOIN).items() if body != "RIV" or role != "designated lead"
 }
-STRANGERS = ("operator", "nobody")  # signed in, in no office
+STRANGERS = ("operator", "nobody", "former")  # signed in, in no office, or in one whose term is over
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"}
+ONE_PART = ("designated lead", "chief officer", "trainer", "lead reviewer")  # here of another agency than Riverside, and of no review
+BY_REFERENCE = "subject"  # a random UUID, which nobody finds by trying: whoever has it was told it by whom it is about
+ASSIGNED, BEYOND = 21, 987654  # the event with which A1 was assigned; one that there is not
 KINDS = {PLURAL.get(kind, f"{kind}s"): kind for kind in THINGS}
 FORMS = ("act.", "amend.", "rounds.", "evidence_.submit")  # the pages of commands, which ask the same door
 # What else stands in an address, where it is not the reference of a thing.
@@ -52,6 +61,7 @@ def board(small_board, lending, tmp_path_factory):
         fill(it)
         for name, (role, body, employer) in JOIN.items():
             it.join(name, role, body, employer)
+        it.join("former", "deputy chair", until_on="2016-09-04")
         said = {"body": "Auditors", "purpose": "audit", "agency": None, "covers_from": "2015-07-01", "ceiling": "2016-09-05"}
         it.act("chair", "open_inspection", "auditor", **said, expires_on="2016-10-01")
         it.catch_up()
@@ -105,7 +115,9 @@ def test_every_role_reads_what_its_row_says(board, routes, who):
     for path, rule, view in addresses(routes, "GET"):
         if rule.endpoint.startswith(FORMS):
             continue
-        status = (board.client.get(path) if who is None else board.get(path, HOLDERS.get(who, who))).status_code
+        answer = board.client.get(path) if who is None else board.get(path, HOLDERS.get(who, who))
+        status = answer.status_code
+        wrong += [(rule.rule, found) for found in runs_otherwise(answer)]
         if view.access == "public":
             expected = status not in {401, 403}
         elif who is None:
@@ -121,20 +133,56 @@ def test_every_role_reads_what_its_row_says(board, routes, who):
     assert who in INSPECTORS or who is None or contents(board) == before  # what an inspector opens is on record, and a stranger is counted
 
 
-@pytest.mark.parametrize("who", ["designated lead", "chief officer", "trainer", "lead reviewer"])
+@pytest.mark.parametrize("who", ONE_PART)
 def test_what_is_not_theirs_is_answered_as_what_is_nobodys(board, routes, who):
-    """Enumeration: by no address of the API can who sees a part of the record tell what is there for others from what is not there."""
+    """Enumeration: by no address can who sees a part of the record tell what is there for others from what is not there."""
     told = set()
     for path, rule, _ in addresses(routes, "GET"):
-        if rule.rule.startswith("/api/") and "<ref>" in rule.rule:
-            theirs = board.get(path, HOLDERS[who])
+        if "<ref>" in rule.rule:
             ref = next(ref for ref in THINGS.values() if f"/{ref}" in path)
-            nobodys = board.get(path.replace(ref, "X9"), HOLDERS[who])
+            theirs, nobodys = board.get(path, HOLDERS[who]), board.get(path.replace(ref, "X9"), HOLDERS[who])
             if theirs.status_code == 404:
                 told.add(ref)
-                assert theirs.get_data(as_text=True).replace(ref, "X9") == nobodys.get_data(as_text=True), path
+                assert said_of(theirs, ref) == said_of(nobodys, "X9"), path
+    for path in (
+        "/api/v1/events/{}",
+        "/api/v1/events/{}/request",
+        "/events/{}",
+        "/events/{}/correct",
+        "/events/{}/retract",
+        "/public/events/{}",
+    ):
+        theirs, nobodys = (board.get(path.format(at), HOLDERS[who]) for at in (ASSIGNED, BEYOND))
+        assert (said_of(theirs, ASSIGNED), theirs.status_code) == (said_of(nobodys, BEYOND), 404), path
 
     assert "A1" in told  # Riverside's, of which nobody here is
+
+
+@pytest.mark.parametrize("who", ONE_PART)
+def test_an_act_upon_what_is_not_theirs_is_one_upon_nothing(board, who):
+    """Whatever act somebody tries, and whatever they say in it, no refusal tells them what is there for others."""
+    hidden = {
+        kind: ref for kind, ref in THINGS.items()
+        if kind not in ONE_OF_ITS_KIND and board.get(f"/api/v1/{PLURAL.get(kind, f'{kind}s')}/{ref}", HOLDERS[who]).status_code == 404
+    }  # fmt: skip
+    examples = {name: said(board, name) for name in ACTS} | {name: fields for _, name, fields in OF_A_REVIEW}
+    tried = 0
+    for command in declared():
+        if command.kind in hidden and not command.creates and command.kind != BY_REFERENCE:
+            path = f"/api/v1/{PLURAL.get(command.kind, f'{command.kind}s')}/{{}}/{command.name}"
+            fields = examples.get(command.name, {"amends": 1, "corrected": {}, "reason": "Wrong"})
+            theirs, nobodys = (board.post(path.format(ref), HOLDERS[who], fields) for ref in (hidden[command.kind], "X9"))
+            assert theirs.status_code in {403, 404, 422}
+            assert said_of(theirs, hidden[command.kind]) == said_of(nobodys, "X9"), (path, theirs.json)
+            tried += 1
+
+    assert tried > 20
+
+
+def said_of(answer, ref):
+    """Return what an answer tells, but for what was asked about and the number of the request."""
+    headers = sorted((name, value) for name, value in answer.headers if name not in {"X-Request-ID", "Content-Length"})
+    return answer.status_code, answer.get_data(as_text=True).replace(str(ref), "it"), headers
 
 
 def test_a_form_is_shown_to_those_whose_command_it_is(board, routes):
@@ -155,7 +203,8 @@ def test_every_role_gives_the_commands_that_name_it_and_no_other(board):
         it = Submission(name=command.name, kind=command.kind, ref="X9", fields={})
         with pytest.raises(Refused) as refused:
             board.seeded.board.act(board.seeded.callers[HOLDERS.get(who, who)], it)
-        if isinstance(refused.value, NotAllowed if who in ROLES else NotSignedIn) != (who not in command.by):
+        why = NotAllowed if who in ROLES else NotInOffice if who == "former" else NotSignedIn
+        if isinstance(refused.value, why) != (who not in command.by):
             wrong.append((command.kind, command.name, who, refused.value))
 
     assert wrong == []
@@ -175,7 +224,50 @@ def test_every_route_that_writes_is_a_commands_or_needs_a_right(board, routes):
             if view.access == "member" and not (hasattr(view, "command") or rule.endpoint.startswith(FORMS)):
                 undeclared.add(rule.endpoint)
 
-    assert undeclared == SEVERAL_ACTS
+    assert undeclared == set()
+
+
+def test_an_address_takes_the_methods_that_it_declares_and_no_other(board, routes):
+    """Every other method is refused before anybody is asked who they are; OPTIONS and HEAD tell a stranger no more than GET does."""
+    before, wrong = contents(board), []
+    taken = {path: view.access for method in METHODS for path, _, view in addresses(routes, method)}
+    bound = routes.url_map.bind("localhost")
+    for number, (path, access) in enumerate(taken.items()):
+        nobody = {"REMOTE_ADDR": f"203.0.113.{number % 250}"}  # so many strangers that none of them asks too often
+        undeclared = METHODS.difference(bound.allowed_methods(path))
+        others = [(method, board.client.open(path, method=method, environ_overrides=nobody)) for method in undeclared]
+        closed = ("OPTIONS", "HEAD") if access != "public" else ()
+        shut = [(method, board.client.open(path, method=method, environ_overrides=nobody)) for method in closed]
+        wrong += [(method, path) for method, answer in others if answer.status_code != 405]
+        wrong += [(method, path) for method, answer in shut if answer.status_code not in {401, 405}]
+
+    assert wrong == []
+    assert contents(board) | {"desk.tally": 0} == before | {"desk.tally": 0}
+
+
+def test_a_key_gives_the_commands_that_it_was_made_for_and_no_other(board):
+    """By a key that reads alone no command is given, whoever's it is; by one that was made for a command, that one alone."""
+    wrong = []
+    for command in declared():
+        who = board.seeded.callers["board-manager" if MANAGER in command.by else HOLDERS[next(iter(sorted(command.by)))]]
+        for acts in (frozenset(), frozenset({command.name}), frozenset({"another"})):
+            limited = replace(who, program=replace(who.program, acts=acts))
+            with pytest.raises(Refused) as refused:
+                board.seeded.board.act(limited, Submission(name=command.name, kind=command.kind, ref="X9", fields={}))
+            if isinstance(refused.value, NotForThisKey) != (command.name not in acts):
+                wrong.append((command.name, acts, refused.value))
+
+    assert wrong == []
+
+
+def runs_otherwise(answer):
+    """Return what would run on a page otherwise than by the nonce of its answer: no script, no attribute, no style."""
+    if answer.mimetype != "text/html":
+        return []
+    page, policy = answer.get_data(as_text=True), answer.headers["Content-Security-Policy"]
+    nonce = re.search(r"script-src 'nonce-([\w-]{22})';", policy)
+    scripts = [tag for tag in re.findall(r"<script\b[^>]*>", page) if nonce is None or f' nonce="{nonce[1]}"' not in tag]
+    return [*scripts, *re.findall(r"<\w[^>]*\s(?:on\w+|style|srcdoc)=|<style|=\"javascript:", page), *re.findall("unsafe[^;]*", policy)]
 
 
 def recorded(board):

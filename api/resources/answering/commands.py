@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, jsonify, make_response, request, url_for
 
 from aggregates.entry.fields import to_json
-from api.access import member, signed_in
+from api.access import View, member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import schema_of, strict_json
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
@@ -26,7 +26,7 @@ from service.desk import authority
 from service.desk.submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from flask.typing import ResponseReturnValue
     from marshmallow import Schema
@@ -64,15 +64,25 @@ def _mount(resource: Resource, command: Command) -> None:
         parameters=[IDEMPOTENCY_KEY, *([] if command.creates else [IF_MATCH]), PREPARE],
         requestBody={"required": True, "content": _content(schema, files=command.takes_files)},
     )
+    @gives(command)
     @member
     def view(ref: str | None = None) -> ResponseReturnValue:
         body = _body(command, reading(), ref)
         return carry_out(command, body.pop("ref", None) or ref or command.kind, body)
 
-    view.command = command  # type: ignore[attr-defined]  # who may is the command's own to say
     view.__name__ = view.__qualname__ = command.name
     view.__doc__ = f"{command.title}."
     resource.route(rule_of(command), methods=["POST"], endpoint=command.name)(view)
+
+
+def gives(command: Command) -> Callable[[View], View]:
+    """Declare the command that a view gives: who may is the command's own to say."""
+
+    def declare(view: View) -> View:
+        view.command = command  # type: ignore[attr-defined]  # functions carry what is declared of them
+        return view
+
+    return declare
 
 
 def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:

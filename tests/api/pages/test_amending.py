@@ -117,7 +117,7 @@ def test_another_agencys_entry_cannot_be_amended_because_it_does_not_exist(reade
 @pytest.mark.parametrize(
     ("office", "act", "told"),
     [
-        ("trainer", "correct", "A trainer may not correct an entry: that is for"),
+        ("trainer", "correct", "was made by Chair, and is not yours to amend (a decision is amended by whoever made it"),
         (
             "cqh-lead",
             "retract",
