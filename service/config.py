@@ -27,15 +27,17 @@ Role = Literal["owner", "writer", "projector", "reader"]
 
 MEBIBYTE = 1024 * 1024
 CLOCK_FILE = "demonstration-clock"
+VERIFIED = ("email_verified", "xms_edov")  # OpenID Connect Core 1.0, §5.1; Microsoft Entra's own, which it sends instead
 
 
 @dataclass(frozen=True, slots=True)
 class OpenID:
-    """The OpenID provider by which people may sign in, and as whom we ask it."""
+    """The OpenID provider by which people may sign in, as whom we ask it, and by which claim it says that an address is verified."""
 
     issuer: str
     client_id: str
     client_secret: str | None = field(repr=False)
+    verified: str = "email_verified"
 
 
 class BadSetting(Exception):  # noqa: N818 a refusal of what was set, named like the refusals of the domain
@@ -71,6 +73,7 @@ class Config:
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = field(default=None, repr=False)
     oidc_client_secret_file: Path | None = field(default=None, repr=False)
+    oidc_verified: str = "email_verified"  # the claim by which it says that it has verified an address
     demonstration_clock: datetime | None = None  # when a demonstration takes place; aware
     max_upload: int = 200 * MEBIBYTE  # bytes
     clamd: tuple[str, int] | Path | None = None  # what looks for malware: where it listens
@@ -111,7 +114,7 @@ class Config:
             secret = file.read_text(encoding="utf-8").strip() if file else self.oidc_client_secret
         except (OSError, UnicodeDecodeError) as error:
             raise BadSetting("MUNIMENT_OIDC_CLIENT_SECRET_FILE", str(file), "cannot be read") from error
-        return OpenID(self.oidc_issuer, self.oidc_client_id, secret or None)
+        return OpenID(self.oidc_issuer, self.oidc_client_id, secret or None, self.oidc_verified)
 
     @property
     def checkpoint_by_mail(self) -> tuple[str, ...]:
@@ -239,6 +242,12 @@ def _issuer(name: str, value: str) -> str:
     return value
 
 
+def _claim(name: str, value: str) -> str:
+    if value not in VERIFIED:
+        raise BadSetting(name, value, f"is not a claim by which we know addresses to be verified: {' or '.join(VERIFIED)}")
+    return value
+
+
 def _recipients(name: str, value: str) -> tuple[str, ...]:
     recipients = tuple(part.strip() for part in value.split(","))
     for one in recipients:
@@ -278,6 +287,7 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_OIDC_CLIENT_ID": ("oidc_client_id", _text),
     "MUNIMENT_OIDC_CLIENT_SECRET": ("oidc_client_secret", _text),
     "MUNIMENT_OIDC_CLIENT_SECRET_FILE": ("oidc_client_secret_file", _path),
+    "MUNIMENT_OIDC_VERIFIED": ("oidc_verified", _claim),
     "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
     "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),
     "MUNIMENT_CLAMD": ("clamd", _listens),

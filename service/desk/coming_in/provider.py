@@ -7,6 +7,7 @@ its keys may change at any time. What it says counts where it has signed it, for
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from dataclasses import dataclass
 from time import time
@@ -34,6 +35,8 @@ LEEWAY: Final = 60  # seconds by which two clocks may differ
 LASTS: Final = 600  # seconds within which who went to the provider comes back
 LONGEST: Final = 255  # bytes of a subject
 DISCOVERY: Final = "/.well-known/openid-configuration"
+# What a claim says, in JSON, of an address that is verified: Entra writes its boolean as a text now and then.
+SAYS_SO: Final = {"email_verified": ("true",), "xms_edov": ("true", '"true"', '"1"')}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,11 @@ class Provider:
         told = self._places.get(said["userinfo_endpoint"], Authorization=f"Bearer {tokens['access_token']}")
         if told.get("sub") != claims["sub"]:
             raise NotAsked("the provider speaks of another person")
-        return {name: told[name] for name in ("email", "email_verified") if name in told}
+        return {name: told[name] for name in ("email", self._it.verified) if name in told}
 
     def _known(self, claims: Mapping[str, Any]) -> Known:
         subject, email = claims["sub"], claims.get("email")
         if not isinstance(subject, str) or not 0 < len(subject.encode()) <= LONGEST:
             raise NotAsked("the provider names nobody")
-        return Known(self._it.issuer, subject, email if isinstance(email, str) and claims.get("email_verified") is True else None)
+        verified = isinstance(email, str) and json.dumps(claims.get(self._it.verified)) in SAYS_SO[self._it.verified]
+        return Known(self._it.issuer, subject, email if verified else None)

@@ -122,9 +122,9 @@ def liar(running):
     return running
 
 
-def come_back(it, **answer):
+def come_back(it, verified="email_verified", **answer):
     """Set out and come back, with the code and the state that were given."""
-    provider = Provider(OpenID(it.issuer, "muniment", SECRET), BACK)
+    provider = Provider(OpenID(it.issuer, "muniment", SECRET, verified), BACK)
     address, begun = provider.begin()
     it.nonce = it.nonce or parse_qs(urlsplit(address).query)["nonce"][0]
     return provider.finish(begun, {"code": "a code", "state": begun.state} | answer)
@@ -176,6 +176,20 @@ def test_an_address_that_is_not_verified_is_none(liar, verified):
     liar.claims = {"email_verified": verified}
 
     assert come_back(liar).email is None
+
+
+@pytest.mark.parametrize(
+    ("said", "known"), [(True, True), ("1", True), ("true", True), (False, False), ("0", False), (1, False), (None, False)]
+)
+def test_entra_says_in_its_own_claim_that_the_domain_is_the_tenants(liar, said, known):
+    """Where the settings name `xms_edov`, that claim counts in the place of `email_verified`, and by default it counts for nothing."""
+    liar.claims = {"email_verified": None, "xms_edov": said}
+    assert (come_back(liar, "xms_edov").email is not None) == known
+    liar.nonce, liar.claims = "", {"email_verified": not known, "xms_edov": said}
+
+    assert (come_back(liar, "xms_edov").email is not None) == known
+    liar.nonce = ""
+    assert (come_back(liar).email is not None) != known
 
 
 def test_an_answer_belongs_to_what_was_begun_a_while_ago_at_most(liar):
