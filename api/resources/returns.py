@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from flask import request
 from marshmallow import Schema, fields, validate
 
 from aggregates.returns import Return
@@ -13,8 +14,13 @@ from api.access import member, signed_in
 from api.errors import problem_of
 from api.fields import AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
+<<<<<<< HEAD
 from api.resources.answering.commands import acting_as, check_open, gives, idempotency_key, mount, said_of
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, VERSIONED, DoneSchema, Resource
+=======
+from api.resources.answering.commands import PREPARED, acting_as, check_open, idempotency_key, mount, prepared, said_of
+from api.resources.answering.openapi import IDEMPOTENCY_KEY, PREPARE, VERSIONED, DoneSchema, PreparedSchema, Resource
+>>>>>>> ae81b05 (Sign a round of asking over the API, which only took attested ones, and answer 304 to whoever holds a page of the feed already)
 from api.resources.obligations import owing
 from api.resources.record import history
 from api.resources.record.visible import respondents
@@ -23,6 +29,7 @@ from projections import returns as views
 from projections.returns import Filters, ReturnRow
 from service.commands import COMMANDS
 from service.commands.asking import ENVELOPE
+from service.config import MEBIBYTE
 from service.desk.refusals import NotFound
 from service.desk.submission import Submission
 from service.verbs.returns.rounds import ask_round
@@ -70,14 +77,20 @@ class RoundArgs(Schema):
     on_behalf_of = fields.String(allow_none=True)
     late_reason = fields.String(allow_none=True)
     office = fields.String(allow_none=True)
+    signed = fields.List(
+        fields.String(validate=validate.Length(1, MEBIBYTE)),
+        load_default=(),
+        metadata={"description": "The statements of all whom you ask now, as you signed them: see `prepare`"},
+    )
 
 
 class OutcomeSchema(Schema):
-    """What became of one respondent: what was recorded, with its receipt, or why nothing was."""
+    """What became of one respondent: what was recorded, with its receipt, or is to be signed, or why nothing was."""
 
     respondent = fields.String(required=True)
     ref = fields.String(required=True)
     done = fields.Nested(DoneSchema, allow_none=True, required=True)
+    prepared = fields.Nested(PreparedSchema, allow_none=True, required=True)
     problem = fields.Dict(keys=fields.String(), allow_none=True, required=True)
 
 
@@ -191,23 +204,36 @@ def reads(on: Reading, row: ReturnRow) -> bool:
 @returns.post("/rounds")
 @returns.arguments(RoundArgs)
 @returns.response(200, RoundSchema)
+<<<<<<< HEAD
 @returns.doc(operationId="ask_round", parameters=[IDEMPOTENCY_KEY])
 @gives(COMMANDS["request_return"])
+=======
+@returns.alt_response(PREPARED, schema=RoundSchema, description="It is prepared, and not recorded", success=True)
+@returns.doc(operationId="ask_round", parameters=[IDEMPOTENCY_KEY, PREPARE])
+>>>>>>> ae81b05 (Sign a round of asking over the API, which only took attested ones, and answer 304 to whoever holds a page of the feed already)
 @member
-def ask_round_of(args: dict[str, Any]) -> dict[str, Any]:
+def ask_round_of(args: dict[str, Any]) -> ResponseReturnValue:
     """Ask many respondents at once: one act for each, with its own receipt, in one transaction where nobody has to be left out."""
     check_open(COMMANDS["request_return"], acting_as(args.get("on_behalf_of"), office=args.get("office")))
     around = {name: args.pop(name, None) for name in ENVELOPE}
-    respondents = args.pop("respondents")
+    respondents, signed = args.pop("respondents"), args.pop("signed")
     said = args | {"due_on": args["due_on"].isoformat()}
-    asked = Submission(name="request_return", kind="return", ref="", fields=said, key=idempotency_key(), **around)
+    how = {"prepare": request.args.get("prepare"), "signed": signed}
+    asked = Submission(name="request_return", kind="return", ref="", fields=said, key=idempotency_key(), **how, **around)
     outcomes = ask_round(worker().board, signed_in(), asked, respondents)
-    return {"items": [_outcome(outcome) for outcome in outcomes]}
+    waits = any(outcome.done and outcome.done.unsigned for outcome in outcomes)
+    return {"items": [_outcome(outcome) for outcome in outcomes]}, PREPARED if waits else 200
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    refused = problem_of(outcome.refused).body() if outcome.refused else None
-    return {"respondent": outcome.respondent, "ref": outcome.ref, "done": outcome.done and said_of(outcome.done), "problem": refused}
+    done, waiting = outcome.done, outcome.done and outcome.done.unsigned
+    return {
+        "respondent": outcome.respondent,
+        "ref": outcome.ref,
+        "done": said_of(done) if done and not waiting else None,
+        "prepared": prepared(done, waiting) if done and waiting else None,
+        "problem": problem_of(outcome.refused).body() if outcome.refused else None,
+    }
 
 
 @section_11.get("")

@@ -116,3 +116,22 @@ def test_a_page_of_the_feed_is_proved_by_the_tiles_that_it_names(shared):
         roots.add(tree.root_from_inclusion(at, sealed.size, b64decode(item["leaf"]), proof))
 
     assert (len(page["items"]), roots) == (5, {sealed.root})
+
+
+def test_a_page_of_the_feed_that_somebody_holds_already_is_not_sent_again(ask):
+    """Where `next` leads never changes, whatever is recorded since; a page as known now changes with what is recorded, and only then."""
+
+    def again(path, tag, office="chair"):
+        answer = ask.client.get(path, headers=ask.headers(office) | {"If-None-Match": tag})
+        assert (answer.headers["Cache-Control"], bool(answer.data)) == ("private, no-cache", answer.status_code == 200)
+        return answer.status_code, answer.headers["ETag"]
+
+    first = ask.get("/api/v1/events?limit=3", "chair")
+    now, later = first.headers["ETag"], first.json["next"]
+    fixed = ask.get(later, "chair").headers["ETag"]
+    assert [again("/api/v1/events?limit=3", now), again(later, fixed)] == [(304, now), (304, fixed)]
+    assert ask.post("/api/v1/actions/A1/accept_action", "riv-lead").status_code == 200
+    ask.seeded.catch_up()
+    assert again(later, fixed) == (304, fixed)
+    assert again("/api/v1/events?limit=3", now)[0] == 200
+    assert again("/api/v1/events?limit=3", fixed, "trainer")[0] == 200

@@ -136,6 +136,23 @@ def test_personal_data_and_files_are_signed_like_all_else(signing):
     assert commit(signing, brought.json, path).status_code == 200
 
 
+def test_a_round_is_signed_like_each_of_its_acts(ask):
+    """Many are asked at once under a key of one's own: what is prepared for each is signed, and the round is given again with all of it."""
+    assert enrol(ask, KEY, "chair").status_code == 200
+    said = {"kind": "learning_needs", "period": "2016-17", "due_on": "2016-12-16", "respondents": ["RIV", "CQH", "NOBODY"]}
+    before, path = size(ask), "/api/v1/returns/rounds"
+    waiting = prepare(ask, path, said, "chair", version=None, key="round")
+    items = waiting.json["items"]
+    assert (waiting.status_code, [bool(item["prepared"]) for item in items], size(ask)) == (202, [True, True, False], before), items
+    assert items[2]["problem"]["type"] == "/problems/not-found"
+    own = [signed(one) for item in items[:2] for one in item["prepared"]["statements"]]
+    done = ask.post(path, "chair", said | {"respondents": ["RIV", "CQH"], "signed": own}, version=None, key="round")
+    ask.seeded.catch_up()
+    positions = [position for item in done.json["items"] for position in item["done"]["positions"]]
+    assert {ask.get(f"/api/v1/events/{position}").json["item"]["assurance"] for position in positions} == {"actor-signed"}
+    assert (len(positions), size(ask)) == (2, before + 2)
+
+
 def substituted(one: dict[str, Any]) -> str:
     """Sign, and send other words with it."""
     said = [json.loads(unb64url(each)) for each in one["disclosures"]]

@@ -136,12 +136,16 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     return make_response(jsonify(UnsignedSchema().dump(unsigned(command, it, done, done.unsigned))), PREPARED)
 
 
-def unsigned(command: Command, it: Submission, done: Done, prepared: Unsigned) -> dict[str, Any]:
+def unsigned(command: Command, it: Submission, done: Done, waiting: Unsigned) -> dict[str, Any]:
     """Say what is to be signed, and with which command it is sent back."""
-    statements = [{"unsigned": one.unsigned, "disclosures": [*one.disclosures.values()]} for one in prepared.statements]
-    rests_on = {"size": prepared.size, "version": done.version, "kinds": [kind.replace("_", "-") for kind in prepared.rests_on]}
-    until = datetime.fromtimestamp(prepared.until, UTC)
-    return {"statements": statements, "rests_on": rests_on, "until": until, "command": body_of(command, it)}
+    return prepared(done, waiting) | {"command": body_of(command, it)}
+
+
+def prepared(done: Done, waiting: Unsigned) -> dict[str, Any]:
+    """Say what is to be signed, on what it rests and until when."""
+    statements = [{"unsigned": one.unsigned, "disclosures": [*one.disclosures.values()]} for one in waiting.statements]
+    rests_on = {"size": waiting.size, "version": done.version, "kinds": [kind.replace("_", "-") for kind in waiting.rests_on]}
+    return {"statements": statements, "rests_on": rests_on, "until": datetime.fromtimestamp(waiting.until, UTC)}
 
 
 def acting_as(on_behalf_of: str | None = None, *, office: str | None = None) -> Acting:

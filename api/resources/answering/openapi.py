@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import make_response, request
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 from marshmallow import Schema, fields
 from marshmallow.fields import Date
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+    from werkzeug.wrappers import Response as Answer
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -26,7 +28,10 @@ log is taken into account. Acts are commands, one address each; every one carrie
 something exists already, and is answered with its receipt. What is refused is refused by name: a problem's `type` explains it.
 
 An act is attested by the service, or signed with a key of your own: ask for it with `?prepare=<thumbprint>`, which records nothing; look at
-what it answers; sign; and send the command again with `signed`."""
+what it answers; sign; and send the command again with `signed`.
+
+The feed (`/events?after=`) is followed by its `next`, whose pages are given at fixed clocks and never change: each answer has an ETag, and
+`If-None-Match` is answered with 304 where it is still the same. At its end, ask for what comes after the last position that you have."""
 
 
 class ProblemSchema(Schema):
@@ -82,12 +87,17 @@ class RestsOnSchema(Schema):
     kinds = fields.List(fields.String(), required=True, metadata={"description": "Whose entries the act rests on besides"})
 
 
-class UnsignedSchema(Schema):
-    """An act that was prepared, and not recorded: sign each statement, and send the command with what you signed."""
+class PreparedSchema(Schema):
+    """An act that was prepared, and not recorded: each statement is to be signed."""
 
     statements = fields.List(fields.Nested(StatementSchema), required=True)
     rests_on = fields.Nested(RestsOnSchema, required=True)
     until = fields.AwareDateTime(required=True, metadata={"description": "When it has to be prepared again"})
+
+
+class UnsignedSchema(PreparedSchema):
+    """An act that was prepared, and not recorded: sign each statement, and send the command with what you signed."""
+
     command = fields.Dict(
         keys=fields.String(),
         required=True,
@@ -111,6 +121,20 @@ class Resource(Blueprint):  # type: ignore[misc]  # flask-smorest is not typed; 
         doc: Callable[..., Decorator]
         response: Callable[..., Decorator]
         alt_response: Callable[..., Decorator]
+
+    @staticmethod
+    def unless_held(view: Callable[..., Any]) -> Callable[..., Any]:
+        """Give an answer with its ETag, and 304 in its place to whoever holds that very answer (If-None-Match)."""
+
+        @wraps(view)
+        def conditional(**asked: Any) -> Answer:
+            response = make_response(view(**asked))
+            response.add_etag()
+            response.headers["Cache-Control"] = "private, no-cache"  # kept by whoever asked, and asked for again before it is used
+            return response.make_conditional(request)
+
+        conditional._apidoc = getattr(view, "_apidoc", {}) | {"etag": True}  # type: ignore[attr-defined]  # noqa: SLF001 - flask-smorest describes it by that
+        return conditional
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # as above

@@ -79,7 +79,9 @@ class FeedSchema(Schema):
 
     clocks = fields.Nested(ClocksSchema, required=True)
     items = fields.List(fields.Nested(EntrySchema), required=True)
-    next = fields.String(required=True, allow_none=True, metadata={"description": "The address of the next page"})
+    next = fields.String(
+        required=True, allow_none=True, metadata={"description": "The address of the next page, at the same clocks: it never changes"}
+    )
     checkpoint = fields.String(required=True, metadata={"description": "A signed note over a tree that holds all of these"})
     tiles = fields.List(
         fields.String(), required=True, metadata={"description": "Addresses of the tiles of hashes that lead from each leaf to its root"}
@@ -116,6 +118,7 @@ def before(on: Reading, entry: HistoryEntry) -> bool:
 
 
 @events.get("")
+@events.unless_held
 @events.arguments(FeedArgs, location="query")
 @events.response(200, FeedSchema)
 @member
