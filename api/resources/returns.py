@@ -14,13 +14,8 @@ from api.access import member, signed_in
 from api.errors import problem_of
 from api.fields import AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
-<<<<<<< HEAD
-from api.resources.answering.commands import acting_as, check_open, gives, idempotency_key, mount, said_of
-from api.resources.answering.openapi import IDEMPOTENCY_KEY, VERSIONED, DoneSchema, Resource
-=======
-from api.resources.answering.commands import PREPARED, acting_as, check_open, idempotency_key, mount, prepared, said_of
+from api.resources.answering.commands import PREPARED, acting_as, check_open, gives, idempotency_key, mount, prepared, said_of
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, PREPARE, VERSIONED, DoneSchema, PreparedSchema, Resource
->>>>>>> ae81b05 (Sign a round of asking over the API, which only took attested ones, and answer 304 to whoever holds a page of the feed already)
 from api.resources.obligations import owing
 from api.resources.record import history
 from api.resources.record.visible import respondents
@@ -204,13 +199,9 @@ def reads(on: Reading, row: ReturnRow) -> bool:
 @returns.post("/rounds")
 @returns.arguments(RoundArgs)
 @returns.response(200, RoundSchema)
-<<<<<<< HEAD
-@returns.doc(operationId="ask_round", parameters=[IDEMPOTENCY_KEY])
-@gives(COMMANDS["request_return"])
-=======
 @returns.alt_response(PREPARED, schema=RoundSchema, description="It is prepared, and not recorded", success=True)
 @returns.doc(operationId="ask_round", parameters=[IDEMPOTENCY_KEY, PREPARE])
->>>>>>> ae81b05 (Sign a round of asking over the API, which only took attested ones, and answer 304 to whoever holds a page of the feed already)
+@gives(COMMANDS["request_return"])
 @member
 def ask_round_of(args: dict[str, Any]) -> ResponseReturnValue:
     """Ask many respondents at once: one act for each, with its own receipt, in one transaction where nobody has to be left out."""
