@@ -92,15 +92,15 @@ def corrections(on: Year) -> Figure:
     ]
     corrected, retracted = (Number(len(events), events) for events in parts)
     rows, behind = _adjustments(on)
+    moved = f" Since an earlier report was signed, {of(len(rows), 'entry', 'entries')} moved into another year, or came to nothing."
     return Figure(
         "corrections",
         "What was put right in the record",
-        f"{of(corrected.is_ or 0, 'entry was', 'entries were')} corrected and {retracted.is_} retracted.",
+        f"{of(corrected.is_ or 0, 'entry was', 'entries were')} corrected and {retracted.is_} retracted.{moved * bool(rows)}",
         (("Corrected", corrected), ("Retracted", retracted)),
-        columns=ADJUSTED if on.reported() else (),
+        columns=ADJUSTED,
         rows=rows,
         behind=behind,
-        empty="Nothing that an earlier report told of was moved into another year, or taken back, since it was signed.",
     )
 
 

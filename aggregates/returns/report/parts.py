@@ -33,7 +33,7 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a report: what it says in a sentence, its numbers, its table, and what it lacks.
+    """One figure of a report: what it says in a sentence, its numbers, its table, and what it lacks. It says `empty` where it has nothing.
 
     `counts` are (label, number) pairs, drawn as bars where `drawn`. `rows` have a cell for each of `columns`; the events behind a row
     are in `behind`, one for each row. `of_people`: its numbers are of people, so the small ones are suppressed.
@@ -56,14 +56,13 @@ class Figure:
         return {
             "id": self.id,
             "title": self.title,
-            "says": said(self.says),
+            "says": said(self.says if self.rows or self.counts else self.empty or self.says),
             "counts": [{"label": label, **_number(number)} for label, number in self.counts],
             "drawn": self.drawn,
             "columns": list(self.columns),
             "rows": [
                 {"cells": [_cell(cell) for cell in row], "events": list(events)} for row, events in zip(self.rows, self.behind, strict=True)
             ],
-            "empty": self.empty,
             "of_people": self.of_people,
         }
 

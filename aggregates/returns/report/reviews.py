@@ -54,7 +54,9 @@ def impact(on: Year) -> Figure:
         columns=("Review", "What it changed"),
         rows=[(f"{begun['title']} ({begun.ref})", judged[begun.ref]["judgement"]) for begun in told],
         behind=[(judged[begun.ref].at,) for begun in told],
-        empty="The impact of no review has been judged.",
+        empty=f"The impact of none of {of(len(owed), 'review')} has been judged for {on.period}."
+        if owed
+        else "No impact was to be judged.",
         lacking=[Lack(f"no impact statement for {one['title']}", f"review:{one.ref}") for one in owed if one.ref not in judged],
     )
 

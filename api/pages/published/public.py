@@ -145,7 +145,6 @@ def _report(period: str, number: int | None) -> Response:
     return render(
         "published/report.html",
         report=told,
-        of_people=shown.OF_PEOPLE,
         hrefs={one["n"]: f"#note-{one['n']}" for one in told["notes"]},
         edition=wanted,
         superseded=shown.superseded(wanted, last),

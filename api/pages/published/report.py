@@ -67,13 +67,12 @@ def draft(period: str) -> Response:
     with look() as seen:
         document = returns.report_of(seen.on.conn, period, **seen.on.at)
         told, row = shown.shown(document), _asked(seen, period)
+        _lead_to_forms(seen, told, row)
         return render(
             "published/draft.html",
             look=seen,
             report=told,
-            of_people=shown.OF_PEOPLE,
             hrefs=_hrefs(seen, period, told),
-            gaps=_gaps(seen, told, row),
             explain=_explain(seen, told, row),
             tasks=_tasks(seen, document, told, row),
             standing=[] if row else ["The report of this year has not been asked for: that comes first."],
@@ -129,12 +128,11 @@ def _hrefs(seen: Look, period: str, told: Mapping[str, Any]) -> dict[int, str]:
     return {one["n"]: seen.link(f"/reports/{period}/notes/{one['n']}") for one in told["notes"]}
 
 
-def _gaps(seen: Look, told: Mapping[str, Any], row: ReturnRow | None) -> list[dict[str, Any]]:
-    """Return what is missing of the report, section by section, each with where it can be closed; say so in the section too."""
+def _lead_to_forms(seen: Look, told: Mapping[str, Any], row: ReturnRow | None) -> None:
+    """Say of each thing that is missing where it can be closed, for whoever may and of the report as it stands now."""
     for section in told["sections"]:
         for gap in section["gaps"]:
             gap["href"] = _closing(seen, told, section, gap, row) if row and seen.clocks.is_now else None
-    return [{**gap, "section": section} for section in told["sections"] if section["missing"] for gap in section["gaps"]]
 
 
 def _closing(seen: Look, told: Mapping[str, Any], section: Mapping[str, Any], gap: Mapping[str, Any], row: ReturnRow) -> str | None:

@@ -77,17 +77,18 @@ def _section(section: Document, notes: _Notes) -> Document:
 
 
 def _figure(figure: Document, notes: _Notes) -> Document:
-    counts = [_number(count, notes, f"{figure['title']}: {count['label']}") for count in figure["counts"]]
-    return figure | {"counts": counts, "rows": [_row(figure, row, notes) for row in figure["rows"]]}
+    counts = [_number(count, notes, f"{figure['title']} \N{EN DASH} {count['label']}") for count in figure["counts"]]
+    rows = [_row(figure, row, notes) for row in figure["rows"]]
+    return figure | {"counts": counts, "rows": rows, "beneath": OF_PEOPLE if figure["of_people"] else None}
 
 
 def _row(figure: Document, row: Document, notes: _Notes) -> Document:
     name = row["cells"][0]
     cells = [
-        _number(cell, notes, f"{figure['title']}: {name}, {column.lower()}") if isinstance(cell, dict) else cell
+        _number(cell, notes, f"{figure['title']} \N{EN DASH} {name}, {column.lower()}") if isinstance(cell, dict) else cell
         for cell, column in zip(row["cells"], figure["columns"], strict=True)
     ]
-    return {"cells": cells, "note": notes.of(row["events"], f"{figure['title']}: {name}")}
+    return {"cells": cells, "note": notes.of(row["events"], f"{figure['title']} \N{EN DASH} {name}")}
 
 
 def _number(number: Document, notes: _Notes, about: str) -> Document:
