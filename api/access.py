@@ -19,7 +19,7 @@ from api.worker import worker
 from service.desk import accounts, authority
 from service.desk.coming_in import signed_requests, throttle
 from service.desk.coming_in.refusals import PagesAreForPeople, RequestNotSigned
-from service.desk.refusals import NotAllowed, NotSignedIn
+from service.desk.refusals import InRehearsal, NotAllowed, NotSignedIn
 from service.desk.roles import RIGHTS
 
 if TYPE_CHECKING:
@@ -116,10 +116,18 @@ def reading() -> Scope:
     return found
 
 
+def own_office() -> str | None:
+    """Return the office whose own matters the caller is shown beside their agency's: in a rehearsal none, for an inspector has none."""
+    return None if reading().rehearses else signed_in().office
+
+
 def opens(kind: str, ref: str) -> bool:
-    """Say whether the caller may see what is restricted or personal in a thing; an inspector's opening of it is noted (INV-41)."""
+    """Say whether the caller may see what is restricted or personal in a thing; an inspector's opening of it is noted (INV-41).
+
+    Of a rehearsal none is: nothing is disclosed to who may read it every day.
+    """
     scope = reading()
-    if scope.restricted and scope.inspection:
+    if scope.restricted and scope.inspection and not scope.rehearses:
         g.setdefault("opened", set()).add(f"{kind}:{ref}")
     return scope.restricted
 
@@ -181,6 +189,7 @@ def admit() -> None:
         authority.check(worker().board, signed_in(), access, today=worker().today)
     if request.method not in SAFE:
         _check_meant()
+        _check_no_rehearsal(access)
 
 
 def _check_meant() -> None:
@@ -198,6 +207,15 @@ def _check_meant() -> None:
         asked = signed_requests.Asked(request.method, url, dict(request.headers), request.get_data(), is_file)
         with worker().desk() as conn:
             signed_requests.check(conn, who, asked)
+
+
+def _check_no_rehearsal(access: Access) -> None:
+    """Refuse in a rehearsal what an inspector could not do: whatever is recorded, and whatever leaves something for an office.
+
+    One's own account is one's own all the same.
+    """
+    if access not in {"public", "account"} and (who := caller()) and who.rehearses:
+        raise InRehearsal
 
 
 def remember(response: Response, token: str) -> None:

@@ -109,6 +109,7 @@ OWNERS: Final[Mapping[str, str]] = {
 }
 FIELDS: Final[Mapping[str, str]] = {
     "kind": "",
+    "purpose": "",
     "review_kind": "",
     "because_of": "what it is because of",
     "briefing_needed": "whether a briefing is needed",
@@ -124,6 +125,7 @@ VALUES: Final[Mapping[str, str]] = {
     "case_file_audit": "case-file audit",
     "single_page_briefing": "single-page briefing",
     "single_agency_training_audit": "audit of single-agency training",
+    "rehearsal": "a rehearsal",
     "subgroup_learning_needs": "sub-group's learning needs",
     "s11": "section 11 audit",
     "trainer_cpd": "trainer's CPD questionnaire",

@@ -2,6 +2,9 @@
 
 An inspection is opened for an office, whose holder inspects, and may be opened again for the same office when it has ended. What
 they open of restricted or personal data is on record once for each object and day (INV-41, ledger §2).
+
+A rehearsal is one that nobody comes for: an agency's lead, or who manages the Board, sees what an inspector would see (domain B.8). It is
+on record that it took place, and no more: what they open in it is open to them every day.
 """
 
 from __future__ import annotations
@@ -40,6 +43,12 @@ class InspectionEnded(NoInspectionOpen):
     """After its last day, or once it was closed, an inspection opens nothing to whoever inspected."""
 
     text = "Your inspection ended on {ended_on}, so the record is closed to you: ask the chair or the board manager, who can open another"
+
+
+class RehearsalEnded(InspectionEnded):
+    """After its last day, or once it was closed, a rehearsal shows nothing; whoever leaves it has their own work as before."""
+
+    text = "Your rehearsal ended on {ended_on}: leave it to go on with your own work, or to begin another"
 
 
 class AlreadyDisclosed(Refused):
@@ -113,8 +122,8 @@ class Inspection(Recorded[InspectionState | None]):
         TOPIC = "inspection.opened.v1"
         office: Identifies[Public[str]]
         body: Public[str]
-        purpose: Public[Purpose]
-        agency: Public[str | None]
+        purpose: Identifies[Public[Purpose]]  # another, or of another agency, is another inspection
+        agency: Identifies[Public[str | None]]
         covers_from: Public[date]
         ceiling: Public[date]
         expires_on: Public[date]

@@ -18,7 +18,7 @@ from api.pages.actions import action, register
 from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, people, programme
 from api.pages.board.training import handing_out, sessions, taking_part
 from api.pages.board.training import programme as training_programme
-from api.pages.desk import account, forgotten, home, invited, programs, provider, sign_in
+from api.pages.desk import account, forgotten, home, invited, programs, provider, rehearsal, sign_in
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
@@ -47,6 +47,7 @@ NOUNS: Final = (
     programs,
     forgotten,
     invited,
+    rehearsal,
     provider,
     register,
     action,

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from aggregates.returns import Return
 from aggregates.returns.events import Kind
-from api.access import member, signed_in
+from api.access import member, own_office, signed_in
 from api.errors import problem_of
 from api.fields import AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
@@ -193,7 +193,7 @@ def one(on: Reading, ref: str, *, opened: bool = True) -> ReturnRow:
 
 def reads(on: Reading, row: ReturnRow) -> bool:
     """Say whether the reader may see the answers: of their own office they may; an inspector's opening of them is noted."""
-    return on.opens("return", row.ref) or row.respondent == signed_in().office
+    return on.opens("return", row.ref) or row.respondent == own_office()
 
 
 @returns.post("/rounds")

@@ -6,7 +6,7 @@ from typing import Final
 
 from aggregates.registry import Inspection, Keys
 from aggregates.registry.data_subject import DataSubject
-from service.commands.command import AMENDERS, ASKING, DPO, MANAGERS, OFFICER, Command
+from service.commands.command import AMENDERS, ASKING, DPO, LEADS, MANAGERS, OFFICER, Command
 
 REGISTRY: Final = (
     Command(
@@ -29,6 +29,6 @@ REGISTRY: Final = (
     Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, AMENDERS),
     Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, AMENDERS),
     Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, AMENDERS),
-    Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, MANAGERS, creates=True),
-    Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, MANAGERS),
+    Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, MANAGERS | LEADS, creates=True),
+    Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, MANAGERS | LEADS),
 )

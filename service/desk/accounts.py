@@ -45,7 +45,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and with which `program`. `office` is the one that they act in now; `speaks_for_all` is for a demonstration's import."""
+    """Who calls, and with which `program`. `office` is the one that they act in now; `speaks_for_all` is for a demonstration's import.
+
+    Who `rehearses` is in the rehearsal of their office: they see what an inspector would, and record nothing.
+    """
 
     account: UUID
     person: UUID | None
@@ -54,6 +57,7 @@ class Caller:
     may_operate: bool = False
     speaks_for_all: bool = False
     program: Program | None = None
+    rehearses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Session:
     office: str | None
     created_at: datetime
     last_used_at: datetime
+    rehearses: bool
     mine: bool
 
 
@@ -143,7 +148,7 @@ def open_session(conn: Connection[Any], account: UUID, office: str | None, brows
 def sessions_of(conn: Connection[Any], account: UUID, token: str) -> list[Session]:
     """Return the sessions of an account that are open, the one that was used last first; `token` is the one that asks."""
     query = """
-        SELECT id, browser, office, created_at, last_used_at, token_hash = %s AS mine
+        SELECT id, browser, office, created_at, last_used_at, rehearses, token_hash = %s AS mine
           FROM desk.session WHERE account = %s AND expires_at > now() ORDER BY mine DESC, last_used_at DESC"""
     with conn.cursor(row_factory=class_row(Session)) as cursor:
         return cursor.execute(query, (_hash(token), account)).fetchall()
@@ -162,13 +167,14 @@ def tidy(conn: Connection[Any]) -> None:
     throttle.tidy(conn)
 
 
-def act_in(conn: Connection[Any], token: str, office: str | None) -> str:
-    """Change the office in which a session acts, and return its token from then on: what it was before may no more than it could.
+def act_in(conn: Connection[Any], token: str, office: str | None, *, rehearses: bool = False) -> str:
+    """Change in what a session acts, and return its token from then on: what it was before may no more than it could.
 
-    That its person holds the office is checked at every act.
+    That is an office, or the rehearsal of one. That its person holds it, and what they may see, is judged at every request.
     """
     new = secrets.token_urlsafe(32)
-    conn.execute("UPDATE desk.session SET office = %s, token_hash = %s WHERE token_hash = %s", (office, _hash(new), _hash(token)))
+    change = "UPDATE desk.session SET office = %s, rehearses = %s, token_hash = %s WHERE token_hash = %s"
+    conn.execute(change, (office, rehearses, _hash(new), _hash(token)))
     return new
 
 
@@ -185,13 +191,13 @@ def close_sessions(conn: Connection[Any], account: UUID) -> None:
 def caller_of_session(conn: Connection[Any], token: str) -> Caller | None:
     """Return whose session this is, or None where it has ended."""
     query = """
-        SELECT a.id, a.person, a.email, s.office, a.may_operate, false, s.last_used_at < now() - %s
+        SELECT a.id, a.person, a.email, s.office, a.may_operate, s.rehearses, s.last_used_at < now() - %s
           FROM desk.session s JOIN desk.account a ON a.id = s.account
          WHERE s.token_hash = %s AND s.expires_at > now() AND a.disabled_at IS NULL"""
     row = _one(conn, query, TO_THE_MINUTE, _hash(token))
     if row and row[-1]:
         conn.execute("UPDATE desk.session SET last_used_at = now() WHERE token_hash = %s", (_hash(token),))
-    return Caller(*row[:-1]) if row else None
+    return replace(Caller(*row[:5]), rehearses=row[5]) if row else None
 
 
 def create_api_key(

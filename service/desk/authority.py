@@ -6,7 +6,7 @@ the office on the day on which the act is true (ledger §3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -15,11 +15,11 @@ from aggregates.partnership import Agency
 from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Holder, Office
 from aggregates.registry import Inspection, InspectionState
-from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen
+from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen, RehearsalEnded
 from service import commands
 from service.desk import roles
 from service.desk.coming_in.refusals import NotForThisKey
-from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
+from service.desk.refusals import BeyondTheirOffice, NotAllowed, NotInOffice, NotSignedIn, OnlyTheBoardManager, UnknownOffice
 from service.desk.roles import ROLES
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ class Scope:
     inspection: InspectionState | None = None
     leads: UUID | None = None
     role: str | None = None
+    rehearses: bool = False  # the inspection is one that nobody came for: what they open in it is open to them every day
 
     @property
     def protects(self) -> bool:
-        """Say whether they may read what the law asks about people (domain B.6)."""
-        return roles.may(self.role, "data protection")
+        """Say whether they may read what the law asks about people (domain B.6), who are of no agency."""
+        return self.agency is None and roles.may(self.role, "data protection")
 
     @property
     def purpose(self) -> str | None:
@@ -73,7 +74,10 @@ class Scope:
 
 
 def acting(board: Persons, caller: Caller, office: str | None, on_behalf_of: str | None, *, occurred_on: date, today: date) -> Acting:
-    """Return as whom the caller acts. Refuses an office that they do not hold today, and to act for another but as board manager."""
+    """Return as whom the caller acts: in a rehearsal, as who records nothing.
+
+    Refuses an office that they do not hold today, and to act for another but as board manager.
+    """
     if office is None:
         raise NotSignedIn
     holder = _office(board, office).holder_on(today)
@@ -81,12 +85,14 @@ def acting(board: Persons, caller: Caller, office: str | None, on_behalf_of: str
     if holder is None or not (_is(merged, holder.holder.subject, caller.person) or (caller.speaks_for_all and board.demonstration)):
         raise NotInOffice(who=caller.email, office=office, day=today)
     person = holder.holder.subject
+    if caller.rehearses and on_behalf_of is None:
+        return Acting(person, office, roles.INSPECTOR, today=today, merged=merged)
     if on_behalf_of is None:
         then = _office(board, office).holder_on(occurred_on) or holder
         if then.holder != holder.holder and then.employer != holder.employer:  # or a successor could judge as their predecessor might
             raise NotInOffice(who=caller.email, office=office, day=occurred_on)
         return Acting(person, office, holder.role, holder.body, then.employer, today=today, merged=merged)
-    if holder.role != commands.MANAGER:
+    if holder.role != commands.MANAGER or caller.rehearses:
         raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
     they = _office(board, on_behalf_of).holder_on(occurred_on)
     if they is None:
@@ -102,7 +108,8 @@ def allow(command: Command, who: Acting) -> None:
 
 def check(board: Persons, caller: Caller, right: str, *, today: date) -> None:
     """Refuse a right to a role that does not have it, and what is of the whole Board to who inspects one agency."""
-    it, role = roles.RIGHTS[right], _seat(board, caller, today).role
+    it, seat = roles.RIGHTS[right], _seat(board, caller, today)
+    role = roles.INSPECTOR if caller.rehearses else seat.role
     if role not in it.by:
         raise NotAllowed(who=called(role), act=it.act, roles=it.by)
     if it.whole and scope(board, caller, today=today).agency is not None:
@@ -124,8 +131,19 @@ def called(role: str | None) -> str:
 def scope(board: Persons, caller: Caller, *, today: date) -> Scope:
     """Return what the caller may read, by the role of the office that they hold today (`roles`).
 
-    An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41).
+    An inspector or an auditor reads what the inspection covers that is open for their office, and nothing without one (INV-41). Who
+    rehearses reads what an inspector would, as far as it is theirs to read every day.
     """
+    own = _by_office(board, caller, today)
+    if not caller.rehearses:
+        return own
+    opened = rehearsal(board, str(caller.office), today)
+    if own.agency not in {None, opened.agency}:
+        raise BeyondTheirOffice(office=caller.office, own=own.agency)
+    return replace(own, agency=opened.agency, inspection=opened, role=roles.INSPECTOR, rehearses=True)
+
+
+def _by_office(board: Persons, caller: Caller, today: date) -> Scope:
     vacant = caller.office is not None and _office(board, caller.office).holder_on(today) is None
     if vacant and (left := _left_lately(board, caller, today)):
         return Scope(left, restricted=True, role=commands.LEAD)
@@ -164,6 +182,17 @@ def inspection(board: Persons, office: str, day: date) -> InspectionState:
         raise NoInspectionOpen(office=office, day=day)
     if not state.open_on(day):
         raise InspectionEnded(office=office, ended_on=state.ended_on)
+    return state
+
+
+def rehearsal(board: Persons, office: str, day: date) -> InspectionState:
+    """Return the rehearsal that is open for an office on a day; refuses where none is, or it has ended."""
+    found = board.find(Inspection, office)
+    state: InspectionState | None = found.state if found else None
+    if state is None or state.purpose != "rehearsal":
+        raise NoInspectionOpen(office=office, day=day)
+    if not state.open_on(day):
+        raise RehearsalEnded(office=office, ended_on=state.ended_on)
     return state
 
 

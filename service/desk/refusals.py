@@ -18,9 +18,27 @@ class NotAllowed(Refused):
 
 
 class NotAnInspector(Refused):
-    """The record is opened to the office of an inspector or an auditor, and to no other."""
+    """The record is opened to the office of an inspector or an auditor; to one that an inspection may rest on, for a rehearsal."""
 
     rule, text = "INV-41", "{office} is no inspector's or auditor's office on {day}: appoint its holder first"
+
+
+class RehearsesOnly(Refused):
+    """An agency opens nothing but a rehearsal, for the office of its own lead; all else the Board opens."""
+
+    rule, text = "INV-41", "{office} opens and closes its own rehearsal, and no other inspection: the chair or the board manager does"
+
+
+class InRehearsal(Refused):
+    """Who rehearses an inspection records nothing, as who inspects."""
+
+    rule, text = "INV-41", "You are in a rehearsal, in which nothing is recorded, as by an inspector: leave it to go on with your own work"
+
+
+class BeyondTheirOffice(Refused):
+    """A rehearsal shows nobody more than their office does."""
+
+    rule, text = "INV-41", "{office} sees the record of {own}: it rehearses an inspection of {own}, and of nothing else"
 
 
 class NotFound(Refused):

@@ -19,6 +19,7 @@ from service.commands.command import (
     LEAD,
     LEAD_REVIEWER,
     MANAGER,
+    MANAGERS,
     OFFICER,
     POLICY_MANAGER,
     SUB_GROUP_CHAIR,
@@ -40,6 +41,7 @@ class Role:
     restricted: bool = True
 
 
+INSPECTOR: Final = "inspector"
 ROLES: Final[Mapping[str, Role]] = {
     CHAIR: Role("the whole record"),
     DEPUTY: Role("the whole record"),
@@ -51,7 +53,7 @@ ROLES: Final[Mapping[str, Role]] = {
     "chief officer": Role("their agency's"),
     TRAINER: Role("their agency's", restricted=False),
     LEAD_REVIEWER: Role("what they lead"),
-    "inspector": Role("what they inspect"),
+    INSPECTOR: Role("what they inspect"),
     "auditor": Role("what they inspect"),
 }
 
@@ -84,9 +86,10 @@ RIGHTS: Final[Mapping[str, Right]] = {
     "inspections": Right("read who inspects", who_sees("the whole record", "what they inspect")),
     "every entry": Right("read every agency's entries", who_sees("the whole record", "what they inspect"), whole=True),
     "report drafts": Right("read the draft of a report", who_sees("the whole record", "what they inspect"), whole=True),
-    "data protection": Right("read the data-protection register", BOARD | INSPECTORS | DPO),
+    "data protection": Right("read the data-protection register", BOARD | INSPECTORS | DPO, whole=True),
     "held texts": Right("allow a text that is held", DPO, writes=True),
-    "invitations": Right("invite who inspects", COMMANDS["open_inspection"].by, writes=True),
+    "invitations": Right("invite who inspects", MANAGERS, writes=True),
+    "rehearsals": Right("rehearse an inspection", COMMANDS["open_inspection"].by, writes=True),
     "links of the day": Right("hand out links for feedback and action plans", HOLDING, writes=True),
     "follow-up links": Right("hand out links for the follow-up questionnaire", JUDGING, writes=True),
     "keys of programs": Right("make keys for programs, which may no more than they", frozenset(ROLES)),

@@ -28,7 +28,8 @@ def theirs(who: Acting, thing: Any) -> bool:
     An action is its owner's, and whose it is to become; a review is the referring agency's, the office's that referred it, and of
     whoever was asked about it; a return is its respondent's, be it an agency or an office; a challenge is of who raised it and of
     whom it was put to; a meeting, but of the Board, of those whom its attendance names; a session is of those who train in it, and of
-    the agencies whose staff had a place or train; an item of dissemination is of those who received it; an inspection is the Board's.
+    the agencies whose staff had a place or train; an item of dissemination is of those who received it; an inspection is of the
+    office that it is for.
     """
     if who.on_behalf_of is not None:
         return True
@@ -59,8 +60,8 @@ def _of(ours: str | None, who: Acting, thing: Any) -> bool:
 WHOSE: Final[Mapping[type[Any], Callable[[Any, str | None, str | None], bool]]] = {
     Action: lambda it, ours, _: ours is not None and ours in {it.owner, it.offered_to},
     Challenge: lambda it, ours, office: ours in it.concerns or office in {it.raised_by, it.to},
+    Inspection: lambda it, _, office: it.office == office,
     Meeting: lambda it, ours, _: it.body == BOARD or ours in dict(it.attendance),
     TrainingSession: lambda it, ours, office: office in it.trainers or ours in it.agencies,
-    Inspection: lambda *_: False,
     Dissemination: lambda it, ours, _: ours is not None and it.received(ours) is not None,
 }

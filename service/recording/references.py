@@ -14,7 +14,6 @@ from aggregates.partnership import Agency, Course, Partnership, Priorities, SubG
 from aggregates.partnership.agency import Left, Member
 from aggregates.partnership.membership import NotAMember
 from aggregates.partnership.office import Office
-from aggregates.registry import Inspection
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from aggregates.review import Review
@@ -95,8 +94,6 @@ class References(Persons):
             self._finding(texts.get("source"))
         elif isinstance(thing, Office):
             self._there(Agency, "agency", corrected.get("employer"))
-        elif isinstance(thing, Inspection):
-            self._there(Agency, "agency", corrected.get("agency"))
         elif isinstance(thing, TrainingSession):
             self._there(Office, "office", corrected.get("observer"))
             self._there(Course, "course", corrected.get("revised_course"))

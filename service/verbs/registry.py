@@ -12,8 +12,8 @@ from aggregates.registry.inspection import AlreadyDisclosed
 from aggregates.registry.keys import KeyEnded, KeyEnrolled
 from service.commands.command import MANAGERS
 from service.desk.authority import called
-from service.desk.refusals import NotAllowed, NotAnInspector, NotFound
-from service.desk.roles import INSPECTORS
+from service.desk.refusals import BeyondTheirOffice, NotAllowed, NotAnInspector, NotFound, RehearsesOnly
+from service.desk.roles import INSPECTORS, ONE_AGENCY, may
 from service.ledger.errors import KeyInUse
 from service.ledger.keys import check_proof
 from service.recording import Write
@@ -32,16 +32,20 @@ class RegistryVerbs(References):
     """Whose keys may sign, and what inspectors are shown."""
 
     def open_inspection(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Open the Board's record to an inspector's or an auditor's office."""
-        office = self.find(Office, ref)
+        """Open the Board's record to an inspector's or an auditor's office; or to one that rehearses an inspection of what it sees."""
+        office, rehearses = self.find(Office, ref), said["purpose"] == "rehearsal"
         holder = office.holder_on(said["occurred_on"]) if office else None
-        if holder is None or holder.role not in INSPECTORS:
+        _not_anothers(said["acting"], ref if rehearses else None)
+        if holder is None or not (holder.role in INSPECTORS or (rehearses and may(holder.role, "rehearsals"))):
             raise NotAnInspector(office=ref, day=said["occurred_on"])
+        if holder.role in ONE_AGENCY and said["agency"] != holder.of:
+            raise BeyondTheirOffice(office=ref, own=holder.of)
         self._there(Agency, "agency", said["agency"])
         return self._begin_or_go_on(Inspection, ref, Inspection.begin, Inspection.open_again, write, named="office", **said)
 
     def close_inspection(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Close an inspection before its last day."""
+        _not_anothers(said["acting"], ref)
         return self._change(Inspection, ref, Inspection.close, write, **said)
 
     def disclose(self, opened: Sequence[str], /, *, acting: Acting, occurred_on: date) -> None:
@@ -95,3 +99,9 @@ class RegistryVerbs(References):
             if now.ended_at is not None:
                 raise KeyEnded(thumbprint=thumbprint, holder=now.holder, status="ended") from error
             raise KeyEnrolled(thumbprint=thumbprint, holder=now.holder) from error
+
+
+def _not_anothers(who: Acting, rehearses: str | None) -> None:
+    """Refuse an agency's lead any inspection but the rehearsal of their own office."""
+    if who.role not in MANAGERS and rehearses != who.in_name_of:
+        raise RehearsesOnly(office=who.in_name_of)

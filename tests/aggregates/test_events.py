@@ -153,6 +153,7 @@ def test_what_a_thing_is_known_by_is_identifying_and_public():
     }
     of_several = {"obligation.reminder_issued.v1", "obligation.escalated.v1"}  # clause, owner and subject
     of_several |= {"return.requested.v1"}  # besides its reference what that is made of: kind, respondent and period
+    of_several |= {"inspection.opened.v1"}  # besides whose it is, for what and of which agency: another would show another record
 
     assert {(f.sensitivity, f.kind) for fields in identifying.values() for f in fields} == {("public", str)}
     assert {t for t in begins if len(identifying[t]) != 1} == one_of_a_kind | of_several

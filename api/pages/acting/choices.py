@@ -23,7 +23,7 @@ from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews, training
 from service.commands import BOARD as BOARD_OFFICES
 from service.commands import TRAINER
-from service.desk.roles import INSPECTORS
+from service.desk.roles import INSPECTORS, RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -229,6 +229,12 @@ def _described(framework: ObligationSet) -> str:
     return f"{framework.title}, {framework.publisher}, {framework.published}: {len(framework.clauses)} clauses"
 
 
+def _inspecting(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the offices for which an inspection may be opened, or rehearsed; to an agency's lead, their own."""
+    found = offices(seen, INSPECTORS | RIGHTS["rehearsals"].by)
+    return found if _manages() else {code: title for code, title in found.items() if code == acting_as().office}
+
+
 def _respondents(seen: Look, _: str | None) -> dict[str, str]:
     return members(seen) | seen.words.sub_groups | _board(seen) | offices(seen, frozenset({TRAINER}))
 
@@ -248,7 +254,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "owner_office": lambda seen, _: offices(seen),
     "to_office": lambda seen, _: offices(seen),
     "lead_office": lambda seen, _: offices(seen),
-    "inspection.ref": lambda seen, _: offices(seen, INSPECTORS),
+    "inspection.ref": _inspecting,
     "source": _findings,
     "by_ref": _actions,
     "agency": lambda seen, _: members(seen),

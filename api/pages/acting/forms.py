@@ -55,7 +55,7 @@ REFERENCES: Final[Mapping[str, dict[str, str]]] = {
     "sub-group": {"label": "Code", "hint": "A short code, such as QEG. It cannot be changed afterwards."},
     "office": {"label": "Office", "hint": "The code of the office, such as quality-chair: a new one, or one that is vacant."},
     "priorities": {"label": "Period", "hint": "The period for which it is a priority, such as 2016-17."},
-    "inspection": {"label": "For which office", "hint": "The office of an inspector or an auditor. Appoint its holder first."},
+    "inspection": {"label": "For which office", "hint": "Of an inspector or an auditor: appoint them first. Or of who rehearses."},
     "meeting": {"hint": "Letters, digits, dots and hyphens, such as BOARD-2016-09. It cannot be changed afterwards."},
     "review": {"hint": "Letters, digits, dots and hyphens, such as SB-2016-03. It says nothing of any person."},
     "dissemination": {"hint": "Letters, digits, dots and hyphens, such as D-2016-04. It cannot be changed afterwards."},

@@ -78,8 +78,9 @@ def inspection(ref: str) -> Response:
 
 
 def _invite(seen: Look, row: InspectionRow) -> list[dict[str, str]]:
-    """Return where whoever inspects is invited, to those who may open an inspection."""
-    may = roles.may(seen.on.scope.role, "invitations")
+    """Return where whoever inspects is invited, to those who may open an inspection; who rehearses one has an account."""
+    term = seen.words.offices[row.ref].holder_on(seen.clocks.today) if row.ref in seen.words.offices else None
+    may = roles.may(seen.on.scope.role, "invitations") and term is not None and term.role in roles.INSPECTORS
     open_now = seen.clocks.is_now and row.closed_on is None and row.expires_on >= seen.clocks.as_at
     return [{"title": "Invite who inspects", "href": f"/inspections/{row.ref}/invite"}] if may and open_now else []
 

@@ -148,7 +148,7 @@ OFFICES: Final = ("Office", "Held by", "For", "Employed by", "Since")
 
 
 def _note(seen: Look) -> str | None:
-    return "Who holds an office stands on its page: each that you open goes on record." if seen.on.scope.inspection else None
+    return "Who holds an office stands on its page: each that an inspector opens goes on record." if seen.on.scope.inspection else None
 
 
 def _left(seen: Look, agency: partnership.AgencyRow) -> Iterator[Said]:

@@ -106,5 +106,6 @@ def _told(one: Session, words: Words) -> dict[str, Any]:
         "office": words.office(one.office, worker().today) if one.office else None,
         "opened": one.created_at.astimezone(LONDON),
         "used": one.last_used_at.astimezone(LONDON),
+        "rehearses": one.rehearses,
         "mine": one.mine,
     }

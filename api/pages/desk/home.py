@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
-from api.access import caller, public, signed_in
+from api.access import caller, own_office, public
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import timeline
@@ -52,7 +52,8 @@ COMMON: Final = (GRID,)
 BEGIN: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     commands.LEAD: (
         ("Submit evidence", "For an action: a file, its date, and what changed", "/evidence/new"),
-        ("All about your agency", "What it owes and did, as an inspector would see it", "/agencies/{agency}"),
+        ("All about your agency", "What it owes and did, down to the event behind each figure", "/agencies/{agency}"),
+        ("See what an inspector would see", "Rehearse an inspection of your agency, before one comes", "/rehearsal"),
         ("Returns", "What your agency is asked, and what it answered", "/returns"),
         ("Dissemination", "What was sent to you, to be acknowledged and passed on", "/disseminations"),
     ),
@@ -232,6 +233,6 @@ def _first_steps(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
 
 
 def _recent(seen: Look) -> list[dict[str, Any]]:
-    found = seen.on.conn.execute(MINE, (signed_in().office, seen.clocks.known_at, RECENT)).fetchall()
+    found = seen.on.conn.execute(MINE, (own_office(), seen.clocks.known_at, RECENT)).fetchall()
     entries = inspection_history.entries_at(seen.on.conn, [position for (position,) in found], known_at=seen.clocks.known_at)
     return timeline(seen, entries[::-1], about=True)

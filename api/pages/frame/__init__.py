@@ -26,6 +26,7 @@ from api.worker import worker
 from projections.two_clocks.clocks import recorded_at
 from projections.two_clocks.read_model import AT_CLOCKS
 from service.desk.refusals import NotEstablished
+from service.desk.roles import INSPECTOR
 from service.verify import unb64url
 
 if TYPE_CHECKING:
@@ -152,7 +153,8 @@ def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:
         office=title,
         agency=agency if agency and agency not in (title or "") else None,
         change_office_href="/office" if others or title is None else None,
-        role=term.role if term else None,
+        role=INSPECTOR if who.rehearses else term.role if term else None,
+        rehearses=who.rehearses,
     )
 
 

@@ -139,7 +139,7 @@ def text_of(look: Look, entry: HistoryEntry) -> str | None:
         value = entry.body.get(name)
         hidden = (
             name in UNSAID | event.WORDS
-            or (field.identifies and not field.choices)
+            or (field.identifies and not (field.choices or field.optional))
             or (field.kind is Sealed and (name == "contact" or not opens))
             or name == "erased"
             or (name == "to" and entry.body.get("recipients"))  # those whom it named are the ones who received it

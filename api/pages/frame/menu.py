@@ -45,12 +45,19 @@ MENU: Final[dict[str, dict[str, str]]] = {
     },
     "The record": {
         "/replay": "Replay",
+        "/rehearsal": "Rehearsal",
         "/integrity": "Integrity",
         "/public": "Published",
     },
 }
 STRANGERS: Final = {"Published": {"/public": "Published"}, "Integrity": {"/integrity": "Integrity"}, "Sign in": {"/sign-in": "Sign in"}}
 ADDRESSES: Final = frozenset(href for pages in (*MENU.values(), *STRANGERS.values()) for href in pages)
+NEEDS: Final = {  # the right without which somebody does not find a page
+    "/data-protection": "data protection",
+    "/inspections": "inspections",
+    "/rehearsal": "rehearsals",
+    "/reports": "report drafts",
+}
 UNDER: Final = {  # where in the menu a page stands that is not below one of its addresses
     **dict.fromkeys(("/agencies", "/offices", "/sub-groups", "/priorities"), "/partnership"),
     **dict.fromkeys(("/events", "/difference"), "/replay"),
@@ -85,11 +92,5 @@ def _is_for(href: str, role: str | None) -> bool:
             return True
         case "/evidence":
             return role is not None and (role in LEADS or role not in roles.ONE_AGENCY)
-        case "/data-protection":
-            return roles.may(role, "data protection")
-        case "/inspections":
-            return roles.may(role, "inspections")
-        case "/reports":
-            return roles.may(role, "report drafts")
         case _:
-            return role is not None
+            return roles.may(role, NEEDS[href]) if href in NEEDS else role is not None

@@ -10,6 +10,7 @@ from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_o
 from api.resources.obligations import grid, owed, own
 from projections.obligations import INDEX, LACKING, STATES, Wanted
 from service import commands
+from service.desk.roles import INSPECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,9 @@ def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
 
 
 def _owners(acting: Acting) -> frozenset[str]:
-    """Return for whom an office answers: its agency, its sub-group, the Board, or itself."""
+    """Return for whom an office answers: its agency, its sub-group, the Board, or itself; who inspects answers for nobody."""
+    if acting.role in INSPECTORS:
+        return frozenset()
     if acting.role in commands.BOARD:
         return frozenset(code for code in (BOARD, acting.office) if code)
     return frozenset(code for code in (acting.body or acting.agency, acting.office) if code)

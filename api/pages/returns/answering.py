@@ -232,7 +232,9 @@ def kept_at(ref: str) -> datetime | None:
 
 
 def all_kept() -> Iterator[tuple[str, str]]:
-    """Give each return of which something is kept for this office, with when that was, in words."""
+    """Give each return of which something is kept for this office, with when that was, in words; nothing in a rehearsal."""
+    if signed_in().rehearses:
+        return
     with worker().desk() as conn:
         found = drafts.of_office(conn, _office())
     for ref, saved_at in found.items():

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.topics import event_type
-from api.access import member, signed_in
+from api.access import member, own_office
 from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.answering.openapi import ClocksSchema, Resource
@@ -198,7 +198,7 @@ def request_of(position: int) -> dict[str, Any]:
     """Give the signed request by which an event came about, to those who may read all of the event."""
     with read({}) as on:
         entry = _entry(on, position)
-        theirs = on.scope.protects or signed_in().office == entry.by_office
+        theirs = on.scope.protects or entry.by_office in {own_office()} - {None}
         shown = theirs and on.opens(entry.kind, entry.ref)
     with worker().desk() as conn:
         kept = signed_requests.of_event(conn, position) if shown else None

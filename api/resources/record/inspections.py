@@ -61,12 +61,13 @@ def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
 
 
 def visible(on: Reading) -> list[InspectionRow]:
-    """Return the inspections that the reader may know of: the Board's offices of all, an inspector of their own, a lead of none."""
+    """Return the inspections that the reader may know of: the Board's offices of all, an inspector of their own, a lead of a rehearsal."""
+    at = on.at
     if on.scope.inspection:  # on today's authority: the days that they may ask for can all lie before the inspection itself
-        mine = views.inspections(on.conn, as_at=worker().today, known_at=on.clocks.head)
-        return [row for row in mine if row.ref == signed_in().office]
-    rows = views.inspections(on.conn, **on.at)
-    return rows if on.scope.agency is None else []
+        at = {"as_at": worker().today, "known_at": on.clocks.head}
+    rows = views.inspections(on.conn, **at)
+    every = on.scope.inspection is None and on.scope.agency is None
+    return rows if every else [row for row in rows if row.ref == signed_in().office]
 
 
 mount(inspections, "inspection")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from api.access import signed_in
+from api.access import own_office
 from api.worker import worker
 from projections.training import of_agency, points, sessions
 
@@ -58,7 +58,7 @@ class SessionsSeen:
         return act in OF_A_SESSION or entry.body["number"] in own or self._train(row)
 
     def _train(self, row: SessionRow) -> bool:
-        return signed_in().office in row.trainers
+        return own_office() in row.trainers
 
     @cached_property
     def _today(self) -> dict[str, SessionRow]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aggregates.authority import BOARD
-from api.access import signed_in
+from api.access import own_office, signed_in
 from api.resources.record.training import SessionsSeen
 from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews
@@ -31,7 +31,7 @@ def respondents(on: Reading) -> tuple[str, ...] | None:
     """Return whose returns alone a reader sees: their agency's, where they read all of it, and their own office's; None for others."""
     if on.scope.agency is None:
         return None
-    office = signed_in().office
+    office = own_office()
     return tuple(code for code in (on.scope.agency if on.scope.restricted else None, office) if code)
 
 
@@ -68,12 +68,12 @@ class Visible:
             mine = returns.Filters(whose=respondents(on))
             self.returns = {row.ref for row in returns.returns(on.conn, as_at=today, known_at=head, filters=mine)}
             sources = {row.source.partition("/")[0] for row in rows if row.source}
-            concerning = reviews.concerning(on.conn, self.agency, signed_in().office, as_at=today, known_at=head)
+            concerning = reviews.concerning(on.conn, self.agency, own_office(), as_at=today, known_at=head)
             self.reviews = sources | concerning if on.led is None else set(on.led)
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
-        if self.last and entry.kind == "inspection":
+        if entry.kind == "inspection" and (self.last or self.agency is not None):
             return entry.ref == signed_in().office  # their own, whatever days it covers
         if self._of_other_days(entry):
             return False
@@ -127,7 +127,7 @@ class Visible:
 
     def challenge(self, row: partnership.ChallengeRow) -> bool:
         """Say whether this challenge is theirs to see: they raised it, or it was put to them."""
-        return self.agency is None or self.agency in row.concerns or signed_in().office in {row.raised_by, row.put_to}
+        return self.agency is None or self.agency in row.concerns or own_office() in {row.raised_by, row.put_to}
 
     def review(self, row: Tracked) -> bool:
         """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""

@@ -15,7 +15,8 @@ from service.desk import accounts, authority
 from service.desk.accounts import Caller
 from service.desk.coming_in import identities, links
 from service.desk.coming_in.refusals import AddressNotVerified, HasAnAccount
-from service.desk.refusals import LinkEnded
+from service.desk.refusals import LinkEnded, NotAnInspector
+from service.desk.roles import INSPECTORS
 from service.desk.telling.mail import Mail
 
 if TYPE_CHECKING:
@@ -41,11 +42,15 @@ It works once, and until {until}. If you did not expect it, do nothing.
 def invite(conn: Connection[Any], board: Persons, office: str) -> str:
     """Make a link for whoever holds an office, in the place of any before it, and return its token: it is shown this once.
 
-    Refuses an office for which no inspection is open, and a holder who has an account and needs none.
+    Refuses an office for which no inspection is open or that rehearses one, and a holder who has an account and needs none.
     """
-    now = _now(board)
-    person = authority.holder(board, office, london(board.clock()))
-    inspection = authority.inspection(board, office, london(board.clock()))
+    now, today = _now(board), london(board.clock())
+    seat = board.find(Office, office)
+    term = seat.holder_on(today) if seat else None
+    if term is not None and term.role not in INSPECTORS:
+        raise NotAnInspector(office=office, day=today)
+    person = authority.holder(board, office, today)
+    inspection = authority.inspection(board, office, today)
     if _has_account(conn, person):
         raise HasAnAccount(office=office)
     return links.to_invite(conn, office, person, now=now, until=min(now + LASTS, _end(inspection)))

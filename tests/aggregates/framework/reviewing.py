@@ -84,7 +84,7 @@ EXAMPLES = [
         "LIF-PRI-11",
         "BOARD",
         "inspection:ofsted",
-        at("2016-11-14", "inspection:ofsted", "inspection.opened"),
+        at("2016-11-14", "inspection:ofsted", "inspection.opened", purpose="inspection"),
         (at("2016-11-15", "inspection:ofsted", "inspection.evidence_disclosed", object="action:A13"),),
         ended=at("2016-12-09", "inspection:ofsted", "inspection.closed"),
     ),

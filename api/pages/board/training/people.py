@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from aggregates.entry.values import FEWEST
-from api.access import signed_in
+from api.access import own_office
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
 from api.worker import worker
@@ -30,7 +30,7 @@ COMMENTS: Final = """
 
 def sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
     """Give the tables of who was there, who was not, and what they wrote."""
-    trains = signed_in().office in row.trainers and seen.on.scope.agency is not None
+    trains = own_office() in row.trainers and seen.on.scope.agency is not None
     columns = (
         ("Number", "Agency", "Staff group") if trains else ("Number", "Agency", "Staff group", "On the day", "Three months on", "Manager")
     )
