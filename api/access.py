@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flask import Flask, Response
+    from flask import Flask, Request, Response
 
     from service.config import Config
     from service.desk.accounts import Caller
@@ -239,6 +239,10 @@ class FormCookie(SecureCookieSessionInterface):
 
     Here it holds the token of forms, and what was begun at an OpenID provider: signed, and of use to nobody else.
     """
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        """Open what the cookie holds; without one there is nothing to open, and no need of a key."""
+        return super().open_session(app, request) if self.get_cookie_name(app) in request.cookies else self.session_class()
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
         """Say whether the cookie is for https alone."""

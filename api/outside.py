@@ -66,7 +66,7 @@ def json_lines(stream: Any = None) -> Any:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.JSONRenderer(),
     ]
-    return structlog.wrap_logger(structlog.PrintLogger(stream or sys.stderr), processors=processors)
+    return structlog.wrap_logger(structlog.PrintLogger(stream or sys.stderr), processors=processors).bind()
 
 
 def _log_exception(app: Flask) -> Callable[[Any], None]:

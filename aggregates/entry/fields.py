@@ -12,7 +12,7 @@ kind `Sealed` is personal, whatever else is said of it.
 from __future__ import annotations
 
 import types
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from inspect import get_annotations
@@ -153,7 +153,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, Evidence):
-        return {name: _plain(v) for name, v in asdict(value).items()}
+        return {name: _plain(getattr(value, name)) for name in Evidence.__dataclass_fields__}
     if isinstance(value, (tuple, list)):
         return [_plain(v) for v in value]
     if isinstance(value, dict):

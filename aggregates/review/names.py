@@ -99,4 +99,6 @@ def _called(name: str) -> list[list[str]]:
 
 def _plain(text: str) -> str:
     """Return a text as it is seen, without accents, however they were typed."""
+    if text.isascii():
+        return text
     return "".join(letter for letter in unicodedata.normalize("NFKD", seen(text)) if not unicodedata.combining(letter)).translate(ALIKE)

@@ -43,7 +43,7 @@ from service.recording.signing import Committing, Preparing, SignedAlready
 from service.recording.writing import Done, OfThisThread, Together, Turns, Unsigned, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from eventsourcing.postgres import PostgresFactory
@@ -142,7 +142,7 @@ class Recording(Evidencing, Application[UUID]):
             return known
         size = self.recorder.size
         try:
-            found: Any = self.repository.get(stream)
+            found: Any = self.repository.get(stream, projector_func=_told)
         except AggregateNotFoundError:
             return None
         if self._together:
@@ -285,6 +285,13 @@ class Recording(Evidencing, Application[UUID]):
                 replace(done, positions=list(where.positions), receipt=where.receipt(where.positions[-1]))
                 for done, where in zip(together.done, placed, strict=True)
             ]
+
+
+def _told(thing: Any, events: Iterable[Any]) -> Any:
+    """Return a thing once its events were told to it: as the library does it, which asks of every event whether it can be."""
+    for event in events:
+        thing = event.mutate(thing)
+    return thing
 
 
 def _idempotency(caller: Caller, it: Submission) -> Idempotency:

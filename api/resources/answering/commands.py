@@ -7,7 +7,6 @@ evidence may bring the files with it (multipart), or name what was uploaded befo
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -128,8 +127,8 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     said = {name: value for name, value in body.items() if name not in {*ENVELOPE, "signed"}}
     around: dict[str, Any] = {name: body.get(name) for name in ENVELOPE}
     fields = to_json(command.event, said)
-    sent = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, key=key, expected=expected, **around)
-    it = replace(sent, prepare=request.args.get("prepare"), signed=body["signed"])
+    how: dict[str, Any] = {"key": key, "expected": expected, "prepare": request.args.get("prepare"), "signed": body["signed"]}
+    it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, **how, **around)
     done = held.board.act(who, it)
     if done.unsigned is None:
         return _answer(command, done)
