@@ -38,12 +38,15 @@ from service.desk import accounts, authority
 from service.desk.accounts import Caller
 from service.embedded_postgres import EmbeddedPostgres
 from service.ledger import keys
+from service.ledger.errors import ReceivedWentBack
 from service.recording.establishing import establish
 from service.verify import open_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
+
+    from service.desk.bringing_in.importer import Report
 
 PATIENCE = 60  # seconds for the pages to come up, and for everything to stop
 LONGEST_NOTE = 10_000  # bytes of a checkpoint
@@ -121,19 +124,8 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
         with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
             importer = _importer(desk, board)
             beside = _running(_environ(config), "work", "--views-only", "--every", "5")  # views on another core
-            with tempfile.TemporaryDirectory() as folder, beside:
-                lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
-                copies = Stress.of(board, lines, times) if times > 1 else None
-                if copies:
-                    copies.after(0)
-                said, what = (
-                    (copies.lines, f"seven years of Severnbrook {times} times") if copies else (lines, "seven years of Severnbrook")
-                )
-                report = tell(board, importer, followed(said, f"Recording {what}"), Path(folder), recorded=copies.after if copies else None)
-            if report.refused:
-                number, why = report.refused[0]
-                older = f"If an older version made what is in {config.data}, remove that folder (nothing in it is real) and try again."
-                raise click.ClickException(f"line {number} of the demonstration was refused: {why} {older}")
+            with beside:
+                report = _record(board, importer, times)
             console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Finishing the views …")
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as views, console.status("Building what the pages show …"):
                 catch_up.create_all(views)
@@ -141,6 +133,34 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
             return {visitor: _account(desk, board, visitor.office) for visitor in VISITORS}
     finally:
         board.close()
+
+
+def _record(board: Board, importer: Caller, times: int) -> Report:
+    """Record what of the demonstration is not on record yet."""
+    what = f"seven years of Severnbrook {times} times" if times > 1 else "seven years of Severnbrook"
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [json.loads(line) for line in write(Path(folder)).read_text(encoding="utf-8").splitlines()]
+        copies = Stress.of(board, lines, times) if times > 1 else None
+        if copies:
+            copies.after(0)
+        said = followed(copies.lines if copies else lines, f"Recording {what}")
+        try:
+            report = tell(board, importer, said, Path(folder), recorded=copies.after if copies else None)
+        except ReceivedWentBack as error:
+            raise _older(board, str(error)) from error
+    if report.refused:
+        number, why = report.refused[0]
+        raise _older(board, f"line {number} was refused: {why}")
+    return report
+
+
+def _older(board: Board, why: str) -> click.ClickException:
+    """Say why the demonstration cannot be gone on with, and what to do about it."""
+    data = board.config.data
+    return click.ClickException(
+        f"The demonstration could not be recorded whole: {why}. If an older version of Muniment made what is in {data}, remove that "
+        "folder (nothing in it is real) and try again."
+    )
 
 
 def _links(config: Config, visitors: dict[Visitor, UUID]) -> dict[Visitor, str]:

@@ -60,10 +60,12 @@ class Stress:
         head = recorder.head()
         until, self.at = head.frontier.size, head.received
         while size < until:
-            found = recorder.select_notifications(start=size + 1, limit=max(1, TOGETHER // self.times), stop=until)
+            found = recorder.select_notifications(start=size + 1, limit=TOGETHER, stop=until)
             size = found[-1].id
-            if leaves := [leaf for one in found for leaf in self._copies(one)]:
-                recorder.append_together([Submission(leaves, self.at)])
+            few = max(1, TOGETHER // self.times)
+            for start in range(0, len(found), few):
+                if leaves := [leaf for one in found[start : start + few] for leaf in self._copies(one)]:
+                    recorder.append_together([Submission(leaves, self.at)])
 
     def _copies(self, notification: Any) -> Iterator[Leaf]:
         stream = notification.originator_id
