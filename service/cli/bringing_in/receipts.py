@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from service.desk.submission import Submission
 
 NOTED: Final = "submitted.jsonl"
+NEEDED: Final = {"server", "key", "act", "positions", "events", "kept"}
 
 
 @dataclass
@@ -59,10 +61,10 @@ class Receipts:
         """Give what is noted, but for what was cut off."""
         file = self.folder / NOTED if self.folder else None
         for text in file.read_text("utf-8", "surrogateescape").splitlines() if file and file.is_file() else ():
-            try:
-                yield dict(json.loads(text))
-            except ValueError:
-                continue
+            with suppress(ValueError):
+                noted = json.loads(text)
+                if isinstance(noted, dict) and noted.keys() >= NEEDED:
+                    yield noted
 
 
 def _act(it: Submission) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from contextlib import suppress
@@ -22,7 +23,7 @@ from service.cli.people.request_key import RequestKey
 from service.commands.asking import API, body_of, path_of
 from service.config import Config
 from service.desk.coming_in.refusals import RequestNotSigned
-from service.desk.refusals import NoKeyGiven
+from service.desk.refusals import MovedUnderneath, NoKeyGiven
 from service.desk.submission import command_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ PATIENCE: Final = 60.0  # seconds for an answer, and at most until it is worth a
 TRIES: Final = 5
 VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
 LONGEST_KEY: Final = 255
-UNSIGNED: Final = f"/problems/{RequestNotSigned.code()}"
+UNSIGNED, MOVED = (f"/problems/{refusal.code()}" for refusal in (RequestNotSigned, MovedUnderneath))
 LATER: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -77,15 +78,14 @@ class Client:
 
     def post(self, path: str, body: Any, *, key: str) -> dict[str, Any]:
         """Ask for something to be recorded, over whatever version there is; `key` makes it harmless to ask again."""
-        return self._ask(
-            path, json.dumps(body).encode(), {"Content-Type": "application/json", "Idempotency-Key": _visible(key), "If-Match": "*"}
-        )
+        headers = {"Content-Type": "application/json", "Idempotency-Key": _visible(key), "If-Match": "*"}
+        return self._ask(path, json.dumps(body).encode(), headers)
 
     def upload(self, file: Path) -> str:
         """Send an evidence file; return its SHA-256. The same file again is the same file."""
-        boundary, name = secrets.token_hex(16), file.name.replace('"', "_")
+        boundary, name = secrets.token_hex(16), re.sub(r'["\x00-\x1f]', "_", file.name)
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-        body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        body = head.encode(errors="replace") + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": secrets.token_urlsafe(18)}
         return str(self._ask(f"{API}/evidence", body, headers)["sha256"])
 
@@ -99,9 +99,10 @@ class Client:
                 with _OPENER.open(request, timeout=PATIENCE) as answer:
                     return dict(json.load(answer))
             except HTTPError as error:
-                pause = _pause(error) if left else None
-                if pause is None:
-                    raise _refusal(error, signs=self.signs is not None) from error
+                problem = _problem(error)
+                pause = _pause(error, problem)
+                if pause is None or not left:
+                    raise _refusal(problem, signs=self.signs is not None) from error
                 time.sleep(pause)
             except (URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
                 raise CannotReach(f"{self.server} does not answer: {getattr(error, 'reason', error)}. Nothing more was done.") from error
@@ -124,17 +125,26 @@ def _visible(key: str) -> str:
     return written if len(written) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
-def _pause(error: HTTPError) -> int | None:
-    """Return after how many seconds the service says that it is worth asking again, if it does and that is soon."""
-    said = error.headers.get("Retry-After", "")
-    return int(said) if error.code in LATER and said.isdecimal() and int(said) <= PATIENCE else None
-
-
-def _refusal(error: HTTPError, *, signs: bool) -> Exception:
+def _problem(error: HTTPError) -> dict[str, Any]:
+    """Return what went wrong as the service said it, or as far as an answer that is not this service's tells."""
     problem = {"status": error.code, "detail": f"{error.url} answers {error.code} {error.reason}."}
     with suppress(ValueError, TypeError):
         problem |= json.load(error)
+    return problem
+
+
+def _pause(error: HTTPError, problem: dict[str, Any]) -> int | None:
+    """Return after how many seconds it is worth asking again, where the service says that, and soon."""
+    said = error.headers.get("Retry-After", "")
+    if problem.get("type") == MOVED:
+        return 1
+    return int(said) if error.code in LATER and said.isdecimal() and int(said) <= PATIENCE else None
+
+
+def _refusal(problem: dict[str, Any], *, signs: bool) -> Exception:
     detail = str(problem["detail"]).rstrip(".")
     if problem.get("type") == UNSIGNED and not signs:
         detail += ". Name the file of the key that signs in MUNIMENT_REQUEST_KEY"
-    return CannotReach(f"{detail}.") if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR else RefusedThere(detail=detail, problem=problem)
+    if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return CannotReach(f"{detail}.")
+    return RefusedThere(detail=detail, problem=problem)
