@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
+from aggregates.action import Action
 from aggregates.returns import Return
 from projections.two_clocks.catch_up import rebuild_views
 from tests.api.acts import FILE, PDF
@@ -130,13 +131,29 @@ def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
     assert "Edition 2, of 5 January 2017, supersedes this one, which stays as it was published." in first
     assert "supersedes" not in second
     assert ("It was more than we said." in first, "It was more than we said." in second) == (False, True)
-    assert "built from the log again just now, and are the same to the byte" in first
+    assert "built from the log again, as it is now, and are the same to the byte" in first
     with psycopg.connect(work.seeded.config.conninfo("projector"), autocommit=True) as conn:
         rebuild_views(conn, work.seeded.source(conn), ("inspection_history", "returns"))
     again = work.get(f"/api/v1/reports/2016?as_at={signed['as_at']}&known_at={signed['known_at']}").json
     assert again["report_sha256"] == signed["sha256"]
     assert work.client.get(f"{PUBLIC}/data.json").data == data
     assert [one["newest"] for one in work.get("/api/v1/reports").json["items"]] == [True, False]
+
+
+def test_what_moves_into_another_year_is_told_by_the_report_of_that_year(work):
+    """F.10: a sign-off is found to be of January; the report of 2016 that the chair signed stays as it is, and 2017's has the line."""
+    explained(work.seeded, YEAR)
+    publish(work)
+    before = read(work.client.get(PUBLIC))
+    at = next(entry.number for entry in work.seeded.board.load(Action, "A1").entries if entry.event is Action.SignedOff)
+    corrected = {"occurred_on": "2017-01-03"}
+    work.seeded.act("quality-chair", "correct_entry", "A1", about="action", amends=at, corrected=corrected, reason="A slip of the pen")
+    work.seeded.catch_up()
+    (row,) = work.get("/api/v1/reports/2017").json["report"]["record"]["rows"]
+
+    assert row["cells"][1:] == ["2016", "5 September 2016", "3 January 2017"]
+    assert read(work.client.get(PUBLIC)) == before
+    assert "Action signed off: Follow up every missed appointment (A1)" in read(work.get("/reports/2017", "chair"))
 
 
 def test_a_footnote_leads_to_a_public_event_that_says_public_fields_alone(work):

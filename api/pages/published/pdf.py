@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 ONE_AT_A_TIME: Final = Lock()  # each takes a second of a processor: whoever asks for many waits
 
 
-def pdf(report: Mapping[str, Any], *, published_on: date, superseded: str | None, address: str, check: list[str]) -> bytes:
+def pdf(report: Mapping[str, Any], *, published_on: date, signed: str, superseded: str | None, address: str, check: list[str]) -> bytes:
     """Return the PDF of a report as `shown` has it; the same for the same report, whenever it is made."""
     notes = [{"n": one["n"], "words": _words(one)} for one in report["notes"]]
     day = [published_on.year, published_on.month, published_on.day]
-    said = {**report, "notes": notes, "published": day, "superseded": superseded, "address": address, "check": check}
+    said = {**report, "notes": notes, "published": day, "signed": signed, "superseded": superseded, "address": address, "check": check}
     return _compiled(json.dumps(said, sort_keys=True), datetime.combine(published_on, time(), UTC))
 
 

@@ -83,6 +83,7 @@ def as_pdf(period: str, edition: int) -> Response:
     made = pdf(
         shown.shown(editions.document(wanted)),
         published_on=wanted.on,
+        signed=shown.signed(wanted),
         superseded=shown.superseded(wanted, last),
         address=address,
         check=shown.check(wanted),
@@ -147,6 +148,7 @@ def _report(period: str, number: int | None) -> Response:
         report=told,
         hrefs={one["n"]: f"#note-{one['n']}" for one in told["notes"]},
         edition=wanted,
+        signed=shown.signed(wanted),
         superseded=shown.superseded(wanted, last),
         newest_href=f"/public/reports/{period}",
         others=[one for one in every if one.edition != wanted.edition],

@@ -117,10 +117,15 @@ def drafted(clocks: PageClocks) -> dict[str, str]:
     return {"as_at": clocks.as_at.isoformat(), "known_at": str(clocks.known_at)}
 
 
+def signed(edition: Edition) -> str:
+    """Say which edition it is, and since when it is the Board's word."""
+    return f"Edition {edition.edition}, signed for the Board on {written(edition.on)}."
+
+
 def check(edition: Edition) -> list[str]:
     """Say how anybody finds out whether an edition is what was signed."""
     built = f"They follow from the events up to {edition.known_at:,}, in their public fields alone, by the rules “{edition.made_by}”."
     return [
-        f"This is edition {edition.edition}, signed on {written(edition.on)} as event {edition.event:,} of the log.",
+        f"This is edition {edition.edition}: it was signed on {written(edition.on)}, as event {edition.event:,} of the log.",
         f"Its data have the SHA-256 {edition.sha256}: it stands in that event. {built}",
     ]
