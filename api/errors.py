@@ -59,7 +59,7 @@ class UnsupportedKind(Refused):
 class IdempotencyKeyMissing(Refused):
     """Every POST carries an Idempotency-Key, so that repeating it is harmless."""
 
-    text = "Send an Idempotency-Key of 1 to 255 visible ASCII characters: a new one for each act, the same one when you repeat it"
+    text = "Send an Idempotency-Key of 1 to 255 printable ASCII characters: a new one for each act, the same one when you repeat it"
 
 
 class IfMatchMissing(Refused):

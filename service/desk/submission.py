@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from service.commands import Command
 
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+# An idempotency key: what a header holds as it is, so that an act has the same one by whichever door it comes.
+KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
 LONGEST_TEXT = 10_000
 UNADDRESSED = UUID(int=0)
 # What no database, page or reader of JSON could keep as it is, and what turns round how the rest of a text is read.
@@ -65,7 +67,7 @@ class Submission:
         """Return what tells this command, given in an office, from another under the same idempotency key."""
         said = [
             self.name,
-            self.kind,
+            self.kind if self.name in AMENDMENTS else None,  # of any other command, its name says it
             self.ref,
             self.fields,
             self.office or office,

@@ -72,6 +72,7 @@ def is_killed_and_goes_on(system: System) -> None:
     (system.folder / "audit.pdf").write_bytes(b"%PDF-1.4 audit of the records\n")
     evidence = {"file": "audit.pdf", "title": "The audit", "evidence_date": "2016-09-02"}
     lines = [progress(f"{n} of the records are read") | {"key": f"letter {n}"} for n in range(LINES)]
+    lines[5]["key"] = "Brief 5 — Bürgerbüro"  # no header holds it
     lines.insert(2, said("submit_evidence", "A1", effect="Children are seen", evidence=[evidence]))
     file, before = system.write("acts.jsonl", *lines), board.size
     running = system.product.start("submit", file, "--server", system.it.address)
@@ -93,6 +94,8 @@ def is_killed_and_goes_on(system: System) -> None:
 
     elsewhere = json.loads(system.submits(file, "--receipts", system.folder / "others", "--format", "json").out)
     assert {item["became"] for item in elsewhere["items"]} == {"on record"}
+    imported = board.does("import", file, MUNIMENT_KEY=system.product.settings["MUNIMENT_KEY"])
+    assert imported == f"0 recorded, {len(lines)} were on record already, 0 refused.\n"
     assert board.size == before + len(lines)
 
 

@@ -78,7 +78,7 @@ def test_a_key_serves_one_act(ask):
     assert size(ask) == before
 
 
-@pytest.mark.parametrize("key", [None, "with space", "é", "x" * 256])
+@pytest.mark.parametrize("key", [None, " ", "é", "x" * 256])
 def test_every_act_carries_a_key(shared, key):
     """Without a usable Idempotency-Key nothing is tried."""
     response = shared.post(ACCEPT, "riv-lead", key=key)

@@ -22,7 +22,7 @@ from api.worker import worker
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND, RESOURCES, body_of, rule_of
 from service.desk import authority
-from service.desk.submission import Submission
+from service.desk.submission import KEY, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from service.recording.writing import Unsigned
 
 PREPARED: Final = 202
-KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
 ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,17})"\Z')  # weak too: a proxy that compresses makes it so, and the version is the same
 
 

@@ -157,7 +157,7 @@ def header(name: str, description: str, *, required: bool = True) -> dict[str, A
 
 
 IDEMPOTENCY_KEY: Final = header(
-    "Idempotency-Key", "A new one for each act, the same one when repeating it: 1 to 255 visible ASCII characters"
+    "Idempotency-Key", "A new one for each act, the same one when repeating it: 1 to 255 printable ASCII characters"
 )
 PREPARE: Final = {
     "in": "query",

@@ -8,7 +8,6 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 60.0  # seconds for an answer, and at most until it is worth asking again
 TRIES: Final = 5
-VISIBLE: Final = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
-LONGEST_KEY: Final = 255
 UNSIGNED, MOVED = (f"/problems/{refusal.code()}" for refusal in (RequestNotSigned, MovedUnderneath))
 LATER: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -78,7 +75,7 @@ class Client:
 
     def post(self, path: str, body: Any, *, key: str) -> dict[str, Any]:
         """Ask for something to be recorded, over whatever version there is; `key` makes it harmless to ask again."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": _visible(key), "If-Match": "*"}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, "If-Match": "*"}
         return self._ask(path, json.dumps(body).encode(), headers)
 
     def upload(self, file: Path) -> str:
@@ -117,12 +114,6 @@ def of_environment(server: str) -> Client:
     if config.key is None:
         raise NoKeyGiven
     return Client(server, config.key, RequestKey.of(config))
-
-
-def _visible(key: str) -> str:
-    """Return a key as the header takes it: visible ASCII, and no two keys the same."""
-    written = quote(key, safe=VISIBLE)
-    return written if len(written) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
 def _problem(error: HTTPError) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from aggregates.errors import Refused
-from service.desk.submission import Submission
+from service.desk.submission import KEY, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,7 @@ def read(said: str | Mapping[str, Any]) -> Submission:
         occurred_on=_day(line.get("occurred_on")),
         late_reason=line.get("late_reason"),
         fields=fields,
-        key=line.get("key") or sha256(json.dumps(line, sort_keys=True, default=str).encode()).hexdigest(),
+        key=_key(line),
         at=_moment(line.get("at")),
     )
 
@@ -112,6 +112,12 @@ def _beside(folder: Path, name: Any) -> Path:
     if not found:
         raise NoSuchFile(name=name)
     return path
+
+
+def _key(line: Mapping[str, Any]) -> str:
+    """Return the key of a line, or of what it says where it has none; a hash where no header would hold it."""
+    given = line.get("key") or ""
+    return given if KEY.match(given) else sha256(given.encode() or json.dumps(line, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _object(text: str) -> dict[str, Any]:
