@@ -18,10 +18,10 @@ from aggregates.registry.keys import KeyEnded
 from service.desk.refusals import AlreadyExists, MovedUnderneath, NotAllowed, StaleVersion
 from service.ledger.statement import Draft, Signer, fields_of
 from service.recording.writing import ToSign, Unsigned
-from service.verify import check_signature, open_disclosures, open_statement, unb64url
+from service.verify import canonical, check_signature, open_disclosures, open_statement, unb64url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from eventsourcing.persistence import StoredEvent
@@ -111,7 +111,7 @@ class Committing:
             if claims["sver"] != event.originator_version:
                 raise MovedSincePrepared(ref=ref, version=event.originator_version, signed=claims["sver"])
             now = fields_of(event)[0]
-            if other := sorted(name for name in now.keys() | said.keys() if now.get(name, ...) != said.get(name, ...)):
+            if other := sorted(name for name in now.keys() | said.keys() if not _the_same(now, said, name)):
                 raise NotWhatWasSigned(why=f"{', '.join(other)} would be another")
             yield board.mapper.prepare(event, self.signer, draft=draft).signed(signature)
 
@@ -179,6 +179,11 @@ def _not_theirs(board: References, who: Acting, key: Key | None) -> str | None:
     if since is None or (had := board.held_by(key.holder, since)) is None or who.is_(had):
         return None
     return f"it is the key of whoever held the office on {since.day} {since:%B %Y}"
+
+
+def _the_same(now: Mapping[str, object], said: Mapping[str, object], name: str) -> bool:
+    """Say whether both say the same, as every reader has it: Python takes `true` for 1, and whoever reads it back is stopped by that."""
+    return name in now and name in said and canonical(now[name]) == canonical(said[name])
 
 
 def _opened(signer: Signer, sd_jwt: str) -> tuple[Draft, bytes, dict[str, Any], dict[str, Any]]:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from service.desk.submission import Submission
 from service.ledger import keys
 from service.recording.signing import NotYourKey
-from service.verify import b64url, canonical, open_disclosures, open_statement, thumbprint, unb64url
+from service.verify import b64url, canonical, digest, open_disclosures, open_statement, thumbprint, unb64url
 from tests.api.acts import ACTS, FILE, PDF
 from tests.api.conftest import Asking
 from tests.boards import ORIGIN
@@ -151,6 +151,22 @@ def test_a_round_is_signed_like_each_of_its_acts(ask):
     positions = [position for item in done.json["items"] for position in item["done"]["positions"]]
     assert {ask.get(f"/api/v1/events/{position}").json["item"]["assurance"] for position in positions} == {"actor-signed"}
     assert (len(positions), size(ask)) == (2, before + 2)
+
+
+def test_a_number_is_not_signed_as_a_truth_value(ask):
+    """What is signed as `1` where the act says `true` is refused: it would be on record for good, and nobody could read it back."""
+    office, path, body, *_ = ACTS["offer_course"]
+    assert enrol(ask, KEY, office, by="board-manager").status_code == 200
+    prepared = prepare(ask, f"/api/v1/{path}", body, office, version=None).json
+
+    def as_one(statement: dict[str, Any]) -> str:
+        disclosed = [json.loads(unb64url(each)) for each in statement["disclosures"]]
+        others = [b64url(canonical([salt, name, 1 if value is True else value])) for salt, name, value in disclosed]
+        return rewritten(_sd=sorted(map(digest, others)))(statement | {"disclosures": others})
+
+    refused = commit(ask, prepared, f"/api/v1/{path}", office, sign=as_one, version=None).json
+    assert (refused["type"], refused["detail"].count("follow_up_owed")) == ("/problems/not-what-was-signed", 1), refused
+    assert commit(ask, prepared, f"/api/v1/{path}", office, version=None).status_code == 201
 
 
 def substituted(one: dict[str, Any]) -> str:

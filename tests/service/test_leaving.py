@@ -55,8 +55,14 @@ def left(it: Seeded) -> None:
 
 
 def test_inv_36_a_departure_is_refused_with_the_list_of_what_is_open(seeded):
-    """INV-36: an agency does not leave while it owes an action or one of its offices is held; the refusal names each."""
-    assign(seeded, "A9", owner="CQH", owner_office=None)
+    """INV-36: an agency does not leave while it owes an action or one of its offices is held; the refusal names each.
+
+    One of them is an agency's by the correction of a correction alone.
+    """
+    assign(seeded, "A9", owner_office=None)
+    for amends, corrected in ((1, {"title": "Train the staff of the night"}), (2, {"corrected": {"owner": "CQH"}})):
+        said = {"about": "action", "amends": amends, "corrected": corrected, "reason": "It is Coombe Quay's"}
+        seeded.act("chair", "correct_entry", "A9", **said)
     with pytest.raises(OpenObligations) as refused:
         seeded.act("board-manager", "leave_agency", "CQH", **LEAVES)
     assert refused.value.facts["obligations"] == ("action A2", "action A9", "office cqh-lead")

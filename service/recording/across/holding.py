@@ -150,7 +150,7 @@ class Holding(Receiving):
         said = [(row["originator_id"], self._entry(row).said) for row in rows]
         here = [(stream, thing) for stream, thing in self._loaded.items() if isinstance(thing, kind)]
         said += [(stream, entry.body) for stream, thing in here for entry in thing.entries]
-        streams = [stream for stream, body in said if holds(body) or holds(corrections(body))]
+        streams = [stream for stream, body in said if any(map(holds, said_by(body)))]
         return sorted(self._as_now(streams), key=lambda thing: str(thing.ref))
 
     @property
@@ -166,6 +166,13 @@ class Holding(Receiving):
                 thing = self.repository.get(stream)
                 loaded[stream] = thing  # read once for all that share the transaction; otherwise nobody looks there again
             yield thing
+
+
+def said_by(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give what an entry says, what it corrects others to say, and what it corrects corrections to say."""
+    while body:
+        yield body
+        body = corrections(body)
 
 
 def promised(action: of_action.State) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.action import Action
 from aggregates.action import state as of_action
-from aggregates.entry.fields import corrections
 from aggregates.partnership import Agency, Meeting
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
@@ -19,7 +18,7 @@ from aggregates.review.parts import same
 from aggregates.review.refusals import AlreadyReferred, NotTheirInformation
 from service.commands import LEAD
 from service.desk.refusals import EmployerUnsaid, KnownByCode, NotFound
-from service.recording.across.holding import Holding
+from service.recording.across.holding import Holding, said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -138,7 +137,7 @@ class Reviewing(Holding):
         """Refuse an agency's name, present or past, where its code tells it from every other: independence is judged by it (INV-01)."""
         given = {same(one): one for one in organisations if isinstance(one, str)}
         for agency in self.every(Agency):
-            names = (body.get("name") for entry in agency.entries for body in (entry.body, corrections(entry.body)))
+            names = (body.get("name") for entry in agency.entries for body in said_by(entry.body))
             for name in names:
                 if isinstance(name, str) and same(name) in given and same(name) != same(agency.ref):
                     raise KnownByCode(name=given[same(name)], code=agency.ref)
