@@ -83,6 +83,7 @@ def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(
     form = work.get(unescape(href), "chair")
     seen = re.search(r"report_sha256=([0-9a-f]{64})", href)[1]
     assert seen in form.get_data(as_text=True)
+    assert "What is recorded stays: never corrected, retracted, changed or removed." in read(form)
     assert [publish(work, report_sha256=other).status_code for other in ("0" * 64,)] == [422]
     known_at = int(re.search(r"known_at=(\d+)", href)[1])
     assert publish(work, known_at=known_at, report_sha256=seen).status_code == 200

@@ -177,7 +177,7 @@ def heading(command: Command) -> dict[str, Any]:
         "consequence": CONSEQUENCES.get(command.name),
         "beside": BESIDE.get(command.name),
         "rules": [_rule(refusal) for refusal in RULES.get(command.name, ())],
-        "button": None,
+        "for_ever": command.event.STANDS,
     }
 
 
