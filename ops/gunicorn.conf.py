@@ -1,14 +1,134 @@
 """How gunicorn serves Muniment: one process that writes, with threads that share its transactions.
 
 The application opens the board and its connections at the first request of the worker, never before the fork, and closes them here.
+
+A thread is for a request that is there. Whoever connects and says nothing holds none; whoever says it too slowly is cut off, as Apache's
+mod_reqtimeout does; and nobody holds all of them. What comes from many places at once a proxy in front keeps off, which takes a request
+in whole before it passes it on: behind one, all clients are one, so that nobody's share is counted.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import socket
+import time
+from collections import Counter, defaultdict, deque
+from contextlib import contextmanager
+from errno import ECONNRESET
+from functools import partial
+from selectors import EVENT_READ
+from typing import TYPE_CHECKING, Any, Final
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from service.desk.coming_in.throttle import client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+PATIENCE: Final = 10.0  # seconds for the head of a request, and for which nothing may come of its body, or be taken of an answer
+LEAST: Final = 4096  # bytes a second, of a body as of an answer
+KEPT_FREE: Final = 4  # threads that whoever is at one address leaves to others
+MOST_IN_TURN: Final = 256  # requests that wait for the threads of one address
+
+
+class Line(socket.socket):
+    """The line to a client, with as much patience as is left. Its time runs while we wait, not while we work."""
+
+    patience = PATIENCE
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """Receive what there is; cut off who is too slow."""
+        begun = time.monotonic()
+        with self._within(self.patience):
+            got = super().recv(size, flags)
+        self.patience = min(PATIENCE, self.patience - (time.monotonic() - begun) + len(got) / LEAST)
+        return got
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send all of it; cut off who does not take it."""
+        with self._within(PATIENCE + len(data) / LEAST):
+            super().sendall(data, flags)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send a file; cut off who takes nothing of it."""
+        with self._within(PATIENCE):
+            return super().sendfile(file, offset, count)
+
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """Wait no longer than this, nor than gunicorn would."""
+        asked = self.gettimeout()
+        self.settimeout(max(0.001, seconds) if asked is None else min(asked, max(0.001, seconds)))
+        try:
+            yield
+        except TimeoutError as error:
+            raise ConnectionResetError(ECONNRESET, "the client is too slow") from error
+        finally:
+            self.settimeout(asked)
+
+
+class Patient(ThreadWorker):
+    """gunicorn's threads, kept for requests that are there, and never all for one client."""
+
+    def init_process(self) -> None:
+        """Begin with nobody."""
+        self.busy: Counter[str] = Counter()
+        self.in_turn: defaultdict[str, deque[TConn]] = defaultdict(deque)
+        super().init_process()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Give a connection a thread: once there is something to read, and its client has its share of them."""
+        if not isinstance(conn.sock, Line):
+            conn.sock = Line(fileno=conn.sock.detach())
+        if not (conn.initialized or conn.data_ready):
+            self._wait_for(conn)
+        elif self.busy[who := self._who(conn)] < self._share():
+            self.busy[who] += 1
+            super().enqueue_req(conn)
+        elif len(self.in_turn[who]) < MOST_IN_TURN:
+            self.in_turn[who].append(conn)
+        else:
+            self.nr_conns -= 1
+            conn.close()
+
+    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        """Take the thread back, and give it to whom its client has waiting."""
+        who = self._who(conn)
+        self.busy[who] -= 1
+        if conn.sock.fileno() < 0:  # `handle` has taken leave
+            self.nr_conns -= 1
+        else:
+            super().finish_request(conn, fs)
+        if self.in_turn[who]:
+            self.enqueue_req(self.in_turn[who].popleft())
+        elif not self.busy[who]:
+            del self.busy[who], self.in_turn[who]
+
+    def handle(self, conn: TConn) -> Any:
+        """Answer a request, and take leave here: gunicorn's loop, which everybody needs, would wait until the client does."""
+        conn.sock.patience = PATIENCE
+        kept = super().handle(conn)
+        if not kept:
+            conn.close(graceful=True)
+        return kept
+
+    def _wait_for(self, conn: TConn) -> None:
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _who(self, conn: TConn) -> str:
+        return client(conn.client[0] if isinstance(conn.client, tuple) else None)
+
+    def _share(self) -> int:
+        alone = not self.wsgi.extensions["muniment"].config.proxies
+        return int(self.cfg.threads - KEPT_FREE if alone else self.cfg.threads)
+
 
 wsgi_app = "api.app:create_app()"
-worker_class = "gthread"
+worker_class = Patient
 workers = 1  # group commit works within a process: threads share a transaction, processes take turns
 threads = 16
 preload_app = False  # built before a fork, the ledger's connections would belong to the parent

@@ -9,6 +9,7 @@ import socket
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LARGEST = Config(data=Path()).max_upload
 BLOCK = b"0" * MEBIBYTE
+SOON = 8  # seconds, of the ten for which the server is patient
 GROWTH = 48 * MEBIBYTE  # that the server may need for the largest file, whatever its size
 EDGE = "a-boundary-that-no-file-holds"
 HEAD = f'--{EDGE}\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\nContent-Type: text/html\r\n\r\n'
@@ -100,8 +102,43 @@ def incoming(it: Served) -> list[Path]:
     return list((it.product.data / "evidence" / "incoming").glob("*"))
 
 
+@contextmanager
+def dawdling(it: Served) -> Iterator[list[socket.socket]]:
+    """Be somebody elsewhere who opens three times as many lines as the server has threads, and sends on each a little, or nothing."""
+    host, _, port = it.address.removeprefix("http://").partition(":")
+    form = b"POST /sign-in HTTP/1.1\r\nHost: it\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail="
+    lines = [socket.create_connection((host, int(port)), PATIENCE, source_address=("127.0.0.2", 0)) for _ in range(48)]
+    for number, one in enumerate(lines):
+        one.sendall((b"", b"GET / HTTP/1.1\r\nHost:", form)[number % 3])
+    yield lines
+    for one in lines:
+        one.close()
+
+
 def test_files_however_they_are_sent(site: Served):
     """The largest file goes through in memory that does not grow with it; slow ones hold nobody up; what is broken off leaves nothing."""
+    with dawdling(site) as lines:
+        begun = monotonic()
+        assert upload(site, 999)[0] == 201
+        assert monotonic() - begun < SOON
+        sent(site)
+        assert [one for one in lines if not cut_off(one)] == []
+
+
+def cut_off(one: socket.socket) -> bool:
+    """Wait until a line is closed from the other side, whatever is said before."""
+    try:
+        while one.recv(4096):
+            pass
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+def sent(site: Served) -> None:
+    """Send files of all sizes, in all manners."""
     said = {"office": "riv-lead", "effect": "Seen", "evidence": [{"title": "Scan", "evidence_date": "2016-09-02"}]}
     assert upload(site, 1000)[0] == 201
     before = peak(site)
