@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
 import uuid
+import zlib
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -119,9 +121,30 @@ def test_inv_20_groups_are_remembered_from_one_item_to_the_next(seeded):
     assert seeded.board.declared_groups("RIV") == ("Health visitors",)
 
 
+def bomb():
+    """Return a PDF of 70 kB and one page, which takes a parser seconds: what says that it is one unpacks into 70 MB."""
+    head, page = b"3 0 ", b"<< /Type /Page /Parent 2 0 R >>"
+    packed = zlib.compress(head + page + b" " * 70_000_000)
+    said = b"/Type /ObjStm /N 1 /First %d /Filter /FlateDecode" % len(head)
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", _stream(said, packed)]
+    content, places = b"%PDF-1.7\n", [(0, 0, 0)]
+    for number, body in zip((1, 2, 4), objects, strict=True):
+        places += [(2, 4, 0)] if number == 4 else []  # the third is within the fourth
+        places.append((1, len(content), 0))
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(struct.pack(">BIH", *place) for place in places)
+    listed = _stream(b"/Type /XRef /Size 5 /W [1 4 2] /Root 1 0 R", table)
+    return io.BytesIO(content + b"5 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF" % (listed, len(content)))
+
+
+def _stream(said, content):
+    return b"<< %b /Length %d >>\nstream\n%b\nendstream" % (said, len(content), content)
+
+
 def test_inv_22_the_pages_are_counted_in_the_file(seeded):
-    """INV-22: a PDF of two pages that is said to have one is refused, and so is one that cannot be read; one page is one page."""
+    """INV-22: a PDF of two pages that is said to have one is refused, and so is one that cannot be read, or not in time; one is one."""
     for content, pages, refusal in (
+        (bomb(), 1, refusals.PagesUncounted),
         (pdf(2), 1, refusals.NotOnePage),
         (pdf(2), None, refusals.NotOnePage),
         (io.BytesIO(b"%PDF-1.7 and then nothing"), 1, refusals.PagesUncounted),

@@ -16,7 +16,7 @@ from aggregates.partnership import Agency
 from aggregates.review import Review
 from service.desk.refusals import NotFound
 from service.ledger.mentioning import spellings
-from service.recording.evidence.citing import pages_of
+from service.recording.evidence.counting import pages_of
 from service.recording.references import References
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import IO, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aggregates.entry.values import Evidence
 from service.desk.refusals import FutureDate, WrongKind
@@ -12,7 +12,6 @@ from service.recording.evidence.kinds import KINDS, named
 
 SAID: Final = frozenset({"title", "evidence_date", "filename", "media_type", "classification"})
 CLASSES: Final = frozenset({"public", "partners", "restricted"})
-A_PDF: Final = b"%PDF-"  # as every PDF begins
 
 
 class Held(NamedTuple):
@@ -65,17 +64,3 @@ def cited(item: dict[str, Any], held: Held, *, supplied_by: str | None, now: int
         classification=str(said["classification"] or "restricted"),
         supplied_by_agency=supplied_by,
     )
-
-
-def pages_of(file: IO[bytes]) -> int | None:
-    """Return how many pages a file has, where it is a PDF; `ValueError` where it says that it is one, and cannot be read."""
-    file.seek(0)
-    if file.read(len(A_PDF)) != A_PDF:
-        return None
-    from pypdf import PdfReader  # noqa: PLC0415 - a tenth of a second of every command's start, for the few that bring a PDF
-    from pypdf.errors import PyPdfError  # noqa: PLC0415 - as above
-
-    try:
-        return len(PdfReader(file).pages)
-    except (PyPdfError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError("the file cannot be read as a PDF") from error
