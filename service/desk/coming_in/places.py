@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 256 * 1024  # bytes of an answer
 PATIENCE: Final = 10.0  # seconds for the whole of it
 Address: TypeAlias = tuple[Any, ...]  # as `socket.getaddrinfo` gives it
+GLOBAL_UNICAST: Final = ip_network("2000::/3")  # RFC 4291, §2.4; beside it are ways of writing IPv4 addresses, any of them
 PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -158,4 +159,5 @@ def _public(address: str) -> bool:
     found = ip_address(address.partition("%")[0])
     if isinstance(found, IPv6Address):
         found = found.ipv4_mapped or found.sixtofour or found
-    return found.is_global and not found.is_multicast
+    written_otherwise = isinstance(found, IPv6Address) and found not in GLOBAL_UNICAST
+    return found.is_global and not found.is_multicast and not written_otherwise

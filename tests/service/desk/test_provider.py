@@ -214,6 +214,8 @@ NOT_OURS = [
     "https://[::1]/",
     "https://10.0.0.1/",
     "https://[::ffff:10.0.0.1]/",
+    "https://[64:ff9b::10.0.0.1]/",
+    "https://[::127.0.0.1]:{port}/keys",
     "https://0x7f.1/",
     "http://127.0.0.1:{port}@elsewhere.example/",
     "file:///etc/passwd",
