@@ -124,6 +124,7 @@ def person(browser: Browser, it: Served, *, width: int = 1280, **how: Any) -> It
     context.set_default_timeout(PATIENCE * 1000 / 2)
     somebody = Person(context.new_page(), it)
     somebody.page.on("console", lambda message: somebody.complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    somebody.page.on("filechooser", lambda _: None)  # the browser tells of it, and opens no window of its own in the meantime
     somebody.page.on("pageerror", lambda error: somebody.complaints.append(str(error)))
     try:
         yield somebody

@@ -422,35 +422,20 @@ def test_evidence_from_signing_in_to_its_receipt_without_a_mouse(browser: Browse
     file = tmp_path / f"reading-list-{width}.pdf"
     file.write_bytes(b"%PDF-1.7 half of the list")
     with person(browser, site, width=width, java_script_enabled=scripts) as lead:
-        press, page = lead.page.keyboard, lead.page
-        page.on("filechooser", lambda _: None)  # from here on the browser tells of it, and opens no window of its own meanwhile
-        lead.go("/sign-in")
-        for label, text in (("Email address", site.email("lead-RIV")), ("Password", PASSWORD)):
-            tab_to(lead, label)
-            press.type(text)
-        press.press("Enter")
+        page = lead.page
+        signs_in(lead, "lead-RIV")
         expect(page.get_by_role("heading", level=1)).to_have_text("What is owed by you")
         if not scripts:  # from the list of what was handed in; otherwise from what is owed, for the action that stands there
             lead.go("/evidence")
-        tab_to(lead, "Submit evidence")
-        with page.expect_navigation():  # before it has come whole, the page before has such links too, and the field of the file is remade
-            press.press("Enter")
+        follows(lead, "Submit evidence")
         if not scripts:
-            tab_to(lead, "A13")
-            press.press("Space")
-        tab_to(lead, "File")
-        with page.expect_file_chooser() as chooser:
-            press.press("Enter")
-        chooser.value.set_files(file)
-        for label, text in (("Day", "24"), ("Month", "9"), ("Year", "2021"), ("Effect for children", "Half of the list is read")):
-            tab_to(lead, label)
-            press.type(text)
-        tab_to(lead, "Submit evidence")
-        press.press("Enter")
+            presses(lead, "A13", "Space")
+        chooses(lead, "File", file)
+        types(lead, ("Day", "24"), ("Month", "9"), ("Year", "2021"), ("Effect for children", "Half of the list is read"))
+        follows(lead, "Submit evidence")
         expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Evidence submitted")
         with page.expect_download() as started:
-            tab_to(lead, "Download the receipt")
-            press.press("Enter")
+            presses(lead, "Download the receipt")
         started.value.save_as(kept := tmp_path / "receipt")
         expect(page.locator("main")).to_contain_text(f"reading-list-{width}")
         assert lead.complaints == []
@@ -461,6 +446,83 @@ def test_evidence_from_signing_in_to_its_receipt_without_a_mouse(browser: Browse
     sealed = open_checkpoint(note, site.product.key)
     assert index == position - 1
     assert root_from_inclusion(index, sealed.size, leaf_hash(bytes(entry)), proof) == sealed.root
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], False)])
+def test_an_item_from_its_issue_to_what_an_agency_says_of_it(browser: Browser, site: Served, tmp_path: Path, width: int, scripts: bool):
+    """Journey F.6 by keyboard alone, on a telephone and without scripts too: issued, acknowledged, and no answer without its reason."""
+    ref, title = f"NEWS-{width}", f"Learning from Firwood, {width}"
+    file = tmp_path / f"news-{width}.pdf"
+    file.write_bytes(f"%PDF-1.7 what Firwood taught, {width}".encode())
+    with person(browser, site, width=width, java_script_enabled=scripts) as chair:
+        signs_in(chair, "chair")
+        chair.go("/disseminations/new")
+        types(chair, ("Reference", ref), ("Title", title), ("Kind", "Newsletter"), ("Comes from", "SB-2020-06"))
+        chooses(chair, "File", file)
+        types(chair, ("Day", "24"), ("Month", "9"), ("Year", "2021"))
+        follows(chair, "Put material on record")
+        follows(chair, "Issue it")
+        follows(chair, "Issue it")
+        assert "Issued" in chair.words
+        assert chair.complaints == []
+    with person(browser, site, width=width, java_script_enabled=scripts) as lead:
+        signs_in(lead, "lead-RIV")
+        assert f"Say who needs to know, and who may like to: {ref} {title}" in lead.words
+        lead.go(f"/disseminations/{ref}")
+        follows(lead, "Acknowledge it")
+        presses(lead, f"news-{width}", "Space")
+        types(lead, ("Basis", "Need"), ("Basis", "Nice"), ("How it will be passed on", "At the team meetings of October"))
+        follows(lead, "Acknowledge it")
+        assert "Lacks a report that it reached health visitors and school nurses" in lead.words
+        follows(lead, "State its implications")
+        tab_to(lead, "Yes")
+        lead.page.keyboard.press("ArrowDown")
+        follows(lead, "State its implications")
+        assert "Nothing was recorded" in lead.words
+        expect(lead.page.get_by_label("No", exact=True)).to_be_checked()
+        types(lead, ("Why", "Nothing in it is new to health visiting"))
+        follows(lead, "State its implications")
+        expect(lead.page.locator(".govuk-notification-banner--success")).to_contain_text("Implications identified")
+        assert "Nothing has to change" in lead.words
+        assert all("422" in complaint for complaint in lead.complaints)  # the refusal, which the browser logs
+
+
+def signs_in(who: Person, office: str) -> None:
+    """Sign in as the holder of an office, without a mouse."""
+    who.go("/sign-in")
+    types(who, ("Email address", who.served.email(office)), ("Password", PASSWORD))
+    with who.page.expect_navigation():
+        who.page.keyboard.press("Enter")
+
+
+def types(who: Person, *said: tuple[str, str]) -> None:
+    """Press Tab until each field has the focus, and type into it."""
+    for label, text in said:
+        tab_to(who, label)
+        who.page.keyboard.type(text)
+
+
+def follows(who: Person, name: str) -> None:
+    """Press Tab until a link or button has the focus, and Enter; wait for the page that it leads to.
+
+    Until that has come whole the one before is there, with names that may be the same, and fields of files are made once more.
+    """
+    with who.page.expect_navigation():
+        presses(who, name)
+
+
+def chooses(who: Person, name: str, file: Path) -> None:
+    """Press Tab until the field of a file has the focus, and choose one."""
+    tab_to(who, name)
+    with who.page.expect_file_chooser() as chooser:
+        who.page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+
+
+def presses(who: Person, name: str, key: str = "Enter") -> None:
+    """Press Tab until something has the focus, and then a key."""
+    tab_to(who, name)
+    who.page.keyboard.press(key)
 
 
 def tab_to(who: Person, name: str) -> None:
