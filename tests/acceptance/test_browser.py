@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from api.app import create_app
+from service.desk.coming_in import links, throttle
 from service.verify import leaf_hash, open_checkpoint, parse_receipt, root_from_inclusion
 from tests.acceptance import boards
 from tests.acceptance.product import positions
@@ -29,6 +33,7 @@ OWN_ACTION = (
     "(nobody judges an action that their own agency owns; framework, page 8)"
 )
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NOWHERE = "/nowhere"
 PAGES = {
     "home": "/",
     "register": "/actions",
@@ -75,8 +80,43 @@ PAGES = {
     "integrity": "/integrity",
     "offices": "/office",
     "accessibility": "/accessibility",
-    "not there": "/nowhere",
+    "not there": NOWHERE,
 }
+# Those that are laid out as one of the others is: looked at on a telephone alone, where there is least room.
+NARROW = {
+    "amendments": "/amendments",
+    "keys of programs": "/api-keys",
+    "grid": "/compliance",
+    "two dates": "/difference?as_at=2016-11-14&known_at=2016-11-14",
+    "dissemination": "/disseminations",
+    "item": "/disseminations/ALDER-PAGE",
+    "correction": "/events/1348/correct",
+    "signing keys": "/keys",
+    "obligations": "/obligations?owner=RIV",
+    "clause": "/obligations/LIF-TRN-02",
+    "obligation": "/obligations/LIF-INT-02.receipt/BOARD/dissemination%3AFRAMEWORK-2016/FAR",
+    "inspection": "/inspections/inspector",
+    "priorities": "/priorities/2016-2018",
+    "programme": "/programme",
+    "public": "/public",
+    "reports": "/reports",
+    "draft": "/reports/2016-17",
+    "note": "/reports/2016-17/notes/1",
+    "return": "/returns/s11-2016-RIV",
+    "public review": "/public/reviews/SB-2015-01",
+    "public event": "/public/events/1310",
+    "sessions": "/sessions",
+    "session": "/sessions/AIACP-2016-11",
+    "links of the day": "/sessions/IACP-2021-05/links/day",
+    "links of the follow-up": "/sessions/IACP-2021-05/links/follow-up",
+}
+STRANGE = {"sign in": "/sign-in", "what this is": "/", "forgotten": "/forgotten", "ended link": "/new-password/ended"}
+# What answers a GET with no page of its own, and what is walked to by a link below, or in the journey of the report.
+NO_PAGES = frozenset({
+    "static", "health.live", "health.ready", "problems.problems", "problems.problem",
+    "register.as_file", "members.listed", "provider.set_out", "provider.come_back", "sign_in.enter", "public.receipt", "public.data",
+    "public.as_pdf", "public.newest", "public.edition", "invited.form", "taking_part.form", "people_.person",
+})  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -302,21 +342,75 @@ def test_a_barrier_would_be_found(browser: Browser):
     assert [wrong.partition(":")[0] for wrong in found] == ["image-alt", "533 px too wide"]
 
 
+def test_no_page_is_left_out(site: Served):
+    """Every address that gives a page is among those that are looked at below."""
+    routes = create_app(site.product.config).url_map
+    addresses, paths = routes.bind("localhost"), [*PAGES.values(), *NARROW.values(), *STRANGE.values()]
+    looked_at = {addresses.match(path.partition("?")[0])[0].partition(" ")[0] for path in paths if path != NOWHERE}
+    shown = (rule for rule in routes.iter_rules() if "GET" in (rule.methods or ()) and not rule.rule.startswith(("/api/", "/log/")))
+    every = {rule.endpoint.partition(" ")[0] for rule in shown}  # one form of acts for every kind of thing
+
+    assert every - looked_at - NO_PAGES == set()
+
+
 def test_no_page_keeps_anybody_out(browser: Browser, site: Served, tmp_path: Path):
     """Axe finds nothing, nothing runs off the side and nothing complains, on any page, at a desk and on a telephone."""
     found: dict[str, list[str]] = {}
     with person(browser, site, width=WIDTHS[0]) as visitor:
-        for name, path in {"sign in": "/sign-in", "what this is": "/"}.items():
+        for name, path in STRANGE.items():
             visitor.go(path)
             found |= at_every_width(visitor, name, tmp_path)
+        visitor.complaints.clear()
         visitor.sign_in("chair")
         for name, path in PAGES.items():
             status = visitor.go(path)
             found |= at_every_width(visitor, name, tmp_path)
             found[f"{name} says"] = visitor.complaints[:] if status == 200 else []
             visitor.complaints.clear()
+    with person(browser, site, width=WIDTHS[1]) as manager, person(browser, site, width=WIDTHS[1]) as stranger:
+        manager.sign_in("board-manager")
+        for name, path in NARROW.items():
+            assert manager.go(path) == 200, name
+            found[name] = barriers(manager.page) + manager.complaints
+        for name, somebody in what_no_address_leads_to(manager, stranger):
+            found[name] = barriers(somebody.page)
 
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def what_no_address_leads_to(manager: Person, stranger: Person) -> Iterator[tuple[str, Person]]:
+    """Give the pages that a link or a form alone leads to, as they open: a person's, refusals, and those of a link that works once."""
+    manager.go("/data-protection")
+    manager.page.locator("main a[href^='/subjects/']:not([href$='/new'])").first.click()
+    yield "a person", manager
+    manager.go("/actions/new")
+    manager.page.get_by_role("button", name="Assign an action").click()
+    yield "a form after a refusal", manager
+    assert manager.go("/events/338/correct") == 403
+    yield "what is not theirs", manager
+    manager.go("/sessions/IACP-2021-05/links/follow-up")
+    manager.page.locator("main form button").first.click()
+    stranger.page.goto(str(manager.page.locator("main a[href*='/take-part/']").first.get_attribute("href")))
+    yield "taking part", stranger
+    inspector = stranger.served.email("inspector")
+    with psycopg.connect(stranger.served.product.config.conninfo("owner"), autocommit=True) as conn:
+        conn.execute("UPDATE desk.account SET disabled_at = now() WHERE email = %s", (inspector,))  # who has an account is not invited
+        manager.go("/inspections/inspector/invite")
+        manager.page.get_by_role("button", name="Show me the link").click()
+        stranger.page.goto(manager.page.locator("main .muniment-hash").first.inner_text())
+        yield "invited", stranger
+        conn.execute("UPDATE desk.account SET disabled_at = NULL WHERE email = %s", (inspector,))
+        (account,) = conn.execute("SELECT id FROM desk.account WHERE email = %s", (stranger.served.email("chair"),)).fetchone() or (None,)
+        stranger.go(f"/new-password/{links.to_reset(conn, account, now=datetime.now(UTC), until=datetime.now(UTC) + timedelta(hours=1))}")
+        yield "another password", stranger
+        for _ in range(throttle.SIGNING_IN.most):
+            throttle.count(conn, throttle.SIGNING_IN, "nobody@browser.example")
+    stranger.go("/sign-in")
+    stranger.page.get_by_label("Email address").fill("nobody@browser.example")
+    stranger.page.get_by_label("Password").fill(PASSWORD)
+    stranger.page.get_by_role("button", name="Sign in").click()
+    expect(stranger.page.get_by_role("alert")).to_contain_text("tried too often")
+    yield "too many attempts", stranger
 
 
 def at_every_width(visitor: Person, name: str, folder: Path) -> dict[str, list[str]]:
