@@ -17,6 +17,7 @@ import appending
 import evidence
 import falling_due
 import obligations
+import pages
 import proving
 import reporting
 import seeing
@@ -33,6 +34,7 @@ MEASURES = {
     "reviews": tracking_reviews.measure,
     "due": falling_due.measure,
     "obligations": obligations.measure,
+    "pages": pages.measure,
     "report": reporting.measure,
     "verify": proving.verify,
     "growth": proving.growth,

@@ -111,15 +111,15 @@ def cost(conn: psycopg.Connection[Any], work: Callable[[], object], rounds: int)
     Processor time says more than the clock of a machine that does other things too.
     """
     work()
-    times, before = [], process_time() + _cpu(conn.info.backend_pid)
+    times, before = [], process_time() + cpu(conn.info.backend_pid)
     for _ in range(rounds):
         start = perf_counter()
         work()
         times.append(perf_counter() - start)
-    return median(times), (process_time() + _cpu(conn.info.backend_pid) - before) / rounds
+    return median(times), (process_time() + cpu(conn.info.backend_pid) - before) / rounds
 
 
-def _cpu(process: int) -> float:
+def cpu(process: int) -> float:
     """Return the processor time of another process, in seconds."""
     user, system = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

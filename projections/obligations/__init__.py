@@ -8,7 +8,7 @@ from projections.obligations.calendar_form import Cadences
 from projections.obligations.event_form import Obligations
 from projections.obligations.grid import Cell, grid
 from projections.obligations.periods import recurring
-from projections.obligations.reading import Wanted, count, history, instance, owed, place, still_owed
+from projections.obligations.reading import Wanted, count, history, instance, listed, owed, place, still_owed
 from projections.obligations.rules import INDEX
 from projections.obligations.standing_form import Standings
 from projections.obligations.states import LACKING, NOT_ASKED, STATES, STILL_OWED, Instance, State
@@ -31,6 +31,7 @@ __all__ = [
     "grid",
     "history",
     "instance",
+    "listed",
     "owed",
     "place",
     "recurring",

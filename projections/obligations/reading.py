@@ -110,6 +110,17 @@ def still_owed(
     return sorted([*found, *computed], key=lambda one: (one[3], "|".join(one[:3])))
 
 
+def listed(
+    conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted, first: int, most: int, index: Index = INDEX
+) -> tuple[list[Instance], int]:
+    """Return so many obligations at most, in the order of due date and after the first so many; and how many there are of them in all."""
+    on = terms(conn, index, as_at=as_at, known_at=known_at)
+    wanted = replace(wanted, owners=on.answering(wanted.owners))
+    computed = [one for one in _computed(on, wanted) if _is_wanted(one, wanted)]
+    rows = sorted([*_of_tables(on, wanted, None, first + most), *computed], key=place)[first : first + most]
+    return rows, _in_tables(on, wanted) + len(computed)
+
+
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
     wanted = replace(wanted, owners=on.answering(wanted.owners))
     found = _of_tables(on, wanted, after, limit)
@@ -136,9 +147,13 @@ def count(conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted =
     """Return how many obligations these are, without reading those of the tables."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
     wanted = replace(wanted, owners=on.answering(wanted.owners))
+    return _in_tables(on, wanted) + sum(_is_wanted(one, wanted) for one in _computed(on, wanted))
+
+
+def _in_tables(on: Terms, wanted: Wanted) -> int:
     query, asked = _composed(on, wanted, None)
-    row = conn.execute(SQL("SELECT count(*) FROM ({}) AS found").format(query), asked).fetchone()
-    return (int(row[0]) if row else 0) + sum(_is_wanted(one, wanted) for one in _computed(on, wanted))
+    row = on.conn.execute(SQL("SELECT count(*) FROM ({}) AS found").format(query), asked).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _of_tables(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:

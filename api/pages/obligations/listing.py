@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from aggregates.authority import BOARD
 from api.access import member
 from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, exports, look, render
 from api.pages.frame.clocks import address
-from api.pages.obligations.wording import COMING, row_of
-from api.resources.obligations import owed, owing, own
+from api.pages.frame.tables import SIZE, page_asked, pager
+from api.pages.obligations.wording import COMING, about, basis_of, duty_of, in_a_line, owner_of, row_of
+from api.resources.obligations import owing, own
 from projections import obligations
 from projections.obligations import INDEX, STATES, Wanted
 from service.desk.refusals import NotFound
@@ -22,10 +23,24 @@ from service.desk.refusals import NotFound
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from api.pages.frame.thing import Said
+    from projections.obligations import Instance
+
 pages = Blueprint("obligations_", __name__)
 
-SIZE: Final = 25  # rows of a page
-LAST_PAGE: Final = 10_000  # beyond any list
+MOST: Final = 10_000  # obligations that are given as one file; a program reads any number of them over the API
+FIELDS: Final = (
+    "rule",
+    "clause",
+    "what is owed",
+    "by whom",
+    "about",
+    "due",
+    "basis",
+    "how it stands",
+    "shown by event",
+    "asked for by event",
+)
 ONLY: Final = {"": "What is still owed", "coming": f"What is due in the next {COMING} days", "all": "All, also what is done"}
 KNOWN: Final = (("only", "selection", ONLY), ("state", "standing", STATES), ("clause", "clause", INDEX.clauses))
 
@@ -38,10 +53,12 @@ def listing() -> Response:
         filters = _filters(seen)
         asked = {one.name: one.value for one in filters}
         wanted = wanted_of(seen, asked)
-        number = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
-        rows = owed(seen.on, wanted, limit=number * SIZE)[(number - 1) * SIZE :]
-        total, first = counted(seen, wanted), (number - 1) * SIZE
         again = {name: value for name, value in asked.items() if value}
+        if form := exports.asked():
+            rows, _ = obligations.listed(seen.on.conn, **seen.on.at, wanted=wanted, first=0, most=MOST)
+            return exports.give(seen, "obligations", FIELDS, (_line(seen, one) for one in rows), form)
+        number = page_asked()
+        rows, total = obligations.listed(seen.on.conn, **seen.on.at, wanted=wanted, first=(number - 1) * SIZE, most=SIZE)
         return render(
             "obligations/list.html",
             look=seen,
@@ -50,18 +67,18 @@ def listing() -> Response:
             filtered=bool(again),
             cleared=[] if total else cleared(filters, lambda name: _without(seen, asked, name)),
             first_href=seen.link("/obligations", **again),
-            pager={
-                "first": first + 1,
-                "last": first + len(rows),
-                "total": total,
-                "previous_href": seen.link("/obligations", **again, page=number - 1) if number > 1 else None,
-                "next_href": seen.link("/obligations", **again, page=number + 1) if total > number * SIZE else None,
-            },
+            pager=pager(number, total, lambda page: seen.link("/obligations", **again, page=page)),
+            exports={form: seen.link("/obligations", **again, format=form) for form in exports.FORMS} if total <= MOST else None,
             now_href=address("/obligations", again),
             clear_href=seen.link("/obligations"),
             grid_href=seen.link("/compliance"),
             partial=seen.on.scope.partial,
         )
+
+
+def _line(seen: Look, one: Instance) -> tuple[Said, ...]:
+    said = (duty_of(one), owner_of(seen, one.owner), in_a_line(about(seen, one.subject)), one.due_on, basis_of(one), one.state)
+    return one.rule, one.clause, *said, one.discharged_at, one.asked_at
 
 
 def wanted_of(seen: Look, asked: Mapping[str, str]) -> Wanted:

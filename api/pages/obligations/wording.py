@@ -81,6 +81,12 @@ def basis_of(one: Instance) -> str:
     return f"Set locally by the Board on {written(one.set_on)}: {name}" if one.set_on else f"Set locally: {name}, until the Board sets it"
 
 
+def _beside_its_tag(one: Instance) -> str:
+    """Return the basis without what the tag beside it says already."""
+    tagged = one.basis == "local_setting" and one.due_on
+    return basis_of(one).removeprefix("Set locally").lstrip(": ") if tagged else basis_of(one)
+
+
 def due_of(one: Instance) -> list[Said]:
     """Return by when something is due, with its basis beside it."""
     if one.due_on is None:
@@ -123,7 +129,7 @@ def row_of(seen: Look, one: Instance) -> dict[str, Any]:
         "about": about(seen, one.subject),
         "due": due_of(one),
         "basis": BASES[one.basis] if one.due_on else None,
-        "basis_words": basis_of(one),
+        "basis_words": _beside_its_tag(one),
         "state": one.state,
         "shown_by": event(seen, one.discharged_at, f"which discharged {one.rule} of {one.owner}"),
         "asked_by": event(seen, one.asked_at, f"which asked {one.owner} for {one.rule}"),
