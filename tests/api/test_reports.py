@@ -16,7 +16,8 @@ from aggregates.action import Action
 from aggregates.returns import Return
 from projections.two_clocks.catch_up import rebuild_views
 from tests.api.acts import FILE, PDF
-from tests.api.acts.returns import asked_for, explained
+from tests.api.acts.returns import ANSWER, REQUEST, asked_for, explained
+from tests.api.acts.returns import REF as AUDIT
 from tests.api.pages.whole import fill
 
 YEAR, OVER = "2016", "2017-01-05"
@@ -175,6 +176,26 @@ def test_a_footnote_leads_to_a_public_event_that_says_public_fields_alone(work):
     assert work.client.get(f"/public/events/{signed_off}/receipt").data.startswith(b"c2sp.org/tlog-proof@v1")
     assert work.client.get(f"/public/events/{signed_off - 1}").status_code == 404  # evidence, which stands behind nothing
     assert all("style=" not in text for text in (page, work.client.get("/public").get_data(as_text=True)))
+
+
+def test_a_count_of_people_is_told_by_no_correction_of_it(ask):
+    """F.2, INV-40: behind the number of corrections stand the corrections; what one says of how many people there were is not told."""
+    it = ask.seeded
+    for office, act, said in (("chair", "request_return", REQUEST), ("riv-lead", "submit_return", ANSWER)):
+        it.act(office, act, AUDIT, **{name: value for name, value in said.items() if name != "ref"})
+    right = {"staff_n": 3, "occurred_on": "2016-09-05"}
+    for amends, corrected in ((2, right), (3, {"corrected": right})):
+        it.act("riv-lead", "correct_entry", AUDIT, about="return", amends=amends, corrected=corrected, reason="Only three came")
+    it.clock.advance(days=122)
+    explained(it, YEAR)
+    assert publish(ask).status_code == 200
+    document = json.loads(ask.client.get(f"{PUBLIC}/data.json").data)
+    cited = [at for at, one in document["events"].items() if one["event"] == "return.entry_corrected.v1"]
+    words = [read(ask.client.get(f"/public/events/{at}")) for at in cited]
+
+    assert len(words) == 2
+    assert all("2016-09-05" in said for said in words), words
+    assert not [said for said in words if "Staff" in said]
 
 
 def test_the_pdf_is_tagged_and_says_the_same_numbers_as_the_page(work):

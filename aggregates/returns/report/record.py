@@ -55,9 +55,15 @@ AMENDED: Final[tuple[Any, ...]] = tuple(
     for made in ("EntryCorrected", "EntryRetracted")
 )
 AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted)
+NAMES_READ: Final = frozenset(event.TOPIC.rpartition(".")[0] for event in READ)
 OF_ACTIONS: Final = tuple(event for event in READ if event.TOPIC.startswith("action."))
 NAMES: Final = sorted(event.TOPIC.rpartition(".")[0] for event in (*READ, *AMENDED))
 TOPICS: Final = rf"^({'|'.join(map(re.escape, NAMES))})\.v[0-9]+$"  # of every shape that they ever had
+
+
+def is_read(topic: str) -> bool:
+    """Say whether a report is made of such events, in whichever shape: amendments apart."""
+    return topic.rpartition(".")[0] in NAMES_READ
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, make_response, request
 
 from aggregates.clocks.dates import LONDON
-from aggregates.entry.fields import ENVELOPE, fields_by_name
+from aggregates.entry.fields import CORRECTED, ENVELOPE, fields_by_name
 from aggregates.entry.topics import event_type
 from aggregates.entry.values import Evidence
 from aggregates.returns.report.public import SAYS_OF_PEOPLE
+from aggregates.returns.report.record import is_read
 from api.access import public
 from api.pages.frame import log_of_page, render
 from api.pages.frame.telling import name_in, with_code
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
 
 pages = Blueprint("public", __name__)
+IN_PUBLIC: Final = CORRECTED["public"]
 FOR_EVER: Final = "public, max-age=31536000, immutable"  # an edition never changes
 
 
@@ -118,7 +120,7 @@ def event(position: int) -> Response:
             "recorded_at": found.recorded_at.astimezone(LONDON),
             "event_id": found.jti,
             "leaf_hash": b64encode(found.leaf).decode(),
-            "fields": _fields(found, words),
+            "fields": _fields(found, words, _corrected(conn, found)),
             "retracted_by": found.retracted_by,
             "corrected_by": found.corrected_by,
         }
@@ -178,16 +180,27 @@ def _cited(conn: Connection[Any], position: int) -> HistoryEntry:
     return found
 
 
-def _fields(found: HistoryEntry, words: Words) -> list[dict[str, str]]:
+def _fields(found: HistoryEntry, words: Words, corrected: Mapping[str, Any] | None) -> list[dict[str, str]]:
     """Return the public fields of an event in words: but for counts of people, which a report alone says, because it suppresses some."""
     kinds = fields_by_name(event_type(found.topic))
     told = [field for name, field in kinds.items() if field.sensitivity == "public" and name not in {*ENVELOPE, *SAYS_OF_PEOPLE}]
     shown = {field.name: found.body.get(field.name) for field in told}  # words are put together from these alone
+    shown |= {IN_PUBLIC: corrected} if IN_PUBLIC in shown else {}
     return [
         {"label": name_in(found.topic, field.name), "value": said}
         for field in told
         if (said := _said(words, field, shown[field.name], shown))
     ]
+
+
+def _corrected(conn: Connection[Any], found: HistoryEntry) -> dict[str, Any] | None:
+    """Return what an amendment corrects, as far as what it amends would be told: of what a report is made of, and no count of people."""
+    about, body = found, found.body.get(IN_PUBLIC) or {}
+    while about.amends and (amended := inspection_history.entry(conn, about.amends, known_at=found.position)):
+        about = amended
+    while nested := body.get(IN_PUBLIC):  # of a correction: what that should have said
+        body = nested
+    return {name: value for name, value in body.items() if is_read(about.topic) and name not in SAYS_OF_PEOPLE} or None
 
 
 def _said(words: Words, field: Field, value: Any, shown: Mapping[str, Any]) -> str:
