@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Request, Response
 
+    from service.commands import Command
     from service.config import Config
     from service.desk.accounts import Caller
     from service.desk.authority import Scope
@@ -204,7 +205,9 @@ def _check_meant() -> None:
             raise RequestNotSigned(why="a file is sent by itself first, to /api/v1/evidence, and then cited")
         sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
         url = sent if sent.startswith("http") else f"{request.scheme}://{request.host}{sent}"
-        asked = signed_requests.Asked(request.method, url, dict(request.headers), request.get_data(), is_file)
+        command: Command | None = getattr(current_app.view_functions[request.endpoint or ""], "command", None)
+        keeps_body = not (is_file or (command and command.is_personal))
+        asked = signed_requests.Asked(request.method, url, dict(request.headers), request.get_data(), keeps_body)
         with worker().desk() as conn:
             signed_requests.check(conn, who, asked)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aggregates.entry import fields
 from aggregates.entry.fields import ENVELOPE, Field
-from aggregates.entry.values import Evidence
+from aggregates.entry.values import Evidence, Sealed
 
 CHAIR, DEPUTY, MANAGER = "chair", "deputy chair", "board manager"
 SUB_GROUP_CHAIR, LEAD, OFFICER = "sub-group chair", "designated lead", "data protection officer"
@@ -55,6 +55,11 @@ class Command:
     def takes_files(self) -> bool:
         """Say whether it carries evidence."""
         return any(field.kind is Evidence for field in self.fields)
+
+    @cached_property
+    def is_personal(self) -> bool:
+        """Say whether it says something of a person, which is sealed where it is recorded."""
+        return any(field.kind is Sealed for field in self.fields)
 
     def open_to(self, role: str | None) -> bool:
         """Say whether a role may ever give it: the board manager may record any of them for the office whose it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algor
 from service.desk import accounts
 from service.verify import check_signature, thumbprint, unb64url
 from tests.api.pages.conftest import browser
+from tests.service.ledger.test_sealed import everything, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 ACCEPT, PROGRESS = "/api/v1/actions/A1/accept_action", "/api/v1/actions/A1/report_progress"
 BODY = b'{"rag": "amber", "narrative": "Half is read"}'
+NAME = "Ada Quill-Nightingale"
 KEY = Ed25519PrivateKey.from_private_bytes(b"P" * 32)
 PUBLIC = KEY.public_key().public_bytes_raw()
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key", "if-match")
@@ -59,10 +62,10 @@ def send(ask: Asking, key: str, it: Request) -> TestResponse:
     return ask.client.post(it.url.removeprefix("http://localhost"), data=it.body, headers={"Authorization": f"Bearer {key}", **it.headers})
 
 
-def api_key(ask: Asking, **how: Any) -> str:
-    """Make an API key for the lead of RIV."""
+def api_key(ask: Asking, office: str = "riv-lead", **how: Any) -> str:
+    """Make an API key for whoever holds an office."""
     with psycopg.connect(ask.seeded.config.conninfo("writer"), autocommit=True) as conn:
-        return accounts.create_api_key(conn, ask.seeded.callers["riv-lead"].account, "riv-lead", "case system", **how)
+        return accounts.create_api_key(conn, ask.seeded.callers[office].account, office, "case system", **how)
 
 
 def test_a_key_is_made_shown_once_used_for_what_it_is_for_and_ended(ask):
@@ -170,3 +173,18 @@ def test_a_program_that_signs_sends_files_by_themselves(ask):
     assert send(ask, key, sign(file, covered=COVERED[:-1])).status_code == 201
     act = Request(url=f"http://localhost{PROGRESS}", headers=headers | {"If-Match": "*"}, body=content)
     assert "a file is sent by itself first" in send(ask, key, sign(act, nonce="b" * 16)).json["detail"]
+
+
+def test_what_a_program_says_of_somebody_is_kept_in_no_second_place(ask):
+    """INV-39: a name that came in a signed request is sealed with its entry, and stands nowhere else; its digest is what was signed."""
+    key = api_key(ask, "board-manager", public_key=PUBLIC)
+    body = json.dumps({"ref": "11111111-2222-4333-8444-555555555555", "name": NAME}).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "k1"}
+    done = send(ask, key, sign(Request("http://localhost/api/v1/subjects", headers=headers, body=body), covered=COVERED[:-1]))
+    assert done.status_code == 201, done.json
+    ask.seeded.catch_up()
+    kept = ask.get(f"/api/v1/events/{done.json['positions'][0]}/request").json
+
+    check_signature(PUBLIC, unb64url(kept["signature"]), kept["base"].encode())
+    assert (kept["body"], b64encode(sha256(body).digest()).decode() in kept["base"]) == (None, True)
+    assert not [text for text in spellings(NAME) if text in everything(ask.seeded.config)]

@@ -188,7 +188,13 @@ class SignedRequestSchema(Schema):
     base = fields.String(required=True, metadata={"description": "What was signed, byte for byte; it has the digest of the body"})
     signature = fields.String(required=True, metadata={"description": "base64url, Ed25519"})
     public_key = fields.String(required=True, metadata={"description": "base64url; of the API key with which it came"})
-    body = fields.String(required=True, metadata={"description": "base64url"})
+    body = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "base64url; null of a file, and where it said something of a person: whoever has it holds it to its digest"
+        },
+    )
 
 
 @events.get("/<int:position>/request")
@@ -208,7 +214,7 @@ def request_of(position: int) -> dict[str, Any]:
         "base": kept.base,
         "signature": b64url(kept.signature),
         "public_key": b64url(kept.public_key),
-        "body": b64url(kept.body or b""),
+        "body": None if kept.body is None else b64url(kept.body),
     }
 
 

@@ -42,13 +42,16 @@ CAME_TO_NOTHING: Final = "DELETE FROM desk.signed_request WHERE first IS NULL AN
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came: the address whole, the fields of its head by name, and its body."""
+    """A request as it came: the address whole, the fields of its head by name, and its body, which may not be kept with it.
+
+    A file is kept as evidence. And what is said of people is sealed where it is recorded, and nowhere else, or no erasure would reach it.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
-    is_file: bool = False
+    keeps_body: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def check(conn: Connection[Any], who: Caller, asked: Asked) -> None:
     if secret := [name for name in covered if name.lower().startswith(SECRET)]:
         raise RequestNotSigned(why=f"it covers {', '.join(secret)}, which is a secret and is not kept")
     base = "\n".join(f"{name}: {value}" for name, value in covered.items())
-    named, body = (str(who.account), asked.headers.get("Idempotency-Key", "")), None if asked.is_file else asked.body
+    named, body = (str(who.account), asked.headers.get("Idempotency-Key", "")), asked.body if asked.keeps_body else None
     try:
         conn.execute(KEEP, (program.id, nonce, *named, base, signature, body))
     except UniqueViolation as error:
