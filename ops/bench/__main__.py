@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import appending
 import evidence
 import falling_due
+import load
 import obligations
 import pages
 import proving
@@ -29,6 +30,7 @@ MEASURES = {
     "append": appending.append_against_baselines,
     "bulk": appending.bulk,
     "evidence": evidence.measure,
+    "load": load.measure,
     "visible": seeing.visible,
     "clocks": two_clocks.measure,
     "reviews": tracking_reviews.measure,

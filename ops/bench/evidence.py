@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from hashlib import file_digest
 from http.client import HTTPConnection
-from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import psycopg
 from bench import ACTION, CALLER, Row, do
+from serving import Serving, running, serving
 
 from api import access
 from service.application import Board
@@ -31,10 +28,10 @@ from service.ledger import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from service.config import Config
 
-ROOT = Path(__file__).parents[2]
 CONNECTIONS, EACH, ROUNDS, COPIES = 16, 40, 5, 5
 EDGE = b"a-boundary-that-no-file-holds"
 HEAD = b'--%b\r\nContent-Disposition: form-data; name="file"; filename="scan.pdf"\r\nContent-Type: application/pdf\r\n\r\n' % EDGE
@@ -45,21 +42,21 @@ BLOCK = b"0" * MEBIBYTE
 def measure(config: Config, *, big: bool = False) -> list[Row]:
     """Measure with the server, and what keeps the views, as processes of their own."""
     del big
-    key, refs = _prepare(config)
-    with ExitStack() as running:
-        ours = running.enter_context(_serving(config, "api.app:create_app()"))
-        bare = running.enter_context(_serving(config, "bare:create_app()"))
-        running.enter_context(_process(config, "-m", "service.cli", "work"))
+    key, refs = prepare(config, CONNECTIONS * EACH * (ROUNDS + 1))
+    with ExitStack() as all_of_it:
+        ours = all_of_it.enter_context(serving(config, "api.app:create_app()"))
+        bare = all_of_it.enter_context(serving(config, "bare:create_app()"))
+        all_of_it.enter_context(running(config, "-m", "service.cli", "work"))
         asking = {"Authorization": f"Bearer {key}", "If-Match": "*", "Content-Type": "application/json"}
-        digest = _upload(ours.port, asking, b"%PDF-1.7 an audit")
+        digest = upload(ours.port, asking, b"%PDF-1.7 an audit")
         return [*_large(config, ours, asking), *_recorded(ours, bare, asking, digest, refs)]
 
 
-def _prepare(config: Config) -> tuple[str, Iterator[str]]:
+def prepare(config: Config, count: int) -> tuple[str, Iterator[str]]:
     """Let a lead of Riverside take office with a key, and accept as many actions as evidence will be recorded for."""
     access.create_secret(config)
     board = Board(config, keys.load(config))
-    person, count = str(uuid4()), CONNECTIONS * EACH * (ROUNDS + 1)
+    person = str(uuid4())
     do(board, "register_subject", person, name="A lead", contact="lead@bench.example")
     said = {"title": "Lead", "role": "designated lead", "body": "RIV", "employer": "RIV", "from_on": "2020-01-01"}
     do(board, "appoint_office_holder", "lead", holder=person, until_on=None, **said)
@@ -98,7 +95,7 @@ def _large(config: Config, ours: Serving, asking: dict[str, str]) -> list[Row]:
             file.seek(10)
             file.write(uuid4().bytes)
         start = perf_counter()
-        _upload(ours.port, asking, source)
+        upload(ours.port, asking, source)
         times["upload"].append(perf_counter() - start)
     source.unlink()
     m = {name: median(found) for name, found in times.items()}
@@ -123,7 +120,8 @@ def _hashed(source: Path, copy: Path) -> None:
     _copy(source, copy)
 
 
-def _upload(port: int, asking: dict[str, str], content: Path | bytes) -> str:
+def upload(port: int, asking: dict[str, str], content: Path | bytes) -> str:
+    """Send a file, and return its hash."""
     size = len(content) if isinstance(content, bytes) else content.stat().st_size
     connection = HTTPConnection("127.0.0.1", port, timeout=600)
     connection.putrequest("POST", "/api/v1/evidence")
@@ -205,49 +203,3 @@ def _send(port: int, asked: list[bytes], ready: threading.Barrier, times: list[f
             said = answers.read(size)
             times.append(perf_counter() - start)
             assert b" 200 " in status, said
-
-
-# -- the processes --------------------------------------------------------------------------------------------------------
-
-
-class Serving:
-    """A gunicorn with the settings of the product."""
-
-    def __init__(self, port: int, process: int) -> None:
-        """Take where it listens, and its first process."""
-        self.port, self.process = port, process
-
-    def peak(self) -> int:
-        """Return the most memory that its worker has had, in bytes."""
-        (worker,) = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
-        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{worker}/status").read_text())
-        assert found
-        return int(found[1]) * 1024
-
-
-@contextmanager
-def _serving(config: Config, application: str) -> Iterator[Serving]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = ("--config", str(ROOT / "ops/gunicorn.conf.py"), "--bind", f"127.0.0.1:{port}")
-    with _process(config, "-m", "gunicorn", *settings, application) as process:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                assert process.poll() is None
-                sleep(0.05)
-        yield Serving(port, process.pid)
-
-
-@contextmanager
-def _process(config: Config, *arguments: str) -> Iterator[subprocess.Popen[Any]]:
-    ours = {"MUNIMENT_DATA": str(config.data), "BARE_DATABASE": config.conninfo("owner"), "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"}
-    process = subprocess.Popen([sys.executable, *arguments], env=os.environ | ours, cwd=ROOT, stderr=subprocess.DEVNULL)  # noqa: S603
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from bench import Row, assign
+from serving import until_shown
 
 from projections.two_clocks import catch_up
 from service.application import Board
@@ -33,7 +34,7 @@ def visible(config: Config, *, big: bool = False) -> list[Row]:
     times = []
     try:
         with psycopg.connect(config.conninfo("reader"), autocommit=True) as conn:
-            _until_there(conn)
+            until_shown(conn, 1)
             for n in range(WARM + TIMES):
                 done = assign(board, f"V-{n}")
                 answered = perf_counter()
@@ -46,15 +47,3 @@ def visible(config: Config, *, big: bool = False) -> list[Row]:
     times = sorted(times[WARM:])
     note = f"(median {1000 * times[len(times) // 2]:.1f} ms)"
     return [Row("command answered, until the view shows it: p99", 1000 * times[int(len(times) * 0.99)], 15, "ms", below=True, note=note)]
-
-
-def _until_there(conn: psycopg.Connection[object]) -> None:
-    """Wait until the process has made its tables."""
-    end = perf_counter() + 20
-    while perf_counter() < end:
-        try:
-            if catch_up.wait_on(conn, 1, 1):
-                return
-        except psycopg.errors.UndefinedTable:
-            continue
-    raise AssertionError
