@@ -167,15 +167,23 @@ def tidy(conn: Connection[Any]) -> None:
     throttle.tidy(conn)
 
 
-def act_in(conn: Connection[Any], token: str, office: str | None, *, rehearses: bool = False) -> str:
-    """Change in what a session acts, and return its token from then on: what it was before may no more than it could.
+def act_in(conn: Connection[Any], token: str, office: str | None) -> str:
+    """Change the office in which a session acts, and return its token from then on: what it was before may no more than it could.
 
-    That is an office, or the rehearsal of one. That its person holds it, and what they may see, is judged at every request.
+    That its person holds the office is checked at every act. A rehearsal in another is left.
     """
     new = secrets.token_urlsafe(32)
-    change = "UPDATE desk.session SET office = %s, rehearses = %s, token_hash = %s WHERE token_hash = %s"
-    conn.execute(change, (office, rehearses, _hash(new), _hash(token)))
+    change = "UPDATE desk.session SET office = %s, rehearses = false, token_hash = %s WHERE token_hash = %s"
+    conn.execute(change, (office, _hash(new), _hash(token)))
     return new
+
+
+def rehearse(conn: Connection[Any], token: str, *, rehearses: bool) -> None:
+    """Let a session enter the rehearsal of its office, or leave it; what it may see in it is judged at every request.
+
+    It keeps its token, which opens nothing in a rehearsal that it does not open outside.
+    """
+    conn.execute("UPDATE desk.session SET rehearses = %s WHERE token_hash = %s", (rehearses, _hash(token)))
 
 
 def close_session(conn: Connection[Any], token: str) -> None:

@@ -74,6 +74,7 @@ PAGES = {
     "inspections": "/inspections",
     "inspection form": "/inspections/new",
     "invitation": "/inspections/inspector/invite",
+    "rehearsal": "/rehearsal",
     "account": "/account",
     "evidence": "/evidence?agency=RIV",
     "evidence form": "/evidence/new",

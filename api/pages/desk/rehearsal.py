@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request
 
 from aggregates.clocks.dates import later
 from aggregates.errors import Refused
-from api.access import SESSION_COOKIE, account, needs, reading, renew, signed_in
+from api.access import SESSION_COOKIE, account, needs, reading, signed_in
 from api.errors import status_of
 from api.pages.acting import KEY, forms, sending
 from api.pages.desk.invited import FIRST_PAGE
@@ -79,10 +79,8 @@ def leave() -> Redirect:
 
 def _go(*, rehearses: bool, to: str) -> Redirect:
     with worker().desk() as conn:
-        token = accounts.act_in(conn, request.cookies.get(SESSION_COOKIE, ""), signed_in().office, rehearses=rehearses)
-    response = redirect(to, code=303)
-    renew(response, token)  # type: ignore[arg-type]  # werkzeug's response and Flask's are the same here
-    return response
+        accounts.rehearse(conn, request.cookies.get(SESSION_COOKIE, ""), rehearses=rehearses)
+    return redirect(to, code=303)
 
 
 def _page(sent: sending.Sent, refused: Refused | None = None) -> Response:
@@ -112,5 +110,6 @@ def _fields(seen: Look, sent: sending.Sent) -> list[dict[str, Any]]:
     """Return the fields for the days, of which none is to be found out: as many months back as inspectors have asked about."""
     today = seen.clocks.today
     usual = {"covers_from": later(today, months=-MONTHS), "ceiling": today}
-    asked = [forms.field_of(name, "date", "public", value=usual[name], seen_by=None) for name in DAYS]
+    hints = {"covers_from": f"Inspectors have asked for the last {MONTHS} months."}
+    asked = [forms.field_of(name, "date", "public", value=usual[name], hint=hints.get(name), seen_by=None) for name in DAYS]
     return forms.with_typed(asked, sent.typed, sent.errors)
