@@ -140,4 +140,10 @@ def _key(said: Any) -> Key | None:
     if isinstance(first, date):
         return 0, ((0, first.toordinal(), ""),)
     parts = [part for part in DIGITS.split(first.casefold()) if part]
-    return (1, tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)) if parts else None
+    return (1, tuple(_number(part) if part.isdecimal() else (1, 0, part) for part in parts)) if parts else None
+
+
+def _number(digits: str) -> tuple[int, int, str]:
+    """Return by what a number is sorted, however long: by how many digits it has, and then by these."""
+    counted = digits.lstrip("0")
+    return 0, len(counted), counted
