@@ -22,7 +22,7 @@ from api.pages.desk import account, forgotten, home, invited, programs, provider
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, thing
 from api.pages.frame.words import to_people
-from api.pages.obligations import clause, compliance, instance, listing
+from api.pages.obligations import clause, compliance, instance, listing, notices
 from api.pages.published import public as published
 from api.pages.published import report
 from api.pages.record import amendments, difference, entry, evidence, integrity, replay
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from api.errors import Problem
 
 BOARD: Final = (partnership, members, attendance, programme, library, challenges, inspections, people, keys)
-OWED: Final = (listing, compliance, clause, instance)
+OWED: Final = (listing, compliance, notices, clause, instance)
 TRAINING: Final = (sessions, training_programme, handing_out, taking_part)
 RETURNS: Final = (of_returns, side_by_side, asking, report, published)
 NOUNS: Final = (

@@ -13,7 +13,7 @@ from api.access import public
 from api.resources.actions import actions
 from api.resources.answering.openapi import ProblemApi, build
 from api.resources.disseminations import disseminations
-from api.resources.learning import attendance, escalations, library
+from api.resources.learning import attendance, escalations, library, notices
 from api.resources.obligations import clauses, compliance, obligations
 from api.resources.partnership import agencies, keys, offices, partnership, sub_groups
 from api.resources.people import subjects
@@ -59,6 +59,7 @@ RESOURCES = (
     library,
     attendance,
     escalations,
+    notices,
     keys,
     inspections,
     difference,

@@ -1,4 +1,4 @@
-"""What the Board learns from and how it comes together: the learning library, attendance at meetings, and what was told further up."""
+"""What the Board learns from and how it comes together: the learning library, attendance at meetings, and what was told to whom."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from api.access import member
 from api.fields import AtClocks, IsoDate
 from api.resources.answering.answers import Reading, answer_of, read, schema_of_rows
 from api.resources.answering.openapi import Resource
+from api.resources.obligations import own
 from api.resources.record.visible import Visible
 from projections import learning, partnership
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from projections.learning import Attended, EscalationRow
+    from projections.learning import Attended, EscalationRow, NoticeRow
     from projections.partnership import MeetingRow
     from projections.reviews import ReviewRow
 
@@ -27,6 +28,7 @@ library = Resource(
 )
 attendance = Resource("attendance", __name__, description="Who came to meetings in a period, agency by agency.")
 escalations = Resource("escalations", __name__, description="What was told further up because it was overdue, and what came of it.")
+notices = Resource("notices", __name__, description="What was told of what falls due in a period: reminders and escalations.")
 YEAR = timedelta(days=365)
 
 
@@ -41,7 +43,7 @@ class LibrarySchema(Schema):
 
 
 class PeriodArgs(AtClocks):
-    """A period of meetings; without one, the year up to the day."""
+    """A period; without one, the year up to the day."""
 
     first = IsoDate(metadata={"description": "The first day of the period"})
     last = IsoDate(metadata={"description": "The last day of the period"})
@@ -102,5 +104,25 @@ def read_escalations(args: dict[str, Any]) -> dict[str, Any]:
 
 
 def issued(on: Reading) -> list[EscalationRow]:
-    """Return the escalations that the reader may see: those of what their agency owes, where they see one agency alone."""
-    return [row for row in learning.escalations(on.conn, **on.at) if on.scope.agency in {None, row.owner}]
+    """Return the escalations that the reader may see: those of what their agency and its offices owe, or all."""
+    mine = own(on)
+    return [row for row in learning.escalations(on.conn, **on.at) if mine is None or row.owner in mine]
+
+
+@notices.get("", endpoint="read")
+@notices.arguments(PeriodArgs, location="query")
+@notices.response(200, answer_of(schema_of_rows(learning.NoticeRow, "Notice"), many=True))
+@member
+def read_notices(args: dict[str, Any]) -> dict[str, Any]:
+    """List the reminders and escalations of a period, the newest first."""
+    with read(args) as on:
+        last = args.get("last") or on.clocks.as_at
+        return {"clocks": on.clocks, "items": told(on, args.get("first") or last - YEAR, last), "next": None}
+
+
+def told(on: Reading, first: date, last: date) -> list[NoticeRow]:
+    """Return the notices of a period that the reader may see: those of what their agency and its offices owe, or all."""
+    mine = own(on)
+    last = min(last, on.clocks.as_at)
+    found = learning.notices(on.conn, first=first, as_at=last, known_at=on.clocks.known_at)
+    return [row for row in found if mine is None or row.owner in mine]

@@ -136,6 +136,7 @@ def test_names_of_resources_are_words_of_the_field():
         "library",
         "attendance",
         "escalations",
+        "notices",
         "obligations",
         "compliance",
         "clauses",

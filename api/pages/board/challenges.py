@@ -12,6 +12,7 @@ from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import written
+from api.pages.obligations.notices import to_whom
 from api.resources.learning import issued
 from api.resources.record.visible import Visible
 from projections import partnership
@@ -71,7 +72,7 @@ def _escalations(seen: Look) -> dict[str, Any]:
         (
             linked(seen, row.about) if row.about.startswith("action:") else [row.about, quiet(row.title)],
             seen.words.body(row.owner),
-            _told(seen, row),
+            [f"Level {row.level}", *to_whom(seen, row)],
             [written(row.on), to_event(seen, row.position)],
             _came_of(row),
         )
@@ -80,13 +81,6 @@ def _escalations(seen: Look) -> dict[str, Any]:
     columns = ("About", "Owed by", "To whom", "When", "What came of it")
     note = "What was overdue so long that somebody further up was told; the service does so by itself, or an office did."
     return section("Escalations", columns, rows, "Nothing was escalated.", note=note)
-
-
-def _told(seen: Look, row: EscalationRow) -> list[Said]:
-    """Return who was told, by which level, and whose offices were passed over because nobody held them."""
-    vacant = ", ".join(seen.words.office(office, row.on) for office in row.vacant_offices)
-    passed_over = [quiet(f"Vacant, and passed over: {vacant}")] if vacant else []
-    return [f"Level {row.level}", seen.words.office(row.to_office, row.on), *passed_over]
 
 
 def _came_of(row: EscalationRow) -> list[Said]:

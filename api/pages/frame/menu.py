@@ -13,6 +13,7 @@ MENU: Final[dict[str, dict[str, str]]] = {
     "Obligations": {
         "/obligations": "What is owed",
         "/compliance": "Every agency, clause by clause",
+        "/notices": "Notices",
     },
     "Reviews and actions": {
         "/reviews": "Reviews",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
+from service.cli.falling_due import issue_due
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import fill
 
@@ -112,3 +114,24 @@ def test_escalations_stand_beside_the_challenges_with_what_came_of_them(board):
     board.seeded.act("chair", "withdraw_action", "A1", reason="The service closed")
     board.seeded.catch_up()
     assert "Closed Withdrawn" in who.text("/challenges")
+
+
+def test_who_was_told_of_what_falls_due_is_listed_for_whom_it_concerns(board):
+    """What `muniment work` tells is on the page and in the API: what, about what, to whom, and how late; an agency sees its own."""
+    board.seeded.clock.advance(days=120)
+    board.seeded.catch_up()
+    with psycopg.connect(board.seeded.config.conninfo("reader"), autocommit=True) as conn:
+        issue_due(conn, board.seeded.board)
+    board.seeded.catch_up()
+    chair, riv, cqh = board("chair"), board("riv-lead"), board("cqh-lead")
+    rows = chair.client.get("/api/v1/notices").json["items"]
+    (row,) = [row for row in rows if row["about"] == "action:A1"]
+    text = chair.text("/notices?what=Escalated%2C+level+1")
+
+    assert (row["owner"], row["level"], row["served_late_days"]) == ("RIV", 1, 4)
+    assert {row["owner"] for row in rows} >= {"RIV", "CQH"}
+    assert {row["owner"] for row in riv.client.get("/api/v1/notices").json["items"]} == {"RIV"}
+    assert "A1 Follow up every missed appointment" in text
+    assert "4 days late" in text
+    assert "A1 Follow up" not in cqh.text("/notices")
+    assert chair.client.get("/api/v1/notices?first=2016-01-01&last=2016-02-01").json["items"] == []
