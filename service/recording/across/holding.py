@@ -16,7 +16,7 @@ from aggregates.partnership.office import Office, answering_office
 from aggregates.registry import Keys
 from aggregates.returns import Return
 from aggregates.review import Review
-from service.ledger.mentioning import spellings
+from service.recording.across.mentioning import spellings
 from service.recording.across.receiving import Receiving
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from aggregates.entry import Entry, standing
 from aggregates.partnership import Agency
 from aggregates.review import Review
 from service.desk.refusals import NotFound
-from service.ledger.mentioning import spellings
+from service.recording.across.mentioning import spellings
 from service.recording.evidence.counting import pages_of
 from service.recording.references import References
 

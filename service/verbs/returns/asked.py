@@ -14,8 +14,8 @@ from aggregates.returns.answers import brought_forward, check_answers, check_gra
 from aggregates.returns.events import OF_THE_BOARD
 from aggregates.returns.questions import Library
 from aggregates.returns.state import Accepted
-from service.ledger.mentioning import spellings
 from service.recording.across.holding import CHALLENGING, Holding
+from service.recording.across.mentioning import spellings
 from service.recording.across.reviewing import SOURCING
 
 if TYPE_CHECKING:

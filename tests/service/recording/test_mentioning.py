@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.ledger.mentioning import spellings
+from service.recording.across.mentioning import spellings
 from service.verify import b64url, canonical
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
