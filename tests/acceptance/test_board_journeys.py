@@ -1,7 +1,7 @@
 """Journeys of the Board, walked from outside over HTTP on Severnbrook's seven years: F.1 (what an inspector reads), F.9 and F.11.
 
-Of F.1 the grid and the pack of a scope are not there yet; the one-time link is walked in `tests/api/pages/test_invited.py`. Each journey
-is walked once, and its tests look at what was answered; what could go wrong is tried on things of its own.
+F.1 is walked in the browser too, from its one-time link to the pack (`test_browser.py`); the pack of a scope is not there yet. Each
+journey is walked once, and its tests look at what was answered; what could go wrong is tried on things of its own.
 """
 
 from __future__ import annotations

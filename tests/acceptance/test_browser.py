@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from api.app import create_app
 from service.desk.coming_in import links, throttle
 from service.verify import leaf_hash, open_checkpoint, parse_receipt, root_from_inclusion
 from tests.acceptance import boards
-from tests.acceptance.product import positions
+from tests.acceptance.asking import Asking
+from tests.acceptance.product import positions, verify
 from tests.acceptance.served import PASSWORD, WIDTHS, Person, Served, barriers, person, served
 from tests.databases import reachable_folder
 from tests.needs import needs_program
@@ -752,3 +754,165 @@ def read_it(stranger: Person) -> None:
     expect(page.get_by_role("heading", name="Who is silent")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("Farrow Housing Association (FAR)")
     assert barriers(page) == []
+
+
+INSPECTED = {"First day covered": (1, 7, 2015), "Last day covered": (30, 1, 2017), "Last day on which it is open": (31, 10, 2021)}
+OVERDUE = "On 14 November 2016 the Board believed 3 actions were overdue. We now know it was 5: two were recorded late (events"
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], False)])
+def test_an_inspection_from_its_one_time_link_to_the_pack(browser: Browser, site: Served, width: int, scripts: bool):
+    """F.1 as inspectors walk it, by keyboard where they type, on a telephone and without scripts too; and what could go wrong in it."""
+    office = f"hmi-{width}"
+    appointed(Asking(site), office)
+    how = {"width": width, "java_script_enabled": scripts}
+    with person(browser, site, **how) as chair, person(browser, site, **how) as inspector, person(browser, site, **how) as late:
+        link = invited(chair, office)
+        comes_in(inspector, link, f"{office}@ofsted.example")
+        late.go(link)
+        expect(late.page.get_by_role("main")).to_contain_text("This link does not open anything any more")  # it works once
+        replays(inspector)
+        reads(inspector)
+        sha256 = downloads(inspector)
+        goes_wrong(inspector)
+        chair.go(f"/inspections/{office}")
+        for opened in (f"File {sha256[:12]}", "A2"):
+            expect(chair.page.get_by_role("main")).to_contain_text(opened)
+        chair.go(f"/inspections/{office}/close_inspection")
+        chair.page.get_by_label("Reason", exact=True).fill("They have seen enough")
+        chair.page.get_by_role("button", name="Close an inspection").click()
+        expect(chair.page.locator(".govuk-notification-banner--success")).to_be_visible()
+        assert inspector.go("/actions") == 403
+        expect(inspector.page.get_by_role("main")).to_contain_text("Your inspection ended on 30 September 2021")
+        assert chair.complaints == []
+    if scripts:
+        assert verify(site.product.pack("inspected"), "--key", site.product.key).code == 0
+
+
+def appointed(ask: Asking, office: str) -> None:
+    """Register an inspector, who has no account, and appoint them."""
+    who = str(uuid.uuid4())
+    ask.does("board-manager", "subjects", ref=who, name=f"The inspector of {office}")
+    term = {
+        "title": f"HM Inspector ({office})",
+        "role": "inspector",
+        "body": None,
+        "employer": None,
+        "holder": who,
+        "from_on": "2021-09-01",
+    }
+    ask.does("board-manager", "offices", ref=office, **term)
+
+
+def invited(chair: Person, office: str) -> str:
+    """Open the inspection by its form, and make the link that is shown once; return its path."""
+    chair.sign_in("chair")
+    chair.go("/inspections/new")
+    page = chair.page
+    page.get_by_label("For which office").select_option(office)
+    page.locator("[name=body]").fill("Ofsted")
+    page.get_by_role("radio", name="Inspection", exact=True).check()
+    for name, day in INSPECTED.items():
+        for part, value in zip(("Day", "Month", "Year"), day, strict=True):
+            page.get_by_role("group", name=name, exact=True).get_by_label(part).fill(str(value))
+    page.get_by_role("button", name="Open an inspection").click()
+    expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Inspection opened")
+    page.get_by_role("link", name="Invite who inspects").click()
+    page.get_by_role("button", name="Show me the link").click()
+    return page.get_by_text(re.compile("/invited/")).inner_text().removeprefix(chair.served.address)
+
+
+def comes_in(inspector: Person, link: str, email: str) -> None:
+    """Follow the link, read what it opens, make an account by keyboard, land on the replay; the checkpoint and its witnesses are near."""
+    page = inspector.page
+    inspector.go(link)
+    for told in ("Inspection by Ofsted", "1 July 2015 to 30 January 2017, and no later day", "Every agency"):
+        expect(page.get_by_role("main")).to_contain_text(told)
+    for label, text in (("Email address", email), ("Password", PASSWORD)):
+        tab_to(inspector, label)
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Replay")
+    expect(page.get_by_role("main")).to_contain_text(
+        "Your inspection covers 1 July 2015 to 30 January 2017, and is open until 31 October 2021"
+    )
+    page.get_by_role("main").get_by_role("link", name="Integrity").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text(re.compile("[Ww]itness"))
+    expect(page.get_by_role("main")).to_contain_text("muniment pack trail.zip")
+    page.go_back()
+
+
+def replays(inspector: Person) -> None:
+    """Ask for a day as it was known then, and read what is known now; both late events open, with their reasons."""
+    page = inspector.page
+    page.get_by_label("As at").fill("2016-11-14")
+    page.get_by_label("As known at").fill("2016-11-14")
+    tab_to(inspector, "Replay")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text(OVERDUE)
+    page.get_by_role("main").get_by_role("link", name=re.compile(r"^[\d,]{3,}$")).first.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text(re.compile("days later|[Rr]eason"))
+
+
+def reads(inspector: Person) -> None:
+    """Cedar, late and why; and from the grid the duty of Housing that nothing met: the framework's words, its date, and by what right."""
+    page = inspector.page
+    inspector.go("/reviews/SB-2016-03")
+    expect(page.get_by_role("row").filter(has_text="Decide whether to conduct a review")).to_contain_text("9 days late")
+    expect(page.get_by_role("main")).to_contain_text("not to be independent of Northgate Hospitals NHS Trust")
+    inspector.go("/obligations?owner=SBC-HOU&clause=LIF-APPA-AG-05&only=all")
+    page.get_by_role("main").get_by_role("link", name=re.compile("supervision")).first.press("Enter")
+    for told in ("individual supervision sessions should include an agenda item", "Set locally", "No event up to event"):
+        expect(page.get_by_role("main")).to_contain_text(told)
+
+
+def downloads(inspector: Person) -> str:
+    """Open the evidence behind A2's sign-off; return its hash."""
+    page = inspector.page
+    inspector.go("/actions/A2")
+    file = page.locator('a[href*="/api/v1/evidence/"]').first
+    href = str(file.get_attribute("href"))
+    assert b"Seven were not known" in page.request.get(f"{inspector.served.address}{href}").body()
+    return href.rpartition("/")[2].partition("?")[0]
+
+
+def goes_wrong(inspector: Person) -> None:
+    """Try a form and a post, which write nothing; a day beyond the ceiling, and two days in the wrong order: refused in plain words."""
+    page, size = inspector.page, inspector.served.product.size
+    assert inspector.go("/actions/A17/report_progress") == 403
+    token = page.locator("[name=csrf_token]").first.get_attribute("value")
+    form = {"csrf_token": token or "", "rag": "green", "narrative": "Done"}
+    answer = page.request.post(f"{inspector.served.address}/actions/A17/report_progress", form=form)
+    assert (answer.status, inspector.served.product.size) == (403, size)
+    assert inspector.go("/replay?as_at=2017-01-31") == 422
+    expect(page.get_by_role("alert")).to_contain_text("is outside your inspection, which covers 1 July 2015 to 30 January 2017")
+    assert inspector.go("/replay?as_at=2016-11-14&known_at=2016-11-13") == 422
+    expect(page.get_by_role("alert")).to_contain_text("nobody could know the position on 14 November 2016")
+
+
+def test_an_agency_rehearses_an_inspection_and_goes_on_with_its_work(browser: Browser, site: Served):
+    """A lead without scripts, on a telephone: begins a rehearsal, is shown their agency alone, records nothing, leaves by one button."""
+    with person(browser, site, width=WIDTHS[1], java_script_enabled=False) as lead, person(browser, site, width=WIDTHS[1]) as again:
+        page = lead.page
+        lead.sign_in("lead-RIV")
+        page.get_by_role("link", name="See what an inspector would see").click()
+        page.get_by_role("button", name="Begin the rehearsal").press("Enter")
+        expect(page.get_by_role("main")).to_contain_text("Your rehearsal covers 30 March 2020 to 30 September 2021, of one agency")
+        lead.go("/actions")
+        expect(page.get_by_role("main")).to_contain_text("that you may see")
+        assert [lead.go(path) for path in ("/actions/A13", "/actions/A13/report_progress", "/actions/A17")] == [200, 403, 404]
+        tab_to(lead, "Leave the rehearsal")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("What is owed by you")
+        expect(page.get_by_role("button", name="Leave the rehearsal")).to_have_count(0)
+        assert lead.go("/actions/A13/report_progress") == 200
+
+        again.sign_in("lead-RIV")
+        again.go("/rehearsal")
+        assert barriers(again.page) == []
+        again.page.get_by_role("button", name="Enter the rehearsal").click()
+        expect(again.page.get_by_role("heading", level=1)).to_have_text("Replay")
+        assert barriers(again.page) == []
+        again.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+        assert barriers(again.page, seen=True) == []
+        assert again.complaints == []
