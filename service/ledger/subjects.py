@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
 KEY, NONCE = 32, 12  # bytes
 REMEMBERED = 4096  # keys that are kept unwrapped in memory
+# The account of whoever is erased: its address goes, nobody comes in by it any more, and what was recorded by it stays.
+CLOSE = """
+    WITH theirs AS (
+        UPDATE desk.account SET email = id || '@erased.invalid', password_hash = NULL, disabled_at = coalesce(disabled_at, now())
+         WHERE person = ANY(%s) RETURNING id),
+    ended AS (DELETE FROM desk.session USING theirs WHERE account = theirs.id),
+    unlinked AS (DELETE FROM desk.identity USING theirs WHERE account = theirs.id)
+    UPDATE desk.api_key SET revoked_at = now() FROM theirs WHERE account = theirs.id AND revoked_at IS NULL"""
 
 
 class _Made:
@@ -96,9 +104,10 @@ class Subjects:
             return [dict(row) for row in conn.execute(query, (list(subjects),)).fetchall()]
 
     def destroy(self, conn: Connection[DictRow], erases: Iterable[Erases]) -> None:
-        """Destroy keys and values in the transaction that has just appended what says so."""
+        """Destroy keys and values, and what accounts hold, in the transaction that has just appended what says so."""
         for each in erases:
             conn.execute("SELECT sealed.erase(%s, %s)", (list(each.subjects), each.values))
+            conn.execute(CLOSE, (list(each.subjects),))
 
     def forget(self, erases: Iterable[Erases]) -> None:
         """Forget the keys that were destroyed."""

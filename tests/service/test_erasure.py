@@ -19,7 +19,7 @@ from aggregates.registry import protection as law
 from aggregates.registry.data_subject import DataSubject
 from service.application import Board
 from service.desk import accounts
-from service.desk.refusals import NotFound
+from service.desk.refusals import NotFound, NotSignedIn
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted, SubjectErased
 from service.ledger.pack import PUBLIC, write_pack
@@ -198,8 +198,9 @@ def test_an_erasure_takes_every_reference_of_a_person(board):
 
 
 def test_who_holds_an_office_is_not_erased(board):
-    """Whoever acts for the Board is stood down first (journey F.8); afterwards their acts stay, and their values go."""
+    """Whoever acts for the Board is stood down first (journey F.8); then their acts stay, and their values go, and their account."""
     person = str(board.people["trainer"])
+    address, key = board.email("trainer"), board.keys["trainer"]
     granted(board, person)
     with pytest.raises(law.StillServes, match="trainer"):
         board.act("dpo", "erase_personal_data", person)
@@ -208,6 +209,9 @@ def test_who_holds_an_office_is_not_erased(board):
     board.act("dpo", "erase_personal_data", person)
 
     assert uuid.UUID(person) not in kept(board)[1]
+    assert not [text for text in spellings(address) if text in everything(board.config)]
+    with psycopg.connect(board.config.conninfo("writer")) as conn, pytest.raises(NotSignedIn):
+        accounts.caller_of_key(conn, key)
 
 
 def test_references_merge_into_one_that_goes_on(board):
