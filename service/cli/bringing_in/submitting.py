@@ -50,22 +50,21 @@ class Submitting:
 
     def all(self, lines: Iterable[Numbered]) -> None:
         """Give line after line, up to the first that is not recorded."""
-        for number, it in lines:
-            try:
+        number = 0
+        try:
+            for number, it in lines:
                 self._one(number, it)
-            except (RefusedThere, NotWhatIsShown) as refused:
-                problem = refused.facts["problem"] if isinstance(refused, RefusedThere) else {"detail": str(refused)}
-                self._note(number, it, "refused", problem=problem)
-                rest = f"Nothing of line {number} or after it was recorded. Mend it and submit the whole again: the rest is not repeated."
-                self.stopped = REFUSED, f"line {number}: {refused}\n{rest}"
-            except CannotReach as error:
-                self.stopped = COULD_NOT, f"line {number}: {error}\n{AGAIN}"
-            except OSError as error:
-                self.stopped = COULD_NOT, f"line {number}: {error.filename or 'a file'}: {error.strerror or error}.\n{AGAIN}"
-            except (KeyboardInterrupt, click.Abort):
-                self.stopped = COULD_NOT, f"Interrupted at line {number}. {AGAIN}"
-            if self.stopped:
-                return
+        except (RefusedThere, NotWhatIsShown) as refused:
+            problem = refused.facts["problem"] if isinstance(refused, RefusedThere) else {"detail": str(refused)}
+            self._note(number, it, "refused", problem=problem)
+            rest = f"Nothing of line {number} or after it was recorded. Mend it and submit the whole again: the rest is not repeated."
+            self.stopped = REFUSED, f"line {number}: {refused}\n{rest}"
+        except CannotReach as error:
+            self.stopped = COULD_NOT, f"line {number}: {error}\n{AGAIN}"
+        except OSError as error:
+            self.stopped = COULD_NOT, f"line {number}: {error.filename or 'a file'}: {error.strerror or error}.\n{AGAIN}"
+        except (KeyboardInterrupt, click.Abort):
+            self.stopped = COULD_NOT, f"Interrupted at line {number}. {AGAIN}"
 
     def _one(self, number: int, it: Submission) -> None:
         if known := self.receipts.of(with_files(it, self.folder, _sha256)):
