@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from api.access import member
 from api.pages.acting.possible import to_begin
 from api.pages.board.filters import Filter, cleared
 from api.pages.board.filters import asked as asked_for
 from api.pages.board.listing import linked
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, exports, look, render
 from api.pages.frame.clocks import address
+from api.pages.frame.tables import page_asked, pager
 from api.pages.frame.thing import Said, link, quiet, strong
 from api.pages.frame.words import choice_of, written
 from api.resources.disseminations import visible
@@ -41,9 +42,11 @@ def matrix() -> Response:
         asked = {one.name: one.value for one in filters}
         again = {name: value for name, value in asked.items() if value}
         rows = [row for row in every if _wanted(row, asked)]
-        number = max(1, request.args.get("page", 1, type=int))
-        shown = rows[(number - 1) * SIZE : number * SIZE]
         own = seen.on.scope.partial
+        if form := exports.asked():
+            return _as_file(seen, rows, form, own=own)
+        number = page_asked()
+        shown = rows[(number - 1) * SIZE : number * SIZE]
         return render(
             "dissemination/matrix.html",
             look=seen,
@@ -55,17 +58,24 @@ def matrix() -> Response:
             filtered=bool(again),
             cleared=[] if rows else cleared(filters, lambda name: _without(seen, every, asked, name)),
             first_href=seen.link(PATH, **again),
-            pager={
-                "first": (number - 1) * SIZE + 1,
-                "last": (number - 1) * SIZE + len(shown),
-                "total": len(rows),
-                "previous_href": seen.link(PATH, **again, page=number - 1) if number > 1 else None,
-                "next_href": seen.link(PATH, **again, page=number + 1) if len(rows) > number * SIZE else None,
-            },
+            pager=pager(number, len(rows), lambda page: seen.link(PATH, **again, page=page), SIZE),
+            exports={form: seen.link(PATH, **again, format=form) for form in exports.FORMS},
             tasks=to_begin("dissemination") if seen.clocks.is_now else [],
             now_href=address(PATH, again),
             clear_href=seen.link(PATH),
         )
+
+
+def _as_file(seen: Look, rows: list[ItemRow], form: str, *, own: bool) -> Response:
+    """Give every item beside every agency that received it; to an agency, its own alone."""
+    columns = ("Item", "Title", "Kind", "Comes from", "Sent", "Agency", "How far it is", "Days late")
+    cells = [
+        (*named, seen.words.body(cell.agency), cell.status, cell.late_days)
+        for row in rows
+        for named in [(row.ref, row.title, choice_of(row.kind), None if own else row.source, row.issued_on)]
+        for cell in row.recipients
+    ]
+    return exports.give(seen, "dissemination", columns, cells, form)
 
 
 def _wanted(row: ItemRow, asked: Mapping[str, str]) -> bool:

@@ -110,12 +110,17 @@ def page_of(kind: str, ref: str) -> str | None:
     return f"/{RESOURCES[kind]}" if kind in ONE_OF_ITS_KIND else f"/{RESOURCES[kind]}/{ref}"
 
 
+CALLED: Final = {"partnership": "The partnership", "keys": "Signing keys"}  # things of which there is one
+BY_TITLE: Final = frozenset({*CALLED, "office"})  # whose code would tell nobody more
+
+
 def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
     """Return what an entry is about, with its page where it has one."""
     address = page_of(entry.kind, entry.ref)
     if address is None or (entry.kind == "subject" and not look.on.scope.protects):
         return None
-    return {"ref": entry.ref, "title": look.title_of(entry.kind, entry.ref), "href": look.link(address)}
+    title = CALLED.get(entry.kind) or look.title_of(entry.kind, entry.ref)
+    return {"ref": "" if title and entry.kind in BY_TITLE else entry.ref, "title": title, "href": look.link(address)}
 
 
 def by(look: Look, entry: HistoryEntry) -> str:

@@ -14,8 +14,8 @@ from api.pages.frame import exports, tables
 from api.pages.frame.thing import link, quiet, section
 
 LISTS = (
-    "/actions", "/challenges", "/courses", "/data-protection", "/inspections", "/library", "/meetings", "/meetings/attendance",
-    "/partnership", "/programme", "/resources", "/returns", "/sessions",
+    "/actions", "/challenges", "/courses", "/data-protection", "/disseminations", "/inspections", "/library",
+    "/meetings", "/meetings/attendance", "/obligations", "/partnership", "/programme", "/resources", "/returns", "/reviews", "/sessions",
 )  # fmt: skip
 NOBODY = SimpleNamespace(link=lambda path, **query: path + "".join(f" {name}={said}" for name, said in query.items() if said))
 
