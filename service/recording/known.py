@@ -7,16 +7,54 @@ this process itself changes it forgets at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import wraps
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from service.ledger.store import LedgerRecorder
 
 LOOK_EVERY = 1.0  # seconds
+P = ParamSpec("P")
+T = TypeVar("T")
+B = TypeVar("B")
+
+
+def looked_up(method: Callable[Concatenate[B, P], T]) -> Callable[Concatenate[B, P], T]:
+    """Mark what the Board looks up in its log for a decision: whoever only asks it many things at once has it looked up once (`kept`)."""
+
+    @wraps(method)
+    def look_up(board: B, /, *of: P.args, **more: P.kwargs) -> T:
+        kept: dict[Any, Any] | None = getattr(board, "kept", None)
+        if kept is None:
+            return method(board, *of, **more)
+        place = method.__name__, *map(_place, of)
+        if place not in kept:
+            found = method(board, *of, **more)
+            kept[place] = list(found) if isinstance(found, Iterator) else found
+        return cast("T", kept[place])
+
+    return look_up
+
+
+def of_what_is_named(method: Callable[Concatenate[B, P], None]) -> Callable[Concatenate[B, P], None]:
+    """Mark what refuses a name of something that is not on record: whoever asks with made-up names is not asked for them (`kept`)."""
+
+    @wraps(method)
+    def check(board: B, /, *of: P.args, **more: P.kwargs) -> None:
+        if getattr(board, "kept", None) is None:
+            method(board, *of, **more)
+
+    return check
+
+
+def _place(said: Any) -> Any:
+    """Return by what a look-up is told from others; of a row of the log, its place there."""
+    return (said["originator_id"], said["originator_version"]) if isinstance(said, dict) else said
 
 
 class Known:

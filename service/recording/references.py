@@ -23,6 +23,7 @@ from service.commands import KINDS
 from service.desk.persons import Persons
 from service.desk.refusals import EvidenceNotCorrected, FutureDate, LateWithoutReason, NoSuchDay, NotFound, OfficeOfAnother, WrongKind
 from service.desk.whose import theirs
+from service.recording.known import of_what_is_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,10 +126,12 @@ class References(Persons):
         if isinstance(body := corrected.get("body"), str) and body != BOARD and self.find(SubGroup, body) is None:
             self._there(Agency, "sub-group or agency", body)
 
+    @of_what_is_named
     def _there(self, kind: type[Any], word: str, ref: str | None) -> None:
         if isinstance(ref, str) and self.find(kind, ref) is None:
             raise NotFound(kind=word, ref=ref)
 
+    @of_what_is_named
     def _asked(self, office: str | None, owner: str, day: date) -> None:
         """Refuse an office that is not the owner's: its holder would be asked for what is not there for them."""
         if office is None:
@@ -140,6 +143,7 @@ class References(Persons):
         if body != owner:
             raise OfficeOfAnother(office=office, body=body, owner=owner)
 
+    @of_what_is_named
     def _owner(self, code: str, day: date) -> None:
         """Refuse an owner that is neither the Board, nor a sub-group, nor an agency that is a member on the day and still is."""
         if self.find(Agency, code) is not None:
@@ -147,6 +151,7 @@ class References(Persons):
         elif code != BOARD:
             self._there(SubGroup, "agency or sub-group", code)
 
+    @of_what_is_named
     def _stays(self, code: str, day: date) -> None:
         """Refuse an agency that has left, or whose joining was retracted: it takes on nothing new."""
         agency: Agency | None = self.find(Agency, code)
@@ -154,18 +159,21 @@ class References(Persons):
         if agency and not isinstance(status, Member):
             raise NotAMember(ref=code, day=status.on if status else day)
 
+    @of_what_is_named
     def _member(self, code: str, day: date) -> None:
         """Refuse what is not a member on the day, or not any more."""
         self._there(Agency, "agency", code)
         self._stays(code, day)
         self._took_part(code, day)
 
+    @of_what_is_named
     def _took_part(self, code: str, day: date) -> None:
         """Refuse an agency that was not a member on the day."""
         then = self.load(Agency, code).state_on(day)
         if then is None or isinstance(then.status, Left):
             raise NotAMember(ref=code, day=day)
 
+    @of_what_is_named
     def _about(self, who: Acting, about: str) -> None:
         """Refuse what is not `kind:ref`, and what is not on record for who acts."""
         word, _, ref = about.partition(":")
@@ -174,6 +182,7 @@ class References(Persons):
             raise WrongKind(act="It", field="about", why="write the kind of thing and its reference, such as action:A13")
         self.reach(who, kind, ref)
 
+    @of_what_is_named
     def _names(self, said: Mapping[str, Any]) -> None:
         """Refuse findings and an office that are not on record."""
         for name in ("because_of", "informed_by"):
@@ -181,6 +190,7 @@ class References(Persons):
                 self._finding(source)
         self._there(Office, "office", said.get("lead_office"))
 
+    @of_what_is_named
     def _finding(self, source: str | None) -> None:
         """Refuse a source that is none of `REVIEW/FINDING`, `return:REF/STANDARD` and `session:REF`, or names what is not on record."""
         if source is None:

@@ -7,7 +7,6 @@ refuse it; a refusal of a made-up value itself is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -37,6 +36,7 @@ from service.desk import authority, whose
 from service.desk.refusals import NotFound
 from service.ledger.keys import BadKey, NotProven
 from service.recording import Write
+from service.recording.known import looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,52 +92,21 @@ class Question:
     """The Board as it is asked: it looks up all that it would, loads a thing once, and stops where it would record."""
 
     things: dict[tuple[Any, str], Any] = field(default_factory=dict)
-    looked_up: dict[tuple[Any, ...], Any] = field(default_factory=dict)
-    entries: dict[tuple[UUID, int], Any] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)  # what was looked up: nothing is recorded between the questions of a page
 
     def __getattr__(self, name: str) -> Any:
-        """Look up as the Board does, and by way of what was looked up already: what its methods call of themselves, they call here."""
+        """Do as the Board does: what its methods call of themselves, they call here."""
         board = worker().board
         method = getattr(type(board), name, None)
         return MethodType(method, self) if isinstance(method, FunctionType) else getattr(board, name)
 
-    def _once(self, look_up: str, *of: Any) -> Any:
-        """Look up once what many questions of one page rest on: nothing is recorded between them."""
-        if (look_up, *of) not in self.looked_up:
-            found = getattr(type(worker().board), look_up)(self, *of)
-            self.looked_up[look_up, *of] = list(found) if isinstance(found, Iterator) else found
-        return self.looked_up[look_up, *of]
-
     def find(self, kind: type[Any], ref: str | None, *, fresh: bool = False) -> Any:
         """Find a thing, once; what is about to change records nothing."""
-        return self.thing(kind, str(ref)) if fresh else self._once("find", kind, ref)
+        return self.thing(kind, str(ref)) if fresh else self._found(kind, ref)
 
-    def every(self, kind: type[Any]) -> list[Any]:
-        """Give every thing of a kind, read once."""
-        return cast("list[Any]", self._once("every", kind))
-
-    def promises(self, review: str) -> list[Any]:
-        """Give the actions that came of a review, read once."""
-        return cast("list[Any]", self._once("promises", review))
-
-    def owed(self, agency: str) -> dict[str, str]:
-        """Return what an agency owes, read once."""
-        return cast("dict[str, str]", self._once("owed", agency))
-
-    def _yearly_cpd(self) -> list[Any]:
-        """Return the trainers' yearly returns, read once."""
-        return cast("list[Any]", self._once("_yearly_cpd"))
-
-    def _actions_of(self, agency: str) -> list[Any]:
-        """Return an agency's actions, read once."""
-        return cast("list[Any]", self._once("_actions_of", agency))
-
-    def _entry(self, row: dict[str, Any]) -> Any:
-        """Return an entry that was read from the log, verified once."""
-        place = row["originator_id"], row["originator_version"]
-        if place not in self.entries:
-            self.entries[place] = worker().board._entry(row)  # noqa: SLF001 - as the Board does, once
-        return self.entries[place]
+    @looked_up
+    def _found(self, kind: type[Any], ref: str | None) -> Any:
+        return type(worker().board).find(cast("Any", self), kind, ref)
 
     def declared_groups(self, *_: Any, **__: Any) -> tuple[str, ...]:
         """Name no staff groups: whoever acknowledges is asked for all that they have declared before."""
@@ -150,11 +119,6 @@ class Question:
     def built_report(self, *_: Any) -> tuple[Evidence, list[str]]:
         """Build none: what is missing of a report stands on its own page."""
         return _file(), []
-
-    def _there(self, *_: Any) -> None:
-        """Take what a made-up value names for something that is on record."""
-
-    _member = _stays = _owner = _asked = _about = _names = _finding = _registered = _took_part = _comes_from = _there
 
     def thing(self, kind: type[Any], ref: str) -> Any:
         """Return a thing that records nothing."""

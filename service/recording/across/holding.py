@@ -18,6 +18,7 @@ from aggregates.returns import Return
 from aggregates.review import Review
 from service.recording.across.mentioning import spellings
 from service.recording.across.receiving import Receiving
+from service.recording.known import looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ SAYING: Final = """
 class Holding(Receiving):
     """The log of one board, and who holds what in it."""
 
+    @looked_up
     def every(self, kind: type[Any]) -> Iterator[Any]:
         """Give every thing of a kind, as it is now."""
         with self.datastore.get_connection() as conn:
@@ -70,6 +72,7 @@ class Holding(Receiving):
         owed = (words for item, words in self.owed(agency).items() if item not in outstanding)
         return [*self._promised(agency), *owed, *self._held(agency, day), *self._signing(agency)]
 
+    @looked_up
     def owed(self, agency: str) -> dict[str, str]:
         """Return what an agency owes beside its actions, in words, by the name under which it is declared outstanding."""
         asked = (
@@ -136,6 +139,7 @@ class Holding(Receiving):
             if key.status == "live" and key.holder in {agency, *offices}:
                 yield f"the signing key {key.thumbprint} of {key.holder}"
 
+    @looked_up
     def _actions_of(self, agency: str) -> list[Action]:
         """Return the actions that were ever said to be an agency's, or to become it."""
         return self._saying(Action, OWNING, agency, lambda body: agency in (body.get("owner"), body.get("successor")))

@@ -17,6 +17,7 @@ from aggregates.review import Review
 from service.desk.refusals import NotFound
 from service.recording.across.mentioning import spellings
 from service.recording.evidence.counting import pages_of
+from service.recording.known import looked_up, of_what_is_named
 from service.recording.references import References
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Receiving(References):
             if self._entry(row).said["agency"] == agency:
                 yield row["originator_id"]
 
+    @looked_up
     def _entry(self, row: dict[str, Any]) -> Any:
         """Return an entry that was read from the log, verified; once for all that share the transaction, because no entry changes."""
         read = self._together.read if self._together else {}
@@ -111,6 +113,7 @@ class Receiving(References):
         check_pages(ref, kind, counted or pages)
         return counted
 
+    @of_what_is_named
     def _comes_from(self, source: str | None, findings: Iterable[str]) -> None:
         """Refuse a source that is not `review:REF`, or is not on record; and findings that are not."""
         kind, _, review = (source or "").partition(":")

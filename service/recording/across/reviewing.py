@@ -19,6 +19,7 @@ from aggregates.review.refusals import AlreadyReferred, NotTheirInformation
 from service.commands import LEAD
 from service.desk.refusals import EmployerUnsaid, KnownByCode, NotFound
 from service.recording.across.holding import Holding, said_by
+from service.recording.known import looked_up, of_what_is_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,6 +37,7 @@ REFERRING: Final = ["review.referred.v1", "review.entry_corrected.v1"]  # the en
 class Reviewing(Holding):
     """The log of one board, and what it says of its reviews."""
 
+    @looked_up
     def promises(self, review: str) -> Iterator[Promise]:
         """Give the actions that came of a review, as they are now: read from the log itself, like all that a decision rests on."""
         for action in self._saying(Action, SOURCING, review, lambda body: str(body.get("source")).partition("/")[0] == review):
@@ -142,6 +144,7 @@ class Reviewing(Holding):
                 if isinstance(name, str) and same(name) in given and same(name) != same(agency.ref):
                     raise KnownByCode(name=given[same(name)], code=agency.ref)
 
+    @of_what_is_named
     def _registered(self, person: Any) -> None:
         if self.find(DataSubject, str(person)) is None:
             raise NotFound(kind="person", ref=person)

@@ -10,6 +10,7 @@ from aggregates.returns import Return
 from aggregates.training_session import TrainingSession, refusals
 from service.desk.refusals import NoCheckpointYet
 from service.recording.across.holding import Holding
+from service.recording.known import looked_up
 from service.verify import open_checkpoint
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Training(Holding):
         """Say of each trainer whether they have submitted their yearly CPD for a day: a return that was not waived or taken back."""
         return self._in_date(trainers, day, [one.state for one in self._yearly_cpd()])
 
+    @looked_up
     def _yearly_cpd(self) -> list[Return]:
         """Return every yearly CPD that was ever submitted."""
         return self._saying(Return, SUBMITTED, CPD, lambda body: body.get("kind") == CPD)
