@@ -94,11 +94,11 @@ def editions(conn: Connection[Any], *, as_at: date, known_at: int, period: str |
 def _once(conn: Connection[Any], known_at: int, what: tuple[Any, ...], found: Callable[[], T]) -> T:
     """Return what follows from the log alone, found once: a log only grows, so its newest entry of what is read says all of it."""
     newest = conn.execute(NEWEST, {"known_at": known_at, "events": EVENTS}).fetchone()
-    if (newest, *what) not in _FOUND:
-        _FOUND[newest, *what] = found()
+    kept: T | None = _FOUND.get((newest, *what))
+    if kept is None:
+        kept = _FOUND[newest, *what] = found()
         for oldest in list(_FOUND)[:-KEPT]:
             _FOUND.pop(oldest, None)
-    kept: T = _FOUND[newest, *what]
     return kept
 
 
