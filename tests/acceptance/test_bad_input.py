@@ -133,7 +133,7 @@ CASES: dict[str, tuple[dict | str, str]] = {
     "not a number": ('{"do": "report_progress", "ref": "A1", "fields": {"rag": NaN}}', "NaN"),
     "half a character": ('{"do": "report_progress", "ref": "A1", "fields": {"narrative": "\\ud800"}}', "half of a character"),
     "a NUL": ('{"do": "report_progress", "ref": "A1", "fields": {"narrative": "\\u0000"}}', "NUL"),
-    "a nest": (f'{{"do": "report_progress", "ref": "A1", "fields": {{"narrative": {"[" * 100_000}{"]" * 100_000}}}}}', "not a line"),
+    "a nest": (f'{{"do": "report_progress", "ref": "A1", "fields": {{"narrative": {"[" * 100_000}{"]" * 100_000}}}}}', "nested too deeply"),
     "too long a line": (json.dumps(progress(narrative="x" * 1024 * 1024)), "it has more than 1,048,576 characters"),
     "a member too many": (progress() | {"mood": "good"}, "A line has no mood"),
     "nothing to do": ({"ref": "A1", "by": "riv-lead"}, "A line needs do"),

@@ -131,7 +131,9 @@ def _object(text: str) -> dict[str, Any]:
         raise UnreadableLine(why="it holds half of a character") from error
     except json.JSONDecodeError as error:
         raise UnreadableLine(why=f"it is not JSON at character {error.pos + 1} ({error.msg})") from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise UnreadableLine(why="it is nested too deeply") from error
+    except ValueError as error:
         raise UnreadableLine(why=str(error)) from error
     if not isinstance(line, dict):
         raise UnreadableLine(why="it is not a JSON object")

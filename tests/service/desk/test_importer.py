@@ -97,7 +97,7 @@ CANNOT_BE_READ: list[tuple[str | dict[str, Any], str]] = [
     ('{"do": "join_agency", "ref": "X", "fields": {"name": NaN}}', "NaN is not a number"),
     ('{"do": "join_agency", "ref": "\\ud800"}', "half of a character"),
     ('{"do": "join_agency", "ref": "X\\u0000"}', "NUL"),
-    ("[" * 100_000, "recursion"),
+    ("[" * 100_000, "nested too deeply"),
     (" " * (lines.LONGEST_LINE + 1) + "{}", "more than"),
     ({"do": "join_agency", "ref": "X", "name": "X"}, "A line has no name"),
     ({"ref": "X"}, "A line needs do"),
