@@ -9,6 +9,7 @@ from flask import request
 from marshmallow import Schema, fields, validate
 
 from aggregates.returns import Return
+from aggregates.returns.answers import brought_forward
 from aggregates.returns.events import Kind
 from api.access import member, own_office, signed_in
 from api.errors import problem_of
@@ -30,8 +31,11 @@ from service.desk.submission import Submission
 from service.verbs.returns.rounds import ask_round
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
 
+    from aggregates.returns import ReturnState
     from aggregates.returns.questions import Question
     from service.verbs.returns.rounds import Outcome
 
@@ -169,13 +173,24 @@ def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
 def questions_of(ref: str) -> dict[str, Any]:
     """Give the questions that a return asks, as they were pinned, with what was answered before."""
     with read({}) as on:
-        one(on, ref)
+        one(on, ref, opened=False)
         state = worker().board.load(Return, ref).state
         if state is None:
             raise NotFound(kind="return", ref=ref)
-        asked, before = worker().board.questions(state), worker().board.brought_forward(state)
+        asked, before = worker().board.questions(state), _before(on, state)
         said = {"question_set": asked.id, "question_set_sha256": asked.sha256, "title": asked.title, "standards": asked.standards}
         return said | {"questions": [_question(question, before.get(question.id)) for question in asked.questions]}
+
+
+def _before(on: Reading, state: ReturnState) -> Mapping[str, Any]:
+    """Return what was answered before to the questions of a return, as its reader may read it there: of their days, and noted (INV-41)."""
+    try:
+        row = one(on, state.carried_forward_from or "")
+    except NotFound:
+        return {}
+    board = worker().board
+    earlier = board.load(Return, row.ref).state
+    return brought_forward(board.questions(state), board.questions(earlier), row.answers) if earlier else {}
 
 
 def _question(question: Question, before: Any) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from aggregates.registry.inspection import InspectionOpen, NoInspectionOpen, OpeningStands, PeriodBackwards
+from aggregates.training_session import TrainingSession
 from service.desk.refusals import NotAllowed, NotAnInspector
+from tests.api.acts import ACTS, HELD
+from tests.api.acts.returns import ANSWER, REF, REQUEST
 
 REPORT = {"rag": "amber", "narrative": "Two of three wards"}
 
@@ -50,6 +53,43 @@ def test_every_opening_of_restricted_data_is_on_record_once_an_object_and_day(in
     inspected.seeded.clock.advance(days=1)
     inspected.get("/api/v1/actions/A1/history", "inspector")
     assert openings(inspected) == [("action:A1", "inspector")] * 2
+
+
+def test_what_became_restricted_by_a_correction_is_opened_like_all_else(inspected):
+    """INV-41: an entry that said nothing restricted, and does as corrected, is shown with its correction: that is on record too."""
+    for name in (*HELD, "close_attendance", "observe_delivery"):
+        office, path, said, *_ = ACTS[name]
+        who = {"participant": str(inspected.seeded.people["riv-lead"])} if "participant" in said else {}
+        assert inspected.post(f"/api/v1/{path}", office, said | who).status_code in {200, 201}, name
+    session = inspected.seeded.board.load(TrainingSession, "S1")
+    right = {"about": "session", "amends": session.version, "corrected": {"notes": "A father was not heard"}, "reason": "Left out"}
+    inspected.seeded.act("quality-chair", "correct_entry", "S1", **right)
+    inspected.seeded.catch_up()
+    observed = next(e for e in inspected.get("/api/v1/sessions/S1/history").json["items"] if e["topic"].endswith("delivery_observed.v1"))
+
+    said = inspected.get(f"/api/v1/events/{observed['position']}", "inspector").json["item"]["said"]
+    assert (said["notes"], openings(inspected)) == ("A father was not heard", [("session:S1", "inspector")])
+
+
+def test_what_was_answered_before_is_shown_of_the_days_of_the_inspection_and_on_record(inspected):
+    """INV-41: what a return brings forward is what an earlier one said on those days; that an inspector reads it there is an event."""
+    it, first, again = inspected.seeded, REF.replace("H2", "H1"), REF
+    answers = ANSWER["answers"]
+    later = [one | {"answer": "Nobody rings"} if one["question"] == "implemented" else one for one in answers]
+    request = {name: said for name, said in REQUEST.items() if name != "ref"}
+    it.act("chair", "request_return", first, **request | {"period": "2016-H1"})
+    it.act("riv-lead", "submit_return", first, **ANSWER)
+    it.act("chair", "request_return", again, **request)
+    it.clock.advance(days=1)
+    it.act("riv-lead", "amend_return", first, **ANSWER | {"answers": later, "reason": "It was not so"})
+    it.catch_up()
+
+    def brought(office):
+        asked = inspected.get(f"/api/v1/returns/{again}/questions", office).json["questions"]
+        return next(one["brought_forward"] for one in asked if one["id"] == "implemented")
+
+    assert (brought("riv-lead"), brought("inspector")) == ("Nobody rings", answers[-1]["answer"])
+    assert openings(inspected) == [(f"return:{first}", "inspector")]
 
 
 def test_two_openings_at_once_are_one_event(inspected):

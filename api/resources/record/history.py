@@ -99,7 +99,8 @@ def shown(on: Reading, entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry as its reader may see it. A correction's values are of the class of what they correct."""
     kinds = fields_by_name(event_type(entry.topic))
     hidden = {name for name, f in kinds.items() if f.sensitivity == "restricted" or name == "corrected"}
-    if not any(entry.body.get(name) for name in hidden) or on.opens(entry.kind, entry.ref):
+    says = any(entry.body.get(name) or entry.said.get(name) for name in hidden)  # what was recorded, or what it says as corrected
+    if not says or on.opens(entry.kind, entry.ref):
         hidden = set()
     names = EntrySchema().fields.keys() - {"event", "leaf", "fields_", "said", "withheld", "before_inspection"}
     return {name: getattr(entry, name) for name in names} | {
