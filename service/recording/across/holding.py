@@ -33,6 +33,9 @@ ASKING: Final = ("review.agency_information_requested.v1", "review.entry_correct
 CHALLENGING: Final = ("challenge.raised.v1",)
 REQUESTING: Final = ("return.requested.v1",)
 BEGUN: Final = "SELECT stream FROM ledger.event WHERE version = 1 AND topic LIKE %s ORDER BY position"
+AS_NOW: Final = """
+    SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
+     WHERE originator_id = ANY(%s) ORDER BY originator_version"""
 SAYING: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
       JOIN ledger.disclosure ON position = notification_id AND disclosures LIKE ANY (%(spelled)s)
@@ -162,14 +165,18 @@ class Holding(Receiving):
         """Return what those who share this transaction have read, and what it has become in it."""
         return self._together.loaded if self._together else {}
 
-    def _as_now(self, streams: list[UUID]) -> Iterator[Any]:
-        """Load each, once; of what shares this transaction, what it has become in it."""
+    def _as_now(self, streams: Sequence[UUID]) -> Iterator[Any]:
+        """Read each, all of them at once; of what shares this transaction, what it has become in it."""
         loaded = self._loaded
-        for stream in dict.fromkeys(streams):
-            if (thing := loaded.get(stream)) is None:
-                thing = self.repository.get(stream)
-                loaded[stream] = thing  # read once for all that share the transaction; otherwise nobody looks there again
-            yield thing
+        read: dict[UUID, Any] = {}
+        if unread := [stream for stream in dict.fromkeys(streams) if stream not in loaded]:
+            with self.datastore.get_connection() as conn:
+                rows = conn.execute(AS_NOW, (unread,)).fetchall()
+            for row in rows:
+                stream = row["originator_id"]
+                read[stream] = self._entry(row).mutate(read.get(stream))
+        loaded |= read  # read once for all that share the transaction; otherwise nobody looks there again
+        yield from (loaded[stream] for stream in dict.fromkeys(streams))
 
 
 def said_by(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
