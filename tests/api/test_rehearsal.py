@@ -157,8 +157,9 @@ def test_a_rehearsal_shows_no_other_agency(lead):
     assert ask("/api/v1/actions").json["clocks"]["as_at"] == "2016-09-05"
     beyond = ask("/api/v1/actions?as_at=2016-09-06")
     assert (beyond.status_code, beyond.json["type"]) == (403, "/problems/outside-inspection")
-    for path in ("/api/v1/subjects", "/data-protection"):
+    for path in ("/api/v1/subjects", "/data-protection", "/reports"):
         assert ask(path).status_code == 403
+    assert {"/data-protection", "/reports"}.isdisjoint(lead.get("/actions") and lead.links)
 
 
 @pytest.mark.parametrize(

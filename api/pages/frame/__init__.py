@@ -15,6 +15,7 @@ from flask import current_app, make_response, render_template, request
 from psycopg.sql import SQL, Identifier
 
 from aggregates.clocks.dates import LONDON
+from aggregates.errors import Refused
 from api.access import caller, reading, record_openings
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
@@ -26,7 +27,7 @@ from api.worker import worker
 from projections.two_clocks.clocks import recorded_at
 from projections.two_clocks.read_model import AT_CLOCKS
 from service.desk.refusals import NotEstablished
-from service.desk.roles import INSPECTOR
+from service.desk.roles import INSPECTOR, INSPECTORS
 from service.verify import unb64url
 
 if TYPE_CHECKING:
@@ -136,8 +137,17 @@ def frame(conn: Connection[Any]) -> dict[str, Any]:
     log = {"origin": board.origin, "fingerprint": board.fingerprint, "demonstration": bool(said and said.demonstration)}
     who = caller()
     user = who and _user(conn, who)
-    shown = menu(request.path, user.role if user else None, signed_in=user is not None)
+    role = user.role if user else None
+    shown = menu(request.path, role, signed_in=user is not None, whole=role not in INSPECTORS or _inspects_all())
     return {"board": SimpleNamespace(name=board.settings.name, **log), "user": user, "menu": shown}
+
+
+def _inspects_all() -> bool:
+    """Say whether who inspects does so of every agency; nothing is left out for who inspects nothing any more."""
+    try:
+        return reading().agency is None
+    except Refused:
+        return True
 
 
 def _user(conn: Connection[Any], who: Caller) -> SimpleNamespace:

@@ -67,11 +67,14 @@ UNDER: Final = {  # where in the menu a page stands that is not below one of its
 }
 
 
-def menu(path: str, role: str | None, *, signed_in: bool) -> list[dict[str, Any]]:
-    """Return the groups that somebody finds, each with its pages; the group and the page are marked where this path is."""
+def menu(path: str, role: str | None, *, signed_in: bool, whole: bool = True) -> list[dict[str, Any]]:
+    """Return the groups that somebody finds, each with its pages; the group and the page are marked where this path is.
+
+    Who inspects one agency, and not the `whole` Board, finds no page that is of the whole.
+    """
     here, found = _place_of(path), []
     for group, every in (MENU if signed_in else STRANGERS).items():
-        pages = [{"text": text, "href": href, "current": href == here} for href, text in every.items() if _is_for(href, role)]
+        pages = [{"text": text, "href": href, "current": href == here} for href, text in every.items() if _is_for(href, role, whole=whole)]
         if pages:
             found.append({"text": group, "href": pages[0]["href"], "active": any(page["current"] for page in pages), "pages": pages})
     return found
@@ -86,7 +89,7 @@ def _place_of(path: str) -> str | None:
     return None
 
 
-def _is_for(href: str, role: str | None) -> bool:
+def _is_for(href: str, role: str | None, *, whole: bool) -> bool:
     """Say whether a role finds a page. Inspections and drafts of reports concern the Board's own offices and whoever inspects."""
     match href:
         case "/" | "/integrity" | "/public" | "/sign-in":
@@ -94,4 +97,5 @@ def _is_for(href: str, role: str | None) -> bool:
         case "/evidence":
             return role is not None and (role in LEADS or role not in roles.ONE_AGENCY)
         case _:
-            return roles.may(role, NEEDS[href]) if href in NEEDS else role is not None
+            right = NEEDS.get(href)
+            return role is not None if right is None else roles.may(role, right) and (whole or not roles.RIGHTS[right].whole)
