@@ -120,7 +120,8 @@ def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
     if address is None or (entry.kind == "subject" and not look.on.scope.protects):
         return None
     title = CALLED.get(entry.kind) or look.title_of(entry.kind, entry.ref)
-    return {"ref": "" if title and entry.kind in BY_TITLE else entry.ref, "title": title, "href": look.link(address)}
+    ref = f"{entry.ref[:8]}…" if entry.kind == "subject" else "" if title and entry.kind in BY_TITLE else entry.ref
+    return {"ref": ref, "title": title, "href": look.link(address)}
 
 
 def by(look: Look, entry: HistoryEntry) -> str:

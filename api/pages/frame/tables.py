@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from api.pages.frame import Look
 
-SIZE: Final = 25  # rows of a page
+SIZE, OF_SEVERAL = 25, 50  # rows of a page: of a list, and of a table among several
 GROWN: Final = 7  # rows from which on a table sorts and is exported: a shorter one is read at a glance
 LAST_PAGE: Final = 10_000  # beyond any table
 DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
@@ -65,15 +65,15 @@ def shown(seen: Look, path: str, table: Mapping[str, Any], *, kept: Mapping[str,
         named = {} if alone else {"table": name}
         return seen.link(path, **{**(kept or {}), **named, **here, **changed}) + ("" if alone else f"#{name}")
 
-    number = page_asked(args)
+    number, size = page_asked(args), SIZE if alone else OF_SEVERAL
     return {
         **table,
         "id": name,
-        "columns": [_column(text, args, again if grown else None) for text in table["columns"]],
-        "rows": rows[(number - 1) * SIZE : number * SIZE],
+        "columns": [_column(text, args, again if grown and table.get("sorts", True) else None) for text in table["columns"]],
+        "rows": rows[(number - 1) * size : number * size],
         "opened": bool(args),
         "sorted": args.get("sort", "") in [tag(text) for text in table["columns"]],
-        "pager": pager(number, len(rows), lambda page: again(page=page)),
+        "pager": pager(number, len(rows), lambda page: again(page=page), size),
         "first_href": again(page=None),
         "exports": {form: again(format=form) for form in exports.FORMS} if grown else None,
     }
@@ -113,7 +113,7 @@ def _column(text: str, args: Mapping[str, str], again: Callable[..., str] | None
 def _ordered(table: Mapping[str, Any], args: Mapping[str, str]) -> list[Sequence[Any]]:
     """Return the rows by the column that the address names, what says nothing last; as they are given where it names none."""
     rows, names = list(table["rows"]), [tag(text) for text in table["columns"]]
-    if args.get("sort") not in names:
+    if args.get("sort") not in names or not table.get("sorts", True):
         return rows
     place = names.index(args["sort"])
     told = [(key, row) for row in rows if (key := _key(row[place])) is not None]

@@ -75,6 +75,11 @@ def section(
     return {"heading": heading, "columns": list(columns), "rows": [list(row) for row in rows], "empty": empty, "note": note, "fold": fold}
 
 
+def as_given(table: dict[str, Any]) -> dict[str, Any]:
+    """Keep a table in its own order: of what nobody is to be ranked by, or what is read from its beginning."""
+    return table | {"sorts": False}
+
+
 def show(seen: Look, kind: str, ref: str, template: str = "board/thing.html", **said: Any) -> Response:
     """Render the page of a thing within its frame: with what can be done now, and with what was recorded of it, newest first."""
     path, parts = page_of(kind, ref) or "/", said.pop("sections", [])

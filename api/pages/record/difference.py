@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from aggregates.entry.fields import EARLIEST
 from aggregates.errors import Refused
 from api.access import member
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, exports, look, render
 from api.pages.frame.clocks import NotADay, address, read_day
 from projections import action_register
 from projections.action_register.difference import WORDS
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("two_days", __name__)
 
+FIELDS: Final = ("Action", "Title", "What became of it", "Before", "After")
 QUARTER: Final = timedelta(days=91)  # what is compared where nobody says what
 
 
@@ -37,9 +38,14 @@ def difference() -> Response:
             found = _compared(seen, _first(seen, typed))
         except Refused as refused:
             wrong = refused
+        if found and (form := exports.asked()):
+            name = f"actions from {found.before[0].isoformat()}"
+            return exports.give(seen, name, FIELDS, [_line(seen, change) for change in found.changes], form)
+        kept = {"from": found.before[0].isoformat()} if found else {}
         return render(
             "record/difference.html",
             look=seen,
+            exports={form: seen.link("/difference", **kept, format=form) for form in exports.FORMS} if found and found.changes else None,
             status=200 if wrong is None else 400 if isinstance(wrong, NotADay) else 422,
             typed=typed or (found.before[0].isoformat() if found else ""),
             error=wrong and wrong.message,
@@ -71,7 +77,11 @@ def _groups(seen: Look, found: Difference) -> list[dict[str, Any]]:
     for change in found.changes:
         groups.setdefault(change.what[0], []).append(change)
     return [
-        {"id": _anchor(word), "heading": WORDS[word][1], "items": [_item(seen, found, change) for change in groups[word]]}
+        {
+            "id": _anchor(word),
+            "heading": WORDS[word][len(groups[word]) > 1],
+            "items": [_item(seen, found, change) for change in groups[word]],
+        }
         for word in WORDS
         if word in groups
     ]
@@ -88,6 +98,11 @@ def _item(seen: Look, found: Difference, change: Change) -> dict[str, Any]:
         "after": _words(seen, change.after),
         "what": [WORDS[word][0] for word in change.what],
     }
+
+
+def _line(seen: Look, change: Change) -> tuple[str, ...]:
+    what = "; ".join(WORDS[word][0] for word in change.what)
+    return change.ref, change.title, what, _words(seen, change.before), _words(seen, change.after)
 
 
 def _words(seen: Look, standing: Standing | None) -> str:

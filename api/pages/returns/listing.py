@@ -11,7 +11,7 @@ from aggregates.returns.reporting import REPORT
 from api.access import member
 from api.pages.board import filters, listing
 from api.pages.frame import Look, look, thing
-from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
+from api.pages.frame.thing import Said, as_given, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.published.shown import address_of
 from api.pages.returns.answering import all_kept
@@ -165,7 +165,8 @@ def _graded(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> dict[str, 
         (named.get(g.standard, g.standard), grade(g.self_grade), grade(g.moderated_grade), g.reason or "", follows(seen, g))
         for g in row.grades
     ]
-    return section("Grades, side by side", columns, rows, "", "From 0 (not met) to 3 (fully met). Neither grade replaces the other.")
+    note = "From 0 (not met) to 3 (fully met). Neither grade replaces the other."
+    return as_given(section("Grades, side by side", columns, rows, "", note))
 
 
 def grade(number: int | None) -> str:
@@ -186,7 +187,7 @@ def _answers(row: ReturnRow, asked: QuestionSet | None) -> dict[str, Any] | None
         return None
     known = asked.questions if asked else ()
     rows = [(_asked(question), answered(question, row.answers[question.id])) for question in known if question.id in row.answers]
-    return section("Answers", ("Question", "Answer"), rows, "Nothing was answered.")
+    return as_given(section("Answers", ("Question", "Answer"), rows, "Nothing was answered."))
 
 
 def _asked(question: Question) -> list[Said]:

@@ -11,7 +11,7 @@ from api.access import member
 from api.pages.board import filters, listing
 from api.pages.board.filters import Filter
 from api.pages.frame import Look, look
-from api.pages.frame.thing import Said, link, quiet, section, strong
+from api.pages.frame.thing import Said, as_given, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.returns.answering import GRADES as GRADE_WORDS
 from api.pages.returns.listing import follows, grade, may_ask
@@ -46,7 +46,7 @@ def section_11() -> Response:
         elif agency or len(rows) == 1:
             parts = [_agency(seen, row) for row in narrowed]
         else:
-            parts = [section("Agency by agency", SHORT, [_in_short(seen, row, period) for row in rows], "")] if rows else []
+            parts = [as_given(section("Agency by agency", SHORT, [_in_short(seen, row, period) for row in rows], ""))] if rows else []
         return _show(
             seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), kept={one.name: one.value for one in offered if one.value},
             lead="How each agency grades itself, how it was graded in moderation, and what its practitioners know. No ranking.",
@@ -74,7 +74,7 @@ def _agency(seen: Look, row: AgencyStandards) -> dict[str, Any]:
         told.append(f"Challenged: {', '.join(row.challenges)}.")
     source = link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}"))
     rows, words = [([one.standard, quiet(one.words)], *_grades(seen, row, one)) for one in row.standards], " ".join(told)
-    return section(seen.words.body(row.respondent), GRADES, rows, words, words if rows else None) | {"link": source}
+    return as_given(section(seen.words.body(row.respondent), GRADES, rows, words, words if rows else None)) | {"link": source}
 
 
 def _answered(row: AgencyStandards) -> str | None:
@@ -121,7 +121,7 @@ def _across(seen: Look, rows: list[AgencyStandards], standard: str) -> dict[str,
         )
         for row, one in found
     ]
-    return section(f"Standard {standard}", ("Agency", *GRADES[1:]), told, "", words or None)
+    return as_given(section(f"Standard {standard}", ("Agency", *GRADES[1:]), told, "", words or None))
 
 
 def _silent(row: AgencyStandards) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from api.pages.board import listing
 from api.pages.frame import exports, tables
-from api.pages.frame.thing import link, quiet, section
+from api.pages.frame.thing import as_given, link, quiet, section
 
 LISTS = (
     "/actions", "/challenges", "/courses", "/data-protection", "/disseminations", "/inspections", "/library",
@@ -67,12 +67,12 @@ def test_a_long_table_sorts_by_what_its_cells_say(app):
 
 
 def test_a_long_table_is_cut_and_leads_on(app):
-    """25 rows stand on a page; the links to the next one, to the other order and to the files carry what the address carries."""
+    """A table among several has 50 rows on a page; its links to others, to another order and to files carry what the address carries."""
     with app.test_request_context("/x?table=by-agency&sort=ref&page=2"):
-        shown = tables.shown(NOBODY, "/x", numbered(60), kept={"year": "2016"})
+        shown = tables.shown(NOBODY, "/x", numbered(120), kept={"year": "2016"})
 
     pager = shown["pager"]
-    assert (pager["first"], pager["last"], pager["total"]) == (26, 50, 60)
+    assert (pager["first"], pager["last"], pager["total"]) == (51, 100, 120)
     assert pager["next_href"] == "/x year=2016 table=by-agency sort=ref page=3#by-agency"
     assert shown["columns"][0] == {
         "text": "Ref", "href": "/x year=2016 table=by-agency sort=ref order=descending#by-agency", "sorted": "ascending"
@@ -80,6 +80,14 @@ def test_a_long_table_is_cut_and_leads_on(app):
     assert shown["exports"]["csv"] == "/x year=2016 table=by-agency sort=ref format=csv#by-agency"
     with app.test_request_context("/x?table=another&page=2"):
         assert tables.shown(NOBODY, "/x", numbered(60))["pager"]["first"] == 1
+
+
+def test_nobody_is_ranked_by_a_table_that_keeps_its_order(app):
+    """What is given in its own order stays in it, whatever its address asks, and offers no other."""
+    with app.test_request_context("/x?table=by-agency&sort=ref&order=descending"):
+        shown = tables.shown(NOBODY, "/x", as_given(numbered(10)))
+
+    assert ([row[0]["text"] for row in shown["rows"][:2]], shown["columns"][0]["href"]) == (["A0", "A1"], None)
 
 
 def test_a_short_table_has_no_links(app):
