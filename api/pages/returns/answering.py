@@ -16,7 +16,7 @@ from aggregates.clocks.dates import LONDON
 from aggregates.returns import Return
 from aggregates.returns.answers import HIGHEST, REVIEWED
 from api.access import signed_in
-from api.pages.acting import MORE, ON_BEHALF_OF
+from api.pages.acting import MORE
 from api.pages.frame.words import written
 from api.pages.returns.words import column_of
 from api.worker import worker
@@ -39,7 +39,8 @@ READ_BY: Final = "named roles only."
 
 
 def _office() -> str:
-    return request.form.get(ON_BEHALF_OF) or request.args.get(ON_BEHALF_OF) or signed_in().office or ""
+    """Return whose what is typed is: of the office that types it, also where that is on behalf of another, or any could name another's."""
+    return signed_in().office or ""
 
 
 def _asked(ref: str) -> tuple[ReturnState, QuestionSet] | None:
