@@ -112,6 +112,7 @@ NARROW = {
     "session": "/sessions/AIACP-2016-11",
     "links of the day": "/sessions/IACP-2021-05/links/day",
     "links of the follow-up": "/sessions/IACP-2021-05/links/follow-up",
+    "notices": "/notices",
 }
 STRANGE = {"sign in": "/sign-in", "what this is": "/", "forgotten": "/forgotten", "ended link": "/new-password/ended"}
 # What answers a GET with no page of its own, and what is walked to by a link below, or in the journey of the report.
