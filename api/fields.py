@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from service.commands import Command
 
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
+NOT_NEGATIVE: Final = validate.Range(0, 10**18 - 1)
 
 
 def strict_json(raw: bytes) -> Any:
@@ -160,6 +161,10 @@ class YesOrNo(fields.Boolean):
 class Number(fields.Integer):
     """A whole number in a query string, written as people write it."""
 
+    def __init__(self, *, validate: Any = NOT_NEGATIVE, **kwargs: Any) -> None:
+        """Say in the document between what it lies."""
+        super().__init__(validate=validate, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> int:
         if not isinstance(value, str) or NUMBER.fullmatch(value) is None:
             raise ValidationError("a whole number is expected")
@@ -177,6 +182,10 @@ class Flag(fields.Boolean):
 
 class KnownAt(fields.Field[date | int]):
     """What was known: the number of an event, or a day, at whose end in London."""
+
+    def __init__(self, *, metadata: Mapping[str, Any], **kwargs: Any) -> None:
+        """Say in the document what it looks like."""
+        super().__init__(metadata={"anyOf": [{"format": "date"}, {"pattern": f"^(?:{NUMBER.pattern})$"}], **metadata}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> date | int:
         return int(value) if isinstance(value, str) and NUMBER.fullmatch(value) else iso_day(value)

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from api.access import public
 from api.resources.actions import actions
+from api.resources.answering.links import linked
 from api.resources.answering.openapi import ProblemApi, build
 from api.resources.disseminations import disseminations
 from api.resources.learning import attendance, escalations, library, notices
@@ -84,6 +85,6 @@ def _document(api: ProblemApi) -> Blueprint:
     @public
     def openapi() -> Response:
         """Give the OpenAPI 3.1 document."""
-        return jsonify(api.spec.to_dict())
+        return jsonify(linked(api.spec.to_dict(), API))
 
     return document

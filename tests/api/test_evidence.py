@@ -130,9 +130,9 @@ def test_a_file_is_taken_in_from_a_role_that_may_cite_one(ask, role):
     ("data", "status", "problem"),
     [
         (form(SAID, (b"", "empty.pdf")), 422, "empty-file"),
-        (form(SAID, (PDF, "a.pdf"), (PDF, "b.pdf")), 400, "unreadable"),
-        (form({**SAID, "evidence": []}), 400, "unreadable"),
-        (form({**SAID, "evidence": ["Audit"]}), 400, "unreadable"),
+        (form(SAID, (PDF, "a.pdf"), (PDF, "b.pdf")), 422, "wrong-kind"),
+        (form({**SAID, "evidence": []}), 422, "wrong-kind"),
+        (form({**SAID, "evidence": ["Audit"]}), 422, "wrong-kind"),
         (form([]), 400, "unreadable"),
         (form({**SAID, "evidence": [{"evidence_date": "2016-09-02"}]}), 422, "wrong-kind"),
         (form({**SAID, "evidence": [{"title": "Audit", "evidence_date": "2016-11-02"}]}), 422, "future-date"),

@@ -6,7 +6,6 @@ evidence may bring the files with it (multipart), or name what was uploaded befo
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -17,11 +16,12 @@ from aggregates.entry.fields import to_json
 from api.access import View, member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import schema_of, strict_json
-from api.resources.answering.openapi import IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
+from api.resources.answering.openapi import ETAG, IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
 from api.worker import worker
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND, RESOURCES, body_of, rule_of
 from service.desk import authority
+from service.desk.refusals import WrongKind
 from service.desk.submission import KEY, Submission
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from service.recording.writing import Unsigned
 
 PREPARED: Final = 202
-ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,17})"\Z')  # weak too: a proxy that compresses makes it so, and the version is the same
 
 
 def declared(kind: str) -> Iterator[Command]:
@@ -87,8 +86,9 @@ def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
     content: dict[str, Any] = {"application/json": {"schema": schema}}
     if files:
         file = {"type": "array", "items": {"type": "string", "format": "binary"}}
-        parts = {"command": {"type": "string", "contentMediaType": "application/json"}, "file": file}
-        content["multipart/form-data"] = {"schema": {"type": "object", "required": ["command", "file"], "properties": parts}}
+        parts = {"command": schema, "file": file}
+        said = {"type": "object", "required": ["command", "file"], "properties": parts, "additionalProperties": False}
+        content["multipart/form-data"] = {"schema": said, "encoding": {"command": {"contentType": "application/json"}}}
     return content
 
 
@@ -100,16 +100,17 @@ def _body(command: Command, schema: Schema, ref: str | None) -> dict[str, Any]:
             raise Unreadable(where="command", why="an object of JSON is expected")
         office = sent.get("office")
         check_reach(command, ref, office=office if isinstance(office, str) else None)  # before any file is taken in
-        return dict(schema.load({**sent, "evidence": _received(sent.get("evidence"))}))
+        return dict(schema.load({**sent, "evidence": _received(command, sent.get("evidence"))}))
     parsed = Resource.ARGUMENTS_PARSER.parse(schema, request, location="json")
     return dict(parsed)
 
 
-def _received(said: Any) -> list[Any]:
+def _received(command: Command, said: Any) -> list[Any]:
     """Take in the files of a form; what is said of each stands in `evidence`, in the same order."""
     files = request.files.getlist("file")
     if not isinstance(said, list) or len(said) != len(files) or not all(isinstance(one, dict) for one in said):
-        raise Unreadable(where="evidence", why="say of each part `file`, in order, at least its title and its evidence_date")
+        why = "say of each part `file`, in order, at least its title and its evidence_date"
+        raise WrongKind(act=command.title, field="evidence", why=why)
     cited = []
     for file, words in zip(files, said, strict=True):
         name = file.filename or "file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from marshmallow.fields import Date
 
 from api.errors import PROBLEM_JSON
 from api.fields import Flag, IsoDate, KnownAt, Number, StrictParser, Whole, YesOrNo
+from service.desk.submission import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,21 +153,30 @@ class ProblemApi(Api):  # type: ignore[misc]  # as above
         del self.DEFAULT_RESPONSE_CONTENT_TYPE  # the class's own again
 
 
-def header(name: str, description: str, *, required: bool = True) -> dict[str, Any]:
-    """Describe a header of a request."""
-    return {"in": "header", "name": name, "required": required, "description": description, "schema": {"type": "string"}}
+def header(name: str, description: str, pattern: str) -> dict[str, Any]:
+    """Describe a header that a request has to carry, and what it looks like."""
+    schema = {"type": "string", "pattern": written(pattern)}
+    return {"in": "header", "name": name, "required": True, "description": description, "schema": schema}
 
 
+def written(pattern: str) -> str:
+    """Return what all of a text has to match, as JSON Schema writes it."""
+    return f"^(?:{pattern.removesuffix(WHOLE)})$"
+
+
+WHOLE: Final = r"\Z"
+ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,17})"\Z')  # weak too: a proxy that compresses makes it so, and the version is the same
+THUMBPRINT: Final = "[A-Za-z0-9_-]{43}"
 IDEMPOTENCY_KEY: Final = header(
-    "Idempotency-Key", "A new one for each act, the same one when repeating it: 1 to 255 printable ASCII characters"
+    "Idempotency-Key", "A new one for each act, the same one when repeating it: 1 to 255 printable ASCII characters", KEY.pattern
 )
 PREPARE: Final = {
     "in": "query",
     "name": "prepare",
     "description": "The thumbprint of your own key: nothing is recorded, and the answer is what to sign with it",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": written(THUMBPRINT)},
 }
-IF_MATCH: Final = header("If-Match", 'The ETag that you saw, e.g. "7"; or * for whatever version there is')
+IF_MATCH: Final = header("If-Match", 'The ETag that you saw, e.g. "7"; or * for whatever version there is', rf"\*|{ETAG.pattern}")
 WRITTEN: Final = {
     "ETag": {"description": "The version now", "schema": {"type": "string"}},
     "Location": {"description": "What was written", "schema": {"type": "string"}},

@@ -60,7 +60,11 @@ class FileSchema(Schema):
 
 
 @evidence.post("")
-@evidence.doc(parameters=[IDEMPOTENCY_KEY], requestBody={"required": True, "content": {"multipart/form-data": {"schema": FORM}}})
+@evidence.doc(
+    operationId="receive_evidence",
+    parameters=[IDEMPOTENCY_KEY],
+    requestBody={"required": True, "content": {"multipart/form-data": {"schema": FORM}}},
+)
 @evidence.response(201, FileSchema, headers={"Location": {"description": "The file", "schema": {"type": "string"}}})
 @needs("files")
 def receive() -> ResponseReturnValue:
