@@ -153,11 +153,11 @@ def _answering(ours: Serving) -> float:
 
 
 def _database(config: Config) -> float:
-    """Return the memory of PostgreSQL, in MB; of what its processes share, each has its part."""
+    """Return the memory of PostgreSQL's processes, in MB, beside the buffers that they share: those have a size of their own, and fill."""
     with psycopg.connect(config.conninfo("owner")) as conn:
         first = parent(conn.info.backend_pid)
     total = 0
     for process in (first, *children(first)):
         with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
-            total += memory(process, "Pss", of="smaps_rollup")
+            total += memory(process, "Pss_Anon", of="smaps_rollup")
     return total / MEBIBYTE
