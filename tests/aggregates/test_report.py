@@ -168,6 +168,15 @@ def test_no_small_count_is_said_and_none_can_be_worked_out(counts):
     assert others == set(hidden)
 
 
+def test_nobody_counts_on_that_withheld_counts_are_not_nought():
+    """Of five courses at each of which one did not come, no total says so: five withheld counts that make five would each be one."""
+    shown = suppressed([[20 + course, 1] for course in range(5)])
+
+    assert [line[1] for line in shown[:-1]] == [None] * 5
+    assert shown[-1][1] is None
+    assert suppressed([[20, 1]] * 4 + [[20, 6]])[-1][1] == 10  # where somebody else may be behind it, the total is said
+
+
 def test_small_counts_of_people_are_withheld_and_no_event_of_a_person_is_cited():
     """Three who came and one who did not: only how many sessions there were is said, and the session's own event stands behind it."""
     log = Log()

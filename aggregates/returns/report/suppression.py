@@ -2,7 +2,8 @@
 
 A table of counts has totals along both sides. A count from 1 to 4 is not said (primary suppression). What could be found from what is
 left is not said either (secondary suppression): along each line as many more are hidden as it takes until what is hidden of the line,
-taken together, is two counts and five people at least; and a hidden count that its lines would still give away takes another with it.
+taken together, is two counts and five people at least, and two people for each count: of five counts that are five people together,
+everybody could tell that each is one. And a hidden count that its lines would still give away takes another with it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _given_away(table: Table, hidden: set[Place]) -> Place | None:
     """Return what else has to be hidden, because something hidden could be found out; None where nothing can."""
     for line in _lines(table):
         covered = [place for place in line if place in hidden]
-        if covered and not _covers(table, line, covered) and (more := _next(table, line, hidden)):
+        if covered and not _covers(table, line, covered, hidden) and (more := _next(table, line, hidden)):
             return more
     bare = _bridge(hidden)
     if bare is None:
@@ -52,12 +53,20 @@ def _given_away(table: Table, hidden: set[Place]) -> Place | None:
     return _next(table, every, hidden)
 
 
-def _covers(table: Table, line: list[Place], covered: list[Place]) -> bool:
+def _covers(table: Table, line: list[Place], covered: list[Place], hidden: set[Place]) -> bool:
     """Say whether what is hidden of a line could be several things. A hidden total could be anything that its parts allow."""
-    if len(covered) == 1:
-        return False
-    parts = [table[row][column] for row, column in covered if (row, column) != line[-1]]
-    return line[-1] in covered or sum(parts) >= FEWEST
+    if len(covered) == 1 or line[-1] in covered:
+        return len(covered) > 1
+    within = sum(max(1, _within(table, place, hidden)) for place in covered)
+    return sum(table[row][column] for row, column in covered) >= max(FEWEST, 2 * within)
+
+
+def _within(table: Table, place: Place, hidden: set[Place]) -> int:
+    """Return how many hidden counts a total is of; none where it is no total."""
+    row, column = place
+    rows, columns = len(table) - 1, len(table[0]) - 1
+    of_row = sum((row, other) in hidden for other in range(columns)) if column == columns else 0
+    return of_row + (sum((other, column) in hidden for other in range(rows)) if row == rows else 0)
 
 
 def _next(table: Table, line: list[Place], hidden: set[Place]) -> Place | None:
