@@ -230,6 +230,43 @@ def let_in(client, seeded):
     client.get("/actions")
 
 
+@pytest.mark.parametrize("up", ["..", "%2e%2e", "..%2f", "%2e%2e%5c", "....//", "..;"])
+def test_no_path_leads_out(shared, up):
+    """However it is written, a path names something of ours or nothing: no file of the service, beside its static ones, is given out."""
+    for begun in ("/static", "/log/tile/0", "/log/tile/entries", "/api/v1/evidence", "/take-part", "/public/reports", "/problems"):
+        for path in (f"{begun}/{up}/{up}/app.py", f"{begun}/{up}/{up}/{up}/keys/web.key", f"{begun}/{up}/etc/passwd%00.css"):
+            answer = shared.get(path)
+
+            assert answer.status_code in {400, 404}, path
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ("[" * 500_000, 400, "unreadable"),
+        ('{"a":' * 100_000, 400, "unreadable"),
+        ('{"late_reason": "' + "x" * 1_100_000 + '"}', 413, "too-large"),
+        ('{"late_reason": "' + "x" * 100_000 + '"}', 422, "wrong-kind"),
+        ('{"occurred_on": 1' + "0" * 5000 + "}", 400, "unreadable"),
+    ],
+    ids=["a nest of lists", "a nest of objects", "too much", "too long a text", "a number of thousands of digits"],
+)
+def test_what_is_too_much_is_refused_by_name(shared, body, status, told):
+    """Whatever is too deep, too long or too large is refused in words, and nothing breaks over it."""
+    answer = shared.client.post(ACCEPT, headers=shared.headers("riv-lead") | HEADERS, data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.json["type"]) == (status, f"/problems/{told}")
+
+
+def test_a_form_of_too_many_parts_or_fields_is_refused(shared):
+    """A form has as many parts as people fill in, and fields as long as they write."""
+    client = shared.client.application.test_client()
+    many = client.post("/sign-in", data={f"field-{number}": (None, "x") for number in range(2000)}, content_type="multipart/form-data")
+    long = client.post("/sign-in", data={"email": "x" * 2_000_000})
+
+    assert (many.status_code, long.status_code) == (413, 413)
+
+
 def test_no_header_is_anybodys_to_write(ask):
     """What somebody sends comes back in no header as they please: not as a request's id, a place to go on, or the name of a file."""
     line = "a\r\nSet-Cookie: planted=1"

@@ -12,9 +12,11 @@ import pytest
 
 from aggregates.errors import Refused
 from aggregates.partnership import office
+from api.access import SESSION_COOKIE
 from api.fields import ONE_OF_ITS_KIND
 from service.commands import COMMANDS
 from service.commands.command import MANAGER
+from service.desk import accounts
 from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotAllowed, NotInOffice, NotSignedIn
 from service.desk.roles import INSPECTORS, RIGHTS, ROLES, Role, may
@@ -225,6 +227,23 @@ def test_every_route_that_writes_is_a_commands_or_needs_a_right(board, routes):
                 undeclared.add(rule.endpoint)
 
     assert undeclared == set()
+
+
+def test_no_page_does_anything_that_another_site_asks_for(board, routes):
+    """CSRF: every page that does anything refuses a browser that is signed in and does not send the token of a form of ours."""
+    before, answers = contents(board), {}
+    client = board.client.application.test_client()
+    with psycopg.connect(board.seeded.config.conninfo("writer"), autocommit=True) as conn:
+        client.set_cookie(SESSION_COOKIE, accounts.open_session(conn, board.seeded.callers["board-manager"].account, "board-manager"))
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for path, rule, _ in addresses(routes, method):
+            if method in rule.methods:
+                answer = client.open(path, method=method, data={"csrf_token": "another"})
+                answers[method, path] = answer.json["type"].removeprefix("/problems/")
+
+    assert set(answers.values()) == {"form-token-missing", "not-allowed"}  # the latter of those that are not the manager's anyway
+    assert len([why for why in answers.values() if why == "form-token-missing"]) > 200
+    assert contents(board) | {"desk.session": 0} == before | {"desk.session": 0}
 
 
 def test_an_address_takes_the_methods_that_it_declares_and_no_other(board, routes):
