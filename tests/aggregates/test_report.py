@@ -192,6 +192,26 @@ def test_small_counts_of_people_are_withheld_and_no_event_of_a_person_is_cited()
     assert report["events"].keys() == {str(delivered)}
 
 
+def test_no_figure_gives_away_what_another_withholds():
+    """Of 21 who booked one did not come: that 20 owe a follow-up, which is whoever came, is withheld with how many came."""
+    log = Log()
+    day = date(2016, 10, 3)
+    log.add(Course.CourseOffered, "C1", ref="C1", title="Neglect")
+    log.add(TrainingSession.Delivered, "S1", day, course="C1")
+    log.add(TrainingSession.AttendanceClosed, "S1", day, number_attended=20)
+    log.add(TrainingSession.BookingLapsed, "S1", day, number="21", outcome="no-show")
+    for number in range(1, 21):
+        log.add(TrainingSession.FollowUpIssued, "S1", date(2017, 1, 3), number=str(number), owed=True)
+    for number in range(1, 13):
+        log.add(TrainingSession.FollowUpReturned, "S1", date(2017, 1, 20), number=str(number), answered_by="participant")
+    figures = {one["id"]: one["rows"] for section in log.report()["sections"] for one in section["figures"]}
+    came, owed = ([[cell["is"] for cell in row["cells"][2:]] for row in figures[name]] for name in ("training", "follow_up"))
+
+    assert [row[:2] for row in came] == [[None, None]] * 2
+    assert [row[2] for row in owed] == [None] * 2
+    assert all(row.count(None) > 1 for row in owed)  # or what is withheld would be the sum of the others
+
+
 def test_a_section_is_missing_until_it_has_what_it_needs_or_is_explained():
     """The partners' report of 2020-21 needs impact, priorities and what families say; an explanation counts whenever it was given."""
     log = Log()

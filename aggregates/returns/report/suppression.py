@@ -21,11 +21,36 @@ Table: TypeAlias = list[list[int]]
 
 def suppressed(counts: Sequence[Sequence[int]]) -> list[list[int | None]]:
     """Return a table with a last row and a last column of totals added; None is what is not said."""
+    (shown,) = suppressed_together([counts], [])
+    return shown
+
+
+def suppressed_together(
+    tables: Sequence[Sequence[Sequence[int]]], same: Sequence[tuple[tuple[int, Place], tuple[int, Place]]]
+) -> list[list[list[int | None]]]:
+    """Return several tables so; `same` are pairs of counts, each by the number of its table and its place: one gives the other away."""
+    whole = [_with_totals(counts) for counts in tables]
+    hidden = [{place for place, count in _places(table) if 0 < count < FEWEST} for table in whole]
+    told: list[tuple[int, Place]] = [(-1, (0, 0))]
+    while told:
+        for table, those in zip(whole, hidden, strict=True):
+            while more := _given_away(table, those):
+                those.add(more)
+        told = [
+            other for pair in same for one, other in (pair, pair[::-1]) if one[1] in hidden[one[0]] and other[1] not in hidden[other[0]]
+        ]
+        for number, place in told:
+            hidden[number].add(place)
+    return [_said(table, those) for table, those in zip(whole, hidden, strict=True)]
+
+
+def _with_totals(counts: Sequence[Sequence[int]]) -> Table:
     table = [[*row, sum(row)] for row in counts]
     table.append([sum(column) for column in zip(*table, strict=True)] if table else [])
-    hidden = {place for place, count in _places(table) if 0 < count < FEWEST}
-    while more := _given_away(table, hidden):
-        hidden.add(more)
+    return table
+
+
+def _said(table: Table, hidden: set[Place]) -> list[list[int | None]]:
     return [[None if (row, column) in hidden else count for column, count in enumerate(line)] for row, line in enumerate(table)]
 
 
