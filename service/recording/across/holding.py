@@ -38,8 +38,8 @@ AS_NOW: Final = """
      WHERE originator_id = ANY(%s) ORDER BY originator_version"""
 SAYING: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
-      JOIN ledger.disclosure ON position = notification_id AND disclosures LIKE ANY (%(spelled)s)
-     WHERE topic = ANY(%(topics)s) ORDER BY notification_id"""
+     WHERE topic = ANY(%(topics)s) AND (SELECT disclosures LIKE ANY (%(spelled)s) FROM ledger.disclosure WHERE position = notification_id)
+     ORDER BY notification_id"""
 
 
 class Holding(Receiving):

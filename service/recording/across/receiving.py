@@ -41,9 +41,9 @@ READ: Final = (
 # Before the acknowledgement that is being corrected, or before now; the newest first.
 ACKNOWLEDGED: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
-      JOIN ledger.disclosure ON position = notification_id AND disclosures LIKE ANY (%(spelled)s)
      WHERE topic = 'dissemination.acknowledged.v1' AND (%(stream)s::uuid IS NULL OR notification_id < (
            SELECT notification_id FROM ledger.stored_events WHERE originator_id = %(stream)s AND originator_version = %(version)s))
+       AND (SELECT disclosures LIKE ANY (%(spelled)s) FROM ledger.disclosure WHERE position = notification_id)
      ORDER BY notification_id DESC"""
 
 

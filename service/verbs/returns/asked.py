@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 TRAINER: Final = "trainer"
 REQUESTED: Final = """
     SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
-      JOIN ledger.disclosure ON position = notification_id
-     WHERE topic = 'return.requested.v1' AND disclosures LIKE ANY (%(kind)s) AND disclosures LIKE ANY (%(respondent)s)
+     WHERE topic = 'return.requested.v1' AND (SELECT disclosures LIKE ANY (%(kind)s) AND disclosures LIKE ANY (%(respondent)s)
+                                                FROM ledger.disclosure WHERE position = notification_id)
      ORDER BY notification_id DESC"""
 
 
