@@ -209,7 +209,7 @@ def _check_meant() -> None:
         keeps_body = not (is_file or (command and command.is_personal))
         asked = signed_requests.Asked(request.method, url, dict(request.headers), request.get_data(), keeps_body)
         with worker().desk() as conn:
-            signed_requests.check(conn, who, asked)
+            g.signed = signed_requests.check(conn, who, asked)
 
 
 def _check_no_rehearsal(access: Access) -> None:

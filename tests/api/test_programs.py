@@ -132,7 +132,8 @@ def replaced(it: Request) -> Request:
 def test_what_a_program_asks_is_signed_whole_freshly_and_once(ask):
     """Whose API key has a public key has nothing recorded by a request that is not signed by it, or not all of it, or long ago, or twice.
 
-    It reads without. What it signed is kept with the event, and anybody checks it: the Board and its owner are given it, no other agency.
+    It reads without. What it signed is kept with the event, and nothing that was refused under the same key; anybody checks it: the Board
+    and its owner are given it, no other agency.
     """
     key = api_key(ask, public_key=PUBLIC)
     ask.post(ACCEPT, "riv-lead")
@@ -146,6 +147,8 @@ def test_what_a_program_asks_is_signed_whole_freshly_and_once(ask):
     assert ask.seeded.board.size() == size
     assert ask.client.get("/api/v1/actions/A1", headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
+    other = sign(Request(body=BODY.replace(b"amber", b"mauve")), nonce="refused, under the same key")
+    assert send(ask, key, other).status_code == 422
     done = send(ask, key, good := sign(Request(), nonce="a nonce of its own"))
     assert done.status_code == 200, done.json
     assert send(ask, key, good).json["type"] == "/problems/request-not-signed"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import current_app, jsonify, make_response, request, url_for
+from flask import current_app, g, jsonify, make_response, request, url_for
 
 from aggregates.entry.fields import to_json
 from api.access import View, member, signed_in
@@ -21,6 +21,7 @@ from api.worker import worker
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND, RESOURCES, body_of, rule_of
 from service.desk import authority
+from service.desk.coming_in import signed_requests
 from service.desk.refusals import WrongKind
 from service.desk.submission import KEY, Submission
 
@@ -131,6 +132,9 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, **how, **around)
     done = held.board.act(who, it)
     if done.unsigned is None:
+        if nonce := g.get("signed"):
+            with held.desk() as conn:
+                signed_requests.came_to(conn, who, nonce, done.positions)
         return _answer(command, done)
     return make_response(jsonify(UnsignedSchema().dump(unsigned(command, it, done, done.unsigned))), PREPARED)
 

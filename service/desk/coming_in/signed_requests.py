@@ -16,7 +16,7 @@ from service.desk.coming_in.refusals import RequestNotSigned
 from service.verify import check_public_key, thumbprint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from http_message_signatures import VerifyResult
     from psycopg import Connection
@@ -30,9 +30,13 @@ SHORTEST_NONCE, LONGEST_NONCE = 16, 255
 KEEP: Final = """
     INSERT INTO desk.signed_request (api_key, nonce, caller, key, received_at, base, signature, body)
     VALUES (%s, %s, %s, %s, now(), %s, %s, %s)"""
+CAME_TO: Final = "UPDATE desk.signed_request SET first = %s, last = %s WHERE api_key = %s AND nonce = %s AND first IS NULL"
+# Where a process ended before it could say so: of several under one key nobody knows any more which it was.
 SETTLE: Final = """
     UPDATE desk.signed_request r SET first = i.first, last = i.first + i.events - 1
-      FROM desk.idempotency i WHERE r.first IS NULL AND i.caller = r.caller AND i.key = r.key"""
+      FROM desk.idempotency i WHERE r.first IS NULL AND i.caller = r.caller AND i.key = r.key
+       AND r.received_at < now() - interval '10 minutes'
+       AND NOT EXISTS (SELECT FROM desk.signed_request o WHERE (o.caller, o.key) = (r.caller, r.key) AND o.nonce <> r.nonce)"""
 FOR: Final = """
     SELECT r.base, r.signature, r.body, k.public_key
       FROM (SELECT * FROM desk.signed_request WHERE first <= %(position)s ORDER BY first DESC, received_at LIMIT 1) r
@@ -64,11 +68,14 @@ class Kept:
     public_key: bytes
 
 
-def check(conn: Connection[Any], who: Caller, asked: Asked) -> None:
-    """Refuse a request that the caller's program has not signed whole, within five minutes and for the first time; keep one that it has."""
+def check(conn: Connection[Any], who: Caller, asked: Asked) -> str | None:
+    """Refuse a request that the caller's program has not signed whole, within five minutes and for the first time; keep one that it has.
+
+    Return its nonce, None where the program signs nothing.
+    """
     program = who.program
     if program is None or program.public_key is None:
-        return
+        return None
     found, signature = _verified(asked, program.public_key)
     nonce, covered = found.nonce or "", found.covered_components
     if not SHORTEST_NONCE <= len(nonce) <= LONGEST_NONCE:
@@ -81,6 +88,13 @@ def check(conn: Connection[Any], who: Caller, asked: Asked) -> None:
         conn.execute(KEEP, (program.id, nonce, *named, base, signature, body))
     except UniqueViolation as error:
         raise RequestNotSigned(why="its nonce was used before: sign it anew, with the same Idempotency-Key if you repeat it") from error
+    return nonce
+
+
+def came_to(conn: Connection[Any], who: Caller, nonce: str, positions: Sequence[int]) -> None:
+    """Keep what was recorded for a request: for this one, and for no other that came under its key and was refused."""
+    if who.program:
+        conn.execute(CAME_TO, (positions[0], positions[-1], who.program.id, nonce))
 
 
 def _verified(asked: Asked, public_key: bytes) -> tuple[VerifyResult, bytes]:
@@ -101,7 +115,6 @@ def _verified(asked: Asked, public_key: bytes) -> tuple[VerifyResult, bytes]:
 
 def of_event(conn: Connection[Any], position: int) -> Kept | None:
     """Return the signed request by which an event came about, None where it came otherwise."""
-    conn.execute(SETTLE)
     row = conn.execute(FOR, {"position": position}).fetchone()
     return Kept(row[0], bytes(row[1]), None if row[2] is None else bytes(row[2]), bytes(row[3])) if row else None
 
