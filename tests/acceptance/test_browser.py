@@ -156,7 +156,7 @@ def test_signing_in_leads_to_what_is_owed(visitor: Person):
     visitor.sign_in("lead-RIV")
 
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("What is owed by you")
-    expect(visitor.page.get_by_role("heading", name="Overdue, the latest first")).to_be_visible()
+    expect(visitor.page.get_by_role("heading", name="Overdue, the most recent first")).to_be_visible()
     expect(visitor.page.locator(".muniment-owed__item").first).to_contain_text(re.compile("Due|Overdue"))
     assert "Leonard Abara" in visitor.page.inner_text("body")
 

@@ -142,7 +142,7 @@ def _by_when(owed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     coming = [duty for duty in ahead if duty["days"] <= COMING]
     for heading, duties_ in (
         (f"Due in the next {COMING} days", coming),
-        ("Overdue, the latest first", overdue[::-1]),
+        ("Overdue, the most recent first", overdue[::-1]),
         ("Later", ahead[len(coming) :]),
         ("With no day stated", sorted(owed[len(dated) :], key=lambda duty: duty["since"])),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from aggregates.framework.matching import event_of
 from api.pages.acting.addresses import LISTS, address_of
 from api.pages.acting.possible import Possible, acting_or_nobody, with_thing
 from api.resources.answering.commands import declared
+from projections import returns
 from projections.obligations import INDEX, STILL_OWED
 from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
 from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from projections.obligations import Instance
 
 LISTED: Final = frozenset({*LISTS.values(), *(f"/{resource}" for resource in RESOURCES.values())} - {"/returns"})
+ANSWER: Final = "submit_return"
 OPEN: Final = STILL_OWED | {"outstanding at departure"}
 
 
@@ -38,8 +41,22 @@ def to_meet(seen: Look, it: Instance) -> Possible | None:
     if who is None or not seen.clocks.is_now:
         return found
     elsewhere = [one for one in meeting if (one.creates or one.kind != kind) and one.open_to(who.role)]
-    tasks = (*found.can, *map(_task, elsewhere))
-    return Possible([_filled(task, _said(rule, COMMANDS[str(task["name"])], it)) for task in tasks], found.cannot)
+    tasks = (*found.can, *(_task(one) for one in elsewhere if one.name != ANSWER))
+    can = [_filled(task, _said(rule, COMMANDS[str(task["name"])], it)) for task in tasks]
+    answers = (_to_answer(seen, it, _said(rule, one, it).get("kind")) for one in elsewhere if one.name == ANSWER)
+    return reduce(lambda so_far, more: Possible(so_far.can + more.can, so_far.cannot + more.cannot), answers, Possible(can, found.cannot))
+
+
+def _to_answer(seen: Look, it: Instance, kind: str | None) -> Possible:
+    """Say which returns of a kind wait for an answer of who owes it; that none does where the Board has yet to ask."""
+    waiting = returns.returns(seen.on.conn, **seen.on.at, filters=returns.Filters(kind=kind, respondent=it.owner, status="requested"))
+    if not waiting:
+        return Possible(
+            [], [f"It is answered in a return, and none waits for {seen.words.body(it.owner)}: the Board has to ask for it first."]
+        )
+    each = [with_thing(seen, "return", row.ref, only={ANSWER}) for row in waiting]
+    can = [task | {"text": row.ref} for row, one in zip(waiting, each, strict=True) for task in one.can]
+    return Possible(can, list(dict.fromkeys(why for one in each for why in one.cannot)))
 
 
 def _said(rule: OnEvent | OnCalendar | Standing, command: Command, it: Instance) -> dict[str, str]:

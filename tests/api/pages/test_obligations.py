@@ -84,14 +84,18 @@ def test_an_obligation_says_what_asked_for_it_and_that_nothing_shows_it_done(vis
     assert who.get("/obligations/LIF-RBM-03/RIV/never").status_code == 404
 
 
-def test_an_obligation_says_what_meets_it_and_leads_there(visit):
-    """Its page says in plain words what would meet it, and has the way to that for whom it is for; for others it has none."""
+def test_an_obligation_says_what_meets_it_and_leads_there(visit, seeded):
+    """Its page says in plain words what would meet it, and leads whom it is for to it, once it can be answered; others it leads nowhere."""
     lead, chair = visit("riv-lead"), visit("chair")
     path = "/obligations/LIF-RBM-03/RIV/2016-09-05..2017-03-04"
 
     assert "What meets it Met when the return is submitted" in lead.text(path)
-    assert "What you can do now Answer the return" in lead.words
-    assert "/returns?kind=knowledge_audit" in lead.links
+    assert "It is answered in a return, and none waits for Riverside Community Health: the Board has to ask for it first" in lead.words
+    asked = {"kind": "knowledge_audit", "respondent": "RIV", "period": "2017-H1", "due_on": "2017-06-30", "question_set": None}
+    seeded.act("chair", "request_return", "knowledge_audit-2017-H1-RIV", **asked, legal_basis=None, shared_with=[])
+    seeded.catch_up()
+    assert "What you can do now Answer the return" in lead.text(path)
+    assert "/returns/knowledge_audit-2017-H1-RIV/submit_return" in lead.links
     assert "Nothing: as it stands, the next step is not yours" in chair.text(path)
 
 
@@ -191,7 +195,7 @@ def test_what_is_coming_due_stands_first_at_home_and_can_be_chosen(visit, seeded
     _section_11(seeded)
     who = visit("riv-lead")
     words = who.text("/")
-    places = [words.index(said) for said in ("Due in the next 28 days", "s11-2017-RIV", "Overdue, the latest first", "Later")]
+    places = [words.index(said) for said in ("Due in the next 28 days", "s11-2017-RIV", "Overdue, the most recent first", "Later")]
 
     assert places == sorted(places)
     boards = visit("chair").text("/")
