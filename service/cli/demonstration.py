@@ -126,7 +126,7 @@ def _prepare(config: Config, console: Console, times: int) -> dict[Visitor, UUID
             beside = _running(_environ(config), "work", "--views-only", "--every", "5")  # views on another core
             with beside:
                 report = _record(board, importer, times)
-            console.print(f"Recorded {report.recorded} commands ({report.skipped} were on record already). Finishing the views …")
+            console.print(f"Recorded {report.recorded:,} acts; {report.skipped:,} were on record already. Finishing what the pages show …")
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as views, console.status("Building what the pages show …"):
                 catch_up.create_all(views)
                 catch_up.catch_up(views, source(config))
@@ -208,7 +208,9 @@ def _serve(config: Config, links: dict[Visitor, str]) -> None:
             click.echo(f"  {visitor.title:34} {address}/enter/{token}\n{'':37}{visitor.first}")
         click.echo(f"  {'An auditor':34} {address}/integrity")
         click.echo(f"  {'Anybody':34} {address}/public\n")
-        click.echo("Each address opens once signed in; below it is what to try first. Stop with Ctrl-C.")
+        click.echo(
+            "Each address signs you in as one of them, in as many browsers as you like; below it is what to try first. Stop with Ctrl-C."
+        )
         web.wait()
 
 

@@ -65,6 +65,14 @@ class LinkEnded(Refused):
     text = "This link does not open anything any more. Ask whoever sent it to you for another"
 
 
+class DoorShut(Refused):
+    """A demonstration is entered by the addresses that it printed last, and no other log by any."""
+
+    text = (
+        "This address lets nobody in any more. If a demonstration printed it, stop that with Ctrl-C and start it again: it prints new ones"
+    )
+
+
 class NoCheckpointYet(Refused):
     """A sample is drawn from a checkpoint that was sealed after the attendance was closed, and before the draw."""
 

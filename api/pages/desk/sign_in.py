@@ -16,7 +16,7 @@ from api.pages.frame.clocks import shown_by_now
 from api.pages.frame.words import Words
 from api.worker import worker
 from service.desk import accounts
-from service.desk.refusals import NotFound, NotInOffice
+from service.desk.refusals import DoorShut, NotInOffice
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -101,13 +101,15 @@ def act_in() -> Response | Redirect:
 @pages.get("/enter/<token>")
 @public
 def enter(token: str) -> Redirect:
-    """Let somebody into a demonstration by the address that it printed; no other log has such a door."""
+    """Let somebody into a demonstration by the address that it printed, each time anew; no other log has such a door."""
     held = worker()
     with held.desk() as conn:
-        if not held.board.demonstration or accounts.caller_of_session(conn, token) is None:
-            raise NotFound(kind="page", ref="of this address any more")
+        door = accounts.caller_of_session(conn, token) if held.board.demonstration else None
+        if door is None:
+            raise DoorShut
+        opened = accounts.open_session(conn, door.account, door.office, family_of(request.headers.get("User-Agent", "")))
     response = redirect(HOME, code=303)
-    remember(response, token)  # type: ignore[arg-type]  # as above
+    remember(response, opened)  # type: ignore[arg-type]  # as above
     return response
 
 

@@ -67,7 +67,7 @@ def test_the_dirt_is_there(lines):
 def test_no_rule_refuses_a_line(shown, lines):
     """Seven years pass every rule of the product, line by line, through the same door as any user's data."""
     assert shown.said.code == 0, shown.said
-    assert f"Recorded {len(lines)} commands (0 were on record already)" in shown.said.err
+    assert f"Recorded {len(lines):,} acts; 0 were on record already" in shown.said.err
 
 
 def test_every_visitor_holds_an_office_today(shown):
