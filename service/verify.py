@@ -773,7 +773,7 @@ def verify(
     except ValueError as refusal:
         return Verdict(1, [f"NOT VERIFIED: {refusal}"])
     except (CannotCheck, OSError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        return Verdict(2, [f"COULD NOT CHECK: {error}"])
+        return Verdict(2, [f"COULD NOT CHECK: {getattr(error, 'filename', None) or pack}: {getattr(error, 'strerror', None) or error}"])
 
 
 def main(arguments: Sequence[str] | None = None, then: Also = None) -> int:
@@ -790,7 +790,7 @@ def main(arguments: Sequence[str] | None = None, then: Also = None) -> int:
         known = {str(path): path.read_text("utf-8") for path in options.known}
         verdict = verify(options.pack, key=options.key, policy=policy, known=known, then=then)
     except (OSError, UnicodeDecodeError) as error:
-        verdict = Verdict(2, [f"COULD NOT CHECK: {error}"])
+        verdict = Verdict(2, [f"COULD NOT CHECK: {getattr(error, 'filename', 'what you trust')}: {error.args[-1]}"])
     for line in verdict.lines:
         sys.stdout.buffer.write("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line).encode() + b"\n")
     return verdict.code
