@@ -167,6 +167,20 @@ def test_what_a_program_asks_is_signed_whole_freshly_and_once(ask):
     )
 
 
+def test_what_a_program_asks_of_many_is_kept_with_each(ask):
+    """One signed request for a round of asking stands with every request that it led to."""
+    key = api_key(ask, "chair", public_key=PUBLIC)
+    said = {"kind": "learning_needs", "period": "2016-17", "due_on": "2016-12-16", "respondents": ["RIV", "CQH"]}
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "round"}
+    asked = Request("http://localhost/api/v1/returns/rounds", headers=headers, body=json.dumps(said).encode())
+    done = send(ask, key, sign(asked, covered=COVERED[:-1]))
+    assert done.status_code == 200, done.json
+    ask.seeded.catch_up()
+    positions = [position for item in done.json["items"] for position in item["done"]["positions"]]
+
+    assert [unb64url(ask.get(f"/api/v1/events/{at}/request").json["body"]) for at in positions] == [asked.body] * 2
+
+
 def test_a_program_that_signs_sends_files_by_themselves(ask):
     """A file is sent by itself, signed with its digest, and cited in an act that is signed like any other."""
     key = api_key(ask, public_key=PUBLIC)

@@ -26,7 +26,7 @@ from service.desk.refusals import WrongKind
 from service.desk.submission import KEY, Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flask.typing import ResponseReturnValue
     from marshmallow import Schema
@@ -132,11 +132,17 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, **how, **around)
     done = held.board.act(who, it)
     if done.unsigned is None:
-        if nonce := g.get("signed"):
-            with held.desk() as conn:
-                signed_requests.came_to(conn, who, nonce, done.positions)
+        keep_request(done.positions)
         return _answer(command, done)
     return make_response(jsonify(UnsignedSchema().dump(unsigned(command, it, done, done.unsigned))), PREPARED)
+
+
+def keep_request(positions: Sequence[int]) -> None:
+    """Keep the request that asked for entries with them, where it was signed; where others' stand between them, with none."""
+    nonce, found = g.get("signed"), sorted(positions)
+    if nonce and found and found[-1] - found[0] + 1 == len(found):
+        with worker().desk() as conn:
+            signed_requests.came_to(conn, signed_in(), nonce, found)
 
 
 def unsigned(command: Command, it: Submission, done: Done, waiting: Unsigned) -> dict[str, Any]:
