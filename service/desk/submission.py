@@ -25,6 +25,7 @@ REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 # An idempotency key: what a header holds as it is, so that an act has the same one by whichever door it comes.
 KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
 LONGEST_TEXT = 10_000
+LONGEST_KEY = 255  # bytes, as the table of keys takes them
 UNADDRESSED = UUID(int=0)
 # What no database, page or reader of JSON could keep as it is, and what turns round how the rest of a text is read.
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -76,6 +77,12 @@ class Submission:
             self.late_reason,
         ]
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
+
+
+def key_of(*parts: str) -> str:
+    """Return an idempotency key that is made of several texts: as a digest where it would be longer than a key may be."""
+    made = "/".join(parts)
+    return made if len(made.encode()) <= LONGEST_KEY else sha256(made.encode()).hexdigest()
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aggregates.entry import stream_id
 from aggregates.errors import Refused
 from aggregates.returns import Return, reference
+from service.desk.submission import key_of
 from service.ledger.errors import Refusal
 from service.recording.signing import of_stream
 
@@ -49,7 +50,7 @@ def _of(board: Board, asked: Submission, respondent: str) -> Submission:
     fields = dict(asked.fields) | {"respondent": respondent}
     ref = reference(str(fields.get("kind")), str(fields.get("period")), respondent)
     signed = of_stream(asked.signed, stream_id(board.origin, Return.TOPIC, ref)) if asked.signed else ()
-    return replace(asked, ref=ref, fields=fields, key=f"{asked.key}/{respondent}" if asked.key else None, signed=signed)
+    return replace(asked, ref=ref, fields=fields, key=key_of(asked.key, respondent) if asked.key else None, signed=signed)
 
 
 def _together(board: Board, caller: Caller, lines: Sequence[Submission]) -> Sequence[Done | Refused] | None:

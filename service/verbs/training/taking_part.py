@@ -14,7 +14,7 @@ from aggregates.training_session import TrainingSession, refusals
 from service.commands import COMMANDS
 from service.desk.accounts import Caller
 from service.desk.refusals import LinkEnded
-from service.desk.submission import UNADDRESSED, Submission, read_fields
+from service.desk.submission import UNADDRESSED, Submission, key_of, read_fields
 from service.recording import Write
 from service.verbs.training.acts import TrainingVerbs
 
@@ -47,7 +47,7 @@ class TakingPart(TrainingVerbs):
             name=command_name,
             ref=link.session,
             fields={**fields, "number": link.number},
-            key=f"{link.session}/{link.number}/{command_name}/{key}",
+            key=key_of(link.session, link.number, command_name, key),
         )
         said = read_fields(command, link.session, it.fields)
         self.screen(command, it, said)
