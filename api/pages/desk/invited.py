@@ -37,6 +37,8 @@ def invite(ref: str) -> Response:
     until = invitations.ends(held.board, ref)
     to = address_of(held.board, ref, held.today)
     sender = mailer(held.config)
+    with held.desk() as conn:
+        known = invitations.is_known(conn, held.board, ref)
     if request.method == "POST":
         with held.desk() as conn:
             token = invitations.invite(conn, held.board, ref)
@@ -57,6 +59,7 @@ def invite(ref: str) -> Response:
             called=called,
             to=to if sender else None,
             until=until.astimezone(LONDON),
+            known=known,
             **said,
         )
 

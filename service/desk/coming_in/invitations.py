@@ -56,6 +56,11 @@ def invite(conn: Connection[Any], board: Persons, office: str) -> str:
     return links.to_invite(conn, office, person, now=now, until=min(now + LASTS, _end(inspection)))
 
 
+def is_known(conn: Connection[Any], board: Persons, office: str) -> bool:
+    """Say whether whoever holds an office has an account already, and so needs no link."""
+    return _has_account(conn, authority.holder(board, office, london(board.clock())))
+
+
 def mail_to(address: str, url: str, until: datetime) -> Mail:
     """Return the mail that brings a link: it says nothing of what is inspected, because a mail may be read on its way."""
     day = until.astimezone(LONDON)

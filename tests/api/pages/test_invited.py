@@ -139,5 +139,7 @@ def test_whoever_has_an_account_is_not_invited(opened):
         accounts.create_account(conn, EMAIL, NEW, person=opened.seeded.people["inspector"])
     opened.get(INVITE)
 
+    assert "there is nobody to invite" in opened.words
+    assert "Show me the link" not in opened.words
     assert opened.post(INVITE, {}).status_code == 422
     assert "has an account already, and signs in with it" in opened.words
