@@ -103,7 +103,7 @@ def command_of(it: Submission) -> Command:
         raise KindUnsaid(act=AMENDMENTS[it.name][0], kinds=AMENDABLE)
     if command is None:
         known = sorted({*COMMANDS, *AMENDMENTS})
-        raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or known)
+        raise UnknownCommand(name=it.name, known=get_close_matches(it.name, known, n=3) or ["only what ops/commands.md lists"])
     return command
 
 

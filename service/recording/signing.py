@@ -169,7 +169,7 @@ def _signer(board: References, who: Acting, thumbprint: str) -> Signer:
 def _not_theirs(board: References, who: Acting, key: Key | None) -> str | None:
     """Return why somebody does not sign with a key; None where they do. A key stays with the person, and an office does not."""
     if key is None:
-        return "the log knows no such key"
+        return "the log knows no such key: it has to be enrolled first"
     if key.purpose != "acts":
         return "it attests what others do"
     if key.holder != who.office:

@@ -77,8 +77,14 @@ def draws(seen: Look, about: str | None) -> dict[str, str]:
 def shows_impact(_: Look, about: str | None) -> dict[str, str]:
     """Return what can show the impact of a session: never what participants said on the day (INV-27)."""
     session: TrainingSession | None = worker().board.find(TrainingSession, about)
-    named = sorted(session.state.evidence) if session and session.state else []
+    named = sorted(session.state.evidence, key=_by_number) if session and session.state else []
     return {one: one.replace(":", " ").capitalize() for one in named}
+
+
+def _by_number(name: str) -> tuple[str, int, str]:
+    """Put follow-up 2 before follow-up 10."""
+    kind, _, number = name.partition(":")
+    return kind, int(number) if number.isdecimal() else 0, number
 
 
 def points(_: Look, __: str | None) -> dict[str, str]:

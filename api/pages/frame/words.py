@@ -41,6 +41,7 @@ FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@-])|\bsha256\b")  
 HELD: Final = re.compile(
     r"\b(action|office|review|challenge|dissemination) ([\w.-]*\w)"
 )  # what an agency holds, as its departure is refused with it
+NUMBERED: Final = re.compile(r" \(INV-\d+(, INV-\d+)*\)")
 QUOTED: Final = re.compile(r"`(\w+)`")  # a field as our own explanations name it
 TITLES: Final = {
     "ledger.established.v1": "Log established",
@@ -91,8 +92,10 @@ def field_names() -> frozenset[str]:
 
 
 def explained(told: str) -> str:
-    """Return our own explanation of a thing, with its fields as forms call them."""
-    return to_people("", QUOTED.sub(lambda named: f"“{label_of(named[1])}”" if named[1] in field_names() else named[1], told))
+    """Return our own explanation of a thing, with its fields as forms call them, and without the numbers of our rules."""
+    return to_people(
+        "", QUOTED.sub(lambda named: f"“{label_of(named[1])}”" if named[1] in field_names() else named[1], NUMBERED.sub("", told))
+    )
 
 
 def sentence(refused: Refused, words: Words | None) -> str:

@@ -109,9 +109,10 @@ def _words(seen: Look, standing: Standing | None) -> str:
     """Return how the register shows an action, in a few words."""
     if standing is None:
         return "not on the register"
-    late = ", overdue" if standing.overdue else ""
-    lasted = f", {standing.sustained}" if standing.sustained else ""
-    return f"{standing.status}{late}{lasted}; {seen.words.body(standing.owner)}, due {standing.due_on.day} {standing.due_on:%B %Y}"
+    lasted = standing.sustained or ""  # "slipped after 26 months" says too that it slipped
+    status = "" if lasted.startswith(f"{standing.status} ") else standing.status
+    told = ", ".join(filter(None, (status, "overdue" if standing.overdue else "", lasted)))
+    return f"{told}; {seen.words.body(standing.owner)}, due {standing.due_on.day} {standing.due_on:%B %Y}"
 
 
 def _anchor(word: str) -> str:
