@@ -115,7 +115,7 @@ HINTS: Final = {
     "section": "One of those that the law asks for in a report of that year.",
     "return.as_at": "The day on which the report speaks: the end of its year, or a later day.",
     "return.known_at": "The last event that it takes into account. Left out, it is the newest.",
-    "return.report_sha256": "The SHA-256 of the report that you have seen, filled in on its page: no other is signed. Left out, it is signed as it is built.",
+    "return.report_sha256": "The SHA-256 of the report that you have seen: no other is signed. Left out, it is signed as it is built.",
     "agenda_item": "The number of the item on the agenda of that meeting.",
     "due_on": "A day after the day from which it is true.",
     "thumbprint": f"{AS_PRINTED} It names the key.",
