@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXAMPLES = 1  # of each operation, of what its schemas allow, and of what they forbid
-WALKS, STEPS = 10, 5  # from link to link
+WALKS, STEPS = 10, 25  # from link to link
 # Where we say more than Schemathesis expects: a rule refuses with 422 what the schema allows; an older ETag is refused with 412.
 CHECKS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "403", "404", "409", "412", "422"]},
