@@ -18,7 +18,7 @@ from api.pages.obligations.wording import COMING, about, basis_of, duty_of, in_a
 from api.resources.obligations import owing, own
 from projections import obligations
 from projections.obligations import INDEX, STATES, Wanted
-from service.desk.refusals import NotFound
+from service.desk.refusals import NotFound, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,9 @@ def listing() -> Response:
         wanted = wanted_of(seen, asked)
         again = {name: value for name, value in asked.items() if value}
         if form := exports.asked():
-            rows, _ = obligations.listed(seen.on.conn, **seen.on.at, wanted=wanted, first=0, most=MOST)
+            rows, total = obligations.listed(seen.on.conn, **seen.on.at, wanted=wanted, first=0, most=MOST)
+            if total > MOST:
+                raise TooLarge(what=f"A file of {total:,} obligations", limit=f"one of {MOST:,}: narrow the list, or read it over the API")
             return exports.give(seen, "obligations", FIELDS, (_line(seen, one) for one in rows), form)
         number = page_asked()
         rows, total = obligations.listed(seen.on.conn, **seen.on.at, wanted=wanted, first=(number - 1) * SIZE, most=SIZE)

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 
 from aggregates.framework.library import SETS
+from api.pages.obligations import listing
 from api.pages.obligations.wording import in_a_line
 from tests.api.pages.conftest import browser
 
@@ -250,3 +251,12 @@ def test_an_agencys_page_says_what_it_owes_and_did(visit):
     assert "What it owes" in own
     assert "Of all that was asked of it" in own
     assert "What it owes" not in other
+
+
+def test_a_file_holds_all_that_it_is_of_or_is_refused(visit, monkeypatch):
+    """More obligations than are given as one file are none that stops in the middle: the refusal says how many there are."""
+    monkeypatch.setattr(listing, "MOST", 3)
+    answer = visit("board-manager").client.get("/obligations?format=csv")
+
+    assert answer.status_code == 413
+    assert "narrow the list, or read it over the API" in answer.get_data(as_text=True)
