@@ -17,6 +17,7 @@ from aggregates.returns.state import (
     Moderation,
     Presentation,
     Publication,
+    Published,
     ReturnState,
     Submitted,
     Waived,
@@ -72,7 +73,8 @@ def _reported(now: ReturnState, entry: Entry) -> ReturnState:
     body, on = entry.body, entry.occurred_on
     if issubclass(entry.event, e.Published):
         edition = Publication(on, **{name: body[name] for name in ("edition", "as_at", "known_at", "report_sha256", "made_by")})
-        return replace(now, published=tuple(sorted((*now.published, edition), key=lambda one: one.edition)))
+        editions = tuple(sorted((*now.published, edition), key=lambda one: one.edition))
+        return replace(now, published=editions, status=now.status if now.ended else Published(on))
     others = (one for one in now.explanations if one.section != body["section"])
     return replace(now, explanations=(*others, Explanation(on, body["section"], body["explanation"])))
 

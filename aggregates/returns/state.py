@@ -63,8 +63,16 @@ class Waived:
     word: ClassVar[str] = "waived"
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The Board has signed its report for everybody to read: there is nothing more to answer. Other editions may follow."""
+
+    on: date
+    word: ClassVar[str] = "published"
+
+
 Answered: TypeAlias = Submitted | Amended
-Ended: TypeAlias = Accepted | Waived
+Ended: TypeAlias = Accepted | Waived | Published
 Status: TypeAlias = Requested | Answered | Moderated | Ended
 
 
@@ -174,7 +182,7 @@ class ReturnState(Asked):
     @property
     def ended(self) -> bool:
         """Say whether the Board asks no more."""
-        return isinstance(self.status, Accepted | Waived)
+        return isinstance(self.status, Ended)
 
     @property
     def owed(self) -> bool:
@@ -183,8 +191,8 @@ class ReturnState(Asked):
 
     @property
     def answered_on(self) -> date | None:
-        """Return when it was first answered."""
-        return self.given[0].on if self.given else None
+        """Return when it was first answered, as the Board answers by publishing its report."""
+        return min([one.on for one in self.given[:1]] + [one.on for one in self.published[:1]], default=None)
 
     @property
     def answer(self) -> Given | None:

@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
 from aggregates.returns import Return, ReturnState
-from aggregates.returns.state import ASKED, Accepted, Waived
+from aggregates.returns.state import ASKED, Ended, Published
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import OneRow, as_json
@@ -63,7 +63,7 @@ class Returns(OneRow):
         """Show what is asked, the answer that holds, and how it is graded on both sides."""
         given, judged = it.answer, it.moderation
         amended = given if given and len(it.given) > 1 else None
-        ended = it.status if isinstance(it.status, Accepted | Waived) else None
+        ended = it.status if isinstance(it.status, Ended) else None
         return (
             *(getattr(it, name) for name in PLAIN),
             as_json(it.shared_with),
@@ -82,7 +82,7 @@ class Returns(OneRow):
             as_json([asdict(one) for one in it.explanations]),
             as_json([asdict(one) for one in it.published]),
             ended and ended.on,
-            ended and ended.reason,
+            None if isinstance(ended, Published) else ended and ended.reason,
         )
 
 

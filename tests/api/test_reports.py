@@ -142,6 +142,19 @@ def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
     assert [one["newest"] for one in work.get("/api/v1/reports").json["items"]] == [True, False]
 
 
+def test_a_report_that_is_published_is_owed_no_more(work):
+    """It stands as published, on its day and not late however long ago that was; it is neither waived nor answered in another way."""
+    explained(work.seeded, YEAR)
+    assert publish(work).status_code == 200
+    work.seeded.clock.advance(days=400)
+    work.seeded.catch_up()
+    row = work.get(f"/api/v1/returns/{REPORT}", "chair").json["item"]
+    waived = work.post(f"/api/v1/returns/{REPORT}/waive_return", "chair", {"reason": "There is one"})
+
+    assert (row["status"], row["answered_on"], row["late_days"]) == ("published", OVER, 0)
+    assert waived.json["type"] == "/problems/return-ended"
+
+
 def test_what_moves_into_another_year_is_told_by_the_report_of_that_year(work):
     """F.10: a sign-off is found to be of January; the report of 2016 that the chair signed stays as it is, and 2017's has the line."""
     explained(work.seeded, YEAR)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 pages = Blueprint("returns_", __name__)
 COLUMNS: Final = ("Return", "Asked of", "Due", "Where it stands")
 STATUSES: Final = {"": "Anywhere"} | {
-    word: word.capitalize() for word in ("requested", "submitted", "amended", "moderated", "accepted", "waived")
+    word: word.capitalize() for word in ("requested", "submitted", "amended", "moderated", "accepted", "waived", "published")
 }
 LATE: Final = {"": "Late or not", "yes": "Late alone"}
 
