@@ -162,6 +162,12 @@ class NoSuchSection(Refused):
     text = "The report {ref} has no section {section}: there are {sections}"
 
 
+class YearNotBegun(Refused):
+    """Of a year that has not begun there is nothing to report."""
+
+    text = "The year {period} begins on {begins_on}: as at {as_at} there is nothing to report of it"
+
+
 class YearNotOver(Refused):
     """A report of a year is of the whole year."""
 

@@ -92,7 +92,7 @@ def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(
 
 
 def test_who_may_not_and_what_is_no_report(work):
-    """A manager signs for nobody by themselves, a lead sees no draft; no report is of a year that goes on, or of something else."""
+    """A manager signs for nobody by themselves, a lead sees no draft; no report is of a year that goes on or is to come, or of another thing."""
     explained(work.seeded, YEAR)
     work.seeded.act("chair", "request_return", "board_annual_report-2016-17-BOARD", kind="board_annual_report", respondent="BOARD",
                     period="2016-17", due_on="2017-08-31")  # fmt: skip
@@ -110,6 +110,7 @@ def test_who_may_not_and_what_is_no_report(work):
     assert refused == [f"/problems/{code}" for code in codes]
     assert work.post(f"/api/v1/returns/{REPORT}/explain_section", "chair", explain).json["type"] == "/problems/no-such-section"
     assert [work.get(f"{path}/2016", "riv-lead").status_code for path in ("/reports", "/api/v1/reports")] == [403, 403]
+    assert work.get("/api/v1/reports/2018", "chair").json["type"] == "/problems/year-not-begun"
     assert work.get("/reports/2015-61").status_code == 422
     assert [work.client.get(path).status_code for path in (PUBLIC, "/reports/2016", "/public/events/3")] == [404, 401, 404]
 

@@ -55,8 +55,14 @@ def year_of(period: str) -> tuple[date, date]:
 def compose(
     entries: Iterable[OnLog], *, period: str, as_at: date, known_at: int, figures: Mapping[str, Callable[[Year], Figure]] = FIGURES
 ) -> Document:
-    """Return the report of a year from what of the log was known; refuse what would say a field that is not public (INV-40)."""
-    year = Year(entries, period=period, days=year_of(period), as_at=as_at)
+    """Return the report of a year from what of the log was known.
+
+    Refuses a year that has not begun, and what would say a field that is not public (INV-40).
+    """
+    days = year_of(period)
+    if days[0] > as_at:
+        raise refusals.YearNotBegun(period=period, begins_on=days[0], as_at=as_at)
+    year = Year(entries, period=period, days=days, as_at=as_at)
     told = {one["section"]: one for one in year.ever(Return.SectionExplained) if one["period"] == period and one["kind"] == REPORT}
     sections = [_section(year, section, told.get(section.id), figures) for section in year.regime.report_sections]
     begun, board = year.ever(Ledger.Established)[0], year.so_far(Partnership.Established)
