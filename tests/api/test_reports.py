@@ -92,7 +92,7 @@ def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(
 
 
 def test_who_may_not_and_what_is_no_report(work):
-    """A manager signs for nobody by themselves, a lead sees no draft; no report is of a year that goes on or is to come, or of another thing."""
+    """A manager signs for nobody, a lead sees no draft; no report is of a year that goes on or is to come, or of another thing."""
     explained(work.seeded, YEAR)
     work.seeded.act("chair", "request_return", "board_annual_report-2016-17-BOARD", kind="board_annual_report", respondent="BOARD",
                     period="2016-17", due_on="2017-08-31")  # fmt: skip
