@@ -12,7 +12,7 @@ from projections.obligations.reading import Wanted, count, history, instance, li
 from projections.obligations.rules import INDEX
 from projections.obligations.standing_form import Standings
 from projections.obligations.states import LACKING, NOT_ASKED, STATES, STILL_OWED, Instance, State
-from projections.obligations.terms import terms
+from projections.obligations.terms import not_held, terms
 
 __all__ = [
     "INDEX",
@@ -32,6 +32,7 @@ __all__ = [
     "history",
     "instance",
     "listed",
+    "not_held",
     "owed",
     "place",
     "recurring",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aggregates.framework.clauses import Rule, Span
     from aggregates.framework.index import Index
     from projections.inspection.history import HistoryEntry
-    from projections.partnership import AgencyRow
+    from projections.partnership import AgencyRow, FrameworkRow
 
 ALWAYS: Final = date.min
 ADOPTED: Final = "partnership.framework_adopted.v1"
@@ -155,3 +155,12 @@ def terms(conn: Connection[Any], index: Index, *, as_at: date, known_at: int) ->
     )
     agencies = {row.ref: row for row in partnership.agencies(conn, as_at=as_at, known_at=known_at)}
     return Terms(conn, index, as_at, known_at, stretches, agencies)
+
+
+def not_held(conn: Connection[Any], index: Index, *, as_at: date, known_at: int) -> FrameworkRow | None:
+    """Return the framework in force whose set of clauses this Muniment does not have; None where it has it, or none is in force.
+
+    What such a framework asks cannot be computed, and whoever reads what is owed has to be told so: it would look like nothing.
+    """
+    framework = partnership.settings(conn, as_at=as_at, known_at=known_at).framework
+    return framework if framework and framework.sha256 not in {one.sha256 for one in index.sets} else None

@@ -13,7 +13,7 @@ from api.pages.frame.clocks import address
 from api.pages.obligations.listing import owners_of
 from api.pages.obligations.wording import owner_of
 from api.resources.obligations import grid
-from projections.obligations import INDEX, LACKING
+from projections.obligations import INDEX, LACKING, not_held
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def compliance() -> Response:
         return render(
             "obligations/compliance.html",
             look=seen,
+            not_held=not_held(seen.on.conn, INDEX, **seen.on.at),
             part=PARTS[part],
             clauses=[{"ref": name, "short": name.removeprefix("LIF-"), "href": seen.link(f"/obligations/{name}")} for name in clauses],
             texts=[INDEX.clauses[name] for name in clauses],

@@ -64,6 +64,7 @@ def listing() -> Response:
         return render(
             "obligations/list.html",
             look=seen,
+            not_held=obligations.not_held(seen.on.conn, INDEX, **seen.on.at),
             rows=[row_of(seen, one) for one in rows],
             filters=[one.select for one in filters if len(one.options) > 1],
             filtered=bool(again),

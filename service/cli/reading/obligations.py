@@ -40,6 +40,10 @@ EXPORTED |= {"basis": "basis", "set_on": "set on", "state": "state", "days_late"
 EXPORTED |= {"discharged_at": "discharged by event", "was_discharged_on": "was discharged", "was_discharged_at": "was discharged by event"}
 EXPORTED |= {"undone_on": "undone", "undone_at": "undone by event", "grade": "grade"}
 FORMAT = click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How to print it.")
+NOT_HELD = (
+    "The framework in force ({version}) has a set of clauses that this Muniment does not have (SHA-256 {sha256}): what it asks "
+    "is not computed, and not in what follows."
+)
 BASES = {"framework": "framework", "statutory": "law", "local_setting": "set locally"}
 
 
@@ -61,6 +65,8 @@ def obligations(as_at: date | None, known_at: Any, form: str, agency: str | None
         refuse_nobody(conn, at, agency)
         wanted = Wanted(owners=frozenset({agency}) if agency else None, clause=clause, open_only=not everything)
         rows = views.owed(conn, as_at=at.as_at, known_at=at.known_at, wanted=wanted)
+        if framework := views.not_held(conn, INDEX, as_at=at.as_at, known_at=at.known_at):
+            click.echo(NOT_HELD.format(version=framework.version, sha256=framework.sha256), err=True)
         show(
             [_row(one) for one in rows],
             EXPORTED if form == "csv" else COLUMNS,

@@ -260,3 +260,14 @@ def test_a_file_holds_all_that_it_is_of_or_is_refused(visit, monkeypatch):
 
     assert answer.status_code == 413
     assert "narrow the list, or read it over the API" in answer.get_data(as_text=True)
+
+
+def test_a_framework_whose_clauses_are_not_here_is_named_and_not_taken_for_one_that_asks_nothing(visit, seeded):
+    """Where the Board has adopted a set of clauses that nobody has here, the list and the grid say that what it asks is not computed."""
+    assert "is not computed here" not in visit("chair").text("/obligations")
+    said = {"version": "2018", "sha256": "ab" * 32, "supersedes": "2016", "review_due": "2017-09-30", "provenance": "ours", "minute": None}
+    seeded.act("chair", "adopt_framework", "partnership", **said)
+    seeded.catch_up()
+
+    for page in ("/obligations", "/compliance"):
+        assert "What the framework in force asks is not computed here." in visit("chair").text(page), page
