@@ -65,9 +65,9 @@ def test_json_is_read():
         (Number(), ""),
         (Flag(), "yes"),
         (Flag(), "1"),
-        (KnownAt(), "now"),
-        (KnownAt(), "2016-09-05T10:00:00"),
-        (KnownAt(), "1.0"),
+        (KnownAt(metadata={}), "now"),
+        (KnownAt(metadata={}), "2016-09-05T10:00:00"),
+        (KnownAt(metadata={}), "1.0"),
     ],
 )
 def test_a_value_has_one_spelling(field, value):

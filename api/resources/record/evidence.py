@@ -41,7 +41,12 @@ class Upload(Request):
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """Read the body ahead: asking the server for a little at a time would cost as much as all that is done with it."""
+        """Read the body ahead: asking the server for a little at a time would cost as much as all that is done with it.
+
+        What brings no files is taken into memory whole, so it is no longer than people write.
+        """
+        if self.mimetype != "multipart/form-data":
+            self.max_content_length = self.max_form_memory_size
         found = super().stream
         large = isinstance(found, LimitedStream) and (self.content_length or MEBIBYTE) >= MEBIBYTE
         return BufferedReader(cast("RawIOBase", found), MEBIBYTE) if large else found
