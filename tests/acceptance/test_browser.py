@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -385,15 +385,15 @@ def test_no_page_keeps_anybody_out(browser: Browser, site: Served, tmp_path: Pat
 def what_no_address_leads_to(manager: Person, stranger: Person) -> Iterator[tuple[str, Person]]:
     """Give the pages that a link or a form alone leads to, as they open: a person's, refusals, and those of a link that works once."""
     manager.go("/data-protection")
-    manager.page.locator("main a[href^='/subjects/']:not([href$='/new'])").first.click()
+    opens(manager, manager.page.locator("main a[href^='/subjects/']:not([href$='/new'])").first)
     yield "a person", manager
     manager.go("/actions/new")
-    manager.page.get_by_role("button", name="Assign an action").click()
+    opens(manager, manager.page.get_by_role("button", name="Assign an action"))
     yield "a form after a refusal", manager
     assert manager.go("/events/338/correct") == 403
     yield "what is not theirs", manager
     manager.go("/sessions/IACP-2021-05/links/follow-up")
-    manager.page.locator("main form button").first.click()
+    opens(manager, manager.page.locator("main form button").first)
     stranger.page.goto(str(manager.page.locator("main a[href*='/take-part/']").first.get_attribute("href")))
     yield "taking part", stranger
     inspector = stranger.served.email("inspector")
@@ -415,6 +415,12 @@ def what_no_address_leads_to(manager: Person, stranger: Person) -> Iterator[tupl
     stranger.page.get_by_role("button", name="Sign in").click()
     expect(stranger.page.get_by_role("alert")).to_contain_text("tried too often")
     yield "too many attempts", stranger
+
+
+def opens(somebody: Person, what: Locator) -> None:
+    """Click on what leads to another page, and wait until that has come."""
+    with somebody.page.expect_navigation():
+        what.click()
 
 
 def at_every_width(visitor: Person, name: str, folder: Path) -> dict[str, list[str]]:
