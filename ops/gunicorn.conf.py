@@ -3,8 +3,9 @@
 The application opens the board and its connections at the first request of the worker, never before the fork, and closes them here.
 
 A thread is for a request that is there. Whoever connects and says nothing holds none; whoever says it too slowly is cut off, as Apache's
-mod_reqtimeout does; and nobody holds all of them. What comes from many places at once a proxy in front keeps off, which takes a request
-in whole before it passes it on: behind one, all clients are one, so that nobody's share is counted.
+mod_reqtimeout does; and nobody holds all of them, nor all the lines: whoever has more requests waiting than will be answered soon is told
+so, and of the lines on which one address says nothing the oldest is closed. What comes from many places at once a proxy in front keeps
+off, which takes a request in whole before it passes it on: behind one, all clients are one, so that nobody's share is counted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import socket
 import time
 from collections import Counter, defaultdict, deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import ECONNRESET
 from functools import partial
 from selectors import EVENT_READ
@@ -23,13 +24,20 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from service.desk.coming_in.throttle import client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
 PATIENCE: Final = 10.0  # seconds for the head of a request, and for which nothing may come of its body, or be taken of an answer
 LEAST: Final = 4096  # bytes a second, of a body as of an answer
 KEPT_FREE: Final = 4  # threads that whoever is at one address leaves to others
 MOST_IN_TURN: Final = 256  # requests that wait for the threads of one address
+MOST_SILENT: Final = 128  # lines of one address on which nothing is asked
+BLOCK: Final = 1 << 16  # bytes that are heard at once of who is turned away
+BUSY: Final = b'{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too much waits here. Ask again in 5 seconds"}'
+TURNED_AWAY: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(BUSY), BUSY)
+)
 
 
 class Line(socket.socket):
@@ -69,7 +77,7 @@ class Line(socket.socket):
 
 
 class Patient(ThreadWorker):
-    """gunicorn's threads, kept for requests that are there, and never all for one client."""
+    """gunicorn's threads, kept for requests that are there, and never all for one client. It serves any WSGI application."""
 
     def init_process(self) -> None:
         """Begin with nobody."""
@@ -77,24 +85,32 @@ class Patient(ThreadWorker):
         self.in_turn: defaultdict[str, deque[TConn]] = defaultdict(deque)
         super().init_process()
 
+    def load_wsgi(self) -> None:
+        """Load the application, and decide what one address may have of this worker: all of it, where a proxy is in front of Muniment."""
+        super().load_wsgi()
+        ours = getattr(self.wsgi, "extensions", {}).get("muniment")
+        alone = not (ours and ours.config.proxies)
+        self.share = max(1, self.cfg.threads - KEPT_FREE) if alone else self.cfg.threads
+        self.most_silent = MOST_SILENT if alone else self.worker_connections
+
     def enqueue_req(self, conn: TConn) -> None:
         """Give a connection a thread: once there is something to read, and its client has its share of them."""
         if not isinstance(conn.sock, Line):
             conn.sock = Line(fileno=conn.sock.detach())
+            conn.who = client(conn.client[0] if isinstance(conn.client, tuple) else None)
         if not (conn.initialized or conn.data_ready):
-            self._wait_for(conn)
-        elif self.busy[who := self._who(conn)] < self._share():
-            self.busy[who] += 1
+            self._wait_for(conn, self.on_pending_socket_readable)
+        elif self.busy[conn.who] < self.share:
+            self.busy[conn.who] += 1
             super().enqueue_req(conn)
-        elif len(self.in_turn[who]) < MOST_IN_TURN:
-            self.in_turn[who].append(conn)
+        elif len(self.in_turn[conn.who]) < MOST_IN_TURN:
+            self.in_turn[conn.who].append(conn)
         else:
-            self.nr_conns -= 1
-            conn.close()
+            self._turn_away(conn)
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """Take the thread back, and give it to whom its client has waiting."""
-        who = self._who(conn)
+        who = conn.who
         self.busy[who] -= 1
         if conn.sock.fileno() < 0:  # `handle` has taken leave
             self.nr_conns -= 1
@@ -113,18 +129,47 @@ class Patient(ThreadWorker):
             conn.close(graceful=True)
         return kept
 
-    def _wait_for(self, conn: TConn) -> None:
+    def murder_pending(self) -> None:
+        """Close the lines that have been silent too long; and of an address that has too many of them those that have been so longest."""
+        super().murder_pending()
+        if len(self.pending_conns) + len(self.keepalived_conns) <= self.most_silent:
+            return
+        silent = sorted((*self.pending_conns, *self.keepalived_conns), key=lambda conn: conn.timeout)
+        number = Counter(conn.who for conn in silent)
+        for conn in silent:
+            if number[conn.who] > self.most_silent:
+                number[conn.who] -= 1
+                self._let_go(conn)
+
+    def _wait_for(self, conn: TConn, heard: Callable[[TConn, socket.socket], None]) -> None:
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + self.cfg.keepalive
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.poller.register(conn.sock, EVENT_READ, partial(heard, conn))
 
-    def _who(self, conn: TConn) -> str:
-        return client(conn.client[0] if isinstance(conn.client, tuple) else None)
+    def _turn_away(self, conn: TConn) -> None:
+        with suppress(OSError):  # it has gone already
+            conn.sock.setblocking(False)
+            conn.sock.send(TURNED_AWAY)
+            conn.sock.shutdown(socket.SHUT_WR)
+        self._wait_for(conn, self._hear_out)
 
-    def _share(self) -> int:
-        alone = not self.wsgi.extensions["muniment"].config.proxies
-        return int(self.cfg.threads - KEPT_FREE if alone else self.cfg.threads)
+    def _hear_out(self, conn: TConn, line: socket.socket) -> None:
+        """Let who was turned away finish and go, as long as anybody may be silent: closed before, the line would be reset, unheard."""
+        try:
+            more = line.recv(BLOCK)
+        except BlockingIOError:
+            return
+        except OSError:
+            more = b""
+        if not more:
+            self._let_go(conn)
+
+    def _let_go(self, conn: TConn) -> None:
+        (self.pending_conns if conn in self.pending_conns else self.keepalived_conns).remove(conn)
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
 
 
 wsgi_app = "api.app:create_app()"
@@ -141,6 +186,5 @@ control_socket_disable = True  # nobody controls it but who started it
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """Give the worker's connections back."""
-    application = getattr(worker, "wsgi", None)
-    if application is not None:
-        application.extensions["muniment"].close()
+    if ours := getattr(getattr(worker, "wsgi", None), "extensions", {}).get("muniment"):
+        ours.close()
