@@ -20,7 +20,7 @@ from api.pages.board.training import handing_out, sessions, taking_part
 from api.pages.board.training import programme as training_programme
 from api.pages.desk import account, forgotten, home, invited, programs, provider, rehearsal, sign_in
 from api.pages.dissemination import item, matrix
-from api.pages.frame import clocks, thing
+from api.pages.frame import clocks, tables, thing
 from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing, notices
 from api.pages.published import public as published
@@ -75,6 +75,7 @@ def install(app: Flask) -> None:
     """Mount every page, with the templates and the page of what went wrong."""
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
+    app.jinja_env.globals["kept_order"] = tables.kept_order
     for refusal in (clocks.NothingShownYet, thing.NotShownYet):
         errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
     errors.STATUS[LinkEnded] = HTTPStatus.NOT_FOUND

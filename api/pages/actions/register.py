@@ -13,7 +13,7 @@ from api.pages.board.filters import asked as asked_for
 from api.pages.frame import Look, exports, look, render
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import NOTHING, causes, event_of
-from api.pages.frame.tables import SIZE, page_asked, pager
+from api.pages.frame.tables import SIZE, kept_order, page_asked, pager
 from api.pages.frame.words import written
 from api.resources.actions import own
 from projections import action_register, reviews
@@ -68,10 +68,9 @@ def register() -> Response:
             filtered=any(one.value for one in chosen),
             cleared=[] if total else cleared(chosen, lambda name: _without(seen, name)),
             first_href=_again(seen, page=None),
-            hidden={name: request.args[name] for name in ("sort", "order") if request.args.get(name)},
-            exports={form: _again(seen, path=f"/actions.{form}", page=None) for form in exports.FORMS},
-            now_href=address("/actions", {name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "order")}),
-            clear_href=seen.link("/actions"),
+            exports=exports.links(lambda form: _again(seen, path=f"/actions.{form}", page=None)),
+            now_href=address("/actions", {name: value for name, value in request.args.items() if name in FILTERS} | kept_order()),
+            clear_href=seen.link("/actions", **kept_order()),
             partial=seen.on.scope.partial,
         )
 

@@ -48,6 +48,10 @@ def show(
     table = section(str(said["heading"]), columns, left, "")
     if answer := tables.exported(seen, str(said["heading"]).lower(), [table, *sections]):
         return answer
+
+    def again(**changed: Any) -> str:
+        return seen.link(path, **{**carried, **tables.kept_order(), **changed})
+
     return render(
         template,
         look=seen,
@@ -55,12 +59,12 @@ def show(
         table=tables.shown(seen, path, table, kept=carried, alone=True),
         sections=[tables.shown(seen, path, one, kept=carried) for one in sections],
         filters=[one.select for one in chosen if len(one.options) > 1],
-        cleared=[] if left else cleared(offered, lambda name: (len(narrowed.left(name)), seen.link(path, **(carried | {name: None})))),
-        clear_href=seen.link(path, **(kept or {})) if any(one.value for one in chosen) else None,
+        cleared=[] if left else cleared(offered, lambda name: (len(narrowed.left(name)), again(**{name: None}))),
+        clear_href=seen.link(path, **{**(kept or {}), **tables.kept_order()}) if any(one.value for one in chosen) else None,
         kept=kept or {},
         noun=kind,
         tasks=to_begin(kind) if seen.clocks.is_now else [],
-        now_href=address(path, carried),
+        now_href=address(path, carried | tables.kept_order()),
         **said,
     )
 
@@ -70,7 +74,8 @@ def several(seen: Look, template: str, path: str, sections: Sequence[dict[str, A
     if answer := tables.exported(seen, str(said["heading"]).lower(), sections):
         return answer
     parts = [tables.shown(seen, path, one, kept=kept) for one in sections]
-    return render(template, look=seen, path=path, kept=kept, sections=parts, now_href=address(path, dict(kept)), **said)
+    now_href = address(path, {**kept, **tables.kept_order()})
+    return render(template, look=seen, path=path, kept=kept, sections=parts, now_href=now_href, **said)
 
 
 @dataclass(frozen=True, slots=True)

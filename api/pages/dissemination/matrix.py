@@ -59,7 +59,7 @@ def matrix() -> Response:
             cleared=[] if rows else cleared(filters, lambda name: _without(seen, every, asked, name)),
             first_href=seen.link(PATH, **again),
             pager=pager(number, len(rows), lambda page: seen.link(PATH, **again, page=page), SIZE),
-            exports={form: seen.link(PATH, **again, format=form) for form in exports.FORMS},
+            exports=exports.links(lambda form: seen.link(PATH, **again, format=form)),
             tasks=to_begin("dissemination") if seen.clocks.is_now else [],
             now_href=address(PATH, again),
             clear_href=seen.link(PATH),

@@ -1,4 +1,4 @@
-"""What a table shows, as a file: every row that its filters leave, as CSV for a spreadsheet or as JSON, with the clocks in its name."""
+"""What a table shows, as a file: every row that its filters leave, as CSV for a spreadsheet or as JSON; its name says what and of when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from api.pages.frame import Look
 
@@ -27,13 +27,18 @@ def asked() -> str | None:
     return form if form in FORMS else None
 
 
+def links(address: Callable[[str], str]) -> dict[str, str]:
+    """Return where a table is had as a file, by form, as `macros/lists.html` takes them: `address` says where it is in a form."""
+    return {form: address(form) for form in FORMS}
+
+
 def give(seen: Look, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str) -> Response:
     """Give rows as a file: each cell as it is said, each row with both clocks."""
     at = {"as at": seen.clocks.as_at.isoformat(), "as known at event": seen.clocks.known_at}
     body, kind = _json(columns, rows, at) if form == "json" else _csv(columns, rows, at)
     response = Response(body, content_type=kind)
     called = f"{name} as at {at['as at']} as known at event {at['as known at event']}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{called}"'
+    response.headers.set("Content-Disposition", "attachment", filename=called)
     return response
 
 

@@ -47,7 +47,13 @@ def exported(seen: Look, name: str, tables: Sequence[Mapping[str, Any]]) -> Resp
     if found is None:
         raise NotFound(kind="table", ref=called or "")
     args = request.args if called is None else _args(found)
-    return exports.give(seen, name, found["columns"], _ordered(found, args), form)
+    heading = str(found["heading"]).lower()
+    return exports.give(seen, name if name == heading else f"{name}, {heading}", found["columns"], _ordered(found, args), form)
+
+
+def kept_order() -> dict[str, str]:
+    """Return the order that the page's address asks for: a list keeps it when it is narrowed, cleared or shown on another day."""
+    return {name: asked for name in ("table", "sort", "order") if (asked := request.args.get(name))}
 
 
 def shown(seen: Look, path: str, table: Mapping[str, Any], *, kept: Mapping[str, str] | None = None, alone: bool = False) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def shown(seen: Look, path: str, table: Mapping[str, Any], *, kept: Mapping[str,
         "sorted": args.get("sort", "") in [tag(text) for text in table["columns"]],
         "pager": pager(number, len(rows), lambda page: again(page=page), size),
         "first_href": again(page=None),
-        "exports": {form: again(format=form) for form in exports.FORMS} if grown else None,
+        "exports": exports.links(lambda form: again(format=form)) if grown else None,
     }
 
 

@@ -61,7 +61,7 @@ def compliance() -> Response:
         cells = {place: cell for place, cell in grid(seen.on).items() if _is_of(place[0], part)}
         clauses = [name for name in INDEX.clauses if _is_of(name, part)]
         if form := exports.asked():
-            return _as_file(seen, cells, form)
+            return _as_file(seen, part, cells, form)
         (chosen,) = asked_for(("part", "Part of the framework", PARTS))
         return render(
             "obligations/compliance.html",
@@ -75,19 +75,19 @@ def compliance() -> Response:
             now_href=address("/compliance", {"part": part}),
             list_href=seen.link("/obligations"),
             data_href=address("/api/v1/compliance", seen.clocks.pinned),
-            exports={form: seen.link("/compliance", part=part, format=form) for form in exports.FORMS},
+            exports=exports.links(lambda form: seen.link("/compliance", part=part, format=form)),
             partial=seen.on.scope.partial,
         )
 
 
-def _as_file(seen: Look, cells: dict[tuple[str, str], Cell], form: str) -> Response:
+def _as_file(seen: Look, part: str, cells: dict[tuple[str, str], Cell], form: str) -> Response:
     """Give who owes what by each clause of the part, a row for each."""
     columns = ("Clause", "What it says", "By whom", "How it stands", "Of how many")
     rows = [
         (clause, INDEX.clauses[clause].text, owner_of(seen, owner), cell.says, cell.words)
         for (clause, owner), cell in sorted(cells.items())
     ]
-    return exports.give(seen, "obligations clause by clause", columns, rows, form)
+    return exports.give(seen, f"obligations clause by clause, {PARTS[part].lower()}", columns, rows, form)
 
 
 def _is_of(clause: str, part: str) -> bool:

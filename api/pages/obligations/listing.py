@@ -71,7 +71,7 @@ def listing() -> Response:
             cleared=[] if total else cleared(filters, lambda name: _without(seen, asked, name)),
             first_href=seen.link("/obligations", **again),
             pager=pager(number, total, lambda page: seen.link("/obligations", **again, page=page)),
-            exports={form: seen.link("/obligations", **again, format=form) for form in exports.FORMS} if total <= MOST else None,
+            exports=exports.links(lambda form: seen.link("/obligations", **again, format=form)) if total <= MOST else None,
             now_href=address("/obligations", again),
             clear_href=seen.link("/obligations"),
             grid_href=seen.link("/compliance"),

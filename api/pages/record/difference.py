@@ -45,7 +45,7 @@ def difference() -> Response:
         return render(
             "record/difference.html",
             look=seen,
-            exports={form: seen.link("/difference", **kept, format=form) for form in exports.FORMS} if found and found.changes else None,
+            exports=exports.links(lambda form: seen.link("/difference", **kept, format=form)) if found and found.changes else None,
             status=200 if wrong is None else 400 if isinstance(wrong, NotADay) else 422,
             typed=typed or (found.before[0].isoformat() if found else ""),
             error=wrong and wrong.message,

@@ -11,6 +11,7 @@ from api.access import member
 from api.pages.board import filters, listing
 from api.pages.board.filters import Filter
 from api.pages.frame import Look, look
+from api.pages.frame.tables import kept_order
 from api.pages.frame.thing import Said, as_given, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.returns.answering import GRADES as GRADE_WORDS
@@ -47,11 +48,12 @@ def section_11() -> Response:
             parts = [_agency(seen, row) for row in narrowed]
         else:
             parts = [as_given(section("Agency by agency", SHORT, [_in_short(seen, row, period) for row in rows], ""))] if rows else []
+        whole = seen.link("/section-11", period=period, **kept_order()) if agency or standard else None
         return _show(
             seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), kept={one.name: one.value for one in offered if one.value},
             lead="How each agency grades itself, how it was graded in moderation, and what its practitioners know. No ranking.",
             tasks=[link("Ask for a round of section 11", "/returns/ask?kind=s11")] if may_ask(seen) else [],
-            filters=[one.select for one in offered], clear_href=seen.link("/section-11", period=period) if agency or standard else None,
+            filters=[one.select for one in offered], clear_href=whole,
         )  # fmt: skip
 
 

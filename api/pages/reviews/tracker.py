@@ -56,8 +56,8 @@ def tracker() -> Response:
             filtered=bool(again),
             cleared=[] if rows else cleared(filters, lambda name: _without(seen, every, asked, name)),
             tasks=to_begin("review") if seen.clocks.is_now else [],
-            now_href=address("/reviews", again),
-            clear_href=seen.link("/reviews"),
+            now_href=address("/reviews", again | tables.kept_order()),
+            clear_href=seen.link("/reviews", **tables.kept_order()),
         )
 
 
@@ -95,7 +95,7 @@ def _wanted(row: Tracked, holds: frozenset[str], asked: dict[str, str]) -> bool:
 def _without(seen: Look, every: list[tuple[Tracked, frozenset[str]]], asked: dict[str, str], name: str) -> tuple[int, str]:
     """Return how many reviews one filter less leaves, and where they are."""
     others = asked | {name: ""}
-    return sum(_wanted(row, holds, others) for row, holds in every), seen.link("/reviews", **others)
+    return sum(_wanted(row, holds, others) for row, holds in every), seen.link("/reviews", **others | tables.kept_order())
 
 
 def _figures(seen: Look, every: list[tuple[Tracked, frozenset[str]]]) -> list[dict[str, Any]]:

@@ -176,4 +176,4 @@ def test_the_register_leads_with_whether_it_lasts(sign_in):
     assert "Nothing has been signed off yet" in who.text("/actions")
 
     who.text("/actions?only=ever-signed-off")
-    assert "No action matches this filter" in who.words
+    assert "No actions are left by these filters" in who.words

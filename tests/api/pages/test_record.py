@@ -69,21 +69,22 @@ def test_the_register_filters_and_sorts(reader, query, refs):
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/actions?status=closed", ["No action matches this filter", "Standing: Closed", "Without “Standing”: 2 actions"]),
+        ("/actions?status=closed", ["No actions are left by these filters", "Standing: Closed", "Without “Standing”: 2 actions"]),
         (
             "/actions?status=closed&owner=RIV",
-            ["these filters together", "Owned by: Riverside Community Health", "”: 0 actions", "”: 1 action"],
+            ["left by these filters", "Clear the filters", "Owned by: Riverside Community Health", "”: 0 actions", "”: 1 action"],
         ),
         ("/actions?only=nonsense", ["Show: “nonsense”, which is none of the choices", "Without “Show”: 2 actions"]),
         ("/actions?source=NONE-1", ["From review: “NONE-1”, which is none of the choices"]),
         ("/actions?page=9", ["There is no such page", "The list has 2 actions"]),
         (
             "/reviews?status=nonsense",
-            ["No review matches this filter", "Standing: “nonsense”, which is none", "”: 1 review"],
+            ["No reviews are left by these filters", "Standing: “nonsense”, which is none", "”: 1 review"],
         ),
         ("/reviews?only=paused&kind=serious+case+review", ["Show: Paused", "Kind: Serious case review", "Clear the filters"]),
         ("/reviews?page=9", ["There is no such page", "The list has 1 review"]),
         ("/meetings?page=9", ["No meeting was on record"]),
+        ("/returns?kind=s11&late=yes", ["No returns are left by these filters", "Clear the filters"]),
     ],
 )
 def test_what_leaves_nothing_is_named_with_the_way_to_clear_it(reader, path, said):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from types import SimpleNamespace
 
@@ -45,6 +46,32 @@ def test_every_list_is_given_as_a_file_with_its_clocks(whole, path):
     assert rows
     assert [list(one.values()) for one in as_json.json["rows"]] == [row[:-2] for row in rows]
     assert {tuple(row[-2:]) for row in rows} == {(as_json.json["as at"], str(as_json.json["as known at event"]))}
+
+
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [
+        ("/actions.csv?as_at=2016-09-05", "actions as at 2016-09-05 as known at event "),
+        ("/library?format=json&table=good-practice", "learning library, good practice as at "),
+        ("/compliance?part=LIF-PRI&format=csv", "obligations clause by clause, principles as at "),
+    ],
+)
+def test_a_file_is_called_by_its_table_and_its_dates(reader, path, called):
+    """Whoever finds the file again in a folder reads from its name which table it is, of which day, and as known when."""
+    told = reader("chair").get(path).headers["Content-Disposition"]
+
+    assert called in told
+
+
+@pytest.mark.parametrize("path", ["/reviews", "/courses", "/returns", "/section-11", "/actions"])
+def test_a_list_keeps_its_order_when_it_is_narrowed(whole, path):
+    """The form that narrows a list, or shows it on another day, carries the order that it stands in; and so does the way to clear it."""
+    who = whole("chair")
+    who.get(f"{path}?sort=due&order=descending&late=yes&only=ended&standing=nonsense&agency=RIV")
+
+    assert who.hidden.items() >= {"sort": "due", "order": "descending"}.items()
+    cleared = [href for href in who.links if href.startswith(path) and not re.search("nonsense|ended|late=|agency", href)]
+    assert any("sort=due" in href and "order=descending" in href for href in cleared)
 
 
 def test_a_file_of_a_table_that_is_not_there_is_refused(whole):
