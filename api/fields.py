@@ -20,6 +20,7 @@ from flask.json.provider import DefaultJSONProvider
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
+from aggregates.clocks.dates import day_of
 from aggregates.entry.values import Evidence, Sealed
 from api.errors import Unreadable, UnsupportedKind
 from service.commands import AMENDMENTS
@@ -118,12 +119,9 @@ def _flat(messages: Any, name: str = "") -> list[tuple[str, str]]:
 def iso_day(text: Any) -> date:
     """Return the day that a text names; refuse any spelling but `2016-11-14`."""
     try:
-        day = date.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        return day_of(text)
+    except ValueError as error:
         raise ValidationError("a date is written 2016-11-14") from error
-    if day.isoformat() != text:
-        raise ValidationError("a date is written 2016-11-14")
-    return day
 
 
 class IsoDate(fields.Field[date]):

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 MONTHS = 12
+
+
+def day_of(text: Any) -> date:
+    """Return the day that a text names as `2016-11-14`; `ValueError` for whatever else.
+
+    Python would read `20161114` and `2016-W46-1` too: two texts for one day, of which whoever compares texts sees one.
+    """
+    with suppress(TypeError, ValueError):
+        if (day := date.fromisoformat(text)).isoformat() == text:
+            return day
+    raise ValueError(f"{text!r} is no date as 2016-11-14 is one")
 
 
 def london(seconds: float) -> date:

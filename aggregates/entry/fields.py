@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias, 
 from uuid import UUID
 
 from aggregates import errors
+from aggregates.clocks.dates import day_of
 from aggregates.entry.values import Evidence, Sealed, says
 
 if TYPE_CHECKING:
@@ -192,14 +193,11 @@ def _of_kind(field: Field, value: Any) -> Any:
     kind = field.kind
     try:
         if kind is date and isinstance(value, str):
-            found = date.fromisoformat(value)
-            if found.isoformat() != value:
-                raise WrongKindError(field.name, date, value)
-            return found
+            return day_of(value)
         if kind is UUID and isinstance(value, str):
             return UUID(value)
         if kind is Evidence and isinstance(value, dict):
-            return Evidence(**{**value, "evidence_date": date.fromisoformat(value["evidence_date"])})
+            return Evidence(**{**value, "evidence_date": day_of(value["evidence_date"])})
     except (TypeError, KeyError, ValueError) as error:
         raise WrongKindError(field.name, field.kind, value) from error
     if kind is int and isinstance(value, int) and abs(value) > LARGEST:

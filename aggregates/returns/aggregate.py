@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aggregates.returns.questions import QuestionSet
     from aggregates.returns.state import ReturnState
 
-PERIOD: Final = re.compile(r"\d{4}(-(\d{2}|H[12]|Q[1-4]))?\Z")  # each of the ways of writing one in one way
+PERIOD: Final = re.compile(r"[0-9]{4}(-([0-9]{2}|H[12]|Q[1-4]))?\Z")  # each of the ways of writing one in one way
 
 
 class Return(Reporting, Decisions):

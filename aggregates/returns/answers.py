@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.clocks.dates import day_of
 from aggregates.entry.fields import EARLIEST, LARGEST, LATEST
 from aggregates.entry.values import says
 from aggregates.returns import refusals
@@ -95,7 +95,7 @@ def _grade(value: Any) -> bool:
 
 def _day(value: Any) -> bool:
     try:
-        return isinstance(value, str) and EARLIEST <= date.fromisoformat(value) <= LATEST and date.fromisoformat(value).isoformat() == value
+        return EARLIEST <= day_of(value) <= LATEST
     except ValueError:
         return False
 

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates.clocks.dates import day_of
 from aggregates.entry.fields import EARLIEST, LATEST
 from aggregates.review import refusals
 from aggregates.review.parts import Affiliation, Lead, Member, Response, response_of
@@ -99,7 +100,6 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 def _day(value: Any) -> date | None:
     try:
-        found = date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return day_of(value)
+    except ValueError:
         return None
-    return found if found.isoformat() == value else None

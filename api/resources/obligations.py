@@ -5,11 +5,11 @@ Whether something was done is found in the record by the rules of the framework 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, fields, validate
 
+from aggregates.clocks.dates import day_of
 from aggregates.framework.wording import in_words
 from api.access import member
 from api.errors import Unreadable
@@ -23,6 +23,8 @@ from projections.obligations import INDEX, STATES, Cell, Instance, Wanted
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from aggregates.framework.clauses import Clause
 
 obligations = Resource("obligations", __name__, description="What is owed by whom, by when and why, and what shows that it was done.")
@@ -202,7 +204,7 @@ def _place(text: str) -> tuple[date, str]:
     """Return where an obligation stands in the order of due date: `2017-03-15|LIF-RBM-03|RIV|2016-09-16..2017-03-15`."""
     day, _, key = text.partition("|")
     try:
-        return date.fromisoformat(day), key
+        return day_of(day), key
     except ValueError as error:
         raise Unreadable(where="after", why="it begins with a due date, as the address of the next page has it") from error
 

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from aggregates.clocks.dates import day_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -31,12 +33,9 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic in newer versio
         if isinstance(value, date):
             return value
         try:
-            day = date.fromisoformat(value)
+            return day_of(value)
         except ValueError:
             self.fail(f"{value!r} is not a date: write it as 2016-11-14", param, ctx)
-        if day.isoformat() != value:
-            self.fail(f"{value!r} is not a date: write it as 2016-11-14", param, ctx)
-        return day
 
 
 class Known(Day):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aggregates.action import Action
 from aggregates.authority import BOARD, Acting
+from aggregates.clocks.dates import day_of
 from aggregates.entry.fields import EARLIEST, LATEST
 from aggregates.entry.values import says
 from aggregates.partnership import Agency, Course, Partnership, Priorities, SubGroup
@@ -27,12 +27,11 @@ from service.recording.known import of_what_is_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from uuid import UUID
 
     from aggregates.partnership import PartnershipState
     from service.recording.writing import Done, Write
-
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class References(Persons):
@@ -79,8 +78,8 @@ class References(Persons):
         while isinstance(corrected, dict):  # otherwise it is not of its kind, as the aggregate will say
             if "evidence" in corrected:
                 raise EvidenceNotCorrected(ref=thing.ref, amends=fields["amends"])
-            if isinstance(day := corrected.get("occurred_on"), str) and ISO_DAY.fullmatch(day):
-                self._check_day(date.fromisoformat(day), today, late_reason)
+            with suppress(ValueError):  # what is no day is not of its kind either
+                self._check_day(day_of(corrected.get("occurred_on")), today, late_reason)
             self._check_named(who, thing, corrected)
             corrected = corrected.get("corrected")
 

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from aggregates.clocks.clock import due, run
+from aggregates.clocks.dates import day_of
 from aggregates.clocks.regimes import MOMENTS, REGIMES, WORDS, Basis, Unit, UnknownRegime, regime
 from aggregates.clocks.working_days import calendars
 from aggregates.review import Kind
@@ -163,3 +164,13 @@ def test_an_unknown_regime_is_refused():
         regime("WT2006")
 
     assert "LSCB-WT2015" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["20161114", "2016-W46-1", "2016-11-4", "2016-02-30", " 2016-11-14", "2016-11-14\n", "2016-11-1\u0664", "", None, 20161114]
+)
+def test_a_day_has_one_spelling(text):
+    """A day is written as 2016-11-14: whatever else Python would read as one is two texts for one day, and no day to us."""
+    assert day_of("2016-11-14") == date(2016, 11, 14)
+    with pytest.raises(ValueError, match="is no date as 2016-11-14 is one"):
+        day_of(text)

@@ -136,6 +136,7 @@ def test_a_file_is_taken_in_from_a_role_that_may_cite_one(ask, role):
         (form([]), 400, "unreadable"),
         (form({**SAID, "evidence": [{"evidence_date": "2016-09-02"}]}), 422, "wrong-kind"),
         (form({**SAID, "evidence": [{"title": "Audit", "evidence_date": "2016-11-02"}]}), 422, "future-date"),
+        (form({**SAID, "evidence": [{"title": "Audit", "evidence_date": "20160902"}]}), 422, "wrong-kind"),
         ({"file": (io.BytesIO(PDF), "a.pdf")}, 400, "unreadable"),
     ],
 )

@@ -51,7 +51,8 @@ def test_pages_lead_from_one_to_the_next(adopted):
         path = page["next"]
 
     assert len(keys) == len(set(keys)) > 50
-    assert adopted.get("/api/v1/obligations?after=soon").status_code == 400
+    for place in ("soon", "20170315|LIF-RBM-03|RIV|2016-09-16..2017-03-15"):
+        assert adopted.get("/api/v1/obligations", query_string={"after": place}).status_code == 400
 
 
 def test_the_grid_counts_what_the_list_has(adopted):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from aggregates.action import refusals
+from aggregates.clocks.dates import day_of
 from aggregates.dissemination import refusals as dissemination
 from aggregates.entry.values import Evidence
 from aggregates.partnership.settings import SETTINGS
@@ -182,8 +183,7 @@ def heading(command: Command) -> dict[str, Any]:
 
 
 def _rule(refusal: type[Refused]) -> dict[str, str]:
-    text = explained((refusal.__doc__ or "").partition("\n")[0])
-    return {"text": text, "source": refusal.source}
+    return {"text": explained((refusal.__doc__ or "").partition("\n")[0]), "source": refusal.source}
 
 
 def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, manager: bool) -> list[FormField]:
@@ -227,7 +227,7 @@ def _value(field: FormField, typed: Mapping[str, Any]) -> Any:
     value = typed.get(field["name"], field["value"])
     if field["kind"] == "date" and isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            return day_of(value)
         except ValueError:
             return None
     return value

@@ -20,6 +20,7 @@ from api.access import signed_in
 from api.errors import Unreadable
 from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PREPARE, REF, SIGNED, VERSION, plain_name, rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
+from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts
 from api.pages.frame.words import label_of
 from api.pages.returns import answering
 from api.resources.answering.commands import acting_as
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from service.recording.writing import Unsigned
 
 A_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}\Z")
-WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
-PARTS: Final = ("day", "month", "year")
 
 
 @dataclass
@@ -178,15 +177,9 @@ def day(sent: Sent, name: str, *, optional: bool) -> None:
             sent.errors[name] = f"{label}: a date is needed"
         return
     try:
-        sent.fields[name] = date(*(_part(parts[part]) for part in reversed(PARTS))).isoformat()
+        sent.fields[name] = day_of_parts(parts).isoformat()
     except ValueError:
         sent.errors[name] = f"{label}: this is no date. Write it as 14 11 2016"
-
-
-def _part(typed: str) -> int:
-    if not WHOLE.match(typed):
-        raise ValueError(typed)
-    return int(typed)
 
 
 def _number(sent: Sent, name: str, *, optional: bool) -> None:

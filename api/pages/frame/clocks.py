@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -12,19 +13,23 @@ from urllib.parse import urlencode
 from flask import request
 from psycopg.errors import UndefinedTable
 
-from aggregates.clocks.dates import LONDON
+from aggregates.clocks.dates import LONDON, day_of
 from aggregates.errors import Refused
 from projections.two_clocks import clocks as projected
 from projections.two_clocks import tracking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from psycopg import Connection
 
     from projections.two_clocks.clocks import Clocks
 
 AS_AT_REFUSED: Final = (projected.NotYetHappened, projected.BeforeAnything, projected.OutsideInspection)
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
-SPELLINGS: Final = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d/%m/%Y")  # as a browser sends a date, and as people write it
+SPELLINGS: Final = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y")  # as people write a date; a browser sends it as ISO does
+PARTS: Final = ("day", "month", "year")
+WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
 
 
 class NothingShownYet(Refused):
@@ -158,12 +163,19 @@ def _fixed(conn: Connection[Any], today: date, as_at: date | None, known_at: dat
 
 def read_day(text: str) -> date:
     """Return the day that somebody wrote; refuse what is none."""
-    for spelling in SPELLINGS:
-        try:
+    with suppress(ValueError):
+        return day_of(text)
+    for spelling in SPELLINGS if text.isascii() else ():  # strptime takes the digits of every script
+        with suppress(ValueError):
             return datetime.strptime(text, spelling).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
     raise NotADay(typed=text)
+
+
+def day_of_parts(parts: Mapping[str, str]) -> date:
+    """Return the day that was typed as day, month and year; `ValueError` where they are none."""
+    if not all(WHOLE.match(parts[part]) for part in PARTS):
+        raise ValueError(parts)
+    return date(*(int(parts[part]) for part in reversed(PARTS)))
 
 
 def _day(text: str) -> date | None:

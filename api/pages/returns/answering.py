@@ -6,7 +6,6 @@ office, so that a lost session loses nothing.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from aggregates.returns import Return
 from aggregates.returns.answers import HIGHEST, REVIEWED
 from api.access import signed_in
 from api.pages.acting import MORE
+from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts
 from api.pages.frame.words import written
 from api.pages.returns.words import column_of
 from api.worker import worker
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from api.pages.acting.sending import Sent
 
 ANSWERING: Final = frozenset({"submit_return", "amend_return"})
-PARTS: Final = ("year", "month", "day")
-WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
 BLANK_ROWS: Final = 3
 MOST_ROWS: Final = 60
 GRADES: Final = ("Not met", "Met in part", "Mostly met", "Fully met")
@@ -83,7 +81,7 @@ def _value(sent: Sent, question: Question) -> Any:
     if question.answer == "counts":
         return _counts(sent, name, question)
     if question.answer == "date":
-        parts = sent.typed[name] = {part: request.form.get(f"{name}-{part}", "").strip() for part in reversed(PARTS)}
+        parts = sent.typed[name] = {part: request.form.get(f"{name}-{part}", "").strip() for part in PARTS}
         return _day(sent, name, parts) if any(parts.values()) else None
     typed = sent.typed[name] = request.form.get(name, "").replace("\r\n", "\n").strip()
     if not typed:
@@ -98,7 +96,7 @@ def _value(sent: Sent, question: Question) -> Any:
 
 def _day(sent: Sent, name: str, parts: Mapping[str, str]) -> str | None:
     try:
-        return date(*(int(parts[part]) for part in PARTS)).isoformat()
+        return day_of_parts(parts).isoformat()
     except ValueError:
         sent.errors[name] = "This is no date. Write it as 14 11 2016"
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from service.cli.output import Day
 from service.cli.people.client import of_environment
 from service.cli.people.own_key import open_key, prepared, sent
 from service.commands.asking import ONE_OF_ITS_KIND
@@ -33,7 +34,7 @@ WRITTEN: Final = frozenset({"str", "date", "UUID", "Sealed"})  # kinds that are 
 @click.argument("act", required=False)
 @click.argument("ref", required=False)
 @click.option("-f", "--field", "given", multiple=True, metavar="NAME=VALUE", help="A field; again for each, and for each of many.")
-@click.option("--evidence", "files", type=(A_FILE, str, str), multiple=True, metavar="FILE TITLE DATE", help="What it is, and its date.")
+@click.option("--evidence", "files", type=(A_FILE, str, Day()), multiple=True, metavar="FILE TITLE DATE", help="What it is, and its date.")
 @click.option("--kind", help="What an amendment is about, e.g. action.")
 @click.option("--server", default="http://127.0.0.1:8765", show_default=True, help="The address of the service.")
 @click.option("--signing-key", type=A_FILE, help="The file of your own key.")
@@ -84,7 +85,7 @@ def _prepared(act: str, ref: str | None, client: Client, named: str, how: Mappin
     fields = _fields(command, how["given"])
     if how["files"]:
         fields["evidence"] = [
-            {"sha256": client.upload(file), "filename": file.name, "title": title, "evidence_date": dated}
+            {"sha256": client.upload(file), "filename": file.name, "title": title, "evidence_date": dated.isoformat()}
             for file, title, dated in how["files"]
         ]
     return prepared(client, replace(it, fields=fields), named)

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from aggregates.clocks.dates import day_of
 from aggregates.errors import Refused
 from service.desk.submission import KEY, Submission
 
@@ -158,12 +159,9 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        day = date.fromisoformat(text)
+        return day_of(text)
     except ValueError as error:
         raise WrongMember(member="occurred_on", kind="a date such as 2016-07-15", value=text) from error
-    if day.isoformat() != text:
-        raise WrongMember(member="occurred_on", kind="a date such as 2016-07-15", value=text)
-    return day
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
+from aggregates.clocks.dates import day_of
 from aggregates.entry.values import Evidence
 from service.desk.refusals import FutureDate, WrongKind
 from service.recording.evidence.kinds import KINDS, named
@@ -42,7 +43,7 @@ def cited(item: dict[str, Any], held: Held, *, supplied_by: str | None, now: int
     if missing := [name for name in ("title", "evidence_date") if not said[name]]:
         raise WrongKind(act="Evidence", field="evidence", why=f"each piece needs {' and '.join(missing)}")
     try:
-        dated = date.fromisoformat(str(said["evidence_date"]))
+        dated = said["evidence_date"] if isinstance(said["evidence_date"], date) else day_of(said["evidence_date"])
     except ValueError as error:
         raise WrongKind(act="Evidence", field="evidence_date", why="a date is written as 2016-11-02") from error
     for name in ("title", "filename", "media_type", "classification"):

@@ -18,6 +18,16 @@ def later(sign_in):
     return who
 
 
+@pytest.mark.parametrize("typed", ["20160905", "2016-W36-1", "2016-9-5", "\uff15 September 2016"])
+def test_a_day_is_read_as_a_browser_sends_it_or_as_people_write_it(later, typed):
+    """A day in an address is written out in full or in the words of people; nothing else is guessed at."""
+    who = later("chair")
+
+    assert who.get(f"/difference?from={typed}").status_code == 400
+    assert f"“{typed}” is not a date: write it as 14 November 2016" in who.words
+    assert who.get("/difference?from=5 September 2016").status_code == 200
+
+
 def test_the_sentence_leads_to_the_actions(later):
     """What changed is said in a sentence, and each action is there with its position before and after, each a link that keeps its day."""
     who = later("chair")

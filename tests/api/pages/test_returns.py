@@ -51,6 +51,15 @@ def test_the_form_is_made_from_the_questions(asked):
     assert "The minutes of our board" in who.page
 
 
+@pytest.mark.parametrize("typed", ["0_9", "\u0669", "+9", "31"])
+def test_a_day_in_three_parts_is_written_in_plain_digits(asked, typed):
+    """What Python alone would read as a number is no part of a date, and the form says so beside it."""
+    who = asked("riv-lead")
+    who.send("/returns/workforce_training-2016-RIV/submit_return", COUNTED | DONE | {"q-counted_on-month": typed})
+
+    assert "This is no date. Write it as 14 11 2016" in who.words
+
+
 def test_what_is_kept_outlasts_a_session(asked):
     """A lost session loses nothing of what was kept; it is seen by the respondent's office alone, is on no record, and goes once it is."""
     who = asked("riv-lead")

@@ -175,8 +175,12 @@ def test_a_lead_leads_in_an_agency(seeded):
         seeded.act("chair", "appoint_office_holder", "stray-lead", holder=str(seeded.people["cqh-lead"]), **said)
 
 
-@pytest.mark.parametrize("corrected", [{"owner": ["RIV"]}, {"source": 5}, {"overseen_by": {"a": 1}}, {"owner_office": 7}])
+@pytest.mark.parametrize(
+    "corrected",
+    [{"owner": ["RIV"]}, {"source": 5}, {"overseen_by": {"a": 1}}, {"owner_office": 7}]
+    + [{"occurred_on": day} for day in ("2016-13-01", "20160901", "2016-W35-4", 20160901)],
+)
 def test_a_correction_of_another_kind_is_refused_in_words(seeded, corrected):
-    """A list, a number or an object where a text belongs is refused by its field, before anything is looked up by it."""
+    """What is no text where a text belongs, and no day where a day does, is refused by its field, before anything is looked up by it."""
     with pytest.raises(WrongKindCorrected):
         seeded.act("chair", "correct_entry", "A1", about="action", amends=1, corrected=corrected, reason="typing error")
