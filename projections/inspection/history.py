@@ -127,6 +127,34 @@ def entries_at(conn: Connection[Any], positions: Sequence[int], *, known_at: int
     return _annotated(conn, page, known_at)[0]
 
 
+def standing(
+    conn: Connection[Any],
+    *topics: str,
+    known_at: int,
+    last: date,
+    first: date = date.min,
+    about: tuple[str, str] | None = None,
+    **said: str,
+) -> list[HistoryEntry]:
+    """Return the entries of these topics that are true of a day from `first` to `last`: as corrected, and none that was retracted.
+
+    `about` is the kind and the reference of the thing that they are about, `said` what they said when they were recorded.
+    """
+    kind, ref = about or (None, None)
+    asked = {"topics": list(topics), "known_at": known_at, "first": first, "last": last, "kind": kind, "ref": ref, "said": Jsonb(said)}
+    page = _select(
+        conn,
+        SQL("(kind, ref) = (%(kind)s, %(ref)s) AND " if about else "")
+        + SQL("""
+        topic = ANY(%(topics)s) AND position <= %(known_at)s AND body @> %(said)s
+           AND (occurred_on BETWEEN %(first)s AND %(last)s
+                OR position IN (SELECT amends FROM views.inspection_history WHERE amends IS NOT NULL AND position <= %(known_at)s))
+         ORDER BY position"""),
+        asked,
+    )
+    return [one for one in _annotated(conn, page, known_at)[0] if first <= one.since <= last and one.retracted_by is None]
+
+
 def citing(conn: Connection[Any], *, known_at: int, **said: str) -> list[HistoryEntry]:
     """Return the entries that cite a file of which this is said: its `sha256`, the agency that supplied it. The oldest first."""
     asked = {"said": Jsonb([said]), "known_at": known_at}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from projections.action_register import register
-from projections.inspection.history import entries_at
+from projections.inspection.history import standing
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -15,11 +15,8 @@ if TYPE_CHECKING:
     from projections.action_register import ActionRow
     from projections.inspection.history import HistoryEntry
 
-ISSUED: Final = """
-    SELECT position FROM views.inspection_history
-     WHERE topic ~ %s AND position <= %s AND occurred_on BETWEEN %s AND %s ORDER BY position DESC"""
-REMINDERS: Final = r"^(action|obligation)\.reminder_issued\.v\d+$"
-ESCALATIONS: Final = r"^(action|obligation)\.escalated\.v\d+$"
+REMINDERS: Final = ("action.reminder_issued.v1", "obligation.reminder_issued.v1")
+ESCALATIONS: Final = ("action.escalated.v1", "obligation.escalated.v1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +56,7 @@ class EscalationRow(NoticeRow):
 
 def notices(conn: Connection[Any], *, first: date, as_at: date, known_at: int) -> list[NoticeRow]:
     """Return the reminders and escalations issued from the first day to the last, as known at a position; the newest first."""
-    issued, actions = _issued(conn, f"{REMINDERS}|{ESCALATIONS}", first, as_at, known_at)
+    issued, actions = _issued(conn, REMINDERS + ESCALATIONS, first, as_at, known_at)
     return [NoticeRow(**_told(entry, actions)) for entry in issued]
 
 
@@ -69,9 +66,10 @@ def escalations(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Es
     return [EscalationRow(**_told(entry, actions), **_came_of(entry, actions)) for entry in issued]
 
 
-def _issued(conn: Connection[Any], topics: str, first: date, as_at: date, known_at: int) -> tuple[list[HistoryEntry], dict[str, ActionRow]]:
-    positions = [position for (position,) in conn.execute(ISSUED, (topics, known_at, first, as_at)).fetchall()]
-    issued = [one for one in entries_at(conn, positions, known_at=known_at) if first <= one.since <= as_at and one.retracted_by is None]
+def _issued(
+    conn: Connection[Any], topics: tuple[str, ...], first: date, as_at: date, known_at: int
+) -> tuple[list[HistoryEntry], dict[str, ActionRow]]:
+    issued = standing(conn, *topics, first=first, last=as_at, known_at=known_at)
     actions = {row.ref: row for row in register(conn, as_at=as_at, known_at=known_at)} if issued else {}
     return sorted(issued, key=lambda entry: (entry.since, entry.position), reverse=True), actions
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.sql import SQL
-
 from aggregates.clocks import labels
 from aggregates.training_session.state import POINTS
+from projections.inspection.history import standing
 from projections.partnership.members import offices
 from projections.people.merging import merged
 
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
 
     from projections.partnership.members import OfficeRow
     from projections.training.sessions import SessionRow
-
-# A trainer's answer counts unless it was taken back; one that was waived was never given.
-CPD = SQL("""
-    SELECT body->>'respondent', body->>'period', occurred_on FROM views.inspection_history AS answer
-     WHERE topic = 'return.submitted.v1' AND body->>'kind' = 'trainer_cpd' AND position <= %(known_at)s AND occurred_on <= %(as_at)s
-       AND NOT EXISTS (SELECT FROM views.inspection_history AS gone
-                        WHERE gone.amends = answer.position AND gone.position <= %(known_at)s
-                          AND gone.topic = 'return.entry_retracted.v1')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +76,9 @@ def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Yearly]:
     where nobody is known to have held it.
     """
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
-    answered = conn.execute(CPD, at).fetchall()
+    answered = standing(conn, "return.submitted.v1", last=as_at, known_at=known_at, kind="trainer_cpd")
     held, into = {row.ref: row for row in offices(conn, **at)}, merged(conn, **at)
-    return [one for who, period, on in answered for one in _theirs(held, into, who, period, on)]
+    return [each for one in answered for each in _theirs(held, into, one.said["respondent"], one.said["period"], one.since)]
 
 
 def _theirs(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:

@@ -116,6 +116,21 @@ def test_escalations_stand_beside_the_challenges_with_what_came_of_them(board):
     assert "Closed Withdrawn" in who.text("/challenges")
 
 
+def test_an_escalation_counts_on_the_day_that_a_correction_gives_it(board):
+    """Corrected to an earlier day, an escalation stands there from then on, and no longer where it was recorded; likewise among notices."""
+    board.seeded.clock.advance(days=120)
+    done = board.seeded.act("chair", "escalate_action", "A1", level=1, to_office="quality-chair")
+    corrected = {"occurred_on": "2016-12-20"}
+    board.seeded.act("board-manager", "correct_entry", "A1", about="action", amends=done.version, corrected=corrected, reason="misread")
+    board.seeded.catch_up()
+    ask = board("chair").client.get
+
+    for day, found in (("2016-12-19", 0), ("2016-12-20", 1)):
+        assert len(ask(f"/api/v1/escalations?as_at={day}").json["items"]) == found
+    for period, found in (("first=2016-12-20&last=2016-12-20", 1), ("first=2016-12-21&last=2017-01-31", 0)):
+        assert len(ask(f"/api/v1/notices?{period}").json["items"]) == found
+
+
 def test_who_was_told_of_what_falls_due_is_listed_for_whom_it_concerns(board):
     """What `muniment work` tells is on the page and in the API: what, about what, to whom, and how late; an agency sees its own."""
     board.seeded.clock.advance(days=120)

@@ -11,6 +11,7 @@ from api.access import own_office
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
 from api.worker import worker
+from projections.inspection.history import standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from api.pages.frame.thing import Said
     from projections.training import SessionRow
-
-COMMENTS: Final = """
-    SELECT position FROM views.inspection_history AS given
-     WHERE kind = 'session' AND ref = %(ref)s AND topic = 'training_session.feedback_received.v1' AND position <= %(known_at)s
-       AND occurred_on <= %(as_at)s AND body->>'comment' IS NOT NULL
-       AND NOT EXISTS (SELECT FROM views.inspection_history AS gone WHERE gone.amends = given.position AND gone.position <= %(known_at)s
-                          AND gone.topic = 'training_session.entry_retracted.v1')
-     ORDER BY leaf"""  # in an order that says nothing of who wrote first
 
 
 def sections(seen: Look, row: SessionRow) -> Iterator[dict[str, Any]]:
@@ -96,11 +89,14 @@ def _follow_up(seen: Look, asked: dict[str, Any] | None, due: dict[str, Any] | N
 def _comments(seen: Look, row: SessionRow) -> dict[str, Any]:
     """Return what participants wrote on the day, without saying who; of fewer than five everybody would know (journey F.5)."""
     heading = "What participants wrote"
-    found = seen.on.conn.execute(COMMENTS, {"ref": row.ref, **seen.on.at}).fetchall()
+    at: dict[str, Any] = {"last": seen.clocks.as_at, "known_at": seen.clocks.known_at}
+    given = standing(seen.on.conn, "training_session.feedback_received.v1", about=("session", row.ref), **at)
+    written_by_some = [one for one in given if one.body["comment"] is not None]
+    found = [one.position for one in sorted(written_by_some, key=lambda one: one.leaf)]  # an order that says nothing of who wrote first
     if len(found) < FEWEST:
         return section(heading, ("Comment",), [], f"Comments are shown where at least {FEWEST} participants wrote one.")
-    told = worker().board.subjects.reveal_all([position for (position,) in found])
-    texts = [text for (position,) in found if (text := told.get((position, "comment")))]
+    told = worker().board.subjects.reveal_all(found)
+    texts = [text for position in found if (text := told.get((position, "comment")))]
     if len(texts) < FEWEST:
         return section(heading, ("Comment",), [], f"Comments are shown where at least {FEWEST} are there: some were erased.")
     return section(heading, ("Comment",), [(text,) for text in texts], "", "Nobody is told who wrote which.")
