@@ -39,6 +39,12 @@ class NoInspectionOpen(Refused):
     rule, text = "INV-41", "No inspection by {office} is open on {day}: the chair or the board manager opens one"
 
 
+class NoRehearsalOpen(NoInspectionOpen):
+    """Nobody is in a rehearsal that was not begun."""
+
+    text = "No rehearsal by {office} is open on {day}: whoever holds the office begins one, or the chair or the board manager does"
+
+
 class InspectionEnded(NoInspectionOpen):
     """After its last day, or once it was closed, an inspection opens nothing to whoever inspected."""
 

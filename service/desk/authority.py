@@ -15,7 +15,7 @@ from aggregates.partnership import Agency
 from aggregates.partnership.agency import Left
 from aggregates.partnership.office import Holder, Office
 from aggregates.registry import Inspection, InspectionState
-from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen, RehearsalEnded
+from aggregates.registry.inspection import InspectionEnded, NoInspectionOpen, NoRehearsalOpen, RehearsalEnded
 from service import commands
 from service.desk import roles
 from service.desk.coming_in.refusals import NotForThisKey
@@ -190,7 +190,7 @@ def rehearsal(board: Persons, office: str, day: date) -> InspectionState:
     found = board.find(Inspection, office)
     state: InspectionState | None = found.state if found else None
     if state is None or state.purpose != "rehearsal":
-        raise NoInspectionOpen(office=office, day=day)
+        raise NoRehearsalOpen(office=office, day=day)
     if not state.open_on(day):
         raise RehearsalEnded(office=office, ended_on=state.ended_on)
     return state

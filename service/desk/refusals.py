@@ -18,9 +18,15 @@ class NotAllowed(Refused):
 
 
 class NotAnInspector(Refused):
-    """The record is opened to the office of an inspector or an auditor; to one that an inspection may rest on, for a rehearsal."""
+    """The record is opened to the office of an inspector or an auditor."""
 
     rule, text = "INV-41", "{office} is no inspector's or auditor's office on {day}: appoint its holder first"
+
+
+class MayNotRehearse(Refused):
+    """An inspection is rehearsed by an office on whose role an inspection may rest."""
+
+    rule, text = "INV-41", "{office} may not rehearse an inspection: on {day} {holder} holds it, and that is for {roles}"
 
 
 class RehearsesOnly(Refused):

@@ -12,8 +12,8 @@ from aggregates.registry.inspection import AlreadyDisclosed
 from aggregates.registry.keys import KeyEnded, KeyEnrolled
 from service.commands.command import MANAGERS
 from service.desk.authority import called
-from service.desk.refusals import BeyondTheirOffice, NotAllowed, NotAnInspector, NotFound, RehearsesOnly
-from service.desk.roles import INSPECTORS, ONE_AGENCY, may
+from service.desk.refusals import BeyondTheirOffice, MayNotRehearse, NotAllowed, NotAnInspector, NotFound, RehearsesOnly
+from service.desk.roles import INSPECTORS, ONE_AGENCY, RIGHTS, may
 from service.ledger.errors import KeyInUse
 from service.ledger.keys import check_proof
 from service.recording import Write
@@ -36,7 +36,11 @@ class RegistryVerbs(References):
         office, rehearses = self.find(Office, ref), said["purpose"] == "rehearsal"
         holder = office.holder_on(said["occurred_on"]) if office else None
         _not_anothers(said["acting"], ref if rehearses else None)
-        if holder is None or not (holder.role in INSPECTORS or (rehearses and may(holder.role, "rehearsals"))):
+        role = holder.role if holder else None
+        if rehearses and not (role in INSPECTORS or may(role, "rehearsals")):
+            held_by = called(role).lower() if role else "nobody"
+            raise MayNotRehearse(office=ref, day=said["occurred_on"], holder=held_by, roles=RIGHTS["rehearsals"].by)
+        if holder is None or not (rehearses or role in INSPECTORS):
             raise NotAnInspector(office=ref, day=said["occurred_on"])
         if holder.role in ONE_AGENCY and said["agency"] != holder.of:
             raise BeyondTheirOffice(office=ref, own=holder.of)

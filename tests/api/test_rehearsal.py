@@ -9,7 +9,15 @@ import pytest
 
 from aggregates.errors import IdentifyingField
 from aggregates.registry.inspection import InspectionOpen
-from service.desk.refusals import BeyondTheirOffice, NotAllowed, NotAnInspector, NotFound, OnlyTheBoardManager, RehearsesOnly
+from service.desk.refusals import (
+    BeyondTheirOffice,
+    MayNotRehearse,
+    NotAllowed,
+    NotAnInspector,
+    NotFound,
+    OnlyTheBoardManager,
+    RehearsesOnly,
+)
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import fill
 from tests.api.test_role_matrix import FORMS, addresses
@@ -173,7 +181,8 @@ def test_a_rehearsal_shows_no_other_agency(lead):
         ("board-manager", "riv-lead", {"purpose": "audit"}, NotAnInspector),
         ("riv-lead", "cqh-lead", {}, RehearsesOnly),
         ("riv-lead", "inspector", {}, RehearsesOnly),
-        ("board-manager", "trainer", {"agency": "CQH"}, NotAnInspector),  # who may not read what is restricted
+        ("board-manager", "trainer", {"agency": "CQH"}, MayNotRehearse),  # who may not read what is restricted
+        ("board-manager", "nobody-there", {}, MayNotRehearse),
     ],
 )
 def test_nobody_rehearses_what_their_office_does_not_see(seeded, by, ref, other, refusal):
@@ -181,6 +190,17 @@ def test_nobody_rehearses_what_their_office_does_not_see(seeded, by, ref, other,
     seeded.join("inspector", "inspector")
     with pytest.raises(refusal):
         seeded.act(by, "open_inspection", ref, **OF_RIV | other)
+
+
+def test_who_may_not_rehearse_is_told_why(app, seeded):
+    """The Board hears whose office it is and for whom rehearsing is; an office without a rehearsal, that none is open, and how one is."""
+    with pytest.raises(MayNotRehearse, match="trainer may not rehearse an inspection: on 5 September 2016 a trainer holds it") as told:
+        seeded.act("board-manager", "open_inspection", "trainer", **OF_RIV | {"agency": "CQH"})
+    assert told.value.facts["roles"] >= {"chair", "designated lead"}
+    who = browser(app, seeded, "riv-lead")
+    who.get("/rehearsal")
+    assert who.post("/rehearsal/enter", {}).status_code == 403
+    assert "No rehearsal by riv-lead is open on 5 September 2016: whoever holds the office begins one" in who.words
 
 
 def test_a_rehearsal_is_not_corrected_into_another(board):
@@ -257,3 +277,4 @@ def test_who_cannot_rehearse_finds_no_way_in(app, seeded):
     assert "/inspections/riv-lead/invite" not in (chair.get("/inspections/riv-lead") and chair.links)
     chair.get("/inspections/riv-lead/invite")
     assert chair.post("/inspections/riv-lead/invite", {}).status_code == 422
+    assert "riv-lead is the office of a designated lead, who signs in and rehearses" in chair.words

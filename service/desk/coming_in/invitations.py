@@ -14,8 +14,8 @@ from aggregates.partnership.office import Office
 from service.desk import accounts, authority
 from service.desk.accounts import Caller
 from service.desk.coming_in import identities, links
-from service.desk.coming_in.refusals import AddressNotVerified, HasAnAccount
-from service.desk.refusals import LinkEnded, NotAnInspector
+from service.desk.coming_in.refusals import AddressNotVerified, HasAnAccount, NotInvited
+from service.desk.refusals import LinkEnded
 from service.desk.roles import INSPECTORS
 from service.desk.telling.mail import Mail
 
@@ -48,7 +48,7 @@ def invite(conn: Connection[Any], board: Persons, office: str) -> str:
     seat = board.find(Office, office)
     term = seat.holder_on(today) if seat else None
     if term is not None and term.role not in INSPECTORS:
-        raise NotAnInspector(office=office, day=today)
+        raise NotInvited(office=office, holder=authority.called(term.role).lower())
     person = authority.holder(board, office, today)
     inspection = authority.inspection(board, office, today)
     if _has_account(conn, person):

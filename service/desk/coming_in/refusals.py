@@ -48,6 +48,12 @@ class LinkedToAnother(Refused):
     text = "The account for your address belongs to somebody else at {issuer}. Ask the board manager, who can have the link undone"
 
 
+class NotInvited(Refused):
+    """A link invites whoever comes from outside to inspect; who rehearses an inspection is here already."""
+
+    rule, text = "INV-41", "{office} is the office of {holder}, who signs in and rehearses: only whoever inspects or audits is invited"
+
+
 class HasAnAccount(Refused):
     """Whoever has an account signs in with it, and needs no invitation."""
 
