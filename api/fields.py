@@ -8,11 +8,9 @@ command's schema is made from its declaration, so that the document and what is 
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from functools import cache
-from math import isinf
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 from uuid import UUID
 
@@ -26,6 +24,7 @@ from api.errors import Unreadable, UnsupportedKind
 from service.commands import AMENDMENTS
 from service.commands.asking import ONE_OF_ITS_KIND
 from service.config import MEBIBYTE
+from service.desk.bringing_in.strictly import strict_json
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 from service.desk.submission import LONGEST_TEXT, REF
 
@@ -41,40 +40,12 @@ NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 NOT_NEGATIVE: Final = validate.Range(0, 10**18 - 1)
 
 
-def strict_json(raw: bytes) -> Any:
+def read_json(raw: bytes) -> Any:
     """Return the value of a JSON text that every reader takes for the same; refuse any other."""
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
-        _check_texts(value)
-    except (ValueError, RecursionError) as error:
+        return strict_json(raw.decode())
+    except ValueError as error:
         raise Unreadable(where="The JSON", why=str(error)) from error
-    return value
-
-
-def _check_texts(value: Any) -> None:
-    """Refuse what is no text: half of a surrogate pair, and NUL, which PostgreSQL does not keep."""
-    said = json.dumps(value, ensure_ascii=False)
-    said.encode()
-    if "\\u0000" in said.replace("\\\\", ""):
-        raise ValueError("a text holds no NUL")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} is there twice")
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    if isinf(value := float(text)):
-        raise ValueError(f"{text} is too large")
-    return value
 
 
 class StrictJSON(DefaultJSONProvider):
@@ -85,7 +56,7 @@ class StrictJSON(DefaultJSONProvider):
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """Read a JSON text."""
-        return strict_json(s.encode() if isinstance(s, str) else s)
+        return read_json(s.encode() if isinstance(s, str) else s)
 
 
 class StrictParser(FlaskParser):
@@ -97,7 +68,7 @@ class StrictParser(FlaskParser):
         if not req.is_json:
             raise UnsupportedKind(takes="application/json", sent=req.mimetype or "nothing")
         req.max_content_length = MEBIBYTE  # an upload may be larger, a command not
-        value = strict_json(req.get_data())
+        value = read_json(req.get_data())
         if not isinstance(value, dict):
             raise Unreadable(where="The JSON", why="an object is expected")
         return value

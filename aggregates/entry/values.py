@@ -73,3 +73,8 @@ def says(text: str | None) -> bool:
 def worded(text: str | None) -> bool:
     """Say whether a text has a letter in it, in any script: a dash is not what somebody thinks."""
     return bool(text) and any(sign.isalpha() for sign in seen(text or ""))
+
+
+def too_few(count: int) -> bool:
+    """Say whether a count of people is not told, because everybody would know who they are; that there is nobody, is."""
+    return 0 < count < FEWEST

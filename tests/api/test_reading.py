@@ -8,7 +8,7 @@ import pytest
 from marshmallow import ValidationError
 
 from api.errors import Unreadable
-from api.fields import Flag, IsoDate, KnownAt, Number, Whole, YesOrNo, schema_of, strict_json
+from api.fields import Flag, IsoDate, KnownAt, Number, Whole, YesOrNo, read_json, schema_of
 from service.commands import COMMANDS
 from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 
@@ -35,14 +35,14 @@ from service.desk.refusals import FieldMissing, UnknownCommandField, WrongKind
 def test_json_that_readers_could_take_for_different_things_is_refused(text):
     """Doubled members, constants that are not JSON, broken text and endless nesting are refused in words."""
     with pytest.raises(Unreadable, match="The JSON cannot be read"):
-        strict_json(text)
+        read_json(text)
 
 
 def test_json_is_read():
     """What every reader of JSON takes for the same is read, an escaped backslash before u0000 included."""
     value = {"a": [1, -2.5, True, None, "é\n", "\\u0000"], "b": {}}
 
-    assert strict_json(json.dumps(value).encode()) == value
+    assert read_json(json.dumps(value).encode()) == value
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from aggregates.entry.values import FEWEST
+from aggregates.entry.values import FEWEST, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def suppressed_together(
 ) -> list[list[list[int | None]]]:
     """Return several tables so; `same` are pairs of counts, each by the number of its table and its place: one gives the other away."""
     whole = [_with_totals(counts) for counts in tables]
-    hidden = [{place for place, count in _places(table) if 0 < count < FEWEST} for table in whole]
+    hidden = [{place for place, count in _places(table) if too_few(count)} for table in whole]
     told: list[tuple[int, Place]] = [(-1, (0, 0))]
     while told:
         for table, those in zip(whole, hidden, strict=True):

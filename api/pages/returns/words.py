@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.labels import meant
 from aggregates.clocks.regimes import regime
-from aggregates.entry.values import FEWEST
+from aggregates.entry.values import FEWEST, too_few
 from aggregates.returns import Return
 from aggregates.returns.events import KINDS
 from aggregates.returns.reporting import REPORT
@@ -46,7 +46,7 @@ def answered(question: Question, answer: Any) -> Any:
 def _counted(row: Mapping[str, int], *, few: bool) -> str:
     """Return the counts of one group; small numbers of children are not told, that nobody is recognised."""
     said = ((column_of(name).lower(), value) for name, value in row.items())
-    return ", ".join(f"{name} {f'fewer than {FEWEST}' if few and 0 < value < FEWEST else value}" for name, value in said)
+    return ", ".join(f"{name} {f'fewer than {FEWEST}' if few and too_few(value) else value}" for name, value in said)
 
 
 def standards(about: str | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from flask import current_app, g, jsonify, make_response, request, url_for
 from aggregates.entry.fields import to_json
 from api.access import View, member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
-from api.fields import schema_of, strict_json
+from api.fields import read_json, schema_of
 from api.resources.answering.openapi import ETAG, IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
 from api.worker import worker
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
@@ -96,7 +96,7 @@ def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
 def _body(command: Command, schema: Schema, ref: str | None) -> dict[str, Any]:
     """Read a command's body: JSON, or a form whose part `command` is that JSON and whose parts `file` are its evidence, in order."""
     if command.takes_files and request.mimetype == "multipart/form-data":
-        sent = strict_json(request.form.get("command", "").encode())
+        sent = read_json(request.form.get("command", "").encode())
         if not isinstance(sent, dict):
             raise Unreadable(where="command", why="an object of JSON is expected")
         office = sent.get("office")

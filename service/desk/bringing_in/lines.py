@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.clocks.dates import day_of
 from aggregates.errors import Refused
+from service.desk.bringing_in.strictly import strict_json
 from service.desk.submission import KEY, Submission
 
 if TYPE_CHECKING:
@@ -125,34 +126,12 @@ def _object(text: str) -> dict[str, Any]:
     if len(text) > LONGEST_LINE:
         raise UnreadableLine(why=f"it has more than {LONGEST_LINE:,} characters")
     try:
-        line = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
-        again = json.dumps(line, ensure_ascii=False)
-        again.encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableLine(why="it holds half of a character") from error
-    except json.JSONDecodeError as error:
-        raise UnreadableLine(why=f"it is not JSON at character {error.pos + 1} ({error.msg})") from error
-    except RecursionError as error:
-        raise UnreadableLine(why="it is nested too deeply") from error
+        line = strict_json(text)
     except ValueError as error:
         raise UnreadableLine(why=str(error)) from error
     if not isinstance(line, dict):
         raise UnreadableLine(why="it is not a JSON object")
-    if "\\u0000" in again.replace(r"\\", ""):  # written out, a backslash of the text itself is doubled
-        raise UnreadableLine(why="it holds a NUL character")
     return line
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        twice = sorted({name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1})
-        raise ValueError(f"it says {', '.join(twice)} twice")
-    return found
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not a number of JSON")
 
 
 def _day(text: str | None) -> date | None:

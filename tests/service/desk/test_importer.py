@@ -95,6 +95,7 @@ CANNOT_BE_READ: list[tuple[str | dict[str, Any], str]] = [
     ("[]", "not a JSON object"),
     ('{"do": "join_agency", "do": "join_agency"}', "says do twice"),
     ('{"do": "join_agency", "ref": "X", "fields": {"name": NaN}}', "NaN is not a number"),
+    ('{"do": "join_agency", "ref": "X", "fields": {"name": 1e999}}', "1e999 is too large a number"),
     ('{"do": "join_agency", "ref": "\\ud800"}', "half of a character"),
     ('{"do": "join_agency", "ref": "X\\u0000"}', "NUL"),
     ("[" * 100_000, "nested too deeply"),
