@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify
@@ -79,12 +80,15 @@ def install(app: Flask) -> None:
 
 def _document(api: ProblemApi) -> Blueprint:
     """Serve the OpenAPI document: no account is needed to know how to ask."""
-    document = Blueprint("openapi", __name__)
+    document, lock, written = Blueprint("openapi", __name__), Lock(), list[bytes]()
 
     @document.get(f"{API}/openapi.json")
     @public
     def openapi() -> Response:
-        """Give the OpenAPI 3.1 document."""
-        return jsonify(linked(api.spec.to_dict(), API))
+        """Give the OpenAPI 3.1 document, which whoever asks first has written, for as long as the process runs."""
+        with lock:
+            if not written:
+                written.append(jsonify(linked(api.spec.to_dict(), API)).get_data())
+        return Response(written[0], mimetype="application/json")
 
     return document

@@ -18,6 +18,7 @@ from tests.boards import Seed, Seeded, copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -31,7 +32,11 @@ NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Give the application without a database: for who only looks at what is mounted."""
-    data = tmp_path_factory.mktemp("routes")
+    return without_database(tmp_path_factory.mktemp("routes"))
+
+
+def without_database(data: Path) -> Flask:
+    """Build the application over a folder, and nothing to connect to."""
     (data / "keys").mkdir()
     config = Config(data=data, database_url="host=nowhere.invalid dbname=none connect_timeout=1")
     access.create_secret(config)

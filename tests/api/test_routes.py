@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from api.fields import schema_of
 from api.resources import RESOURCES
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, find
 from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND
+from tests.api.conftest import without_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +117,24 @@ def test_the_document_that_is_kept_is_the_one_that_is_served(routes):
     ops = Path(__file__).parents[2] / "ops"
 
     assert (ops / "openapi.json").read_text() == runpy.run_path(str(ops / "catalogue.py"))["api_document"](routes)
+
+
+def test_the_document_is_written_once_however_many_ask_at_once(tmp_path):
+    """Whoever asks first has it written, and all are given the same bytes: each asking wrote it anew, into what another was reading."""
+    app, written = without_database(tmp_path), []
+
+    class Counting(type(app.json)):
+        """Writes JSON as the service does, and counts the documents."""
+
+        def response(self, *said, **named):
+            written.append("openapi" in said[0])
+            return super().response(*said, **named)
+
+    app.json = Counting(app)
+    with ThreadPoolExecutor(8) as pool:
+        given = set(pool.map(lambda _: app.test_client().get("/api/v1/openapi.json").data, range(8)))
+
+    assert (len(given), written) == (1, [True])
 
 
 @pytest.mark.parametrize("command", list(declared()), ids=lambda command: f"{command.kind} {command.name}")
