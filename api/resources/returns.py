@@ -15,7 +15,18 @@ from api.access import member, own_office, signed_in
 from api.errors import problem_of
 from api.fields import AtClocks, Flag, IsoDate, Number
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read, schema_of_rows, version_of, versioned
-from api.resources.answering.commands import PREPARED, acting_as, check_open, gives, idempotency_key, keep_request, mount, prepared, said_of
+from api.resources.answering.commands import (
+    PREPARED,
+    acting_as,
+    check_open,
+    gives,
+    idempotency_key,
+    keep_request,
+    mount,
+    prepared,
+    said_of,
+    shown,
+)
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, PREPARE, VERSIONED, DoneSchema, PreparedSchema, Resource
 from api.resources.obligations import owing
 from api.resources.record import history
@@ -228,7 +239,10 @@ def ask_round_of(args: dict[str, Any]) -> ResponseReturnValue:
     asked = Submission(name="request_return", kind="return", ref="", fields=said, key=idempotency_key(), **how, **around)
     outcomes = ask_round(worker().board, signed_in(), asked, respondents)
     waits = any(outcome.done and outcome.done.unsigned for outcome in outcomes)
-    keep_request([position for outcome in outcomes if outcome.done for position in outcome.done.positions])
+    recorded = [position for outcome in outcomes if outcome.done for position in outcome.done.positions]
+    keep_request(recorded)
+    if recorded:
+        shown(recorded)  # waits once for them all
     return {"items": [_outcome(outcome) for outcome in outcomes]}, PREPARED if waits else 200
 
 
@@ -237,7 +251,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "respondent": outcome.respondent,
         "ref": outcome.ref,
-        "done": said_of(done) if done and not waiting else None,
+        "done": said_of(done, shown=shown(done.positions, waiting=False)) if done and not waiting else None,
         "prepared": prepared(done, waiting) if done and waiting else None,
         "problem": problem_of(outcome.refused).body() if outcome.refused else None,
     }

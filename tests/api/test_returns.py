@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.api.acts.returns import ANSWER, REF, REQUEST
@@ -22,6 +24,19 @@ def test_a_round_is_one_act_for_each_and_asks_nobody_twice(ask):
     assert [item["done"]["positions"] for item in first] == [item["done"]["positions"] for item in second]
     assert [item["ref"] for item in first] == [f"learning_needs-2016-17-{code}" for code in ("RIV", "CQH", "QEG")]
     assert {item["done"]["receipt"].splitlines()[-1] for item in first} == {first[0]["done"]["receipt"].splitlines()[-1]}
+
+
+def test_a_round_waits_for_the_views_once(ask):
+    """However many are asked, the answer waits for the views as long as that of one act, and says of each whether they show it."""
+    ask.client.application.config["WAIT_FOR_VIEWS"] = 1.0
+    began = time.monotonic()
+    behind = asks(ask, ["RIV", "CQH", "QEG"]).json["items"]
+    took = time.monotonic() - began
+    ask.seeded.catch_up()
+    caught_up = asks(ask, ["RIV", "CQH", "QEG"]).json["items"]
+
+    assert [item["done"]["shown"] for item in behind + caught_up] == [False] * 3 + [True] * 3
+    assert 1.0 <= took < 2.0
 
 
 def test_who_cannot_be_asked_is_told_apart(ask):

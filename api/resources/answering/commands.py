@@ -202,13 +202,18 @@ def _if_match(ref: str) -> int | None:
 
 
 def _answer(command: Command, done: Done) -> ResponseReturnValue:
-    said = said_of(done)
+    said = said_of(done, shown=shown(done.positions))
     began = command.creates and done.version == len(done.positions)
     return said, 201 if began else 200, {"ETag": f'"{done.version}"', "Location": location(command.kind, done.ref)}
 
 
-def said_of(done: Done) -> dict[str, Any]:
-    """Say what was recorded, once the views show it or after two seconds."""
+def shown(positions: Sequence[int], *, waiting: bool = True) -> bool:
+    """Say whether the views show all of these; where it is worth waiting for, once they do or after two seconds."""
+    return worker().shown(max(positions), current_app.config["WAIT_FOR_VIEWS"] if waiting else 0.0)
+
+
+def said_of(done: Done, *, shown: bool) -> dict[str, Any]:
+    """Say what was recorded, and whether the views show it."""
     return {
         "ref": done.ref,
         "version": done.version,
@@ -216,7 +221,7 @@ def said_of(done: Done) -> dict[str, Any]:
         "events": list(done.events),
         "receipt": str(done.receipt),
         "repeated": done.repeated,
-        "shown": worker().shown(done.positions[-1], current_app.config["WAIT_FOR_VIEWS"]),
+        "shown": shown,
     }
 
 
