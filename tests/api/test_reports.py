@@ -150,6 +150,8 @@ def test_a_report_that_is_published_is_owed_no_more(work):
     work.seeded.clock.advance(days=400)
     work.seeded.catch_up()
     row = work.get(f"/api/v1/returns/{REPORT}", "chair").json["item"]
+    page = work.get(f"/returns/{REPORT}", "chair").get_data(as_text=True)
+    assert page.count('<dt class="govuk-summary-list__key">Published</dt>') == 1  # with its edition and its day, once
     waived = work.post(f"/api/v1/returns/{REPORT}/waive_return", "chair", {"reason": "There is one"})
 
     assert (row["status"], row["answered_on"], row["late_days"]) == ("published", OVER, 0)

@@ -13,7 +13,7 @@ from api.pages.acting import REF, SAVE, forms, plain_name, sending, signing
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.frame import Look, look, render
-from api.pages.frame.entries import page_of
+from api.pages.frame.entries import CALLED, page_of, person_of
 from api.pages.frame.words import in_form, linked, sentence
 from api.pages.returns import answering
 from api.resources.answering.answers import version_of
@@ -159,12 +159,10 @@ def _command(kind: str, name: str) -> Command:
 
 def _about(seen: Look, command: Command, ref: str) -> dict[str, str]:
     """Return what a form says of the thing that it is about."""
-    named = (
-        {"ref": ref, "title": seen.title_of(command.kind, ref)}
-        if command.kind not in ONE_OF_ITS_KIND
-        else {"ref": "", "title": "The partnership"}
-    )
-    return named | {"href": page_of(command.kind, ref) or "/"}
+    href = {"href": page_of(command.kind, ref) or "/"}
+    if command.kind in ONE_OF_ITS_KIND:
+        return {"ref": "", "title": CALLED[command.kind]} | href
+    return (person_of(seen, ref) if command.kind == "subject" else {"ref": ref, "title": seen.title_of(command.kind, ref)}) | href
 
 
 def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], refused: Refused) -> Response:

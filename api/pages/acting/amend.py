@@ -17,7 +17,7 @@ from api.pages.acting import CORRECTED, LATE_REASON, OCCURRED_ON, WHAT, forms, r
 from api.pages.acting.act import acting_words, closed
 from api.pages.acting.possible import AMENDING, NEVER_THEIRS, amendment_refused
 from api.pages.frame import Look, look, render
-from api.pages.frame.entries import kind_of, page_of
+from api.pages.frame.entries import about_of, kind_of, page_of
 from api.pages.frame.telling import in_words, name_in
 from api.pages.frame.words import label_of, sentence, title_of
 from api.pages.record.entry import visible
@@ -71,7 +71,7 @@ def form(position: int, act: str) -> Response:
         it = _amendment(seen, position, act)
         check_reach(it.command, it.entry.ref)
         if isinstance(refused := amendment_refused(it.entry, act, proposal=it.proposal), NEVER_THEIRS):
-            return closed(seen, _heading(seen, it), _about(it), refused)
+            return closed(seen, _heading(seen, it), _about(seen, it), refused)
         return _page(seen, it, sending.Sent())
 
 
@@ -90,7 +90,7 @@ def amend(position: int, act: str) -> Response | Redirect:
         outcome = sending.send(it.command, it.entry.ref, sent)
         if outcome.unsigned is not None:
             with look() as seen:
-                said: dict[str, Any] = {"command": _heading(seen, it), "about": _about(it), "action_href": it.address}
+                said: dict[str, Any] = {"command": _heading(seen, it), "about": _about(seen, it), "action_href": it.address}
                 return signing.confirm(seen, [outcome.unsigned], sent, acting=acting_words(seen), **said)
         if outcome.done is not None:
             return redirect(_afterwards(it.entry, outcome.done.positions[-1]), code=303)
@@ -163,7 +163,7 @@ def _page(seen: Look, it: Amendment, sent: sending.Sent, refused: Refused | None
         look=seen,
         status=status,
         command=_heading(seen, it),
-        about=_about(it),
+        about=_about(seen, it),
         acting=acting_words(seen),
         fields=forms.with_typed(_fields(seen, it), sent.typed, sent.errors),
         refusal=sentence(refused, seen.words) if refused else None,
@@ -181,8 +181,9 @@ def _heading(seen: Look, it: Amendment) -> dict[str, Any]:
     return forms.heading(it.command) | {"title": _title(it), "help": _help(seen, it), "button": it.command.title}
 
 
-def _about(it: Amendment) -> dict[str, str]:
-    title = f"{title_of(it.entry.topic)}, {it.entry.ref}"
+def _about(seen: Look, it: Amendment) -> dict[str, str]:
+    about = about_of(seen, it.entry)
+    title = ", ".join(filter(None, (title_of(it.entry.topic), f"{about['ref']} {about['title']}".strip() if about else "")))
     return {"ref": f"Event {it.entry.position:,}", "title": title, "href": f"/events/{it.entry.position}"}
 
 

@@ -12,7 +12,7 @@ from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import written
-from api.pages.obligations.notices import to_whom
+from api.pages.obligations.notices import owed_at, to_whom, what_of
 from api.resources.learning import issued
 from api.resources.record.visible import Visible
 from projections import partnership
@@ -70,11 +70,11 @@ def _escalations(seen: Look) -> dict[str, Any]:
     """Return the table of what was told further up, and what came of it."""
     rows = [
         (
-            linked(seen, row.about) if row.about.startswith("action:") else [row.about, quiet(row.title)],
+            what_of(seen, row),
             seen.words.body(row.owner),
             [f"Level {row.level}", *to_whom(seen, row)],
             [written(row.on), to_event(seen, row.position)],
-            _came_of(row),
+            _came_of(seen, row),
         )
         for row in issued(seen.on)
     ]
@@ -83,9 +83,9 @@ def _escalations(seen: Look) -> dict[str, Any]:
     return section("Escalations", columns, rows, "Nothing was escalated.", note=note)
 
 
-def _came_of(row: EscalationRow) -> list[Said]:
+def _came_of(seen: Look, row: EscalationRow) -> list[Said]:
     if row.status is None:
-        return [link("See what is owed", "/obligations")]
+        return [link("See how it stands", owed_at(seen, row), f"with {seen.words.body(row.owner)}")]
     if row.closed:
         return ["Closed", quiet(f"Signed off on {written(row.signed_off_on)}" if row.signed_off_on else row.status.capitalize())]
     late = strong(f"Still {row.days_overdue:,} {'day' if row.days_overdue == 1 else 'days'} overdue") if row.days_overdue else None

@@ -48,10 +48,7 @@ def show(
     table = section(str(said["heading"]), columns, left, "")
     if answer := tables.exported(seen, str(said["heading"]).lower(), [table, *sections]):
         return answer
-
-    def again(**changed: Any) -> str:
-        return seen.link(path, **{**carried, **tables.kept_order(), **changed})
-
+    here = carried | tables.kept_order()
     return render(
         template,
         look=seen,
@@ -59,12 +56,12 @@ def show(
         table=tables.shown(seen, path, table, kept=carried, alone=True),
         sections=[tables.shown(seen, path, one, kept=carried) for one in sections],
         filters=[one.select for one in chosen if len(one.options) > 1],
-        cleared=[] if left else cleared(offered, lambda name: (len(narrowed.left(name)), again(**{name: None}))),
+        cleared=[] if left else cleared(offered, lambda name: (len(narrowed.left(name)), seen.link(path, **here | {name: None}))),
         clear_href=seen.link(path, **{**(kept or {}), **tables.kept_order()}) if any(one.value for one in chosen) else None,
         kept=kept or {},
         noun=kind,
         tasks=to_begin(kind) if seen.clocks.is_now else [],
-        now_href=address(path, carried | tables.kept_order()),
+        now_href=address(path, here),
         **said,
     )
 

@@ -140,7 +140,7 @@ def office(ref: str) -> Response:
         ]
         held = section("Everybody who held it", ("Held by", "As", "Employed by", "From", "Until"), terms, "")
         return thing.show(
-            seen, "office", ref, heading=(today or row.terms[-1]).title, caption=f"Office {ref}", facts=told, sections=[held],
+            seen, "office", ref, heading=seen.words.office(ref, seen.clocks.as_at), caption=f"Office {ref}", facts=told, sections=[held],
             crumbs=CRUMBS,
         )  # fmt: skip
 

@@ -168,7 +168,7 @@ def offices(seen: Look, rows: list[OfficeRow]) -> list[tuple[Said, ...]]:
     found: list[tuple[Said, ...]] = []
     for row in rows:
         term = row.holder_on(day)
-        title = link(term.title if term else seen.words.office(row.ref), seen.link(f"/offices/{row.ref}"))
+        title = link(seen.words.office(row.ref, day), seen.link(f"/offices/{row.ref}"))
         if term is None:
             found.append((title, strong("Vacant"), "", "", ""))
             continue

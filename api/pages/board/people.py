@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, request
 from api.access import member, needs, reading, signed_in
 from api.pages.board import listing
 from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import short
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import label_of, written
 from api.resources.answering.closed import closed
@@ -27,17 +28,12 @@ if TYPE_CHECKING:
 
 pages = Blueprint("people_", __name__)
 
-SHORT: Final = 8  # digits of a reference that tell it from others at a glance
 COLUMNS: Final = ("Person", "In force", "Requests", "Erased")
-
-
-def _short(ref: object) -> str:
-    return f"{str(ref)[:SHORT]}…"
 
 
 def _in_force(row: PersonRow) -> list[Said]:
     """Return what stands: merged, restricted, held."""
-    merged = f"Merged into {_short(row.merged_into)}" if row.merged_into else None
+    merged = f"Merged into {short(row.merged_into)}" if row.merged_into else None
     restricted = strong(f"Restricted since {written(row.restricted_on)}") if row.restricted_on else None
     open_for = quiet(f"Open for {', '.join(row.open_for)}") if row.restricted_on and row.open_for else None
     held = [strong(f"Held: {matter}") for matter in row.held]
@@ -59,9 +55,8 @@ def _answered(one: dict[str, Any]) -> list[Said]:
 
 
 def _requests(row: PersonRow) -> list[Said]:
-    return [
-        said for asked in ([_asked(one) for one in row.erasures], [_answered(one) for one in row.accesses]) for one in asked for said in one
-    ]
+    told = [(one, _asked(one)) for one in row.erasures] + [(one, _answered(one)) for one in row.accesses]
+    return [said for one, (first, *rest) in told for said in (f"{first}, {one['reference']}", *rest)]
 
 
 @pages.get("/data-protection")
@@ -72,7 +67,7 @@ def register() -> Response:
         every = protection(seen.on)
         rows = [
             (
-                [link(_short(row.ref), seen.link(f"/subjects/{row.ref}")), quiet(f"Registered {written(row.registered_on)}")],
+                [link(short(row.ref), seen.link(f"/subjects/{row.ref}")), quiet(f"Registered {written(row.registered_on)}")],
                 _in_force(row) or "Nothing",
                 _requests(row) or "None",
                 _gone(row) or "No",
@@ -131,8 +126,8 @@ def person(ref: str) -> Response:
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         return thing.show(
-            seen, "subject", ref, called=_short(ref), heading=name or "A person who is not named here",
-            caption=f"Person {_short(ref)}", facts=told, crumbs=crumbs,
+            seen, "subject", ref, called=short(ref), heading=name or "A person who is not named here",
+            caption=f"Person {short(ref)}", facts=told, crumbs=crumbs,
             sections=[*_sections(seen, row), _attended(seen, [ref, *(str(other.ref) for other in others)])],
         )  # fmt: skip
 
@@ -143,7 +138,7 @@ def _kept(subject: UUID) -> str:
 
 
 def _of(seen: Look, ref: object) -> Said:
-    return link(_short(ref), seen.link(f"/subjects/{ref}")) if ref else None
+    return link(short(ref), seen.link(f"/subjects/{ref}")) if ref else None
 
 
 def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:

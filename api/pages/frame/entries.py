@@ -119,9 +119,26 @@ def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
     address = page_of(entry.kind, entry.ref)
     if address is None or (entry.kind == "subject" and not look.on.scope.protects):
         return None
+    if entry.kind == "subject":
+        return person_of(look, entry.ref) | {"href": look.link(address)}
     title = CALLED.get(entry.kind) or look.title_of(entry.kind, entry.ref)
-    ref = f"{entry.ref[:8]}…" if entry.kind == "subject" else "" if title and entry.kind in BY_TITLE else entry.ref
-    return {"ref": ref, "title": title, "href": look.link(address)}
+    return {"ref": "" if title and entry.kind in BY_TITLE else entry.ref, "title": title, "href": look.link(address)}
+
+
+SHORT: Final = 8  # digits of a reference that tell a person from others at a glance
+
+
+def short(ref: object) -> str:
+    """Return a person's reference as pages show it."""
+    return f"{str(ref)[:SHORT]}…"
+
+
+def person_of(look: Look, ref: str) -> dict[str, str]:
+    """Return what a person on record is called: by name to whoever may know it every day, by reference to others, and who is erased."""
+    name = look.words.held_name(ref) if look.on.scope.inspection is None and look.on.opens("subject", ref) else None
+    if name and not name.startswith("["):
+        return {"ref": "", "title": name}
+    return {"ref": f"Person {short(ref)}", "title": name or ""}
 
 
 def by(look: Look, entry: HistoryEntry) -> str:

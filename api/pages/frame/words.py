@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -175,7 +176,17 @@ class Words:
         if office is None or not office.terms:
             return code or ""
         term = (office.holder_on(day) if day else None) or office.terms[-1]
-        return term.title
+        apart = self._apart.get(code or "")
+        return term.title if apart is None or apart in term.title else f"{term.title}, {apart}"
+
+    @cached_property
+    def _apart(self) -> dict[str, str]:
+        """By what each of several offices of one title is told from the others: whose it is, or its code where that is the same too."""
+        last = {ref: office.terms[-1] for ref, office in self.offices.items() if office.terms}
+        alike = Counter(term.title for term in last.values())
+        whose = {ref: (term.title, self.body(term.body or term.employer)) for ref, term in last.items() if alike[term.title] > 1}
+        same = Counter(whose.values())
+        return {ref: body if body and same[title, body] == 1 else ref for ref, (title, body) in whose.items()}
 
     def held_by(self, person: UUID | None, day: date) -> list[str]:
         """Return the offices that a person holds on a day."""

@@ -12,7 +12,7 @@ from api.pages.board import listing
 from api.pages.frame import Look, look
 from api.pages.frame.thing import Said, link, quiet, to_event
 from api.pages.frame.words import written
-from api.pages.obligations.wording import about, owner_of
+from api.pages.obligations.wording import about, duty_by, owner_of
 from api.resources.learning import YEAR, told
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def notices() -> Response:
             (
                 [row.on, to_event(seen, row.position)],
                 list(_what(row)),
-                _about(seen, row),
+                what_of(seen, row),
                 owner_of(seen, row.owner),
                 list(to_whom(seen, row)),
             )
@@ -57,12 +57,18 @@ def _what(row: NoticeRow) -> Iterator[Said]:
         yield quiet(f"{row.served_late_days} {'day' if row.served_late_days == 1 else 'days'} late")
 
 
-def _about(seen: Look, row: NoticeRow) -> Said:
+def what_of(seen: Look, row: NoticeRow) -> Said:
+    """Return what a notice is about: the action; or the duty in words, by which clause it is owed, and for what."""
     if row.about.startswith("action:"):
         return listing.linked(seen, row.about)
-    subject = about(seen, row.title)
-    clause = link(row.about, f"/obligations/{'/'.join(map(quote, row.ref.split('|')))}")
-    return [clause, *(subject if isinstance(subject, list) else [subject])]
+    rule, subject = row.ref.partition("|")[0], about(seen, row.title)
+    duty = link(duty_by(rule, row.about), owed_at(seen, row))
+    return [duty, *(subject if isinstance(subject, list) else [subject]), quiet(row.about)]
+
+
+def owed_at(seen: Look, row: NoticeRow) -> str:
+    """Return the address of the obligation of which a notice told."""
+    return seen.link(f"/obligations/{'/'.join(map(quote, row.ref.split('|')))}")
 
 
 def to_whom(seen: Look, row: NoticeRow) -> Iterator[Said]:

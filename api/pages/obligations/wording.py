@@ -35,6 +35,12 @@ def duty_of(one: Instance) -> str:
     return one.duty or INDEX.clauses[one.clause].text
 
 
+def duty_by(rule: str, clause: str) -> str:
+    """Return what a rule asks for, in a few words; the clause itself where its set is not here."""
+    asked = INDEX.rules.get(rule)
+    return (asked and asked.duty) or (INDEX.clauses[clause].text if clause in INDEX.clauses else clause)
+
+
 def owner_of(seen: Look, code: str) -> str:
     """Return who owes something: a body, or an office; of a body that there is none of, the Board, which answers for it."""
     words = seen.words

@@ -143,7 +143,7 @@ def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[s
         fact("Put before", *held),
         fact("The report", link("As it stands", seen.link(f"/reports/{row.period}"), f"for {row.period}") if row.kind == REPORT else None),
         fact("Published", *[link(f"Edition {one.edition}", address_of(row.period, one.edition), written(one.on)) for one in row.published]),
-        fact(row.status.capitalize() if row.ended_on else "Ended", row.ended_on, quiet(row.ended_because)),
+        fact(row.status.capitalize(), None if row.published else row.ended_on, quiet(row.ended_because)),
         fact("Challenges", *[link(one, seen.link(f"/challenges/{one}")) for one in row.challenges]),
     )
 

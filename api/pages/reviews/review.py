@@ -21,6 +21,7 @@ from api.pages.reviews.stages import stages
 from api.resources.disseminations import visible
 from api.resources.record.visible import Visible
 from projections import reviews
+from service.commands import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def review(ref: str) -> Response:
             blockers=[findings.blocker(seen, one, came, may_see) for one in row.blockers],
             findings=[findings.finding(seen, finding, came, may_see, behind) for finding in row.findings],
             without_finding=findings.of_the_whole(seen, came, may_see),
-            next=next_of(row),
+            next={name: COMMANDS[name].title for name in next_of(row)},
             stages=STAGES,
             facts=facts(*_facts(seen, row, behind)),
             sections=list(_sections(seen, row, behind)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 
@@ -149,6 +151,32 @@ def test_what_is_restricted_in_a_review_is_for_named_roles(whole):
     assert whole("trainer").get("/reviews/SB-2016-09").status_code == 404
     words = whole("riv-lead").text("/reviews/SB-2016-09")
     assert "No invitation is on record" in words
+
+
+def test_a_review_begins_with_what_stops_it_and_folds_what_is_looked_up(whole):
+    """What stops it closing, and its clocks, stand above its findings; the rest folds under headings."""
+    who = whole("chair")
+    words = who.text("/reviews/SB-2016-09")
+    order = ["Notified", "What stops it closing", "Clocks", "Findings", "How it came about", "What was recorded"]
+    folded = re.findall(r'<details class="govuk-details muniment-folded"[^>]*>.*?<h2[^>]*>([^<]+)</h2>', who.page, re.DOTALL)
+
+    assert sorted(order, key=words.index) == order
+    assert folded[:2] == ["How it came about", "The clocks, and by what right they run"]
+    assert {"Who took part", "This review on another day"} <= set(folded)
+    assert "Referred by Riverside Community Health" in words
+
+
+def test_two_offices_of_one_title_are_told_apart(sign_in, seeded):
+    """Two trainers who are both called so stand with whose each is; of one employer, with the codes of their offices."""
+    seeded.join("trainer-riv", "trainer", None, "RIV", title="Trainer")
+    seeded.catch_up()
+    who = sign_in("chair")
+    assert "Trainer, Riverside Community Health" in who.text("/partnership")
+    assert "Trainer, Coombe Quay Hospital" in who.words
+
+    seeded.join("trainer-riv-2", "trainer", None, "RIV", title="Trainer")
+    seeded.catch_up()
+    assert "Trainer, trainer-riv-2" in who.text("/partnership")
 
 
 def test_the_tracker_filters_by_kind_regime_and_standing(whole):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import psycopg
 import pytest
 
+import api
 from api.resources.answering.commands import declared
 from service.commands import AMENDMENTS
 
@@ -143,3 +147,16 @@ def test_the_database_being_away_is_said_in_words(routes):
 
     assert (response.status_code, response.mimetype) == (503, "text/html")
     assert "Nothing that was recorded is lost" in response.get_data(as_text=True)
+
+
+def test_no_template_takes_a_macro_that_it_does_not_use():
+    """What a template imports it calls: whoever reads it is not led to what is not there."""
+    unused = []
+    for template in sorted((Path(api.__file__).parent / "templates").rglob("*.html")):
+        text = re.sub(r"{#.*?#}", "", template.read_text(), flags=re.DOTALL)
+        taken = re.findall(r"{% from \"[^\"]+\" import (.*?)(?: with context)? %}", text)
+        code = " ".join(re.findall(r"{[{%].*?[%}]}", re.sub(r"{% from .*? %}", "", text), flags=re.DOTALL))
+        names = [name.split(" as ")[-1].strip() for line in taken for name in line.split(",")]
+        unused += [f"{template.name}: {name}" for name in names if not re.search(rf"\b{name}\(", code)]
+
+    assert unused == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import psycopg
 import pytest
 
@@ -148,5 +151,11 @@ def test_who_was_told_of_what_falls_due_is_listed_for_whom_it_concerns(board):
     assert {row["owner"] for row in riv.client.get("/api/v1/notices").json["items"]} == {"RIV"}
     assert "A1 Follow up every missed appointment" in text
     assert "4 days late" in text
+    listed = chair.text("/notices")
+    duty = next(line for line in chair.links if line.startswith("/obligations/LIF-"))
+    assert chair.get(duty).status_code == 200
+    told = re.search(r"<h1[^>]*>([^<]+)</h1>", chair.page)
+    assert told
+    assert " ".join(unescape(told[1]).split()) in listed
     assert "A1 Follow up" not in cqh.text("/notices")
     assert chair.client.get("/api/v1/notices?first=2016-01-01&last=2016-02-01").json["items"] == []

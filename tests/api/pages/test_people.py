@@ -72,6 +72,18 @@ def test_a_persons_page_has_their_requests_and_what_can_be_done(board):
     assert "Bring in a request to erase" not in who.words
 
 
+def test_whoever_may_know_people_reads_their_names_and_no_long_reference(board):
+    """The officer's home and forms name whom they are about; nobody reads a person by 32 digits."""
+    act(board, "request_erasure", **ASKED)
+    board.seeded.catch_up()
+    who = board("dpo")
+
+    assert "Erasure requested: P. Northway" in who.text("/")
+    assert "P. Northway Place a legal hold" in who.text(f"/subjects/{PERSON}/place_legal_hold")
+    assert PERSON not in who.words
+    assert f"Erasure asked 5 September 2016, {ASKED['reference']}" in who.text("/data-protection")
+
+
 @pytest.mark.parametrize(("office", "may"), [("chair", True), ("board-manager", True), ("quality-chair", False), ("riv-lead", False)])
 def test_who_may_read_the_register(board, office, may):
     """Domain B.6: the chair, the manager, the officer and who inspects read it; sub-groups and agencies do not, nor a person's page."""

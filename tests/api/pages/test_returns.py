@@ -206,7 +206,7 @@ def test_several_are_asked_at_once(sign_in, seeded):
 def test_the_list_is_narrowed_and_shows_each_reader_their_own(asked):
     """By kind, by where it stands and by lateness; a lead sees what is asked of their own agency."""
     assert "Section 11 audit" in asked("chair").text("/returns?kind=s11&status=requested")
-    assert "No return was on record" in asked("chair").text("/returns?late=yes")
+    assert "No returns are left by these filters" in asked("chair").text("/returns?late=yes")
     assert "No return was on record" in asked("cqh-lead").text("/returns")
     assert asked("cqh-lead").get(f"/returns/{REF}").status_code == 404
 
