@@ -39,7 +39,7 @@ class PeopleVerbs(Holding):
     def merge_subjects(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Let another reference go on for this one, which is of the same person."""
         survivor: DataSubject = self.load(DataSubject, str(said["into"]))
-        if survivor.state and (further := survivor.state.merged_into) and survivor.id != UUID(ref):
+        if survivor.state and (further := survivor.state.merged_into) and survivor.id != self.load(DataSubject, ref).id:
             raise law.MergesBack(ref=ref, into=survivor.ref, survivor=further)
         if survivor.state and survivor.state.erased_on:
             raise law.Gone(ref=survivor.ref, on=survivor.state.erased_on)
@@ -69,7 +69,7 @@ class PeopleVerbs(Holding):
     @resting_on(DataSubject)
     def decide_erasure(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Decide a request; holds on any reference of the person stand against it."""
-        return self._change(DataSubject, ref, DataSubject.decide_erasure, write, held=self._holds(UUID(ref)), **said)
+        return self._change(DataSubject, ref, DataSubject.decide_erasure, write, held=self._holds(self.load(DataSubject, ref).id), **said)
 
     def answer_access_request(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that somebody was answered who asked what is kept about them."""

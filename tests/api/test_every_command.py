@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.commands import COMMANDS, KINDS
+from service.commands.asking import ONE_OF_ITS_KIND
 from service.desk.submission import Submission
 from service.ledger import keys
-from tests.api.acts import ACTS, do, prepared, said
+from tests.api.acts import ACTS, PDF, do, prepared, said
 from tests.api.conftest import Asking
 from tests.api.test_signing import OTHERS as OWN
 from tests.api.test_signing import named, signed
@@ -71,6 +73,23 @@ def test_every_act_is_refused_to_others_and_of_several_at_once_one_is_recorded_o
     ask.seeded.catch_up()
     shown = ask.get(first.headers["Location"])
     assert (shown.status_code, shown.headers["ETag"]) == (200, first.headers["ETag"])
+
+
+@pytest.mark.parametrize("ref", ["X9", "22222222-3333-4444-8555-000000000000"])
+def test_every_act_upon_what_is_not_there_is_refused_as_that(ask, ref):
+    """Whatever somebody says who may, of a reference that nobody gave: there is no such thing, whatever the reference looks like."""
+    ask.seeded.join("dpo", "data protection officer")
+    ask.seeded.board.receive(io.BytesIO(PDF), "audit.pdf", ask.seeded.callers["riv-lead"])
+    about = [name for name in ACTS if not COMMANDS[name].creates and COMMANDS[name].kind not in ONE_OF_ITS_KIND]
+    told = {}
+    for name in about:
+        office, path, *_ = ACTS[name]
+        resource, _, act = path.split("/")
+        answer = ask.post(f"/api/v1/{resource}/{ref}/{act}", office, said(ask, name))
+        told[name] = (answer.status_code, answer.json["type"])
+
+    assert len(told) > 50
+    assert {name: why for name, why in told.items() if why != (404, "/problems/not-found")} == {}
 
 
 class NotForGood(Exception):  # noqa: N818 - nothing went wrong
