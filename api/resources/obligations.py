@@ -5,7 +5,7 @@ Whether something was done is found in the record by the rules of the framework 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from marshmallow import Schema, fields, validate
 
@@ -33,6 +33,7 @@ clauses = Resource(
     "clauses", __name__, description="What the framework asks for, in its own words, and the rules that find it in the record."
 )
 
+PLACE: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\|"  # a due date, and which of those due on it
 InstanceSchema = schema_of_rows(Instance, "Obligation")
 
 
@@ -42,7 +43,9 @@ class OwedArgs(AtClocks):
     clause = fields.String(validate=validate.Length(1, 64))
     state = fields.String(validate=validate.OneOf(STATES))
     open = Flag(load_default=False, metadata={"description": "Only what is neither discharged nor ended"})
-    after = fields.String(validate=validate.Length(1, 400), metadata={"description": "The place of the last row of the page before"})
+    after = fields.String(
+        validate=[validate.Length(1, 400), validate.Regexp(PLACE)], metadata={"description": "The place of the last row of the page before"}
+    )
     limit = Number(load_default=MOST, validate=validate.Range(1, MOST))
 
 
@@ -205,7 +208,7 @@ def _place(text: str) -> tuple[date, str]:
     day, _, key = text.partition("|")
     try:
         return day_of(day), key
-    except ValueError as error:
+    except ValueError as error:  # as of 30 February
         raise Unreadable(where="after", why="it begins with a due date, as the address of the next page has it") from error
 
 

@@ -119,6 +119,25 @@ def test_every_link_of_what_is_read_leads_where_it_says(fuzzed):
     assert followed["post"] > 150
 
 
+def test_every_thing_that_is_read_by_itself_is_answered_as_the_document_says(served, fuzzed):
+    """Each read of one thing that is there, by its own reference: found, and with every field that its schema requires."""
+    wrong, read = [], 0
+    for operation in (found.ok() for found in served.get_all_operations()):
+        kind = KINDS.get(operation.path.rpartition("/{ref}")[0].rpartition("/")[2])
+        if operation.method.lower() != "get" or not operation.path.endswith("/{ref}") or kind is None:
+            continue
+        ref = THINGS[kind]
+        try:
+            answer = operation.Case(path_parameters={"ref": ref}).call_and_validate(headers=fuzzed.headers("board-manager"))
+        except BaseExceptionGroup as group:
+            wrong.append(f"{operation.label}: {group}")
+        else:
+            read += answer.status_code == 200
+
+    assert wrong == []
+    assert read > 10
+
+
 def value_of(said, read, asked):
     """Return what a link's parameter is: of the request or of its answer."""
     kind, _, what = said.partition("#") if "#" in said else said.rpartition(".")

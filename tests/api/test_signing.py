@@ -260,3 +260,11 @@ def test_a_key_stays_with_the_person_and_not_with_the_office(signing):
         prepares(KEY)
     it.board.act(successor, Submission(name="enrol_signing_key", ref="keys", fields=keys.enrolment(OTHERS, ORIGIN, "riv-lead")))
     assert prepares(OTHERS).unsigned is not None
+
+
+def test_what_is_no_thumbprint_prepares_nothing(ask):
+    """An empty or mistyped `prepare` is refused at the door, of a round too, and is not taken for an act to be recorded."""
+    round_of = ("/api/v1/returns/rounds", {"kind": "s11", "period": "2016", "respondents": ["RIV"], "due_on": "2016-12-31"})
+    answers = [ask.post(f"{path}?prepare={text}", "chair", body) for path, body in (round_of, (ACCEPT, {})) for text in ("", "x" * 44)]
+
+    assert {(answer.status_code, answer.json["type"]) for answer in answers} == {(400, "/problems/unreadable")}

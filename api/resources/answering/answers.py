@@ -146,8 +146,13 @@ def one_of(on: Reading, kind: str, ref: str, item: Any, version: int | None = No
     version = version_of(on, kind, ref) if version is None else version
     if item is None or not version:
         raise NotFound(kind=kind, ref=ref)
-    said = item if isinstance(item, dict) else {name: getattr(item, name) for name in type(item).__dataclass_fields__}
+    said = item if isinstance(item, dict) else {name: getattr(item, name) for name in _named(type(item))}
     return {"clocks": on.clocks, "item": said | {"version": version}}, 200, {"ETag": f'"{version}"'}
+
+
+def _named(row: type[Any]) -> list[str]:
+    """Return what `schema_of_rows` shows of a row: its fields and its properties."""
+    return [*row.__dataclass_fields__, *(name for name, _ in inspect.getmembers(row, lambda member: isinstance(member, property)))]
 
 
 def _field(hint: Any) -> fields.Field[Any]:

@@ -6,6 +6,7 @@ evidence may bring the files with it (multipart), or name what was uploaded befo
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,17 @@ from aggregates.entry.fields import to_json
 from api.access import View, member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import read_json, schema_of
-from api.resources.answering.openapi import ETAG, IDEMPOTENCY_KEY, IF_MATCH, PREPARE, WRITTEN, DoneSchema, Resource, UnsignedSchema
+from api.resources.answering.openapi import (
+    ETAG,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    PREPARE,
+    THUMBPRINT,
+    WRITTEN,
+    DoneSchema,
+    Resource,
+    UnsignedSchema,
+)
 from api.worker import worker
 from service.commands import AMENDABLE, AMENDMENTS, COMMANDS, KINDS, Command, find
 from service.commands.asking import ENVELOPE, ONE_OF_ITS_KIND, RESOURCES, body_of, rule_of
@@ -128,7 +139,7 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     said = {name: value for name, value in body.items() if name not in {*ENVELOPE, "signed"}}
     around: dict[str, Any] = {name: body.get(name) for name in ENVELOPE}
     fields = to_json(command.event, said)
-    how: dict[str, Any] = {"key": key, "expected": expected, "prepare": request.args.get("prepare"), "signed": body["signed"]}
+    how: dict[str, Any] = {"key": key, "expected": expected, "prepare": prepares(), "signed": body["signed"]}
     it = Submission(name=command.name, kind=command.kind, ref=ref, fields=fields, **how, **around)
     done = held.board.act(who, it)
     if done.unsigned is None:
@@ -187,6 +198,14 @@ def idempotency_key() -> str:
     if not KEY.match(key):
         raise IdempotencyKeyMissing
     return key
+
+
+def prepares() -> str | None:
+    """Return the thumbprint of the key for whose signature an act is to be prepared, or None; refuse what is none."""
+    named = request.args.get("prepare")
+    if named is not None and not re.fullmatch(THUMBPRINT, named):
+        raise Unreadable(where="prepare", why="the thumbprint of a key is expected: 43 letters, digits, hyphens and underscores")
+    return named
 
 
 def _if_match(ref: str) -> int | None:
