@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import day_of
 from aggregates.entry.fields import EARLIEST, LARGEST, LATEST
-from aggregates.entry.values import says
+from aggregates.entry.values import says, too_few
 from aggregates.returns import refusals
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aggregates.returns.questions import Question, QuestionSet
 
 HIGHEST: Final = 3  # of the grades 0 to 3 (statutory C.3)
+ASKED, OF_FAMILIES = "asked", "helped"  # columns of a count of children and families: how many there were, and that it is of them
 REVIEWED, TO_REVIEW = "reviewed", "to be reviewed"
 WORDS: Final = {
     "text": "a text",
@@ -127,3 +128,27 @@ def brought_forward(asked: QuestionSet, earlier: QuestionSet, answers: Mapping[s
     return {
         new: answers[old] for new, old in asked.mapped(earlier).items() if new in asked.by_id and old in earlier.by_id and old in answers
     }
+
+
+def tells_few(value: Any) -> bool:
+    """Say whether something among answers counts fewer children or family members than may be told: they might be recognised."""
+    if isinstance(value, dict):
+        counts_few = OF_FAMILIES in value and any(_few(count) for count in value.values())
+        return counts_few or any(tells_few(one) for one in value.values())
+    return isinstance(value, (list, tuple)) and any(tells_few(one) for one in value)
+
+
+def without_few(value: Any) -> Any:
+    """Return answers as they may be told to others than who counted: of a group with a count that small, how many were asked alone.
+
+    None is a count that is not told: what is left of the others would give away the small one.
+    """
+    if isinstance(value, dict):
+        if OF_FAMILIES in value and tells_few(value):
+            return {name: count if name == ASKED and not _few(count) else None for name, count in value.items()}
+        return {name: without_few(one) for name, one in value.items()}
+    return [without_few(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _few(count: Any) -> bool:
+    return _count(count) and too_few(count)

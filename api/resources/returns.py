@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from flask import request
 from marshmallow import Schema, fields, validate
 
 from aggregates.returns import Return
-from aggregates.returns.answers import brought_forward
+from aggregates.returns.answers import brought_forward, without_few
 from aggregates.returns.events import Kind
 from api.access import member, own_office, signed_in
 from api.errors import problem_of
@@ -24,13 +23,14 @@ from api.resources.answering.commands import (
     keep_request,
     mount,
     prepared,
+    prepares,
     said_of,
     shown,
 )
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, PREPARE, VERSIONED, DoneSchema, PreparedSchema, Resource
 from api.resources.obligations import owing
 from api.resources.record import history
-from api.resources.record.visible import respondents
+from api.resources.record.visible import counted_by, respondents
 from api.worker import worker
 from projections import returns as views
 from projections.returns import Filters, ReturnRow
@@ -210,11 +210,14 @@ def _question(question: Question, before: Any) -> dict[str, Any]:
 
 
 def one(on: Reading, ref: str, *, opened: bool = True) -> ReturnRow:
-    """Return a return that the reader may see, or refuse; its answers, where they may read what is restricted."""
+    """Return a return that the reader may see, or refuse; its answers, where they may read what is restricted, and no count of few."""
     row, whose = views.one(on.conn, ref, **on.at), respondents(on)
     if row is None or (whose is not None and row.respondent not in whose):
         raise NotFound(kind="return", ref=ref)
-    return row if not opened or not row.answers or reads(on, row) else replace(row, answers={})
+    if not opened or not row.answers:
+        return row
+    answers = row.answers if counted_by(on, row.respondent) else without_few(row.answers)
+    return replace(row, answers=answers if reads(on, row) else {})
 
 
 def reads(on: Reading, row: ReturnRow) -> bool:
@@ -235,7 +238,7 @@ def ask_round_of(args: dict[str, Any]) -> ResponseReturnValue:
     around = {name: args.pop(name, None) for name in ENVELOPE}
     respondents, signed = args.pop("respondents"), args.pop("signed")
     said = args | {"due_on": args["due_on"].isoformat()}
-    how = {"prepare": request.args.get("prepare"), "signed": signed}
+    how = {"prepare": prepares(), "signed": signed}
     asked = Submission(name="request_return", kind="return", ref="", fields=said, key=idempotency_key(), **how, **around)
     outcomes = ask_round(worker().board, signed_in(), asked, respondents)
     waits = any(outcome.done and outcome.done.unsigned for outcome in outcomes)

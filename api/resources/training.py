@@ -44,10 +44,9 @@ class ProgrammeSchema(Schema):
 
 def visible(on: Reading, ref: str | None = None) -> list[dict[str, Any]]:
     """Return the sessions, or one, each as far as the reader may see it: of others' participants an agency is shown nothing."""
-    may_see, returns = SessionsSeen(on), views.cpd(on.conn, **on.at)
     names = SessionSchema().fields.keys() - {"points"}
-    parts = [may_see.part(row) for row in views.sessions(on.conn, **on.at) if ref in {None, row.ref} and may_see.theirs(row)]
-    return [{name: getattr(row, name) for name in names} | {"points": may_see.points(row, returns)} for row in parts]
+    found = [(row, points) for row, points in SessionsSeen(on).shown() if ref in {None, row.ref}]
+    return [{name: getattr(row, name) for name in names} | {"points": points} for row, points in found]
 
 
 @sessions.get("", endpoint="all")
@@ -90,9 +89,12 @@ def history_of(args: dict[str, Any], ref: str) -> dict[str, Any]:
 @programme.response(200, answer_of(ProgrammeSchema))
 @member
 def read_programme(args: dict[str, Any]) -> dict[str, Any]:
-    """Give the programme as at a day, as known at a position: the formats, their live courses, and impact apart from satisfaction."""
+    """Give the programme as at a day, as known at a position: the formats, their live courses, and impact apart from satisfaction.
+
+    How courses were evaluated an agency's lead is told of the sessions to which their own staff came, and of those staff alone.
+    """
     with read(args) as on:
-        evaluated = views.evaluated_courses(views.sessions(on.conn, **on.at), views.cpd(on.conn, **on.at))
+        evaluated = views.evaluated_courses(SessionsSeen(on).shown())
         return {"clocks": on.clocks, "item": {"formats": views.programme(on.conn, **on.at), "courses": evaluated}}
 
 

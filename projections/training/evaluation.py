@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -143,18 +143,18 @@ def _words(row: SessionRow) -> dict[str, str]:
     }
 
 
-def evaluated_courses(rows: Iterable[SessionRow], returns: Iterable[Yearly]) -> list[CourseEvaluation]:
-    """Return each course by its sessions that were held, in the order of the courses' references."""
+def evaluated_courses(sessions: Iterable[tuple[SessionRow, Sequence[PointRow]]]) -> list[CourseEvaluation]:
+    """Return each course by its sessions that were held, each with its `points`, in the order of the courses' references."""
     by_course: dict[str, list[SessionRow]] = {}
-    known = list(returns)
-    for row in rows:
+    done: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, five in sessions:
         if row.delivered_on:
             by_course.setdefault(row.course, []).append(row)
-    return [_course(course, held, known) for course, held in sorted(by_course.items())]
+            done[row.course].update(point.point for point in five if point.done)
+    return [_course(course, held, done[course]) for course, held in sorted(by_course.items())]
 
 
-def _course(course: str, held: list[SessionRow], returns: Sequence[Yearly]) -> CourseEvaluation:
-    done = Counter(point for row in held for point, is_done in _done(row, returns).items() if is_done)
+def _course(course: str, held: list[SessionRow], done: Mapping[str, int]) -> CourseEvaluation:
     judged = [row.evaluation for row in held if row.evaluation]
     return CourseEvaluation(
         course=course,

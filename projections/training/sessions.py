@@ -6,10 +6,12 @@ in it either, but means, and those only of five or more.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aggregates.entry.values import FEWEST
 from aggregates.training_session import SessionState, TrainingSession
 from aggregates.training_session.decisions.acts import HELD
 from aggregates.training_session.state import mean
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from aggregates.training_session.sample import Draw
     from aggregates.training_session.state import FollowUp
 
+WHOSE, ANSWERS = ("number", "agency"), ("used_in_practice", "shared_with_colleagues", "impact")
 SCORES = ("satisfaction", "learning", "confidence_before", "confidence_after")
 
 
@@ -164,6 +167,15 @@ def of_agency(row: SessionRow, agency: str) -> SessionRow:
     mine |= {"twice": {number: first for number, first in row.twice.items() if {number, first} <= numbers}}
     mine |= {"feedback": given, "plans": [number for number in row.plans if number in numbers], "participants": {}}
     return replace(row, **mine, draws=[], observations=[])
+
+
+def of_trainer(row: SessionRow) -> SessionRow:
+    """Return what who trains in a session is shown of it: what came of it, and not who answered what; of fewer than five, no answer."""
+    told = len(row.returned) >= FEWEST
+    asked = [
+        {name: value if told or name not in ANSWERS else None for name, value in one.items() if name not in WHOSE} for one in row.follow_ups
+    ]
+    return replace(row, follow_ups=sorted(asked, key=lambda one: json.dumps(one, sort_keys=True)))  # in an order that says nothing of whose
 
 
 def sessions(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SessionRow]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+
+from projections.training import SessionRow, of_trainer
+from tests.service.test_training import COURSE, HELD, attends
 
 READS = ("/api/v1/actions/A1", "/api/v1/actions/A1/history", "/api/v1/events/21", "/api/v1/events/21/receipt")
 
@@ -140,3 +145,45 @@ def test_what_is_restricted_is_withheld_by_name(ask):
 def test_an_account_without_an_office_reads_nothing(shared, office):
     """Who runs the service, or holds no office, reads nothing of the Board's record."""
     assert {shared.get(path, office).status_code for path in ("/api/v1/actions", "/api/v1/events", "/api/v1/agencies", *READS)} == {403}
+
+
+def test_how_courses_were_evaluated_is_told_of_the_readers_own(ask):
+    """B.6: a lead is told of their own staff alone, a trainer of the sessions in which they train, the Board of all; on the page too."""
+    it = ask.seeded
+    it.act("board-manager", "offer_course", "C-S1", **COURSE)
+    for ref, there in (("S1", ("RIV", "RIV", "CQH")), ("S2", ("CQH", "CQH"))):
+        it.act("trainer", "schedule_session", ref, course="C-S1", planned_on=str(HELD), trainers=["trainer"], capacity=16)
+        it.act("trainer", "deliver_session", ref)
+        for number, agency in enumerate(there):
+            attends(it, ref, f"Participant {number} of {ref}", agency)
+    it.catch_up()
+
+    told = {"chair": (2, 5), "trainer": (2, 5), "riv-lead": (1, 2), "cqh-lead": (2, 3)}
+    for office, counted in told.items():
+        (course,) = ask.get("/api/v1/programme", office).json["item"]["courses"]
+        page = ask.get("/programme", office).get_data(as_text=True)
+        assert (course["held"], course["attended"]) == counted, office
+        assert (f"{counted[0]} held" in page, f"{counted[1]} attended" in page) == (True, True), office
+
+
+def test_a_trainer_is_told_what_came_of_a_session_and_not_who_answered_what():
+    """B.6: of follow-ups a trainer has the answers without whose they are, in another order, and of fewer than five none at all."""
+    answers = [
+        {
+            "number": str(n), "agency": "RIV", "returned_on": "2016-12-09", "used_in_practice": True, "shared_with_colleagues": n < 3,
+            "impact": impact,
+        }
+        for n, impact in enumerate(("none", "some", "some", "marked", "marked"))
+    ]  # fmt: skip
+    row = SessionRow(
+        ref="S1", course="C1", format="1 day", follow_up_owed=True, planned_on=HELD, delivered_on=HELD, trainers=["trainer"],
+        trainer_agencies=["RIV"], capacity=16, status="evaluating", attendees=[], lapsed=[], closing=None, feedback={}, plans=[],
+        follow_ups=answers, unasked=[], draws=[], observations=[], evaluation=None, participants={},
+    )  # fmt: skip
+    told = of_trainer(row).follow_ups
+    few = of_trainer(replace(row, follow_ups=answers[1:])).follow_ups
+
+    assert sorted(one["impact"] for one in told) == sorted(one["impact"] for one in answers)
+    assert {name for one in told for name in one} == answers[0].keys() - {"number", "agency"}
+    assert {one["impact"] for one in few} == {None}
+    assert of_trainer(replace(row, follow_ups=answers[::-1])).follow_ups == told

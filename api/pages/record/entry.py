@@ -20,7 +20,7 @@ from api.pages.frame import Look, log_of_page, look, receipt_for, render
 from api.pages.frame.entries import timeline
 from api.pages.frame.telling import answers_in_words, name_in, with_code
 from api.resources.answering.closed import closed
-from api.resources.record.visible import Visible
+from api.resources.record.visible import Visible, untold
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.desk.coming_in import signed_requests
@@ -131,8 +131,8 @@ def _field(
         state = "erased"
     elif closed_to:
         state = "restricted"
-    elif field.name in event_type(found.topic).WORDS:
-        state = "withheld"  # what one participant wrote is read among five or more, on the page of the session
+    elif field.name in event_type(found.topic).WORDS or field.name in untold(seen.on, found):
+        state = "withheld"  # what one participant wrote is read among five or more, on the page of the session; so is a count of few
     return {
         "name": field.name,
         "label": name_in(found.topic, field.name),

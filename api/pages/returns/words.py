@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.labels import meant
 from aggregates.clocks.regimes import regime
-from aggregates.entry.values import FEWEST, too_few
+from aggregates.entry.values import FEWEST
 from aggregates.returns import Return
 from aggregates.returns.events import KINDS
 from aggregates.returns.reporting import REPORT
@@ -36,17 +36,17 @@ COLUMNS: Final = {"in_date": "In date", "due_90": "Due within 90 days", "not_hel
 def answered(question: Question, answer: Any) -> Any:
     """Return an answer as a cell says it."""
     if question.answer == "counts" and isinstance(answer, dict):
-        few = "helped" in question.columns
-        return [f"{group}: {_counted(row, few=few)}" for group, row in sorted(answer.items())]
+        return [f"{group}: {_counted(row)}" for group, row in sorted(answer.items())]
     if question.answer == "date" and isinstance(answer, str):
         return written(date.fromisoformat(answer))
     return str(answer) if answer not in {None, ""} else ""
 
 
-def _counted(row: Mapping[str, int], *, few: bool) -> str:
-    """Return the counts of one group; small numbers of children are not told, that nobody is recognised."""
-    said = ((column_of(name).lower(), value) for name, value in row.items())
-    return ", ".join(f"{name} {f'fewer than {FEWEST}' if few and too_few(value) else value}" for name, value in said)
+def _counted(row: Mapping[str, int | None]) -> str:
+    """Return the counts of one group, as far as they are told (`aggregates.returns.answers.without_few`)."""
+    said = [f"{column_of(name).lower()} {value}" for name, value in row.items() if value is not None]
+    untold = [f"not told, because fewer than {FEWEST} people could be recognised"] if len(said) < len(row) else []
+    return "; the rest is ".join(filter(None, [", ".join(said), *untold]))
 
 
 def standards(about: str | None) -> dict[str, str]:

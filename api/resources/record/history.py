@@ -15,7 +15,7 @@ from api.access import member, own_office
 from api.fields import AtClocks, Number, Whole
 from api.resources.answering.answers import MOST, Reading, answer_of, next_page, read
 from api.resources.answering.openapi import ClocksSchema, Resource
-from api.resources.record.visible import Visible
+from api.resources.record.visible import Visible, untold
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.desk.coming_in import signed_requests
@@ -101,7 +101,7 @@ def shown(on: Reading, entry: HistoryEntry) -> dict[str, Any]:
     hidden = {name for name, f in kinds.items() if f.sensitivity == "restricted" or name == "corrected"}
     says = any(entry.body.get(name) or entry.said.get(name) for name in hidden)  # what was recorded, or what it says as corrected
     if not says or on.opens(entry.kind, entry.ref):
-        hidden = set()
+        hidden = untold(on, entry)
     names = EntrySchema().fields.keys() - {"event", "leaf", "fields_", "said", "withheld", "before_inspection"}
     return {name: getattr(entry, name) for name in names} | {
         "event": entry.jti,
@@ -192,9 +192,7 @@ class SignedRequestSchema(Schema):
     body = fields.String(
         required=True,
         allow_none=True,
-        metadata={
-            "description": "base64url; null of a file, and where it said something of a person: whoever has it holds it to its digest"
-        },
+        metadata={"description": "base64url; null of a file, and where it says something of a person or counts few: its digest is signed"},
     )
 
 
@@ -206,7 +204,7 @@ def request_of(position: int) -> dict[str, Any]:
     with read({}) as on:
         entry = _entry(on, position)
         theirs = on.scope.protects or entry.by_office in {own_office()} - {None}
-        shown = theirs and on.opens(entry.kind, entry.ref)
+        shown, few = theirs and on.opens(entry.kind, entry.ref), untold(on, entry)
     with worker().desk() as conn:
         kept = signed_requests.of_event(conn, position) if shown else None
     if kept is None:
@@ -215,7 +213,7 @@ def request_of(position: int) -> dict[str, Any]:
         "base": kept.base,
         "signature": b64url(kept.signature),
         "public_key": b64url(kept.public_key),
-        "body": None if kept.body is None else b64url(kept.body),
+        "body": None if kept.body is None or few else b64url(kept.body),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from api.access import own_office
 from api.worker import worker
-from projections.training import of_agency, points, sessions
+from projections.training import cpd, of_agency, of_trainer, points, sessions
 
 if TYPE_CHECKING:
     from api.resources.answering.answers import Reading
@@ -35,12 +35,22 @@ class SessionsSeen:
         return self.agency is None or self._train(row) or self.agency in row.agencies
 
     def part(self, row: SessionRow) -> SessionRow:
-        """Return what they see of it: a trainer all of their own, an agency its own participants."""
-        return of_agency(row, self.agency) if self.agency is not None and self.partial(row) else row
+        """Return what they see of it: a trainer all of their own but who answered what, an agency its own participants."""
+        if self.agency is None:
+            return row
+        return of_agency(row, self.agency) if self.partial(row) else of_trainer(row)
 
     def points(self, row: SessionRow, returns: list[Yearly]) -> list[PointRow]:
         """Return the five points of what `part` gives them: of an agency's part only what it says of its own."""
         return points(row, returns, of_agency=self.partial(row))
+
+    def shown(self) -> list[tuple[SessionRow, list[PointRow]]]:
+        """Return the sessions that are theirs on the day, each as far as they see it, with its five points."""
+        parts, returns = (
+            [self.part(row) for row in sessions(self.on.conn, **self.on.at) if self.theirs(row)],
+            cpd(self.on.conn, **self.on.at),
+        )
+        return [(row, self.points(row, returns)) for row in parts]
 
     def partial(self, row: SessionRow) -> bool:
         """Say whether they are shown only what is their agency's of a session."""

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aggregates.authority import BOARD
+from aggregates.returns import Return
+from aggregates.returns.answers import tells_few
 from api.access import own_office, signed_in
 from api.resources.record.training import SessionsSeen
 from api.worker import worker
@@ -33,6 +35,20 @@ def respondents(on: Reading) -> tuple[str, ...] | None:
         return None
     office = own_office()
     return tuple(code for code in (on.scope.agency if on.scope.restricted else None, office) if code)
+
+
+def counted_by(on: Reading, respondent: str) -> bool:
+    """Say whether the reader is of those who answered a return: what they counted themselves, they are told however few it is of."""
+    return on.scope.inspection is None and respondent in {on.scope.agency, own_office()}
+
+
+def untold(on: Reading, entry: HistoryEntry) -> set[str]:
+    """Return the fields of an entry in which so few children or family members are counted that only those who counted them are told."""
+    if entry.kind != "return":
+        return set()
+    few = {name for said in (entry.body, entry.said) for name, value in said.items() if tells_few(value)}
+    it = worker().board.load(Return, entry.ref).state if few else None
+    return set() if it and counted_by(on, it.respondent) else few
 
 
 class Visible:

@@ -59,7 +59,7 @@ def who_is(seen: Look, row: SessionRow, number: str) -> str | None:
 def _participant(seen: Look, row: SessionRow, one: dict[str, Any]) -> list[Said]:
     number = one["number"]
     gave = [word for word, those in (("Feedback", row.feedback["numbers"]), ("action plan", row.plans)) if number in those]
-    asked = next((asked for asked in row.follow_ups if asked["number"] == number), None)
+    asked = next((asked for asked in row.follow_ups if asked.get("number") == number), None)
     due = next((due for due in row.unasked if due["number"] == number), None)
     manager = f"Their view, {_day(asked['manager_on'])}" if asked and asked["manager_on"] else "Nothing yet" if asked else None
     same = f"The same person as number {row.twice[number]}" if number in row.twice else None

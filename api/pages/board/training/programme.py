@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
@@ -13,6 +13,7 @@ from api.pages.board.training.sessions import course
 from api.pages.frame import look
 from api.pages.frame.thing import quiet, section, strong
 from api.pages.frame.words import written
+from api.resources.record.training import SessionsSeen
 from projections import training
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from projections.training.programme import CourseOfProgramme
 
 pages = Blueprint("training_programme", __name__)
+OWN: Final = (
+    "You are shown the sessions in which you train, and of others those to which your agency's staff came, with your agency's staff alone."
+)
 
 
 @pages.get("/programme")
@@ -46,10 +50,10 @@ def _sections(seen: Look) -> Iterator[dict[str, Any]]:
     columns = ("Format", "Course", "Level", "Because of", "Sessions")
     note = "At least one live course for each format (framework, page 8), and the findings that each teaches."
     yield section("Formats and courses", columns, offered, "", note)
-    evaluated = training.evaluated_courses(training.sessions(seen.on.conn, **at), training.cpd(seen.on.conn, **at))
-    told = [_evaluated(seen, one) for one in evaluated]
+    told = [_evaluated(seen, one) for one in training.evaluated_courses(SessionsSeen(seen.on).shown())]
     heads = ("Course", "Sessions", "Five points done", "Follow-ups", "Satisfaction", "Impact on practice", "Impact on management")
     note = "Satisfaction and impact stand apart: the one never stands in for the other."
+    note += f" {OWN}" if seen.on.scope.agency is not None else ""
     yield section("How courses were evaluated", heads, told, "No session had been held.", note)
 
 

@@ -18,7 +18,6 @@ from api.pages.frame import look, thing
 from api.pages.frame.thing import fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.resources.record.training import SessionsSeen
-from projections import training
 from service.desk import roles
 
 if TYPE_CHECKING:
@@ -52,9 +51,8 @@ class Shown:
 
 def visible(seen: Look) -> list[Shown]:
     """Return the sessions, each as far as the reader may see it."""
-    may_see, cpd = SessionsSeen(seen.on), training.cpd(seen.on.conn, **seen.on.at)
-    parts = [may_see.part(row) for row in training.sessions(seen.on.conn, **seen.on.at) if may_see.theirs(row)]
-    return [Shown(row, may_see.points(row, cpd), may_see.partial(row)) for row in parts]
+    may_see = SessionsSeen(seen.on)
+    return [Shown(row, points, may_see.partial(row)) for row, points in may_see.shown()]
 
 
 def course(seen: Look, ref: str) -> Said:
@@ -218,7 +216,7 @@ def _effect(seen: Look, shown: Shown) -> dict[str, Any]:
         told.append(("Confidence", f"{given['confidence_before']} before, {given['confidence_after']} after", "The same forms"))
     answers = [one["impact"] for one in row.returned]
     counted = ", ".join(f"{answers.count(word)} {word}" for word in ("none", "some", "marked"))
-    said = counted if answers else f"Nobody{whose} has answered yet"
+    said = few if None in answers else counted if answers else f"Nobody{whose} has answered yet"
     told.append(("Impact, as participants say", said, f"{len(answers)} follow-ups{whose} returned"))
     if judged := row.evaluation:
         rests = _named(judged["evidence_of_impact"])
