@@ -44,21 +44,32 @@ COLUMNS: Final[Mapping[str, str]] = {
     "grade": "text",
 }
 NOTHING: Final = (None, None)
-STILL_OPEN: Final = "WHERE discharged_on IS NULL AND ended_on IS NULL"
-# What is settled is only counted, rule by rule: the indexes have all that this takes, and the table is not read. As a rule nothing has
-# changed since, and so it is true from the day on which it was settled, and known from the entry that settled it: ranges are slow to read.
+STILL_OPEN: Final = "discharged_on IS NULL AND ended_on IS NULL"
+# What is open is as a rule as it was asked for, true and known ever since: an index of two numbers finds it, where ranges are slow to read.
+AS_ASKED: Final = """
+    (discharged_on IS NULL AND undone_on IS NULL AND upper_inf(valid) AND lower(valid) = arose_on
+     AND upper_inf(known) AND lower(known) = asked_at)"""
+# What is settled is only counted, rule by rule: the indexes have all that this takes, and the table is not read. As a rule it was
+# discharged and nothing has changed since, and so it is true from the day of that, and known from its entry.
 SETTLED: Final = "(discharged_on IS NOT NULL OR ended_on IS NOT NULL)"
 UNCHANGED: Final = """
-    (upper_inf(valid) AND lower(valid) = coalesce(discharged_on, ended_on)
-     AND upper_inf(known) AND lower(known) = coalesce(discharged_at, ended_at))"""
+    (ended_on IS NULL AND upper_inf(valid) AND lower(valid) = discharged_on AND upper_inf(known) AND lower(known) = discharged_at)"""
 
 
-def counting(*more: str) -> tuple[str, str]:
-    """Return the indexes by which settled obligations are counted."""
-    days = ", ".join(("arose_on", "due_on", "discharged_on", "ended_on", *more))
+def seeking(still: str, as_asked: str) -> tuple[str, ...]:
+    """Return the indexes by which open obligations are found: those that stand as they were asked for, and the others."""
     return (
-        f"(rule, owner) INCLUDE ({days}, discharged_at, ended_at) WHERE {UNCHANGED} IS TRUE",
-        f"(rule, owner) INCLUDE ({days}, valid, known) WHERE {SETTLED} AND {UNCHANGED} IS NOT TRUE",
+        f"(owner, rule, arose_on, asked_at) INCLUDE (due_on) WHERE {still} AND {as_asked} IS TRUE",
+        f"USING gist (owner, valid, known) WHERE {still} AND {as_asked} IS NOT TRUE",
+    )
+
+
+def counting(*more: str) -> tuple[str, ...]:
+    """Return the indexes by which settled obligations are counted: those that nothing has changed since, and the others."""
+    days = ", ".join(("arose_on", "due_on", "ended_on", *more))
+    return (
+        f"(rule, owner, discharged_on, discharged_at) INCLUDE ({days}) WHERE {UNCHANGED} IS TRUE",
+        f"(rule, owner) INCLUDE (discharged_on, {days}, valid, known) WHERE {SETTLED} AND {UNCHANGED} IS NOT TRUE",
     )
 
 
@@ -75,8 +86,7 @@ class Obligations(Projection):
     table = "obligations"
     columns: ClassVar[Mapping[str, str]] = COLUMNS
     indexes: ClassVar[Sequence[str]] = (
-        f"USING gist (owner, valid, known) {STILL_OPEN}",
-        f"USING gist (valid, known) {STILL_OPEN}",
+        *seeking(STILL_OPEN, AS_ASKED),
         *counting(),
         "(clause)",
     )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.sql import SQL, Composed
 
-from projections.obligations.event_form import SETTLED, UNCHANGED
+from projections.obligations.event_form import AS_ASKED, SETTLED, STILL_OPEN, UNCHANGED, Obligations
+from projections.obligations.standing_form import NEVER_HELD, NOT_HELD, Standings
 from projections.obligations.states import STATE
 from projections.two_clocks.read_model import AT_CLOCKS
 
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     from aggregates.framework.clauses import OnEvent, Span
     from projections.obligations.terms import Terms
 
-OPEN: Final = SQL(" AND discharged_on IS NULL AND ended_on IS NULL")
+# The rows of a table at the clocks: all of them, or the open ones, by the two indexes that these have.
+EVERY: Final = SQL("SELECT * FROM views.{table} WHERE {at}{narrow}")
+OPEN: Final = SQL("""
+    SELECT {asked} FROM views.{table}
+     WHERE {still} AND {as_asked} IS TRUE AND arose_on <= %(as_at)s AND asked_at <= %(known_at)s{narrow}
+     UNION ALL
+    SELECT {every} FROM views.{table} WHERE {still} AND {as_asked} IS NOT TRUE AND {at}{narrow}{lapsed}""")
+SAID_IN_ASKING: Final = ("rule", "owner", "subject", "arose_on", "asked_at", "due_on")
 OWNERS: Final = SQL(" AND owner = ANY(%(owners)s)")
 SUBJECT: Final = SQL(" AND subject = %(subject)s")
 CLAUSES: Final = SQL(" AND clause = ANY(%(clauses)s)")
@@ -25,7 +33,7 @@ ASKED: Final = SQL("""
     SELECT 'event' AS form, o.rule, o.owner, o.subject, o.arose_on, o.asked_at, coalesce(o.due_on, (o.arose_on + t.span)::date) AS due_on,
            o.discharged_on, o.discharged_at, o.ended_on, o.ended_at,
            o.was_discharged_on, o.was_discharged_at, o.undone_on, o.undone_at, o.grade
-      FROM (SELECT * FROM views.obligations WHERE {at}{narrow}) AS o
+      FROM ({obligations}) AS o
       JOIN unnest(%(rules)s::text[], %(since)s::date[], %(until)s::date[], %(spans)s::interval[]) AS t (rule, since, until, span)
         ON t.rule = o.rule AND o.arose_on >= t.since AND (t.until IS NULL OR o.arose_on < t.until)""")
 # What had to hold already when the framework was adopted is owed from that day on.
@@ -36,7 +44,7 @@ STANDING: Final = SQL("""
            CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_on END,
            CASE WHEN s.until_on < %(as_at)s THEN NULL ELSE s.discharged_at END, s.ended_on, s.ended_at,
            s.was_discharged_on, s.was_discharged_at, s.undone_on, s.undone_at, s.grade
-      FROM (SELECT * FROM views.standings WHERE {at}{narrow}) AS s
+      FROM ({standings}) AS s
       JOIN unnest(%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[])
         AS t (rule, since, until, adopted_at)
         ON t.rule = s.rule AND (t.until IS NULL OR s.arose_on < t.until) AND (s.ended_on IS NULL OR s.ended_on >= t.since)""")
@@ -46,14 +54,14 @@ COUNTED: Final = SQL("""
     SELECT t.rule, s.owner, c.state, c.number, 0
       FROM unnest({terms}) AS t (rule, since, until, span)
      CROSS JOIN LATERAL (
-        SELECT owner, count(*) FILTER (WHERE {done} <= {due}) AS met, count(*) FILTER (WHERE {done} > {due}) AS late,
-               count(*) FILTER (WHERE {done} IS NOT NULL AND {due} IS NULL) AS undated, count(*) FILTER (WHERE {done} IS NULL) AS ended
+        SELECT owner, count(*) AS every, count({done}) AS done, count(*) FILTER (WHERE {done} > {due}) AS late, {undated} AS undated
           FROM {table}
          WHERE rule = t.rule AND (t.until IS NULL OR arose_on < t.until) AND {owed} AND {settled}{narrow}
          GROUP BY owner) AS s
-     CROSS JOIN LATERAL (VALUES ('met', met), ('met late', late), ({undated}, undated), ('ended', ended)) AS c (state, number)
+     CROSS JOIN LATERAL (
+        VALUES ('met', done - late - undated), ('met late', late), ('holds', undated), ('ended', every - done)) AS c (state, number)
      WHERE c.number > 0""")
-SINCE: Final = SQL("coalesce(discharged_on, ended_on) <= %(as_at)s AND coalesce(discharged_at, ended_at) <= %(known_at)s")
+SINCE: Final = SQL("discharged_on <= %(as_at)s AND discharged_at <= %(known_at)s")
 WAYS: Final = (
     SQL("{} IS TRUE AND {}").format(SQL(UNCHANGED), SINCE),
     SQL("{} AND {} IS NOT TRUE AND ({}) IS TRUE").format(SQL(SETTLED), SQL(UNCHANGED), AT_CLOCKS),
@@ -64,15 +72,20 @@ DISCHARGED: Final = {
     "due": SQL("coalesce(due_on, (arose_on + t.span)::date)"),
     "done": SQL("discharged_on"),
     "owed": SQL("arose_on >= t.since"),
-    "undated": SQL("'met'"),
+    "undated": SQL("0"),
 }
+HELD: Final = SQL("CASE WHEN until_on < %(as_at)s THEN NULL ELSE discharged_on END")
 HOLDING: Final = {
     "table": SQL("views.standings"),
     "terms": SQL("%(held)s::text[], %(held_since)s::date[], %(held_until)s::date[], %(adopted_at)s::bigint[]"),
     "due": SQL("due_on"),
-    "done": SQL("CASE WHEN until_on < %(as_at)s THEN NULL ELSE discharged_on END"),
+    "done": HELD,
     "owed": SQL("(ended_on >= t.since OR (ended_on IS NULL AND (until_on IS NULL OR until_on >= %(as_at)s)))"),
-    "undated": SQL("'holds'"),
+    "undated": SQL("count(*) FILTER (WHERE due_on IS NULL AND {} IS NOT NULL)").format(HELD),
+}
+OPENS: Final = {
+    Obligations: {"still": STILL_OPEN, "as_asked": AS_ASKED, "lapsed": ""},
+    Standings: {"still": NOT_HELD, "as_asked": NEVER_HELD, "lapsed": " AND (discharged_on IS NULL OR until_on < %(as_at)s)"},
 }
 OWED: Final = SQL("""
     WITH rows AS (({asked}) UNION ALL ({standing})),
@@ -85,11 +98,17 @@ OWED: Final = SQL("""
 
 def owed(*narrow: SQL, open_only: bool = False) -> Composed:
     """Compose the relation, narrowed by conditions of its tables."""
-    asked = SQL("").join([*narrow, *([OPEN] if open_only else [])])
-    still = SQL(" AND ended_on IS NULL AND (discharged_on IS NULL OR until_on < %(as_at)s)") if open_only else SQL("")
-    standing = SQL("").join([*narrow, still])
-    parts = {"asked": ASKED.format(at=AT_CLOCKS, narrow=asked), "standing": STANDING.format(at=AT_CLOCKS, narrow=standing)}
-    return OWED.format(**parts, state=STATE)
+    rows = {form.table: _rows(form, SQL("").join(narrow), open_only=open_only) for form in (Obligations, Standings)}
+    return OWED.format(asked=ASKED.format(**rows), standing=STANDING.format(**rows), state=STATE)
+
+
+def _rows(form: type[Obligations | Standings], narrow: Composed, *, open_only: bool) -> Composed:
+    where = {"table": SQL(form.table), "at": AT_CLOCKS, "narrow": narrow}
+    if not open_only:
+        return EVERY.format(**where)
+    asked = SQL(", ").join(SQL(name if name in SAID_IN_ASKING else f"NULL::{kind} AS {name}") for name, kind in form.columns.items())
+    every = SQL(", ").join(map(SQL, form.columns))
+    return OPEN.format(asked=asked, every=every, **{name: SQL(text) for name, text in OPENS[form].items()}, **where)
 
 
 def counted(*narrow: SQL) -> Composed:

@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 
 # The first thing of which it holds; where it does of none, the last of which it did until an event undid it.
 HOLDING = SQL("""
-    SELECT DISTINCT ON (rule) rule, CASE WHEN holds THEN discharged_on END AS discharged_on,
-           CASE WHEN holds THEN discharged_at END AS discharged_at, CASE WHEN holds THEN grade END AS grade,
-           was_discharged_on, was_discharged_at, undone_on, undone_at
-      FROM (SELECT *, discharged_on IS NOT NULL AND ended_on IS NULL AND (until_on IS NULL OR until_on >= %(as_at)s) AS holds
-              FROM views.standings WHERE {} AND rule = ANY(%(rules)s)) AS every
-     WHERE holds OR undone_on IS NOT NULL
-     ORDER BY rule, holds DESC, CASE WHEN holds THEN discharged_on END, CASE WHEN holds THEN discharged_at END,
-              undone_on DESC, undone_at DESC""").format(AT_CLOCKS)
+    SELECT DISTINCT ON (rule) found.*
+      FROM unnest(%(rules)s::text[]) AS wanted (rule)
+     CROSS JOIN LATERAL (
+        (SELECT 1 AS place, rule, discharged_on, discharged_at, grade, was_discharged_on, was_discharged_at, undone_on, undone_at
+           FROM views.standings
+          WHERE rule = wanted.rule AND discharged_on IS NOT NULL AND ended_on IS NULL
+            AND (until_on IS NULL OR until_on >= %(as_at)s) AND ({at}) IS TRUE
+          ORDER BY discharged_on, discharged_at LIMIT 1)
+         UNION ALL
+        (SELECT 2, rule, NULL, NULL, NULL, was_discharged_on, was_discharged_at, undone_on, undone_at
+           FROM views.standings
+          WHERE rule = wanted.rule AND undone_on IS NOT NULL AND ({at}) IS TRUE
+          ORDER BY undone_on DESC, undone_at DESC LIMIT 1)) AS found
+     ORDER BY rule, place""").format(at=AT_CLOCKS)
 
 
 def of_some(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Instance]:

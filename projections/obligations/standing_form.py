@@ -5,12 +5,12 @@ A thing is folded once, by its own aggregate's fold, and every fact that rules a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aggregates import AGGREGATES
 from aggregates.framework import upholding
 from aggregates.framework.facts import FACTS
-from projections.obligations.event_form import COLUMNS, NOTHING, counting, stream_of
+from projections.obligations.event_form import AS_ASKED, COLUMNS, NOTHING, counting, seeking, stream_of
 from projections.obligations.rules import INDEX, fingerprint
 from projections.two_clocks.decoded_log import kind_of
 from projections.two_clocks.timeline import Projection
@@ -25,14 +25,20 @@ if TYPE_CHECKING:
     from projections.two_clocks.timeline import Row
 
 
+NOT_HELD: Final = "ended_on IS NULL AND (discharged_on IS NULL OR until_on IS NOT NULL)"
+NEVER_HELD: Final = f"({AS_ASKED} AND until_on IS NULL)"
+
+
 class Standings(Projection):
     """Every fact that has to hold of a thing."""
 
     table = "standings"
     columns: ClassVar[Mapping[str, str]] = {**COLUMNS, "until_on": "date"}
     indexes: ClassVar[Sequence[str]] = (
-        "USING gist (owner, valid, known) WHERE ended_on IS NULL AND (discharged_on IS NULL OR until_on IS NOT NULL)",
+        *seeking(NOT_HELD, NEVER_HELD),
         *counting("until_on"),
+        "(rule, discharged_on, discharged_at) WHERE discharged_on IS NOT NULL AND ended_on IS NULL",
+        "(rule, undone_on) WHERE undone_on IS NOT NULL",
     )
 
     def __init__(self, index: Index = INDEX, facts: Mapping[str, Mapping[str, Callable[[Any], Fact | None]]] = FACTS) -> None:

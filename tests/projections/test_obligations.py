@@ -523,17 +523,33 @@ def test_pages_together_are_the_whole(board: psycopg.Connection[Any], tmp_path: 
 
 @pytest.mark.parametrize("day", [ADOPTED, date(2017, 5, 5), date(2018, 2, 1), date(2030, 1, 1)])
 def test_the_grid_counts_what_is_owed(board: psycopg.Connection[Any], tmp_path: Path, day: date) -> None:
-    """Each cell counts the obligations that it opens, state by state, and says the one that most asks to be looked at."""
+    """As known whenever, each cell counts the obligations that it opens, state by state, and says what most asks to be looked at."""
     it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, undone=TAKEN_BACK_EACH, yearly=YEARLY_TAKEN_BACK, some=OF_ONE)
     many(it)
-    counted: dict[Any, dict[str, int]] = {}
-    for one in it.at(day):
-        cell = counted.setdefault((one.clause, one.owner), {})
-        cell[one.state] = cell.get(one.state, 0) + 1
-    cells = grid(it.conn, as_at=day, known_at=it.up_to_date(), index=it.index)
+    for known in known_then(it):
+        counted: dict[Any, dict[str, int]] = {}
+        for one in it.at(day, known):
+            cell = counted.setdefault((one.clause, one.owner), {})
+            cell[one.state] = cell.get(one.state, 0) + 1
+        cells = grid(it.conn, as_at=day, known_at=known, index=it.index)
 
-    assert {place: cell.counts for place, cell in cells.items()} == counted
-    assert all(cell.says == min(cell.counts, key=STATES.index) for cell in cells.values())
+        assert {place: cell.counts for place, cell in cells.items()} == counted
+        assert all(cell.says == min(cell.counts, key=STATES.index) for cell in cells.values())
+
+
+@pytest.mark.parametrize("day", [ADOPTED, date(2017, 5, 5), date(2018, 2, 1), date(2030, 1, 1)])
+def test_what_is_open_is_what_is_open_among_all(board: psycopg.Connection[Any], tmp_path: Path, day: date) -> None:
+    """On any day as known whenever, the open obligations are those of all that are neither discharged nor ended."""
+    it = Owed(board, tmp_path, law=BY_LAW, own=BY_SETTING, undone=TAKEN_BACK_EACH, yearly=YEARLY_TAKEN_BACK, some=OF_ONE)
+    many(it)
+    for known in known_then(it):
+        assert it.at(day, known, open_only=True) == [one for one in it.at(day, known) if one.state in STILL_OWED | LACKING]
+
+
+def known_then(it: Owed) -> list[int]:
+    """Return positions from the first part of the log to its end."""
+    head = it.up_to_date()
+    return [head * part // 7 for part in range(1, 8)]
 
 
 def test_what_is_asked_for_narrowly_is_what_it_is_among_all(board: psycopg.Connection[Any], tmp_path: Path) -> None:
@@ -547,7 +563,6 @@ def test_what_is_asked_for_narrowly_is_what_it_is_among_all(board: psycopg.Conne
     assert it.at(day, known, clause="T-own") == [one for one in whole if one.clause == "T-own"]
     assert it.at(day, known, states=["overdue"]) == [one for one in whole if one.state == "overdue"]
     assert it.at(day, known, due_by=day) == [one for one in whole if one.due_on and one.due_on <= day]
-    assert it.at(day, known, open_only=True) == [one for one in whole if one.state in STILL_OWED | LACKING]
     for one in whole:
         assert instance(it.conn, one.rule, one.owner, one.subject, as_at=day, known_at=known, index=it.index) == one
     assert instance(it.conn, "T-own", "NOBODY", "promise:p01", as_at=day, known_at=known, index=it.index) is None
