@@ -12,7 +12,7 @@ import psycopg
 from service.application import Board
 from service.config import Config
 from service.desk.accounts import Caller, caller_of_key
-from service.desk.refusals import NoKeyGiven, NotEstablished
+from service.desk.refusals import NoKeyGiven, NotEstablished, NotSignedIn
 from service.embedded_postgres import EmbeddedPostgres, PostgresRefused
 from service.ledger import keys
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOOK_EVERY: Final = 3.0  # seconds between looks whether our own server runs
+
+
+class NobodysKey(NotSignedIn):
+    """A command acts for whoever the API key of the settings stands for."""
+
+    text = "The API key of MUNIMENT_KEY is not known, has expired or was revoked: `muniment key` makes another"
 
 
 @contextmanager
@@ -86,4 +92,7 @@ def caller(config: Config) -> Caller:
     if config.key is None:
         raise NoKeyGiven
     with psycopg.connect(config.conninfo("writer")) as conn:
-        return caller_of_key(conn, config.key)
+        try:
+            return caller_of_key(conn, config.key)
+        except NotSignedIn as error:
+            raise NobodysKey from error

@@ -60,7 +60,7 @@ class CannotUseKeys(Exception):  # noqa: N818 - a refusal, as everywhere in the 
     def __init__(self, path: Path, why: str) -> None:
         """Take the file or folder, and what is wrong with it."""
         super().__init__(f"{path}: {why}")
-        self.path = path
+        self.path, self.why = path, why
 
 
 class KeysExist(CannotUseKeys):
@@ -150,7 +150,10 @@ def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
 
 def open_own(path: Path, passphrase: str) -> Ed25519PrivateKey:
     """Open a person's own key, as `hand_over` wrote it; raise KeyUnreadable."""
-    return _opened(path, passphrase.encode())
+    try:
+        return _opened(path, passphrase.encode())
+    except KeysMissing as error:
+        raise KeyUnreadable(path, "cannot be read") from error
 
 
 def load(config: Config) -> KeyRing:

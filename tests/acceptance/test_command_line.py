@@ -239,7 +239,7 @@ def test_import_refuses_a_line_by_its_number(board):
 def test_import_with_nobody_behind_it(board):
     """Without an API key, or with one that is nobody's, nothing is recorded."""
     before = board.size
-    for key, told in (("", "Set MUNIMENT_KEY to the API key"), ("muniment_guessed", "Sign in, or send a valid API key")):
+    for key, told in (("", "Set MUNIMENT_KEY to the API key"), ("muniment_guessed", "The API key of MUNIMENT_KEY is not known")):
         ran = board.brings_in(progress(), MUNIMENT_KEY=key)
         assert (ran.code, one_sentence(ran)[: len(told) + 9]) == (1, f"Refused: {told}")
     assert board.size == before

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from service.cli.people.client import CannotReach, Client, RefusedThere
+from service.cli.people.client import CannotReach, Client, RefusedThere, of_environment
 from service.cli.people.request_key import RequestKey
+from service.config import BadSetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +80,39 @@ def test_what_is_answered_otherwise_is_said_in_words_and_asked_once(answer, kind
     with answering(answer, DONE) as (address, asked), pytest.raises(kind, match=why):
         Client(address, "muniment_k").post("/api/v1/actions", {}, key="k")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("signs", "problem", "setting"),
+    [
+        (None, "not-signed-in", "MUNIMENT_KEY"),
+        (None, "request-not-signed", "MUNIMENT_REQUEST_KEY"),
+        (Ed25519PrivateKey.generate(), "request-not-signed", "MUNIMENT_REQUEST_KEY"),
+    ],
+)
+def test_what_is_refused_for_a_key_names_the_setting_that_it_comes_from(signs, problem, setting):
+    """Whether it is the API key or the key that signs, whoever reads the refusal knows which setting to mend."""
+    answer = (401, {}, json.dumps({"type": f"/problems/{problem}", "status": 401, "detail": "It is not."}))
+    client = partial(Client, key="muniment_k", signs=signs and RequestKey(signs))
+    with answering(answer) as (address, _), pytest.raises(RefusedThere, match=rf"^It is not\. .* {setting}\.$"):
+        client(address).post("/api/v1/actions", {}, key="k")
+
+
+@pytest.mark.parametrize(
+    ("settings", "setting"),
+    [
+        ({"MUNIMENT_KEY": "muniment_\u00e9"}, "MUNIMENT_KEY"),
+        ({"MUNIMENT_REQUEST_KEY": "KEY", "MUNIMENT_REQUEST_PASSPHRASE_FILE": "GONE"}, "MUNIMENT_REQUEST_PASSPHRASE_FILE"),
+        ({"MUNIMENT_REQUEST_KEY": "GONE", "MUNIMENT_REQUEST_PASSPHRASE_FILE": "OPENS"}, "MUNIMENT_REQUEST_KEY"),
+        ({"MUNIMENT_REQUEST_KEY": "KEY", "MUNIMENT_REQUEST_PASSPHRASE_FILE": "OPENS"}, "MUNIMENT_REQUEST_KEY"),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_refused_by_its_setting(tmp_path, monkeypatch, settings, setting):
+    """Nothing is asked with an API key that is none, nor with a key that is not there or does not open: the setting is named."""
+    for name in ("KEY", "OPENS"):
+        (tmp_path / name).write_text("no key, and no passphrase of one")
+    for name, value in ({"MUNIMENT_KEY": "muniment_k"} | settings).items():
+        monkeypatch.setenv(name, value if name == "MUNIMENT_KEY" else str(tmp_path / value))
+    with pytest.raises(BadSetting) as told:
+        of_environment("http://127.0.0.1:9")
+    assert told.value.name == setting

@@ -20,7 +20,7 @@ import click
 from aggregates.errors import Refused
 from service.cli.people.request_key import RequestKey
 from service.commands.asking import API, body_of, path_of
-from service.config import Config
+from service.config import BadSetting, Config
 from service.desk.coming_in.refusals import RequestNotSigned
 from service.desk.refusals import MovedUnderneath, NoKeyGiven
 from service.desk.submission import command_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 60.0  # seconds for an answer, and at most until it is worth asking again
 TRIES: Final = 5
+A_KEY: Final = re.compile(r"[\x21-\x7e]+\Z")
 UNSIGNED, MOVED = (f"/problems/{refusal.code()}" for refusal in (RequestNotSigned, MovedUnderneath))
 LATER: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -113,6 +114,8 @@ def of_environment(server: str) -> Client:
     config = Config.from_environment()
     if config.key is None:
         raise NoKeyGiven
+    if not A_KEY.match(config.key):
+        raise BadSetting("MUNIMENT_KEY", "…", "is no API key: one has no blanks, and plain letters alone")
     return Client(server, config.key, RequestKey.of(config))
 
 
@@ -134,8 +137,10 @@ def _pause(error: HTTPError, problem: dict[str, Any]) -> int | None:
 
 def _refusal(problem: dict[str, Any], *, signs: bool) -> Exception:
     detail = str(problem["detail"]).rstrip(".")
-    if problem.get("type") == UNSIGNED and not signs:
-        detail += ". Name the file of the key that signs in MUNIMENT_REQUEST_KEY"
+    if problem.get("type") == UNSIGNED:
+        detail += f". {'It is signed with the key of' if signs else 'Name the file of the key that signs in'} MUNIMENT_REQUEST_KEY"
+    elif problem["status"] == HTTPStatus.UNAUTHORIZED:
+        detail += ". The API key that was sent is that of MUNIMENT_KEY"
     if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return CannotReach(f"{detail}.")
     return RefusedThere(detail=detail, problem=problem)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from service.config import BadSetting
 from service.ledger import keys
 from service.verify import thumbprint
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from service.config import Config
@@ -41,9 +44,13 @@ class RequestKey:
         """Open the key that the settings name, asking for its passphrase where no file has it; None where they name none."""
         if config.request_key is None:
             return None
-        file = config.request_passphrase_file
-        passphrase = file.read_text("utf-8").strip() if file else click.prompt(f"Passphrase of {config.request_key}", hide_input=True)
-        return cls(keys.open_own(config.request_key, passphrase))
+        passphrase = _passphrase(config.request_passphrase_file)
+        if passphrase is None:
+            passphrase = click.prompt(f"Passphrase of {config.request_key}", hide_input=True)
+        try:
+            return cls(keys.open_own(config.request_key, passphrase))
+        except keys.CannotUseKeys as error:
+            raise BadSetting("MUNIMENT_REQUEST_KEY", str(config.request_key), error.why) from error
 
     def signed(self, method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
         """Return the headers of a request with the digest of its body and a signature over all of it, good for minutes and once."""
@@ -62,3 +69,10 @@ class RequestKey:
             body=body,
         )
         return message.headers
+
+
+def _passphrase(file: Path | None) -> str | None:
+    try:
+        return file.read_text("utf-8").strip() if file else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting("MUNIMENT_REQUEST_PASSPHRASE_FILE", str(file), "cannot be read") from error
