@@ -3,6 +3,7 @@
 from projections.action_register.difference import Change, Difference, Standing, difference, difference_in_order
 from projections.action_register.listing import (
     DAYS_OVERDUE,
+    ENDED,
     STATUSES,
     ActionRegister,
     ActionRow,
@@ -19,6 +20,7 @@ from projections.action_register.listing import (
 
 __all__ = [
     "DAYS_OVERDUE",
+    "ENDED",
     "STATUSES",
     "ActionRegister",
     "ActionRow",

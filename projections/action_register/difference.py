@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg.sql import SQL, Composed, Placeholder
 
-from aggregates.action import state
 from aggregates.errors import Refused
-from projections.action_register.listing import DAYS_OVERDUE, sorts_as
+from projections.action_register.listing import DAYS_OVERDUE, ENDED, sorts_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +76,6 @@ WORDS: Final = {
     "changed": ("moved on otherwise", "moved on otherwise"),
 }
 PASSED_ON: Final = "in other hands"
-ENDED: Final = frozenset(one.word for one in get_args(state.Ended))
 
 
 def _turns(was: Standing, now: Standing) -> Iterator[tuple[str, bool]]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen by", "status", "assigned"]
 STATUSES = tuple(one.word for one in get_args(state.Status))
+ENDED = frozenset(one.word for one in get_args(state.Ended))
 # The columns that are the state's own attributes, and those that are found from it.
 SAID = {
     "title": "text",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from projections.action_register import ENDED
+
 if TYPE_CHECKING:
     from api.pages.frame import Look
     from api.pages.reviews.sources import Sources
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from projections.action_register import ActionRow
 
 UNFOLDED: Final = 6  # actions of a finding that are all shown
-ENDED: Final = frozenset({"closed", "withdrawn", "superseded"})
 
 
 def blocker(seen: Look, said: dict[str, Any], came: dict[str, list[ActionRow]], may_see: Visible) -> dict[str, Any]:
