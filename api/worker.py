@@ -10,6 +10,8 @@ import atexit
 import os
 import select
 import threading
+import time
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from flask import current_app
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from aggregates.clocks.dates import london
+from aggregates.clocks.dates import LONDON, london
 from projections.two_clocks import tracking
 from service.application import Board
 from service.ledger import keys
@@ -26,7 +28,7 @@ from service.ledger import keys
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from datetime import date
+    from datetime import date, datetime
 
     from service.config import Config
 
@@ -84,6 +86,10 @@ class Worker:
     def today(self) -> date:
         """Return the day that the board's clock shows, in London."""
         return london(self.board.clock())
+
+    def told(self, moment: datetime) -> datetime:
+        """Return a moment of the machine's clock, in London, as the board's own clock tells it: a demonstration has a time of its own."""
+        return (moment + timedelta(seconds=round(self.board.clock() - time.time()))).astimezone(LONDON)
 
     def close(self) -> None:
         """Close whatever is open, in the process that opened it."""

@@ -107,8 +107,10 @@ def test_an_agency_rehearses_by_itself_and_steps_out_and_in(app, seeded):
     begun = who.post("/rehearsal", form)
     seeded.catch_up()
 
-    assert (begun.status_code, begun.location.partition("?")[0]) == (303, "/replay")
+    assert (begun.status_code, begun.location.partition("?")[0]) == (303, "/")
     words = who.text(begun.location)
+    assert "You rehearse an inspection of Riverside Community Health" in words
+    assert "Where to begin" in words
     assert "Your rehearsal covers 5 March 2015 to 5 September 2016, of one agency, and is open until 19 September 2016" in words
     assert "What an inspector opens of what is restricted is put on record" in words
     assert "Leave the rehearsal" in who.page

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
+from aggregates.clocks.dates import london
 from api.access import member
+from api.pages.acting import REF
 from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
+from api.pages.frame.clocks import address
 from api.pages.frame.entries import by
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, to_event
 from api.pages.frame.words import written
 from api.resources.record.inspections import visible
+from api.worker import worker
 from projections.inspection import history as inspection_history
 from service.desk import roles
+from service.desk.coming_in import invitations
 
 if TYPE_CHECKING:
     from projections.inspection.inspections import InspectionRow
@@ -73,16 +78,51 @@ def inspection(ref: str) -> Response:
         opened = section("What was opened", ("What", "By whom", "When", "On record as"), _opened(seen, row), "Nothing.", note=note)
         crumbs = [{"text": "Inspections", "href": "/inspections"}]
         heading = f"{row.purpose.capitalize()} by {row.body}"
-        said: dict[str, Any] = {"heading": heading, "caption": ref, "facts": told, "sections": [opened], "begun": _invite(seen, row)}
+        said: dict[str, Any] = {"heading": heading, "caption": ref, "facts": told, "sections": [opened], "steps": _steps(seen, row)}
         return thing.show(seen, "inspection", ref, crumbs=crumbs, **said)
 
 
-def _invite(seen: Look, row: InspectionRow) -> list[dict[str, str]]:
-    """Return where whoever inspects is invited, to those who may open an inspection; who rehearses one has an account."""
-    term = seen.words.offices[row.ref].holder_on(seen.clocks.today) if row.ref in seen.words.offices else None
-    may = roles.may(seen.on.scope.role, "invitations") and term is not None and term.role in roles.INSPECTORS
-    open_now = seen.clocks.is_now and row.closed_on is None and row.expires_on >= seen.clocks.as_at
-    return [{"title": "Invite who inspects", "href": f"/inspections/{row.ref}/invite"}] if may and open_now else []
+def _steps(seen: Look, row: InspectionRow) -> list[list[Said]]:
+    """Return what comes next of an open inspection, to those who may open one: the one-time link, and what whoever comes will see."""
+    if not (_invites(seen, row.ref) and _goes_on(seen, row)):
+        return []
+    until = london(invitations.ends(worker().board, row.ref).timestamp())
+    whose = f"the record of {seen.words.body(row.agency)}" if row.agency else "the whole record"
+    seen_days = f"the days from {written(row.covers_from)} to {written(row.ceiling)}, until {written(row.expires_on)}"
+    return [
+        [
+            link("Invite who inspects", f"/inspections/{row.ref}/invite"),
+            f"The link works once, and until {written(until)}. Whoever has an account signs in with it, and needs no link.",
+        ],
+        [f"They see {whose} on {seen_days}: what is restricted too, and people by name. They record nothing."],
+        ["Each time they open what is restricted or personal, it is put on record, and stands on this page."],
+    ]
+
+
+def _invites(seen: Look, office: str) -> bool:
+    """Say whether the reader may invite who holds an office that inspects; who rehearses an inspection has an account."""
+    term = seen.words.offices[office].holder_on(seen.clocks.today) if office in seen.words.offices else None
+    return seen.clocks.is_now and roles.may(seen.on.scope.role, "invitations") and term is not None and term.role in roles.INSPECTORS
+
+
+def _goes_on(seen: Look, row: InspectionRow) -> bool:
+    return row.closed_on is None and row.expires_on >= seen.clocks.as_at
+
+
+def for_office(seen: Look, office: str) -> list[list[Said]]:
+    """Return what comes next once an inspector or an auditor is appointed, to those who may open an inspection."""
+    if not _invites(seen, office):
+        return []
+    row = next((row for row in visible(seen.on) if row.ref == office and _goes_on(seen, row)), None)
+    if row is not None:
+        return [[link("Their inspection", seen.link(f"/inspections/{office}")), "It is open: invite them, and see what they opened."]]
+    return [
+        [
+            link("Open an inspection for them", address("/inspections/new", {REF: office})),
+            "Say of which agency, of which days and until when: until then they see nothing.",
+        ],
+        ["Then invite them from its page: a link that works once lets them make their account."],
+    ]
 
 
 def _opened(seen: Look, row: InspectionRow) -> list[tuple[Said, ...]]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect
 
 from aggregates.authority import BOARD
 from api.access import member
+from api.pages.board.inspections import for_office
 from api.pages.board.partnership import OFFICES, offices
 from api.pages.frame import Look, look, thing
 from api.pages.frame.labels import SECTION_11
@@ -141,7 +142,7 @@ def office(ref: str) -> Response:
         held = section("Everybody who held it", ("Held by", "As", "Employed by", "From", "Until"), terms, "")
         return thing.show(
             seen, "office", ref, heading=seen.words.office(ref, seen.clocks.as_at), caption=f"Office {ref}", facts=told, sections=[held],
-            crumbs=CRUMBS,
+            crumbs=CRUMBS, steps=for_office(seen, ref),
         )  # fmt: skip
 
 

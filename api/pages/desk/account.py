@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 
-from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
 from api import access
 from api.access import SESSION_COOKIE, forget, signed_in
@@ -104,8 +103,8 @@ def _told(one: Session, words: Words) -> dict[str, Any]:
         "id": one.id,
         "browser": one.browser,
         "office": words.office(one.office, worker().today) if one.office else None,
-        "opened": one.created_at.astimezone(LONDON),
-        "used": one.last_used_at.astimezone(LONDON),
+        "opened": worker().told(one.created_at),
+        "used": worker().told(one.last_used_at),
         "rehearses": one.rehearses,
         "mine": one.mine,
     }

@@ -46,7 +46,7 @@ NEXT: Final = {
     "evidence submitted": ("Say when it is implemented", "/mark_implemented"),
     "implemented": ("Awaiting sign-off", ""),
 }
-GRID: Final = ("Every agency, clause by clause", "What is met, open and overdue, and the event that shows it", "/compliance")
+GRID: Final = ("Clause by clause, who owes what", "What is met, open and overdue, and the event that shows it", "/compliance")
 COMMON: Final = (GRID,)
 # Where somebody of a role begins, beside what is owed: a title, what is found there, and its address.
 BEGIN: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
@@ -107,6 +107,7 @@ def home() -> Response:
             figures=_figures(seen),
             tasks=list(_tasks(seen, acting)),
             recent=_recent(seen),
+            rehearsed=(seen.words.body(seen.on.scope.agency) or "the whole Board") if who.rehearses else None,
         )
 
 
@@ -212,6 +213,9 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
                 yield {"title": f"Decide on the amendment proposed for {entry.ref}", "text": f"Event {position}", "href": href}
     if acting.role in COMMANDS["assign_action"].by:
         yield {"title": "Assign an action", "text": "To an agency, in answer to a finding", "href": "/actions/new"}
+    if acting.role in INSPECTORS and (agency := seen.on.scope.agency):
+        text = "What it owes and did, down to the event behind each figure"
+        yield {"title": f"All about {seen.words.body(agency)}", "text": text, "href": f"/agencies/{agency}"}
     for title, text, href in BEGIN.get(acting.role or "", COMMON):
         yield {"title": title, "text": text, "href": href.format(agency=acting.body or acting.agency)}
     yield {"title": "Replay a day", "text": "What was so, and what was known of it then", "href": "/replay"}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, redirect, request
 
-from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
 from api.access import needs, reading, signed_in
 from api.errors import status_of
@@ -148,6 +147,6 @@ def _row(one: ApiKey, words: Words) -> dict[str, Any]:
         "office": words.office(one.office, worker().today) if one.office else None,
         "may": MAY[EVERYTHING] if one.acts is None else ", ".join(titles) or MAY[READS],
         "signed_by": thumbprint(bytes(one.public_key)) if one.public_key else None,
-        "until": one.expires_at.astimezone(LONDON),
-        "used": one.last_used_at and one.last_used_at.astimezone(LONDON),
+        "until": worker().told(one.expires_at),
+        "used": one.last_used_at and worker().told(one.last_used_at),
     }

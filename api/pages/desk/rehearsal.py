@@ -12,7 +12,6 @@ from aggregates.errors import Refused
 from api.access import SESSION_COOKIE, account, needs, reading, signed_in
 from api.errors import status_of
 from api.pages.acting import KEY, forms, sending
-from api.pages.desk.invited import FIRST_PAGE
 from api.pages.desk.sign_in import HOME
 from api.pages.frame import Look, look, render
 from api.worker import worker
@@ -59,7 +58,7 @@ def begin() -> Response | Redirect:
         done = worker().board.act(who, it)
     except Refused as refused:
         return _page(sent, refused)
-    return _go(rehearses=True, to=f"{FIRST_PAGE}?receipt={done.positions[-1]}")
+    return _go(rehearses=True, to=f"{HOME}?receipt={done.positions[-1]}")
 
 
 @pages.post(f"{HERE}/enter")
@@ -67,7 +66,7 @@ def begin() -> Response | Redirect:
 def enter() -> Redirect:
     """Enter the rehearsal that is open for one's office."""
     authority.rehearsal(worker().board, str(signed_in().office), worker().today)
-    return _go(rehearses=True, to=FIRST_PAGE)
+    return _go(rehearses=True, to=HOME)
 
 
 @pages.post(f"{HERE}/leave")

@@ -27,6 +27,7 @@ def test_everybody_sees_where_they_are_signed_in_and_ends_it(sign_in):
     elsewhere = session(who, "riv-lead")
     words = who.text("/account")
     assert (words.count("This session"), words.count("Firefox"), "riv-lead@severnbrook.example" in words) == (1, 2, True)
+    assert "5 September 2016" in words  # by the board's own clock, as everything else
 
     (end,) = re.findall(r'action="(/account/sessions/[0-9a-f-]+/end)"', who.page)
     other.get("/account")

@@ -44,7 +44,9 @@ def stranger(who):
 
 def test_an_inspector_comes_in_by_a_link_and_begins(opened):
     """The chair makes the link from the inspection's page; it shows scope, ceiling and expiry; the account it makes leads to the replay."""
-    assert "Invite who inspects" in opened.text("/inspections/inspector")
+    assert "What comes next Invite who inspects The link works once, and until 19 September 2016." in opened.text("/inspections/inspector")
+    assert "They see the record of Riverside Community Health on the days from 1 July 2015 to 3 September 2016" in opened.words
+    assert "/inspections/inspector" in (opened.get("/offices/inspector") and opened.links)
     path, inspector = invited(opened), stranger(opened)
     words = inspector.text(path)
     for told in ("Riverside Community Health", "1 July 2015 to 3 September 2016, and no later day", "1 October 2016, that day included"):
