@@ -83,7 +83,9 @@ def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(
     (href,) = re.findall(r'href="([^"]+publish_return[^"]+)"', draft.get_data(as_text=True))
     form = work.get(unescape(href), "chair")
     seen = re.search(r"report_sha256=([0-9a-f]{64})", href)[1]
-    assert seen in form.get_data(as_text=True)
+    assert f'name="report_sha256" value="{seen}"' in form.get_data(as_text=True)
+    assert "As you have read it, and no other" in read(form)  # what is signed stands there in words, and is not to be typed
+    assert "Annual report of the Board 2016 Sign and publish the report" in read(form)
     assert "What is recorded stays: never corrected, retracted, changed or removed." in read(form)
     assert [publish(work, report_sha256=other).status_code for other in ("0" * 64,)] == [422]
     known_at = int(re.search(r"known_at=(\d+)", href)[1])

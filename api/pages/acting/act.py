@@ -13,8 +13,9 @@ from api.pages.acting import REF, SAVE, forms, plain_name, sending, signing
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
 from api.pages.frame import Look, look, render
-from api.pages.frame.entries import CALLED, page_of, person_of
+from api.pages.frame.entries import CALLED, named, page_of
 from api.pages.frame.words import in_form, linked, sentence
+from api.pages.published.publishing import stated
 from api.pages.returns import answering
 from api.resources.answering.answers import version_of
 from api.resources.answering.commands import acting_as, check_reach
@@ -162,7 +163,7 @@ def _about(seen: Look, command: Command, ref: str) -> dict[str, str]:
     href = {"href": page_of(command.kind, ref) or "/"}
     if command.kind in ONE_OF_ITS_KIND:
         return {"ref": "", "title": CALLED[command.kind]} | href
-    return (person_of(seen, ref) if command.kind == "subject" else {"ref": ref, "title": seen.title_of(command.kind, ref)}) | href
+    return named(seen, command.kind, ref) | href
 
 
 def closed(seen: Look, heading: Mapping[str, Any], about: Mapping[str, str], refused: Refused) -> Response:
@@ -194,6 +195,8 @@ def _page(
     manager = acting_as().role == commands.MANAGER
     moved = isinstance(refused, StaleVersion)
     shown = forms.fields_of(seen, command, sent, about=about, manager=manager)
+    if command.name == "publish_return" and about:
+        shown = stated(shown, about)
     if form:
         first = forms.with_typed(form.chosen(seen), sent.typed | ({REF: about} if about else {}), sent.errors)
         shown = first + [field | {"folded": plain_name(field["name"]) in form.folded} for field in shown]

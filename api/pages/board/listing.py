@@ -9,7 +9,7 @@ from api.pages.acting.possible import to_begin
 from api.pages.board.filters import asked, cleared
 from api.pages.frame import Look, render, tables
 from api.pages.frame.clocks import address
-from api.pages.frame.entries import page_of
+from api.pages.frame.entries import named, page_of
 from api.pages.frame.thing import Said, link, section
 from service.commands import KINDS
 
@@ -106,7 +106,10 @@ def linked(seen: Look, about: str | None) -> Said:
     """Return a link to what `kind:ref` names, or the words themselves where there is no such page."""
     kind, _, ref = (about or "").partition(":")
     href = page_of(kind, ref) if kind in KINDS else None
-    return link(f"{ref} {seen.title_of(kind, ref)}".strip(), seen.link(href)) if href else about
+    if href is None:
+        return about
+    said = named(seen, kind, ref)
+    return link(f"{said['ref']} {said['title']}".strip(), seen.link(href))
 
 
 def findings(seen: Look, sources: Sequence[str]) -> list[Said]:

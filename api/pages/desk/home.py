@@ -204,7 +204,7 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
     """Give what else an office can do from here; on a new board first of all what makes it one."""
     yield from _first_steps(seen, acting)
     for ref, kept in all_kept():
-        yield {"title": f"Go on with your answer: {ref}", "text": kept, "href": f"/returns/{ref}"}
+        yield {"title": f"Go on with your answer: {seen.title_of('return', ref) or ref}", "text": kept, "href": f"/returns/{ref}"}
     if acting.role in {commands.CHAIR, commands.DEPUTY}:
         amended = [p for (p,) in seen.on.conn.execute(PROPOSED, (seen.clocks.known_at,)).fetchall()]
         for entry in inspection_history.entries_at(seen.on.conn, amended, known_at=seen.clocks.known_at):

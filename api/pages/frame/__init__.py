@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, make_response, render_template, request
 from psycopg.sql import SQL, Identifier
 
+from aggregates.authority import BOARD
 from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
+from aggregates.returns.events import KINDS
 from api.access import caller, reading, record_openings
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
@@ -52,6 +54,9 @@ TITLED: Final = {
 }
 
 
+ASKED: Final = SQL("SELECT kind, period, respondent FROM views.returns WHERE key = %(ref)s AND {}").format(AT_CLOCKS)
+
+
 @dataclass(slots=True)
 class Look:
     """One look at the record: with which right, at which clocks, and by which names."""
@@ -76,8 +81,18 @@ class Look:
             return self.words.body(ref)
         if kind == "office":
             return self.words.office(ref, self.clocks.as_at)
+        if kind == "return":
+            return self._return(ref)
         found = self.on.conn.execute(TITLED[kind], {**self.on.at, "ref": ref}).fetchone() if kind in TITLED else None
         return str(found[0]) if found else ""
+
+    def _return(self, ref: str) -> str:
+        """Return what a return is called: what is asked, for which period, and of whom where that is not the Board."""
+        row = self.on.conn.execute(ASKED, {**self.on.at, "ref": ref}).fetchone()
+        if row is None:
+            return ""
+        kind, period, respondent = row
+        return f"{KINDS.get(kind, kind)} {period}" + ("" if respondent == BOARD else f", {self.words.body(respondent) or respondent}")
 
 
 @contextmanager

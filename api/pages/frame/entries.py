@@ -111,7 +111,7 @@ def page_of(kind: str, ref: str) -> str | None:
 
 
 CALLED: Final = {"partnership": "The partnership", "keys": "Signing keys"}  # things of which there is one
-BY_TITLE: Final = frozenset({*CALLED, "office"})  # whose code would tell nobody more
+BY_TITLE: Final = frozenset({*CALLED, "office", "return"})  # whose code would tell nobody more
 
 
 def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
@@ -119,10 +119,15 @@ def about_of(look: Look, entry: HistoryEntry) -> dict[str, str] | None:
     address = page_of(entry.kind, entry.ref)
     if address is None or (entry.kind == "subject" and not look.on.scope.protects):
         return None
-    if entry.kind == "subject":
-        return person_of(look, entry.ref) | {"href": look.link(address)}
-    title = CALLED.get(entry.kind) or look.title_of(entry.kind, entry.ref)
-    return {"ref": "" if title and entry.kind in BY_TITLE else entry.ref, "title": title, "href": look.link(address)}
+    return named(look, entry.kind, entry.ref) | {"href": look.link(address)}
+
+
+def named(look: Look, kind: str, ref: str) -> dict[str, str]:
+    """Return how a thing is called: its reference and its title, and the title alone where its reference would tell nobody more."""
+    if kind == "subject":
+        return person_of(look, ref)
+    title = CALLED.get(kind) or look.title_of(kind, ref)
+    return {"ref": "" if title and kind in BY_TITLE else ref, "title": title}
 
 
 SHORT: Final = 8  # digits of a reference that tell a person from others at a glance
@@ -135,7 +140,8 @@ def short(ref: object) -> str:
 
 def person_of(look: Look, ref: str) -> dict[str, str]:
     """Return what a person on record is called: by name to whoever may know it every day, by reference to others, and who is erased."""
-    name = look.words.held_name(ref) if look.on.scope.inspection is None and look.on.opens("subject", ref) else None
+    scope = look.on.scope
+    name = look.words.held_name(ref) if scope.protects and scope.inspection is None and look.on.opens("subject", ref) else None
     if name and not name.startswith("["):
         return {"ref": "", "title": name}
     return {"ref": f"Person {short(ref)}", "title": name or ""}

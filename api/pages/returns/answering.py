@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 
+from aggregates.clocks.dates import LONDON
 from aggregates.returns import Return
 from aggregates.returns.answers import HIGHEST, REVIEWED
 from api.access import signed_in
@@ -226,7 +227,7 @@ def kept_at(ref: str) -> datetime | None:
     """Return when something was kept for this office, in London; None where nothing is."""
     with worker().desk() as conn:
         found = drafts.find(conn, ref, _office())
-    return worker().told(found.saved_at) if found else None
+    return found.saved_at.astimezone(LONDON) if found else None
 
 
 def all_kept() -> Iterator[tuple[str, str]]:
@@ -239,5 +240,5 @@ def all_kept() -> Iterator[tuple[str, str]]:
         it = worker().board.find(Return, ref)
         if it is None or it.state is None or it.state.ended:
             continue  # nobody is asked for it any more: it was waived, or is accepted
-        at = worker().told(saved_at)
+        at = saved_at.astimezone(LONDON)
         yield ref, f"Kept on {written(at.date())} at {at:%H:%M}; not on record yet"

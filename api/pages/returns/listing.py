@@ -118,8 +118,9 @@ def one(ref: str) -> Response:
             return thing.retracted(seen, "return", ref)
         asked = worker().board.library.if_there(row.question_set_sha256)
         parts = [part for part in (_graded(seen, row, asked), _answers(row, asked)) if part]
+        heading = f"{kind_of(row.kind)} {row.period}"
         return thing.show(
-            seen, "return", ref, heading=f"{kind_of(row.kind)} {row.period}", caption=whom(seen, row.respondent), sections=parts,
+            seen, "return", ref, heading=heading, called=heading, caption=whom(seen, row.respondent), sections=parts,
             facts=_facts(seen, row, asked), crumbs=[{"text": "Returns", "href": "/returns"}],
         )  # fmt: skip
 

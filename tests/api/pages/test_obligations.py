@@ -134,7 +134,7 @@ def test_an_obligation_says_what_met_it_and_what_undid_that(visit, seeded):
 
     for said in ("How it stands Open Was met on 14 March 2017: a return is asked for Event",
                  "Undone on 21 March 2017: the return is waived Event", "shows that it was done, but for what was undone",
-                 "Requested: training_strategy-2017", "Waived: training_strategy-2017"):  # fmt: skip
+                 "Requested: Training strategy 2017, Training", "Waived: Training strategy 2017, Training"):  # fmt: skip
         assert said in words
     assert "Certificate of absence" not in words
     assert "Was met on 14 March 2017: a return is asked for" in who.text("/obligations?clause=LIF-RBM-10")
@@ -196,13 +196,16 @@ def test_what_is_coming_due_stands_first_at_home_and_can_be_chosen(visit, seeded
     _section_11(seeded)
     who = visit("riv-lead")
     words = who.text("/")
-    places = [words.index(said) for said in ("Due in the next 28 days", "s11-2017-RIV", "Overdue, the most recent first", "Later")]
+    places = [
+        words.index(said)
+        for said in ("Due in the next 28 days", "Section 11 audit 2017, Riverside", "Overdue, the most recent first", "Later")
+    ]
 
     assert places == sorted(places)
     boards = visit("chair").text("/")
     assert "With no day stated Owed since 5 September 2016 " in boards[boards.index("Later") :]
     coming = who.text("/obligations?only=coming")
-    assert "s11-2017-RIV" in coming
+    assert "Section 11 audit 2017, Riverside" in coming
     assert "Due 4 March 2017" not in coming
     assert "days late" not in coming
 

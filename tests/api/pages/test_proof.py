@@ -117,4 +117,4 @@ def test_corrections_and_retractions_are_counted_for_everybody(hindsight, sign_i
     assert "/amendments?year=2016" in chair.links
     assert "1 to 1 of 1 amendment" in chair.text("/amendments?year=2016")
     assert "Corrected: " in chair.words
-    assert "Nothing had been amended." in chair.text("/amendments?year=2015")
+    assert "No corrections and retractions are left by these filters." in chair.text("/amendments?year=2015")

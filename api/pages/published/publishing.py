@@ -1,0 +1,47 @@
+"""What the chair signs when they publish a report: said in words, and sent just as its draft was shown to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.returns.reporting import REPORT
+from api.pages.frame.clocks import address
+from api.pages.frame.words import written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIGNED: Final = ("as_at", "known_at", "report_sha256")  # what the page of the draft fills in
+
+
+def stated(fields: list[dict[str, Any]], ref: str) -> list[dict[str, Any]]:
+    """Return a form's fields with what the draft has filled in said in words; as they are where it is not there, or wrong."""
+    given = {field["name"]: field for field in fields if field["name"] in SIGNED}
+    day = _day(given["as_at"]["value"])
+    if day is None or any(not field["value"] or field["error"] for field in given.values()):
+        return fields
+    known_at, digest = str(given["known_at"]["value"]), str(given["report_sha256"]["value"])
+    period = ref.removeprefix(f"{REPORT}-").removesuffix("-BOARD")
+    draft = {"text": "Read it again", "href": address(f"/reports/{period}", {"as_at": day.isoformat(), "known_at": known_at})}
+    said: Mapping[str, dict[str, Any]] = {
+        "as_at": {"says": written(day), "sent": {"as_at-day": day.day, "as_at-month": day.month, "as_at-year": day.year}},
+        "known_at": {"says": f"{known_at}: everything that was on record when you read it.", "sent": {"known_at": known_at}},
+        "report_sha256": {
+            "says": "As you have read it, and no other: had anything of it changed, nothing would be signed.",
+            "sent": {"report_sha256": digest},
+            "link": draft,
+            "digest": digest,
+        },
+    }
+    return [field | {"kind": "stated"} | said[field["name"]] if field["name"] in said else field for field in fields]
+
+
+def _day(value: Any) -> date | None:
+    """Return a day as a form holds it: a date, or the three parts that were typed; None where these are none."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date(*(int(value[part]) for part in ("year", "month", "day")))
+    except (KeyError, TypeError, ValueError):
+        return None
