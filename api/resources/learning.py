@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from marshmallow import Schema, fields
 
@@ -17,7 +18,7 @@ from api.resources.record.visible import Visible
 from projections import learning, partnership
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
     from projections.learning import Attended, EscalationRow, NoticeRow
     from projections.partnership import MeetingRow
@@ -29,7 +30,7 @@ library = Resource(
 attendance = Resource("attendance", __name__, description="Who came to meetings in a period, agency by agency.")
 escalations = Resource("escalations", __name__, description="What was told further up because it was overdue, and what came of it.")
 notices = Resource("notices", __name__, description="What was told of what falls due in a period: reminders and escalations.")
-YEAR = timedelta(days=365)
+YEAR: Final = 365  # days
 
 
 class LibrarySchema(Schema):
@@ -47,6 +48,12 @@ class PeriodArgs(AtClocks):
 
     first = IsoDate(metadata={"description": "The first day of the period"})
     last = IsoDate(metadata={"description": "The last day of the period"})
+
+    @staticmethod
+    def of(on: Reading, args: Mapping[str, Any] = MappingProxyType({})) -> tuple[date, date]:
+        """Return the first and the last day that are asked for, or those of the year up to the day."""
+        last = args.get("last") or on.clocks.as_at
+        return args.get("first") or date.fromordinal(max(last.toordinal() - YEAR, 1)), last
 
 
 @library.get("", endpoint="read")
@@ -81,8 +88,7 @@ def reviews_of(on: Reading) -> list[ReviewRow]:
 def read_attendance(args: dict[str, Any]) -> dict[str, Any]:
     """Say how often each agency came to each body's meetings of a period."""
     with read(args) as on:
-        last = args.get("last") or on.clocks.as_at
-        return {"clocks": on.clocks, "items": attended(on, args.get("first") or last - YEAR, last)[1], "next": None}
+        return {"clocks": on.clocks, "items": attended(on, *PeriodArgs.of(on, args))[1], "next": None}
 
 
 def attended(on: Reading, first: date, last: date) -> tuple[list[MeetingRow], list[Attended]]:
@@ -116,8 +122,7 @@ def issued(on: Reading) -> list[EscalationRow]:
 def read_notices(args: dict[str, Any]) -> dict[str, Any]:
     """List the reminders and escalations of a period, the newest first."""
     with read(args) as on:
-        last = args.get("last") or on.clocks.as_at
-        return {"clocks": on.clocks, "items": told(on, args.get("first") or last - YEAR, last), "next": None}
+        return {"clocks": on.clocks, "items": told(on, *PeriodArgs.of(on, args)), "next": None}
 
 
 def told(on: Reading, first: date, last: date) -> list[NoticeRow]:

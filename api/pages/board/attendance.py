@@ -13,7 +13,7 @@ from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look
 from api.pages.frame.thing import Said, link, section, strong
-from api.resources.learning import YEAR, attended
+from api.resources.learning import PeriodArgs, attended
 from projections import partnership
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def attendance() -> Response:
     with look() as seen:
         asked = request.args.get("year", "").strip()
         day = seen.clocks.as_at
-        first, last = _period(asked, day)
+        first, last = _period(seen, asked)
         met, came = attended(seen.on, first, last)
         note = "Every member is expected at the Board. Whom the record of a meeting does not name was not there."
         tables = [
@@ -50,11 +50,11 @@ def attendance() -> Response:
         )  # fmt: skip
 
 
-def _period(asked: str, day: date) -> tuple[date, date]:
+def _period(seen: Look, asked: str) -> tuple[date, date]:
     """Return the days of a year that is asked for, or the twelve months up to a day."""
     if len(asked) == len("2016") and asked.isascii() and asked.isdigit() and date.min.year < int(asked) < date.max.year:
         return date(int(asked), *FIRST), date(int(asked), *LAST)
-    return day - YEAR, day
+    return PeriodArgs.of(seen.on)
 
 
 def _years(seen: Look, asked: str, day: date) -> list[dict[str, Any]]:

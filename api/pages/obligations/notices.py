@@ -13,7 +13,7 @@ from api.pages.frame import Look, look
 from api.pages.frame.thing import Said, link, quiet, to_event
 from api.pages.frame.words import written
 from api.pages.obligations.wording import about, duty_by, owner_of
-from api.resources.learning import YEAR, told
+from api.resources.learning import PeriodArgs, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def notices() -> Response:
                 owner_of(seen, row.owner),
                 list(to_whom(seen, row)),
             )
-            for row in told(seen.on, last - YEAR, last)
+            for row in told(seen.on, *PeriodArgs.of(seen.on))
         ]
         year = f"in the year up to {written(last)}"
         lead = f"Who was told of what falls due, {year}. Each notice is an event, whether or not a mail reached anybody."

@@ -159,3 +159,5 @@ def test_who_was_told_of_what_falls_due_is_listed_for_whom_it_concerns(board):
     assert " ".join(unescape(told[1]).split()) in listed
     assert "A1 Follow up" not in cqh.text("/notices")
     assert chair.client.get("/api/v1/notices?first=2016-01-01&last=2016-02-01").json["items"] == []
+    for resource in ("notices", "attendance"):
+        assert chair.client.get(f"/api/v1/{resource}?last=0001-01-01").json["items"] == []  # before which there is no year
