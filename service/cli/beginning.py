@@ -86,7 +86,7 @@ def init(*, origin: str, title: str, email: str, name: str, password: str, signi
         opened = Board(config, ring, clock=config.clock())
         try:
             if opened.recorder.newest() is None:
-                mine = _own_key(signing_key, password)
+                mine = _own_key(signing_key, password, origin)
                 how = partial(establish, opened, mine, demonstration=demonstration, regime=regime)
                 person = how(board_name=title, name=name, contact=email)
             else:
@@ -132,10 +132,10 @@ def _check(config: Config, password: str, signing_key: Path, *, origin: str, aga
         raise keys.KeysExist(signing_key, "is there already, and is never overwritten")
 
 
-def _own_key(path: Path, password: str) -> Ed25519PrivateKey:
+def _own_key(path: Path, password: str, origin: str) -> Ed25519PrivateKey:
     """Return the first administrator's own key, written; or the one that an interrupted beginning has written already."""
     if not path.exists():
-        keys.hand_over(path, made := Ed25519PrivateKey.generate(), password)
+        keys.hand_over(path, made := Ed25519PrivateKey.generate(), password, origin=origin, holder=FIRST_OFFICE)
         return made
     try:
         found = load_ssh_private_key(path.read_bytes(), password.encode())

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from service.ledger.registry import KeyChange
 
 LOG, STATEMENT, WRAPPING, PASSPHRASE, PUBLIC = "log.key", "statement.key", "wrapping.key", "passphrase", "public.json"
+FOR_LOG, OF_HOLDER = "Log: ", "Signs as: "  # before a person's own key, in its file
 SCRYPT_COST, SCRYPT_BLOCK, SALT, WRAPPING_BYTES = 2**15, 8, 16, 32
 
 
@@ -140,10 +141,13 @@ def exist(config: Config) -> bool:
     return (config.data / "keys").is_dir()
 
 
-def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
-    """Write a person's own key, encrypted with their passphrase, where no file is yet; the service keeps none of it."""
+def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str, *, origin: str, holder: str) -> None:
+    """Write a person's own key, encrypted with their passphrase, where no file is yet; the service keeps none of it.
+
+    Before it stands for which log it is, and who signs with it: what the holder is asked to sign is held against that.
+    """
     try:
-        _write(path, _sealed(key, passphrase.encode()))
+        _write(path, f"{FOR_LOG}{origin}\n{OF_HOLDER}{holder}\n".encode() + _sealed(key, passphrase.encode()))
     except FileExistsError as error:
         raise KeysExist(path, "is there already, and is never overwritten") from error
 
@@ -154,6 +158,13 @@ def open_own(path: Path, passphrase: str) -> Ed25519PrivateKey:
         return _opened(path, passphrase.encode())
     except KeysMissing as error:
         raise KeyUnreadable(path, "cannot be read") from error
+
+
+def whose_own(path: Path) -> tuple[str | None, str | None]:
+    """Return for which log a person's own key is, and who signs with it, as far as its file says: an older one says neither."""
+    said = path.read_text("utf-8", errors="replace").splitlines()
+    origin, holder = (next((text.removeprefix(name) for text in said if text.startswith(name)), None) for name in (FOR_LOG, OF_HOLDER))
+    return origin, holder
 
 
 def load(config: Config) -> KeyRing:

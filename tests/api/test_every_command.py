@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from service.cli.people.asked import Whose, check
 from service.commands import COMMANDS, KINDS
 from service.commands.asking import ONE_OF_ITS_KIND
 from service.desk.submission import Submission
@@ -18,6 +19,7 @@ from tests.api.conftest import Asking
 from tests.api.test_signing import OTHERS as OWN
 from tests.api.test_signing import named, signed
 from tests.boards import ORIGIN
+from tests.service.test_asked import opened
 from tests.service.test_reviews import BESIDE
 from tests.service.test_reviews import COURSE as OF_A_REVIEW
 
@@ -103,6 +105,9 @@ def would_be_signed(ask: Asking, name: str) -> None:
     answer = ask.post(f"/api/v1/{path}?prepare={named(OWN)}", office, said(ask, name))
     assert (answer.status_code, ask.seeded.board.recorder.max_notification_id()) == (202, size), answer.json
     command, fields = COMMANDS[name], dict(answer.json["command"])
+    asked_ref = path.split("/")[1] if path.count("/") > 1 else fields.get("ref", command.kind)
+    asked = Submission(name=name, ref=asked_ref, fields={n: value for n, value in said(ask, name).items() if n != "ref"})
+    check(asked, [*opened(OWN, [one.values() for one in answer.json["statements"]])], Whose(ORIGIN, office), yes=True)
     ref = fields.pop("ref", path.split("/")[1] if path.count("/") > 1 else command.kind)
     it = Submission(name=name, ref=ref, fields=fields, signed=[signed(one, OWN) for one in answer.json["statements"]])
     with suppress(NotForGood), ask.seeded.board.together() as together:

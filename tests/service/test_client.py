@@ -31,14 +31,14 @@ def answering(*answers: Answer) -> Iterator[tuple[str, list[Any]]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            asked.append((self.path, self.headers))
-            code, headers, body = next(left)
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked.append((self.path, self.headers, body))
+            code, headers, answer = next(left)
             self.send_response(code)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(answer.encode())
 
         def do_GET(self) -> None:
             self.do_POST()
@@ -57,8 +57,8 @@ def test_what_is_busy_is_asked_again_signed_anew_under_the_same_key():
     with answering(BUSY, DONE) as (address, asked):
         client = Client(address, "muniment_k", RequestKey(Ed25519PrivateKey.generate()))
         assert client.post("/api/v1/actions", {}, key="letter 1") == {"ref": "A1"}
-    assert [headers["Idempotency-Key"] for _, headers in asked] == ["letter 1"] * 2
-    assert len({headers["Signature-Input"] for _, headers in asked}) == 2
+    assert [headers["Idempotency-Key"] for _, headers, _ in asked] == ["letter 1"] * 2
+    assert len({headers["Signature-Input"] for _, headers, _ in asked}) == 2
     with answering(*[BUSY] * 9) as (address, asked), pytest.raises(CannotReach, match="Later"):
         Client(address, "muniment_k").post("/api/v1/actions", {}, key="k")
     assert len(asked) == 5

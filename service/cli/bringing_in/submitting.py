@@ -14,8 +14,9 @@ import click
 from aggregates.errors import Refused
 from service.cli.bringing_in.receipts import Receipts
 from service.cli.output import followed, show
+from service.cli.people.asked import NotWhatIsShown
 from service.cli.people.client import CannotReach, Client, RefusedThere, of_environment
-from service.cli.people.own_key import NotWhatIsShown, OwnKey, open_key, prepared, sent
+from service.cli.people.own_key import OwnKey, open_key, prepared, sent
 from service.desk.bringing_in.lines import read, with_files
 from service.desk.submission import check_taken, command_of
 

@@ -12,6 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from aggregates.entry.topics import event_type
+from service.cli.people.asked import NotWhatIsShown, Opened, Whose, check
+from service.commands.asking import body_of
+from service.desk.bringing_in import lines
+from service.desk.submission import command_of
 from service.ledger import keys
 from service.verify import b64url, open_disclosures, open_statement, thumbprint, unb64url
 
@@ -27,18 +31,13 @@ if TYPE_CHECKING:
     Held = dict[str, Any]  # what is prepared, or signed: where it goes, under which idempotency key, and what the service answered
 
 
-class NotWhatIsShown(click.ClickException):
-    """What was handed over to be signed is not a statement of what it shows."""
-
-    exit_code = 1
-
-
 @dataclass(frozen=True)
 class OwnKey:
     """Somebody's own key, open. `yes` signs without asking once more."""
 
     private: Ed25519PrivateKey
     yes: bool
+    whose: Whose
 
     @property
     def named(self) -> str:
@@ -46,12 +45,14 @@ class OwnKey:
         return thumbprint(self.private.public_key().public_bytes_raw())
 
     def sign(self, held: Held) -> Held:
-        """Show what is to be signed, and sign it; nothing is signed that is not shown. What is on record already needs no signature."""
+        """Show what is to be signed, and sign it; nothing is signed that is not shown, or that is not what was asked for.
+
+        What is on record already needs no signature.
+        """
         if "receipt" in held["prepared"]:
             return held
         statements = held["prepared"]["statements"]
-        for one in statements:
-            show(one, self.private)
+        check(lines.read(held["asked"]), [show(one, self.private) for one in statements], self.whose, yes=self.yes)
         if not self.yes and not click.confirm(f"Sign this with your key {self.named}?", err=True):
             raise click.Abort
         return held | {"signed": [self._signed(one) for one in statements]}
@@ -65,13 +66,14 @@ def open_key(path: Path | None, passphrase: str | None, *, yes: bool) -> OwnKey:
     """Open somebody's own key, asking for its passphrase where it is not given."""
     if path is None:
         raise click.UsageError("Name the file of your own key: --signing-key")
-    return OwnKey(keys.open_own(path, passphrase or click.prompt("Passphrase of your key", hide_input=True)), yes)
+    private = keys.open_own(path, passphrase or click.prompt("Passphrase of your key", hide_input=True))
+    return OwnKey(private, yes, Whose(*keys.whose_own(path)))
 
 
 def prepared(client: Client, it: Submission, named: str) -> Held:
     """Have an act prepared for a key of this thumbprint; return what is to be signed, and where it is sent."""
     path, answer = client.give(it, prepare=named)
-    return {"server": client.server, "path": path, "key": it.key, "prepared": answer}
+    return {"server": client.server, "path": path, "key": it.key, "asked": lines.written(it), "prepared": answer}
 
 
 def sent(client: Client, held: Held) -> dict[str, Any]:
@@ -80,11 +82,12 @@ def sent(client: Client, held: Held) -> dict[str, Any]:
         return dict(held["prepared"])
     if "signed" not in held:
         raise click.UsageError("It is not signed yet: `muniment sign --offline FILE --signing-key KEY`")
-    return client.post(held["path"], held["prepared"]["command"] | {"signed": held["signed"]}, key=held["key"])
+    it = lines.read(held["asked"])
+    return client.post(held["path"], body_of(command_of(it), it) | {"signed": held["signed"]}, key=held["key"])
 
 
-def show(statement: Mapping[str, Any], own: Ed25519PrivateKey) -> None:
-    """Print a statement in words, checked to be one for this key whose digests are those of what is printed."""
+def show(statement: Mapping[str, Any], own: Ed25519PrivateKey) -> Opened:
+    """Print a statement in words, checked to be one for this key whose digests are those of what is printed; return it taken apart."""
     unsigned, public = statement["unsigned"], own.public_key().public_bytes_raw()
     try:
         origin = json.loads(unb64url(unsigned.split(".")[1]))["aud"]
@@ -103,3 +106,4 @@ def show(statement: Mapping[str, Any], own: Ed25519PrivateKey) -> None:
             table.add_row(name.replace("_", " ").capitalize(), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     empty = ", ".join(name.replace("_", " ") for name, value in shown.values() if value in (None, []))
     Console(stderr=True).print(table, *([f"Left empty: {empty}."] if empty else []))
+    return Opened(claims, dict(shown.values()))

@@ -131,5 +131,5 @@ def signing_key(*, file: Path, origin: str, office: str, replaces: Path | None, 
     """
     old = keys.open_own(replaces, passphrase) if replaces else None
     made = Ed25519PrivateKey.generate()
-    keys.hand_over(file, made, passphrase)
+    keys.hand_over(file, made, passphrase, origin=origin, holder=office)
     click.echo(json.dumps(keys.enrolment(made, origin, office, replaces=old), indent=1))

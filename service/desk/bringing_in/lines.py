@@ -88,6 +88,12 @@ def read(said: str | Mapping[str, Any]) -> Submission:
     )
 
 
+def written(it: Submission) -> dict[str, Any]:
+    """Return a command as a line, from which it is read again as it is."""
+    said = {"do": it.name, "ref": it.ref, "by": it.office, "on_behalf_of": it.on_behalf_of, "of": it.kind, "late_reason": it.late_reason}
+    return said | {"occurred_on": it.occurred_on and it.occurred_on.isoformat(), "key": it.key, "fields": dict(it.fields)}
+
+
 def with_files(it: Submission, folder: Path, receive: Callable[[Path], str]) -> Submission:
     """Return a line's command with each `file` of its evidence cited by the SHA-256 under which it was received."""
     evidence = it.fields.get("evidence")
