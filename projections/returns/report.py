@@ -70,13 +70,13 @@ def report_of(conn: Connection[Any], period: str, *, as_at: date, known_at: int)
     return {**built, "known_at": known_at}
 
 
-def built_again(conn: Connection[Any], edition: Edition, *, known_at: int) -> bool:
-    """Say whether the log gives the data of an edition again, to the byte: it is built anew whenever something more is on record."""
+def built_again(conn: Connection[Any], edition: Edition) -> bool:
+    """Say whether the log gives the data of an edition again, to the byte. It rests on what was known when it was signed, and no more."""
 
     def same() -> bool:
         return report.digest(report.canonical(_composed(conn, edition.period, edition.as_at, edition.known_at))) == edition.sha256
 
-    return _once(conn, known_at, ("again", edition), same)
+    return _once(conn, edition.known_at, ("again", edition), same)
 
 
 def published_reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[PublishedReview]:

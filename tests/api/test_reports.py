@@ -7,14 +7,19 @@ import re
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
+from typing import ClassVar
 
 import psycopg
 import pytest
 from pypdf import PdfReader
 
 from aggregates.action import Action
+from aggregates.clocks.dates import london
 from aggregates.returns import Return
+from projections.returns import built_again, editions
+from projections.returns.report import ENTRIES
 from projections.two_clocks.catch_up import rebuild_views
+from projections.two_clocks.tracking import head
 from tests.api.acts import FILE, PDF
 from tests.api.acts.returns import ANSWER, REQUEST, asked_for, explained
 from tests.api.acts.returns import REF as AUDIT
@@ -136,13 +141,41 @@ def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
     assert "Edition 2, of 5 January 2017, supersedes this one, which stays as it was published." in first
     assert "supersedes" not in second
     assert ("It was more than we said." in first, "It was more than we said." in second) == (False, True)
-    assert "built from the log again, as it is now, and are the same to the byte" in first
+    assert "built again from the log, as it was known then, and are the same to the byte" in first
     with psycopg.connect(work.seeded.config.conninfo("projector"), autocommit=True) as conn:
         rebuild_views(conn, work.seeded.source(conn), ("inspection_history", "returns"))
     again = work.get(f"/api/v1/reports/2016?as_at={signed['as_at']}&known_at={signed['known_at']}").json
     assert again["report_sha256"] == signed["sha256"]
     assert work.client.get(f"{PUBLIC}/data.json").data == data
     assert [one["newest"] for one in work.get("/api/v1/reports").json["items"]] == [True, False]
+
+
+def test_what_is_recorded_later_does_not_have_a_published_report_built_again(work):
+    """An edition rests on what was known when it was signed: it is built again once in a process, whatever is recorded since."""
+
+    class Heard(psycopg.Connection):
+        """A connection that counts what is asked of it."""
+
+        asked: ClassVar[list[str]] = []
+
+        def execute(self, query, *args, **how):
+            self.asked.append(query)
+            return super().execute(query, *args, **how)
+
+    def builds() -> int:
+        with Heard.connect(work.seeded.config.conninfo("reader"), autocommit=True) as conn:
+            Heard.asked.clear()
+            (edition,) = editions(conn, as_at=london(work.seeded.clock()), known_at=head(conn))
+            assert built_again(conn, edition)
+        return Heard.asked.count(ENTRIES)
+
+    explained(work.seeded, YEAR)
+    assert publish(work).status_code == 200
+    first = builds()
+    work.seeded.act("board-manager", "explain_section", REPORT, section="resources", explanation="It was more than we said.")
+    work.seeded.catch_up()
+
+    assert (first, builds()) == (1, 0)
 
 
 def test_a_report_that_is_published_is_owed_no_more(work):

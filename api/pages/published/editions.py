@@ -47,8 +47,8 @@ def document(edition: Edition) -> dict[str, Any]:
 
 
 def rebuilt(conn: Connection[Any], edition: Edition) -> bool | None:
-    """Say whether the log, as far as the views have come, gives the same bytes again; None where other rules than today's built them."""
-    return returns.built_again(conn, edition, known_at=tracking.head(conn)) if edition.made_by == report.MADE_BY else None
+    """Say whether the log gives the same bytes again; None where other rules than today's built them."""
+    return returns.built_again(conn, edition) if edition.made_by == report.MADE_BY else None
 
 
 def cited(editions: Sequence[Edition]) -> frozenset[int]:
