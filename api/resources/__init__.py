@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 
 from api.access import public
 from api.resources.actions import actions
+from api.resources.answering.commands import forget_request
 from api.resources.answering.links import linked
 from api.resources.answering.openapi import ProblemApi, build
 from api.resources.disseminations import disseminations
@@ -76,6 +77,7 @@ def install(app: Flask) -> None:
     for resource in RESOURCES:
         api.register_blueprint(resource, url_prefix=f"{API}/{resource.name}")
     app.register_blueprint(_document(api))
+    app.after_request(forget_request)
 
 
 def _document(api: ProblemApi) -> Blueprint:

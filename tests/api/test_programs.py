@@ -205,3 +205,20 @@ def test_what_a_program_says_of_somebody_is_kept_in_no_second_place(ask):
     check_signature(PUBLIC, unb64url(kept["signature"]), kept["base"].encode())
     assert (kept["body"], b64encode(sha256(body).digest()).decode() in kept["base"]) == (None, True)
     assert not [text for text in spellings(NAME) if text in everything(ask.seeded.config)]
+
+
+def test_what_was_held_or_refused_is_kept_of_no_signed_request(ask):
+    """INV-45: what a refused request said is gone when it is answered; its nonce stays used, and an hour later it is forgotten too."""
+    key = api_key(ask, public_key=PUBLIC)
+    ask.post(ACCEPT, "riv-lead")
+    held = Request(body=json.dumps({"rag": "amber", "narrative": f"{NAME}, NHS 943 476 5919"}).encode())
+    assert send(ask, key, sign(held)).json["type"] == "/problems/personal-data"
+    prepared = Request(f"http://localhost{PROGRESS}?prepare={'x' * 43}", body=json.dumps({"rag": "red", "narrative": NAME}).encode())
+    assert send(ask, key, sign(prepared, nonce="p" * 16)).status_code == 403
+
+    assert not [text for text in (*spellings(NAME), *spellings("943 476 5919")) if text in everything(ask.seeded.config)]
+    assert "nonce was used before" in send(ask, key, held).json["detail"]
+    with psycopg.connect(ask.seeded.config.conninfo("owner"), autocommit=True) as conn:
+        conn.execute("UPDATE desk.signed_request SET received_at = now() - interval '61 minutes'")
+        accounts.tidy(conn)
+        assert conn.execute("SELECT count(*) FROM desk.signed_request").fetchone() == (0,)

@@ -39,6 +39,7 @@ from service.desk.submission import KEY, Submission
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from flask import Response
     from flask.typing import ResponseReturnValue
     from marshmallow import Schema
 
@@ -153,7 +154,15 @@ def keep_request(positions: Sequence[int]) -> None:
     nonce, found = g.get("signed"), sorted(positions)
     if nonce and found and found[-1] - found[0] + 1 == len(found):
         with worker().desk() as conn:
-            signed_requests.came_to(conn, signed_in(), nonce, found)
+            signed_requests.came_to(conn, signed_in(), g.pop("signed"), found)
+
+
+def forget_request(response: Response) -> Response:
+    """Forget what a signed request said for which nothing was recorded, before its answer goes out."""
+    if nonce := g.pop("signed", None):
+        with worker().desk() as conn:
+            signed_requests.came_to_nothing(conn, signed_in(), nonce)
+    return response
 
 
 def unsigned(command: Command, it: Submission, done: Done, waiting: Unsigned) -> dict[str, Any]:

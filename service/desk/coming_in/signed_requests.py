@@ -41,7 +41,8 @@ FOR: Final = """
     SELECT r.base, r.signature, r.body, k.public_key
       FROM (SELECT * FROM desk.signed_request WHERE first <= %(position)s ORDER BY first DESC, received_at LIMIT 1) r
       JOIN desk.api_key k ON k.id = r.api_key WHERE r.last >= %(position)s"""
-CAME_TO_NOTHING: Final = "DELETE FROM desk.signed_request WHERE first IS NULL AND received_at < now() - interval '1 day'"
+WITHOUT_BODY: Final = "UPDATE desk.signed_request SET body = NULL WHERE api_key = %s AND nonce = %s AND first IS NULL"
+CAME_TO_NOTHING: Final = "DELETE FROM desk.signed_request WHERE first IS NULL AND received_at < now() - interval '1 hour'"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ def came_to(conn: Connection[Any], who: Caller, nonce: str, positions: Sequence[
         conn.execute(CAME_TO, (positions[0], positions[-1], who.program.id, nonce))
 
 
+def came_to_nothing(conn: Connection[Any], who: Caller, nonce: str) -> None:
+    """Forget what a request said that was answered with nothing recorded, such as a text that is held (INV-45); its nonce stays used."""
+    if who.program:
+        conn.execute(WITHOUT_BODY, (who.program.id, nonce))
+
+
 def _verified(asked: Asked, public_key: bytes) -> tuple[VerifyResult, bytes]:
     """Return what the one signature of a request covers, and the signature; refuse what it does not cover or is not its."""
     from http_message_signatures import HTTPMessageVerifier, MappingKeyResolver, algorithms, exceptions  # noqa: PLC0415 - for the few that sign
@@ -120,6 +127,6 @@ def of_event(conn: Connection[Any], position: int) -> Kept | None:
 
 
 def tidy(conn: Connection[Any]) -> None:
-    """Forget the requests for which nothing was recorded, long after they could be repeated."""
+    """Forget the requests for which nothing was recorded, long after they could be repeated: what they said went with their answer."""
     conn.execute(SETTLE)
     conn.execute(CAME_TO_NOTHING)
