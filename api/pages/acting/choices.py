@@ -15,7 +15,7 @@ from aggregates.framework.library import SETS
 from aggregates.registry.data_subject import DataSubject
 from api.pages.acting import ON_BEHALF_OF, of_sessions
 from api.pages.frame.files import size_text
-from api.pages.frame.words import choice_of
+from api.pages.frame.words import choice_of, written
 from api.pages.returns.words import sections, standards
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
@@ -49,8 +49,7 @@ def offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
     """Return the offices that somebody holds today, in these roles or in any."""
     terms = {ref: office.holder_on(worker().today) for ref, office in seen.words.offices.items()}
     held = {ref: term for ref, term in terms.items() if term and (roles is None or term.role in roles)}
-    titles = {ref: term.title for ref, term in held.items()}
-    named = apart(titles, lambda ref: seen.words.body(held[ref].body or held[ref].employer or ""))
+    named = {ref: seen.words.office(ref, worker().today) for ref in held}
     return dict(sorted(named.items(), key=lambda item: item[1]))
 
 
@@ -202,7 +201,7 @@ def _held(about: str | None) -> dict[str, str]:
 
 def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     held = partnership.meetings(seen.on.conn, **seen.on.at)
-    return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {row.held_on:%Y-%m-%d}" for row in held[::-1]}
+    return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {written(row.held_on)}" for row in held[::-1]}
 
 
 def _keys(seen: Look, _: str | None) -> dict[str, str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 pages = Blueprint("inspections_", __name__)
 
 SHORT: Final = 12  # digits of a file's hash that tell it from others at a glance
+OPENED: Final = {"subject:register": link("The register of data protection", "/data-protection")}  # what is opened and is no thing
 COLUMNS: Final = ("Inspection", "By whom", "Days covered", "Open", "Openings")
 
 
@@ -132,6 +133,6 @@ def _opened(seen: Look, row: InspectionRow) -> list[tuple[Said, ...]]:
     found: list[tuple[Said, ...]] = []
     for entry in opened:
         kind, _, ref = entry.said["object"].partition(":")
-        what = f"File {ref[:SHORT]}…" if kind == "file" else linked(seen, entry.said["object"])
+        what = f"File {ref[:SHORT]}…" if kind == "file" else OPENED.get(entry.said["object"]) or linked(seen, entry.said["object"])
         found.append((what, by(seen, entry), entry.since, to_event(seen, entry.position)))
     return found

@@ -11,6 +11,8 @@ from api.pages.frame import Look, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import named, page_of
 from api.pages.frame.thing import Said, link, section
+from api.resources.record.visible import Visible
+from projections import reviews
 from service.commands import KINDS
 
 if TYPE_CHECKING:
@@ -114,4 +116,13 @@ def linked(seen: Look, about: str | None) -> Said:
 
 def findings(seen: Look, sources: Sequence[str]) -> list[Said]:
     """Return links to the reviews of findings (`SB-2015-01/F1`), and to what else teaches something (`session:AIACP-2016-11`)."""
-    return [linked(seen, one) if ":" in one else link(one, seen.link(f"/reviews/{one.partition('/')[0]}")) for one in sources]
+    return [linked(seen, one) if ":" in one else link(one, _review(seen, one.partition("/")[0])) for one in sources]
+
+
+def _review(seen: Look, ref: str) -> str | None:
+    """Return the address of a review; None where it is not for the reader."""
+    if seen.on.scope.partial:
+        row = reviews.review(seen.on.conn, ref, **seen.on.at)
+        if row is None or not Visible(seen.on).review(row):
+            return None
+    return seen.link(f"/reviews/{ref}")

@@ -181,12 +181,15 @@ class Words:
 
     @cached_property
     def _apart(self) -> dict[str, str]:
-        """By what each of several offices of one title is told from the others: whose it is, or its code where that is the same too."""
+        """By what each of several offices of one title is told from the others: whose it is, who employs its holder, or its code."""
         last = {ref: office.terms[-1] for ref, office in self.offices.items() if office.terms}
         alike = Counter(term.title for term in last.values())
-        whose = {ref: (term.title, self.body(term.body or term.employer)) for ref, term in last.items() if alike[term.title] > 1}
-        same = Counter(whose.values())
-        return {ref: body if body and same[title, body] == 1 else ref for ref, (title, body) in whose.items()}
+        found = {ref: ref for ref, term in last.items() if alike[term.title] > 1}
+        for tells in ("employer", "body"):  # the one that is tried last tells best
+            named = {ref: (last[ref].title, self.body(getattr(last[ref], tells))) for ref in found}
+            same = Counter(named.values())
+            found |= {ref: body for ref, (title, body) in named.items() if body and same[title, body] == 1}
+        return found
 
     def held_by(self, person: UUID | None, day: date) -> list[str]:
         """Return the offices that a person holds on a day."""

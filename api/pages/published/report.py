@@ -47,7 +47,9 @@ def every() -> Response:
         rows = [_listed(seen, row, [one for one in published if one.period == row.period]) for row in asked]
         lead = "What the Board tells everybody of a year: built from the record, section by section as the law asks."
         nothing = ("No report was asked for.", "Once the Board asks itself for the report of a year, it stands here.")
-        more = [link("What is published", "/public"), link("Ask for a report", address("/returns/new", {"kind": REPORT}))]
+        more = [link("What is published", "/public")]
+        if COMMANDS["request_return"].open_to(seen.on.scope.role):
+            more.append(link("Ask for a report", address("/returns/new", {"kind": REPORT})))
         return listing.show(
             seen, "return", "/reports", COLUMNS, rows, heading="Reports of the year", lead=lead,
             empty=nothing, more=more,

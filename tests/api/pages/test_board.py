@@ -166,6 +166,18 @@ def test_a_review_begins_with_what_stops_it_and_folds_what_is_looked_up(whole):
     assert "Referred by Riverside Community Health" in words
 
 
+@pytest.mark.parametrize("office", ["quality-chair", "trainer", "inspector", "riv-lead"])
+def test_no_list_leads_where_its_reader_may_not_go(whole, office):
+    """Each link in the middle of a list opens for whoever reads it: nothing is offered that would be refused."""
+    who = whole(office)
+    for path in ("/reports", "/partnership", "/courses", "/resources", "/inspections/inspector"):
+        if who.get(path).status_code != 200:
+            continue
+        main = who.page.partition("<main")[2].partition("</main")[0]
+        led = {href for href in re.findall(r'href="(/[^"#?]*(?:\?kind[^"]*)?)"', main) if not href.startswith(("/api", "/static"))}
+        assert {href: status for href in led if (status := who.get(href).status_code) >= 400} == {}
+
+
 def test_two_offices_of_one_title_are_told_apart(sign_in, seeded):
     """Two trainers who are both called so stand with whose each is; of one employer, with the codes of their offices."""
     seeded.join("trainer-riv", "trainer", None, "RIV", title="Trainer")
