@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from flask import Request, request, send_file
 from marshmallow import Schema, fields
+from werkzeug.formparser import FormDataParser, MultiPartParser
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
@@ -33,11 +34,25 @@ if TYPE_CHECKING:
 
 evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
 
+PIECE = 1 << 18  # bytes that are taken in at once: as many as stay near the processor until they are hashed and written
 FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+
+
+class Form(FormDataParser):
+    """Werkzeug's, which asks for a quarter of such a piece at once, and copies as often."""
+
+    def _parse_multipart(self, stream: IO[bytes], _: str, length: int | None, options: dict[str, str]) -> Any:
+        if not (boundary := options.get("boundary", "").encode("ascii")):
+            raise ValueError("a form without a boundary")
+        limits: dict[str, Any] = {"max_form_memory_size": self.max_form_memory_size, "max_form_parts": self.max_form_parts}
+        parser = MultiPartParser(self.stream_factory, cls=self.cls, buffer_size=PIECE, **limits)
+        return stream, *parser.parse(stream, boundary, length)
 
 
 class Upload(Request):
     """A request whose files are written to where they will stay as they come in, and hashed: once, and held in memory nowhere."""
+
+    form_data_parser_class = Form
 
     @cached_property
     def stream(self) -> IO[bytes]:
@@ -49,7 +64,7 @@ class Upload(Request):
             self.max_content_length = self.max_form_memory_size
         found = super().stream
         large = isinstance(found, LimitedStream) and (self.content_length or MEBIBYTE) >= MEBIBYTE
-        return BufferedReader(cast("RawIOBase", found), MEBIBYTE) if large else found
+        return BufferedReader(cast("RawIOBase", found), PIECE) if large else found
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         return cast("IO[bytes]", worker().board.evidence.begin())

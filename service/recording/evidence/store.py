@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from service.config import Config
 
 BLOCK = 1 << 18
+LARGE = 1 << 15  # bytes, from which on it takes longer to hash them than to have it done elsewhere
+HASHING = ThreadPoolExecutor(thread_name_prefix="hashing")  # what is hashed holds up no other Python
 A_DAY = 86_400  # seconds
 log = logging.getLogger(__name__)
 
@@ -63,18 +66,24 @@ class Incoming:
         """Begin an empty one."""
         self.file = tempfile.NamedTemporaryFile(dir=folder)  # noqa: SIM115 - closed by whoever closes this
         self.close, self.read, self.seek = self.file.close, self.file.read, self.file.seek
-        self.size, self._digest = 0, sha256()
+        self.size, self._digest, self._ahead = 0, sha256(), Future[None]()
+        self._ahead.set_result(None)
 
     def write(self, block: bytes) -> int:
-        """Add to it, once: what was written stays."""
+        """Add to it, once: what was written stays. It is hashed while it is written and the next block comes, one block at a time."""
         self.size += len(block)
-        self._digest.update(block)
+        self._ahead.result()
+        if len(block) < LARGE:
+            self._digest.update(block)
+        else:
+            self._ahead = HASHING.submit(self._digest.update, block)
         with room():
             return self.file.write(block)
 
     @property
     def sha256(self) -> str:
         """The hash of what was written, in hexadecimal."""
+        self._ahead.result()
         return self._digest.hexdigest()
 
 
@@ -153,19 +162,6 @@ class EvidenceStore:
         if found:
             raise Malware(filename=filename, found=found)
         return True
-
-    def _copy(self, stream: IO[bytes], file: IO[bytes], filename: str) -> tuple[str, int]:
-        digest, size = sha256(), 0
-        while block := stream.read(BLOCK):
-            size += len(block)
-            if size > self.limit:
-                raise TooLarge(what=filename, limit=f"{self.limit // 1024 // 1024} MB")
-            digest.update(block)
-            file.write(block)
-        file.flush()
-        if not size:
-            raise EmptyFile(filename=filename)
-        return digest.hexdigest(), size
 
     def size(self, digest: str) -> int:
         """Return the size of a file that is held; refuses one that is not."""
