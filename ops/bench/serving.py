@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from projections.two_clocks import catch_up
+from service.cli.running import ALLOCATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def serving(config: Config, application: str, *settings: str) -> Iterator[Servin
 def running(config: Config, *arguments: str) -> Iterator[subprocess.Popen[Any]]:
     """Run a module of ours over a board until the context ends."""
     ours = {"MUNIMENT_DATA": str(config.data), "BARE_DATABASE": config.conninfo("owner"), "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"}
-    process = subprocess.Popen([sys.executable, *arguments], env=os.environ | ours, cwd=ROOT, stderr=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen([sys.executable, *arguments], env=ALLOCATOR | os.environ | ours, cwd=ROOT, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         yield process
     finally:

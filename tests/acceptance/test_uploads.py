@@ -84,8 +84,9 @@ def upload(it: Served, size: int, **how: Any) -> tuple[int, dict[str, Any]]:
 
 
 def peak(it: Served) -> int:
-    """Return the most memory that any process of the server has had, in bytes."""
+    """Return the most memory that any process of the server has had, in bytes. Each has two heaps, whatever its threads are."""
     command = [path for path in Path("/proc").glob("[0-9]*/cmdline") if f"{it.product.data}".encode() in _environment(path.parent)]
+    assert all(b"MALLOC_ARENA_MAX=2\0" in _environment(path.parent) for path in command)
     held = [re.search(r"VmHWM:\s+(\d+) kB", (path.parent / "status").read_text()) for path in command]
     return max(int(found[1]) for found in held if found) * 1024
 
