@@ -64,7 +64,8 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": RAISE, "query": RAISE, "path": RAISE}  # noqa: RUF012 - as webargs has it
 
-    def _raw_load_json(self, req: Request) -> Any:
+    def body(self, req: Request) -> dict[str, Any]:
+        """Return the object that a body of JSON is; refuse any other."""
         if not req.is_json:
             raise UnsupportedKind(takes="application/json", sent=req.mimetype or "nothing")
         req.max_content_length = MEBIBYTE  # an upload may be larger, a command not
@@ -72,6 +73,9 @@ class StrictParser(FlaskParser):
         if not isinstance(value, dict):
             raise Unreadable(where="The JSON", why="an object is expected")
         return value
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return self.body(req)
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
         """Refuse the first parameter that is wrong, by its name."""

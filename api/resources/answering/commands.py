@@ -114,8 +114,7 @@ def _body(command: Command, schema: Schema, ref: str | None) -> dict[str, Any]:
         office = sent.get("office")
         check_reach(command, ref, office=office if isinstance(office, str) else None)  # before any file is taken in
         return dict(schema.load({**sent, "evidence": _received(command, sent.get("evidence"))}))
-    parsed = Resource.ARGUMENTS_PARSER.parse(schema, request, location="json")
-    return dict(parsed)
+    return dict(schema.load(Resource.ARGUMENTS_PARSER.body(request)))
 
 
 def _received(command: Command, said: Any) -> list[Any]:
@@ -232,7 +231,8 @@ def _if_match(ref: str) -> int | None:
 def _answer(command: Command, done: Done) -> ResponseReturnValue:
     said = said_of(done, shown=shown(done.positions))
     began = command.creates and done.version == len(done.positions)
-    return said, 201 if began else 200, {"ETag": f'"{done.version}"', "Location": location(command.kind, done.ref)}
+    headers = {"ETag": f'"{done.version}"', "Location": location(command.kind, done.ref)}
+    return make_response(said, 201 if began else 200, headers)
 
 
 def shown(positions: Sequence[int], *, waiting: bool = True) -> bool:
