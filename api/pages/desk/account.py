@@ -12,10 +12,12 @@ from api import access
 from api.access import SESSION_COOKIE, forget, signed_in
 from api.errors import status_of
 from api.pages import frame
+from api.pages.acting.possible import acting_or_nobody
 from api.pages.desk.sign_in import let_in, words_of_today
 from api.worker import worker
-from service.desk import accounts
-from service.desk.coming_in import identities
+from service.commands import COMMANDS
+from service.desk import accounts, roles
+from service.desk.coming_in import identities, programs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -67,11 +69,22 @@ def _page(refused: Refused | None = None) -> Response:
         email=who.email,
         issuers=issuers,
         offices=offices,
+        may=_may(),
         sessions=sessions,
         password=password,
         least=accounts.LEAST_PASSWORD,
         refusal=refused.message if refused else None,
     )
+
+
+def _may() -> dict[str, bool]:
+    """Return for which keys the office in which somebody acts has a use: to sign what they record, to record by a program, or to read."""
+    role = acting.role if (acting := acting_or_nobody()) else None
+    return {
+        "sign": COMMANDS["enrol_signing_key"].open_to(role),
+        "record": programs.records(role),
+        "read": roles.may(role, "keys of programs"),
+    }
 
 
 @pages.post(f"{HERE}/sessions/<uuid:session>/end")

@@ -53,13 +53,14 @@ def make() -> Response:
         if not asked["label"]:
             raise LabelMissing
         public_key = programs.read_public_key(asked["signed_by"]) if asked["signed_by"] else None
+        acts = {EVERYTHING: None, READS: ()}.get(asked["may"], asked["acts"])
+        programs.check_acts(acting.office or "", acting.role, acts)
     except Refused as refused:
         return _page(asked, refused)
-    acts = {EVERYTHING: None, READS: ()}.get(asked["may"], asked["acts"])
     with worker().desk() as conn:
         how: dict[str, Any] = {"days": int(asked["days"]), "acts": acts, "public_key": public_key}
         made = accounts.create_api_key(conn, who.account, acting.office, asked["label"], **how)
-    return _page(made=made)
+    return _page(made=made, reads=acts is not None and not acts)
 
 
 @pages.post(f"{HERE}/<uuid:key>/end")
@@ -97,7 +98,7 @@ def _asked() -> dict[str, Any]:
     }
 
 
-def _page(asked: dict[str, Any] | None = None, refused: Refused | None = None, *, made: str | None = None) -> Response:
+def _page(asked: dict[str, Any] | None = None, refused: Refused | None = None, *, made: str | None = None, reads: bool = False) -> Response:
     role = acting_as().role
     with worker().desk() as conn:
         found = programs.live(conn, _whose())
@@ -108,6 +109,8 @@ def _page(asked: dict[str, Any] | None = None, refused: Refused | None = None, *
         "desk/programs.html",
         status=status_of(type(refused)) if refused else 200,
         made=made,
+        reads=reads,
+        records=programs.records(role),
         keys=rows,
         every=_sees_all(),
         fields=_fields(asked or {"may": READS, "days": "365"}, role),
@@ -118,13 +121,15 @@ def _page(asked: dict[str, Any] | None = None, refused: Refused | None = None, *
 def _fields(asked: dict[str, Any], role: str | None) -> list[forms.FormField]:
     titles = sorted((command.title, command.name) for command in COMMANDS.values() if command.open_to(role))
     acts = [{"value": name, "text": title} for title, name in titles]
+    may = MAY if acts else {READS: MAY[READS]}
     hint = "The public half of a key that muniment signing-key has made. Each request is then signed (RFC 9421): a stolen key does nothing."
+    chosen = _field(
+        "acts", "choices", label="Acts", value=asked.get("acts", []), items=sorted(acts, key=lambda one: one["text"]), optional=True
+    )
     return [
         _field("label", "text", label="What it is for", value=asked.get("label"), hint="Such as the name of the system that uses it."),
-        _field("may", "choice", label="What it may do", value=asked["may"], items=_items(MAY)),
-        _field(
-            "acts", "choices", label="Acts", value=asked.get("acts", []), items=sorted(acts, key=lambda one: one["text"]), optional=True
-        ),
+        _field("may", "choice", label="What it may do", value=asked["may"], items=_items(may)),
+        *([chosen] if acts else []),
         _field("days", "choice", label="How long it may be used", value=asked["days"], items=_items(LASTS)),
         _field("signed_by", "text", label="Key that signs its requests", value=asked.get("signed_by"), hint=hint, optional=True),
     ]

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row
 
-from service.desk.coming_in.refusals import NotAPublicKey
+from service.commands import COMMANDS
+from service.desk.coming_in.refusals import BeyondTheOffice, NotAPublicKey
 from service.desk.refusals import NotFound
 from service.verify import check_public_key, unb64url
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -54,6 +56,18 @@ def revoke(conn: Connection[Any], key: UUID, account: UUID | None) -> None:
     """End an API key of an account, or anybody's without one; refuses one that is not there, is another's, or has ended."""
     if conn.execute(REVOKE, {"key": key, "account": account}).rowcount != 1:
         raise NotFound(kind="API key", ref=key)
+
+
+def check_acts(office: str, role: str | None, acts: Collection[str] | None) -> None:
+    """Refuse a key for acts that its office can never give; None is for whatever the office may, which has to be something."""
+    beyond = [COMMANDS[name].title.lower() for name in acts or () if not COMMANDS[name].open_to(role)]
+    if beyond or (acts is None and not records(role)):
+        raise BeyondTheOffice(office=office, acts=beyond or ["record anything"])
+
+
+def records(role: str | None) -> bool:
+    """Say whether there is anything that a role may record."""
+    return any(command.open_to(role) for command in COMMANDS.values())
 
 
 def read_public_key(text: str) -> bytes:

@@ -72,6 +72,12 @@ class NotForThisKey(NotAllowed):
     text = "This API key may not {act}: it was made for {acts}"
 
 
+class BeyondTheOffice(NotAllowed):
+    """An API key is made for what its office may: one of an office that records nothing reads, and no more."""
+
+    text = "{office} may not {acts} itself, so no key of it may: it can have a key that reads and records nothing, or one for what it may"
+
+
 class PagesAreForPeople(NotAllowed):
     """What a page does is asked by whoever signed in to it: a key could otherwise make another that may more."""
 

@@ -96,3 +96,23 @@ def test_when_a_session_was_last_used_is_known_to_the_minute(sign_in):
 def test_a_browser_is_known_by_its_family_alone(agent, family):
     """Of what a browser says of itself, its family is kept."""
     assert family_of(agent) == family
+
+
+def test_keys_are_offered_for_what_an_office_can_use_them_for(whole):
+    """Who records nothing is offered no key to sign with, and one for a program that reads; one that records is refused by name."""
+    lead, inspector = whole("riv-lead"), whole("inspector")
+    assert "make a signing key. To let a system of yours record for you, make it a key" in lead.text("/account")
+    words = inspector.text("/account")
+    assert ("make a signing key" in words, "To let a system of yours read for you, make it a key" in words) == (False, True)
+
+    assert "Read, and record nothing" in inspector.text("/api-keys")
+    assert ('value="everything"' in inspector.page, 'value="reads"' in inspector.page) == (False, True)
+    made = inspector.post("/api-keys", {"label": "Report", "may": "reads", "days": "90"})
+    assert (made.status_code, "muniment submit" in inspector.page, "Authorization: Bearer" in inspector.words) == (200, False, True)
+    for said in ({"may": "everything"}, {"may": "some", "acts": ["accept_action"]}):
+        refused = inspector.post("/api-keys", {"label": "Report", "days": "90"} | said)
+        assert (refused.status_code, "so no key of it may" in inspector.words) == (403, True)
+    assert lead.text("/api-keys")
+    assert lead.post("/api-keys", {"label": "System", "may": "some", "acts": ["close_review"], "days": "90"}).status_code == 403
+    lead.post("/api-keys", {"label": "System", "may": "some", "acts": ["accept_action"], "days": "90"})
+    assert "muniment submit FILE" in lead.words
