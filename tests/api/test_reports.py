@@ -91,6 +91,9 @@ def test_a_report_is_not_signed_while_something_is_missing_that_nobody_explains(
     assert f'name="report_sha256" value="{seen}"' in form.get_data(as_text=True)
     assert "As you have read it, and no other" in read(form)  # what is signed stands there in words, and is not to be typed
     assert "Annual report of the Board 2016 Sign and publish the report" in read(form)
+    assert 'href="/reports/2016">Read the draft, and sign from there' in work.get(f"/returns/{REPORT}/publish_return", "chair").get_data(
+        as_text=True
+    )
     assert "What is recorded stays: never corrected, retracted, changed or removed." in read(form)
     assert [publish(work, report_sha256=other).status_code for other in ("0" * 64,)] == [422]
     known_at = int(re.search(r"known_at=(\d+)", href)[1])
@@ -186,7 +189,10 @@ def test_a_report_that_is_published_is_owed_no_more(work):
     work.seeded.catch_up()
     row = work.get(f"/api/v1/returns/{REPORT}", "chair").json["item"]
     page = work.get(f"/returns/{REPORT}", "chair").get_data(as_text=True)
-    assert page.count('<dt class="govuk-summary-list__key">Published</dt>') == 1  # with its edition and its day, once
+    facts = page.partition("What was recorded")[0]
+    days = [facts.count(f'<dt class="govuk-summary-list__key">{key}</dt>') for key in ("Published", "Answered", "Ended")]
+    assert days == [1, 0, 0]  # the day stands there once, beside its edition
+    assert "Edition 1 5 January 2017" in " ".join(re.sub(r"<[^>]+>", " ", facts).replace("&nbsp;", " ").split())
     waived = work.post(f"/api/v1/returns/{REPORT}/waive_return", "chair", {"reason": "There is one"})
 
     assert (row["status"], row["answered_on"], row["late_days"]) == ("published", OVER, 0)

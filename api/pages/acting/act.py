@@ -15,7 +15,7 @@ from api.pages.acting.possible import against
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import CALLED, named, page_of
 from api.pages.frame.words import in_form, linked, sentence
-from api.pages.published.publishing import stated
+from api.pages.published.publishing import beside, stated
 from api.pages.returns import answering
 from api.resources.answering.answers import version_of
 from api.resources.answering.commands import acting_as, check_reach
@@ -192,11 +192,12 @@ def _page(
 ) -> Response:
     """Return the form, with what was typed and what stands against it; where it cannot be done as things stand, folded under why."""
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
-    manager = acting_as().role == commands.MANAGER
     moved = isinstance(refused, StaleVersion)
-    shown = forms.fields_of(seen, command, sent, about=about, manager=manager)
+    shown = forms.fields_of(seen, command, sent, about=about, manager=acting_as().role == commands.MANAGER)
+    heading = forms.heading(command)
     if command.name == "publish_return" and about:
         shown = stated(shown, about)
+        heading |= {"beside": None if any(field["kind"] == "stated" for field in shown) else beside(about)}
     if form:
         first = forms.with_typed(form.chosen(seen), sent.typed | ({REF: about} if about else {}), sent.errors)
         shown = first + [field | {"folded": plain_name(field["name"]) in form.folded} for field in shown]
@@ -205,7 +206,7 @@ def _page(
         "acting/act.html",
         look=seen,
         status=status,
-        command=forms.heading(command),
+        command=heading,
         about=None if about is None or form else _about(seen, command, about),
         acting=acting_words(seen),
         fields=shown,

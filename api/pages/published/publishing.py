@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 SIGNED: Final = ("as_at", "known_at", "report_sha256")  # what the page of the draft fills in
 
 
+def draft_of(ref: str) -> str:
+    """Return the address of the draft of the report that a return asks for."""
+    return f"/reports/{ref.removeprefix(f'{REPORT}-').removesuffix('-BOARD')}"
+
+
+def beside(ref: str) -> dict[str, str]:
+    """Return where a report is signed from, for whoever comes to its form by another way: nobody types what is signed."""
+    return {"text": "Read the draft, and sign from there: it says what is signed", "href": draft_of(ref)}
+
+
 def stated(fields: list[dict[str, Any]], ref: str) -> list[dict[str, Any]]:
     """Return a form's fields with what the draft has filled in said in words; as they are where it is not there, or wrong."""
     given = {field["name"]: field for field in fields if field["name"] in SIGNED}
@@ -22,8 +32,7 @@ def stated(fields: list[dict[str, Any]], ref: str) -> list[dict[str, Any]]:
     if day is None or any(not field["value"] or field["error"] for field in given.values()):
         return fields
     known_at, digest = str(given["known_at"]["value"]), str(given["report_sha256"]["value"])
-    period = ref.removeprefix(f"{REPORT}-").removesuffix("-BOARD")
-    draft = {"text": "Read it again", "href": address(f"/reports/{period}", {"as_at": day.isoformat(), "known_at": known_at})}
+    draft = {"text": "Read it again", "href": address(draft_of(ref), {"as_at": day.isoformat(), "known_at": known_at})}
     said: Mapping[str, dict[str, Any]] = {
         "as_at": {"says": written(day), "sent": {"as_at-day": day.day, "as_at-month": day.month, "as_at-year": day.year}},
         "known_at": {"says": f"{known_at}: everything that was on record when you read it.", "sent": {"known_at": known_at}},

@@ -138,15 +138,28 @@ def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[s
         fact("By what right", row.legal_basis),
         fact("Questions", asked.title if asked else row.question_set, pinned),
         fact("Shared with", ", ".join(row.shared_with)),
-        fact("Brought forward from", link(earlier, seen.link(f"/returns/{earlier}")) if earlier else None),
-        fact("Answered", row.answered_on, quiet(amended), quiet(f"{row.staff_n} of its staff took part" if row.staff_n else None)),
+        fact(
+            "Brought forward from", link(seen.title_of("return", earlier) or earlier, seen.link(f"/returns/{earlier}")) if earlier else None
+        ),
+        fact(
+            "Answered",
+            None if row.published else row.answered_on,
+            quiet(amended),
+            quiet(f"{row.staff_n} of its staff took part" if row.staff_n else None),
+        ),
         fact("Moderated", row.moderated_on, quiet(row.panel), quiet(seen.words.office(row.moderated_by, row.moderated_on) or None)),
         fact("Put before", *held),
         fact("The report", link("As it stands", seen.link(f"/reports/{row.period}"), f"for {row.period}") if row.kind == REPORT else None),
-        fact("Published", *[link(f"Edition {one.edition}", address_of(row.period, one.edition), written(one.on)) for one in row.published]),
+        fact("Published", *_editions(row)),
         fact(row.status.capitalize(), None if row.published else row.ended_on, quiet(row.ended_because)),
         fact("Challenges", *[link(one, seen.link(f"/challenges/{one}")) for one in row.challenges]),
     )
+
+
+def _editions(row: ReturnRow) -> list[Said]:
+    """Return each edition of a report that was published, with its day."""
+    told = [(link(f"Edition {one.edition}", address_of(row.period, one.edition)), quiet(written(one.on))) for one in row.published]
+    return [part for edition in told for part in edition]
 
 
 def _kept(seen: Look, row: ReturnRow) -> list[Said]:
