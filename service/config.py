@@ -27,7 +27,7 @@ Role = Literal["owner", "writer", "projector", "reader"]
 
 MEBIBYTE = 1024 * 1024
 CLOCK_FILE = "demonstration-clock"
-VERIFIED = ("email_verified", "xms_edov")  # OpenID Connect Core 1.0, §5.1; Microsoft Entra's own, which it sends instead
+VERIFIED = {"email_verified": ("true",), "xms_edov": ("true", '"true"', '"1"')}  # as JSON; OpenID Connect Core §5.1; Entra's, a text too
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,16 +115,24 @@ def listed(
 ) -> tuple[list[Instance], int]:
     """Return so many obligations at most, in the order of due date and after the first so many; and how many there are of them in all."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
-    wanted = replace(wanted, owners=on.answering(wanted.owners))
-    computed = [one for one in _computed(on, wanted) if _is_wanted(one, wanted)]
-    rows = sorted([*_of_tables(on, wanted, None, first + most), *computed], key=place)[first : first + most]
-    return rows, _in_tables(on, wanted) + len(computed)
+    wanted, computed = _answered(on, wanted)
+    return _in_order(on, wanted, computed, None, first + most)[first:], _in_tables(on, wanted) + len(computed)
 
 
 def _owed(on: Terms, wanted: Wanted, after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
+    wanted, computed = _answered(on, wanted)
+    return _in_order(on, wanted, computed, after, limit)
+
+
+def _answered(on: Terms, wanted: Wanted) -> tuple[Wanted, list[Instance]]:
+    """Return what is wanted, of whoever answers for its owners; and the obligations of it that no table has a row of."""
     wanted = replace(wanted, owners=on.answering(wanted.owners))
-    found = _of_tables(on, wanted, after, limit)
-    found += [one for one in _computed(on, wanted) if _is_wanted(one, wanted) and (after is None or place(one) > after)]
+    return wanted, [one for one in _computed(on, wanted) if _is_wanted(one, wanted)]
+
+
+def _in_order(on: Terms, wanted: Wanted, computed: list[Instance], after: tuple[date, str] | None, limit: int | None) -> list[Instance]:
+    """Return the obligations of the tables and those that were computed, in the order of due date."""
+    found = _of_tables(on, wanted, after, limit) + [one for one in computed if after is None or place(one) > after]
     return sorted(found, key=place)[:limit]
 
 
@@ -146,8 +154,8 @@ def _is_wanted(one: Instance, wanted: Wanted) -> bool:
 def count(conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted = EVERYTHING, index: Index = INDEX) -> int:
     """Return how many obligations these are, without reading those of the tables."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
-    wanted = replace(wanted, owners=on.answering(wanted.owners))
-    return _in_tables(on, wanted) + sum(_is_wanted(one, wanted) for one in _computed(on, wanted))
+    wanted, computed = _answered(on, wanted)
+    return _in_tables(on, wanted) + len(computed)
 
 
 def _in_tables(on: Terms, wanted: Wanted) -> int:

@@ -148,11 +148,8 @@ def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str, *, origin: st
 
 
 def open_own(path: Path, passphrase: str) -> Ed25519PrivateKey:
-    """Open a person's own key, as `hand_over` wrote it; raise KeyUnreadable."""
-    try:
-        return _opened(path, passphrase.encode())
-    except KeysMissing as error:
-        raise KeyUnreadable(path, "cannot be read") from error
+    """Open a person's own key, as `hand_over` wrote it; raise KeyUnreadable, or KeysMissing."""
+    return _opened(path, passphrase.encode())
 
 
 def whose_own(path: Path) -> tuple[str | None, str | None]:

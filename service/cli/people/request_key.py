@@ -50,7 +50,8 @@ class RequestKey:
         try:
             return cls(keys.open_own(config.request_key, passphrase))
         except keys.CannotUseKeys as error:
-            raise BadSetting("MUNIMENT_REQUEST_KEY", str(config.request_key), error.why) from error
+            why = "cannot be read" if isinstance(error, keys.KeysMissing) else error.why
+            raise BadSetting("MUNIMENT_REQUEST_KEY", str(config.request_key), why) from error
 
     def signed(self, method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
         """Return the headers of a request with the digest of its body and a signature over all of it, good for minutes and once."""

@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from service.config import VERIFIED
 from service.desk.coming_in.places import NotAsked, Places
 from service.desk.coming_in.refusals import NotBegunHere, ProviderDoubtful, ProviderRefused
 
@@ -35,8 +36,6 @@ LEEWAY: Final = 60  # seconds by which two clocks may differ
 LASTS: Final = 600  # seconds within which who went to the provider comes back
 LONGEST: Final = 255  # bytes of a subject
 DISCOVERY: Final = "/.well-known/openid-configuration"
-# What a claim says, in JSON, of an address that is verified: Entra writes its boolean as a text now and then.
-SAYS_SO: Final = {"email_verified": ("true",), "xms_edov": ("true", '"true"', '"1"')}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +140,5 @@ class Provider:
         subject, email = claims["sub"], claims.get("email")
         if not isinstance(subject, str) or not 0 < len(subject.encode()) <= LONGEST:
             raise NotAsked("the provider names nobody")
-        verified = isinstance(email, str) and json.dumps(claims.get(self._it.verified)) in SAYS_SO[self._it.verified]
+        verified = isinstance(email, str) and json.dumps(claims.get(self._it.verified)) in VERIFIED[self._it.verified]
         return Known(self._it.issuer, subject, email if verified else None)
