@@ -109,7 +109,7 @@ def is_refused_by_line(system: System) -> None:
     assert (ran.code, ran.out, [text.partition(":")[0] for text in told]) == (
         1,
         "",
-        [*(f"line {n}" for n in range(2, 7)), "Nothing was sent."],
+        [*(f"line {n}" for n in range(2, 7)), "Each line is one JSON object. Nothing was sent."],
     )
     assert board.size == before
 

@@ -23,7 +23,7 @@ def import_(file: Path) -> None:
 
     Example: muniment import history.jsonl
     """
-    with board() as opened, file.open(encoding="utf-8", errors="surrogateescape") as lines:
+    with board() as opened, file.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
         who = caller(opened.config)
         report = import_lines(opened, who, followed(list(lines), f"Recording {file.name}"), file.parent)
     click.echo(f"{report.recorded} recorded, {report.skipped} were on record already, {len(report.refused)} refused.")

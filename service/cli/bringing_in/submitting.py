@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STDIN: Final = "-"
 REFUSED, COULD_NOT = 1, 2  # exit codes, as `service.cli` documents them
+NAMED: Final = 20  # lines that cannot be read, of a file that may be none of lines
 AGAIN: Final = "Submit it again to go on: nothing is recorded twice."
 
 
@@ -115,7 +116,7 @@ def submit(file: Path, server: str, folder: Path | None, form: str, *, signing_k
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     beside = Path() if str(file) == STDIN else file.parent
-    with click.open_file(str(file), encoding="utf-8", errors="surrogateescape") as texts:
+    with click.open_file(str(file), encoding="utf-8-sig", errors="surrogateescape") as texts:  # Windows marks it
         lines = _read(texts, beside)
     client = of_environment(server)
     kept = folder or (None if str(file) == STDIN else file.with_name(f"{file.name}.receipts"))
@@ -134,7 +135,7 @@ def submit(file: Path, server: str, folder: Path | None, form: str, *, signing_k
 
 
 def _read(texts: Iterable[str], folder: Path) -> Sequence[Numbered]:
-    """Return the act of each line; where one cannot be read, name all that cannot, and send nothing."""
+    """Return the act of each line; where one cannot be read, name those that cannot, and send nothing."""
     lines, refused = list[tuple[int, "Submission"]](), list[str]()
     for number, text in enumerate(texts, 1):
         if text.strip():
@@ -143,7 +144,8 @@ def _read(texts: Iterable[str], folder: Path) -> Sequence[Numbered]:
             except Refused as error:
                 refused.append(f"line {number}: {error}")
     if refused:
-        click.echo("\n".join([*refused, "Nothing was sent."]), err=True)
+        more = [f"… and {len(refused) - NAMED:,} lines more"] if len(refused) > NAMED else []
+        click.echo("\n".join([*refused[:NAMED], *more, "Each line is one JSON object. Nothing was sent."]), err=True)
         sys.exit(REFUSED)
     return lines
 
