@@ -453,7 +453,8 @@ def test_the_tracker_leads_to_a_review_its_breach_and_the_signed_event(visitor: 
     visitor.page.get_by_label("Kind").select_option(label="Serious case review")
     visitor.page.get_by_role("button", name="Show").click()
     visitor.page.get_by_role("link", name="SB-2016-03 Cedar").click()
-    expect(visitor.page.get_by_role("row").filter(has_text="Decide whether to conduct a review")).to_contain_text("9 days late")
+    expect(visitor.page.get_by_role("listitem").filter(has_text="Decide whether to conduct a review")).to_contain_text("9 days late")
+    visitor.page.get_by_role("heading", name="How it came about").click()
     expect(visitor.page.locator("main")).to_contain_text("not to be independent of Northgate Hospitals NHS Trust")
     visitor.page.get_by_role("link", name=re.compile("which records the breach")).click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Independence breached")
@@ -918,7 +919,7 @@ def test_an_agency_rehearses_an_inspection_and_goes_on_with_its_work(browser: Br
         again.go("/rehearsal")
         assert barriers(again.page) == []
         again.page.get_by_role("button", name="Enter the rehearsal").click()
-        expect(again.page.get_by_role("heading", level=1)).to_have_text("Replay")
+        expect(again.page.get_by_role("heading", level=1)).to_have_text("Where to begin")
         assert barriers(again.page) == []
         again.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         assert barriers(again.page, seen=True) == []

@@ -29,13 +29,13 @@ def stated(fields: list[dict[str, Any]], ref: str) -> list[dict[str, Any]]:
     """Return a form's fields with what the draft has filled in said in words; as they are where it is not there, or wrong."""
     given = {field["name"]: field for field in fields if field["name"] in SIGNED}
     day = _day(given["as_at"]["value"])
-    if day is None or any(not field["value"] or field["error"] for field in given.values()):
+    known_at, digest = (str(given[name]["value"]) for name in SIGNED[1:])
+    if day is None or not known_at.isdecimal() or any(not field["value"] or field["error"] for field in given.values()):
         return fields
-    known_at, digest = str(given["known_at"]["value"]), str(given["report_sha256"]["value"])
     draft = {"text": "Read it again", "href": address(draft_of(ref), {"as_at": day.isoformat(), "known_at": known_at})}
     said: Mapping[str, dict[str, Any]] = {
         "as_at": {"says": written(day), "sent": {"as_at-day": day.day, "as_at-month": day.month, "as_at-year": day.year}},
-        "known_at": {"says": f"{known_at}: everything that was on record when you read it.", "sent": {"known_at": known_at}},
+        "known_at": {"says": f"{int(known_at):,}: everything that was on record when you read it.", "sent": {"known_at": known_at}},
         "report_sha256": {
             "says": "As you have read it, and no other: had anything of it changed, nothing would be signed.",
             "sent": {"report_sha256": digest},
