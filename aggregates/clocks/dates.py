@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,10 +17,18 @@ def day_of(text: Any) -> date:
 
     Python would read `20161114` and `2016-W46-1` too: two texts for one day, of which whoever compares texts sees one.
     """
-    with suppress(TypeError, ValueError):
-        if (day := date.fromisoformat(text)).isoformat() == text:
-            return day
+    if isinstance(text, str) and (day := _day(text)):
+        return day
     raise ValueError(f"{text!r} is no date as 2016-11-14 is one")
+
+
+@lru_cache(10_000)  # what is on record says the same few thousand days again and again
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 def london(seconds: float) -> date:
