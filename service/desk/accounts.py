@@ -112,6 +112,20 @@ def set_password(conn: Connection[Any], account: UUID, password: str) -> None:
     close_sessions(conn, account)
 
 
+def erase(conn: Connection[Any], people: Collection[UUID]) -> None:
+    """Erase what accounts hold of people: their addresses go, nobody comes in by them any more, and what was recorded by them stays."""
+    conn.execute(
+        """
+        WITH theirs AS (
+            UPDATE desk.account SET email = id || '@erased.invalid', password_hash = NULL, disabled_at = coalesce(disabled_at, now())
+             WHERE person = ANY(%s) RETURNING id),
+        ended AS (DELETE FROM desk.session USING theirs WHERE account = theirs.id),
+        unlinked AS (DELETE FROM desk.identity USING theirs WHERE account = theirs.id)
+        UPDATE desk.api_key SET revoked_at = now() FROM theirs WHERE account = theirs.id AND revoked_at IS NULL""",
+        (list(people),),
+    )
+
+
 def close_account(conn: Connection[Any], account: UUID) -> None:
     """Let nobody in by an account any more, by its password, its sessions or its API keys. What was recorded by it stays."""
     conn.execute("UPDATE desk.account SET disabled_at = now() WHERE id = %s AND disabled_at IS NULL", (account,))

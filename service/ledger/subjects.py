@@ -22,7 +22,7 @@ from service.ledger.errors import SealedValueDamaged
 from service.verify import open_disclosures
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from eventsourcing.postgres import PostgresDatastore
     from psycopg import Connection
@@ -30,16 +30,10 @@ if TYPE_CHECKING:
 
     from service.ledger.append import Erases
 
+    EraseToo = Callable[[Connection[DictRow], Collection[UUID]], None]
+
 KEY, NONCE = 32, 12  # bytes
 REMEMBERED = 4096  # keys that are kept unwrapped in memory
-# The account of whoever is erased: its address goes, nobody comes in by it any more, and what was recorded by it stays.
-CLOSE = """
-    WITH theirs AS (
-        UPDATE desk.account SET email = id || '@erased.invalid', password_hash = NULL, disabled_at = coalesce(disabled_at, now())
-         WHERE person = ANY(%s) RETURNING id),
-    ended AS (DELETE FROM desk.session USING theirs WHERE account = theirs.id),
-    unlinked AS (DELETE FROM desk.identity USING theirs WHERE account = theirs.id)
-    UPDATE desk.api_key SET revoked_at = now() FROM theirs WHERE account = theirs.id AND revoked_at IS NULL"""
 
 
 class _Made:
@@ -52,8 +46,9 @@ class _Made:
 class Subjects:
     """The subjects' keys, as the writer sees them."""
 
-    def __init__(self, datastore: PostgresDatastore, wrapping_key: bytes, origin: str) -> None:
-        """Take the database, as the writer, the 32 bytes that wrap every subject's key, and the log's origin."""
+    def __init__(self, datastore: PostgresDatastore, wrapping_key: bytes, origin: str, *, erase_too: EraseToo) -> None:
+        """Take the database, as the writer, the 32 bytes that wrap every subject's key, the log's origin, and what else erases somebody."""
+        self._erase_too = erase_too
         self._datastore, self._wrapping, self._origin = datastore, AESGCM(wrapping_key), origin
         self._lock = threading.Lock()
         self._stored: OrderedDict[UUID, AESGCM] = OrderedDict()
@@ -107,7 +102,7 @@ class Subjects:
         """Destroy keys and values, and what accounts hold, in the transaction that has just appended what says so."""
         for each in erases:
             conn.execute("SELECT sealed.erase(%s, %s)", (list(each.subjects), each.values))
-            conn.execute(CLOSE, (list(each.subjects),))
+            self._erase_too(conn, each.subjects)
 
     def forget(self, erases: Iterable[Erases]) -> None:
         """Forget the keys that were destroyed."""

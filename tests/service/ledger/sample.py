@@ -17,6 +17,7 @@ from aggregates.entry import Recorded
 from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
 from aggregates.entry.values import Sealed
 from service.database.connection import environment
+from service.desk import accounts
 from service.ledger.checkpoint import LogKey
 from service.ledger.registry import Enrolled, Registry
 from service.ledger.statement import StatementKey, StatementMapper
@@ -115,7 +116,7 @@ class Sample(Application[UUID]):
     @cached_property
     def subjects(self) -> Subjects:
         """The subjects' keys."""
-        return Subjects(self.factory.datastore, self._keys[2], ORIGIN)
+        return Subjects(self.factory.datastore, self._keys[2], ORIGIN, erase_too=accounts.erase)
 
     @cached_property
     def registry(self) -> Registry:

@@ -10,6 +10,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.tests import persistence
 
 from service.database.connection import datastore
+from service.desk import accounts
 from service.ledger.store import LedgerRecorder
 from service.ledger.subjects import Subjects
 from service.verify import unb64url
@@ -77,7 +78,7 @@ class TestLibrary(persistence.ApplicationRecorderTestCase):
 
     def create_recorder(self) -> LedgerRecorder:
         """Make the recorder that the suite tests."""
-        return PlainRecorder(self.datastore, LOG_KEY, Subjects(self.datastore, WRAPPING_KEY, ORIGIN))
+        return PlainRecorder(self.datastore, LOG_KEY, Subjects(self.datastore, WRAPPING_KEY, ORIGIN, erase_too=accounts.erase))
 
     def test_insert_subscribe(self) -> None:
         """A subscriber is told of what is appended while it waits."""
