@@ -866,7 +866,7 @@ def reads(inspector: Person) -> None:
     """Cedar, late and why; and from the grid the duty of Housing that nothing met: the framework's words, its date, and by what right."""
     page = inspector.page
     inspector.go("/reviews/SB-2016-03")
-    expect(page.get_by_role("row").filter(has_text="Decide whether to conduct a review")).to_contain_text("9 days late")
+    expect(page.get_by_role("listitem").filter(has_text="Decide whether to conduct a review")).to_contain_text("9 days late")
     expect(page.get_by_role("main")).to_contain_text("not to be independent of Northgate Hospitals NHS Trust")
     inspector.go("/obligations?owner=SBC-HOU&clause=LIF-APPA-AG-05&only=all")
     page.get_by_role("main").get_by_role("link", name=re.compile("supervision")).first.press("Enter")
