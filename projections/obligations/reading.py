@@ -16,7 +16,7 @@ from projections.obligations import selecting
 from projections.obligations.periods import recurring
 from projections.obligations.rules import INDEX
 from projections.obligations.some import of_some
-from projections.obligations.states import STILL_OWED, Instance, days_late
+from projections.obligations.states import LACKING, STATES, STILL_OWED, Instance, days_late
 from projections.obligations.terms import Terms, terms
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ class Wanted:
     states: Collection[str] = ()
     due_by: date | None = None
     open_only: bool = False
+
+    @property
+    def among(self) -> frozenset[str]:
+        """Return the states that are wanted."""
+        wanted = frozenset(self.states or STATES)
+        return wanted & (STILL_OWED | LACKING) if self.open_only else wanted
 
 
 EVERYTHING = Wanted()
@@ -139,16 +145,14 @@ def _in_order(on: Terms, wanted: Wanted, computed: list[Instance], after: tuple[
 def _computed(on: Terms, wanted: Wanted) -> Iterator[Instance]:
     """Give the obligations that no table has a row of: the periods of the calendar, and what must hold of one thing at least."""
     rules = None if wanted.clause is None else frozenset(r.key for r in on.index.rules.values() if r.clause == wanted.clause)
-    yield from recurring(on, owners=wanted.owners, rules=rules)
+    yield from recurring(on, owners=wanted.owners, rules=rules, states=wanted.among, subject=wanted.subject)
     yield from of_some(on, owners=wanted.owners, rules=rules)
 
 
 def _is_wanted(one: Instance, wanted: Wanted) -> bool:
-    if wanted.subject not in {None, one.subject} or (wanted.states and one.state not in wanted.states):
-        return False
     if wanted.due_by is not None and (one.due_on is None or one.due_on > wanted.due_by):
         return False
-    return not wanted.open_only or one.state in STILL_OWED or one.state == "outstanding at departure"
+    return wanted.subject in {None, one.subject} and one.state in wanted.among
 
 
 def count(conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted = EVERYTHING, index: Index = INDEX) -> int:
