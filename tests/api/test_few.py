@@ -14,6 +14,7 @@ from aggregates.returns.answers import without_few
 from service.desk.submission import Submission
 from tests.api.conftest import Asking, serving
 from tests.api.pages.whole import THINGS, fill
+from tests.api.test_programs import COVERED, PUBLIC, Request, api_key, send, sign
 from tests.api.test_role_matrix import FORMS, HOLDERS, JOIN, SAID, addresses, told_apart
 from tests.boards import copy_of
 
@@ -123,3 +124,31 @@ def test_what_is_left_gives_no_small_count_away(board):
     assert f"asked 40; the rest is not told, because fewer than {FEWEST} people could be recognised" in page
     entry = board.get(f"/api/v1/returns/{REF}/history", "chair").json["items"][1]
     assert ("answers" in entry["fields"], entry["withheld"]) == (False, ["answers"])
+
+
+def test_no_form_tells_a_count_of_few_to_whoever_types_for_another(board):
+    """The board manager, who answers for others and puts entries right, finds no count of few filled in: who counted finds it there."""
+    submitted = board.get(f"/api/v1/returns/{REF}/history").json["items"][1]["position"]
+    forms = [f"/returns/{REF}/amend_return", *(f"/events/{submitted}/{act}" for act in ("correct", "propose"))]
+    filled_in = re.compile(rf'not_helped(" type="text" value="|\W{{1,4}}){FEW}\b')
+    pages = {who: [board.get(path, who) for path in forms] for who in ("board-manager", "riv-lead")}
+    told = {who: [bool(filled_in.search(unescape(page.get_data(as_text=True)))) for page in found] for who, found in pages.items()}
+
+    assert [page.status_code for page in pages["board-manager"]] == [200] * 3
+    assert (told["board-manager"], told["riv-lead"][0]) == ([False] * 3, True)
+    assert 'value="40"' in pages["board-manager"][0].get_data(as_text=True)
+
+
+def test_a_signed_request_that_counts_few_is_given_to_whoever_counted_alone(board):
+    """Its digest is over what everybody reads but the counts: whoever had it could try every small one, and see which it was."""
+    key = api_key(board, "riv-lead", public_key=PUBLIC)
+    answers = [{"question": "counts", "answer": COUNTS}, {"question": "impact", "answer": "too few to say"}]
+    body = json.dumps({"answers": answers, "self_grades": [], "reason": "One form came late"}).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "few", "If-Match": "*"}
+    url = f"http://localhost/api/v1/returns/{REF}/amend_return"
+    done = send(board, key, sign(Request(url, headers=headers, body=body), covered=COVERED))
+    assert done.status_code == 200, done.json
+    board.seeded.catch_up()
+    address = f"/api/v1/events/{done.json['positions'][0]}/request"
+
+    assert [board.get(address, office).status_code for office in ("riv-lead", "chair", "board-manager")] == [200, 404, 404]

@@ -63,7 +63,7 @@ def _answer(command: Command, about: str | None) -> Response | Redirect:
     if request.method == "POST":
         return _act(command, about)
     with look() as seen:
-        begun = answering.begun(command.name, about) if about and command.name in answering.ANSWERING else {}
+        begun = answering.begun(seen.on, command.name, about) if about and command.name in answering.ANSWERING else {}
         typed = sending.Sent(typed=begun | request.args.to_dict())
         found = against(seen, command, about) if about is not None else None
         if about is None or found is None:

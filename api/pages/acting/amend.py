@@ -11,6 +11,7 @@ from aggregates.entry import Recorded
 from aggregates.entry.fields import ENVELOPE, Field, corrections, fields_by_name
 from aggregates.entry.topics import event_type
 from aggregates.entry.values import Evidence, Sealed
+from aggregates.returns.answers import tells_few
 from api.access import member
 from api.errors import status_of
 from api.pages.acting import CORRECTED, LATE_REASON, OCCURRED_ON, WHAT, forms, rows, sending, signing
@@ -22,6 +23,7 @@ from api.pages.frame.telling import in_words, name_in
 from api.pages.frame.words import label_of, sentence, title_of
 from api.pages.record.entry import visible
 from api.resources.answering.commands import check_reach
+from api.resources.record.visible import untold
 from api.worker import worker
 from service.commands import KINDS, Command, find
 from service.desk.refusals import NotFound, StaleVersion
@@ -43,15 +45,16 @@ class Amendment:
 
     entry: HistoryEntry
     command: Command
+    untold: frozenset[str]
     proposal: HistoryEntry | None = None
 
     @property
     def fields(self) -> list[Field]:
-        """Return the fields of the entry that may be corrected on a page: not what identifies, is sealed, or is a file."""
+        """Return the fields of the entry that may be corrected on a page: not what identifies, is sealed or a file, or counts few."""
         event = event_type(self.entry.topic)
         if self.command.name == "retract_entry" or self.proposal or issubclass(event, Recorded.AmendmentProposed):
             return []
-        left_out = {*ENVELOPE, "amends", "proposal", "corrected", *event.COMPUTED} - {"occurred_on"}
+        left_out = {*ENVELOPE, "amends", "proposal", "corrected", *event.COMPUTED, *self.untold} - {"occurred_on"}
         kinds = [f for f in fields_by_name(event).values() if f.name not in left_out and not f.identifies]
         return [f for f in kinds if f.name in rows.ROWS or (f.kind not in {Sealed, Evidence, Any} and not (f.many and f.kind is not str))]
 
@@ -113,7 +116,7 @@ def _amendment(seen: Look, position: int, act: str) -> Amendment:
     proposal = visible(seen, carried) if carried else None
     if proposal and (kind_of(proposal) != "proposed" or proposal.amends != position):
         raise NotFound(kind="proposal", ref=carried)
-    return Amendment(entry, command, proposal)
+    return Amendment(entry, command, frozenset(untold(seen.on, entry)), proposal)
 
 
 def _read(it: Amendment, *, restricted: bool) -> sending.Sent:
@@ -194,7 +197,11 @@ def _title(it: Amendment) -> str:
 def _help(seen: Look, it: Amendment) -> str:
     if it.proposal:
         kinds, topic, proposed = fields_by_name(event_type(it.entry.topic)), it.entry.topic, corrections(it.proposal.body)
-        told = ((name_in(topic, name), in_words(seen.words, kinds[name], value, it.entry.body)) for name, value in proposed.items())
+        few = {name for name, value in proposed.items() if tells_few(value)} if untold(seen.on, it.proposal) else set()
+        told = (
+            (name_in(topic, name), "not told" if name in few else in_words(seen.words, kinds[name], value, it.entry.body))
+            for name, value in proposed.items()
+        )
         said = "; ".join(f"{called}: {now}" for called, now in told)
         return f"Proposed: {said or 'that the entry should not stand'}. Reason given: {it.proposal.body['reason']}"
     return {

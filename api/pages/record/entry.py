@@ -60,7 +60,7 @@ def entry(position: int) -> Response:
             previous_href=_beside(seen, position - 1),
             next_href=_beside(seen, position + 1),
             receipt_href=f"/api/v1/events/{position}/receipt",
-            request_href=_request(position),
+            request_href=None if untold(seen.on, found) else _request(position),
             receipt=receipt_for(seen, found.stream),
             log=log_of_page(seen.on.conn),
         )

@@ -13,12 +13,13 @@ from flask import request
 
 from aggregates.clocks.dates import LONDON
 from aggregates.returns import Return
-from aggregates.returns.answers import HIGHEST, REVIEWED
+from aggregates.returns.answers import HIGHEST, REVIEWED, without_few
 from api.access import signed_in
 from api.pages.acting import MORE
 from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts
 from api.pages.frame.words import written
 from api.pages.returns.words import column_of
+from api.resources.record.visible import counted_by
 from api.worker import worker
 from service.desk import drafts
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from aggregates.returns import ReturnState
     from aggregates.returns.questions import Question, QuestionSet
     from api.pages.acting.sending import Sent
+    from api.resources.answering.answers import Reading
 
 ANSWERING: Final = frozenset({"submit_return", "amend_return"})
 BLANK_ROWS: Final = 3
@@ -124,8 +126,11 @@ def asks_for_rows() -> bool:
 # -- what stands in the form ---------------------------------------------------------------------------------------------
 
 
-def begun(name: str, ref: str) -> dict[str, Any]:
-    """Return what stands in a form before anybody types: what was kept of it, what stands on record, or what was answered before."""
+def begun(on: Reading, name: str, ref: str) -> dict[str, Any]:
+    """Return what stands in a form before anybody types: what was kept of it, what stands on record, or what was answered before.
+
+    Whoever types for another is told no counts of few there either: they count them again.
+    """
     found = _asked(ref)
     if found is None:
         return {}
@@ -134,9 +139,10 @@ def begun(name: str, ref: str) -> dict[str, Any]:
         draft = drafts.find(conn, ref, _office())
     if draft is not None:
         return dict(draft.said)
-    if name == "amend_return" and state.answer:
-        return _typed(asked, dict(state.answer.answers)) | {f"g-{number}": str(grade) for number, grade in state.answer.grades}
-    return _typed(asked, worker().board.brought_forward(state))
+    given = state.answer if name == "amend_return" else None
+    answers = dict(given.answers) if given else worker().board.brought_forward(state)
+    told = answers if counted_by(on, state.respondent) else without_few(answers)
+    return _typed(asked, told) | {f"g-{number}": str(grade) for number, grade in (given.grades if given else ())}
 
 
 def _typed(asked: QuestionSet, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +151,10 @@ def _typed(asked: QuestionSet, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_typed(question: Question, answer: Any) -> Any:
     if question.answer == "counts" and isinstance(answer, dict):
-        return [{"group": group} | {column: str(value) for column, value in row.items()} for group, row in sorted(answer.items())]
+        return [
+            {"group": group} | {column: "" if value is None else str(value) for column, value in row.items()}
+            for group, row in sorted(answer.items())
+        ]
     if question.answer == "date" and isinstance(answer, str):
         day = date.fromisoformat(answer)
         return {"day": str(day.day), "month": str(day.month), "year": str(day.year)}

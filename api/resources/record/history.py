@@ -192,7 +192,7 @@ class SignedRequestSchema(Schema):
     body = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "base64url; null of a file, and where it says something of a person or counts few: its digest is signed"},
+        metadata={"description": "base64url; null of a file, and where it says something of a person: its digest is signed"},
     )
 
 
@@ -204,7 +204,7 @@ def request_of(position: int) -> dict[str, Any]:
     with read({}) as on:
         entry = _entry(on, position)
         theirs = on.scope.protects or entry.by_office in {own_office()} - {None}
-        shown, few = theirs and on.opens(entry.kind, entry.ref), untold(on, entry)
+        shown = theirs and not untold(on, entry) and on.opens(entry.kind, entry.ref)  # whoever has the digest can try every small count
     with worker().desk() as conn:
         kept = signed_requests.of_event(conn, position) if shown else None
     if kept is None:
@@ -213,7 +213,7 @@ def request_of(position: int) -> dict[str, Any]:
         "base": kept.base,
         "signature": b64url(kept.signature),
         "public_key": b64url(kept.public_key),
-        "body": None if kept.body is None or few else b64url(kept.body),
+        "body": None if kept.body is None else b64url(kept.body),
     }
 
 
