@@ -141,13 +141,23 @@ def tells_few(value: Any) -> bool:
 def without_few(value: Any) -> Any:
     """Return answers as they may be told to others than who counted: of a group with a count that small, how many were asked alone.
 
-    None is a count that is not told: what is left of the others would give away the small one.
+    None is a count that is not told: what is left of the others would give away the small one, and so would a total of the groups.
     """
     if isinstance(value, dict):
         if OF_FAMILIES in value and tells_few(value):
-            return {name: count if name == ASKED and not _few(count) else None for name, count in value.items()}
-        return {name: without_few(one) for name, one in value.items()}
+            return _asked_alone(value)
+        few = any(isinstance(row, dict) and OF_FAMILIES in row and tells_few(row) for row in value.values())
+        return {name: _asked_alone(one) if few and _totals(name, value) else without_few(one) for name, one in value.items()}
     return [without_few(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _asked_alone(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: count if name == ASKED and not _few(count) else None for name, count in row.items()}
+
+
+def _totals(group: str, rows: Mapping[str, Mapping[str, int]]) -> bool:
+    """Say whether a group is all the others together."""
+    return all(count == sum(row[name] for other, row in rows.items() if other != group) for name, count in rows[group].items())
 
 
 def _few(count: Any) -> bool:
