@@ -296,7 +296,7 @@ def test_no_form_speaks_of_the_fields_of_the_machine(whole):
         assert re.findall(r"\b[a-z]+_[a-z_0-9]+\b|[Ss]ha256", re.sub(r"[\w-]{43}", "", who.words)) == [], name  # keys apart
 
 
-@pytest.mark.parametrize("refusal", every_refusal(), ids=lambda refusal: refusal.code())
+@pytest.mark.parametrize("refusal", list(every_refusal()), ids=lambda refusal: refusal.code())
 def test_no_refusal_speaks_of_the_fields_of_the_machine(refusal):
     """What a person reads of a refusal names no field as a program does, nor anything of a request."""
     told = to_people(refusal.code(), re.sub(r"\{\w+(![rs])?\}", "…", refusal.text))

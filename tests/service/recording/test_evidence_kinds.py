@@ -101,7 +101,7 @@ REFUSED = {
         docx({"word/a.txt": "hello hello"}).replace(b"word/a.txt", b"word/b.txt", 1),
         "a.docx",
         refusals.CannotLookInside,
-        "",
+        "a.docx",
     ),
     "files in files in files": (
         docx({"a.docx": docx({"b.docx": docx({"c.docx": docx()})})}),
