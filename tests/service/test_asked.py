@@ -142,3 +142,16 @@ def test_what_was_asked_is_signed_and_sent_as_it_was_asked(submits):
 
     assert (ran.exit_code, len(asked)) == (0, 2), ran.output
     assert {name: value for name, value in json.loads(asked[1][2]).items() if name != "signed"} == SAID
+
+
+@pytest.mark.parametrize(
+    "held", ["", "no JSON", "[]", '{"server": "https://board.example"}', '{"server": 1, "path": 1, "key": 1, "prepared": {}}']
+)
+@pytest.mark.parametrize("step", ["--offline", "--commit"])
+def test_a_file_that_holds_no_prepared_act_is_refused(tmp_path, held, step):
+    """Whatever else is handed over to be signed, or to be recorded, is said to be no prepared act."""
+    file = tmp_path / "act.json"
+    file.write_text(held)
+    ran = CliRunner().invoke(main, ["sign", step, str(file)])
+
+    assert (ran.exit_code, "is not what `muniment sign --prepare` writes" in ran.output) == (2, True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, g, jsonify, make_response, request, url_for
@@ -157,8 +158,12 @@ def keep_request(positions: Sequence[int]) -> None:
 
 
 def forget_request(response: Response) -> Response:
-    """Forget what a signed request said for which nothing was recorded, before its answer goes out."""
-    if nonce := g.pop("signed", None):
+    """Forget what a signed request said for which nothing was recorded, before its answer goes out.
+
+    Where the service failed, it may be that something was: that request stays until nobody can ask any more.
+    """
+    nonce = g.pop("signed", None)
+    if nonce and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         with worker().desk() as conn:
             signed_requests.came_to_nothing(conn, signed_in(), nonce)
     return response

@@ -55,11 +55,11 @@ def sign(
     Example: muniment sign report_progress A8 -f rag=amber -f "narrative=Half is read" --signing-key riverside.key
     """
     if offline is not None:
-        held = json.loads(offline.read_text("utf-8"))
+        held = _read(offline)
         offline.write_text(json.dumps(_own(how).sign(held), indent=1), "utf-8")
         click.echo(f"Signed, in {offline}. Send it with `muniment sign --commit {offline}`.")
     elif commit is not None:
-        held = json.loads(commit.read_text("utf-8"))
+        held = _read(commit)
         _tell(sent(of_environment(held["server"]), held))
     elif act is None:
         raise click.UsageError("Name the act and what it is about, such as `accept_action A8`: ops/commands.md has them all")
@@ -70,6 +70,17 @@ def sign(
     else:
         own, client = _own(how), of_environment(server)
         _tell(sent(client, own.sign(_prepared(act, ref, client, own.named, how))))
+
+
+def _read(file: Path) -> Held:
+    """Read what was prepared; whatever else is in the file is refused."""
+    try:
+        held = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        held = None
+    if not isinstance(held, dict) or not held.keys() >= {"server", "path", "key", "asked", "prepared"}:
+        raise click.UsageError(f"{file} is not what `muniment sign --prepare` writes: prepare the act again")
+    return held
 
 
 def _own(how: Mapping[str, Any]) -> OwnKey:
