@@ -55,13 +55,16 @@ def grid(
     narrow = [] if owners is None else [selecting.OWNERS]
     asked = selecting.parameters(on) | {"owners": sorted(owners or ())}
     undone: dict[tuple[str, str], int] = defaultdict(int)
-    for rule, who, state, number, taken_back in conn.execute(selecting.counted(*narrow), asked).fetchall():
-        counts[index.rules[rule].clause, who][state] += number
-        undone[index.rules[rule].clause, who] += taken_back
-    for turn in turns(on, owners=owners):
-        counts[turn.rule.clause, turn.owner][turn.state] += 1
-        undone[turn.rule.clause, turn.owner] += turn.was is not None and turn.answer is None
-    for one in of_some(on, owners=owners):
+    periods, some = turns(on, owners=owners), [*of_some(on, owners=owners)]
+    with conn.pipeline():  # the server counts what is in its tables while what comes again is laid out here
+        found = conn.execute(selecting.counted(*narrow), asked)
+        for turn in periods:
+            counts[turn.rule.clause, turn.owner][turn.state] += 1
+            undone[turn.rule.clause, turn.owner] += turn.was is not None and turn.answer is None
+        for rule, who, state, number, taken_back in found.fetchall():
+            counts[index.rules[rule].clause, who][state] += number
+            undone[index.rules[rule].clause, who] += taken_back
+    for one in some:
         counts[one.clause, one.owner][one.state] += 1
         undone[one.clause, one.owner] += one.undone_on is not None and one.discharged_on is None
     for clause, who in [place for place in counts if place[1] in on.lacking]:  # the Board answers for it

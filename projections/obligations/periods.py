@@ -72,11 +72,21 @@ class Turn(NamedTuple):
 
 
 def turns(terms: Terms, *, owners: frozenset[str] | None = None, rules: frozenset[str] | None = None) -> Iterator[Turn]:
-    """Give each period of each owner that has begun by the day, of some rules or of all."""
+    """Give each period of each owner that has begun by the day, of some rules or of all. What that takes of the record is read at once."""
     wanted = [rule for key, rule in terms.index.on_calendar.items() if rules is None or key in rules]
     members = _members(terms, wanted, owners)
     answering = {stint.office for who in members.get("trainer", ()) for stint in who.held}
     answers = _answers(terms, wanted, None if owners is None else owners | answering)
+    return _turns(terms, wanted, members, answers, owners)
+
+
+def _turns(
+    terms: Terms,
+    wanted: Iterable[OnCalendar],
+    members: Mapping[Members, Sequence[Member]],
+    answers: Mapping[tuple[str, str], Sequence[Answer]],
+    owners: frozenset[str] | None,
+) -> Iterator[Turn]:
     laid: Laid = {}
     for rule in wanted:
         bound = members.get(rule.members, ()) if rule.members else [Member(rule.body, date.min, None, {}, None)]
