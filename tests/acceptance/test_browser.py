@@ -776,7 +776,7 @@ OVERDUE = "On 14 November 2016 the Board believed 3 actions were overdue. We now
 
 @pytest.mark.parametrize(("width", "scripts"), [(WIDTHS[0], True), (WIDTHS[1], False)])
 def test_an_inspection_from_its_one_time_link_to_the_pack(browser: Browser, site: Served, width: int, scripts: bool):
-    """F.1 as inspectors walk it, by keyboard where they type, on a telephone and without scripts too; and what could go wrong in it."""
+    """F.1 as inspectors walk it, without a mouse, on a telephone and without scripts too; and what could go wrong in it."""
     office = f"hmi-{width}"
     appointed(Asking(site), office)
     how = {"width": width, "java_script_enabled": scripts}
@@ -794,7 +794,7 @@ def test_an_inspection_from_its_one_time_link_to_the_pack(browser: Browser, site
             expect(chair.page.get_by_role("main")).to_contain_text(opened)
         chair.go(f"/inspections/{office}/close_inspection")
         chair.page.get_by_label("Reason", exact=True).fill("They have seen enough")
-        chair.page.get_by_role("button", name="Close an inspection").click()
+        chair.page.get_by_role("button", name="Close an inspection").press("Enter")
         expect(chair.page.locator(".govuk-notification-banner--success")).to_be_visible()
         assert inspector.go("/actions") == 403
         expect(inspector.page.get_by_role("main")).to_contain_text("Your inspection ended on 30 September 2021")
@@ -820,19 +820,19 @@ def appointed(ask: Asking, office: str) -> None:
 
 def invited(chair: Person, office: str) -> str:
     """Open the inspection by its form, and make the link that is shown once; return its path."""
-    chair.sign_in("chair")
+    signs_in(chair, "chair")
     chair.go("/inspections/new")
     page = chair.page
     page.get_by_label("For which office").select_option(office)
     page.locator("[name=body]").fill("Ofsted")
-    page.get_by_role("radio", name="Inspection", exact=True).check()
+    page.get_by_role("radio", name="Inspection", exact=True).press("Space")
     for name, day in INSPECTED.items():
         for part, value in zip(("Day", "Month", "Year"), day, strict=True):
             page.get_by_role("group", name=name, exact=True).get_by_label(part).fill(str(value))
-    page.get_by_role("button", name="Open an inspection").click()
+    page.get_by_role("button", name="Open an inspection").press("Enter")
     expect(page.locator(".govuk-notification-banner--success")).to_contain_text("Inspection opened")
-    page.get_by_role("link", name="Invite who inspects").click()
-    page.get_by_role("button", name="Show me the link").click()
+    page.get_by_role("link", name="Invite who inspects").press("Enter")
+    page.get_by_role("button", name="Show me the link").press("Enter")
     return page.get_by_text(re.compile("/invited/")).inner_text().removeprefix(chair.served.address)
 
 
