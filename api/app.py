@@ -31,7 +31,6 @@ def create_app(config: Config | None = None, *, board_factory: Callable[[Config]
     app = Flask(__name__)
     app.json = StrictJSON(app)
     app.request_class = Upload
-    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # none is a coroutine, which Flask looks for at every call of each
     app.extensions["muniment"] = Worker(config, board_factory)
     app.config |= {
         "PROPAGATE_EXCEPTIONS": False,  # what nobody foresaw is a problem too, with a reference

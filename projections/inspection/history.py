@@ -138,15 +138,17 @@ def standing(
 ) -> list[HistoryEntry]:
     """Return the entries of these topics that are true of a day from `first` to `last`: as corrected, and none that was retracted.
 
-    `about` is the kind and the reference of the thing that they are about, `said` what they said when they were recorded.
+    Entries of an older or newer shape are among them: a topic names the event, whatever its version. `about` is the kind and the reference
+    of the thing that they are about, `said` what they said when they were recorded.
     """
     kind, ref = about or (None, None)
-    asked = {"topics": list(topics), "known_at": known_at, "first": first, "last": last, "kind": kind, "ref": ref, "said": Jsonb(said)}
+    events = [topic.rstrip("0123456789") for topic in topics]
+    asked = {"events": events, "known_at": known_at, "first": first, "last": last, "kind": kind, "ref": ref, "said": Jsonb(said)}
     page = _select(
         conn,
         SQL("(kind, ref) = (%(kind)s, %(ref)s) AND " if about else "")
         + SQL("""
-        topic = ANY(%(topics)s) AND position <= %(known_at)s AND body @> %(said)s
+        rtrim(topic, '0123456789') = ANY(%(events)s) AND position <= %(known_at)s AND body @> %(said)s
            AND (occurred_on BETWEEN %(first)s AND %(last)s
                 OR position IN (SELECT amends FROM views.inspection_history WHERE amends IS NOT NULL AND position <= %(known_at)s))
          ORDER BY position"""),

@@ -8,8 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
-from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
 
 from service.ledger import tree
@@ -31,9 +29,6 @@ NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORD
 SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
       FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position """
-OF_STREAM = """
-    SELECT originator_id, originator_version, topic, state FROM ledger.stored_events
-     WHERE originator_id = %s{} ORDER BY originator_version{}"""
 IN_ORDER = SELECT + "WHERE e.position > %s ORDER BY e.position LIMIT %s"
 OF_TOPICS = SELECT + "WHERE e.position > %s AND e.position <= %s AND e.topic = ANY (%s) ORDER BY e.position"
 # What could have discharged something by a position: events of some kinds, of some streams where those are known; with what amends them.
@@ -173,18 +168,6 @@ class Proofs:
     """Checkpoints, receipts and proofs, from the tables, for anyone who may read the ledger."""
 
     datastore: PostgresDatastore
-
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
-    def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None, desc: bool = False, limit: int | None = None
-    ) -> list[StoredEvent]:
-        """Return events of a stream: as the library's own, which composes the text of its query anew each time."""
-        bounds = [(" AND originator_version > %s", gt), (" AND originator_version <= %s", lte), (" LIMIT %s", limit)]
-        above, upto, most = (text if bound is not None else "" for text, bound in bounds)
-        query = OF_STREAM.format(above + upto, (" DESC" if desc else "") + most)
-        asked = [originator_id, *(bound for _, bound in bounds if bound is not None)]
-        with self.datastore.get_connection() as conn, conn.cursor(binary=True, row_factory=tuple_row) as cursor:
-            return [StoredEvent(*row) for row in cursor.execute(query, asked, prepare=True)]
 
     def newest(self) -> str | None:
         """Return the newest checkpoint, a signed note; None while the log is empty."""

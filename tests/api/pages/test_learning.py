@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 
 import psycopg
 import pytest
 
+from projections.inspection.history import standing
 from service.cli.falling_due import issue_due
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import fill
@@ -117,6 +119,17 @@ def test_escalations_stand_beside_the_challenges_with_what_came_of_them(board):
     board.seeded.act("chair", "withdraw_action", "A1", reason="The service closed")
     board.seeded.catch_up()
     assert "Closed Withdrawn" in who.text("/challenges")
+
+
+def test_an_event_is_found_by_its_name_whatever_the_version_of_its_shape(board):
+    """Whoever asks for the newest shape of an escalation finds those that were recorded in an older one."""
+    board.seeded.clock.advance(days=120)
+    done = board.seeded.act("chair", "escalate_action", "A1", level=1, to_office="quality-chair")
+    board.seeded.catch_up()
+    with psycopg.connect(board.seeded.config.conninfo("reader"), autocommit=True) as conn:
+        found = standing(conn, "action.escalated.v2", last=date.max, known_at=done.positions[-1])
+
+    assert [entry.position for entry in found] == [*done.positions]
 
 
 def test_an_escalation_counts_on_the_day_that_a_correction_gives_it(board):
