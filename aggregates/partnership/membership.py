@@ -115,6 +115,25 @@ class OpenObligations(Refused):
     rule, text = "INV-36", "{ref} cannot leave while it holds {obligations}: transfer, discharge or declare each"
 
 
+# What an agency owes beside its actions, by the kind of the thing that it owes it to.
+OWED: Final = {
+    "review": "information for the review {}",
+    "challenge": "the challenge {}",
+    "return": "the return {}",
+    "dissemination": "the acknowledgement of the dissemination {}",
+}
+
+
+def owed_in_words(kind: str, ref: str) -> str:
+    """Return in words what an agency owes beside its actions."""
+    return OWED[kind].format(ref)
+
+
+def promised_in_words(ref: str, offered_to: str | None) -> str:
+    """Return in words an action that an agency still owes."""
+    return f"action {ref}" + (f" (offered to {offered_to}, which has not answered)" if offered_to else "")
+
+
 def why_not_leaving(ref: str, leaves_on: date | None, day: date) -> Refused | None:
     """Return why nothing of this agency's is declared outstanding on a day, by the day that it has announced; None where it can be."""
     if leaves_on is None:

@@ -22,6 +22,7 @@ from aggregates.dissemination.state import NEED_TO_KNOW
 from aggregates.entry.values import Evidence, Sealed
 from aggregates.errors import Refused
 from aggregates.partnership import framework
+from aggregates.partnership.membership import promised_in_words
 from aggregates.registry.keys import UnknownKey
 from aggregates.returns import ReturnState
 from aggregates.returns import refusals as of_returns
@@ -32,6 +33,7 @@ from aggregates.training_session.refusals import NobodyOfThisNumber
 from api.pages.acting import of_sessions
 from api.resources.answering.commands import acting_as
 from api.worker import worker
+from projections.partnership import holding
 from service.desk import authority, whose
 from service.desk.refusals import NotFound
 from service.ledger.keys import BadKey, NotProven
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from aggregates.registry.protection import SubjectState
     from aggregates.review import ReviewState
     from api.pages.frame.words import Words
+    from api.resources.answering.answers import Reading
     from service.commands import Command
 
 YEAR: Final = timedelta(days=365)
@@ -91,6 +94,7 @@ class WouldRecord(Exception):  # noqa: N818 - an answer, not an error
 class Question:
     """The Board as it is asked: it looks up all that it would, loads a thing once, and stops where it would record."""
 
+    on: Reading
     things: dict[tuple[Any, str], Any] = field(default_factory=dict)
     kept: dict[Any, Any] = field(default_factory=dict)  # what was looked up: nothing is recorded between the questions of a page
 
@@ -115,6 +119,21 @@ class Question:
     def people(self) -> list[str]:
         """Name nobody: what is made up for the question names nobody either."""
         return []
+
+    def owed(self, agency: str) -> dict[str, str]:
+        """Return what an agency is seen to owe beside its actions: the log is asked when it is decided, not for every page."""
+        return holding.owed(self.on.conn, agency, **self._now)
+
+    def _promised(self, agency: str) -> list[str]:
+        return [promised_in_words(*each) for each in holding.promised(self.on.conn, agency, **self._now).items()]
+
+    def accounted_for(self, _: Any) -> list[Any]:
+        """Account for nothing: it is asked whether an agency could leave, not what would be said of it."""
+        return []
+
+    @property
+    def _now(self) -> dict[str, Any]:
+        return {"as_at": worker().today, "known_at": self.on.clocks.head}
 
     def built_report(self, *_: Any) -> tuple[Evidence, list[str]]:
         """Build none: what is missing of a report stands on its own page."""

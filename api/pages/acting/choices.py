@@ -21,6 +21,7 @@ from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews, training
+from projections.partnership import holding
 from service.commands import BOARD as BOARD_OFFICES
 from service.commands import TRAINER
 from service.desk.roles import INSPECTORS, RIGHTS
@@ -258,7 +259,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "by_ref": _actions,
     "agency": lambda seen, _: members(seen),
     "successor": lambda seen, _: members(seen),
-    "agency.item": lambda _, about: worker().board.owed(about or ""),
+    "agency.item": lambda seen, about: holding.owed(seen.on.conn, about or "", **seen.on.at),
     "employer": lambda seen, _: members(seen),
     "referring_agency": lambda seen, _: members(seen),
     "office.body": lambda seen, _: seen.words.sub_groups | members(seen),

@@ -103,7 +103,7 @@ def with_thing(seen: Look, kind: str, ref: str, *, only: Collection[str] | None 
     thing = worker().board.find(KINDS[kind], ref)
     if who is None or thing is None or thing.state is None or not seen.clocks.is_now:
         return found
-    question = Question()
+    question = Question(seen.on)
     for command in declared(kind):
         if (
             command.creates
@@ -187,7 +187,7 @@ class Against:
 
 def against(seen: Look, command: Command, ref: str, question: Question | None = None) -> Against | None:
     """Return what stands against an act, or None. The board manager may record any of them for another office."""
-    who, question = acting_as(), question or Question()
+    who, question = acting_as(), question or Question(seen.on)
     try:
         thing = question.thing(KINDS[command.kind], ref)
     except NotFound:

@@ -56,7 +56,7 @@ def submit() -> Response | Redirect:
 
 def _actions(seen: Look) -> list[forms.FormField]:
     """Return the choice of the action: of those for which evidence can be handed in now, in the order in which they are due."""
-    may_see, question = Visible(seen.on), Question()
+    may_see, question = Visible(seen.on), Question(seen.on)
     rows = action_register.register(seen.on.conn, **seen.on.at, sort="due")
     theirs = [row for row in rows if may_see.agency is None or row.ref in may_see.owned]
     mine = [row for row in theirs if against(seen, SUBMIT, row.ref, question) is None]

@@ -12,6 +12,7 @@ from aggregates.action import state as of_action
 from aggregates.entry.fields import corrections
 from aggregates.partnership.agency import Accounted, Agency, Member
 from aggregates.partnership.challenge import Challenge, Raised
+from aggregates.partnership.membership import owed_in_words, promised_in_words
 from aggregates.partnership.office import Office, answering_office
 from aggregates.registry import Keys
 from aggregates.returns import Return
@@ -90,12 +91,8 @@ class Holding(Receiving):
         unanswered = [challenge.ref for challenge in put if challenge.state and isinstance(challenge.state.status, Raised)]
         requested = self._saying(Return, REQUESTING, agency, lambda body: body.get("respondent") == agency)
         owing = [it.ref for it in requested if it.state and it.state.owed]
-        return (
-            {f"review:{ref}": f"information for the review {ref}" for ref in waits}
-            | {f"challenge:{ref}": f"the challenge {ref}" for ref in unanswered}
-            | {f"return:{ref}": f"the return {ref}" for ref in owing}
-            | {f"dissemination:{ref}": f"the acknowledgement of the dissemination {ref}" for ref in self.acknowledgements_owed(agency)}
-        )
+        of_each = {"review": waits, "challenge": unanswered, "return": owing, "dissemination": self.acknowledgements_owed(agency)}
+        return {f"{kind}:{ref}": owed_in_words(kind, ref) for kind, refs in of_each.items() for ref in refs}
 
     def accounted_for(self, agency: Agency) -> list[Accounted]:
         """Return what became of what an agency owed and did not do: who took it over, and what is outstanding."""
@@ -126,8 +123,7 @@ class Holding(Receiving):
             state = action.state
             if state is None or state.owner != agency or not promised(state):
                 continue
-            waits = f" (offered to {state.offered_to}, which has not answered)" if state.offered_to else ""
-            yield f"action {action.ref}{waits}"
+            yield promised_in_words(action.ref, state.offered_to)
 
     def _held(self, agency: str, day: date) -> Iterator[str]:
         for office, seat in sorted(self.seats().items()):

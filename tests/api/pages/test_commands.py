@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from hashlib import sha256
 
 import psycopg
@@ -10,11 +11,15 @@ import pytest
 
 from aggregates.entry.fields import shape
 from aggregates.framework.library import SETS
+from aggregates.partnership import Agency
+from aggregates.partnership.membership import OWED, promised_in_words
 from api.errors import every_refusal
 from api.pages.acting.addresses import address_of
 from api.pages.acting.rows import ROWS
 from api.pages.frame.words import to_people
 from api.pages.reviews.next import STAGES, STOPS, TAKES_AWAY
+from projections.partnership import holding
+from projections.two_clocks import tracking
 from service.commands import AMENDMENTS, COMMANDS
 from tests.api.pages.conftest import a_file, day
 from tests.api.pages.whole import THINGS, fill
@@ -286,6 +291,24 @@ def test_only_whom_it_was_put_to_answers_a_challenge(filled):
 def test_an_agency_that_owes_is_told_what_stops_it_leaving(filled):
     """INV-36: whoever would record that it leaves reads on its page what is open, item by item."""
     assert "Riverside Community Health cannot leave while it holds" in filled("chair").text("/agencies/RIV")
+
+
+def test_an_agency_is_seen_to_hold_what_the_log_says_it_holds(filled):
+    """Pages ask the views what each agency owes; it is what a decision would be refused for, which asks the log."""
+    who, found = filled("chair"), []
+    asked = {"agency": "CQH", "due_on": "2016-10-14", "request": "A chronology"}
+    who.seeded.act("quality-chair", "request_agency_information", "SB-2016-09", **asked)
+    who.seeded.catch_up()
+    board = who.seeded.board
+    with psycopg.connect(who.seeded.config.conninfo("reader")) as conn:
+        at = {"as_at": date(2016, 9, 5), "known_at": tracking.head(conn)}
+        for agency in (member.ref for member in board.every(Agency)):
+            seen, logged = holding.owed(conn, agency, **at), board.owed(agency)
+            seen_promised = [promised_in_words(*each) for each in holding.promised(conn, agency, **at).items()]
+            assert (list(seen), seen_promised) == (list(logged), [*board._promised(agency)])
+            assert seen == logged
+            found += [item.partition(":")[0] for item in seen] + ["action"] * len(seen_promised)
+    assert {*found} == {"action", *OWED}
 
 
 def test_no_form_speaks_of_the_fields_of_the_machine(whole):
