@@ -22,7 +22,7 @@ from projections.obligations import INDEX
 from projections.two_clocks import catch_up, decoded_log, rebuild, tracking
 from projections.two_clocks.decoded_log import Decoded
 from service.application import Board
-from service.cli.running import source
+from service.cli.running.working import source
 from service.ledger import keys
 
 if TYPE_CHECKING:

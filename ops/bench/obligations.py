@@ -20,7 +20,7 @@ from psycopg.sql import SQL, Identifier
 from projections import obligations
 from projections.obligations import Obligations, Standings, Wanted
 from projections.two_clocks import catch_up, read_model, tracking
-from service.cli.running import source
+from service.cli.running.working import source
 from service.config import Config
 from service.embedded_postgres import EmbeddedPostgres
 

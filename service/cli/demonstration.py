@@ -29,7 +29,7 @@ from api.access import create_secret
 from projections.two_clocks import catch_up
 from service.application import Board
 from service.cli.output import followed
-from service.cli.running import source
+from service.cli.running.working import source
 from service.config import Config
 from service.database import migrations
 from service.demonstration import BEGUN, BOARD, ORIGIN, TODAY, VISITORS, Visitor, tell, write

@@ -9,7 +9,7 @@ import psycopg
 
 from projections.two_clocks import catch_up, tracking
 from service.cli.opening import database
-from service.cli.running import source
+from service.cli.running.working import source
 from service.database import backup, migrations
 
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)

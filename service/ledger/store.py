@@ -17,6 +17,7 @@ import psycopg
 from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError
 from eventsourcing.postgres import PostgresApplicationRecorder
 
+from service.database.group import Group
 from service.ledger.append import APPEND, Append, Head, Leaf, Submission
 from service.ledger.errors import (
     IDEMPOTENCY_KEY_KNOWN,
@@ -31,7 +32,6 @@ from service.ledger.errors import (
     Refusal,
     SubjectKeyTaken,
 )
-from service.ledger.group import Group
 from service.ledger.reading import NEWEST, Proofs
 from service.ledger.registry import Enrolled
 

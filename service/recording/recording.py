@@ -39,7 +39,7 @@ from service.ledger.subjects import Subjects
 from service.recording.evidence.bringing import Evidencing
 from service.recording.evidence.store import EvidenceStore
 from service.recording.known import Known
-from service.recording.sending import check_kept
+from service.recording.outside.sending import check_kept
 from service.recording.signing import Committing, Preparing, SignedAlready
 from service.recording.writing import Done, OfThisThread, Together, Turns, Unsigned, Write
 

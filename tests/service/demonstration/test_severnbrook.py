@@ -12,7 +12,7 @@ from projections.action_register import hindsight
 from projections.inspection import history as inspection_history
 from projections.two_clocks import catch_up, clocks, decoded_log
 from service import commands
-from service.cli.running import source
+from service.cli.running.working import source
 from service.demonstration import BEGUN, TODAY, VISITORS, write
 from service.demonstration.dissemination.notices import TOLD
 from service.desk import authority

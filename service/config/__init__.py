@@ -7,27 +7,27 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from service import embedded_postgres
+from service.config import parsing
+from service.config.parsing import VERIFIED, BadSetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+__all__ = ["CLOCK_FILE", "MEBIBYTE", "SETTINGS", "VERIFIED", "BadSetting", "Config", "OpenID", "Role", "default_data"]
 
 Role = Literal["owner", "writer", "projector", "reader"]
 
 MEBIBYTE = 1024 * 1024
 CLOCK_FILE = "demonstration-clock"
-VERIFIED = {"email_verified": ("true",), "xms_edov": ("true", '"true"', '"1"')}  # as JSON; OpenID Connect Core §5.1; Entra's, a text too
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,6 @@ class OpenID:
     client_id: str
     client_secret: str | None = field(repr=False)
     verified: str = "email_verified"
-
-
-class BadSetting(Exception):  # noqa: N818 a refusal of what was set, named like the refusals of the domain
-    """A setting that cannot be used as it stands."""
-
-    def __init__(self, name: str, value: str, why: str) -> None:
-        """Take the variable, its value (never a secret's) and what is wrong with it."""
-        self.name, self.value, self.why = name, value, why
-        super().__init__(f"{name}={value}: {why}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +85,7 @@ class Config:
         values = {SETTINGS[name][0]: SETTINGS[name][1](name, value) for name, value in given.items()}
         data = values.setdefault("data", default_data(environ))
         if "demonstration_clock" not in values and isinstance(data, Path) and (kept := data / CLOCK_FILE).is_file():
-            values["demonstration_clock"] = _moment(CLOCK_FILE, kept.read_text(encoding="ascii").strip())
+            values["demonstration_clock"] = parsing.moment(CLOCK_FILE, kept.read_text(encoding="ascii").strip())
         config = cls(**values)  # type: ignore[arg-type]  # SETTINGS pairs each field with its parser
         if config.checkpoint_by_mail and not (config.smtp and config.mail_from):
             raise BadSetting("MUNIMENT_CHECKPOINT_TO", given["MUNIMENT_CHECKPOINT_TO"], "mail needs MUNIMENT_SMTP and MUNIMENT_MAIL_FROM")
@@ -165,136 +156,35 @@ def default_data(environ: Mapping[str, str]) -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "share") / "muniment"
 
 
-def _text(_name: str, value: str) -> str:
-    return value
-
-
-def _path(_name: str, value: str) -> Path:
-    return Path(value).expanduser().absolute()
-
-
-def _whole(name: str, value: str, least: int, most: int) -> int:
-    if re.fullmatch(r"[1-9][0-9]{0,14}", value) is None or not least <= int(value) <= most:
-        raise BadSetting(name, value, f"is not a whole number from {least} to {most}")
-    return int(value)
-
-
-def _port(name: str, value: str) -> int:
-    return _whole(name, value, 1, 65_535)
-
-
-def _proxies(name: str, value: str) -> int:
-    return 0 if value == "0" else _whole(name, value, 1, 9)
-
-
-def _bytes(name: str, value: str) -> int:
-    return _whole(name, value, 64 * 1024, 2**40)
-
-
-def _days(name: str, value: str) -> int:
-    return _whole(name, value, 1, 36_500)
-
-
-def _bucket(name: str, value: str) -> str:
-    if re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) is None:
-        raise BadSetting(name, value, "is not the name of a bucket")
-    return value
-
-
-def _url(name: str, value: str) -> str:
-    try:
-        parts = conninfo_to_dict(value)
-    except psycopg.ProgrammingError:
-        raise BadSetting(name, "…", "is not a PostgreSQL connection string") from None  # the driver's own words may quote the password
-    if not parts.get("dbname"):
-        raise BadSetting(name, "…", "names no database")
-    return value
-
-
-def _host_and_port(name: str, value: str) -> tuple[str, int]:
-    host, colon, port = value.rpartition(":")
-    if not (host and colon):
-        raise BadSetting(name, value, "is not HOST:PORT")
-    return host.strip("[]"), _port(name, port)
-
-
-def _listens(name: str, value: str) -> tuple[str, int] | Path:
-    return Path(value) if value.startswith("/") else _host_and_port(name, value)
-
-
-def _mail(name: str, value: str) -> str:
-    if re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", value) is None:
-        raise BadSetting(name, value, "is not a mail address")
-    return value
-
-
-def _web(name: str, value: str) -> str:
-    if re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value) is None:
-        raise BadSetting(name, value, "is not the address of a web site, such as https://muniment.yourboard.example/")
-    return value
-
-
-def _issuer(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if _web(name, value) and parts.scheme != "https" and not loopback:
-        raise BadSetting(name, value, "is not https: whoever is between could then sign in as anybody")
-    return value
-
-
-def _claim(name: str, value: str) -> str:
-    if value not in VERIFIED:
-        raise BadSetting(name, value, f"is not a claim by which we know addresses to be verified: {' or '.join(VERIFIED)}")
-    return value
-
-
-def _recipients(name: str, value: str) -> tuple[str, ...]:
-    recipients = tuple(part.strip() for part in value.split(","))
-    for one in recipients:
-        if not one.startswith("/") and re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", one) is None:
-            raise BadSetting(name, value, f"{one!r} is neither a mail address nor the absolute path of a folder")
-    return recipients
-
-
-def _moment(name: str, value: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise BadSetting(name, value, "is not an ISO 8601 time") from error
-    if moment.tzinfo is None:
-        raise BadSetting(name, value, "has no time zone; write it as 2026-03-02T09:00:00+00:00")
-    return moment
-
-
 SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
-    "MUNIMENT_DATA": ("data", _path),
-    "MUNIMENT_DATABASE_URL": ("database_url", _url),
-    "MUNIMENT_WRITER_PASSWORD": ("writer_password", _text),
-    "MUNIMENT_PROJECTOR_PASSWORD": ("projector_password", _text),
-    "MUNIMENT_READER_PASSWORD": ("reader_password", _text),
-    "MUNIMENT_HOST": ("host", _text),
-    "MUNIMENT_PORT": ("port", _port),
-    "MUNIMENT_PROXIES": ("proxies", _proxies),
-    "MUNIMENT_KEY": ("key", _text),
-    "MUNIMENT_REQUEST_KEY": ("request_key", _path),
-    "MUNIMENT_REQUEST_PASSPHRASE_FILE": ("request_passphrase_file", _path),
-    "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", _recipients),
-    "MUNIMENT_SMTP": ("smtp", _host_and_port),
-    "MUNIMENT_MAIL_FROM": ("mail_from", _mail),
-    "MUNIMENT_URL": ("public_url", _web),
-    "MUNIMENT_PASSPHRASE_FILE": ("passphrase_file", _path),
-    "MUNIMENT_OIDC_ISSUER": ("oidc_issuer", _issuer),
-    "MUNIMENT_OIDC_CLIENT_ID": ("oidc_client_id", _text),
-    "MUNIMENT_OIDC_CLIENT_SECRET": ("oidc_client_secret", _text),
-    "MUNIMENT_OIDC_CLIENT_SECRET_FILE": ("oidc_client_secret_file", _path),
-    "MUNIMENT_OIDC_VERIFIED": ("oidc_verified", _claim),
-    "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", _moment),
-    "MUNIMENT_MAX_UPLOAD": ("max_upload", _bytes),
-    "MUNIMENT_CLAMD": ("clamd", _listens),
-    "MUNIMENT_S3_BUCKET": ("s3_bucket", _bucket),
-    "MUNIMENT_S3_ENDPOINT": ("s3_endpoint", _web),
-    "MUNIMENT_S3_REGION": ("s3_region", _text),
-    "MUNIMENT_S3_ACCESS_KEY": ("s3_access_key", _text),
-    "MUNIMENT_S3_SECRET_KEY": ("s3_secret_key", _text),
-    "MUNIMENT_S3_LOCK_DAYS": ("s3_lock_days", _days),
+    "MUNIMENT_DATA": ("data", parsing.path),
+    "MUNIMENT_DATABASE_URL": ("database_url", parsing.url),
+    "MUNIMENT_WRITER_PASSWORD": ("writer_password", parsing.text),
+    "MUNIMENT_PROJECTOR_PASSWORD": ("projector_password", parsing.text),
+    "MUNIMENT_READER_PASSWORD": ("reader_password", parsing.text),
+    "MUNIMENT_HOST": ("host", parsing.text),
+    "MUNIMENT_PORT": ("port", parsing.port),
+    "MUNIMENT_PROXIES": ("proxies", parsing.proxies),
+    "MUNIMENT_KEY": ("key", parsing.text),
+    "MUNIMENT_REQUEST_KEY": ("request_key", parsing.path),
+    "MUNIMENT_REQUEST_PASSPHRASE_FILE": ("request_passphrase_file", parsing.path),
+    "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", parsing.recipients),
+    "MUNIMENT_SMTP": ("smtp", parsing.host_and_port),
+    "MUNIMENT_MAIL_FROM": ("mail_from", parsing.mail),
+    "MUNIMENT_URL": ("public_url", parsing.web),
+    "MUNIMENT_PASSPHRASE_FILE": ("passphrase_file", parsing.path),
+    "MUNIMENT_OIDC_ISSUER": ("oidc_issuer", parsing.issuer),
+    "MUNIMENT_OIDC_CLIENT_ID": ("oidc_client_id", parsing.text),
+    "MUNIMENT_OIDC_CLIENT_SECRET": ("oidc_client_secret", parsing.text),
+    "MUNIMENT_OIDC_CLIENT_SECRET_FILE": ("oidc_client_secret_file", parsing.path),
+    "MUNIMENT_OIDC_VERIFIED": ("oidc_verified", parsing.claim),
+    "MUNIMENT_DEMONSTRATION_CLOCK": ("demonstration_clock", parsing.moment),
+    "MUNIMENT_MAX_UPLOAD": ("max_upload", parsing.octets),
+    "MUNIMENT_CLAMD": ("clamd", parsing.listens),
+    "MUNIMENT_S3_BUCKET": ("s3_bucket", parsing.bucket),
+    "MUNIMENT_S3_ENDPOINT": ("s3_endpoint", parsing.web),
+    "MUNIMENT_S3_REGION": ("s3_region", parsing.text),
+    "MUNIMENT_S3_ACCESS_KEY": ("s3_access_key", parsing.text),
+    "MUNIMENT_S3_SECRET_KEY": ("s3_secret_key", parsing.text),
+    "MUNIMENT_S3_LOCK_DAYS": ("s3_lock_days", parsing.days),
 }

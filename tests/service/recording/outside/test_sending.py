@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from service.ledger.errors import HeadWentBack
-from service.recording.sending import check_kept, send_daily
+from service.recording.outside.sending import check_kept, send_daily
 from service.verify import open_checkpoint
 
 

@@ -1,0 +1,70 @@
+"""status: whether everything runs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+
+from projections.two_clocks import tracking
+from service.cli.opening import database
+from service.desk.refusals import NotEstablished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.config import Config
+
+LEAST_FREE = 200  # megabytes on the data disk, below which status complains
+NOT_MAILED = """
+    SELECT office, count(*), (array_agg(failed ORDER BY position DESC))[1] FROM desk.mail
+     WHERE sent_at IS NULL AND tries > 2 GROUP BY office ORDER BY office"""
+FILES = "SELECT count(*) FILTER (WHERE checked_at IS NULL), count(found) FROM desk.evidence_file"
+
+
+@click.command()
+def status() -> None:
+    """Say whether everything runs: the database, the log, the views, the checkpoints sent. Exit code 1 where something does not.
+
+    Example: muniment status
+    """
+    with database() as config, psycopg.connect(config.conninfo("projector")) as conn:
+        newest = conn.execute("SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+        if newest is None:
+            raise NotEstablished
+        wrong = [line for line, good in _findings(conn, config, newest[0]) if _say(line, good=good)]
+    sys.exit(1 if wrong else 0)
+
+
+def _say(line: str, *, good: bool) -> bool:
+    click.echo(f"{'ok    ' if good else 'WRONG '} {line}")
+    return not good
+
+
+def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Iterator[tuple[str, bool]]:
+    yield f"The log holds {size} events.", True
+    views = conn.execute("SELECT to_regclass('views.tracking')").fetchone()
+    reached = tracking.head(conn) if views and views[0] else 0
+    behind = size - reached
+    yield f"The views have reached event {reached}{f', {behind} behind: is `muniment work` running?' if behind else '.'}", not behind
+    for halted in tracking.halted(conn) if reached else []:
+        yield f"{halted.projection} cannot apply event {halted.position}: {halted.reason}", False
+    for address in config.checkpoint_to:
+        row = conn.execute("SELECT max(day), max(size) FROM desk.checkpoint_sent WHERE address = %s", (address,)).fetchone()
+        day, sent = row or (None, None)
+        yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
+    with psycopg.connect(config.conninfo("writer")) as desk:
+        waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
+    for office, count, why in waiting:
+        yield f"{count} {'notice' if count == 1 else 'notices'} to {office} could not be mailed so far: {why}.", False
+    if config.clamd:
+        yield f"{unchecked} evidence files wait to be looked at for malware.", not unchecked
+    if found:
+        yield f"Something harmful was found in {found} evidence files: they are given to nobody.", True
+    if not config.checkpoint_to:
+        click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
+    free = shutil.disk_usage(config.data).free // 1024**2
+    yield f"{free} MB free in {config.data}.", free > LEAST_FREE

@@ -1,0 +1,88 @@
+"""work: the views are kept in step with the log, and what goes out by itself goes out beside them."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+from eventsourcing.persistence import InterfaceError, OperationalError
+
+from aggregates.clocks.dates import london
+from projections.two_clocks import catch_up
+from projections.two_clocks.decoded_log import Decoded
+from service.cli.falling_due import issuing
+from service.cli.falling_due.checking import checking
+from service.cli.falling_due.mailing import mailing
+from service.cli.opening import check_established, database, kept_up
+from service.database.connection import datastore
+from service.ledger import keys
+from service.ledger.reading import read_log
+from service.ledger.registry import Registry
+from service.recording.outside.sending import send_daily
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from service.config import Config
+
+STOPPING = 10.0  # seconds in which what runs beside the views may finish
+SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gone out
+
+
+@click.command()
+@click.option("--views-only", is_flag=True, help="Keep the views in step, and send and issue nothing: a demonstration's days are told.")
+@click.option("--every", type=click.FloatRange(min=0.1), help="Look so often, in seconds, and not whenever the log grows: to record much.")
+def work(every: float | None, *, views_only: bool) -> None:
+    """Keep the views in step with the log, send the daily checkpoint and mails, do what falls due. Any number may run: one leads.
+
+    Example: muniment work
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    with database() as config, kept_up(config):
+        check_established(config)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: stop.set())
+        every_other = () if views_only else (_sending, issuing, mailing, checking)
+        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in every_other]
+        for thread in beside:
+            thread.start()
+        catch_up.work(config.conninfo("projector"), source(config), stop=stop, poll=every or catch_up.POLL, woken=every is None)
+        for thread in beside:
+            thread.join(STOPPING)
+
+
+def source(config: Config) -> catch_up.Source:
+    """Return what gives the views the log's entries, each verified, over one connection that is opened again when it is lost."""
+    registry = Registry(datastore(config.conninfo("projector")), keys.load_public(config).origin)
+    held: list[psycopg.Connection[Any]] = []
+
+    def entries(after: int, limit: int) -> Iterator[Decoded]:
+        if not held or held[0].closed:
+            held[:] = [psycopg.connect(config.conninfo("projector"), autocommit=True)]
+        try:
+            for v in read_log(held[0], registry.find, after, limit):
+                recv = datetime.fromtimestamp(v.recv, UTC)
+                yield Decoded(v.position, v.stream, v.version, v.topic, recv, v.assurance, v.holder, v.thumbprint, v.leaf, v.jti, v.fields)
+        except (OperationalError, InterfaceError) as error:  # the library's own: catch-up waits out the driver's
+            raise psycopg.OperationalError(str(error)) from error
+
+    return entries
+
+
+def _sending(config: Config, stop: threading.Event) -> None:
+    """Send what goes out by itself, once a day; a failure is logged and tried again."""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
+                for failed in send_daily(conn, config, london(config.clock()())):
+                    logging.getLogger(__name__).warning("%s", failed)
+        except psycopg.OperationalError as error:
+            logging.getLogger(__name__).warning("the database went away: %s", error)
+        stop.wait(SENDING_EVERY)

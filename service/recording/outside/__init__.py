@@ -1,0 +1,1 @@
+"""What others remember of the log: checkpoints that were sent, witnesses, time stamps; and the log held against it."""

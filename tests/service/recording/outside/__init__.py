@@ -1,0 +1,1 @@
+"""Tests of what others remember of the log."""
