@@ -118,12 +118,12 @@ def create(config: Config, *, origin: str, holder: str | None = None) -> KeyRing
         new = Path(made, "keys")
         new.mkdir(mode=0o700)
         if config.passphrase_file is None:
-            _write(new / PASSPHRASE, f"{secrets.token_urlsafe(32)}\n".encode())
-        passphrase = _passphrase(config.passphrase_file or new / PASSPHRASE)
-        _write(new / LOG, _sealed(log.private, passphrase))
-        _write(new / STATEMENT, _sealed(ring.statement.private, passphrase))
-        _write(new / WRAPPING, _wrapped(ring.wrapping, passphrase))
-        _write(new / PUBLIC, f"{json.dumps(public, indent=1)}\n".encode())
+            write_new(new / PASSPHRASE, f"{secrets.token_urlsafe(32)}\n".encode())
+        passphrase = read_passphrase(config.passphrase_file or new / PASSPHRASE)
+        write_new(new / LOG, sealed(log.private, passphrase))
+        write_new(new / STATEMENT, sealed(ring.statement.private, passphrase))
+        write_new(new / WRAPPING, _wrapped(ring.wrapping, passphrase))
+        write_new(new / PUBLIC, f"{json.dumps(public, indent=1)}\n".encode())
         try:
             new.rename(folder)
         except OSError as error:
@@ -142,14 +142,14 @@ def hand_over(path: Path, key: Ed25519PrivateKey, passphrase: str, *, origin: st
     Before it stands for which log it is, and who signs with it: what the holder is asked to sign is held against that.
     """
     try:
-        _write(path, f"{FOR_LOG}{origin}\n{OF_HOLDER}{holder}\n".encode() + _sealed(key, passphrase.encode()))
+        write_new(path, f"{FOR_LOG}{origin}\n{OF_HOLDER}{holder}\n".encode() + sealed(key, passphrase.encode()))
     except FileExistsError as error:
         raise KeysExist(path, "is there already, and is never overwritten") from error
 
 
 def open_own(path: Path, passphrase: str) -> Ed25519PrivateKey:
     """Open a person's own key, as `hand_over` wrote it; raise KeyUnreadable, or KeysMissing."""
-    return _opened(path, passphrase.encode())
+    return opened(path, passphrase.encode())
 
 
 def whose_own(path: Path) -> tuple[str | None, str | None]:
@@ -162,9 +162,9 @@ def whose_own(path: Path) -> tuple[str | None, str | None]:
 def load(config: Config) -> KeyRing:
     """Open the keys; raise CannotUseKeys."""
     folder, public = config.data / "keys", load_public(config)
-    passphrase = _passphrase(config.passphrase_file or folder / PASSPHRASE)
-    log = LogKey(public.origin, _opened(folder / LOG, passphrase))
-    statement = StatementKey(public.holder, public.origin, _opened(folder / STATEMENT, passphrase))
+    passphrase = read_passphrase(config.passphrase_file or folder / PASSPHRASE)
+    log = LogKey(public.origin, opened(folder / LOG, passphrase))
+    statement = StatementKey(public.holder, public.origin, opened(folder / STATEMENT, passphrase))
     wrapping = _unwrapped(folder / WRAPPING, passphrase)
     if len({log.private.private_bytes_raw(), statement.private.private_bytes_raw(), wrapping}) != len((LOG, STATEMENT, WRAPPING)):
         raise OneKeyTwice(folder, f"{LOG}, {STATEMENT} and {WRAPPING} must be three different keys")
@@ -250,25 +250,29 @@ def _read(path: Path) -> bytes:
         raise KeysMissing(path, f"cannot be read ({error.strerror}): run `muniment init`, or put the keys back from their copy") from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that only this account can read, where there is none yet; raise FileExistsError."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - only os.open sets the mode at birth
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _passphrase(path: Path) -> bytes:
+def read_passphrase(path: Path) -> bytes:
+    """Read what opens keys; raise CannotUseKeys."""
     passphrase = _read(path).strip()
     if not passphrase:
         raise KeyUnreadable(path, "the passphrase is empty")
     return passphrase
 
 
-def _sealed(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
+def sealed(key: Ed25519PrivateKey, passphrase: bytes) -> bytes:
+    """Return a private key as it is kept: as OpenSSH has it, encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, BestAvailableEncryption(passphrase))  # bcrypt, in this format
 
 
-def _opened(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
+def opened(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
+    """Open a private key that `sealed` wrote; raise CannotUseKeys."""
     try:
         key = load_ssh_private_key(_read(path), passphrase)
     except (ValueError, TypeError) as error:
