@@ -24,6 +24,7 @@ from aggregates.clocks.dates import LONDON, london
 from projections.two_clocks import tracking
 from service.application import Board
 from service.ledger import keys
+from service.ledger.sealed import outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,8 @@ def _check(conn: Connection[Any]) -> None:
 
 
 def open_board(config: Config) -> Board:
-    """Open the board with the keys of its data directory."""
+    """Open the board with the keys of its data directory; refuse one in which somebody is back who was erased."""
+    outside.check(config)
     return Board(config, keys.load(config), clock=config.clock())
 
 

@@ -50,7 +50,7 @@ ORDER = {
     "verify": ("proving:verify", "Verify a pack offline."),
     "witness": ("running.witnessing:witness", "Witness the log of another organisation."),
     "rebuild": ("setting_up:rebuild", "Build the views anew from the log."),
-    "db": ("setting_up:db", "Dump and restore the database."),
+    "db": ("setting_up.backups:db", "Dump and restore the database, and change the key that wraps what is personal."),
 }  # in the order in which people need them: where each is, and what it is for
 
 

@@ -15,6 +15,7 @@ from service.desk.accounts import Caller, caller_of_key
 from service.desk.refusals import NoKeyGiven, NotEstablished, NotSignedIn
 from service.embedded_postgres import EmbeddedPostgres, PostgresRefused
 from service.ledger import keys
+from service.ledger.sealed import outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,7 @@ def check_established(config: Config) -> None:
 def board() -> Iterator[Board]:
     """Give the board, open for writing."""
     with database() as config:
+        outside.check(config)
         opened = Board(config, keys.load(config), clock=config.clock())
         try:
             yield opened

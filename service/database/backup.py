@@ -1,4 +1,4 @@
-"""The database as one file, and back: `dump(config, file)`, `restore(config, file)`.
+"""The database as one file, and back: `dump(config, file)`, `restore(config, file)`; and which dumps are to be destroyed when.
 
 The file is PostgreSQL's custom format, made by `pg_dump` from one snapshot; `pg_restore` reads it without us. It holds the ledger, the
 sealed values and the desk. It does not hold:
@@ -7,6 +7,9 @@ sealed values and the desk. It does not hold:
 - the views, which the projector builds anew from the ledger;
 - roles, and the settings of the database, which `migrations.prepare` makes.
 
+A dump with what is personal in it has the wrapped keys of people who may be erased after it was made. So it is listed with the day by
+which it is to be destroyed (`listed`), and what is to be kept for years is the log alone.
+
 A restored log may be older than what others remember of it: compare its checkpoint with the last one sent before anything is recorded.
 """
 
@@ -14,11 +17,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import class_row
 
+from aggregates.clocks.dates import london
 from service.database import migrations
 from service.embedded_postgres import PostgresRefused, find_binaries
 
@@ -26,6 +33,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.config import Config
+
+
+KEPT: Final = timedelta(days=35)  # a dump, where nobody says for how long
+PERSONAL: Final = f"""
+    SELECT table_schema || '.' || table_name FROM information_schema.tables
+     WHERE table_schema = 'desk' AND table_name <> '{migrations.VERSION_TABLE}'
+        OR table_schema = 'sealed' AND table_name <> 'erased'"""  # noqa: S608 - our own text
+LISTED: Final = "SELECT name, made_on, size, kept_until, destroyed_on FROM desk.backup ORDER BY id DESC"
+LIST: Final = """
+    INSERT INTO desk.backup (name, made_on, size, kept_until)
+    SELECT %s, %s, coalesce(max(size), 0), %s FROM ledger.checkpoint"""
 
 
 class CannotBackUp(PostgresRefused):
@@ -61,6 +79,14 @@ class NotEmpty(CannotBackUp):
         )
 
 
+class NoSuchBackup(CannotBackUp):
+    """Nothing is said of a dump that was not made, or of one that was destroyed already."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name."""
+        super().__init__(f"no dump {name} is listed that was not destroyed: `muniment db backups` lists them.")
+
+
 class ProgramFailed(CannotBackUp):
     """PostgreSQL's own program could not do it."""
 
@@ -70,8 +96,36 @@ class ProgramFailed(CannotBackUp):
         super().__init__(f"{program} could not: {said.strip()}")
 
 
-def dump(config: Config, file: Path) -> None:
-    """Write the database to a new file that only this account can read; raise CannotBackUp, leaving no half of a file."""
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A dump in which there is what is personal: at which size of the log it was made, and by when it is to be destroyed."""
+
+    name: str
+    made_on: date
+    size: int
+    kept_until: date
+    destroyed_on: date | None
+
+
+def listed(config: Config) -> list[Backup]:
+    """Return the dumps that hold what is personal, the newest first."""
+    with psycopg.connect(config.conninfo("writer")) as connection, connection.cursor(row_factory=class_row(Backup)) as cursor:
+        return cursor.execute(LISTED).fetchall()
+
+
+def destroyed(config: Config, name: str) -> None:
+    """Take down that a dump was destroyed, with every copy."""
+    with psycopg.connect(config.conninfo("owner")) as connection:
+        update = "UPDATE desk.backup SET destroyed_on = %s WHERE name = %s AND destroyed_on IS NULL"
+        if not connection.execute(update, (london(config.clock()()), name)).rowcount:
+            raise NoSuchBackup(name)
+
+
+def dump(config: Config, file: Path, *, kept_until: date | None = None, log_alone: bool = False) -> None:
+    """Write the database to a new file that only this account can read; raise CannotBackUp, leaving no half of a file.
+
+    It is listed for destruction by a day; the log alone, without anything personal, is not.
+    """
     conninfo = config.conninfo("owner")
     with psycopg.connect(conninfo) as connection:
         if migrations.schema_version(connection) is None:
@@ -82,8 +136,18 @@ def dump(config: Config, file: Path) -> None:
     unfinished.unlink(missing_ok=True)
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # pg_dump writes into it, and syncs it
-        _run("pg_dump", conninfo, "--format=custom", "--no-owner", "--exclude-table=views.*", "--file", str(unfinished))
+        without, today = ["--exclude-table=views.*"], london(config.clock()())
+        with psycopg.connect(conninfo) as connection:
+            if log_alone:
+                without += (f"--exclude-table-data={name}" for (name,) in connection.execute(PERSONAL))
+            else:  # before it is made, so that it is in the dump itself
+                connection.execute(LIST, (file.name, today, kept_until or today + KEPT))
+        _run("pg_dump", conninfo, "--format=custom", "--no-owner", *without, "--file", str(unfinished))
         unfinished.rename(file)
+    except BaseException:
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("DELETE FROM desk.backup WHERE name = %s AND destroyed_on IS NULL", (file.name,))
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -114,6 +114,8 @@ def set_password(conn: Connection[Any], account: UUID, password: str) -> None:
 
 def erase(conn: Connection[Any], people: Collection[UUID]) -> None:
     """Erase what accounts hold of people: their addresses go, nobody comes in by them any more, and what was recorded by them stays."""
+    asked = "DELETE FROM desk.reset_asked r USING desk.account a WHERE a.person = ANY(%s) AND r.email = a.email"
+    conn.execute(asked, (list(people),))
     conn.execute(
         """
         WITH theirs AS (

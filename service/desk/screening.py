@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from eventsourcing.postgres import PostgresDatastore
+    from psycopg import Connection
 
     from aggregates.review.names import Names
 
@@ -137,22 +138,22 @@ class HeldTexts:
 
     def allowed(self, command: str, ref: str, field: str, text: str) -> bool | None:
         """Say what the officer has said of this very text; None where it was not decided."""
-        digest = self._digest(command, ref, field, text)
+        digest = _digest(self._key, command, ref, field, text)
         with self._datastore.get_connection() as conn:
             row = conn.execute("SELECT allowed FROM desk.held_text WHERE digest = %s", (digest,)).fetchone()
         return row["allowed"] if row else None
 
     def hold(self, command: str, ref: str, field: str, text: str, *, pattern: str, office: str | None) -> None:
         """Hold a text, once."""
-        digest = self._digest(command, ref, field, text)
+        digest = _digest(self._key, command, ref, field, text)
         with self._datastore.get_connection() as conn:
-            conn.execute(HOLD, (digest, command, ref, field, pattern, office, self._seal(digest, text)))
+            conn.execute(HOLD, (digest, command, ref, field, pattern, office, _seal(self._key, digest, text)))
 
     def waiting(self) -> list[HeldText]:
         """Return the texts that wait, the earliest first."""
         with self._datastore.get_connection() as conn:
             rows: list[dict[str, Any]] = list(map(dict, conn.execute(WAITING).fetchall()))
-        return [HeldText(**row | {"text": self._open(row.pop("digest"), row["text"])}) for row in rows]
+        return [HeldText(**row | {"text": _open(self._key, row.pop("digest"), row["text"])}) for row in rows]
 
     def decide(self, number: int, *, allowed: bool, by: str) -> None:
         """Say whether a text may be recorded as it stands; refuse where none waits."""
@@ -160,13 +161,25 @@ class HeldTexts:
             if conn.execute(DECIDE, (by, allowed, number)).rowcount != 1:
                 raise NotHeldNow(ref=number)
 
-    def _digest(self, *said: str) -> bytes:
-        """Return what tells a text from others, and cannot be found again by trying the few numbers that there are."""
-        return hmac.digest(self._key, json.dumps(said).encode(), "sha256")
 
-    def _seal(self, digest: bytes, text: str) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + AESGCM(self._key).encrypt(nonce, text.encode(), digest)
+def rewrap(conn: Connection[Any], old: bytes, new: bytes) -> None:
+    """Keep the texts that wait under a new key. Of those that were decided the text is gone, so they are asked about again."""
+    query = "SELECT id, command, ref, field, digest, text FROM desk.held_text WHERE decided_at IS NULL"
+    for number, command, ref, field, digest, text in conn.execute(query).fetchall():
+        told = _open(old, bytes(digest), bytes(text))
+        again = _digest(new, command, ref, field, told)
+        conn.execute("UPDATE desk.held_text SET digest = %s, text = %s WHERE id = %s", (again, _seal(new, again, told), number))
 
-    def _open(self, digest: bytes, sealed: bytes) -> str:
-        return AESGCM(self._key).decrypt(sealed[:NONCE], sealed[NONCE:], digest).decode()
+
+def _digest(key: bytes, *said: str) -> bytes:
+    """Return what tells a text from others, and cannot be found again by trying the few numbers that there are."""
+    return hmac.digest(key, json.dumps(said).encode(), "sha256")
+
+
+def _seal(key: bytes, digest: bytes, text: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, text.encode(), digest)
+
+
+def _open(key: bytes, digest: bytes, sealed: bytes) -> str:
+    return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], digest).decode()

@@ -15,19 +15,17 @@ import json
 import os
 import secrets
 import tempfile
-from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives import keywrap
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, load_ssh_private_key
 
 from aggregates.errors import Refused
 from service.ledger.checkpoint import LogKey
 from service.ledger.registry import Ended, Enrolled
+from service.ledger.sealed.wrapping import WRAPPING_BYTES, unwrap, wrap
 from service.ledger.statement import StatementKey
 from service.verify import (
     ENROLLED,
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
 
 LOG, STATEMENT, WRAPPING, PASSPHRASE, PUBLIC = "log.key", "statement.key", "wrapping.key", "passphrase", "public.json"
 FOR_LOG, OF_HOLDER = "Log: ", "Signs as: "  # before a person's own key, in its file
-SCRYPT_COST, SCRYPT_BLOCK, SALT, WRAPPING_BYTES = 2**15, 8, 16, 32
 
 
 class CannotUseKeys(Exception):  # noqa: N818 - a refusal, as everywhere in the product
@@ -122,7 +119,7 @@ def create(config: Config, *, origin: str, holder: str | None = None) -> KeyRing
         passphrase = read_passphrase(config.passphrase_file or new / PASSPHRASE)
         write_new(new / LOG, sealed(log.private, passphrase))
         write_new(new / STATEMENT, sealed(ring.statement.private, passphrase))
-        write_new(new / WRAPPING, _wrapped(ring.wrapping, passphrase))
+        write_new(new / WRAPPING, wrap(ring.wrapping, passphrase))
         write_new(new / PUBLIC, f"{json.dumps(public, indent=1)}\n".encode())
         try:
             new.rename(folder)
@@ -165,7 +162,7 @@ def load(config: Config) -> KeyRing:
     passphrase = read_passphrase(config.passphrase_file or folder / PASSPHRASE)
     log = LogKey(public.origin, opened(folder / LOG, passphrase))
     statement = StatementKey(public.holder, public.origin, opened(folder / STATEMENT, passphrase))
-    wrapping = _unwrapped(folder / WRAPPING, passphrase)
+    wrapping = unwrapped(folder / WRAPPING, passphrase)
     if len({log.private.private_bytes_raw(), statement.private.private_bytes_raw(), wrapping}) != len((LOG, STATEMENT, WRAPPING)):
         raise OneKeyTwice(folder, f"{LOG}, {STATEMENT} and {WRAPPING} must be three different keys")
     if (log.vkey, b64url(statement.signer.public)) != (public.log_vkey, public.statement_key):
@@ -282,18 +279,9 @@ def opened(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
     return key
 
 
-def _stretched(passphrase: bytes, salt: bytes) -> bytes:
-    return Scrypt(salt, length=WRAPPING_BYTES, n=SCRYPT_COST, r=SCRYPT_BLOCK, p=1).derive(passphrase)
-
-
-def _wrapped(key: bytes, passphrase: bytes) -> bytes:
-    salt = os.urandom(SALT)
-    return b64encode(salt + keywrap.aes_key_wrap(_stretched(passphrase, salt), key)) + b"\n"
-
-
-def _unwrapped(path: Path, passphrase: bytes) -> bytes:
+def unwrapped(path: Path, passphrase: bytes) -> bytes:
+    """Open a wrapping key; raise KeyUnreadable, or KeysMissing."""
     try:
-        raw = b64decode(_read(path).strip(), validate=True)
-        return keywrap.aes_key_unwrap(_stretched(passphrase, raw[:SALT]), raw[SALT:])
-    except (ValueError, keywrap.InvalidUnwrap) as error:
+        return unwrap(_read(path), passphrase)
+    except ValueError as error:
         raise KeyUnreadable(path, "does not open with this passphrase, or is not a wrapped key") from error

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from service.ledger.registry import Registry
-    from service.ledger.subjects import Subjects
+    from service.ledger.sealed import Subjects
 
 Assurance = Literal["service-attested", "actor-signed"]
 Seen = tuple[int, str]  # size and base64 root of a checkpoint

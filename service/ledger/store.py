@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from service.ledger.append import Idempotency, Unless
     from service.ledger.checkpoint import LogKey, Receipt
     from service.ledger.registry import KeyChange
-    from service.ledger.subjects import Subjects
+    from service.ledger.sealed import Subjects
 
 PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
 LOCK = "SELECT * FROM ledger.lock_head(%s)"

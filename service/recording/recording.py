@@ -33,9 +33,9 @@ from service.ledger.append import Submission as Part
 from service.ledger.errors import AlreadyRecorded, EventKnown, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
 from service.ledger.keys import key_changes
 from service.ledger.registry import Registry
+from service.ledger.sealed import Subjects
 from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
-from service.ledger.subjects import Subjects
 from service.recording.evidence.bringing import Evidencing
 from service.recording.evidence.store import EvidenceStore
 from service.recording.known import Known

@@ -12,6 +12,7 @@ from aggregates.registry.data_subject import DataSubject
 from service.desk.refusals import AlreadyExists, MovedUnderneath, StaleVersion, WrongKind
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted
+from service.ledger.sealed import outside
 from service.recording.across.holding import Holding
 from service.recording.resting import TRIES, resting_on
 
@@ -79,9 +80,12 @@ class PeopleVerbs(Holding):
         """Destroy keys and values of a person under every reference, in the transaction that records exactly what went."""
         for _ in range(TRIES):
             try:
-                return self._erase(ref, write=write, **said)
+                done: Done = self._erase(ref, write=write, **said)
             except ErasesUnlisted as error:  # something was sealed about them since it was listed
                 moved = error
+            else:
+                outside.keep(self.config, self.recorder, self.keys.log.vkey)  # what cannot be written now, `muniment work` writes
+                return done
         raise MovedUnderneath(ref=ref) from moved
 
     @resting_on(DataSubject, Office)

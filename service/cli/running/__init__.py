@@ -12,6 +12,7 @@ import click
 
 import service
 from service.cli.opening import check_established, database, kept_up
+from service.ledger.sealed import outside
 
 GUNICORN = Path(service.__file__).parents[1] / "ops" / "gunicorn.conf.py"
 # The C library gives each thread a heap of its own and keeps in each what was ever needed at once: a worker grew by megabytes a minute,
@@ -29,6 +30,7 @@ def serve(host: str | None, port: int | None) -> None:
     """
     with database() as config, kept_up(config):
         check_established(config)
+        outside.check(config)
         bind = f"{host or config.host}:{port or config.port}"
         click.echo(f"Serving on http://{bind} - stop with Ctrl-C.")
         sys.exit(gunicorn(bind, "api.app:create_app()"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 
+from aggregates.clocks.dates import london
 from projections.two_clocks import tracking
 from service.cli.opening import database
 from service.desk.refusals import NotEstablished
@@ -22,6 +23,7 @@ LEAST_FREE = 200  # megabytes on the data disk, below which status complains
 NOT_MAILED = """
     SELECT office, count(*), (array_agg(failed ORDER BY position DESC))[1] FROM desk.mail
      WHERE sent_at IS NULL AND tries > 2 GROUP BY office ORDER BY office"""
+UNDESTROYED = "SELECT name, kept_until FROM desk.backup WHERE destroyed_on IS NULL AND kept_until < %s ORDER BY id"
 FILES = "SELECT count(*) FILTER (WHERE checked_at IS NULL), count(found) FROM desk.evidence_file"
 
 
@@ -58,6 +60,9 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
     with psycopg.connect(config.conninfo("writer")) as desk:
         waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
+        dumps = desk.execute(UNDESTROYED, (london(config.clock()()),)).fetchall()
+    for name, day in dumps:
+        yield f"The dump {name} was to be destroyed by {day}: say `muniment db destroyed {name}` once it is.", False
     for office, count, why in waiting:
         yield f"{count} {'notice' if count == 1 else 'notices'} to {office} could not be mailed so far: {why}.", False
     if config.clamd:

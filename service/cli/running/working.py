@@ -22,8 +22,9 @@ from service.cli.falling_due.mailing import mailing
 from service.cli.opening import check_established, database, kept_up
 from service.database.connection import datastore
 from service.ledger import keys
-from service.ledger.reading import read_log
+from service.ledger.reading import Proofs, read_log
 from service.ledger.registry import Registry
+from service.ledger.sealed import outside
 from service.recording.outside.sending import send_daily
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def work(every: float | None, *, views_only: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     with database() as config, kept_up(config):
         check_established(config)
+        outside.check(config)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
@@ -77,12 +79,17 @@ def source(config: Config) -> catch_up.Source:
 
 
 def _sending(config: Config, stop: threading.Event) -> None:
-    """Send what goes out by itself, once a day; a failure is logged and tried again."""
+    """Send what goes out by itself, once a day, and keep outside who was erased; a failure is logged and tried again."""
+    proofs, vkey = Proofs(), keys.load_public(config).log_vkey
+    proofs.datastore = datastore(config.conninfo("writer"))
     while not stop.is_set():
         try:
+            outside.keep(config, proofs, vkey)
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
                 for failed in send_daily(conn, config, london(config.clock()())):
                     logging.getLogger(__name__).warning("%s", failed)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, OperationalError, InterfaceError) as error:
             logging.getLogger(__name__).warning("the database went away: %s", error)
+        except outside.NotAnErasure as refused:
+            logging.getLogger(__name__).warning("%s", refused)
         stop.wait(SENDING_EVERY)

@@ -20,9 +20,9 @@ from service.database.connection import environment
 from service.desk import accounts
 from service.ledger.checkpoint import LogKey
 from service.ledger.registry import Enrolled, Registry
+from service.ledger.sealed import Subjects
 from service.ledger.statement import StatementKey, StatementMapper
 from service.ledger.store import LedgerRecorder
-from service.ledger.subjects import Subjects
 from service.verify import ESTABLISHED, b64url
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from eventsourcing.tests import persistence
 
 from service.database.connection import datastore
 from service.desk import accounts
+from service.ledger.sealed import Subjects
 from service.ledger.store import LedgerRecorder
-from service.ledger.subjects import Subjects
 from service.verify import unb64url
 from tests.service.ledger.sample import KEY, LOG_KEY, ORIGIN, WRAPPING_KEY, Sample
 

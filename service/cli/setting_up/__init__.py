@@ -1,8 +1,6 @@
-"""Setting up and keeping: migrate, rebuild, db dump and db restore."""
+"""Setting up and keeping: migrate and rebuild; `backups` has the dumps of the database, and what becomes of them."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 import psycopg
@@ -10,9 +8,7 @@ import psycopg
 from projections.two_clocks import catch_up, tracking
 from service.cli.opening import database
 from service.cli.running.working import source
-from service.database import backup, migrations
-
-NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+from service.database import migrations
 
 
 @click.command()
@@ -44,32 +40,3 @@ def rebuild(view: str | None) -> None:
             catch_up.catch_up(conn, source(config))
         for name in built:
             click.echo(f"{name}: built, up to event {tracking.position_of(conn, name)}.")
-
-
-@click.group()
-def db() -> None:
-    """Dump and restore the database."""
-
-
-@db.command()
-@click.argument("file", type=NEW_FILE)
-def dump(file: Path) -> None:
-    """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody.
-
-    Example: muniment db dump 2016-11-14.dump
-    """
-    with database() as config:
-        backup.dump(config, file)
-    click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
-
-
-@db.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def restore(file: Path) -> None:
-    """Restore FILE into an empty database.
-
-    Example: muniment db restore 2016-11-14.dump
-    """
-    with database() as config:
-        backup.restore(config, file)
-    click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")

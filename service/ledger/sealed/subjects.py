@@ -189,6 +189,12 @@ class Subjects:
         return "\n".join((self._origin, str(subject), *more)).encode()
 
 
+def rewrapped(origin: str, subject: UUID, wrapped: bytes, old: bytes, new: bytes) -> bytes:
+    """Return a subject's key, which one wrapping key wraps, wrapped by another; raise InvalidTag where the first does not wrap it."""
+    bound_to = "\n".join((origin, str(subject))).encode()
+    return _seal(AESGCM(new), bound_to, _open(AESGCM(old), bound_to, wrapped))
+
+
 def _seal(cipher: AESGCM, bound_to: bytes, clear: bytes) -> bytes:
     nonce = os.urandom(NONCE)
     return nonce + cipher.encrypt(nonce, clear, bound_to)

@@ -1,0 +1,117 @@
+"""Dumps of the database and what becomes of them: dump, backups, destroyed, restore, erase-again; and another wrapping key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregates.clocks.dates import london
+from service.cli.opening import database
+from service.database import backup
+from service.desk import accounts, screening
+from service.ledger.sealed import outside, rewrapping
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from service.config import Config
+
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def db() -> None:
+    """Dump and restore the database, and change the key that wraps what is personal."""
+
+
+@db.command()
+@click.argument("file", type=NEW_FILE)
+@click.option("--keep-until", type=DAY, help=f"When it is to be destroyed; {backup.KEPT.days} days from now, where you do not say.")
+@click.option("--log-alone", is_flag=True, help="Without what is personal and without accounts: to be kept for years.")
+def dump(file: Path, keep_until: datetime | None, *, log_alone: bool) -> None:
+    """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody.
+
+    It is listed for destruction with its day, because it holds the wrapped keys of people who may be erased meanwhile.
+
+    Example: muniment db dump 2016-11-14.dump --keep-until 2016-12-14
+    """
+    with database() as config:
+        until = keep_until.date() if keep_until else london(config.clock()()) + backup.KEPT
+        backup.dump(config, file, kept_until=until, log_alone=log_alone)
+    click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
+    click.echo(
+        "Nothing personal is in it: it may be kept." if log_alone else f"Destroy it by {until}, and say so: muniment db destroyed {file}"
+    )
+
+
+@db.command()
+def backups() -> None:
+    """List the dumps that hold what is personal, with the day by which each is to be destroyed.
+
+    Example: muniment db backups
+    """
+    with database() as config:
+        for one in backup.listed(config):
+            became = f"destroyed {one.destroyed_on}" if one.destroyed_on else f"to be destroyed by {one.kept_until}"
+            click.echo(f"{one.name}: made {one.made_on} at {one.size} events, {became}")
+
+
+@db.command()
+@click.argument("name")
+def destroyed(name: str) -> None:
+    """Say that every copy of a dump was destroyed, by its NAME as `muniment db backups` has it.
+
+    Example: muniment db destroyed 2016-11-14.dump
+    """
+    with database() as config:
+        backup.destroyed(config, Path(name).name)
+    click.echo(f"{Path(name).name} counts as destroyed.")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore(file: Path) -> None:
+    """Restore FILE into an empty database, and erase again whoever was erased since it was made.
+
+    Example: muniment db restore 2016-11-14.dump
+    """
+    with database() as config:
+        backup.restore(config, file)
+        click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")
+        if (config.data / "keys").is_dir():
+            _erase_again(config)
+        else:
+            click.echo(f"Put {config.data / 'keys'} back, with {outside.FILE}; then: muniment db erase-again")
+
+
+@db.command("erase-again")
+def erase_again() -> None:
+    """Erase again whoever was erased since a restored backup was made, as `erasures.jsonl` knows; nothing is served before that.
+
+    Example: muniment db erase-again
+    """
+    with database() as config:
+        _erase_again(config)
+
+
+def _erase_again(config: Config) -> None:
+    found = [str(file) for file in outside.files(config) if file.exists()]
+    number = outside.erase_again(config, accounts.erase)
+    click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(found) or 'the log alone'}.")
+
+
+@db.command("rotate-wrapping-key")
+def rotate_wrapping_key() -> None:
+    """Put a new wrapping key in the place of the old one. `muniment serve` and `muniment work` must not run.
+
+    Example: muniment db rotate-wrapping-key
+    """
+    with database() as config:
+        number = rewrapping.rewrap(config, screening.rewrap)
+    click.echo(
+        f"{number} keys of people are wrapped by a new key. Copy {config.data / 'keys' / 'wrapping.key'} to where its copies are kept,"
+    )
+    click.echo("and destroy every copy of the old one: then nobody opens what is personal in a dump that was made before.")

@@ -1,0 +1,231 @@
+"""A restored backup gives nobody back who was erased; and what wraps the keys of people is changed, or lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+
+import psycopg
+import pytest
+
+from api import worker
+from service.application import Board
+from service.database import backup
+from service.desk import accounts, screening
+from service.ledger import keys
+from service.ledger.errors import SealedValueDamaged
+from service.ledger.pack import write_pack
+from service.ledger.sealed import outside, rewrapping
+from service.ledger.sealed.wrapping import wrap
+from service.verify import verify
+from tests.databases import fresh_database
+from tests.service.ledger.test_sealed import everything, spellings
+
+NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
+ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
+
+
+@pytest.fixture
+def board(seeded):
+    """Give the small board with a data protection officer."""
+    seeded.join("dpo", "data protection officer")
+    return seeded
+
+
+def somebody(it, name=NAME):
+    """Register somebody; return their reference."""
+    ref = str(uuid.uuid4())
+    it.act("board-manager", "register_subject", ref, name=name, contact=CONTACT)
+    return ref
+
+
+def erase(it, ref):
+    """Have somebody erased who asked for it."""
+    it.act("riv-lead", "request_erasure", ref, **ASKED)
+    it.act("dpo", "decide_erasure", ref, outcome="granted", exemption=None, reason="Nothing stands against it")
+    return it.act("dpo", "erase_personal_data", ref)
+
+
+def another(it):
+    """Return what the file of another wrapping key holds."""
+    return wrap(b"X" * 32, (it.config.data / "keys" / "passphrase").read_bytes().strip())
+
+
+@contextmanager
+def restored(it, dump, postgres):
+    """Give the settings of a new database into which a dump was restored, with the keys that the board has now."""
+    with fresh_database(postgres, it.config.data, template="template0") as config:
+        backup.restore(config, dump)
+        yield config
+
+
+def holds(config, *texts):
+    """Say which texts stand in the database or can be opened from it."""
+    heap = everything(config)
+    opened = Board(config, keys.load(config))
+    try:
+        shown = {*opened.subjects.reveal_all(range(1, opened.recorder.head().frontier.size + 1)).values()}
+    finally:
+        opened.close()
+    return {text for text in texts if text in shown or any(spelt in heap for spelt in spellings(text))}
+
+
+def test_a_restored_backup_is_erased_again_before_it_is_served(board, postgres, tmp_path):
+    """The dump was made before: opened, it is refused by name; erased again it holds nobody who was erased, and proves what it did."""
+    ref, other = somebody(board), somebody(board, "Nina Vellum")
+    backup.dump(board.config, tmp_path / "before.dump")
+    kept = board.board.recorder.newest()
+    erase(board, ref)
+    with restored(board, tmp_path / "before.dump", postgres) as config:
+        assert holds(config, NAME, "Nina Vellum") == {NAME, "Nina Vellum"}
+        with pytest.raises(outside.ErasuresUndone, match="1 people who were erased"):
+            worker.open_board(config)
+        assert outside.erase_again(config, accounts.erase) == 1
+        assert outside.erase_again(config, accounts.erase) == 0
+
+        assert holds(config, NAME, CONTACT, "Nina Vellum") == {CONTACT, "Nina Vellum"}  # the other has the same address
+        opened = worker.open_board(config)
+        try:
+            write_pack(opened.recorder, tmp_path / "pack")
+        finally:
+            opened.close()
+        verdict = verify(tmp_path / "pack", key=board.board.recorder.vkey, known={"kept": kept})
+        assert verdict.code == 0, verdict.lines
+    assert other
+
+
+def test_an_account_comes_back_to_nobody(board, postgres, tmp_path):
+    """Whoever was erased had an account: restored with a backup, it is closed again, and its address is gone."""
+    board.act("board-manager", "stand_down_office_holder", "trainer", until_on="2016-09-05", reason="retired")
+    board.clock.advance(days=1)
+    backup.dump(board.config, tmp_path / "before.dump")
+    erase(board, str(board.people["trainer"]))
+    with restored(board, tmp_path / "before.dump", postgres) as config:
+        outside.erase_again(config, accounts.erase)
+        assert not [text for text in spellings(board.email("trainer")) if text in everything(config)]
+
+
+def test_a_folder_elsewhere_knows_who_was_erased(board, postgres, tmp_path):
+    """Where the keys come from an old copy too, the folder to which checkpoints go says who was erased."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    board.board.config = replace(board.config, checkpoint_to=(str(folder),))
+    ref = somebody(board)
+    backup.dump(board.config, tmp_path / "before.dump")
+    erase(board, ref)
+    (board.config.data / "keys" / outside.FILE).unlink()
+    with restored(board, tmp_path / "before.dump", postgres) as config:
+        worker.open_board(config).close()
+        with pytest.raises(outside.ErasuresUndone):
+            worker.open_board(replace(config, checkpoint_to=(str(folder),)))
+    assert outside.keep(board.board.config, board.board.recorder, board.board.recorder.vkey) == []
+    assert (board.config.data / "keys" / outside.FILE).read_text() == (folder / outside.FILE).read_text()
+
+
+@pytest.mark.parametrize("what", ["entry", "proof", "another's"])
+def test_nobody_is_erased_by_a_line_that_somebody_wrote(board, what):
+    """A line shows, by a receipt, that this log erased whom it names; a line of anything else, or a changed one, is refused."""
+    done = erase(board, somebody(board))
+    path = board.config.data / "keys" / outside.FILE
+    line = json.loads(path.read_text())
+    if what == "another's":
+        position = done.positions[-1] - 1
+        with psycopg.connect(board.config.conninfo("owner")) as conn:
+            entry = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()[0]
+        line = {"entry": bytes(entry).decode(), "proof": str(board.board.recorder.receipt(position))}
+    else:
+        line[what] = line[what][:60] + ("A" if line[what][60] != "A" else "B") + line[what][61:]
+    path.write_text(json.dumps(line) + "\n")
+    with pytest.raises(outside.NotAnErasure, match=r"Line 1 of .*erasures\.jsonl"):
+        outside.erase_again(board.config, accounts.erase)
+
+
+def test_what_is_to_be_kept_for_years_holds_nothing_personal(board, postgres, tmp_path):
+    """A dump of the log alone has no value, no wrapped key and no account; restored it verifies, and names nobody."""
+    somebody(board)
+    backup.dump(board.config, tmp_path / "years.dump", log_alone=True)
+    assert backup.listed(board.config) == []
+    with restored(board, tmp_path / "years.dump", postgres) as config:
+        assert holds(config, NAME, CONTACT, board.email("chair")) == set()
+        with psycopg.connect(config.conninfo("owner")) as conn:
+            assert conn.execute("SELECT count(*) FROM ledger.event").fetchone() == (board.board.size(),)
+
+
+def test_dumps_are_listed_for_destruction(board, tmp_path):
+    """Each dump is listed with its day until it is said to be destroyed; one that failed is not listed."""
+    backup.dump(board.config, tmp_path / "one.dump", kept_until=date(2016, 12, 14))
+    with pytest.raises(backup.FileExists):
+        backup.dump(board.config, tmp_path / "one.dump")
+    (one,) = backup.listed(board.config)
+    assert (one.name, one.size, one.kept_until, one.destroyed_on) == ("one.dump", board.board.size(), date(2016, 12, 14), None)
+    backup.destroyed(board.config, "one.dump")
+
+    assert backup.listed(board.config)[0].destroyed_on is not None
+    with pytest.raises(backup.NoSuchBackup, match=r"one\.dump"):
+        backup.destroyed(board.config, "one.dump")
+
+
+def test_another_wrapping_key_opens_what_is_stored_and_nothing_that_was(board, postgres, tmp_path):
+    """Rotated, everything reads as before, by a key that no dump of before is wrapped by; a text that waits waits on."""
+    ref = somebody(board)
+    board.board.held.hold("dispute_action", "A1", "reason", "943 476 5919", pattern="an NHS number", office="riv-lead")
+    backup.dump(board.config, tmp_path / "before.dump")
+    with pytest.raises(rewrapping.StillRunning):
+        rewrapping.rewrap(board.config, screening.rewrap)
+    board.board.close()
+    old = keys.load(board.config).wrapping
+    assert rewrapping.rewrap(board.config, screening.rewrap) > 5
+
+    ring = keys.load(board.config)
+    assert ring.wrapping != old
+    again = Board(board.config, ring, clock=board.clock)
+    try:
+        assert NAME in again.people()
+        assert [held.text for held in again.held.waiting()] == ["943 476 5919"]
+        again.held.decide(again.held.waiting()[0].id, allowed=True, by="dpo")
+        assert again.held.allowed("dispute_action", "A1", "reason", "943 476 5919")
+    finally:
+        again.close()
+    with restored(board, tmp_path / "before.dump", postgres) as config, pytest.raises(SealedValueDamaged, match="wrapping key"):
+        holds(config, NAME)
+    assert ref
+
+
+def test_a_rotation_that_broke_off_is_finished(board):
+    """Where the database has the new key and the file is still the old one, or the other way about, running it again sets it right."""
+    somebody(board)
+    board.board.close()
+    folder = board.config.data / "keys"
+    shutil.copy(folder / "wrapping.key", folder / "before")
+    rewrapping.rewrap(board.config, screening.rewrap)
+    (folder / "wrapping.key").rename(folder / rewrapping.NEW)
+    (folder / "before").rename(folder / "wrapping.key")
+    assert rewrapping.rewrap(board.config, screening.rewrap) == 0
+    shutil.copy(folder / "wrapping.key", folder / "before")
+    (folder / "wrapping.key").write_bytes(another(board))
+    (folder / "wrapping.key").rename(folder / rewrapping.NEW)  # made, and nothing wrapped by it yet
+    (folder / "before").rename(folder / "wrapping.key")
+    assert rewrapping.rewrap(board.config, screening.rewrap) > 0
+
+    again = Board(board.config, keys.load(board.config))
+    try:
+        assert NAME in again.people()
+    finally:
+        again.close()
+
+
+def test_a_lost_wrapping_key_is_the_end_of_everything_sealed(board):
+    """With the key lost nobody is named by anyone again, it says so by name, and every proof holds."""
+    somebody(board)
+    board.board.close()
+    (board.config.data / "keys" / "wrapping.key").write_bytes(another(board))
+    without = Board(board.config, keys.load(board.config))
+    try:
+        with pytest.raises(SealedValueDamaged, match="not wrapped by this wrapping key"):
+            without.people()
+    finally:
+        without.close()
