@@ -31,6 +31,7 @@ from service.database.connection import disk_full
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
+from service.ledger.sealed.outside import ErasuresUndone, NotAnErasure
 from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway), HTTPStatus.SERVICE_UNAVAILABLE),
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
-    desk.NotEstablished: HTTPStatus.SERVICE_UNAVAILABLE,
+    **dict.fromkeys((desk.NotEstablished, ErasuresUndone, NotAnErasure), HTTPStatus.SERVICE_UNAVAILABLE),
     Unreadable: HTTPStatus.BAD_REQUEST,
     UnsupportedKind: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     IdempotencyKeyMissing: HTTPStatus.BAD_REQUEST,
