@@ -18,7 +18,8 @@ from aggregates.entry.fields import Public, Restricted  # noqa: TC001 - as date
 from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 from aggregates.errors import said
 from aggregates.registry import protection as law
-from aggregates.registry.protection import Exemption, OpenFor, Outcome, SubjectState
+from aggregates.registry.protection import Exemption, OpenFor, Outcome, Retention, SubjectState
+from aggregates.registry.subject_acts import SubjectActs
 from aggregates.registry.subject_fold import after, exempted, lacks
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from aggregates.authority import Act, Acting
 
 
-class DataSubject(Recorded[SubjectState | None]):
+class DataSubject(SubjectActs, Recorded[SubjectState | None]):
     """A person's stream. Its id is random: nothing of the person is in it."""
 
     TOPIC = "data_subject"
@@ -88,6 +89,12 @@ class DataSubject(Recorded[SubjectState | None]):
         reference: Restricted[str]
         identity_checked_by: Restricted[str]
 
+    class ErasureRequestWithdrawn(Event):
+        """Whoever asked wants it no more: nothing is decided, and nothing erased."""
+
+        TOPIC = "data_subject.erasure_request_withdrawn.v1"
+        reason: Restricted[str]
+
     class ErasureDecided(Event):
         """The data protection officer decides; a refusal names the exemption."""
 
@@ -102,6 +109,29 @@ class DataSubject(Recorded[SubjectState | None]):
         TOPIC, CLASS, STANDS = "data_subject.personal_data_erased.v1", "C", True
         COMPUTED: ClassVar[frozenset[str]] = frozenset({"erased"})
         erased: Public[tuple[dict[str, Any], ...]]
+
+    class RecipientNotified(Event):
+        """Somebody outside, to whom what is erased had been disclosed on a day, was told of the erasure."""
+
+        TOPIC, CLASS = "data_subject.recipient_notified.v1", "D"
+        recipient: Restricted[str]
+        disclosed_on: date
+        how: Restricted[str]
+
+    class RetentionDecided(Event):
+        """What is due by the retention schedule is kept on until a day, or is to be erased, by a person and for a reason."""
+
+        TOPIC, CLASS = "data_subject.retention_decided.v1", "D"
+        outcome: Retention
+        kept_until: date | None
+        reason: Restricted[str]
+
+    class AccessRequested(Event):
+        """Somebody asks what is kept about them: the request's own reference, and the office that saw who they are."""
+
+        TOPIC = "data_subject.access_requested.v1"
+        reference: Restricted[str]
+        identity_checked_by: Restricted[str]
 
     class AccessRequestAnswered(Event):
         """Somebody asked what is kept about them, and was answered."""
@@ -148,8 +178,8 @@ class DataSubject(Recorded[SubjectState | None]):
         said(reason=reason)
         if into == self.id:
             raise law.MergedWithItself(ref=self.ref)
-        if now.granted:
-            raise law.ErasureAsked(ref=self.ref, on=now.erasures[-1].on)
+        if now.granted_on:
+            raise law.ErasureAsked(ref=self.ref, on=now.granted_on)
         self._record("SubjectsMerged", act, into=into, reason=reason)
 
     def restrict(self, *, open_for: tuple[OpenFor, ...] = (), reason: str, **act: Unpack[Act]) -> None:
@@ -184,56 +214,6 @@ class DataSubject(Recorded[SubjectState | None]):
         if not any(one.matter == matter and one.released_on is None and one.on <= act["occurred_on"] for one in now.holds):
             raise law.NoHold(ref=self.ref, matter=matter, day=act["occurred_on"])
         self._record("LegalHoldReleased", act, matter=matter, reason=reason)
-
-    def request_erasure(self, *, reference: str, identity_checked_by: str, **act: Unpack[Act]) -> None:
-        """Take a request to erase down, whose identity was checked outside."""
-        now = self._kept()
-        said(reference=reference)
-        if waits := now.asked or (now.erasures[-1] if now.granted else None):
-            raise law.ErasureAsked(ref=self.ref, on=waits.on)
-        fields = {"reference": reference, "identity_checked_by": identity_checked_by}
-        self._record("ErasureRequested", act, **fields)
-
-    def decide_erasure(
-        self,
-        *,
-        outcome: Outcome,
-        exemption: Exemption | None = None,
-        reason: str,
-        held: Sequence[str] = (),
-        **act: Unpack[Act],
-    ) -> None:
-        """Decide a request. `held` are the matters for which holds stand on any reference of the person."""
-        now = self._kept()
-        self._in_person(act["acting"])
-        said(reason=reason)
-        if now.asked is None or act["occurred_on"] < now.asked.on:
-            raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
-        exempted(outcome, exemption)
-        if outcome in law.GRANTED and (matters := {*held, *now.held}):
-            raise law.HoldStands(ref=self.ref, matters=matters)
-        self._record("ErasureDecided", act, outcome=outcome, exemption=exemption, reason=reason)
-
-    def erase(self, *, erased: Sequence[Mapping[str, Any]], granted: bool = False, held: Sequence[str] = (), **act: Unpack[Act]) -> None:
-        """Put on record what is destroyed with this. `granted` says that it was, for another reference of the same person."""
-        now = self._kept(merged=granted)
-        self._in_person(act["acting"])
-        if not (granted or now.granted):
-            raise law.NotGranted(ref=self.ref)
-        if matters := {*held, *now.held}:
-            raise law.HoldStands(ref=self.ref, matters=matters)
-        self._record("PersonalDataErased", act, erased=tuple(map(dict, erased)))
-
-    def answer_access(self, *, reference: str, received_on: date, outcome: str, exemption: str | None = None, **act: Unpack[Act]) -> None:
-        """Say that somebody was answered who asked what is kept about them."""
-        self._kept()
-        said(reference=reference, exemption=exemption)
-        if received_on > act["occurred_on"]:
-            raise law.AnsweredBefore(received_on=received_on, day=act["occurred_on"])
-        if outcome != "given" and exemption is None:
-            raise law.ExemptionUnnamed(outcome=outcome)
-        fields = {"reference": reference, "received_on": received_on, "outcome": outcome, "exemption": exemption}
-        self._record("AccessRequestAnswered", act, **fields)
 
     def _kept(self, *, merged: bool = False) -> SubjectState:
         """Return what is true now; refuse to go on with what was erased or, but where its survivor's erasure says so, merged away."""

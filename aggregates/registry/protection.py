@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from aggregates.clocks.dates import later
 from aggregates.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
@@ -21,6 +21,7 @@ Outcome: TypeAlias = Literal["granted", "granted-in-part", "refused"]
 # LAW UK GDPR Article 17(3): what may stand against an erasure. LAW Article 18(2): what restricted data may still be used for.
 Exemption: TypeAlias = Literal["expression", "legal obligation or public task", "public health", "archiving or research", "legal claims"]
 OpenFor: TypeAlias = Literal["inspection", "audit", "rehearsal"]
+Retention: TypeAlias = Literal["kept on", "to be erased"]
 GRANTED = frozenset({"granted", "granted-in-part"})
 
 
@@ -132,6 +133,31 @@ class AnsweredBefore(Refused):
     source, text = "UK GDPR Article 15", "A request received on {received_on} cannot be answered on {day}"
 
 
+class AccessAsked(Refused):
+    """A request is brought in once."""
+
+    source, text = "UK GDPR Article 15", "The request {reference} about {ref} was brought in on {on} and waits for its answer"
+
+
+class KeptUntilWhen(Refused):
+    """What is kept on is kept until a later day, on which it is due again; what is erased is kept until no day."""
+
+    source = "UK GDPR Article 5(1)(e)"
+    text = "What is kept on is kept until a day after {day}, and what is to be erased until none: this is {outcome}"
+
+
+class NotErased(Refused):
+    """Recipients are told of what was done."""
+
+    source, text = "UK GDPR Article 19", "Nothing that was kept about {ref} was erased by {day}: tell recipients once it is"
+
+
+class DisclosedAfter(Refused):
+    """Nothing is disclosed of what is not there."""
+
+    source, text = "UK GDPR Article 19", "What was kept about {ref} was erased on {on}: nothing of it was disclosed on {disclosed_on}"
+
+
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """What is kept is not opened, but for what is named."""
@@ -163,6 +189,47 @@ class ErasureRequest:
     outcome: Outcome | None = None
     exemption: str | None = None
     reason: str | None = None
+    withdrawn_on: date | None = None
+
+    @property
+    def due_on(self) -> date:
+        """Return the day by which it is to be decided."""
+        return answer_due(self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """Somebody asks what is kept about them, and when they were answered."""
+
+    on: date
+    reference: str
+    identity_checked_by: str
+    answered_on: date | None = None
+
+    @property
+    def due_on(self) -> date:
+        """Return the day by which it is to be answered."""
+        return answer_due(self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionDecision:
+    """What was due by the retention schedule, and what becomes of it."""
+
+    on: date
+    outcome: Retention
+    kept_until: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """Somebody outside was told of the erasure."""
+
+    on: date
+    recipient: str
+    disclosed_on: date
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +257,9 @@ class SubjectState:
     accesses: tuple[AccessAnswer, ...] = ()
     erased_on: date | None = None
     erased: int = 0  # values that went
+    access_requests: tuple[AccessRequest, ...] = ()
+    retentions: tuple[RetentionDecision, ...] = ()
+    notified: tuple[Notified, ...] = ()
 
     @property
     def restriction(self) -> Restriction | None:
@@ -204,24 +274,19 @@ class SubjectState:
     @property
     def asked(self) -> ErasureRequest | None:
         """Return the request that waits for its decision."""
-        return next((one for one in self.erasures if one.decided_on is None), None)
+        return next((one for one in self.erasures if one.decided_on is None and one.withdrawn_on is None), None)
 
     @property
-    def granted(self) -> bool:
-        """Say whether the decision that was made last is to erase, and it has not been done."""
-        return bool(self.erasures) and self.erasures[-1].outcome in GRANTED and self.erased_on is None
+    def granted_on(self) -> date | None:
+        """Return when it was decided to erase, where that was decided last and has not been done; None where nothing waits to be erased."""
+        decided = [one for one in self.erasures if one.decided_on]
+        if self.erased_on is not None:
+            return None
+        if decided and decided[-1].outcome in GRANTED:
+            return decided[-1].decided_on
+        return self.retentions[-1].on if self.retentions and self.retentions[-1].outcome == "to be erased" else None
 
 
-def survivors(into: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
-    """Return, of each reference that was merged away, the one that goes on for it in the end."""
-    return {one: _survivor(into, one) for one in into}
-
-
-def _survivor(into: Mapping[UUID, UUID], one: UUID) -> UUID:
-    """Follow a reference to the one that goes on; amendments may have made a ring, of which the smallest stands for all."""
-    passed = [one]
-    while (following := into.get(passed[-1])) is not None:
-        if following in passed:
-            return min(passed[passed.index(following) :])
-        passed.append(following)
-    return passed[-1]
+def answer_due(on: date) -> date:
+    """Return the day by which whoever asks is answered. LAW UK GDPR Article 12(3): within one month of receipt."""
+    return later(on, months=1)

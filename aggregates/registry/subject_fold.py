@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry import protection as law
-from aggregates.registry.protection import AccessAnswer, ErasureRequest, Hold, Restriction, SubjectState
+from aggregates.registry.protection import (
+    AccessAnswer,
+    AccessRequest,
+    ErasureRequest,
+    Hold,
+    Notified,
+    Restriction,
+    RetentionDecision,
+    SubjectState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,13 +62,32 @@ def _decided(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectSt
     return replace(now, erasures=tuple(replace(one, decided_on=day, **said) if one is now.asked else one for one in now.erasures))
 
 
+def _withdrawn(now: SubjectState, day: date, _: Mapping[str, Any]) -> SubjectState:
+    return replace(now, erasures=tuple(replace(one, withdrawn_on=day) if one is now.asked else one for one in now.erasures))
+
+
+def _retained(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, retentions=(*now.retentions, RetentionDecision(day, body["outcome"], body["kept_until"], body["reason"])))
+
+
+def _notified(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, notified=(*now.notified, Notified(day, body["recipient"], body["disclosed_on"], body["how"])))
+
+
+def _access_asked(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
+    return replace(now, access_requests=(*now.access_requests, AccessRequest(day, body["reference"], body["identity_checked_by"])))
+
+
 def _erased(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
     return replace(now, erased_on=day, erased=len(body["erased"]))
 
 
 def _answered(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
     said = (body[name] for name in ("reference", "received_on", "outcome", "exemption"))
-    return replace(now, accesses=(*now.accesses, AccessAnswer(day, *said)))
+    asked = tuple(
+        replace(one, answered_on=one.answered_on or day) if one.reference == body["reference"] else one for one in now.access_requests
+    )
+    return replace(now, accesses=(*now.accesses, AccessAnswer(day, *said)), access_requests=asked)
 
 
 STEPS: Final[dict[str, Step]] = {
@@ -69,7 +97,11 @@ STEPS: Final[dict[str, Step]] = {
     "legal_hold_placed": _held,
     "legal_hold_released": _released,
     "erasure_requested": _asked,
+    "erasure_request_withdrawn": _withdrawn,
     "erasure_decided": _decided,
+    "retention_decided": _retained,
+    "recipient_notified": _notified,
+    "access_requested": _access_asked,
     "personal_data_erased": _erased,
     "access_request_answered": _answered,
 }
@@ -93,9 +125,11 @@ def lacks(entry: Entry, before: SubjectState) -> str | None:
     needs: dict[str, tuple[tuple[bool, str], ...]] = {
         "restriction_lifted": ((before.restriction is not None, "there would be no restriction to lift"),),
         "legal_hold_released": ((entry.body.get("matter") in before.held, "there would be no hold to release"),),
+        "erasure_request_withdrawn": ((before.asked is not None, "nobody would have asked for what was withdrawn"),),
+        "recipient_notified": ((before.erased_on is not None, "nothing would have been erased of which somebody was told"),),
         "erasure_decided": ((before.asked is not None, "nobody would have asked for what was decided"),),
         "personal_data_erased": (
-            (before.granted or before.merged_into is not None, "nothing would have been granted that was erased"),
+            (before.granted_on is not None or before.merged_into is not None, "nothing would have been granted that was erased"),
             (not before.held, "a legal hold would have stood against what was erased"),
         ),
     }

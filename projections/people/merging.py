@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.sql import SQL
 
-from aggregates.registry.protection import survivors
+from aggregates.registry.merging import survivors
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:

@@ -42,6 +42,9 @@ class Protection(OneRow):
         "accesses": "jsonb",
         "erased_on": "date",
         "erased": "integer",
+        "access_requests": "jsonb",
+        "retentions": "jsonb",
+        "notified": "jsonb",
     }
 
     def fold(self, entries: Sequence[Entry], before: SubjectState | None = None) -> SubjectState | None:
@@ -53,7 +56,17 @@ class Protection(OneRow):
         now = it.restriction
         restricted = (now.on if now else None, as_json(now.open_for if now else ()), _each(it.restrictions))
         held = (as_json(it.held), _each(it.holds))
-        return (it.registered_on, it.merged_into, *restricted, *held, _each(it.erasures), _each(it.accesses), it.erased_on, it.erased)
+        asked = (_each(it.erasures), _each(it.accesses), it.erased_on, it.erased)
+        return (
+            it.registered_on,
+            it.merged_into,
+            *restricted,
+            *held,
+            *asked,
+            _each(it.access_requests),
+            _each(it.retentions),
+            _each(it.notified),
+        )
 
 
 def _each(things: Any) -> str:
@@ -80,11 +93,23 @@ class PersonRow:
     accesses: list[dict[str, Any]]
     erased_on: date | None
     erased: int
+    access_requests: list[dict[str, Any]]
+    retentions: list[dict[str, Any]]
+    notified: list[dict[str, Any]]
 
     @property
     def asked(self) -> bool:
         """Say whether anything was ever asked or decided about them."""
-        return bool(self.merged_into or self.restrictions or self.holds or self.erasures or self.accesses or self.erased_on)
+        return bool(
+            self.merged_into
+            or self.restrictions
+            or self.holds
+            or self.erasures
+            or self.accesses
+            or self.access_requests
+            or self.retentions
+            or self.erased_on
+        )
 
 
 def people(conn: Connection[Any], *, as_at: date, known_at: int) -> list[PersonRow]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry.data_subject import DataSubject
-from aggregates.registry.protection import survivors
+from aggregates.registry.merging import survivors
 from aggregates.review import Review
 from aggregates.review.names import Names
 from service.commands import AMENDMENTS

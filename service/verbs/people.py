@@ -72,6 +72,24 @@ class PeopleVerbs(Holding):
         """Decide a request; holds on any reference of the person stand against it."""
         return self._change(DataSubject, ref, DataSubject.decide_erasure, write, held=self._holds(self.load(DataSubject, ref).id), **said)
 
+    def withdraw_erasure_request(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Record that whoever asked wants it no more."""
+        return self._change(DataSubject, ref, DataSubject.withdraw_erasure_request, write, **said)
+
+    @resting_on(DataSubject)
+    def decide_retention(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Decide what becomes of what is due; holds on any reference of the person stand against erasing it."""
+        return self._change(DataSubject, ref, DataSubject.decide_retention, write, held=self._holds(self.load(DataSubject, ref).id), **said)
+
+    def notify_recipient(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Record that somebody outside was told of an erasure."""
+        return self._change(DataSubject, ref, DataSubject.notify_recipient, write, **said)
+
+    def request_access(self, ref: str, /, *, write: Write, **said: Any) -> Done:
+        """Bring in that somebody asks what is kept about them, whose identity was checked outside by an office."""
+        self._there(Office, "office", said["identity_checked_by"])
+        return self._change(DataSubject, ref, DataSubject.request_access, write, **said)
+
     def answer_access_request(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that somebody was answered who asked what is kept about them."""
         return self._change(DataSubject, ref, DataSubject.answer_access, write, **said)

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from aggregates.authority import Acting
+from aggregates.clocks.dates import later
 from aggregates.entry.values import Sealed
 from aggregates.errors import Blank, IdentifyingField, NotAmendable, RestsOnIt
 from aggregates.registry import protection as law
@@ -218,3 +219,68 @@ def test_inv_39_nobody_decides_for_the_officer_what_cannot_be_undone():
             deed()
 
     assert (subject.state.held, subject.state.erased_on, subject.state.erasures[0].outcome) == (("Inquest",), None, None)
+
+
+def test_a_request_is_withdrawn_before_it_is_decided():
+    """F.8: what was withdrawn is not decided, nothing is erased for it, and another request may come."""
+    subject = person(**ASKED)
+    subject.withdraw_erasure_request(**said(1, reason="They wrote again"))
+    with pytest.raises(law.ErasureNotAsked):
+        subject.decide_erasure(**said(2, outcome="granted", reason="Why not"))
+    with pytest.raises(law.ErasureNotAsked):
+        subject.withdraw_erasure_request(**said(2, reason="Twice"))
+    with pytest.raises(law.NotGranted):
+        subject.erase(**said(2, erased=WENT))
+    subject.request_erasure(**said(3, **ASKED))
+
+    assert [(one.withdrawn_on, one.due_on) for one in subject.state.erasures] == [
+        (on(1), later(on(0), months=1)),
+        (None, later(on(3), months=1)),
+    ]
+
+
+def test_what_is_due_is_kept_on_until_a_day_or_erased_by_a_decision():
+    """Nothing is erased by itself: a person keeps it on, until a later day, or has it erased; a legal hold stands against that."""
+    subject = person()
+    for outcome, until in (("kept on", None), ("kept on", on(0)), ("to be erased", on(9))):
+        with pytest.raises(law.KeptUntilWhen):
+            subject.decide_retention(**said(0, outcome=outcome, kept_until=until, reason="It is due"))
+    subject.decide_retention(**said(0, outcome="kept on", kept_until=on(900), reason="An inquiry may ask"))
+    with pytest.raises(law.NotGranted):
+        subject.erase(**said(1, erased=WENT))
+    with pytest.raises(law.HoldStands):
+        subject.decide_retention(**said(1, outcome="to be erased", reason="It is over", held=["A claim, elsewhere"]))
+    subject.decide_retention(**said(1, outcome="to be erased", reason="It is over"))
+    with pytest.raises(law.ErasureAsked):
+        subject.request_erasure(**said(1, **ASKED))
+    subject.erase(**said(2, erased=WENT))
+
+    assert [one.outcome for one in subject.state.retentions] == ["kept on", "to be erased"]
+    assert subject.state.erased_on == on(2)
+
+
+def test_who_asks_for_access_is_answered_within_a_month():
+    """A request waits, with the day by which it is to be answered, until an answer names it."""
+    subject = person()
+    subject.request_access(**said(0, **ASKED))
+    with pytest.raises(law.AccessAsked):
+        subject.request_access(**said(1, **ASKED))
+    assert (subject.state.access_requests[0].due_on, subject.state.access_requests[0].answered_on) == (later(on(0), months=1), None)
+    subject.answer_access(**said(5, reference=ASKED["reference"], received_on=on(0), outcome="given"))
+
+    assert subject.state.access_requests[0].answered_on == on(5)
+
+
+def test_whoever_had_it_is_told_once_it_is_erased():
+    """UK GDPR Article 19: a recipient is told of an erasure that was done, of something that was disclosed before it."""
+    subject = person(**ASKED)
+    told = {"recipient": "Ofsted", "how": "By letter"}
+    with pytest.raises(law.NotErased):
+        subject.notify_recipient(**said(1, disclosed_on=on(0), **told))
+    subject.decide_erasure(**said(1, outcome="granted", reason="Nothing stands against it"))
+    subject.erase(**said(2, erased=WENT))
+    with pytest.raises(law.DisclosedAfter):
+        subject.notify_recipient(**said(4, disclosed_on=on(3), **told))
+    subject.notify_recipient(**said(4, disclosed_on=on(0), **told))
+
+    assert (subject.state.notified[0].recipient, subject.state.notified[0].on) == ("Ofsted", on(4))

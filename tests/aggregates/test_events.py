@@ -61,7 +61,7 @@ DECISIONS |= {
     f"data_subject.{act}"
     for act in (
         "subjects_merged", "restriction_applied", "restriction_lifted", "legal_hold_placed", "legal_hold_released", "erasure_decided",
-        "access_request_answered",
+        "access_request_answered", "recipient_notified", "retention_decided",
     )
 }  # fmt: skip
 DECISIONS |= {f"return.{act}" for act in ("requested", "moderated", "no_action_decided", "accepted", "waived", "presented")}

@@ -151,6 +151,18 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "erase_personal_data": (
         "dpo", f"subjects/{PERSON}/erase_personal_data", {}, (*KNOWN, "request_erasure", "decide_erasure"), "board-manager",
     ),
+    "withdraw_erasure_request": (
+        "riv-lead", f"subjects/{PERSON}/withdraw_erasure_request", {"reason": "They wrote"}, (*KNOWN, "request_erasure"), "quality-chair",
+    ),
+    "notify_recipient": (
+        "dpo", f"subjects/{PERSON}/notify_recipient", {"recipient": "Ofsted", "disclosed_on": "2016-09-05", "how": "By letter"},
+        (*KNOWN, "request_erasure", "decide_erasure", "erase_personal_data"), "board-manager",
+    ),
+    "decide_retention": (
+        "dpo", f"subjects/{PERSON}/decide_retention", {"outcome": "kept on", "kept_until": "2020-09-05", "reason": "An inquiry may ask"},
+        KNOWN, "board-manager",
+    ),
+    "request_access": ("riv-lead", f"subjects/{PERSON}/request_access", ASKED, KNOWN, "quality-chair"),
     "answer_access_request": (
         "dpo", f"subjects/{PERSON}/answer_access_request",
         {"reference": "SAR-1", "received_on": "2016-09-02", "outcome": "given"}, KNOWN, "board-manager",

@@ -1,0 +1,119 @@
+"""What is asked and decided about a person's data, each by its rule: erasure, retention, access, and who outside is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+from aggregates.errors import said
+from aggregates.registry import protection as law
+from aggregates.registry.subject_fold import exempted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from aggregates.authority import Act, Acting
+    from aggregates.registry.protection import Exemption, Outcome, Retention, SubjectState
+
+
+class SubjectActs:
+    """The decisions of a person's stream that begin with somebody's right, or with the retention schedule."""
+
+    if TYPE_CHECKING:
+        ref: str
+        state: SubjectState | None
+
+        def _kept(self, *, merged: bool = False) -> SubjectState: ...
+        def _in_person(self, acting: Acting) -> None: ...
+        def _record(self, name: str, act: Act, /, **fields: Any) -> None: ...
+
+    def request_erasure(self, *, reference: str, identity_checked_by: str, **act: Unpack[Act]) -> None:
+        """Take a request to erase down, whose identity was checked outside."""
+        now = self._kept()
+        said(reference=reference)
+        if waits := now.asked.on if now.asked else now.granted_on:
+            raise law.ErasureAsked(ref=self.ref, on=waits)
+        fields = {"reference": reference, "identity_checked_by": identity_checked_by}
+        self._record("ErasureRequested", act, **fields)
+
+    def withdraw_erasure_request(self, *, reason: str, **act: Unpack[Act]) -> None:
+        """Let a request rest that was not decided, because whoever asked wants it no more."""
+        now = self._kept()
+        said(reason=reason)
+        if now.asked is None or act["occurred_on"] < now.asked.on:
+            raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
+        self._record("ErasureRequestWithdrawn", act, reason=reason)
+
+    def decide_erasure(
+        self,
+        *,
+        outcome: Outcome,
+        exemption: Exemption | None = None,
+        reason: str,
+        held: Sequence[str] = (),
+        **act: Unpack[Act],
+    ) -> None:
+        """Decide a request. `held` are the matters for which holds stand on any reference of the person."""
+        now = self._kept()
+        self._in_person(act["acting"])
+        said(reason=reason)
+        if now.asked is None or act["occurred_on"] < now.asked.on:
+            raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
+        exempted(outcome, exemption)
+        if outcome in law.GRANTED and (matters := {*held, *now.held}):
+            raise law.HoldStands(ref=self.ref, matters=matters)
+        self._record("ErasureDecided", act, outcome=outcome, exemption=exemption, reason=reason)
+
+    def decide_retention(
+        self, *, outcome: Retention, kept_until: date | None = None, reason: str, held: Sequence[str] = (), **act: Unpack[Act]
+    ) -> None:
+        """Decide what becomes of what is due: kept until a later day, or to be erased. `held` as of an erasure."""
+        now = self._kept()
+        self._in_person(act["acting"])
+        said(reason=reason)
+        if (outcome == "kept on") != (kept_until is not None and kept_until > act["occurred_on"]):
+            raise law.KeptUntilWhen(outcome=outcome, day=act["occurred_on"])
+        if waits := now.asked.on if now.asked else now.granted_on:
+            raise law.ErasureAsked(ref=self.ref, on=waits)
+        if outcome == "to be erased" and (matters := {*held, *now.held}):
+            raise law.HoldStands(ref=self.ref, matters=matters)
+        self._record("RetentionDecided", act, outcome=outcome, kept_until=kept_until, reason=reason)
+
+    def erase(self, *, erased: Sequence[Mapping[str, Any]], granted: bool = False, held: Sequence[str] = (), **act: Unpack[Act]) -> None:
+        """Put on record what is destroyed with this. `granted` says that it was, for another reference of the same person."""
+        now = self._kept(merged=granted)
+        self._in_person(act["acting"])
+        if not (granted or now.granted_on):
+            raise law.NotGranted(ref=self.ref)
+        if matters := {*held, *now.held}:
+            raise law.HoldStands(ref=self.ref, matters=matters)
+        self._record("PersonalDataErased", act, erased=tuple(map(dict, erased)))
+
+    def notify_recipient(self, *, recipient: str, disclosed_on: date, how: str, **act: Unpack[Act]) -> None:
+        """Take down that somebody outside was told of the erasure (UK GDPR Article 19)."""
+        now = self.state
+        said(recipient=recipient, how=how)
+        if now is None or now.erased_on is None or act["occurred_on"] < now.erased_on:
+            raise law.NotErased(ref=self.ref, day=act["occurred_on"])
+        if disclosed_on > now.erased_on:
+            raise law.DisclosedAfter(ref=self.ref, disclosed_on=disclosed_on, on=now.erased_on)
+        self._record("RecipientNotified", act, recipient=recipient, disclosed_on=disclosed_on, how=how)
+
+    def request_access(self, *, reference: str, identity_checked_by: str, **act: Unpack[Act]) -> None:
+        """Take a request for access down, whose identity was checked outside."""
+        now = self._kept()
+        said(reference=reference)
+        if waits := next((one for one in now.access_requests if one.answered_on is None and one.reference == reference), None):
+            raise law.AccessAsked(ref=self.ref, reference=reference, on=waits.on)
+        self._record("AccessRequested", act, reference=reference, identity_checked_by=identity_checked_by)
+
+    def answer_access(self, *, reference: str, received_on: date, outcome: str, exemption: str | None = None, **act: Unpack[Act]) -> None:
+        """Say that somebody was answered who asked what is kept about them."""
+        self._kept()
+        said(reference=reference, exemption=exemption)
+        if received_on > act["occurred_on"]:
+            raise law.AnsweredBefore(received_on=received_on, day=act["occurred_on"])
+        if outcome != "given" and exemption is None:
+            raise law.ExemptionUnnamed(outcome=outcome)
+        fields = {"reference": reference, "received_on": received_on, "outcome": outcome, "exemption": exemption}
+        self._record("AccessRequestAnswered", act, **fields)
