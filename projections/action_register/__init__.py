@@ -1,5 +1,6 @@
 """The register of actions: who promised what, by when, how far they are, whether it lasted; and what is to be issued of them today."""
 
+from projections.action_register.counting import Summary, count, summary
 from projections.action_register.difference import Change, Difference, Standing, difference, difference_in_order
 from projections.action_register.listing import (
     DAYS_OVERDUE,
@@ -9,13 +10,10 @@ from projections.action_register.listing import (
     ActionRow,
     Filters,
     Sort,
-    Summary,
-    count,
     one,
     overdue,
     register,
     sorts_as,
-    summary,
 )
 
 __all__ = [

@@ -176,6 +176,8 @@ class Filters:
     concerns: str | None = None
     reviews: list[str] | None = None
     overseen_by: str | None = None
+    escalated_to: str | None = None
+    to_judge: bool = False
     status: str | None = None
     source: str | None = None
     overdue_only: bool = False
@@ -192,14 +194,17 @@ class Filters:
 
 
 DAYS_OVERDUE = "(NOT discharged)::int * (days_late_when_redated + greatest(0, %(as_at)s::date - due_on))"
+OVERDUE = "NOT discharged AND (days_late_when_redated > 0 OR due_on < %(as_at)s::date)"
 CONDITIONS = {
     "owner": "owner = %(owner)s",
     "concerns": "%(concerns)s IN (owner, offered_to, inherited_from)",
     "reviews": "split_part(source, '/', 1) = ANY(%(reviews)s::text[])",
     "overseen_by": "overseen_by = %(overseen_by)s",
+    "escalated_to": "escalated_to = %(escalated_to)s",
+    "to_judge": f"(status IN ('implemented', 'disputed') OR checks_scheduled <> '[]' OR ({OVERDUE}))",
     "status": "status = %(status)s",
     "source": "(source = %(source)s OR split_part(source, '/', 1) = %(source)s)",
-    "overdue_only": "NOT discharged AND (days_late_when_redated > 0 OR due_on < %(as_at)s::date)",
+    "overdue_only": OVERDUE,
     "open_only": "NOT discharged",
     "signed_off_only": "signed_off_on IS NOT NULL",
     "ever_signed_off": "(signed_off_on IS NOT NULL OR sustained IS NOT NULL)",  # what slipped is reopened, and signed off no more
@@ -262,38 +267,3 @@ def one(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> Actio
 def overdue(conn: Connection[Any], *, as_at: date, known_at: int, limit: int | None = None) -> list[ActionRow]:
     """Return the actions that were overdue on a day, the longest overdue first."""
     return register(conn, as_at=as_at, known_at=known_at, filters=Filters(overdue_only=True), sort="overdue", limit=limit)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """Counts for the sentences above a register. Of what was `tested`, `held` and `slipped` count the last checks."""
-
-    total: int
-    owed: int
-    overdue: int
-    signed_off: int
-    ever_signed_off: int
-    tested: int
-    held: int
-    slipped: int
-    by_status: Mapping[str, int]
-
-
-def summary(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> Summary:
-    """Count the actions as at a day, as known at a position."""
-    query = SQL("""
-        SELECT status, count(*), count(*) FILTER (WHERE NOT discharged), count(*) FILTER (WHERE {days} > 0), count(signed_off_on),
-               count(coalesce(signed_off_on::text, sustained)), count(sustained),
-               count(*) FILTER (WHERE sustained LIKE 'held%%'), count(*) FILTER (WHERE sustained LIKE 'slipped%%')
-          FROM views.action_register WHERE {conditions} GROUP BY status""").format(days=SQL(DAYS_OVERDUE), conditions=filters.conditions())
-    rows = conn.execute(query, {"as_at": as_at, "known_at": known_at, **asdict(filters)}).fetchall()
-    names = [f.name for f in fields(Summary) if f.name != "by_status"]
-    sums = {name: sum(int(row[number]) for row in rows) for number, name in enumerate(names, start=1)}
-    return Summary(**sums, by_status={status: int(count) for status, count, *_ in rows})
-
-
-def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters = EVERYTHING) -> int:
-    """Return how many actions a register without pages would list."""
-    query = SQL("SELECT count(*) FROM views.action_register WHERE {}").format(filters.conditions())
-    row = conn.execute(query, {"as_at": as_at, "known_at": known_at, **asdict(filters)}).fetchone()
-    return int(row[0]) if row else 0

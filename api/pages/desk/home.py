@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
 
 from api.access import caller, own_office, public
 from api.pages.acting.possible import acting_or_nobody
+from api.pages.desk import duties
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import timeline
 from api.pages.obligations import summary
-from api.pages.obligations.wording import COMING
 from api.pages.returns.answering import all_kept
 from projections import action_register, obligations, partnership
-from projections.action_register import Filters
 from projections.inspection import history as inspection_history
 from projections.obligations import Wanted
 from service import commands
@@ -26,26 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aggregates.authority import Acting
-    from projections.action_register import ActionRow
 
 pages = Blueprint("home", __name__)
 
-FIRST: Final = 10  # duties under each heading; the register has the rest
 RECENT: Final = 5
-PROVIDE: Final = ("provide assurance to the SGSCB that this has been achieved effectively", "LIF-TRN-02")
-ENSURE: Final = ("it is incumbent on the SGSCB to ensure this happens effectively", "LIF-TRN-03")
-SUSTAIN: Final = ("improvement must be sustained through regular monitoring and follow up", "LIF-PRI-12")
-# What an owner is to do next, by how far the action is.
-NEXT: Final = {
-    "assigned": ("Accept or dispute", ""),
-    "disputed": ("Disputed: the answer of the Board is awaited", ""),
-    "accepted": ("Report progress or submit evidence", "/submit_evidence"),
-    "in progress": ("Submit evidence", "/submit_evidence"),
-    "reopened": ("Submit evidence again", "/submit_evidence"),
-    "returned": ("Submit better evidence", "/submit_evidence"),
-    "evidence submitted": ("Say when it is implemented", "/mark_implemented"),
-    "implemented": ("Awaiting sign-off", ""),
-}
 GRID: Final = ("Clause by clause, who owes what", "What is met, open and overdue, and the event that shows it", "/compliance")
 COMMON: Final = (GRID,)
 # Where somebody of a role begins, beside what is owed: a title, what is found there, and its address.
@@ -97,11 +79,11 @@ def home() -> Response:
     if acting is None:
         return render("desk/no_office.html", operates=who.may_operate)
     with look() as seen:
-        owed = [*duties(seen, acting), *summary.duties(seen, acting)]
+        owed = [*duties.of_actions(seen, acting), *summary.duties(seen, acting)]
         return render(
             "desk/home.html",
             look=seen,
-            owed=list(_by_when(sorted(owed, key=lambda duty: (duty["due_on"] or date.max, duty["ref"])))),
+            owed=list(duties.by_when(owed, seen.clocks.as_at)),
             owed_href=seen.link("/actions", only="open"),
             obligations_href=seen.link("/obligations"),
             figures=_figures(seen),
@@ -116,71 +98,6 @@ def home() -> Response:
 def accessibility() -> Response:
     """Show the accessibility statement."""
     return render("desk/accessibility.html", contact=None)
-
-
-def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
-    """Give what is owed by an office: by a lead their agency's actions, by a chair what they are to judge or was escalated to them."""
-    if acting.role == commands.LEAD:
-        for row in _register(seen, Filters(owner=acting.body or acting.agency or "", open_only=True)):
-            duty, where = NEXT.get(row.status, ("See", ""))
-            yield _duty(seen, row, duty, where)
-    elif acting.role == commands.SUB_GROUP_CHAIR:
-        yield from _to_judge(seen, acting)
-    else:
-        for row in _register(seen, Filters(overdue_only=True)):
-            if row.escalated_to == acting.office:
-                yield _duty(seen, row, f"Escalated to you: {seen.words.body(row.owner)}", "", ENSURE)
-
-
-def _by_when(owed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give what is owed under headings: what is coming first, or nobody would find what is new behind what has been overdue for years.
-
-    Last comes what is owed with no day to it, the longest first.
-    """
-    dated = [duty for duty in owed if duty["due_on"]]
-    overdue = [duty for duty in dated if duty["days"] < 0]
-    ahead = dated[len(overdue) :]
-    coming = [duty for duty in ahead if duty["days"] <= COMING]
-    for heading, duties_ in (
-        (f"Due in the next {COMING} days", coming),
-        ("Overdue, the most recent first", overdue[::-1]),
-        ("Later", ahead[len(coming) :]),
-        ("With no day stated", sorted(owed[len(dated) :], key=lambda duty: duty["since"])),
-    ):
-        if duties_:
-            yield {"heading": heading, "duties": duties_[:FIRST], "total": len(duties_)}
-
-
-def _to_judge(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
-    for row in _register(seen, Filters(overseen_by=acting.body or "")):
-        if row.status == "implemented":
-            yield _duty(seen, row, "Sign off or return", "", ENSURE)
-        elif row.status == "disputed":
-            yield _duty(seen, row, "Answer the dispute", "", ENSURE)
-        elif row.checks_scheduled:
-            yield _duty(seen, row, "Check that it lasts", "/record_sustainment_check") | _on(seen, row.checks_scheduled[0], SUSTAIN)
-        elif row.overdue:
-            yield _duty(seen, row, f"Follow up with {seen.words.body(row.owner)}", "", ENSURE)
-    for row in _register(seen, Filters(owner=acting.body, open_only=True)):
-        duty, where = NEXT.get(row.status, ("See", ""))
-        yield _duty(seen, row, duty, where)
-
-
-def _register(seen: Look, filters: Filters) -> list[ActionRow]:
-    return action_register.register(seen.on.conn, **seen.on.at, filters=filters)
-
-
-def _duty(seen: Look, row: ActionRow, duty: str, where: str, clause: tuple[str, str] = PROVIDE) -> dict[str, Any]:
-    page = f"/actions/{row.ref}"
-    said = {"duty": duty, "title": row.title, "ref": row.ref, "ref_href": page, "href": f"{page}{where}"}
-    return said | {"original_due_on": row.original_due_on} | _on(seen, row.due_on.isoformat(), clause)
-
-
-def _on(seen: Look, due: str, clause: tuple[str, str]) -> dict[str, Any]:
-    due_on = date.fromisoformat(due)
-    words, name = clause
-    days = (due_on - seen.clocks.as_at).days
-    return {"due_on": due_on, "days": days, "basis": "framework", "words": words, "clause": name}
 
 
 def _figures(seen: Look) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.authority import BOARD
@@ -13,7 +15,8 @@ from service import commands
 from service.desk.roles import INSPECTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import date
 
     from aggregates.authority import Acting
     from api.pages.frame import Look
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
 
 FIRST: Final = 10  # obligations on a page; the list has the rest
 COLUMNS: Final = ("What is owed", "About", "Due", "How it stands")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that is owed: by when, or since when where no day is stated, and what lays it out for home if it is shown there."""
+
+    ref: str
+    due_on: date | None
+    since: date
+    lay_out: Callable[[], dict[str, Any]]
 
 
 def owed_by(seen: Look, code: str) -> Iterator[dict[str, Any]]:
@@ -50,7 +63,7 @@ def owed_by(seen: Look, code: str) -> Iterator[dict[str, Any]]:
     yield made | {"link": link("All of it, also what is done", seen.link("/obligations", owner=code, only="all"))}
 
 
-def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
+def duties(seen: Look, acting: Acting) -> Iterator[Duty]:
     """Give what an office owes by the framework and the law, as home shows it: in the words of the clause, with the basis of the date.
 
     What no day is stated for has none: it is owed all the same.
@@ -60,7 +73,7 @@ def duties(seen: Look, acting: Acting) -> Iterator[dict[str, Any]]:
         latest[f"{one.rule}|{one.owner}" if one.form == "calendar" else one.key] = one  # of what comes again, the newest period
     for one in latest.values():
         if not one.subject.startswith("action:"):  # of actions home knows better what comes next
-            yield _duty(seen, one)
+            yield Duty(one.clause, one.due_on, one.arose_on, partial(_laid_out, seen, one))
 
 
 def _owners(acting: Acting) -> frozenset[str]:
@@ -72,11 +85,8 @@ def _owners(acting: Acting) -> frozenset[str]:
     return frozenset(code for code in (acting.body or acting.agency, acting.office) if code)
 
 
-def _duty(seen: Look, one: Instance) -> dict[str, Any]:
-    page = seen.link(href_of(one))
-    said: dict[str, Any] = {"duty": duty_of(one), "title": in_a_line(about(seen, one.subject)), "ref": one.clause}
-    said |= {"ref_href": seen.link(f"/obligations/{one.clause}"), "href": page, "original_due_on": None, "due_on": one.due_on}
-    said |= {"since": one.arose_on}
-    days = (one.due_on - seen.clocks.as_at).days if one.due_on else None
+def _laid_out(seen: Look, one: Instance) -> dict[str, Any]:
+    said: dict[str, Any] = {"duty": duty_of(one), "title": in_a_line(about(seen, one.subject)), "original_due_on": None}
+    said |= {"ref_href": seen.link(f"/obligations/{one.clause}"), "href": seen.link(href_of(one)), "basis": BASES[one.basis]}
     clause = INDEX.clauses[one.clause]
-    return said | {"days": days, "basis": BASES[one.basis], "words": clause.text, "clause": f"page {clause.page}"}
+    return said | {"words": clause.text, "clause": f"page {clause.page}"}
