@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
@@ -26,6 +27,7 @@ from api.resources.answering.commands import check_reach
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections import action_register
+from projections.action_register import Filters
 from projections.inspection import history as inspection_history
 from service.commands import COMMANDS
 from service.desk.refusals import NotFound
@@ -42,6 +44,7 @@ pages = Blueprint("evidence_", __name__)
 
 SUBMIT: Final = COMMANDS["submit_evidence"]
 COLUMNS: Final = ("Evidence", "For what", "State", "Receipt")
+OFFERED: Final = 50  # actions among which one is chosen
 # What became of evidence for an action: the first of these that was recorded after it, and stands.
 JUDGED: Final = {"action.evidence_returned.v1": "Returned", "action.signed_off.v1": "Accepted"}
 FOLDED: Final = frozenset({"title", "narrative", "occurred_on", "late_reason", "on_behalf_of"}) | {"evidence_title"}
@@ -55,14 +58,14 @@ def submit() -> Response | Redirect:
 
 
 def _actions(seen: Look) -> list[forms.FormField]:
-    """Return the choice of the action: of those for which evidence can be handed in now, in the order in which they are due."""
-    may_see, question = Visible(seen.on), Question(seen.on)
-    rows = action_register.register(seen.on.conn, **seen.on.at, sort="due")
-    theirs = [row for row in rows if may_see.agency is None or row.ref in may_see.owned]
-    mine = [row for row in theirs if against(seen, SUBMIT, row.ref, question) is None]
-    items = [{"value": row.ref, "text": f"{row.ref} {row.title}", "hint": f"Due {written(row.due_on)}"} for row in mine]
+    """Return the choice of the action: the first of those for which evidence can be handed in now, in the order in which they are due."""
+    question, owned = Question(seen.on), Filters(owner=seen.on.scope.agency, open_only=True)
+    rows = action_register.register(seen.on.conn, **seen.on.at, filters=owned)
+    mine = list(islice((row for row in rows if against(seen, SUBMIT, row.ref, question) is None), OFFERED + 1))
+    items = [{"value": row.ref, "text": f"{row.ref} {row.title}", "hint": f"Due {written(row.due_on)}"} for row in mine[:OFFERED]]
     nothing = {"text": "None of your actions waits for evidence", "href": "/actions", "link": "see the action register"}
-    return [forms.field_of(REF, "choice", "partners", label="Action", hint=None, items=items, missing=nothing)]
+    hint = f"The {OFFERED} due first. For any other, go to its page from the action register" if len(mine) > OFFERED else None
+    return [forms.field_of(REF, "choice", "partners", label="Action", hint=hint, items=items, missing=nothing)]
 
 
 @pages.get("/evidence")
