@@ -6,15 +6,29 @@ Nothing here is corrected or retracted: a key is ended by its revocation, at a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, OnRecord, Opening, stream_id
 from aggregates.entry.fields import Public  # noqa: TC001 - as date
-from aggregates.errors import Refused, said
+from aggregates.errors import said
+from aggregates.registry.key_state import (
+    Answered,
+    DisputedAlready,
+    Key,
+    KeyEnded,
+    KeyEnrolled,
+    KeysState,
+    NotDisputed,
+    NotInItsLife,
+    OtherHolder,
+    ServicesOwn,
+    StillLive,
+    UnknownKey,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,60 +36,14 @@ if TYPE_CHECKING:
     from aggregates.authority import Acting
 
 Purpose: TypeAlias = Literal["service-statements", "acts"]
-
-
-class KeyEnrolled(Refused):
-    """A key is enrolled once, for one holder and one purpose."""
-
-    source, text = "ledger §3", "The key {thumbprint} is enrolled already, for {holder}"
-
-
-class UnknownKey(Refused):
-    """Only an enrolled key is rotated or revoked."""
-
-    source, text = "ledger §3", "There is no key {thumbprint}"
-
-
-class KeyEnded(Refused):
-    """A key ends once."""
-
-    source, text = "ledger §3", "The key {thumbprint} of {holder} was {status} already"
-
-
-class OtherHolder(Refused):
-    """A rotation replaces a key by another of the same holder, for the same purpose."""
-
-    source, text = "ledger §3", "The key {replaces} is {holder}'s for {purpose}: its replacement is too"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key that may sign, or might until it was `rotated` or `revoked`.
-
-    The bytes of the key that established the log stand in position 1, not here.
-    """
-
-    thumbprint: str
-    public_key: str | None
-    holder: str
-    purpose: str
-    status: Literal["live", "rotated", "revoked"] = "live"
-    since: date | None = None  # when it was enrolled, or took another's place: an office passes on, and a key does not
-
-
-@dataclass(frozen=True, slots=True)
-class KeysState:
-    """Every key that was ever enrolled."""
-
-    keys: tuple[Key, ...] = ()
-
-    def find(self, thumbprint: str) -> Key | None:
-        """Return a key by its thumbprint (RFC 7638)."""
-        return next((k for k in self.keys if k.thumbprint == thumbprint), None)
+SERVICES: Final = "service-statements"
 
 
 class Keys(OnRecord[KeysState]):
-    """The registry of keys: enrolled with proof of possession, rotated under both, revoked by position."""
+    """The registry of keys: enrolled with proof of possession, rotated under both, revoked by position.
+
+    A compromise makes what a key signed from a position on *disputed*, never void: its holder affirms or repudiates each statement.
+    """
 
     TOPIC = "keys"
 
@@ -116,6 +84,28 @@ class Keys(OnRecord[KeysState]):
 
         TOPIC = "keys.signing_key_revoked.v1"
         thumbprint: Public[str]
+        reason: Public[str]
+
+    class SigningKeyCompromised(Event):
+        """Somebody else may have signed with a key from a position on, until it ended."""
+
+        TOPIC = "keys.signing_key_compromised.v1"
+        thumbprint: Public[str]
+        from_position: Public[int]
+        reason: Public[str]
+
+    class StatementAffirmed(Event):
+        """Its holder signed a disputed statement, and stands by it."""
+
+        TOPIC = "keys.statement_affirmed.v1"
+        position: Public[int]
+        reason: Public[str]
+
+    class StatementRepudiated(Event):
+        """Its holder did not sign a disputed statement. What it says is for the Board to retract."""
+
+        TOPIC = "keys.statement_repudiated.v1"
+        position: Public[int]
         reason: Public[str]
 
     @classmethod
@@ -184,9 +174,58 @@ class Keys(OnRecord[KeysState]):
     def revoke(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, thumbprint: str, reason: str) -> None:
         """End a key: by position, so what it signed before stays valid. The service's own is rotated, or nothing could be recorded."""
         said(reason=reason)
-        self._live(thumbprint, None)
+        if self._live(thumbprint, None).purpose == SERVICES:
+            raise ServicesOwn(thumbprint=thumbprint)
         fields = {"thumbprint": thumbprint, "reason": reason}
         self.record("SigningKeyRevoked", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def declare_compromised(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        late_reason: str | None = None,
+        thumbprint: str,
+        from_position: int,
+        reason: str,
+        first: int,
+        last: int | None,
+    ) -> None:
+        """Dispute what a key that has ended signed from a position on. It may have signed the positions `first` to `last`."""
+        said(reason=reason)
+        key = self.state.find(thumbprint)
+        if key is None:
+            raise UnknownKey(thumbprint=thumbprint)
+        if key.status == "live":
+            raise StillLive(thumbprint=thumbprint)
+        if last is None or not first <= from_position <= last:
+            raise NotInItsLife(thumbprint=thumbprint, first=first, last=last, position=from_position)
+        if key.disputed_from is not None and key.disputed_from <= from_position:
+            raise DisputedAlready(thumbprint=thumbprint, since=key.disputed_from)
+        fields = {"thumbprint": thumbprint, "from_position": from_position, "reason": reason}
+        self.record("SigningKeyCompromised", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
+    def affirm(self, *, position: int, by: str, **said: Any) -> None:
+        """Stand by a disputed statement; `by` is the thumbprint of the key that signed it."""
+        self._answer("StatementAffirmed", position, by, **said)
+
+    def repudiate(self, *, position: int, by: str, **said: Any) -> None:
+        """Say that a disputed statement is not its holder's; `by` is the thumbprint of the key that signed it."""
+        self._answer("StatementRepudiated", position, by, **said)
+
+    def _answer(
+        self, event: str, position: int, by: str, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str
+    ) -> None:
+        self._disputed(position, by)
+        said(reason=reason)
+        self.record(event, occurred_on=occurred_on, late_reason=late_reason, position=position, reason=reason, **acting.said)
+
+    def _disputed(self, position: int, by: str) -> None:
+        key = self.state.find(by)
+        if key is None or key.disputed_from is None or position < key.disputed_from:
+            raise NotDisputed(position=position)
+        if answer := self.state.answers.get(position):
+            raise Answered(position=position, answer=answer)
 
     def _new(self, thumbprint: str) -> None:
         if key := self.state.find(thumbprint):
@@ -211,14 +250,26 @@ class Keys(OnRecord[KeysState]):
     def fold(entries: Iterable[Entry]) -> KeysState:
         """Fold what is on record, in the order of recording: keys end by position."""
         keys: dict[str, Key] = {}
+        answers: dict[int, str] = {}
         for entry in sorted(entries, key=lambda e: e.number):
             body = entry.body
-            if entry.event is Keys.SigningKeyRevoked:
-                if ended := keys.get(body["thumbprint"]):
-                    keys[ended.thumbprint] = replace(ended, status="revoked")
-                continue
-            if old := body.get("replaces"):
-                keys[old] = replace(keys.get(old) or Key(old, None, body["holder"], body["purpose"]), status="rotated")
-            known = {name: body[name] for name in ("thumbprint", "public_key", "holder", "purpose")}
-            keys[body["thumbprint"]] = Key(**known, since=entry.occurred_on)
-        return KeysState(tuple(keys.values()))
+            if answer := ANSWERS.get(entry.event.TOPIC):
+                answers[body["position"]] = answer
+            elif entry.event is Keys.SigningKeyCompromised:
+                _changed(keys, body["thumbprint"], disputed_from=body["from_position"])
+            elif entry.event is Keys.SigningKeyRevoked:
+                _changed(keys, body["thumbprint"], status="revoked")
+            else:
+                if old := body.get("replaces"):
+                    keys[old] = replace(keys.get(old) or Key(old, None, body["holder"], body["purpose"]), status="rotated")
+                known = {name: body[name] for name in ("thumbprint", "public_key", "holder", "purpose")}
+                keys[body["thumbprint"]] = Key(**known, since=entry.occurred_on)
+        return KeysState(tuple(keys.values()), answers)
+
+
+ANSWERS: Final = {Keys.StatementAffirmed.TOPIC: "affirmed", Keys.StatementRepudiated.TOPIC: "repudiated"}
+
+
+def _changed(keys: dict[str, Key], thumbprint: str, **fields: Any) -> None:
+    if key := keys.get(thumbprint):
+        keys[thumbprint] = replace(key, **fields)

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 from aggregates.entry import Recorded
 from aggregates.entry.fields import corrections
 from aggregates.entry.topics import event_type
+from projections.inspection.disputes import Dispute, Disputes
 from projections.two_clocks.decoded_log import AMENDMENTS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class HistoryEntry:
 
     `body` is what was recorded and `said` what it says as corrected, `since` the day from which it is then true. `corrected_by`
     and `proposals` are positions, oldest first: corrections that stand, and proposed amendments that wait for their
-    countersignature. `late` counts days.
+    countersignature. `late` counts days. `dispute` says that its key was compromised, and what its holder said of it.
     """
 
     position: int
@@ -68,6 +69,7 @@ class HistoryEntry:
     retracted_by: int | None
     corrected_by: tuple[int, ...]
     proposals: tuple[int, ...]
+    dispute: Dispute | None
 
     @property
     def status(self) -> Literal["stands", "corrected", "retracted"]:
@@ -215,7 +217,9 @@ def _annotated(conn: Connection[Any], page: list[Row], known_at: int) -> tuple[l
     for position in sorted(rows):
         amends = rows[position]["amends"]
         days[position] = fates[position]["since"] if amends is None else days[amends]
-    return [HistoryEntry(**row, **fates[row["position"]]) for row in page], days
+    disputes = Disputes(conn, known_at)
+    told = [HistoryEntry(**row, **fates[row["position"]], dispute=disputes.of(row["position"], row["thumbprint"])) for row in page]
+    return told, days
 
 
 def fates_of(rows: Iterable[Row]) -> dict[int, Row]:

@@ -33,6 +33,9 @@ REGISTRY: Final = (
     Command("enrol_signing_key", "Enrol a signing key", "keys", Keys.SigningKeyEnrolled, AMENDERS),
     Command("rotate_signing_key", "Rotate a signing key", "keys", Keys.SigningKeyRotated, AMENDERS),
     Command("revoke_signing_key", "Revoke a signing key", "keys", Keys.SigningKeyRevoked, AMENDERS),
+    Command("declare_key_compromised", "Declare a signing key compromised", "keys", Keys.SigningKeyCompromised, AMENDERS),
+    Command("affirm_statement", "Affirm a disputed statement", "keys", Keys.StatementAffirmed, AMENDERS),
+    Command("repudiate_statement", "Repudiate a disputed statement", "keys", Keys.StatementRepudiated, AMENDERS),
     Command("open_inspection", "Open an inspection", "inspection", Inspection.InspectionOpened, MANAGERS | LEADS, creates=True),
     Command("close_inspection", "Close an inspection", "inspection", Inspection.InspectionClosed, MANAGERS | LEADS),
 )

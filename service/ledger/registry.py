@@ -10,7 +10,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.verify import statement_header, thumbprint
+from service.verify import parse_entry, statement_header, thumbprint
 
 if TYPE_CHECKING:
     from eventsourcing.postgres import PostgresDatastore
@@ -94,6 +94,15 @@ class Registry:
                 rows = conn.execute(f"{self._select} WHERE k.header = %s", (header,)).fetchall()
             self._found.update((row["header"], KnownKey(origin=self._origin, **row)) for row in rows)
         return self._found.get(header)
+
+    def signer(self, position: int) -> KnownKey | None:
+        """Return the key under which the statement at a position was made; None where there is none."""
+        with self._datastore.get_connection() as conn:
+            row = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()
+        if row is None:
+            return None
+        _, statement = parse_entry(bytes(row["entry"]))
+        return self.find(statement.partition(".")[0])
 
     def all(self) -> list[KnownKey]:
         """Return every key in the order of enrolment, with the ends as they are now."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.errors import Refused
 from aggregates.partnership.office import Office
 from aggregates.registry import Keys
-from aggregates.registry.keys import KeyEnded
+from aggregates.registry.key_state import KeyEnded
 from service.desk.refusals import AlreadyExists, MovedUnderneath, NotAllowed, StaleVersion
 from service.ledger.statement import Draft, Signer, fields_of
 from service.recording.writing import ToSign, Unsigned

@@ -9,7 +9,7 @@ from aggregates.partnership import Agency
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Key, Keys
 from aggregates.registry.inspection import AlreadyDisclosed
-from aggregates.registry.keys import KeyEnded, KeyEnrolled
+from aggregates.registry.key_state import KeyEnded, KeyEnrolled, UnknownKey
 from service.commands.command import MANAGERS
 from service.desk.authority import called
 from service.desk.refusals import BeyondTheirOffice, MayNotRehearse, NotAllowed, NotAnInspector, NotFound, RehearsesOnly
@@ -21,10 +21,11 @@ from service.recording.references import References
 from service.verify import b64url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from aggregates.authority import Acting
+    from service.ledger.registry import KnownKey
     from service.recording import Done
 
 
@@ -85,6 +86,35 @@ class RegistryVerbs(References):
         self._own(said["acting"], key.holder if key else None, "revoke")
         with self._raced(said["thumbprint"]):
             return self._change(Keys, "keys", Keys.revoke, write, **said)
+
+    def declare_key_compromised(self, _: str, /, *, write: Write, **said: Any) -> Done:
+        """Dispute what a key that has ended signed from a position on."""
+        key = self._key(said["thumbprint"])
+        self._own(said["acting"], key.holder, "declare compromised")
+        life = {"first": key.enrolled_at + 1, "last": key.ended_at}
+        return self._change(Keys, "keys", Keys.declare_compromised, write, **life, **said)
+
+    def affirm_statement(self, _: str, /, *, write: Write, **said: Any) -> Done:
+        """Stand by a disputed statement: its holder, or the Board's management for them."""
+        return self._change(Keys, "keys", Keys.affirm, write, by=self._signer(said, "affirm"), **said)
+
+    def repudiate_statement(self, _: str, /, *, write: Write, **said: Any) -> Done:
+        """Say that a disputed statement is not its holder's."""
+        return self._change(Keys, "keys", Keys.repudiate, write, by=self._signer(said, "repudiate"), **said)
+
+    def _key(self, thumbprint: str) -> KnownKey:
+        key = next((key for key in self.registry.all() if key.thumbprint == thumbprint), None)
+        if key is None:
+            raise UnknownKey(thumbprint=thumbprint)
+        return key
+
+    def _signer(self, said: Mapping[str, Any], do: str) -> str:
+        """Return the thumbprint of the key that signed the statement of which something is said, by its holder."""
+        signer = self.registry.signer(said["position"])
+        if signer is None:
+            raise NotFound(kind="event", ref=str(said["position"]))
+        self._own(said["acting"], signer.holder, f"{do} a statement under")
+        return signer.thumbprint
 
     def _own(self, who: Acting, holder: str | None, do: str) -> None:
         """Refuse whose key this is not, but the Board's management."""

@@ -10,11 +10,22 @@ from aggregates.entry.values import Sealed
 from aggregates.errors import Blank, NotAmendable
 from aggregates.registry import Key, Keys, Ledger, LedgerState
 from aggregates.registry.data_subject import DataSubject
-from aggregates.registry.keys import KeyEnded, KeyEnrolled, OtherHolder, UnknownKey
+from aggregates.registry.key_state import (
+    Answered,
+    DisputedAlready,
+    KeyEnded,
+    KeyEnrolled,
+    NotDisputed,
+    NotInItsLife,
+    OtherHolder,
+    ServicesOwn,
+    StillLive,
+    UnknownKey,
+)
 from tests.aggregates.people import CHAIR, DAY, ORIGIN, SERVICE
 
-FIRST = {"thumbprint": "t1", "public_key": "k1", "holder": "severnbrook", "purpose": "service-statements", "proof": "p1"}
-SECOND = {"thumbprint": "t2", "public_key": "k2", "holder": "severnbrook", "purpose": "service-statements", "proof": "p2"}
+FIRST = {"thumbprint": "t1", "public_key": "k1", "holder": "riv-lead", "purpose": "acts", "proof": "p1"}
+SECOND = {"thumbprint": "t2", "public_key": "k2", "holder": "riv-lead", "purpose": "acts", "proof": "p2"}
 REPLACING = SECOND | {"replaces": "t1", "replaced_proof": "agreed"}
 SAID = {"acting": CHAIR, "occurred_on": DAY}
 
@@ -44,7 +55,7 @@ def test_a_key_is_enrolled_once():
     """A key is enrolled for one holder; the same key again is refused, also after it ended."""
     registry = keys()
     registry.enrol(**SAID, **SECOND)
-    assert registry.state.find("t2") == Key("t2", "k2", "severnbrook", "service-statements", since=DAY)
+    assert registry.state.find("t2") == Key("t2", "k2", "riv-lead", "acts", since=DAY)
 
     for status in ("live", "revoked"):
         assert registry.state.find("t2").status == status
@@ -71,7 +82,7 @@ def test_a_rotation_keeps_holder_and_purpose():
     """No key is replaced by another's, by one for another purpose, or by one that is enrolled already."""
     registry = keys()
 
-    for other in ({"holder": "riverside"}, {"purpose": "acts"}):
+    for other in ({"holder": "riverside"}, {"purpose": "service-statements"}):
         with pytest.raises(OtherHolder):
             registry.rotate(**SAID, **REPLACING | other)
     with pytest.raises(KeyEnrolled):
@@ -82,7 +93,7 @@ def test_a_rotation_keeps_holder_and_purpose():
 
 def test_the_key_that_established_the_log_is_rotated_once():
     """The founding key stands in position 1 and not in the registry: it can be rotated from there, once."""
-    founding = Key("t0", "k0", "severnbrook", "service-statements")
+    founding = Key("t0", "k0", "riv-lead", "acts")
     registry = keys()
     registry.rotate(**SAID, **REPLACING | {"replaces": "t0"}, founding=founding)
     assert statuses(registry) == {"t1": "live", "t0": "rotated", "t2": "live"}
@@ -103,6 +114,40 @@ def test_a_revocation_names_a_live_key_and_a_reason():
     with pytest.raises(KeyEnded):
         registry.revoke(**SAID, thumbprint="t1", reason="again")
     assert statuses(registry) == {"t1": "revoked"}
+
+
+def test_the_services_own_key_is_rotated_and_not_revoked():
+    """Without a key of its own the service could record nothing more: that is refused."""
+    registry = Keys.begin(ORIGIN, acting=SERVICE, occurred_on=DAY, **FIRST | {"purpose": "service-statements"})
+
+    with pytest.raises(ServicesOwn):
+        registry.revoke(**SAID, thumbprint="t1", reason="stolen")
+
+
+def test_a_compromise_disputes_what_a_key_signed_from_a_position_on():
+    """It has ended before. Each statement from there on is affirmed or repudiated once; another declaration has to go further back."""
+    registry, how = keys(), SAID | {"thumbprint": "t1", "reason": "The laptop was stolen", "first": 5, "last": 90}
+    with pytest.raises(NotDisputed):
+        registry.affirm(**SAID, position=60, by="t1", reason="I signed it")
+    with pytest.raises(StillLive):
+        registry.declare_compromised(**how, from_position=60)
+    registry.revoke(**SAID, thumbprint="t1", reason="The laptop was stolen")
+    for outside in (4, 91):
+        with pytest.raises(NotInItsLife):
+            registry.declare_compromised(**how, from_position=outside)
+    registry.declare_compromised(**how, from_position=60)
+    with pytest.raises(NotDisputed):
+        registry.affirm(**SAID, position=59, by="t1", reason="I signed it")
+    registry.affirm(**SAID, position=60, by="t1", reason="I signed it")
+    registry.repudiate(**SAID, position=61, by="t1", reason="I was not at work")
+    with pytest.raises(Answered):
+        registry.affirm(**SAID, position=61, by="t1", reason="I was after all")
+    with pytest.raises(DisputedAlready):
+        registry.declare_compromised(**how, from_position=60)
+    registry.declare_compromised(**how, from_position=50)
+
+    key = registry.state.find("t1")
+    assert (key.status, key.disputed_from, registry.state.answers) == ("revoked", 50, {60: "affirmed", 61: "repudiated"})
 
 
 def test_a_person_is_known_by_a_reference():

@@ -39,6 +39,7 @@ TOO_LATE: dict[str, set[str]] = {
     "enrol_signing_key": {"key-enrolled"},  # the log finds that out before the version
     "rotate_signing_key": {"key-enrolled", "key-ended"},
     "revoke_signing_key": {"key-ended"},
+    "declare_key_compromised": {"disputed-already"},
 }
 
 

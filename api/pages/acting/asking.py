@@ -23,7 +23,7 @@ from aggregates.entry.values import Evidence, Sealed
 from aggregates.errors import Refused
 from aggregates.partnership import framework
 from aggregates.partnership.membership import promised_in_words
-from aggregates.registry.keys import UnknownKey
+from aggregates.registry.key_state import DisputedAlready, NotInItsLife, StillLive, UnknownKey
 from aggregates.returns import ReturnState
 from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals
@@ -33,6 +33,7 @@ from aggregates.training_session.refusals import NobodyOfThisNumber
 from api.pages.acting import of_sessions
 from api.resources.answering.commands import acting_as
 from api.worker import worker
+from projections.inspection.disputes import Disputes
 from projections.partnership import holding
 from service.desk import authority, whose
 from service.desk.refusals import NotFound
@@ -58,6 +59,9 @@ NOBODY: Final = UUID(int=0)
 # Refusals of a value that was made up for the question: they say nothing of whether it could be done.
 MADE_UP: Final = (
     BadKey,
+    DisputedAlready,
+    NotInItsLife,
+    StillLive,
     NotProven,
     UnknownKey,
     errors.NothingNamed,
@@ -130,6 +134,11 @@ class Question:
     def accounted_for(self, _: Any) -> list[Any]:
         """Account for nothing: it is asked whether an agency could leave, not what would be said of it."""
         return []
+
+    def disputed(self) -> list[int]:
+        """Return the positions of the disputed statements of which their holder has said nothing yet."""
+        told = Disputes(self.on.conn, self.on.clocks.head).statements()
+        return [position for position, _, __, dispute in told if dispute.answer is None]
 
     @property
     def _now(self) -> dict[str, Any]:
@@ -228,6 +237,7 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
         live = [key for key in state.keys if key.status == "live" and key.purpose == "acts"]
         whose = sorted(live, key=lambda key: key.holder != acting_as().office)  # their own first
         known |= {"thumbprint": next((key.thumbprint for key in whose), HASH), "holder": acting_as().office}
+        known["position"] = next(iter(question.disputed()), 1)
     if isinstance(state, DisseminationState):
         known |= _of_an_item(state, words)
     elif hasattr(state, "findings"):

@@ -211,7 +211,18 @@ def _keys(seen: Look, _: str | None) -> dict[str, str]:
     live = [
         row for row in rows if row.ended_at is None and row.purpose == "acts" and (row.holder in whose or acting_as().role in BOARD_OFFICES)
     ]
-    return {row.thumbprint: f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}" for row in live}
+    return {row.thumbprint: _of(seen, row) for row in live}
+
+
+def _ended(seen: Look, _: str | None) -> dict[str, str]:
+    """Return the keys that have ended, as far as somebody may say of them that they were in wrong hands."""
+    rows, whose = partnership.keys(seen.on.conn, known_at=seen.clocks.known_at), _holders(seen, None)
+    theirs = [row for row in rows if row.ended_at and (row.holder in whose or _manages())]
+    return {row.thumbprint: _of(seen, row) for row in theirs}
+
+
+def _of(seen: Look, row: partnership.KeyRow) -> str:
+    return f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}"
 
 
 def _manages() -> bool:
@@ -272,6 +283,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "return.section": lambda _, about: sections(about),
     "keys.holder": _holders,
     "revoke_signing_key.thumbprint": _keys,
+    "declare_key_compromised.thumbprint": _ended,
     "keys.replaces": _keys,
     "holder": _people,
     "subject.into": lambda seen, about: {ref: name for ref, name in _people(seen, about).items() if ref != about},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
@@ -10,17 +10,24 @@ from api.access import member
 from api.pages.acting import sending, signing
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, thing
-from api.pages.frame.thing import Said, section, strong, to_event
+from api.pages.frame.thing import Said, link, section, strong, to_event
+from api.pages.frame.words import title_of
 from projections import partnership
+from projections.inspection.disputes import Disputes
 from service.commands import COMMANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from projections.inspection.disputes import Dispute
     from projections.partnership import KeyRow
 
 pages = Blueprint("keys_", __name__)
 
 COLUMNS = ("Key", "Of", "Signs", "From", "Until")
 SIGNS = {"acts": "What its holder does", "service-statements": "What the service attests"}
+DISPUTED = ("Statement", "Signed as", "Why", "What its holder says")
+VOID = "Somebody else may have signed these. None is void: its holder affirms or repudiates it, and the Board retracts what is not so."
 ABOUT = "A key ends at an event: what it signed before stays valid. Whoever held its office when it was enrolled uses it, and no successor."
 
 
@@ -40,9 +47,35 @@ def keys() -> Response:
             heading="Signing keys",
             caption="The partnership",
             facts=[],
-            sections=[section("Keys", COLUMNS, found, "None is on record.", note=ABOUT)],
+            sections=[section("Keys", COLUMNS, found, "None is on record.", note=ABOUT), *_disputed(seen)],
             crumbs=[{"text": "The partnership", "href": "/partnership"}],
         )
+
+
+def _disputed(seen: Look) -> Iterator[dict[str, Any]]:
+    """Give the statements that somebody else may have signed, and what their holders said of each; nothing where there are none."""
+    rows = [
+        (
+            link(title_of(topic), seen.link(f"/events/{position}")),
+            _holder(seen, holder),
+            _event(seen, dispute.by, "Its key was declared compromised"),
+            _answer(seen, position, dispute),
+        )
+        for position, topic, holder, dispute in Disputes(seen.on.conn, seen.clocks.known_at).statements()
+    ]
+    if rows:
+        yield section("Disputed statements", DISPUTED, rows, "", note=VOID)
+
+
+def _answer(seen: Look, position: int, dispute: Dispute) -> Said:
+    if dispute.answered_by:
+        return _event(seen, dispute.answered_by, f"{dispute.answer}".capitalize())
+    if not seen.clocks.is_now:
+        return "Nothing was said of it yet"
+    return [
+        strong("Nothing was said of it yet"),
+        *(link(f"{do.capitalize()} it", f"/keys/{do}_statement?position={position}") for do in ("affirm", "repudiate")),
+    ]
 
 
 def _own(seen: Look) -> dict[str, str] | None:
@@ -54,9 +87,12 @@ def _own(seen: Look) -> dict[str, str] | None:
 
 
 def _row(seen: Look, row: KeyRow) -> tuple[Said, ...]:
-    whose = seen.words.office(row.holder, seen.clocks.as_at) if row.holder in seen.words.offices else row.holder
     until = _event(seen, row.ended_at, strong("Ended")) if row.ended_at else "It may sign now"
-    return row.thumbprint, whose, SIGNS[row.purpose], _event(seen, max(row.enrolled_at, 1)), until
+    return row.thumbprint, _holder(seen, row.holder), SIGNS[row.purpose], _event(seen, max(row.enrolled_at, 1)), until
+
+
+def _holder(seen: Look, holder: str) -> str:
+    return seen.words.office(holder, seen.clocks.as_at) if holder in seen.words.offices else holder
 
 
 def _event(seen: Look, position: int, *said: Said) -> Said:

@@ -91,6 +91,7 @@ def _shown(look: Look, entry: HistoryEntry, amended: dict[int, HistoryEntry], li
         "late_days": entry.late if flagged else 0,
         "late_reason": entry.late_reason,
         "later": _later(entry, amended, link),
+        "dispute": _dispute(entry, link),
         "amends": _amends(entry, link),
         "changes": changes(look, entry, amended.get(entry.amends or 0)),
         "about": about_of(look, entry) if about else None,
@@ -187,6 +188,15 @@ def _later(entry: HistoryEntry, amended: dict[int, HistoryEntry], link: Any) -> 
     if position is None or position not in amended:
         return None
     return note(amended[position], "retracted" if entry.retracted_by else "corrected", link)
+
+
+def _dispute(entry: HistoryEntry, link: Any) -> dict[str, Any] | None:
+    """Return why a statement is disputed and what its holder said of it, as `dispute_note` takes them."""
+    if (it := entry.dispute) is None:
+        return None
+    because = {"position": it.by, "href": link(f"/events/{it.by}")}
+    answered = {"position": it.answered_by, "href": link(f"/events/{it.answered_by}"), "as": it.answer} if it.answered_by else None
+    return {"because": because, "answered": answered}
 
 
 def note(amendment: HistoryEntry, kind: str, link: Any) -> dict[str, Any]:

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 events = Resource("events", __name__, description="What was recorded, entry by entry, with its proof.")
 
 
+class DisputeSchema(Schema):
+    """Why a statement is disputed, and whether its holder stands by it."""
+
+    by = Whole(required=True, metadata={"description": "The position of the entry that declares its key compromised"})
+    answer = fields.String(required=True, allow_none=True, metadata={"description": "affirmed or repudiated, by its holder"})
+    answered_by = Whole(required=True, allow_none=True)
+
+
 class EntrySchema(Schema):
     """An entry as it was recorded, and what became of it."""
 
@@ -59,6 +67,7 @@ class EntrySchema(Schema):
     corrected_by = fields.List(Whole(), required=True)
     retracted_by = Whole(required=True, allow_none=True)
     proposals = fields.List(Whole(), required=True)
+    dispute = fields.Nested(DisputeSchema, required=True, allow_none=True)
     before_inspection = fields.Boolean(
         required=True,
         metadata={"description": "Of a day before those that the reader's inspection covers, shown to explain what came of it"},

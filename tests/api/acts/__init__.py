@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from service.desk.submission import Submission
 from service.ledger.keys import prove
 from service.verify import b64url, thumbprint
 from tests.api.acts import returns
@@ -76,6 +77,9 @@ def _key(private: Ed25519PrivateKey) -> dict[str, str]:
 
 AGREED = prove(FIRST, ORIGIN, HOLDER, "acts", of=_key(SECOND)["thumbprint"])
 ROTATED = _key(SECOND) | {"replaces": _key(FIRST)["thumbprint"], "replaced_proof": AGREED}
+SIGNED = "{signed}"  # the position after that at which the key was enrolled
+COMPROMISED = {"thumbprint": _key(FIRST)["thumbprint"], "from_position": SIGNED, "reason": "The laptop was stolen"}
+DISPUTED = ("a signed act", "revoke_signing_key", "declare_key_compromised")
 ISSUED = ("produce_material", "issue_dissemination")
 IMPLEMENTED = ("accept_action", "submit_evidence", "mark_implemented")
 SIGNED_OFF = (*IMPLEMENTED, "sign_off_action")
@@ -86,6 +90,17 @@ LASTED = (*SIGNED_OFF, *["half a year, and a check that held"] * 2)
 PERSON = "11111111-2222-4333-8444-555555555555"
 KNOWN = ("register_subject", "an officer")  # somebody, and who decides about their data
 ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
+
+
+def signed_act(it: Seeded) -> None:
+    """Enrol a key of the lead's, under which they accept an action."""
+    it.act("board-manager", "enrol_signing_key", "keys", **_key(FIRST))
+    asked = Submission(name="accept_action", ref="A1", fields={}, prepare=COMPROMISED["thumbprint"])
+    (one,) = it.board.act(it.callers["riv-lead"], asked).unsigned.statements
+    signature = b64url(FIRST.sign(one.unsigned.encode()))
+    signed = "~".join([f"{one.unsigned}.{signature}", *one.disclosures.values(), ""])
+    it.board.act(it.callers["riv-lead"], Submission(name="accept_action", ref="A1", fields={}, signed=[signed]))
+
 
 # What has to be there first and is no act of the table.
 BESIDES: dict[str, Callable[[Seeded], object]] = {
@@ -98,6 +113,7 @@ BESIDES: dict[str, Callable[[Seeded], object]] = {
     "an inspector": lambda it: it.join("inspector", "inspector"),
     "a report that was asked for": returns.asked_for,
     "a report of which each section is explained": returns.explained,
+    "a signed act": signed_act,
     "an officer": lambda it: it.join("dpo", "data protection officer"),
     "another reference": lambda it: it.act("board-manager", "register_subject", PERSON.replace("1", "6"), name="Ada Quill"),
     "half a year, and a check that held": lambda it: (it.clock.advance(days=190), checked(it, "held")),
@@ -176,6 +192,17 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "revoke_signing_key": (
         "board-manager", "keys/revoke_signing_key", {"thumbprint": _key(FIRST)["thumbprint"], "reason": "lost"}, ("enrol_signing_key",),
         "cqh-lead",
+    ),
+    "declare_key_compromised": (
+        "board-manager", "keys/declare_key_compromised", COMPROMISED, ("enrol_signing_key", "revoke_signing_key"), "cqh-lead",
+    ),
+    "affirm_statement": (
+        "riv-lead", "keys/affirm_statement", {"position": SIGNED, "reason": "I did sign it"}, DISPUTED,
+        "cqh-lead",
+    ),
+    "repudiate_statement": (
+        "riv-lead", "keys/repudiate_statement", {"position": SIGNED, "reason": "I was on leave"},
+        DISPUTED, "cqh-lead",
     ),
     "open_inspection": ("chair", "inspections", INSPECTION, ("an inspector",), "quality-chair"),
     "close_inspection": (
@@ -298,7 +325,9 @@ ACTS |= returns.ACTS
 
 def said(ask: Asking, name: str) -> dict[str, Any]:
     """Return what is said in an act, with the references of those people whom it names by their office."""
-    people = {f"{{{office}}}": str(person) for office, person in ask.seeded.people.items()}
+    people: dict[str, Any] = {f"{{{office}}}": str(person) for office, person in ask.seeded.people.items()}
+    if SIGNED in ACTS[name][2].values():
+        people[SIGNED] = next(key.enrolled_at for key in ask.seeded.board.registry.all() if key.thumbprint == COMPROMISED["thumbprint"]) + 1
     return {field: people.get(value, value) if isinstance(value, str) else value for field, value in ACTS[name][2].items()}
 
 

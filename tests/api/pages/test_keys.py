@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.cli import main
 from service.ledger import keys
+from tests.api.acts import COMPROMISED, signed_act
 from tests.api.pages.conftest import day
 from tests.boards import ORIGIN, PASSWORD
 
@@ -75,3 +76,29 @@ def test_the_last_crumb_is_what_the_page_is_called(reader):
     who.get("/keys")
 
     assert ">keys<" not in who.page.replace("\n", "").replace(" ", "")
+
+
+def test_a_statement_under_a_compromised_key_is_disputed_until_its_holder_says_whose_it_is(sign_in):
+    """From the page of keys each is affirmed or repudiated; it says so wherever it is shown, and the API too; nothing is void by it."""
+    who = sign_in("board-manager")
+    signed_act(who.seeded)
+    revoked = {"thumbprint": COMPROMISED["thumbprint"], "reason": "The laptop was stolen"}
+    position = who.seeded.act("board-manager", "revoke_signing_key", "keys", **revoked).positions[-1] - 1
+    who.seeded.catch_up()
+    before = who.text(f"/events/{position}")
+    said = {**DONE, **COMPROMISED, "from_position": str(position)}
+    assert who.send("/keys/declare_key_compromised", said).status_code == 303, who.words
+    who.seeded.catch_up()
+    disputed, listed = who.text(f"/events/{position}"), who.text("/keys")
+    affirm = f"/keys/affirm_statement?position={position}"
+    assert affirm in who.links
+    answered = who.send(affirm, {**DONE, "position": str(position), "reason": "She accepted it at her desk"})
+    assert answered.status_code == 303, who.words
+    who.seeded.catch_up()
+
+    assert "Disputed" not in before
+    assert "Its holder has not said yet whether they signed it" in disputed
+    assert "Nothing was said of it yet" in listed
+    assert "Its holder has affirmed it" in who.text(f"/events/{position}")
+    assert "Its holder has affirmed it" in who.text("/actions/A1")
+    assert "Affirmed" in who.text("/keys")
