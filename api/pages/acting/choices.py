@@ -205,24 +205,13 @@ def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {written(row.held_on)}" for row in held[::-1]}
 
 
-def _keys(seen: Look, _: str | None) -> dict[str, str]:
-    """Return the keys that may sign now, as far as they are the person's to end; the service's own is not among them."""
-    rows, whose = partnership.keys(seen.on.conn, known_at=seen.clocks.known_at), _holders(seen, None)
-    live = [
-        row for row in rows if row.ended_at is None and row.purpose == "acts" and (row.holder in whose or acting_as().role in BOARD_OFFICES)
-    ]
-    return {row.thumbprint: _of(seen, row) for row in live}
-
-
-def _ended(seen: Look, _: str | None) -> dict[str, str]:
-    """Return the keys that have ended, as far as somebody may say of them that they were in wrong hands."""
-    rows, whose = partnership.keys(seen.on.conn, known_at=seen.clocks.known_at), _holders(seen, None)
-    theirs = [row for row in rows if row.ended_at and (row.holder in whose or _manages())]
-    return {row.thumbprint: _of(seen, row) for row in theirs}
-
-
-def _of(seen: Look, row: partnership.KeyRow) -> str:
-    return f"{row.thumbprint} of {offices(seen).get(row.holder, row.holder)}"
+def _keys(seen: Look, *, ended: bool) -> dict[str, str]:
+    """Return the keys that have ended, or that may sign now but for the service's own, as far as they are the person's to speak of."""
+    rows, whose, called = partnership.keys(seen.on.conn, known_at=seen.clocks.known_at), _holders(seen, None), offices(seen)
+    those = (row for row in rows if (row.ended_at is not None if ended else row.ended_at is None and row.purpose == "acts"))
+    return {
+        row.thumbprint: f"{row.thumbprint} of {called.get(row.holder, row.holder)}" for row in those if _manages() or row.holder in whose
+    }
 
 
 def _manages() -> bool:
@@ -282,9 +271,9 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "return.standard": lambda _, about: standards(about),
     "return.section": lambda _, about: sections(about),
     "keys.holder": _holders,
-    "revoke_signing_key.thumbprint": _keys,
-    "declare_key_compromised.thumbprint": _ended,
-    "keys.replaces": _keys,
+    "revoke_signing_key.thumbprint": lambda seen, _: _keys(seen, ended=False),
+    "declare_key_compromised.thumbprint": lambda seen, _: _keys(seen, ended=True),
+    "keys.replaces": lambda seen, _: _keys(seen, ended=False),
     "holder": _people,
     "subject.into": lambda seen, about: {ref: name for ref, name in _people(seen, about).items() if ref != about},
     "subject.identity_checked_by": lambda seen, _: offices(seen),
