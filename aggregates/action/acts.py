@@ -10,7 +10,7 @@ from aggregates.authority import CHAIRS, MANAGER
 from aggregates.entry import Entry, Recorded, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import date
     from types import UnionType
     from uuid import UUID
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 OWED: Final = s.Assigned | s.Disputed | s.Working | s.Implemented
 ANSWERED: Final = s.Working | s.Implemented | s.SignedOff | s.Sustaining
 OPEN: Final = OWED | s.SignedOff | s.Sustaining | s.Slipped
+
+
+# What is decided about an action by those who do not own it, and whether the Board's manager may.
+JUDGED: Final = {
+    "EvidenceReturned": ("return its evidence", False),
+    "SignedOff": ("sign it off", False),
+    "DueDateVaried": ("vary its due date", False),
+    "SustainmentChecked": ("check it", True),
+    "Closed": ("close it", False),
+    "OutstandingDeclared": ("declare it outstanding", False),
+    "Superseded": ("supersede it", True),
+}
 
 
 def nobody(_: str, __: date) -> UUID | None:
@@ -123,7 +135,14 @@ class Acts(Recorded[s.State | None]):
         if not (acting.body == then.overseen_by or acting.role in CHAIRS or (or_manager and acting.role == MANAGER)):
             raise refusals.NotOverseeing(ref=self.ref, overseen_by=then.overseen_by)
 
-    def _judged(self, acting: Acting, then: s.State, act: str, *, or_manager: bool = False) -> None:
+    def check_independence(self, entry: Entry, acting: Acting, theirs: Collection[str] = ()) -> None:  # noqa: ARG002 - the owner says whose
+        """Refuse a decision about what its maker's own agency owns (INV-11, INV-44), or that is not theirs."""
+        then = self.state_on(entry.occurred_on)
+        if then and (name := entry.event.__name__) in JUDGED:
+            self._judged(acting, then, name)
+
+    def _judged(self, acting: Acting, then: s.State, name: str) -> None:
+        act, or_manager = JUDGED[name]
         if acting.acts_for(then.owner) or acting.recorder_agency == then.owner:
             chairs = acting.role in CHAIRS and acting.agency == then.owner
             refusal = refusals.ChairsEmployer if chairs else refusals.OwnAction

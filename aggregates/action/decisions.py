@@ -60,7 +60,7 @@ class Decisions(Acts):
     def vary_due_date(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, due_on: date, reason: str) -> None:
         """Set another date. After the old one has passed this does not cure the lateness: it is overdue and re-dated (INV-15)."""
         then = self._on(occurred_on, "re-dated", OWED)
-        self._judged(acting, then, "vary its due date")
+        self._judged(acting, then, "DueDateVaried")
         said(reason=reason)
         if due_on == then.due_on:
             raise refusals.SameDueDate(ref=self.ref, due_on=due_on)
@@ -108,7 +108,7 @@ class Decisions(Acts):
     def return_evidence(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
         """Say what was not enough: what was handed in until then does not count any more."""
         then = self._on(occurred_on, "returned", s.EvidenceSubmitted | s.Implemented)
-        self._judged(acting, then, "return its evidence")
+        self._judged(acting, then, "EvidenceReturned")
         said(reason=reason)
         self.record("EvidenceReturned", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
 
@@ -122,7 +122,7 @@ class Decisions(Acts):
     def sign_off(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, effect: str, held_by: HeldBy = nobody) -> None:
         """Agree that it is done, and say what changed: on evidence (INV-13), by another agency (INV-11), another person (INV-12)."""
         then = self._on(occurred_on, "signed off", s.Implemented)
-        self._judged(acting, then, "sign it off")
+        self._judged(acting, then, "SignedOff")
         if not self.evidence_for(then, occurred_on, on_behalf=acting.on_behalf_of is not None):
             raise refusals.NoEvidence(ref=self.ref, day=occurred_on)
         said(effect=effect)
@@ -153,7 +153,7 @@ class Decisions(Acts):
     ) -> None:
         """Say whether it lasted. The owner's agency does not check itself (INV-11)."""
         then = self._on(occurred_on, "checked", s.SignedOff | s.Sustaining)
-        self._judged(acting, then, "check it", or_manager=True)
+        self._judged(acting, then, "SustainmentChecked")
         said(method=method)
         self._dated_by(occurred_on, evidence)
         self._after_sign_off(occurred_on, then)
@@ -171,7 +171,7 @@ class Decisions(Acts):
     def close(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str) -> None:
         """End what lasted: every scheduled check is made, and the last one held (INV-14)."""
         then = self._on(occurred_on, "closed", s.SignedOff | s.Sustaining)
-        self._judged(acting, then, "close it")
+        self._judged(acting, then, "Closed")
         said(reason=reason)
         if then.checks_scheduled:
             raise refusals.ChecksOutstanding(ref=self.ref, due_on=then.checks_scheduled[0])
@@ -192,7 +192,7 @@ class Decisions(Acts):
     def supersede(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, by_ref: str, reason: str) -> None:
         """Let another action take its place."""
         then = self._on(occurred_on, "superseded", OPEN)
-        self._judged(acting, then, "supersede it", or_manager=True)
+        self._judged(acting, then, "Superseded")
         said(by_ref=by_ref, reason=reason)
         if by_ref == self.ref:
             raise refusals.SupersededByItself(ref=self.ref)

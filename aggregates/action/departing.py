@@ -63,7 +63,7 @@ class Departing(Decisions):
         then = self._on(occurred_on, "declared outstanding", OWED | s.Slipped)
         if refused := why_not_leaving(then.owner, leaves_on, acting.judged_on(occurred_on, late_reason)):
             raise refused
-        self._judged(acting, then, "declare it outstanding")
+        self._judged(acting, then, "OutstandingDeclared")
         said(reason=reason)
         self.record("OutstandingDeclared", occurred_on=occurred_on, late_reason=late_reason, reason=reason, **acting.said)
 

@@ -12,7 +12,7 @@ from aggregates.entry.fields import CORRECTED, Public, Restricted, correctable, 
 from aggregates.entry.record import Entry, OnRecord, S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from aggregates.authority import Acting
 
@@ -117,6 +117,12 @@ class Recorded(OnRecord[S]):
 
     def check_amended(self, act: authority.Act, after: Sequence[Entry]) -> None:
         """Refuse an amendment for what would stand `after` it."""
+
+    def check_independence(self, entry: Entry, acting: Acting, theirs: Collection[str] = ()) -> None:
+        """Refuse an entry that stands, and was made by who may not judge it: their own agency's, or what they owe (INV-11, 29, 44).
+
+        `acting` is who made it, by the register of offices as it is known now; `theirs` is whom what was judged is owed by.
+        """
 
     def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
         """Say, in words, what entries that stand would need of those before them and do not find; the fold takes them nevertheless."""

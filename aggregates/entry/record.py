@@ -148,6 +148,13 @@ class OnRecord(Aggregate, Generic[S]):
             """Return the content fields by name."""
             return {f.name: getattr(self, f.name) for f in shape(type(self))}
 
+    @classmethod
+    def told(cls, entries: Iterable[Entry]) -> Self:
+        """Return a thing as these entries make it, numbered by their versions: to be asked, and never to be recorded."""
+        thing = object.__new__(cls)
+        vars(thing)["entries"] = list(entries)
+        return thing
+
     @property
     def ref(self) -> str:
         """Return the reference by which people know this thing."""

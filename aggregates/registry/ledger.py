@@ -1,8 +1,11 @@
-"""The ledger: its first entry says what it is, under which keys. Nothing here is corrected or retracted."""
+"""The ledger: its first entry says what it is, under which keys; later ones to whom packs of it were handed.
+
+Nothing here is corrected or retracted.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,12 +13,20 @@ from eventsourcing.domain import Aggregate
 
 from aggregates.entry import Entry, OnRecord, stream_id
 from aggregates.entry.fields import Public  # noqa: TC001 - as date
-from aggregates.errors import said
+from aggregates.entry.values import Sealed
+from aggregates.errors import Refused, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from aggregates.authority import Acting
+
+
+class SealedAlready(Refused):
+    """That a pack was handed over is on record once for each office and pack."""
+
+    rule, text = "INV-41", "That this very pack was handed to {office} is on record already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class LedgerState:
     board: str
     demonstration: bool
     established_on: date
+    handed: frozenset[tuple[str, str]] = frozenset()  # packs by whose office and the SHA-256 of their files
 
 
 class Ledger(OnRecord[LedgerState | None]):
@@ -57,6 +69,23 @@ class Ledger(OnRecord[LedgerState | None]):
         board: Public[str]
         demonstration: Public[bool]
 
+    class PackSealed(Event):
+        """A pack was handed to whoever holds an office: of what, with what of it disclosed, and what it was, to the byte.
+
+        `scope` is in the words of `service.ledger.pack.scope`; `disclosed` are the classes of fields that are shown; `size` and `root` are
+        of its checkpoint; `pack_sha256` is the SHA-256 of a list of its files (`service.ledger.pack.writing.files_sha256`).
+        """
+
+        TOPIC, CLASS = "ledger.pack_sealed.v1", "C"
+        office: Public[str]
+        recipient: Sealed
+        scope: Public[str]
+        disclosed: Public[tuple[str, ...]]
+        entries_n: Public[int]
+        size: Public[int]
+        root: Public[str]
+        pack_sha256: Public[str]
+
     @classmethod
     def establish(
         cls,
@@ -77,6 +106,14 @@ class Ledger(OnRecord[LedgerState | None]):
         when = {"occurred_on": occurred_on, "late_reason": late_reason, "demonstration": demonstration}
         return cls.open(cls.Established, stream_id(origin, "ledger", "ledger"), **fields, **when, **acting.said)
 
+    def seal_pack(self, *, acting: Acting, occurred_on: date, office: str, recipient: UUID, pack_sha256: str, **sealed: object) -> None:
+        """Put on record that a pack was handed over. Refuse what is on record: the same pack, to the same office."""
+        if self.state and (office, pack_sha256) in self.state.handed:
+            raise SealedAlready(office=office)
+        person = Sealed(recipient, str(recipient))
+        fields = {"office": office, "recipient": person, "pack_sha256": pack_sha256, **sealed}
+        self.record("PackSealed", occurred_on=occurred_on, **fields, **acting.said)
+
     @property
     def ref(self) -> str:
         """Return the one name of the one ledger."""
@@ -85,8 +122,12 @@ class Ledger(OnRecord[LedgerState | None]):
     @staticmethod
     def fold(entries: Iterable[Entry]) -> LedgerState | None:
         """Fold what is on record."""
+        now: LedgerState | None = None
         for entry in entries:
-            if issubclass(entry.event, Ledger.Established):
-                known = {name: entry.body[name] for name in LedgerState.__slots__ if name != "established_on"}
-                return LedgerState(**known, established_on=entry.occurred_on)
-        return None
+            body = entry.body
+            if now is None and issubclass(entry.event, Ledger.Established):
+                known = {name: body[name] for name in ("origin", "log_vkey", "statement_key", "holder", "board", "demonstration")}
+                now = LedgerState(**known, established_on=entry.occurred_on)
+            elif now and issubclass(entry.event, Ledger.PackSealed):
+                now = replace(now, handed=now.handed | {(body["office"], body["pack_sha256"])})
+        return now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aggregates.authority import BOARD, CHAIRS, MANAGER, Act, Acting
 from aggregates.entry import Entry, Recorded
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import date
     from uuid import UUID
+
+
+# What is decided about an answer by somebody other than who gave it.
+JUDGED: Final = {"Moderated": "moderate", "NoActionDecided": "decide about", "Accepted": "accept", "Waived": "waive"}
 
 
 class Acts(Recorded[ReturnState | None]):
@@ -56,8 +60,17 @@ class Acts(Recorded[ReturnState | None]):
         if respondent not in own:
             raise refusals.NotTheRespondent(ref=self.ref, respondent=respondent)
 
-    def _independent(self, acting: Acting, respondent: str, theirs: Collection[str], act: str, handed_in_by: Collection[UUID] = ()) -> None:
+    def check_independence(self, entry: Entry, acting: Acting, theirs: Collection[str] = ()) -> None:
+        """Refuse a judgement by whom the respondent employs, or who acts for it (INV-29, INV-44)."""
+        then = self.state_on(entry.occurred_on)
+        if then and (name := entry.event.__name__) in JUDGED:
+            self._independent(acting, then.respondent, theirs or {then.respondent}, name)
+
+    def _independent(
+        self, acting: Acting, respondent: str, theirs: Collection[str], name: str, handed_in_by: Collection[UUID] = ()
+    ) -> None:
         """Refuse whom the respondent employs, who acts for it or handed it in (INV-29); of a chair, by the rule of their own (INV-44)."""
+        act = JUDGED[name]
         if any(acting.is_(person, recorded_for=True) for person in handed_in_by):
             raise refusals.HandedInByYou(ref=self.ref, act=act)
         if acting.role in CHAIRS and acting.agency in theirs:

@@ -90,7 +90,7 @@ class Decisions(Acts):
     ) -> None:
         """Grade each standard beside the self-grade, which stays; say why where the two differ (INV-29)."""
         then = self._on(occurred_on, "moderated", answered=True)
-        self._independent(acting, then.respondent, theirs, "moderate", handed_in_by)
+        self._independent(acting, then.respondent, theirs, "Moderated", handed_in_by)
         said(panel=panel)
         check_grades(asked, grades, ref=self.ref, reasons=True)
         for at in (then, self.state):
@@ -114,7 +114,7 @@ class Decisions(Acts):
     ) -> None:
         """Leave a standard below the threshold without an action, and say why (INV-30)."""
         then = self._on(occurred_on, "decided about", answered=True)
-        self._independent(acting, then.respondent, theirs, "decide about", handed_in_by)
+        self._independent(acting, then.respondent, theirs, "NoActionDecided", handed_in_by)
         said(reason=reason)
         for at in (self.state, then):
             if at is None or at.moderation is None:
@@ -142,7 +142,7 @@ class Decisions(Acts):
     ) -> None:
         """Accept it. `acted_on` are the standards that have an action, `challenges` those about it that are open (INV-30)."""
         then = self._on(occurred_on, "accepted", answered=True)
-        self._independent(acting, then.respondent, theirs, "accept", handed_in_by)
+        self._independent(acting, then.respondent, theirs, "Accepted", handed_in_by)
         said(reason=reason)
         if challenges:
             raise refusals.StillChallenged(ref=self.ref, challenges=sorted(challenges))
@@ -163,7 +163,7 @@ class Decisions(Acts):
     def waive(self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, reason: str, theirs: Collection[str]) -> None:
         """Ask no more for it, and say why in public: never for the organisation that employs who waives it (INV-44)."""
         then = self._on(occurred_on, "waived")
-        self._independent(acting, then.respondent, theirs, "waive")
+        self._independent(acting, then.respondent, theirs, "Waived")
         said(reason=reason)
         self._say("Waived", occurred_on, late_reason, acting, reason=reason)
 

@@ -25,7 +25,7 @@ from api.pages.frame.words import to_people
 from api.pages.obligations import clause, compliance, instance, listing, notices
 from api.pages.published import public as published
 from api.pages.published import report
-from api.pages.record import amendments, difference, entry, evidence, integrity, replay
+from api.pages.record import amendments, difference, entry, evidence, integrity, packs, replay
 from api.pages.returns import asking, side_by_side
 from api.pages.returns import listing as of_returns
 from api.pages.reviews import review, tracker
@@ -67,6 +67,7 @@ NOUNS: Final = (
     difference,
     amendments,
     integrity,
+    packs,
 )
 TOLD_IN_OWN_WORDS: Final = frozenset({"database-away", "recording-stopped", "form-token-missing"})  # the page has plainer ones
 

@@ -26,6 +26,7 @@ from api.resources.record.difference import difference
 from api.resources.record.evidence import evidence
 from api.resources.record.history import events
 from api.resources.record.inspections import inspections
+from api.resources.record.packs import packs
 from api.resources.record.reports import reports
 from api.resources.returns import returns, section_11, workforce
 from api.resources.reviews import reviews
@@ -46,6 +47,7 @@ RESOURCES = (
     section_11,
     workforce,
     reports,
+    packs,
     challenges,
     sessions,
     programme,

@@ -48,6 +48,7 @@ ORDER = {
     "pack": ("proving:pack", "Write the whole trail, sealed."),
     "absence": ("falling_due.silence:certify", "Certify that somebody was asked, and has not answered."),
     "verify": ("proving:verify", "Verify a pack offline."),
+    "audit": ("proving:audit", "Verify a pack, and re-run the rules over it."),
     "witness": ("running.witnessing:witness", "Witness the log of another organisation."),
     "rebuild": ("setting_up:rebuild", "Build the views anew from the log."),
     "db": ("setting_up.backups:db", "Dump and restore the database, and change the key that wraps what is personal."),

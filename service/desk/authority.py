@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, assert_never
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol, assert_never
 
 from aggregates.authority import Acting
 from aggregates.partnership import Agency
@@ -23,7 +24,7 @@ from service.desk.refusals import BeyondTheirOffice, NotAllowed, NotInOffice, No
 from service.desk.roles import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
     from uuid import UUID
 
@@ -80,24 +81,47 @@ def acting(board: Persons, caller: Caller, office: str | None, on_behalf_of: str
     """
     if office is None:
         raise NotSignedIn
-    holder = _office(board, office).holder_on(today)
-    merged = board.merged()
-    if holder is None or not (_is(merged, holder.holder.subject, caller.person) or (caller.speaks_for_all and board.demonstration)):
+    seat, merged = _office(board, office).holder_on(today), board.merged()
+    if seat is None or not (_is(merged, seat.holder.subject, caller.person) or (caller.speaks_for_all and board.demonstration)):
         raise NotInOffice(who=caller.email, office=office, day=today)
-    person = holder.holder.subject
+    person = seat.holder.subject
     if caller.rehearses and on_behalf_of is None:
         return Acting(person, office, roles.INSPECTOR, today=today, merged=merged)
-    if on_behalf_of is None:
-        then = _office(board, office).holder_on(occurred_on) or holder
-        if then.holder != holder.holder and then.employer != holder.employer:  # or a successor could judge as their predecessor might
-            raise NotInOffice(who=caller.email, office=office, day=occurred_on)
-        return Acting(person, office, holder.role, holder.body, then.employer, today=today, merged=merged)
-    if holder.role != commands.MANAGER or caller.rehearses:
+    if caller.rehearses:
         raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
-    they = _office(board, on_behalf_of).holder_on(occurred_on)
+    if on_behalf_of is None:
+        then = _office(board, office).holder_on(occurred_on) or seat
+        if then.holder != seat.holder and then.employer != seat.employer:  # or a successor could judge as their predecessor might
+            raise NotInOffice(who=caller.email, office=office, day=occurred_on)
+    by = by_register(partial(_office, board), office, on_behalf_of, occurred_on=occurred_on, today=today)
+    stands_for = holder(board, on_behalf_of, occurred_on) if on_behalf_of else None
+    return replace(by, person=person, stands_for=stands_for, merged=merged)
+
+
+def by_register(office_of: Callable[[str], Filled], office: str, on_behalf_of: str | None, *, occurred_on: date, today: date) -> Acting:
+    """Return as whom an office acts, by a register of offices, whoever the person is. Refuses one that nobody holds.
+
+    Nobody but the board manager acts for another, who held the office on the day of the act.
+    """
+    holder = office_of(office).holder_on(today)
+    if holder is None:
+        raise NotInOffice(who="Nobody", office=office, day=today)
+    if on_behalf_of is None:
+        then = office_of(office).holder_on(occurred_on) or holder
+        return Acting(None, office, holder.role, holder.body, then.employer, today=today)
+    if holder.role != commands.MANAGER:
+        raise OnlyTheBoardManager(office=office, on_behalf_of=on_behalf_of)
+    they = office_of(on_behalf_of).holder_on(occurred_on)
     if they is None:
         raise NotInOffice(who=on_behalf_of, office=on_behalf_of, day=occurred_on)
-    return Acting(person, office, they.role, they.body, they.employer, on_behalf_of, they.holder.subject, holder.employer, today, merged)
+    return Acting(None, office, they.role, they.body, they.employer, on_behalf_of, None, holder.employer, today)
+
+
+class Filled(Protocol):
+    """An office that says who holds it on a day."""
+
+    def holder_on(self, day: date) -> Holder | None:
+        """Return the term that covers a day."""
 
 
 def allow(command: Command, who: Acting) -> None:
@@ -147,7 +171,12 @@ def _by_office(board: Persons, caller: Caller, today: date) -> Scope:
     vacant = caller.office is not None and _office(board, caller.office).holder_on(today) is None
     if vacant and (left := _left_lately(board, caller, today)):
         return Scope(left, restricted=True, role=commands.LEAD)
-    holder = _seat(board, caller, today)
+    found = of_office(board, str(caller.office), _seat(board, caller, today), today)
+    return replace(found, leads=caller.person) if found.leads else found
+
+
+def of_office(board: Persons, office: str, holder: Holder, today: date) -> Scope:
+    """Return what whoever holds an office may read in it."""
     it = ROLES.get(holder.role)
     if it is None:
         raise NotAllowed(who=called(holder.role), act="read the Board's record", roles=ROLES)
@@ -155,11 +184,11 @@ def _by_office(board: Persons, caller: Caller, today: date) -> Scope:
         case "the whole record":
             return Scope(None, it.restricted, role=holder.role)
         case "their agency's":
-            return Scope(holder.body or holder.employer or "", it.restricted, role=holder.role)
+            return Scope(holder.of or holder.employer or "", it.restricted, role=holder.role)
         case "what they lead":
-            return Scope("", it.restricted, leads=caller.person, role=holder.role)
+            return Scope("", it.restricted, leads=holder.holder.subject, role=holder.role)
         case "what they inspect":
-            opened = inspection(board, str(caller.office), today)
+            opened = inspection(board, office, today)
             return Scope(opened.agency, it.restricted, opened, role=holder.role)
     assert_never(it.sees)
 

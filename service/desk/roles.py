@@ -86,6 +86,8 @@ RIGHTS: Final[Mapping[str, Right]] = {
     "inspections": Right("read who inspects", who_sees("the whole record", "what they inspect")),
     "every entry": Right("read every agency's entries", who_sees("the whole record", "what they inspect"), whole=True),
     "report drafts": Right("read the draft of a report", who_sees("the whole record", "what they inspect"), whole=True),
+    "packs": Right("take a sealed pack", who_sees("the whole record", "what they inspect") | {LEAD}),
+    "handing over packs": Right("hand a sealed pack to somebody", MANAGERS, whole=True, writes=True),
     "data protection": Right("read the data-protection register", BOARD | INSPECTORS | DPO, whole=True),
     "held texts": Right("allow a text that is held", DPO, writes=True),
     "invitations": Right("invite who inspects", MANAGERS, writes=True),

@@ -1,4 +1,4 @@
-"""The verbs of what the log says of itself: whose keys may sign, and who inspects it."""
+"""The verbs of what the log says of itself: whose keys may sign, who inspects it, and to whom packs of it were handed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from aggregates.partnership import Agency
 from aggregates.partnership.office import Office
-from aggregates.registry import Inspection, Key, Keys
+from aggregates.registry import Inspection, Key, Keys, Ledger
 from aggregates.registry.inspection import AlreadyDisclosed
 from aggregates.registry.key_state import KeyEnded, KeyEnrolled, UnknownKey
+from aggregates.registry.ledger import SealedAlready
 from service.commands.command import MANAGERS
 from service.desk.authority import called
+from service.desk.authority import holder as office_holder
 from service.desk.refusals import BeyondTheirOffice, MayNotRehearse, NotAllowed, NotAnInspector, NotFound, RehearsesOnly
 from service.desk.roles import INSPECTORS, ONE_AGENCY, RIGHTS, may
 from service.ledger.errors import KeyInUse
@@ -21,10 +23,11 @@ from service.recording.references import References
 from service.verify import b64url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from aggregates.authority import Acting
+    from service.ledger.pack import PackSummary
     from service.ledger.registry import KnownKey
     from service.recording import Done
 
@@ -59,6 +62,19 @@ class RegistryVerbs(References):
         if self.load(Inspection, office).undisclosed(opened, occurred_on):
             with suppress(AlreadyDisclosed):  # another request was first
                 self._change(Inspection, office, Inspection.disclose, Write(), acting=acting, occurred_on=occurred_on, opened=opened)
+
+    def seal_pack(
+        self, pack: PackSummary, /, *, acting: Acting, occurred_on: date, office: str, scope: str, disclosed: Iterable[str]
+    ) -> None:
+        """Put on record that a pack was handed to whoever holds an office: once for each office and pack (INV-41).
+
+        It is recorded before the pack is handed over: what cannot be recorded is not.
+        """
+        holder = office_holder(self, office, occurred_on)
+        sealed = {"size": pack.size, "root": pack.root, "entries_n": pack.entries, "pack_sha256": pack.sha256}
+        said = {"office": office, "recipient": holder, "scope": scope, "disclosed": tuple(sorted(disclosed)), **sealed}
+        with suppress(SealedAlready):
+            self._change(Ledger, "ledger", Ledger.seal_pack, Write(), acting=acting, occurred_on=occurred_on, **said)
 
     def enrol_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Enrol a key whose owner proves to hold it: one's own, or anybody's where the Board's management does."""

@@ -17,13 +17,12 @@ from aggregates.entry.fields import fields_by_name
 from service.application import Board
 from service.desk import accounts
 from service.ledger import keys
-from service.ledger.pack import PUBLIC, write_pack
 from service.ledger.tree import Frontier
 from service.verify import TILE, b64url, canonical, leaf_hash, tile_name, unb64url
 from tests.acceptance import boards
 from tests.acceptance.boards import line, progress
 from tests.acceptance.forging import claims_of
-from tests.acceptance.product import positions, verify
+from tests.acceptance.product import Product, positions, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,16 +144,22 @@ def test_f4_an_old_receipt(severnbrook):
 
 
 def test_f4_a_scope(severnbrook):
-    """A pack of one action holds its events and the key registry, verifies, and says that streams were not checked for gaps."""
-    scope = {item["position"] for item in history(severnbrook, "A13")}
-    out = sealed(severnbrook, "scope", positions=scope)
+    """A pack of one review holds what is about it, and who could sign; it verifies, and says that streams were not checked for gaps."""
+    scope = {item["position"] for item in history(severnbrook, "SB-2015-01")}
+    severnbrook.does("pack", out := severnbrook.data / "scope", "--review", "SB-2015-01")
     ran = verify(out, "--key", severnbrook.key)
     assert ran.code == 0, ran
     assert "not checked: streams without gaps" in ran.out
     present = {int(path.name) + 1 for path in (out / "entry").iterdir()}
     assert scope < present
-    registry = {at for (at,) in severnbrook.ask("SELECT position FROM ledger.event WHERE topic ~ '^(ledger|keys)[.]|personal_data_erased'")}
-    assert present == scope | registry
+    registry = {
+        at
+        for (at,) in severnbrook.ask(
+            "SELECT position FROM ledger.event WHERE topic ~ '^(ledger.established|keys|office)[.]|personal_data_erased'"
+        )
+    }
+    assert present >= scope | registry
+    assert severnbrook.run("audit", out).code == 0
     (out / "entry" / str(min(scope) - 1)).unlink()
     ran = verify(out)
     assert ran.code == 1
@@ -163,7 +168,7 @@ def test_f4_a_scope(severnbrook):
 
 def test_f4_a_public_pack(severnbrook):
     """A pack for everybody verifies, and discloses nothing but what is classed as public; a withheld line taken away is missed by name."""
-    out = sealed(severnbrook, "public.zip", classes=PUBLIC)
+    severnbrook.does("pack", out := severnbrook.data / "public.zip", "--public")
     ran = verify(out, "--key", severnbrook.key)
     assert ran.code == 0, ran
     with zipfile.ZipFile(out) as archive:
@@ -180,6 +185,26 @@ def test_f4_a_public_pack(severnbrook):
     ran = verify(severnbrook.data / "public")
     assert ran.code == 1
     assert f"#{index + 1}: " in ran.out
+
+
+def test_f4_the_rules_re_run(trail, folder):
+    """From the pack alone, on a machine without the database: who could sign, independence, nine samples, every published figure."""
+    alone = Product(folder)  # no database is there
+    ran = alone.run("audit", trail, "--json")
+    said = json.loads(ran.out)
+    checks = {check["check"]: check for check in said["checks"]}
+    assert (ran.code, ran.err, [check["failures"] for check in said["checks"] if check["failures"]]) == (0, "", [])
+    assert checks["telephone samples"]["checked"] == 9
+    assert checks["published figures"]["checked"] == 36
+    assert sum("the same to the byte" in note for note in checks["published figures"]["notes"]) == 2
+    assert checks["who could sign"]["checked"] > 5000
+    assert checks["independence"]["checked"] > 1000
+    assert sum("erased, as decided" in note for note in checks["what was amended"]["notes"]) == 1
+    assert checks["what was amended"]["checked"] == 8
+    path = trail / "disclosures/000.jsonl"
+    path.write_text(path.read_text().replace('"disclosed":["', '"disclosed":["AAAA', 1))
+    ran = alone.run("audit", trail)
+    assert (ran.code, ran.out.startswith("NOT VERIFIED: #1: ")) == (1, True)
 
 
 # -- F.10: what was recorded wrongly is put right ------------------------------------------------------------------------------
@@ -280,16 +305,6 @@ def import_key(product) -> str:
     with psycopg.connect(product.config.conninfo("writer"), autocommit=True) as desk:
         account = desk.execute("SELECT id FROM desk.account WHERE email = 'import@severnbrook.example'").fetchone()
         return accounts.create_api_key(desk, account[0], "board-manager", "an import", speaks_for_all=True)
-
-
-def sealed(product, name: str, **how):
-    """Seal what the command line does not offer yet: a scope, or what is public."""
-    board = Board(product.config, keys.load(product.config))
-    try:
-        write_pack(board.recorder, product.data / name, evidence=board.evidence, **how)
-    finally:
-        board.close()
-    return product.data / name
 
 
 def told_anew(disclosure: str, value: object) -> str:

@@ -40,6 +40,7 @@ CLOCK = {
     "action.escalated",
     "action.reminder_issued",
     "inspection.evidence_disclosed",
+    "ledger.pack_sealed",
     "obligation.reminder_issued",
     "obligation.escalated",
 }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PLURAL = {"agency": "agencies", "partnership": "partnership", "keys": "keys", "priorities": "priorities"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-WRITES_NO_ACT = {"evidence.receive"}  # a file is on record once a command cites it
+WRITES_NO_ACT = {"evidence.receive", "packs.take"}  # a file is on record once a command cites it; of a pack, that it was taken
 SEVERAL_ACTS = {"returns.ask_round_of"}  # one command, given for each of several respondents
 
 
@@ -152,6 +152,7 @@ def test_names_of_resources_are_words_of_the_field():
         "reports",
         "events",
         "evidence",
+        "packs",
         "difference",
         "library",
         "attendance",

@@ -22,7 +22,8 @@ from service.desk import accounts
 from service.desk.refusals import NotFound, NotSignedIn
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted, SubjectErased
-from service.ledger.pack import PUBLIC, write_pack
+from service.ledger.pack import PUBLICLY, Disclosing, write_pack
+from service.ledger.pack.disclosing import PARTNERS
 from service.recording import Write
 from service.verify import ERASED, SHOWN, unb64url, verify
 from tests.service.ledger.test_sealed import everything, spellings
@@ -90,8 +91,8 @@ def test_inv_39_an_erasure_destroys_the_key_and_the_values_and_lists_what_went(b
 LATE = "The officer was away"
 ASKED_AND_DECIDED = {"reference", "identity_checked_by", "exemption", "reason"}
 CLASSED = {  # what a pack tells of an erasure beside what it must: by what it covers and by the classes that it discloses
-    "public": ({"classes": PUBLIC}, set()),
-    "partners": ({"classes": {"public", "partners"}}, {"outcome", "late_reason"}),
+    "public": ({"disclosing": PUBLICLY}, set()),
+    "partners": ({"disclosing": Disclosing(PARTNERS)}, {"outcome", "late_reason"}),
     "restricted": ({}, {"outcome", "late_reason", *ASKED_AND_DECIDED}),
     "of a scope": ({"positions": {2}}, set()),
 }

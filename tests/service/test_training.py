@@ -19,7 +19,7 @@ from service.cli import main
 from service.cli.falling_due import issue_due
 from service.cli.reading.sampling import again
 from service.desk.refusals import LinkEnded, NoCheckpointYet, NotFound, PersonalData
-from service.ledger.pack import samples, write_pack
+from service.ledger.pack import Disclosing, samples, write_pack
 from service.ledger.pack.reading import Told
 from service.verbs.training import links
 from service.verify import Verdict, verify
@@ -162,7 +162,7 @@ def test_inv_24_anybody_draws_again_from_a_sealed_pack(seeded, tmp_path):
     held(seeded)
     seeded.act("quality-chair", "draw_telephone_sample", "S1")
     write_pack(seeded.board.recorder, tmp_path / "pack")
-    write_pack(seeded.board.recorder, tmp_path / "public", classes=frozenset({"public"}))
+    write_pack(seeded.board.recorder, tmp_path / "public", disclosing=Disclosing(frozenset({"public"})))
     for folder in ("pack", "public"):
         verdict = verify(tmp_path / folder, key=seeded.board.recorder.vkey, then=samples.of("S1"))
         assert (verdict.code, verdict.lines[1]) == (0, "checked: 1 telephone samples of S1 drawn again"), verdict.lines
@@ -193,7 +193,7 @@ def test_inv_24_a_stranger_sees_every_closing_that_was_taken_back(seeded, tmp_pa
     attends(seeded, "S1", "The forgotten one")
     seeded.act("trainer", "close_attendance", "S1")
     seeded.act("quality-chair", "draw_telephone_sample", "S1")
-    write_pack(seeded.board.recorder, tmp_path / "pack", classes=frozenset({"public"}))
+    write_pack(seeded.board.recorder, tmp_path / "pack", disclosing=Disclosing(frozenset({"public"})))
     verdict = verify(tmp_path / "pack", key=seeded.board.recorder.vkey, then=samples.of("S1"))
     at = {told.sver: told.position for told in read_pack(seeded, tmp_path) if told.stream == session_stream(seeded)}
     assert verdict.code == 0

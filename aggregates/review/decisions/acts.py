@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aggregates.authority import CHAIRS
 from aggregates.entry import Recorded
@@ -11,13 +11,25 @@ from aggregates.review import state as s
 from aggregates.review.parts import same
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import UnionType
 
-    from aggregates.authority import Act
+    from aggregates.authority import Act, Acting
+    from aggregates.entry import Entry
     from aggregates.entry.values import Sealed
     from aggregates.partnership.office import Holder
 
 CHAIR, DEPUTY, LEAD_REVIEWER = "chair", "deputy chair", "lead reviewer"
+JUDGED: Final = {  # what a chair decides about a review, and never about one of their own employer
+    "Decided": "decide whether to conduct it",
+    "Closed": "close it",
+    "Reopened": "reopen it",
+    "BoardResponseFormulated": "respond to it",
+    "Commissioned": "commission it",
+    "PublicationDeferred": "defer its publication",
+    "ReportPublished": "publish it",
+    "ReportWithdrawn": "withdraw its report",
+}
 Stages: TypeAlias = "UnionType | type[s.Status]"
 
 
@@ -48,16 +60,21 @@ class Acts(Recorded[s.ReviewState | None]):
             raise refusals.BreachNotRecorded(ref=self.ref, organisations=now.conflicts)
         return then
 
-    def _independent(self, act: Act, then: s.ReviewState, what: str) -> None:
-        """Refuse a chair or a deputy whose own employer is under review (INV-44)."""
-        acting = act["acting"]
-        if acting.role in CHAIRS and self._concerns(acting.agency, then):
-            raise refusals.ChairNotIndependent(ref=self.ref, agency=acting.agency, role=acting.role, act=what)
+    def check_independence(self, entry: Entry, acting: Acting, theirs: Collection[str] = ()) -> None:  # noqa: ARG002 - the review says of whom
+        """Refuse what a chair or a deputy decided of a review of their own employer (INV-44)."""
+        then = self.state_on(entry.occurred_on)
+        if then and (name := entry.event.__name__) in JUDGED:
+            self._independent(acting, then, name)
 
-    def _chairs(self, act: Act, then: s.ReviewState, what: str, chair: Holder | None) -> None:
+    def _independent(self, acting: Acting, then: s.ReviewState, name: str) -> None:
+        """Refuse a chair or a deputy whose own employer is under review (INV-44)."""
+        if acting.role in CHAIRS and self._concerns(acting.agency, then):
+            raise refusals.ChairNotIndependent(ref=self.ref, agency=acting.agency, role=acting.role, act=JUDGED[name])
+
+    def _chairs(self, act: Act, then: s.ReviewState, name: str, chair: Holder | None) -> None:
         """Refuse everybody but the chair, and the deputy unless there is no chair or theirs is the employer under review."""
         role = act["acting"].role
-        self._independent(act, then, what)
+        self._independent(act["acting"], then, name)
         if role == CHAIR or (role == DEPUTY and (chair is None or self._concerns(chair.employer, then))):
             return
         raise refusals.NotTheChair(ref=self.ref, day=act["occurred_on"])

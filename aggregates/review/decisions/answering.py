@@ -82,7 +82,7 @@ class Answering(Acts):
     def formulate_response(self, *, responses: tuple[dict[str, Any], ...], people: Collection[str] = (), **act: Unpack[Act]) -> None:
         """Answer every finding exactly once, with a reason where it is not accepted whole (INV-04). A later response replaces it."""
         then = self._then(act, "the Board cannot respond", ANSWERING, still=True)
-        self._independent(act, then, "respond to it")
+        self._independent(act["acting"], then, "BoardResponseFormulated")
         self.check_responses(responses)
         self.check_names(people, responses=responses)
         self._say("BoardResponseFormulated", act, responses=tuple(responses))

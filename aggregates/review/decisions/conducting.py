@@ -41,7 +41,7 @@ class Conducting(Acts):
     ) -> None:
         """Commission what was decided, into the organisations whose actions are looked at."""
         then = self._then(act, "it cannot be commissioned", s.Decided, still=True)
-        self._independent(act, then, "commission it")
+        self._independent(act["acting"], then, "Commissioned")
         said(methodology=methodology, scope=scope, proportionality=proportionality)
         named(organisations=organisations)
         self.check_kind_decided(review_kind)

@@ -77,7 +77,7 @@ class Deciding(Acts):
         `chair` is who held the chair's office on that day: a deputy decides only where there is none, or the chair cannot (INV-44).
         """
         then = self._then(act, "it cannot be decided whether to conduct it", UNDECIDED, still=True)
-        self._chairs(act, then, "decide whether to conduct it", chair)
+        self._chairs(act, then, "Decided", chair)
         said(rationale=rationale, dissent=dissent, why_late=why_late)
         items.check("A criterion", criteria, ref=self.ref)
         self.check_outcome(then, outcome, review_kind)

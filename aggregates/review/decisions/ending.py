@@ -35,7 +35,7 @@ class Ending(Acts):
     ) -> None:
         """Close it, for the Board. `promises` are the actions that came of it, `agencies` those who own actions for themselves alone."""
         then = self._then(act, "it cannot be closed", FINISHED, still=True)
-        self._chairs(act, then, "close it", chair)
+        self._chairs(act, then, "Closed", chair)
         said(grounds=grounds)
         if left := self.blockers(act["occurred_on"], promises, agencies):
             raise refusals.CannotClose(ref=self.ref, blockers="; ".join(one.text for one in left))
@@ -44,7 +44,7 @@ class Ending(Acts):
     def reopen_review(self, *, grounds: str, chair: Holder | None = None, **act: Unpack[Act]) -> None:
         """Open it again, for the Board."""
         then = self._then(act, "it cannot be reopened", s.Closed, still=True)
-        self._chairs(act, then, "reopen it", chair)
+        self._chairs(act, then, "Reopened", chair)
         said(grounds=grounds)
         self._say("Reopened", act, grounds=grounds)
 

@@ -32,7 +32,7 @@ class Publishing(Acts):
     def defer_publication(self, *, reason: str, review_by: date, **act: Unpack[Act]) -> None:
         """Decide not to publish yet, and by when within six months that is looked at again (INV-05)."""
         then = self._then(act, "its publication cannot be deferred", PUBLISHING, still=True)
-        self._independent(act, then, "defer its publication")
+        self._independent(act["acting"], then, "PublicationDeferred")
         said(reason=reason)
         if then.published is not None:
             raise refusals.AlreadyPublished(ref=self.ref)
@@ -51,7 +51,7 @@ class Publishing(Acts):
     ) -> None:
         """Publish what was presented, or a redaction of it, with the response to every finding, for as long as the regime asks."""
         then = self._then(act, "it cannot be published", PUBLISHING, still=True)
-        self._independent(act, then, "publish it")
+        self._independent(act["acting"], then, "ReportPublished")
         if then.answer is None:
             raise refusals.NotAnswered(ref=self.ref)
         if then.unanswered:
@@ -82,7 +82,7 @@ class Publishing(Acts):
     def withdraw_report(self, *, reason: str, **act: Unpack[Act]) -> None:
         """Take the report down, and say why in public. What closed with its report published is reopened first (INV-05)."""
         then = self._published(act, "nothing can be withdrawn", PUBLISHING)
-        self._independent(act, then, "withdraw its report")
+        self._independent(act["acting"], then, "ReportWithdrawn")
         said(reason=reason)
         self._say("ReportWithdrawn", act, reason=reason)
 

@@ -48,6 +48,7 @@ MENU: Final[dict[str, dict[str, str]]] = {
         "/replay": "Replay",
         "/rehearsal": "Rehearsal",
         "/integrity": "Integrity",
+        "/packs": "Sealed packs",
         "/public": "Published",
     },
 }
@@ -56,6 +57,7 @@ ADDRESSES: Final = frozenset(href for pages in (*MENU.values(), *STRANGERS.value
 NEEDS: Final = {  # the right without which somebody does not find a page
     "/data-protection": "data protection",
     "/inspections": "inspections",
+    "/packs": "packs",
     "/rehearsal": "rehearsals",
     "/reports": "report drafts",
 }

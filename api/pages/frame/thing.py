@@ -13,9 +13,10 @@ from api.pages.acting import possible
 from api.pages.frame import just_recorded, receipt_for, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of, timeline
-from api.resources.record.visible import OF_MANY, Visible
+from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
+from projections.inspection.scopes import OF_MANY
 from service.commands import KINDS
 from service.commands.asking import RESOURCES
 from service.desk.refusals import NotFound

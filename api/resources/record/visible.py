@@ -13,6 +13,7 @@ from api.resources.record.training import SessionsSeen
 from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews
 from projections.inspection import history as inspection_history
+from projections.inspection.scopes import OF_A_DAY, OF_MANY, OPEN
 
 if TYPE_CHECKING:
     from api.resources.answering.answers import Reading
@@ -20,13 +21,7 @@ if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
     from projections.reviews import Tracked
 
-OPEN: Final = frozenset(
-    {"ledger", "keys", "partnership", "agency", "sub-group", "office", "priorities", "course", "resource"}
-)  # how the Board is made up
-
 REGISTERED: Final = "data_subject.subject_registered.v1"
-OF_MANY: Final = frozenset({"dissemination", "session"})  # in which each agency has entries of its own
-OF_A_DAY: Final = frozenset({"meeting", "subject"})  # what does not go on standing: it was held, or registered, and that was that
 
 
 def respondents(on: Reading) -> tuple[str, ...] | None:

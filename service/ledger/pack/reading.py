@@ -27,7 +27,10 @@ VERSION = re.compile(r"\.v[0-9]+\Z")
 
 
 class Told(NamedTuple):
-    """An entry of the log as the pack shows it: its place, its kind, and what is shown of it."""
+    """An entry of the log as the pack shows it: its place, its kind, and what is shown of it.
+
+    `recv` is when it was received, in POSIX seconds, and `signed_by` the holder of the key, where that is not the service's own.
+    """
 
     position: int
     stream: str
@@ -35,6 +38,8 @@ class Told(NamedTuple):
     evt: str
     jti: str
     fields: dict[str, Any]
+    recv: int = 0
+    signed_by: str | None = None
 
     @property
     def kind(self) -> str:
@@ -61,10 +66,12 @@ def read(pack: verify.Pack, wanted: Callable[[int, str], bool]) -> Iterator[Told
     for tile in sorted(pack.present):
         lines = pack.disclosures(tile)
         for index, entry in pack.entries(tile):
-            (claims,) = verify.parse_all([verify.unb64url(verify.parse_entry(entry)[1].split(".")[1]).decode()])
+            recv, statement = verify.parse_entry(entry)
+            (claims,) = verify.parse_all([verify.unb64url(statement.split(".")[1]).decode()])
             if wanted(index, claims["evt"]):
                 fields = dict(verify.open_many([lines[index][0]])[0].values())
-                yield Told(index + 1, claims["stream"], claims["sver"], claims["evt"], claims["jti"], fields)
+                own = claims["iss"] if claims["assurance"] == "actor-signed" else None
+                yield Told(index + 1, claims["stream"], claims["sver"], claims["evt"], claims["jti"], fields, recv, own)
 
 
 def amended(entries: Iterable[Told]) -> Iterator[Amended]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 RECIPES = """# How to check this pack
 
+It holds {about}, sealed by a checkpoint over {size} events. What is not shown of an event is listed by its digest, so that nothing can
+be left out unseen; what stands outside that scope is there to check who could sign, and shows public fields alone.
+
 It needs no server and no network. Take the log's key from where the Board publishes it, not from here; in this pack it is
 
     {vkey}

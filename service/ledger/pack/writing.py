@@ -1,9 +1,11 @@
 """Writes a sealed pack: the log as a folder, or a zip of it, that needs no server to be checked (ledger §7).
 
 Every pack has all hash tiles and the key registry. A complete one has every entry; one of a scope has the entries at `positions`, each
-proved from the tiles. `classes` says which fields are disclosed; the digests of the others are listed as withheld, so that nothing
-can be left out unseen. What stands outside the scope is there for the verification alone, which rests on public fields: it discloses
-no others. Personal values are never in a pack.
+proved from the tiles. `disclosing` says which fields are disclosed; the digests of the others are listed as withheld, so that nothing
+can be left out unseen. What stands outside the scope is there for the verification alone, and to say who held which office: it
+discloses public fields, and no others. Personal values are never in a pack.
+
+The same scope at the same checkpoint for the same recipient gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,16 +14,19 @@ import json
 import os
 import shutil
 import zipfile
-from dataclasses import dataclass, field
+from base64 import b64encode
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eventsourcing.utils import resolve_topic
 
-from aggregates.entry.fields import fields_by_name
 from aggregates.errors import Refused
 from service import verify
 from service.ledger.pack import absence, reading, samples
+from service.ledger.pack.disclosing import EVERYTHING, PUBLIC, Disclosing
 from service.ledger.pack.recipes import RECIPES
 from service.recording.evidence.checking import Sharing, standings
 from service.recording.evidence.refusals import UnknownEvidence
@@ -35,10 +40,11 @@ if TYPE_CHECKING:
     from service.ledger.store import LedgerRecorder
     from service.recording.evidence.store import EvidenceStore
 
-ALL_BUT_PERSONAL: Final = frozenset({"public", "partners", "restricted"})
-PUBLIC: Final = frozenset({"public"})
-REGISTRY: Final = ("ledger.", "keys.")  # what every pack holds, whatever its scope, with what was erased
-ERASED: Final = "data_subject.personal_data_erased.v1"
+# What every pack holds, whatever its scope: what the verification rests on, and whose signature was whose.
+ALWAYS: Final = ("ledger.established.", "keys.", "office.", "data_subject.personal_data_erased.")
+WHOLE: Final = "the whole record"
+NEWEST: Final = "SELECT size, root, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+SEALING: Final = "SELECT size, root, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
 EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the time of every file in a zip, so that the same log gives the same bytes
 
 
@@ -48,13 +54,24 @@ class PackExists(Refused):
     text = "{out} is there already: a pack is never written over anything"
 
 
+class NotSealedYet(Refused):
+    """A pack ends with a checkpoint."""
+
+    text = "There is no checkpoint yet that seals event {size}: the log ends before it"
+
+
 class PackSummary(NamedTuple):
-    """What a pack holds: how many entries, at which size of the log, with how many evidence files, and how many declared absent."""
+    """What a pack holds: how many entries, at which size of the log, with how many evidence files, and how many declared absent.
+
+    `root` is that of its checkpoint, base64; `sha256` names all of it (`files_sha256`).
+    """
 
     entries: int
     size: int
     files: int
     missing: int
+    root: str
+    sha256: str
 
 
 @dataclass
@@ -63,7 +80,7 @@ class _Writing:
 
     conn: Connection[Any]
     folder: Path
-    classes: Collection[str]
+    disclosing: Disclosing
     size: int
     cited: set[str] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
@@ -109,21 +126,24 @@ class _Writing:
         return list(self.conn.execute(query, (tile * TILE, min(self.size, (tile + 1) * TILE))))
 
     def _line(self, row: dict[str, Any], within: bool) -> bytes:
-        kinds, classes = fields_by_name(resolve_topic(row["topic"])), self.classes if within else PUBLIC
-        disclosed, withheld = [], list(row["sealed"])
-        for disclosure in row["disclosures"].strip("~").split("~"):
-            if not disclosure:
-                continue
+        by_name = {}
+        for disclosure in filter(None, row["disclosures"].strip("~").split("~")):
             _, name, value = json.loads(verify.unb64url(disclosure))
-            if kinds[name].sensitivity in classes:
-                disclosed.append(disclosure)
-                self.cited.update(_evidence(name, value))
-            else:
-                withheld.append(verify.digest(disclosure))
+            by_name[name] = disclosure, value
+        disclosing = self.disclosing if within else replace(self.disclosing, classes=PUBLIC)
+        shown = disclosing.shown(resolve_topic(row["topic"]), {name: value for name, (_, value) in by_name.items()})
+        disclosed = [disclosure for name, (disclosure, _) in by_name.items() if name in shown]
+        withheld = [*row["sealed"], *(verify.digest(disclosure) for name, (disclosure, _) in by_name.items() if name not in shown)]
+        self.cited.update(item for name in shown for item in _evidence(name, by_name[name][1]))
         statement = row["entry"].split(b'"')[5].decode()  # {"recv":…,"stmt":"<statement>","v":1}
         self.seen.add(json.loads(verify.unb64url(statement.split(".")[1]))["seen"]["size"])
         line = {"disclosed": disclosed, "index": row["position"] - 1, "withheld": withheld}
         return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+    def receipts(self, positions: Collection[int], recorder: LedgerRecorder) -> None:
+        """Write the receipts of single events."""
+        for position in sorted(positions):
+            self.put(f"proofs/{position - 1}.tlog-proof", str(recorder.receipt(position)).encode())
 
     def checkpoints(self) -> None:
         """Write the older checkpoints: those that statements cite as seen, and those that were sent outside."""
@@ -156,12 +176,16 @@ def write_pack(
     recorder: LedgerRecorder,
     out: Path,
     *,
-    classes: Collection[str] = ALL_BUT_PERSONAL,
+    disclosing: Disclosing = EVERYTHING,
     positions: Collection[int] | None = None,
+    receipts: Collection[int] = (),
     evidence: EvidenceStore | None = None,
+    size: int | None = None,
+    about: str = WHOLE,
 ) -> PackSummary:
     """Write a pack to `out`, a folder or a name that ends in .zip; refuses to write over anything.
 
+    It ends with the first checkpoint of `size` entries or more, the newest where none is given; `about` says in words of what it is.
     It is written beside and renamed at the end, so `out` is a whole pack or is not there. All of it is of one moment.
     """
     if out.exists():
@@ -170,21 +194,38 @@ def write_pack(
     try:
         with recorder.datastore.get_connection() as conn, conn.transaction():
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            head = conn.execute("SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-            writing = _Writing(conn, folder, classes, head["size"] if head else 0)
+            head = conn.execute(NEWEST if size is None else SEALING, (size,) if size is not None else ()).fetchone()
+            if head is None and size is not None:
+                raise NotSealedYet(size=size)
+            writing = _Writing(conn, folder, disclosing, head["size"] if head else 0)
             writing.put("policy", f"log {recorder.vkey}\nquorum none\n".encode())
             writing.put("checkpoint", (head["note"] if head else "").encode())
             writing.tiles()
             writing.bundles(positions)
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
-        writing.put("VERIFY.md", RECIPES.format(vkey=recorder.vkey, size=writing.size).encode())
+        writing.receipts(receipts, recorder)
+        writing.put("VERIFY.md", RECIPES.format(vkey=recorder.vkey, size=writing.size, about=about).encode())
         for source in (Path(str(each.__file__)) for each in (verify, reading, absence, samples)):
             writing.put(source.name, source.read_bytes())
+        named = files_sha256(folder)
         _finish(folder, out)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return PackSummary(writing.entries, writing.size, files, missing)
+    root = b64encode(head["root"]).decode() if head else ""
+    return PackSummary(writing.entries, writing.size, files, missing, root, named)
+
+
+def files_sha256(folder: Path) -> str:
+    """Return what names a pack, as a folder or a zip of it: the SHA-256, in hexadecimal, of a list of its files.
+
+    The list has a line for each, `<sha256>  <name>`, sorted by name, as `sha256sum` prints it.
+    """
+    listed = sha256()
+    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
+        with path.open("rb") as content:
+            listed.update(f"{file_digest(content, 'sha256').hexdigest()}  {path.relative_to(folder).as_posix()}\n".encode())
+    return listed.hexdigest()
 
 
 def _finish(folder: Path, out: Path) -> None:
@@ -201,6 +242,16 @@ def _finish(folder: Path, out: Path) -> None:
     zipped.rename(out)
 
 
+@contextmanager
+def taken_away(out: Path) -> Iterator[None]:
+    """Take a pack away again where what is done about it fails: what cannot be recorded is not handed over."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
+        raise
+
+
 def _files(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
@@ -210,7 +261,7 @@ def _within(positions: Collection[int] | None, row: Mapping[str, Any]) -> bool:
 
 
 def _always(topic: str) -> bool:
-    return topic.startswith(REGISTRY) or topic == ERASED
+    return topic.startswith(ALWAYS)
 
 
 def _evidence(name: str, value: Any) -> list[str]:

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from aggregates.entry.fields import ENVELOPE
-from service.ledger.pack import PUBLIC, PackExists, write_pack
+from service.ledger.pack import PUBLICLY, PackExists, write_pack
+from service.ledger.pack.auditing import audit
 from service.verify import unb64url, verify
 
 
@@ -53,7 +54,7 @@ def test_a_pack_of_a_scope_verifies(recorder, tmp_path):
 
 def test_a_public_pack_withholds_all_else(recorder, tmp_path):
     """With public fields alone disclosed the pack verifies all the same, by the digests of the others."""
-    write_pack(recorder, tmp_path / "pack", classes=PUBLIC)
+    write_pack(recorder, tmp_path / "pack", disclosing=PUBLICLY)
     verdict = verify(tmp_path / "pack", key=recorder.vkey)
 
     assert verdict.code == 0, verdict.lines
@@ -93,6 +94,15 @@ def test_a_pack_that_cannot_be_finished_leaves_nothing(recorder, tmp_path):
         write_pack(recorder, tmp_path / "in_the_way" / "pack")
 
     assert [path.name for path in tmp_path.iterdir()] == ["in_the_way"]
+
+
+def test_events_of_a_later_version_are_unverified_in_meaning_alone(recorder, tmp_path):
+    """F.4: a kind of event that this version does not know verifies green, and is named."""
+    write_pack(recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack")
+
+    assert found.code == 0, found.lines
+    assert any("unverified semantics, verified integrity: note." in line for line in found.lines)
 
 
 def test_the_verifier_travels_with_its_recipes(recorder, tmp_path):

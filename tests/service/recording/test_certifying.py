@@ -21,7 +21,7 @@ from aggregates.framework.telling.silence import (
 )
 from projections.falling_due import silence
 from service.cli import main
-from service.ledger.pack import PUBLIC, absence, write_pack
+from service.ledger.pack import PUBLICLY, absence, write_pack
 from service.verify import verify
 
 SHA256 = next(iter(SETS))
@@ -72,7 +72,7 @@ def test_a_silence_is_certified_and_verifies(adopted, obligation, tmp_path):
     """What nobody did is certified, by the calendar as of an action; a stranger verifies it by the pack, and by the public pack as well."""
     text = certified(adopted, obligation)
 
-    for name, classes in (("whole", {}), ("public", {"classes": PUBLIC})):
+    for name, classes in (("whole", {}), ("public", {"disclosing": PUBLICLY})):
         code, said = held(adopted, text, tmp_path / name, **classes)
         assert (code, said.startswith("ABSENCE VERIFIED: between ")) == (0, True), said
         assert f"{obligation[1]} was asked by #" in said

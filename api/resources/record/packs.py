@@ -1,0 +1,138 @@
+"""Sealed packs: the part of the log that the reader may see, or a scope of it, with all that it takes to check it offline.
+
+To take one is on record, with its recipient, its scope and what it was, to the byte: before it goes out (INV-41).
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from os import SEEK_END
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, send_file
+from marshmallow import Schema, fields, validate
+
+from aggregates.errors import Refused
+from api.access import needs, signed_in
+from api.fields import IsoDate, KnownAt, Whole
+from api.resources.answering.answers import read
+from api.resources.answering.commands import idempotency_key
+from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
+from api.resources.record.visible import Visible
+from api.worker import worker
+from projections.inspection import history as inspection_history
+from projections.inspection import scopes
+from projections.inspection.scopes import PackScope
+from service.desk import authority
+from service.desk.refusals import NotFound
+from service.ledger.pack import Disclosing, PackSummary, write_pack
+from service.ledger.pack.disclosing import ALL_BUT_PERSONAL, PARTNERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.resources.answering.answers import Reading
+    from projections.inspection.history import HistoryEntry
+
+packs = Resource("packs", __name__, description="The record, sealed, to be checked offline.")
+AT_ONCE: Final = 1000  # entries that are looked at together
+
+
+class PackArgs(Schema):
+    """Of what the pack is to be: as much of these as is given; all that the reader may see where nothing is."""
+
+    from_ = IsoDate(data_key="from", metadata={"description": "The first day; with `to`"})
+    to = IsoDate(metadata={"description": "The last day; with `from`"})
+    agency = fields.String(validate=validate.Length(1, 64), metadata={"description": "What names this agency"})
+    review = fields.String(validate=validate.Length(1, 64), metadata={"description": "This review, and what names it"})
+    event = Whole(validate=validate.Range(1, 2**31 - 1), metadata={"description": "This event, with its receipt"})
+    known_at = KnownAt(metadata={"description": "As known at an event's number, or at the end of a day in London; without it, now"})
+
+
+@packs.post("")
+@packs.doc(operationId="take_pack", parameters=[IDEMPOTENCY_KEY])
+@packs.arguments(PackArgs)
+@packs.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
+@needs("packs")
+def take(args: dict[str, Any]) -> Response:
+    """Give a sealed pack of what the reader may see. That they took it is recorded, once for each pack.
+
+    As known at the same event it is the same pack, to the byte.
+    """
+    idempotency_key()
+    known_at = args.pop("known_at", None)
+    with read({"known_at": known_at}) as on:
+        return hand_over(on, scope_of(args))
+
+
+def scope_of(args: dict[str, Any]) -> PackScope:
+    """Return what is asked for; refuse half a period."""
+    first, last = args.get("from_"), args.get("to")
+    if (first is None) != (last is None) or (first and last and last < first):
+        raise HalfAPeriod(first=first or "an open day", last=last or "an open day")
+    return PackScope(first, last, args.get("agency"), args.get("review"), args.get("event"))
+
+
+class HalfAPeriod(Refused):
+    """Days of a pack are given from the first to the last."""
+
+    text = "A pack of some days needs both, in their order: not from {first} to {last}"
+
+
+def hand_over(on: Reading, scope: PackScope) -> Response:
+    """Seal a pack of a scope, as far as the reader may see it; put on record that they took it; and give it."""
+    if on.scope.agency and scope.agency not in {None, on.scope.agency}:
+        raise NotFound(kind="agency", ref=str(scope.agency))
+    known_at, asked = on.clocks.known_at, scope.narrowed(on.scope.agency or None, on.scope.period)
+    within = _seen(on, scopes.positions(on.conn, asked, known_at=known_at))
+    if within is not None and not within:
+        raise NotFound(kind="pack", ref=str(asked))
+    classes = ALL_BUT_PERSONAL if on.scope.restricted else PARTNERS
+    disclosing = Disclosing(classes, counted_by=None if on.scope.inspection else on.scope.agency)
+    folder, held = Path(tempfile.mkdtemp(prefix=".pack-", dir=worker().config.data)), worker()  # beside the evidence: not in memory
+    try:
+        out, office = folder / "pack.zip", str(signed_in().office)
+        about = f"{asked}, as known at event {known_at}, as it was shown to {office}"
+        receipts = [asked.event] if asked.event else []
+        pack = write_pack(
+            held.board.recorder,
+            out,
+            disclosing=disclosing,
+            positions=within,
+            receipts=receipts,
+            evidence=held.board.evidence,
+            size=known_at,
+            about=about,
+        )
+        _record(pack, office, str(asked), classes)
+        file = out.open("rb")
+    finally:
+        shutil.rmtree(folder)
+    response = send_file(file, mimetype="application/zip", as_attachment=True, download_name=f"pack-{pack.size}.zip", etag=pack.sha256)
+    response.content_length = file.seek(0, SEEK_END)
+    file.seek(0)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _seen(on: Reading, positions: frozenset[int] | None) -> frozenset[int] | None:
+    """Return those of the positions whose entries the reader may see; None where that is every entry."""
+    if positions is None and not on.scope.partial and on.scope.period is None and on.scope.protects:
+        return None
+    may_see = Visible(on)
+    return frozenset(entry.position for entry in _entries(on) if (positions is None or entry.position in positions) and may_see(entry))
+
+
+def _entries(on: Reading) -> Iterator[HistoryEntry]:
+    after, known_at = 0, on.clocks.known_at
+    while found := inspection_history.history(on.conn, known_at=known_at, after=after, limit=AT_ONCE):
+        yield from found
+        after = found[-1].position
+
+
+def _record(pack: PackSummary, office: str, scope: str, classes: frozenset[str]) -> None:
+    held, who = worker(), signed_in()
+    acting = authority.acting(held.board, who, office, None, occurred_on=held.today, today=held.today)
+    held.board.seal_pack(pack, acting=acting, occurred_on=held.today, office=office, scope=scope, disclosed=classes)

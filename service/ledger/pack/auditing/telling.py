@@ -1,0 +1,71 @@
+"""What an auditor is told besides: the samples drawn again, what was corrected, retracted and erased, and what nobody here knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aggregates.entry import Recorded
+from aggregates.registry import Ledger
+from service.ledger.pack import samples
+from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
+from service.ledger.pack.auditing.judging import MISSING
+
+if TYPE_CHECKING:
+    from service.ledger.pack.auditing.trail import Trail
+
+ERASED: Final = "data_subject.personal_data_erased.v1"
+SESSION: Final = samples.STREAM.rstrip(".")
+
+
+def redrawn(trail: Trail) -> Check:
+    """Draw every telephone sample again (INV-24)."""
+    check = Check("telephone samples", "drawn again")
+    for stream in trail.streams.values():
+        if stream.kind.TOPIC != SESSION or not any(one.told.evt == samples.DRAWN for one in stream.entries):
+            continue
+        drawn = [one.at for one in stream.entries if one.told.evt == samples.DRAWN]
+        if not stream.whole:
+            check.apart[OUTSIDE] += drawn
+            continue
+        try:
+            found = list(samples.redraw([one.told for one in stream.entries], trail.root))
+        except MISSING:
+            check.apart[WITHHELD] += drawn
+            continue
+        check.checked += len(found)
+        check.notes += [one.words for one in found if not one.wrong]
+        for one in found:
+            for wrong in one.wrong:
+                check.fails(one.position, samples.DRAWN, f"draw {one.draw} of {one.session}: {wrong}", rule="INV-24")
+    return check
+
+
+def amended(trail: Trail) -> Check:
+    """List what was corrected, retracted and erased, and to whom packs were handed: none of it is a fault."""
+    check = Check("what was amended", "corrections, retractions and erasures")
+    for one in trail.known:
+        said = one.told.fields
+        if issubclass(one.entry.event, Recorded.EntryCorrected | Recorded.EntryRetracted):
+            what = "retracts" if issubclass(one.entry.event, Recorded.EntryRetracted) else "corrects"
+            why = f": {said['reason']}" if said.get("reason") else ""
+            check.notes.append(f"#{one.at}: {one.told.evt} {what} entry {said.get('amends', 'withheld')} of its stream{why}")
+        elif one.told.evt == ERASED:
+            gone = ", ".join(f"#{each['position']} {each['field']}" for each in said["erased"])
+            check.notes.append(f"#{one.at}: erased, as decided: {gone}")
+        elif one.entry.event is Ledger.PackSealed:
+            check.notes.append(f"#{one.at}: a pack of {said['scope']} was handed to {said['office']}, {said['pack_sha256']}")
+            continue
+        else:
+            continue
+        check.checked += 1
+    return check
+
+
+def unknown(trail: Trail) -> Check:
+    """Name the kinds of events that this version does not know."""
+    check = Check("what is known", "entries whose meaning this version knows", checked=len(trail.known))
+    for evt, positions in sorted(trail.unknown.items()):
+        check.apart[f"unverified semantics, verified integrity: {evt} is of a later version, or of another product"] += positions
+    if trail.silent:
+        check.apart["nothing at all is shown of them"] += trail.silent
+    return check
