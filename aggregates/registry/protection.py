@@ -139,6 +139,12 @@ class AccessAsked(Refused):
     source, text = "UK GDPR Article 15", "The request {reference} about {ref} was brought in on {on} and waits for its answer"
 
 
+class NothingAsked(Refused):
+    """What is held of somebody is gathered for them, and for nobody else."""
+
+    source, text = "UK GDPR Article 15", "Nobody asked for what is held about {ref}: bring the request in first"
+
+
 class KeptUntilWhen(Refused):
     """What is kept on is kept until a later day, on which it is due again; what is erased is kept until no day."""
 

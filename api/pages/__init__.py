@@ -15,7 +15,9 @@ from api import errors
 from api.pages import frame
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
-from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, people, programme
+from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, programme
+from api.pages.board.people import held, mentions, person, retention
+from api.pages.board.people import register as people
 from api.pages.board.training import handing_out, sessions, taking_part
 from api.pages.board.training import programme as training_programme
 from api.pages.desk import account, forgotten, home, invited, programs, provider, rehearsal, sign_in
@@ -36,7 +38,21 @@ if TYPE_CHECKING:
 
     from api.errors import Problem
 
-BOARD: Final = (partnership, members, attendance, programme, library, challenges, inspections, people, keys)
+BOARD: Final = (
+    partnership,
+    members,
+    attendance,
+    programme,
+    library,
+    challenges,
+    inspections,
+    people,
+    retention,
+    person,
+    mentions,
+    held,
+    keys,
+)
 OWED: Final = (listing, compliance, notices, clause, instance)
 TRAINING: Final = (sessions, training_programme, handing_out, taking_part)
 RETURNS: Final = (of_returns, side_by_side, asking, report, published)

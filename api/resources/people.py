@@ -13,6 +13,7 @@ from api.resources.answering.answers import answer_of, one_of, read, schema_of_r
 from api.resources.answering.closed import closed
 from api.resources.answering.commands import mount
 from api.resources.answering.openapi import VERSIONED, Resource
+from api.resources.record.held import held_about
 from api.worker import worker
 from projections.inspection import history as inspection_history
 from projections.people import PersonRow, people
@@ -69,6 +70,23 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
         told = {} if shut else worker().board.subjects.reveal_all([entry.position])
         said = {name: told.get((entry.position, name)) for name in ("name", "contact")}
         return one_of(on, "subject", str(ref), {"ref": ref, "registered_on": entry.occurred_on, **said})
+
+
+class HeldSchema(Schema):
+    """Everything that is held about somebody, by what it is: rows of the log, of the desk, and what was decided."""
+
+    clocks = fields.Dict(required=True)
+    item = fields.Dict(required=True)
+
+
+@subjects.get("/<uuid:ref>/held", endpoint="held")
+@subjects.arguments(AtClocks, location="query")
+@subjects.response(200, HeldSchema)
+@needs("what is held of somebody")
+def read_held(args: dict[str, Any], ref: object) -> dict[str, Any]:
+    """Give everything that is held about somebody who asked for it, and of nobody else; that they are answered is an act of its own."""
+    with read(args) as on:
+        return {"clocks": on.clocks, "item": held_about(on, str(ref))}
 
 
 mount(subjects, "subject")

@@ -1,9 +1,13 @@
 """The people that the log speaks of, by their references alone: no name is in any view.
 
-`protection` has what the law asks about each, `merging` which are of one person.
+`protection` has what the law asks about each, `merging` which are of one person, `places` where they stand and what is due.
 """
 
 from projections.people.merging import merged
+from projections.people.places import Disclosed, Due, Place, disclosed, due, erased_at, places, spelled
 from projections.people.protection import PersonRow, Protected, Protection, people, protected
 
-__all__ = ["PersonRow", "Protected", "Protection", "merged", "people", "protected"]
+__all__ = [
+    "Disclosed", "Due", "PersonRow", "Place", "Protected", "Protection", "disclosed", "due", "erased_at", "merged", "people", "places",
+    "protected", "spelled",
+]  # fmt: skip

@@ -89,6 +89,7 @@ RIGHTS: Final[Mapping[str, Right]] = {
     "packs": Right("take a sealed pack", who_sees("the whole record", "what they inspect") | {LEAD}),
     "handing over packs": Right("hand a sealed pack to somebody", MANAGERS, whole=True, writes=True),
     "data protection": Right("read the data-protection register", BOARD | INSPECTORS | DPO, whole=True),
+    "what is held of somebody": Right("read everything that is held of somebody", DPO, whole=True),
     "held texts": Right("allow a text that is held", DPO, writes=True),
     "invitations": Right("invite who inspects", MANAGERS, writes=True),
     "rehearsals": Right("rehearse an inspection", COMMANDS["open_inspection"].by, writes=True),

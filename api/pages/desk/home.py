@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from api.access import caller, own_office, public
 from api.pages.acting.possible import acting_or_nobody
+from api.pages.board.people import waiting
 from api.pages.desk import duties
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import timeline
@@ -122,6 +123,8 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
     yield from _first_steps(seen, acting)
     for ref, kept in all_kept():
         yield {"title": f"Go on with your answer: {seen.title_of('return', ref) or ref}", "text": kept, "href": f"/returns/{ref}"}
+    if acting.role == commands.OFFICER:
+        yield from waiting.tasks(seen)
     if acting.role in {commands.CHAIR, commands.DEPUTY}:
         amended = [p for (p,) in seen.on.conn.execute(PROPOSED, (seen.clocks.known_at,)).fetchall()]
         for entry in inspection_history.entries_at(seen.on.conn, amended, known_at=seen.clocks.known_at):

@@ -41,6 +41,7 @@ MENU: Final[dict[str, dict[str, str]]] = {
         "/meetings/attendance": "Attendance",
         "/inspections": "Inspections",
         "/data-protection": "Data protection",
+        "/data-protection/retention": "Retention",
         "/keys": "Signing keys",
         "/api-keys": "Keys of programs",
     },
@@ -56,6 +57,7 @@ STRANGERS: Final = {"Published": {"/public": "Published"}, "Integrity": {"/integ
 ADDRESSES: Final = frozenset(href for pages in (*MENU.values(), *STRANGERS.values()) for href in pages)
 NEEDS: Final = {  # the right without which somebody does not find a page
     "/data-protection": "data protection",
+    "/data-protection/retention": "data protection",
     "/inspections": "inspections",
     "/packs": "packs",
     "/rehearsal": "rehearsals",

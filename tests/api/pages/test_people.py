@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
+import uuid
+import zipfile
+
 import pytest
 
+from service.database import backup
 from service.desk.refusals import Identifies, PersonalData
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import THINGS, fill
@@ -183,3 +190,97 @@ def test_inv_45_the_name_of_somebody_on_record_is_held_too(board):
     for text in ("Ask P. Northway", "ask p northway about it", "Ask P. NORTHWAY"):
         assert "the name of a person on record" in str(refused(board, text))
     board.seeded.act("riv-lead", "dispute_action", "A1", reason="The Northway clinic is not ours")
+
+
+def test_a_persons_page_has_every_place_and_by_what_right(board):
+    """F.8: the officer finds each thing and field in which somebody stands, what it is kept for, and what may stand against an erasure."""
+    person = board.seeded.people["riv-lead"]
+    told = board("dpo").text(f"/subjects/{person}")
+
+    assert "S-1 Participant Attendance recorded Event" in told
+    assert "3 years To assure that staff learn again every three years" in told
+    assert "Holder Office holder appointed" in told
+    assert "Against: legal obligation or public task" in told
+
+
+def test_who_was_shown_it_is_told_of_the_erasure(board, tmp_path):
+    """F.8: what an inspector opened is listed with the day, as not told until somebody is; and so are the dumps that hold the key."""
+    backup.dump(board.seeded.config, tmp_path / "monday.dump")
+    board("inspector").get(f"/subjects/{PERSON}")
+    act(board, "request_erasure", **ASKED)
+    act(board, "decide_erasure", outcome="granted", exemption=None, reason="Nothing stands against it")
+    act(board, "erase_personal_data")
+    who = board("dpo")
+    assert "Inspector 5 September 2016" in who.text(f"/subjects/{PERSON}")
+    for words in ("Not told yet", "[erased 5 September 2016]", "monday.dump", "Not destroyed yet"):
+        assert words in who.words, words
+    act(board, "notify_recipient", recipient="Ofsted", disclosed_on="2016-09-05", how="By letter")
+    backup.destroyed(board.seeded.config, "monday.dump")
+
+    assert "Ofsted 5 September 2016 5 September 2016 By letter" in who.text(f"/subjects/{PERSON}")
+    assert "Not told yet" not in who.words
+    assert "Not destroyed yet" not in who.words
+
+
+def test_a_name_in_what_others_wrote_is_found(board):
+    """F.8: a name in free text is found by the name, by the officer alone, so that whoever wrote it corrects it."""
+    text = "The lead Ann Marrow was away"
+    ref = str(uuid.uuid4())
+    board.seeded.act("riv-lead", "dispute_action", "A1", reason=text)
+    board.seeded.act("board-manager", "register_subject", ref, name="Ann Marrow", contact=None)
+    board.seeded.catch_up()
+    who = board("dpo")
+    assert text in who.text(f"/subjects/{ref}/mentions")
+    assert "Their name stands in no text" in who.text(f"/subjects/{PERSON}/mentions")
+    assert board("board-manager").get(f"/subjects/{ref}/mentions").status_code == 403
+
+
+def test_what_is_due_is_shown_and_a_person_decides(board):
+    """The schedule says when the last clock ends; what is kept on is due again on its day, and nothing is erased by itself."""
+    who = board("dpo")
+    assert "Nothing is due" in who.text("/data-protection/retention")
+    for words in ("The schedule", "C v Northumberland", "Set locally", "3 years"):
+        assert words in who.words, words
+    board.seeded.clock.advance(days=400)
+    assert f"{PERSON[:8]}… Name and contact: 5 September 2017 Due since 5 September 2017 No" in who.text("/data-protection/retention")
+    assert "What is kept of 1 person is due, or will be in three months: you decide" in who.text("/")
+    act(board, "decide_retention", outcome="kept on", kept_until="2018-10-01", reason="The inquest may ask")
+    assert PERSON[:8] not in who.text("/data-protection/retention")
+    board.seeded.clock.advance(days=400)
+
+    assert "Kept on: The inquest may ask" in who.text("/data-protection/retention")
+    act(board, "decide_retention", outcome="to be erased", kept_until=None, reason="It is over")
+    act(board, "erase_personal_data")
+    assert PERSON[:8] not in who.text("/data-protection/retention")
+
+
+def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_others(board):
+    """UK GDPR Article 15: one file, readable and as data; with accounts, sessions and who was shown it; on record once, without secrets."""
+    person = str(board.seeded.people["riv-lead"])
+    who = board("dpo")
+    assert who.get(f"/subjects/{person}/held").status_code in {409, 422}
+    assert who.client.get(f"/api/v1/subjects/{person}/held").json["type"].endswith("nothing-asked")
+    board.seeded.act("board-manager", "request_access", person, **ASKED)
+    board.seeded.catch_up()
+    assert "Answer the request for access DP-2016-4 By 5 October 2016, within one month" in who.text("/")
+    assert "Waits for its answer, by 5 October 2016" in who.text(f"/subjects/{person}")
+    who.get(f"/subjects/{person}/held")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', who.page)[1]
+    size = board.seeded.board.size()
+    sent = [who.client.post(f"/subjects/{person}/held", data={"csrf_token": token, "reference": "DP-2016-4"}) for _ in "12"]
+    board.seeded.catch_up()
+
+    assert board.seeded.board.size() == size + 1
+    assert who.client.post(f"/subjects/{person}/held", data={"csrf_token": token, "reference": "?"}).status_code == 404
+    files = zipfile.ZipFile(io.BytesIO(sent[0].data))
+    page, data = (files.read(name).decode() for name in sorted(files.namelist()))
+    told = json.loads(data)
+    assert {one["said"] for one in told["on record"] if one["field"] == "name"} == {"The riv-lead"}
+    assert [one["ref"] for one in told["training"]] == ["S-1"]
+    assert told["at the desk"]["accounts"][0]["email"] == "riv-lead@severnbrook.example"
+    assert told["at the desk"]["keys of programs"][0]["label"] == "riv-lead, for tests"
+    for other in ("P. Northway", "The trainer", "trainer@", "R. Vale", "argon2"):
+        assert other not in data, other
+        assert other not in page, other
+    assert "Information Commissioner" in page
+    assert board("chair").get(f"/subjects/{person}/held").status_code == 403

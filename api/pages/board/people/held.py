@@ -1,0 +1,83 @@
+"""Everything that is held about somebody who asked: to be looked through by the officer, and given as one file, which goes on record."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, render_template, request
+
+from api.access import needs, signed_in
+from api.pages.board.people import said
+from api.pages.frame import Look, look, render
+from api.pages.frame.entries import short
+from api.pages.frame.words import written
+from api.resources.people import protection
+from api.resources.record.held import held_about
+from api.worker import worker
+from service.desk.refusals import NotFound
+from service.desk.submission import Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+pages = Blueprint("held", __name__)
+
+EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
+
+
+@pages.get("/subjects/<ref>/held")
+@needs("what is held of somebody")
+def held(ref: str) -> Response:
+    """Show everything that is held about somebody who asked, and each request that waits for it."""
+    with look() as seen:
+        everything = _told(held_about(seen.on, ref))
+        waiting = [(one["reference"], said.day(one["on"])) for one in _row(seen, ref).access_requests if one["answered_on"] is None]
+        return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=everything, waiting=waiting)
+
+
+@pages.post("/subjects/<ref>/held")
+@needs("what is held of somebody")
+def give(ref: str) -> Response:
+    """Give the file with which a request is answered, and put the answer on record: once, however often the file is fetched."""
+    with look() as seen:
+        reference = request.form.get("reference", "")
+        asked = next((one for one in _row(seen, ref).access_requests if one["reference"] == reference), None)
+        if asked is None:
+            raise NotFound(kind="request for access", ref=reference)
+        everything = _told(held_about(seen.on, ref))
+        if asked["answered_on"] is None:
+            fields = {"reference": reference, "received_on": asked["on"], "outcome": "given", "exemption": None}
+            worker().board.act(signed_in(), Submission(name="answer_access_request", ref=ref, fields=fields, key=f"{ref} {reference}"))
+        return _file(everything, reference, f"held-{ref[:8]}")
+
+
+def _row(seen: Look, ref: str) -> Any:
+    row = next((row for row in protection(seen.on) if row.ref == ref), None)
+    if row is None:
+        raise NotFound(kind="subject", ref=ref)
+    return row
+
+
+def _told(everything: Mapping[str, Any]) -> dict[str, Any]:
+    """Return it as JSON has it."""
+    told: dict[str, Any] = json.loads(json.dumps(everything, default=_plain))
+    return told
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+def _file(everything: Mapping[str, Any], reference: str, name: str) -> Response:
+    """Return a zip with a page to be read and the same as JSON."""
+    page = render_template("desk/people/held_file.html", held=everything, reference=reference, day=written(worker().today))
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as file:
+        for called, text in (("held.html", page), ("held.json", json.dumps(everything, indent=1, ensure_ascii=False))):
+            file.writestr(zipfile.ZipInfo(f"{name}/{called}", EARLIEST), text)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', "Cache-Control": "no-store"}
+    return Response(into.getvalue(), mimetype="application/zip", headers=headers)

@@ -1,0 +1,80 @@
+"""Where a person's name is spelled in what others wrote: no key of theirs seals it, so each is corrected by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from aggregates.review.names import found
+from api.access import needs
+from api.pages.board import listing
+from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import named, short
+from api.pages.frame.thing import quiet, section, to_event
+from api.pages.frame.words import label_of, title_of
+from projections import people
+from projections.people import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from projections.people.places import Spelled
+
+pages = Blueprint("mentions", __name__)
+
+COLUMNS: Final = ("Event", "About", "What", "What was written")
+LEAD: Final = (
+    "Texts of the record in which the name of this person stands, whole, or their surname by itself. None of them is sealed by their key. "
+    "Correct each without the name: the entry and its correction stand together, and every page shows the correction."
+)
+
+
+@pages.get("/subjects/<ref>/mentions")
+@needs("what is held of somebody")
+def mentions(ref: str) -> Response:
+    """Look for the name in every text that is on record."""
+    with look() as seen:
+        path, names = f"/subjects/{ref}/mentions", _names(seen, ref)
+        rows = [
+            (to_event(seen, one.position), _about(seen, one), [label_of(field), quiet(title_of(one.topic))], text)
+            for one in people.spelled(seen.on.conn, {name.split()[-1] for name in names}, **seen.on.at)
+            for field, text in _texts(one.body)
+            if found(text, names) and any(name.split()[-1].casefold() in text.casefold() for name in names)
+        ]
+        nothing = "Their name stands in no text." if names else "Their name is not known any more, so it cannot be looked for."
+        return listing.several(
+            seen, "board/sections.html", path, [section("What was written", COLUMNS, rows, nothing)], kept={},
+            heading="A name in what was written", lead=LEAD, crumbs=[{"text": short(ref), "href": f"/subjects/{ref}"}],
+        )  # fmt: skip
+
+
+def _names(seen: Look, ref: str) -> list[str]:
+    """Return what somebody is called, under each of their references."""
+    try:
+        person = UUID(ref)
+    except ValueError as error:
+        raise thing.missing(seen, "subject", ref) from error
+    if not any(row.ref == ref for row in people.people(seen.on.conn, **seen.on.at)):
+        raise thing.missing(seen, "subject", ref)
+    into = merged(seen.on.conn, **seen.on.at)
+    others = [one for one, last in into.items() if last == person]
+    return [name for one in (person, *others) if (name := seen.words.person(one)) and not name.startswith("[")]
+
+
+def _about(seen: Look, one: Spelled) -> str:
+    called = named(seen, one.kind, one.ref)
+    return f"{called['ref']} {called['title']}".strip()
+
+
+def _texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Give each text of an entry, by the field in which it stands."""
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one, field)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts(one, field or name)

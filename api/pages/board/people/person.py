@@ -1,0 +1,190 @@
+"""A person's page: what the law asks about them, every place where they stand, who was shown it, and where copies of their key are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from aggregates.registry.retention import schedule
+from api.access import member, reading
+from api.pages.board.people import said
+from api.pages.frame import Look, look, thing
+from api.pages.frame.entries import named, page_of, short
+from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
+from api.pages.frame.words import label_of, title_of, written
+from api.resources.answering.closed import closed
+from api.resources.people import protection
+from api.worker import worker
+from projections import people as people_
+from projections import training
+from service.database import backup
+from service.desk import roles
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from projections.people import PersonRow, Place
+
+pages = Blueprint("person", __name__)
+
+
+@pages.get("/subjects/<ref>")
+@member
+def person(ref: str) -> Response:
+    """Show what the law asks about somebody, and who they are where that may be opened."""
+    with look() as seen:
+        every = protection(seen.on) if reading().protects else []
+        row = next((row for row in every if row.ref == ref), None)
+        if row is None:
+            raise thing.missing(seen, "subject", ref)
+        name = seen.words.person(UUID(ref)) if seen.on.opens("subject", ref) else None
+        others = [other for other in every if str(other.merged_into) == ref]
+        refs = [UUID(ref), *(UUID(other.ref) for other in others)]
+        told = facts(
+            fact("Registered", row.registered_on),
+            fact("Is one person with", _of(seen, row.merged_into), *(_of(seen, other.ref) for other in others)),
+            fact("In force", *said.in_force(row)),
+            fact("Kept now", _kept(refs), quiet(f"{schedule().lawful}. {schedule().lawful_source}")),
+            fact("Erased", said.gone(row)),
+        )
+        crumbs = [{"text": "Data protection", "href": "/data-protection"}]
+        return thing.show(
+            seen, "subject", ref, called=short(ref), heading=name or "A person who is not named here",
+            caption=f"Person {short(ref)}", facts=told, crumbs=crumbs,
+            sections=[*_sections(seen, row), *_places(seen, row, refs), _attended(seen, [str(one) for one in refs]), *_copies(seen, row)],
+            begun=_begun(ref) if roles.may(seen.on.scope.role, "what is held of somebody") and row.erased_on is None else [],
+        )  # fmt: skip
+
+
+def _begun(ref: str) -> list[dict[str, str]]:
+    return [
+        {"title": "Find their name in what was written", "href": f"/subjects/{ref}/mentions"},
+        {"title": "Everything that is held about them", "href": f"/subjects/{ref}/held"},
+    ]
+
+
+def _kept(subjects: list[UUID]) -> str:
+    number = len(worker().board.subjects.kept(subjects))
+    return f"{number:,} {'value' if number == 1 else 'values'} under their key"
+
+
+def _of(seen: Look, ref: object) -> Said:
+    return link(short(ref), seen.link(f"/subjects/{ref}")) if ref else None
+
+
+def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
+    """Return the tables of a person's page: requests, restrictions and holds, each with its dates."""
+    asked = [(one["reference"], said.asked(one), one["reason"], seen.words.office(one["identity_checked_by"])) for one in row.erasures]
+    limited = [
+        (_day(one["on"]), ", ".join(one["open_for"]) or "Nothing", _day(one["lifted_on"]) or strong("In force"), one["reason"])
+        for one in row.restrictions
+    ]
+    held = [(one["matter"], _day(one["on"]), _day(one["released_on"]) or strong("Stands"), one["reason"]) for one in row.holds]
+    answered = [(one["reference"], said.answered(one), one["exemption"]) for one in row.accesses]
+    answered += [(one["reference"], said.awaited(one), None) for one in row.access_requests if one["answered_on"] is None]
+    kept = [(_day(one["on"]), one["outcome"].capitalize(), _day(one["kept_until"]), one["reason"]) for one in row.retentions]
+    return [
+        section("Requests to erase", ("Request", "What became of it", "Why", "Identity checked by"), asked, "None."),
+        section("Restrictions", ("Since", "Open for", "Until", "Why"), limited, "None."),
+        section("Legal holds", ("For", "Since", "Until", "Why"), held, "None."),
+        section("Requests for access", ("Request", "What became of it", "Exemption"), answered, "None."),
+        section("Decided when it was due", ("Decided", "What becomes of it", "Kept until", "Why"), kept, "Nothing yet."),
+    ]
+
+
+def _places(seen: Look, row: PersonRow, refs: list[UUID]) -> list[dict[str, Any]]:
+    """Return every place where they stand, by what right each field is kept, and to whom outside any of these was shown."""
+    columns = ("Where", "What", "In", "Last", "Kept for", "By what right, and what may stand against an erasure")
+    shut = closed(seen.on.conn, refs, purpose=seen.on.scope.purpose)
+    if any(one.erased_on is None for one in shut.values()):
+        return [section("Where they stand", columns, [], "Not shown: [restricted].")]
+    found = people_.places(seen.on.conn, refs, **seen.on.at)
+    told = [
+        (*_place(seen, one, row), _for(one), [one.kept.basis.capitalize(), quiet(f"{one.kept.source}. Against: {one.kept.against}")])
+        for one in found
+    ]
+    shown = [
+        (
+            seen.words.office(one.office),
+            one.disclosed_on,
+            _thing(seen, *one.object.split(":", 1)),
+            to_event(seen, one.position),
+            _told(row, one.disclosed_on),
+        )
+        for one in people_.disclosed(seen.on.conn, found, **seen.on.at)
+        if row.erased_on is None or one.disclosed_on <= row.erased_on
+    ]
+    notified = [(one["recipient"], _day(one["disclosed_on"]), _day(one["on"]), one["how"]) for one in row.notified]
+    tables = [
+        section("Where they stand", columns, told, "Nowhere.", "Their key seals all of it, so it is erased at once or not at all."),
+        section("Shown to whom outside", ("Who", "Day", "What", "Event", "Told of the erasure"), shown, "To nobody who inspected."),
+    ]
+    if row.erased_on:
+        tables.append(section("Recipients who were told", ("Recipient", "Disclosed", "Told", "How"), notified, "None."))
+    return tables
+
+
+def _place(seen: Look, one: Place, row: PersonRow) -> tuple[Said, ...]:
+    gone = strong(f"[erased {written(row.erased_on)}]") if row.erased_on else None
+    what = [label_of(one.field), quiet(title_of(one.topic)), gone]
+    number = to_event(seen, one.position) if one.number == 1 else f"{one.number:,} entries, the last event {one.position:,}"
+    return _thing(seen, one.kind, one.ref), [part for part in what if part], number, one.last_on
+
+
+def _thing(seen: Look, kind: str, ref: str) -> Said:
+    href = page_of(kind, ref)
+    if kind == "subject" or href is None:
+        return link(short(ref), seen.link(href)) if kind == "subject" and href else f"{kind.capitalize()} {ref}"
+    called = named(seen, kind, ref)
+    return link(f"{called['ref']} {called['title']}".strip(), seen.link(href))
+
+
+def _for(one: Place) -> list[Said]:
+    return [one.kept.period, quiet(one.kept.purpose)]
+
+
+def _told(row: PersonRow, disclosed_on: date) -> Said:
+    if row.erased_on is None:
+        return "Nothing was erased"
+    on = next((one["on"] for one in row.notified if one["disclosed_on"] == disclosed_on.isoformat()), None)
+    return _day(on) or strong("Not told yet")
+
+
+def _copies(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
+    """Return the dumps that hold a copy of their wrapped key: it is gone for good when the last of them is destroyed."""
+    if not roles.may(seen.on.scope.role, "what is held of somebody"):
+        return []
+    erased = people_.erased_at(seen.on.conn, row.ref)
+    told = [
+        (one.name, one.made_on, one.kept_until, one.destroyed_on or strong("Not destroyed yet"))
+        for one in backup.listed(worker().config)
+        if erased is None or one.size < erased
+    ]
+    note = "Each holds their key, wrapped by a key that is in none of them."
+    return [
+        section(
+            "Copies of their key in backups", ("Dump", "Made", "To be destroyed by", "Destroyed"), told, "In no dump that was listed.", note
+        )
+    ]
+
+
+def _attended(seen: Look, refs: list[str]) -> dict[str, Any]:
+    """Return the sessions at which they were, under any of their references; the page is opened on record before it is shown."""
+    columns = ("Session", "Day", "Agency on that day", "Staff group", "Number there")
+    shut = closed(seen.on.conn, [UUID(ref) for ref in refs], purpose=seen.on.scope.purpose)
+    if shut or not seen.on.opens("subject", refs[0]):
+        return section("Training sessions", columns, [], f"Not shown: {next(iter(shut.values()), 'for named roles only')}.")
+    told = [
+        (
+            link(f"{one.ref} {seen.title_of('course', one.course)}".strip(), seen.link(f"/sessions/{one.ref}")), one.attended_on,
+            seen.words.body(one.agency), one.staff_group, one.number,
+        )
+        for one in training.attended(seen.on.conn, refs, **seen.on.at)
+    ]  # fmt: skip
+    return section("Training sessions", columns, told, "They were at none.")
+
+
+def _day(text: str | None) -> date | None:
+    return said.day(text) if text else None

@@ -1,0 +1,104 @@
+"""Everything that is held about somebody, as they are given it when they ask (UK GDPR Article 15): about them, and about nobody else.
+
+Of an entry stand what happened, in what and when, and their own words in it; never what it says of others. An answer says where a name
+stands in texts of others, too, but that a person looks through first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from aggregates.registry.protection import NothingAsked
+from aggregates.registry.retention import schedule
+from api.worker import worker
+from projections import people, training
+from projections.partnership import offices
+from service.database import backup
+from service.desk.coming_in import held as at_the_desk
+from service.desk.refusals import NotFound
+
+if TYPE_CHECKING:
+    from api.resources.answering.answers import Reading
+    from projections.people import PersonRow
+
+RIGHTS: Final = (
+    "You may ask that what is wrong be corrected, that what is kept be erased or not used, and you may object (UK GDPR Articles 16, 17, 18 "
+    "and 21). You may complain to the Information Commissioner's Office, ico.org.uk, and go to court."
+)
+ENTRIES: Final = """
+    SELECT h.position, h.kind, h.ref, h.topic, h.occurred_on, h.recorded_at, f.field
+      FROM ledger.sealed_field f JOIN views.inspection_history h USING (position)
+     WHERE f.subject = ANY (%(people)s) AND h.position <= %(known_at)s AND h.occurred_on <= %(as_at)s ORDER BY h.position, f.field"""
+
+
+def held_about(on: Reading, ref: str) -> dict[str, Any]:
+    """Return everything that is held about somebody who asked, under every reference; refuse where nobody asked."""
+    every = people.people(on.conn, **on.at)
+    row = next((row for row in every if row.ref == ref), None)
+    if row is None:
+        raise NotFound(kind="subject", ref=ref)
+    if not (row.access_requests or row.accesses):
+        raise NothingAsked(ref=ref)
+    refs = [row.ref, *(other.ref for other in every if str(other.merged_into) == ref)]
+    subjects = [UUID(one) for one in refs]
+    found = people.places(on.conn, subjects, **on.at)
+    with worker().desk() as conn:
+        desk = at_the_desk.held(conn, subjects)
+    return {
+        "references": refs,
+        "lawful": schedule().lawful,
+        "rights": RIGHTS,
+        "on record": _entries(on, subjects),
+        "kept for": _kinds(found),
+        "offices": _offices(on, subjects),
+        "training": [asdict(one) for one in training.attended(on.conn, refs, **on.at)],
+        "asked and decided": [_asked(one) for one in every if one.ref in refs],
+        "at the desk": desk,
+        "shown to whom": [asdict(one) for one in people.disclosed(on.conn, found, **on.at)],
+        "copies in backups": [asdict(one) for one in backup.listed(worker().config)],
+    }
+
+
+def _entries(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
+    """Return each entry in which they stand, with their own words; of acts, that they were theirs."""
+    with on.conn.cursor() as cursor:
+        rows = cursor.execute(ENTRIES, {"people": subjects, **on.at}).fetchall()
+    told = worker().board.subjects.reveal_all([row[0] for row in rows])
+    own = {str(one) for one in subjects}
+    entries = []
+    for position, kind, ref, topic, occurred_on, recorded_at, field in rows:
+        said = told.get((position, field))
+        said = None if said in own else said  # a reference says nothing but that it is they
+        entries.append(
+            {"event": position, "about": kind, "ref": ref, "what": topic.rpartition(".")[0], "on": occurred_on, "recorded_at": recorded_at}
+            | {"field": field, "said": said}
+        )
+    return entries
+
+
+def _kinds(found: list[people.Place]) -> list[dict[str, Any]]:
+    kinds = {one.kept.id: one.kept for one in found}
+    return [
+        {"what": kept.title, "what for": kept.purpose, "for": kept.period, "basis": kept.basis, "source": kept.source}
+        for kept in kinds.values()
+    ]
+
+
+def _offices(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
+    return [
+        {"office": office.ref, "title": term.title, "employer": term.employer, "from": term.from_on, "until": term.until_on}
+        for office in offices(on.conn, **on.at)
+        for term in office.terms
+        if term.holder in subjects
+    ]
+
+
+def _asked(row: PersonRow) -> dict[str, Any]:
+    """Return requests, restrictions, holds and decisions; a hold's matter may be about somebody else, so it is only said to stand."""
+    asked = ("restrictions", "erasures", "accesses", "access_requests", "retentions", "notified")
+    kept = ("ref", "registered_on", *asked, "erased_on", "erased")
+    return {name: getattr(row, name) for name in kept} | {
+        "holds": [{"on": one["on"], "released_on": one["released_on"]} for one in row.holds]
+    }
