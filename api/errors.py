@@ -33,6 +33,7 @@ from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
 from service.ledger.sealed.outside import ErasuresUndone, NotAnErasure
 from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
+from service.recording.outside.comparing import NotWhatOthersHold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,15 +112,12 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     **dict.fromkeys((desk.InRehearsal, desk.RehearsesOnly, desk.BeyondTheirOffice), HTTPStatus.FORBIDDEN),
     desk.OnlyTheBoardManager: HTTPStatus.FORBIDDEN,
     **dict.fromkeys((desk.NotFound, desk.DoorShut, desk.UnknownCommand), HTTPStatus.NOT_FOUND),
-    desk.AlreadyExists: HTTPStatus.CONFLICT,
-    desk.MovedUnderneath: HTTPStatus.CONFLICT,
-    desk.AlreadyEstablished: HTTPStatus.CONFLICT,
-    desk.ClockWentBack: HTTPStatus.CONFLICT,
+    **dict.fromkeys((desk.AlreadyExists, desk.MovedUnderneath, desk.AlreadyEstablished, desk.ClockWentBack), HTTPStatus.CONFLICT),
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
     desk.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotGivenOut: HTTPStatus.FORBIDDEN,
     NotYetShared: HTTPStatus.CONFLICT,
-    **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway), HTTPStatus.SERVICE_UNAVAILABLE),
+    **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway, NotWhatOthersHold), HTTPStatus.SERVICE_UNAVAILABLE),
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     **dict.fromkeys((desk.NotEstablished, ErasuresUndone, NotAnErasure), HTTPStatus.SERVICE_UNAVAILABLE),

@@ -30,9 +30,9 @@ published = Blueprint("log", __name__, url_prefix="/log")
 @published.get("/checkpoint")
 @public
 def checkpoint() -> Response:
-    """Give the newest checkpoint, a signed note."""
+    """Give the newest checkpoint, a signed note, with the cosignatures that it has by now."""
     with worker().reader() as conn:
-        row = conn.execute("SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+        row = conn.execute("SELECT note FROM ledger.cosigned ORDER BY size DESC LIMIT 1").fetchone()
     if row is None:
         raise NotEstablished
     return _answer(row[0], "text/plain; charset=utf-8", "no-cache")

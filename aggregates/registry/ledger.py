@@ -1,4 +1,4 @@
-"""The ledger: its first entry says what it is, under which keys; later ones to whom packs of it were handed.
+"""The ledger: its first entry says what it is, under which keys; later ones to whom packs of it were handed, and what it has lost.
 
 Nothing here is corrected or retracted.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from eventsourcing.domain import Aggregate
 
@@ -17,7 +17,7 @@ from aggregates.entry.values import Sealed
 from aggregates.errors import Refused, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from aggregates.authority import Acting
@@ -30,8 +30,16 @@ class SealedAlready(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """What somebody holds of the log that it has lost: where, and of which size."""
+
+    place: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerState:
-    """The ledger as it was established."""
+    """The ledger as it was established, and what it has lost since."""
 
     origin: str
     log_vkey: str
@@ -41,6 +49,7 @@ class LedgerState:
     demonstration: bool
     established_on: date
     handed: frozenset[tuple[str, str]] = frozenset()  # packs by whose office and the SHA-256 of their files
+    losses: tuple[Loss, ...] = ()
 
 
 class Ledger(OnRecord[LedgerState | None]):
@@ -86,6 +95,17 @@ class Ledger(OnRecord[LedgerState | None]):
         root: Public[str]
         pack_sha256: Public[str]
 
+    class IntegrityFailed(Event):
+        """The log was found to lack what others hold of it: `size` events were left, and were gone on from.
+
+        `held` are objects of `place`, `size` and `checkpoint`: who holds how many events, and the signed note where it is there.
+        """
+
+        TOPIC = "ledger.integrity_failed.v1"
+        size: Public[int]
+        held: Public[tuple[dict[str, Any], ...]]
+        reason: Public[str]
+
     @classmethod
     def establish(
         cls,
@@ -114,6 +134,14 @@ class Ledger(OnRecord[LedgerState | None]):
         fields = {"office": office, "recipient": person, "pack_sha256": pack_sha256, **sealed}
         self.record("PackSealed", occurred_on=occurred_on, **fields, **acting.said)
 
+    def admit_loss(
+        self, *, acting: Acting, occurred_on: date, late_reason: str | None = None, size: int, held: Sequence[dict[str, Any]], reason: str
+    ) -> None:
+        """Admit that the log lacks what others hold, and go on from what is left."""
+        said(reason=reason)
+        fields = {"size": size, "held": tuple(held), "reason": reason}
+        self.record("IntegrityFailed", occurred_on=occurred_on, late_reason=late_reason, **fields, **acting.said)
+
     @property
     def ref(self) -> str:
         """Return the one name of the one ledger."""
@@ -130,4 +158,7 @@ class Ledger(OnRecord[LedgerState | None]):
                 now = LedgerState(**known, established_on=entry.occurred_on)
             elif now and issubclass(entry.event, Ledger.PackSealed):
                 now = replace(now, handed=now.handed | {(body["office"], body["pack_sha256"])})
+            elif now and issubclass(entry.event, Ledger.IntegrityFailed):
+                lost = (Loss(one["place"], one["size"]) for one in body["held"])
+                now = replace(now, losses=(*now.losses, *lost))
         return now

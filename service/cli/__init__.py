@@ -52,6 +52,7 @@ ORDER = {
     "witness": ("running.witnessing:witness", "Witness the log of another organisation."),
     "rebuild": ("setting_up:rebuild", "Build the views anew from the log."),
     "db": ("setting_up.backups:db", "Dump and restore the database, and change the key that wraps what is personal."),
+    "recover": ("running.recovering:recover", "Admit that something was lost, and go on."),
 }  # in the order in which people need them: where each is, and what it is for
 
 

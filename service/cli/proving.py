@@ -39,7 +39,7 @@ def checkpoint() -> None:
     Example: muniment checkpoint > 2016-11-14.checkpoint
     """
     with board() as opened:
-        note = opened.recorder.newest()
+        note = opened.recorder.published()
         if note is None:
             raise NotEstablished
         click.echo(note, nl=False)

@@ -56,6 +56,10 @@ class Config:
     request_key: Path | None = None  # with which a program signs its requests (RFC 9421)
     request_passphrase_file: Path | None = None
     checkpoint_to: tuple[str, ...] = ()  # mail addresses and folders
+    policy: Path | None = None  # whose cosignatures every checkpoint asks for, as tlog-policy has it
+    tsa: str | None = None  # who stamps a checkpoint with the time (RFC 3161)
+    tsa_roots: Path | None = None  # the certificates by which its tokens are verified
+    tsa_every: int = 24  # hours between two tokens
     smtp: tuple[str, int] | None = None
     mail_from: str | None = None
     public_url: str | None = None  # where people sign in, as mails say
@@ -89,6 +93,8 @@ class Config:
         config = cls(**values)  # type: ignore[arg-type]  # SETTINGS pairs each field with its parser
         if config.checkpoint_by_mail and not (config.smtp and config.mail_from):
             raise BadSetting("MUNIMENT_CHECKPOINT_TO", given["MUNIMENT_CHECKPOINT_TO"], "mail needs MUNIMENT_SMTP and MUNIMENT_MAIL_FROM")
+        if bool(config.tsa) != bool(config.tsa_roots):
+            raise BadSetting("MUNIMENT_TSA", config.tsa or "", "goes with MUNIMENT_TSA_ROOTS: a token that nobody verified proves nothing")
         if bool(config.oidc_issuer) != bool(config.oidc_client_id):
             raise BadSetting("MUNIMENT_OIDC_ISSUER", config.oidc_issuer or "", "goes with MUNIMENT_OIDC_CLIENT_ID: set both, or neither")
         if config.oidc_client_secret and config.oidc_client_secret_file:
@@ -169,6 +175,10 @@ SETTINGS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "MUNIMENT_REQUEST_KEY": ("request_key", parsing.path),
     "MUNIMENT_REQUEST_PASSPHRASE_FILE": ("request_passphrase_file", parsing.path),
     "MUNIMENT_CHECKPOINT_TO": ("checkpoint_to", parsing.recipients),
+    "MUNIMENT_POLICY": ("policy", parsing.path),
+    "MUNIMENT_TSA": ("tsa", parsing.web),
+    "MUNIMENT_TSA_ROOTS": ("tsa_roots", parsing.path),
+    "MUNIMENT_TSA_EVERY": ("tsa_every", parsing.hours),
     "MUNIMENT_SMTP": ("smtp", parsing.host_and_port),
     "MUNIMENT_MAIL_FROM": ("mail_from", parsing.mail),
     "MUNIMENT_URL": ("public_url", parsing.web),

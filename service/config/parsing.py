@@ -63,6 +63,11 @@ def days(name: str, value: str) -> int:
     return whole(name, value, 1, 36_500)
 
 
+def hours(name: str, value: str) -> int:
+    """Read a number of hours."""
+    return whole(name, value, 1, 8_784)
+
+
 def bucket(name: str, value: str) -> str:
     """Read the name of a bucket."""
     if re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value) is None:

@@ -29,6 +29,10 @@ NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORD
 SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
       FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position """
+SEALING = """
+    SELECT size, note FROM ledger.cosigned
+     WHERE size = coalesce((SELECT min(size) FROM ledger.cosignature WHERE size >= %(position)s),
+                           (SELECT min(size) FROM ledger.checkpoint WHERE size >= %(position)s))"""
 IN_ORDER = SELECT + "WHERE e.position > %s ORDER BY e.position LIMIT %s"
 OF_TOPICS = SELECT + "WHERE e.position > %s AND e.position <= %s AND e.topic = ANY (%s) ORDER BY e.position"
 # What could have discharged something by a position: events of some kinds, of some streams where those are known; with what amends them.
@@ -175,6 +179,12 @@ class Proofs:
             row = conn.execute(NEWEST).fetchone()
         return str(row["note"]) if row else None
 
+    def published(self) -> str | None:
+        """Return the newest checkpoint with the cosignatures that it has by now; None while the log is empty."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute("SELECT note FROM ledger.cosigned ORDER BY size DESC LIMIT 1").fetchone()
+        return str(row["note"]) if row else None
+
     def checkpoint_at(self, size: int) -> str | None:
         """Return the checkpoint of exactly this size, None where an append passed over it."""
         with self.datastore.get_connection() as conn:
@@ -195,10 +205,12 @@ class Proofs:
             return _prove(conn, [(0, size)], size)[0]
 
     def receipt(self, position: int) -> Receipt:
-        """Return an event's receipt by the checkpoint that sealed it; raise NoSuchEntry."""
-        sealing = "SELECT size, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+        """Return an event's receipt, by the first checkpoint that seals it and is cosigned; by the first at all where none is yet.
+
+        Raise NoSuchEntry.
+        """
         with self.datastore.get_connection() as conn:
-            row = conn.execute(sealing, (position,), prepare=True).fetchone()
+            row = conn.execute(SEALING, {"position": position}, prepare=True).fetchone()
             if row is None or position < 1:
                 raise NoSuchEntry(position)
             proof = _prove(conn, tree.inclusion_ranges(position - 1, row["size"]), row["size"])

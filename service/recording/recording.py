@@ -39,7 +39,7 @@ from service.ledger.store import LedgerRecorder
 from service.recording.evidence.bringing import Evidencing
 from service.recording.evidence.store import EvidenceStore
 from service.recording.known import Known
-from service.recording.outside.sending import check_kept
+from service.recording.outside.comparing import Outside
 from service.recording.signing import Committing, Preparing, SignedAlready
 from service.recording.writing import Done, OfThisThread, Together, Turns, Unsigned, Write
 
@@ -70,9 +70,8 @@ class Recording(Evidencing, Application[UUID]):
         """Open the log whose keys these are."""
         self.config, self.keys, self.clock, self.turns = config, keys, clock, Turns()
         self.evidence = EvidenceStore.of(config)
-        self._compared = False
         super().__init__(environment(config.conninfo("writer")))
-        self.known = Known(self.recorder)
+        self.known, self.outside = Known(self.recorder), Outside(self)
         if config.demonstration_clock and self.recorder.newest() and not self.demonstration:
             raise NotADemonstration
 
@@ -229,9 +228,7 @@ class Recording(Evidencing, Application[UUID]):
 
     def record(self, thing: Any, ref: str, write: Write) -> Done:
         """Append what a thing has decided, with its receipt; within `together`, with the rest of it."""
-        if not self._compared:
-            check_kept(self.config, self.recorder)
-            self._compared = True
+        self.outside.check(thing)
         version = thing.version
         part = self._part(thing, ref, write)
         if isinstance(part, Unsigned):

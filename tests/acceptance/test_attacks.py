@@ -212,7 +212,7 @@ def test_restored_old_backup(board):
     last = cut(board)
     ran = board.brings_in(progress(), **settings)
     assert (ran.code, board.size) == (1, last)
-    assert "2.checkpoint seals " in ran.err
+    assert "2.checkpoint holds " in ran.err
     assert "ops/runbooks/restore.md" in ran.err
 
 

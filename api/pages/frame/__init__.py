@@ -23,6 +23,7 @@ from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
 from api.pages.frame.menu import menu
 from api.pages.frame.words import Words, title_of
+from api.pages.record.witnessed import vouched
 from api.resources.answering.answers import Reading
 from api.resources.answering.closed import OWN
 from api.worker import worker
@@ -212,6 +213,7 @@ def receipt_for(look: Look, stream: UUID) -> dict[str, Any] | None:
         "event_id": jti,
         "recorded_at": at.astimezone(LONDON),
         "assurance": json.loads(unb64url(json.loads(bytes(entry))["stmt"].split(".")[1]))["assurance"],
+        "vouched": vouched(look.on.conn, position or 0),
         "href": f"/events/{position}",
         "download_href": f"/api/v1/events/{position}/receipt",
     }

@@ -19,6 +19,7 @@ from api.pages.acting import possible
 from api.pages.frame import Look, log_of_page, look, receipt_for, render
 from api.pages.frame.entries import timeline
 from api.pages.frame.telling import answers_in_words, name_in, with_code
+from api.pages.record.witnessed import between
 from api.resources.answering.closed import closed
 from api.resources.record.visible import Visible, untold
 from api.worker import worker
@@ -53,8 +54,9 @@ def entry(position: int) -> Response:
             "record/entry.html",
             look=seen,
             entry=timeline(seen, [found], about=True)[0]
-            | _proof(found, bytes(sealed).decode())
+            | (proof := _proof(found, bytes(sealed).decode()))
             | {"fields": _fields(seen, found, disclosures)},
+            between=between(seen.on.conn, position, proof["seen"]["size"]),
             can=now.can,
             cannot=now.cannot,
             previous_href=_beside(seen, position - 1),

@@ -14,6 +14,7 @@ from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import log_of_page, render
 from api.pages.frame.clocks import shown_by_now
 from api.pages.record.amendments import made, year_in_words
+from api.pages.record.witnessed import diverged, losses, stamped, witnesses
 from api.worker import worker
 from projections.two_clocks import tracking
 from service.desk.refusals import NotEstablished
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("integrity", __name__)
 
-NEWEST: Final = "SELECT size, root, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+NEWEST: Final = "SELECT size, root, received, note FROM ledger.cosigned ORDER BY size DESC LIMIT 1"
 SENT: Final = "SELECT day, size FROM desk.checkpoint_sent ORDER BY day DESC, size DESC LIMIT 1"
 
 
@@ -39,12 +40,16 @@ def integrity() -> Response:
         at = datetime.fromtimestamp(received, UTC).astimezone(LONDON)
         reached = shown_by_now(conn)
         said: dict[str, Any] = {
-            "log": log_of_page(conn),
+            "log": (log := log_of_page(conn)),
             "checkpoint": {"size": size, "root": b64encode(root).decode(), "recorded_at": at, "text": note},
             "amendments": _amendments(conn, reached) if reached else [],
+            "witnesses": witnesses(size, log["vkey"]),
+            "stamped": stamped(conn),
+            "diverged": diverged(conn),
+            "losses": losses(conn, reads=acting_or_nobody() is not None) if reached else [],
             "caught_up": {"behind": size - reached, "stopped": _stopped(conn) if reached else None},
         }
-    return render("record/integrity.html", witnesses=[], packs=[], sent=_sent(), **said)
+    return render("record/integrity.html", packs=[], sent=_sent(), **said)
 
 
 def _amendments(conn: Connection[Any], known_at: int) -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ import click
 
 import service
 from service.cli.opening import check_established, database, kept_up
+from service.ledger import keys
 from service.ledger.sealed import outside
+from service.recording.outside import policy
 
 GUNICORN = Path(service.__file__).parents[1] / "ops" / "gunicorn.conf.py"
 # The C library gives each thread a heap of its own and keeps in each what was ever needed at once: a worker grew by megabytes a minute,
@@ -31,6 +33,8 @@ def serve(host: str | None, port: int | None) -> None:
     with database() as config, kept_up(config):
         check_established(config)
         outside.check(config)
+        if config.policy:
+            policy.read(config, keys.load_public(config).log_vkey)  # what cannot be used is said here, and not to whoever records first
         bind = f"{host or config.host}:{port or config.port}"
         click.echo(f"Serving on http://{bind} - stop with Ctrl-C.")
         sys.exit(gunicorn(bind, "api.app:create_app()"))

@@ -13,6 +13,8 @@ from aggregates.clocks.dates import london
 from projections.two_clocks import tracking
 from service.cli.opening import database
 from service.desk.refusals import NotEstablished
+from service.ledger import keys
+from service.recording.outside import policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,10 @@ NOT_MAILED = """
     SELECT office, count(*), (array_agg(failed ORDER BY position DESC))[1] FROM desk.mail
      WHERE sent_at IS NULL AND tries > 2 GROUP BY office ORDER BY office"""
 UNDESTROYED = "SELECT name, kept_until FROM desk.backup WHERE destroyed_on IS NULL AND kept_until < %s ORDER BY id"
+WITNESSED = """
+    SELECT (SELECT max(size) FROM ledger.cosignature WHERE witness = %(witness)s),
+           (SELECT failed FROM desk.asked_outside WHERE who = %(witness)s),
+           (SELECT max(held) FROM ledger.divergence WHERE witness = %(witness)s)"""
 FILES = "SELECT count(*) FILTER (WHERE checked_at IS NULL), count(found) FROM desk.evidence_file"
 
 
@@ -59,6 +65,7 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         day, sent = row or (None, None)
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
     with psycopg.connect(config.conninfo("writer")) as desk:
+        yield from _witnessed(desk, config, size)
         waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
         dumps = desk.execute(UNDESTROYED, (london(config.clock()()),)).fetchall()
     for name, day in dumps:
@@ -73,3 +80,16 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
     free = shutil.disk_usage(config.data).free // 1024**2
     yield f"{free} MB free in {config.data}.", free > LEAST_FREE
+
+
+def _witnessed(conn: psycopg.Connection[Any], config: Config, size: int) -> Iterator[tuple[str, bool]]:
+    """Say how far each witness of the policy is, and what it holds against the log."""
+    for witness in policy.read(config, keys.load_public(config).log_vkey).all:
+        row = conn.execute(WITNESSED, {"witness": witness.vkey}).fetchone()
+        last, failed, held = row or (None, None, None)
+        if held is not None:
+            words = f"holds {held} events of this log, which the log here does not extend: follow ops/runbooks/restore.md"
+            yield f"The witness {witness.name} {words}.", False
+        else:
+            seen = f"has cosigned {last} of {size} events" if last else "has cosigned nothing yet"
+            yield f"The witness {witness.name} {seen}{f'. The last time: {failed}' if failed else '.'}", last == size

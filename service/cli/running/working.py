@@ -25,7 +25,9 @@ from service.ledger import keys
 from service.ledger.reading import Proofs, read_log
 from service.ledger.registry import Registry
 from service.ledger.sealed import outside
+from service.recording.outside import policy
 from service.recording.outside.sending import send_daily
+from service.recording.outside.witnessing import witnessing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +42,7 @@ SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gon
 @click.option("--views-only", is_flag=True, help="Keep the views in step, and send and issue nothing: a demonstration's days are told.")
 @click.option("--every", type=click.FloatRange(min=0.1), help="Look so often, in seconds, and not whenever the log grows: to record much.")
 def work(every: float | None, *, views_only: bool) -> None:
-    """Keep the views in step with the log, send the daily checkpoint and mails, do what falls due. Any number may run: one leads.
+    """Keep the views in step with the log, have it witnessed, send checkpoints and mails, do what falls due. Any number may run: one leads.
 
     Example: muniment work
     """
@@ -48,10 +50,12 @@ def work(every: float | None, *, views_only: bool) -> None:
     with database() as config, kept_up(config):
         check_established(config)
         outside.check(config)
+        if config.policy:
+            policy.read(config, keys.load_public(config).log_vkey)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
-        every_other = () if views_only else (_sending, issuing, mailing, checking)
+        every_other = () if views_only else (_sending, witnessing, issuing, mailing, checking)
         beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in every_other]
         for thread in beside:
             thread.start()

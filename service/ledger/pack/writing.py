@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from service.recording.evidence.store import EvidenceStore
 
 # What every pack holds, whatever its scope: what the verification rests on, and whose signature was whose.
-ALWAYS: Final = ("ledger.established.", "keys.", "office.", "data_subject.personal_data_erased.")
+ALWAYS: Final = ("ledger.established.", "ledger.integrity_failed.", "keys.", "office.", "data_subject.personal_data_erased.")
 WHOLE: Final = "the whole record"
-NEWEST: Final = "SELECT size, root, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
-SEALING: Final = "SELECT size, root, note FROM ledger.checkpoint WHERE size >= %s ORDER BY size LIMIT 1"
+NEWEST: Final = "SELECT size, root, note FROM ledger.cosigned ORDER BY size DESC LIMIT 1"
+SEALING: Final = "SELECT size, root, note FROM ledger.cosigned WHERE size >= %s ORDER BY size LIMIT 1"
+OUTSIDE: Final = "SELECT size FROM desk.checkpoint_sent UNION SELECT size FROM ledger.cosignature UNION SELECT size FROM ledger.timestamp"
 EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the time of every file in a zip, so that the same log gives the same bytes
 
 
@@ -146,10 +147,12 @@ class _Writing:
             self.put(f"proofs/{position - 1}.tlog-proof", str(recorder.receipt(position)).encode())
 
     def checkpoints(self) -> None:
-        """Write the older checkpoints: those that statements cite as seen, and those that were sent outside."""
-        sent = {row["size"] for row in self.conn.execute("SELECT DISTINCT size FROM desk.checkpoint_sent")}
+        """Write the older checkpoints: those that statements cite as seen, and those that others have; and the time stamps."""
+        sent = {row["size"] for row in self.conn.execute(OUTSIDE)}
+        for row in self.conn.execute("SELECT size, token FROM ledger.timestamp WHERE size <= %s", (self.size,)):
+            self.put(f"timestamps/{row['size']}.tsr", row["token"])
         wanted = sorted(size for size in self.seen | sent if 0 < size < self.size)
-        for row in self.conn.execute("SELECT size, note FROM ledger.checkpoint WHERE size = ANY (%s)", (wanted,)):
+        for row in self.conn.execute("SELECT size, note FROM ledger.cosigned WHERE size = ANY (%s)", (wanted,)):
             self.put(f"checkpoints/{row['size']}", row["note"].encode())
 
     def evidence(self, store: EvidenceStore | None) -> tuple[int, int]:
@@ -198,7 +201,8 @@ def write_pack(
             if head is None and size is not None:
                 raise NotSealedYet(size=size)
             writing = _Writing(conn, folder, disclosing, head["size"] if head else 0)
-            writing.put("policy", f"log {recorder.vkey}\nquorum none\n".encode())
+            policy = conn.execute("SELECT text FROM ledger.policy ORDER BY number DESC LIMIT 1").fetchone()
+            writing.put("policy", (policy["text"] if policy else f"log {recorder.vkey}\nquorum none\n").encode())
             writing.put("checkpoint", (head["note"] if head else "").encode())
             writing.tiles()
             writing.bundles(positions)

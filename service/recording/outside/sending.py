@@ -1,4 +1,4 @@
-"""Sends a checkpoint every day to the addresses that the Board chose, and compares the log with what they remember (ledger §5).
+"""Sends a checkpoint every day to the addresses that the Board chose (ledger §5).
 
 A deleted tail can only be seen by whoever kept a checkpoint, so this is not a convenience. Each address is sent each day's
 checkpoint once, however often this runs; a failed one is tried again, and shows in `muniment status`.
@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.desk.telling.mail import Mail, NotSent, mailer
-from service.ledger.errors import HeadWentBack
-from service.verify import open_checkpoint
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from service.config import Config
-    from service.ledger.store import LedgerRecorder
 
 NEWEST = "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
 
@@ -74,18 +71,3 @@ def _keep(path: Path, note: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(path)
-
-
-def check_kept(config: Config, recorder: LedgerRecorder) -> None:
-    """Raise HeadWentBack where a configured folder holds a checkpoint of this log that the log itself does not.
-
-    A restored backup looks whole from inside; to record on it would fork the log. So this is asked before the first append.
-    """
-    for path in (path for folder in config.checkpoint_to if folder.startswith("/") for path in Path(folder).glob("*.checkpoint")):
-        try:
-            outside = open_checkpoint(path.read_text(encoding="utf-8"), recorder.vkey)
-        except ValueError:
-            continue  # another log's
-        inside = recorder.checkpoint_at(outside.size)
-        if inside is None or open_checkpoint(inside, recorder.vkey).root != outside.root:
-            raise HeadWentBack(f"{path} seals {outside.size} events that this log does not hold: see ops/runbooks/restore.md")

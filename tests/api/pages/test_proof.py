@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import ExitStack
 from datetime import date
 
 import psycopg
 import pytest
 
+from service.application import Board
+from service.recording.outside import policy
+from service.recording.outside.recovering import admit
+from service.recording.outside.witnessing import ask
+from service.verify import open_checkpoint, parse_vkey
 from tests.boards import assign
+from tests.service.ledger.trees import Tree
+from tests.service.recording.outside.others import listening, named, policy_of, witness_of
 
 DAY = date(2016, 9, 5)
 
@@ -118,3 +126,59 @@ def test_corrections_and_retractions_are_counted_for_everybody(hindsight, sign_i
     assert "1 to 1 of 1 amendment" in chair.text("/amendments?year=2016")
     assert "Corrected: " in chair.words
     assert "No corrections and retractions are left by these filters." in chair.text("/amendments?year=2015")
+
+
+def test_integrity_says_what_is_witnessed_and_what_is_not(sign_in, tmp_path):
+    """Nobody; one of two; both, with their times: integrity and the event say each in words, and the checkpoint carries them."""
+    chair = sign_in("chair")
+    it = chair.seeded
+    recorder = it.board.recorder
+    assert "Not yet witnessed by another organisation" in chair.text("/integrity")
+    position = it.act("riv-lead", "accept_action", "A1").positions[-1]
+    it.catch_up()
+    assert "Not yet witnessed: nobody outside vouches for the time" in chair.text(f"/events/{position}")
+    with ExitStack() as until:
+        there = []
+        for number in (1, 2):
+            (folder := tmp_path / str(number)).mkdir()
+            one = witness_of(recorder.vkey, folder, name=f"witness.example/{number}")
+            there.append((one, until.enter_context(listening(one))))
+        config = policy_of(it.config, tmp_path, *there)
+        with psycopg.connect(it.config.conninfo("writer"), autocommit=True) as conn:
+            conn.execute("SELECT ledger.keep_policy(%s)", (policy.read(config, recorder.vkey).text,))
+        said = []
+        for one in there:
+            ask(recorder, recorder.vkey, named(*one))
+            said.append(chair.text("/integrity"))
+    size = recorder.size
+    assert "Not yet witnessed witness.example/1: all" in said[0]
+    assert "witness.example/2: nothing yet" in said[0]
+    assert "Witnessed: enough other organisations have cosigned this checkpoint" in said[1]
+    assert f"witness.example/2: all {size} events, " in said[1]
+    note = open_checkpoint(chair.get("/log/checkpoint").text, recorder.vkey)
+    assert all(note.signed_by(*parse_vkey(one.key.vkey)) for one, _ in there)
+    assert f"when witness.example/1 vouched for a log of {size} events that holds it" in chair.text(f"/events/{position}")
+    it.act("cqh-lead", "accept_action", "A2")
+    assert f"Not yet witnessed: enough other organisations have cosigned the log up to event {size}" in chair.text("/integrity")
+
+
+def test_integrity_shows_what_is_held_against_the_log_and_what_was_lost(sign_in, tmp_path):
+    """A witness that holds another history is shown with both notes, both signed by our own key; an admitted loss stands there for ever."""
+    chair = sign_in("chair")
+    it = chair.seeded
+    recorder, own = it.board.recorder, witness_of(it.board.recorder.vkey, tmp_path)
+    own.add(Tree(key=it.board.keys.log).submission(0, 1000))
+    left = recorder.head().frontier.size
+    with listening(own) as url:
+        board = Board(policy_of(it.config, tmp_path, (own, url)), it.board.keys, clock=it.clock)
+        admit(board, it.callers["board-manager"], "The disk failed", {})
+        board.close()
+    it.catch_up()
+    for who in (sign_in(), chair):
+        words = who.text("/integrity")
+        assert "witness.example/1 holds 1,000 events of this log, and the log here does not extend them" in words
+        assert Tree(key=it.board.keys.log).note(1000).split("\n")[2] in words
+        assert f"this log went on from {left} events, and others hold more" in words
+        assert "The disk failed" in words
+    assert f"/events/{left + 1}" in chair.links
+    assert "The disk failed" in chair.text(f"/events/{left + 1}")

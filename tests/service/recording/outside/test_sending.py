@@ -1,4 +1,4 @@
-"""Outside memory: a checkpoint leaves every day, and a log that lacks what was sent refuses to go on."""
+"""Outside memory: a checkpoint leaves every day."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from datetime import date
 from socket import socket
 
 import psycopg
-import pytest
 from aiosmtpd.controller import Controller
 
-from service.ledger.errors import HeadWentBack
-from service.recording.outside.sending import check_kept, send_daily
+from service.recording.outside.sending import send_daily
 from service.verify import open_checkpoint
 
 
@@ -74,21 +72,3 @@ def test_what_cannot_be_sent_is_said_and_tried_again(seeded, tmp_path):
     assert failed.address == str(tmp_path / "not there")
     assert sent(config, date(2026, 3, 2)) == []
     assert len(list((tmp_path / "not there").iterdir())) == 1
-
-
-def test_a_log_that_lacks_what_was_sent_refuses_to_record(seeded, tmp_path):
-    """A checkpoint outside that the log does not hold, as after a restored backup, stops the first append."""
-    size, root = 10_000, bytes(32)
-    (tmp_path / "010000.checkpoint").write_text(seeded.board.keys.log.checkpoint(size, root))
-    config = replace(seeded.config, checkpoint_to=(str(tmp_path),))
-
-    with pytest.raises(HeadWentBack, match="10000 events"):
-        check_kept(config, seeded.board.recorder)
-    check_kept(replace(config, checkpoint_to=()), seeded.board.recorder)
-
-
-def test_another_logs_checkpoint_is_passed_over(seeded, tmp_path):
-    """A folder may hold the checkpoints of several logs."""
-    (tmp_path / "1.checkpoint").write_text("another log's\n")
-
-    check_kept(replace(seeded.config, checkpoint_to=(str(tmp_path),)), seeded.board.recorder)

@@ -1,0 +1,130 @@
+"""What others remember of this log is held against it before anything is recorded (ledger.md §5).
+
+A restored backup, or a failover that lost what was committed, looks whole from inside; to record on it would tell a second history under
+one key. So the first append of every process asks the folders that checkpoints are sent to, and the witnesses; what a witness is found
+to hold later stops recording within a minute. What was admitted on record as lost (`recovering`) does not.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from aggregates.errors import Refused
+from aggregates.registry import Ledger
+from service.recording.outside import policy
+from service.recording.outside.offering import Diverged, NotWitnessed
+from service.recording.outside.witnessing import ask
+from service.verify import open_checkpoint, parse_vkey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from service.config import Config
+    from service.ledger.store import LedgerRecorder
+    from service.recording.recording import Recording
+
+PATIENCE: Final = 3.0  # seconds for one answer of a witness: who is away keeps nobody waiting for longer
+AGAIN: Final = 60.0  # seconds after which it is looked up what a witness has been found to hold
+# A witness that has cosigned since, at that size or after it, has taken back what it said.
+FOUND: Final = """
+    SELECT d.witness, d.held, d.note FROM ledger.divergence d
+     WHERE d.witness = ANY (%s)
+       AND NOT EXISTS (SELECT FROM ledger.cosignature c
+                        WHERE c.witness = d.witness AND c.size >= d.held AND c.cosigned_at > extract(epoch FROM d.found_at))
+     ORDER BY d.number"""
+
+
+class NotWhatOthersHold(Refused):
+    """Nothing is recorded on a log that does not extend what others hold of it, before that is admitted on record."""
+
+    source = "ledger §5"
+    text = (
+        "Nothing is recorded: {place} holds {held} events of this log, and the log here does not extend them, as after an old backup was "
+        "restored. Whoever runs the service: follow ops/runbooks/restore.md"
+    )
+
+
+class Held(NamedTuple):
+    """What somebody holds of this log that it does not extend: where, of which size, and the checkpoint where it is there."""
+
+    place: str
+    size: int
+    checkpoint: str | None
+
+
+class Outside:
+    """The memory of others, as one process has compared it."""
+
+    def __init__(self, board: Recording) -> None:
+        """Take the log, which is about to be recorded in."""
+        self._board, self._asked, self._until = board, False, 0.0
+
+    def check(self, thing: Any = None) -> None:
+        """Raise NotWhatOthersHold where others hold what this log does not extend, and `thing` is not about to admit it."""
+        if monotonic() < self._until:
+            return
+        if held := self.unadmitted(thing):
+            raise NotWhatOthersHold(place=called(held[0].place), held=held[0].size)
+        self._until = monotonic() + AGAIN
+
+    def unadmitted(self, thing: Any = None, also: Sequence[Held] = ()) -> list[Held]:
+        """Return what others hold, as far as this log neither extends nor admits it; `also` is what else they are known to hold."""
+        board = self._board
+        witnesses = policy.read(board.config, board.recorder.vkey).all
+        if not self._asked:
+            _ask_all(board.recorder, witnesses)
+            self._asked = True
+        held = [*_kept(board.config, board.recorder), *_found(board.recorder, [one.vkey for one in witnesses]), *also]
+        if not held:
+            return []
+        ledger = thing if isinstance(thing, Ledger) else board.find(Ledger, "ledger", fresh=True)
+        admitted = {(one.place, one.size) for one in ledger.state.losses} if ledger and ledger.state else set()
+        return [one for one in held if (one.place, one.size) not in admitted]
+
+
+def called(place: str) -> str:
+    """Return who holds something, in words: a witness by the name of its key."""
+    return f"the witness {parse_vkey(place)[0]}" if "+" in place else place
+
+
+def extends(recorder: LedgerRecorder, size: int, root: bytes) -> bool:
+    """Say whether the log begins with the tree of this size and root."""
+    newest = recorder.newest()
+    return newest is not None and size <= int(newest.split("\n")[1]) and (not size or recorder.root_at(size) == root)
+
+
+def _ask_all(recorder: LedgerRecorder, witnesses: tuple[policy.Witness, ...]) -> None:
+    """Ask every witness once, all at the same time; what one holds against the log is kept, and is found among the rest."""
+
+    def once(witness: policy.Witness) -> None:
+        try:
+            ask(recorder, recorder.vkey, witness, PATIENCE)
+        except (NotWitnessed, Diverged):
+            return  # it is kept, and shown
+
+    if witnesses:
+        with ThreadPoolExecutor(len(witnesses)) as pool:
+            list(pool.map(once, witnesses))
+
+
+def _kept(config: Config, recorder: LedgerRecorder) -> Iterator[Held]:
+    """Return the checkpoints in the folders that they are sent to which the log does not extend."""
+    for path in (path for folder in config.checkpoint_to if folder.startswith("/") for path in sorted(Path(folder).glob("*.checkpoint"))):
+        try:
+            note = path.read_text(encoding="utf-8")
+            outside = open_checkpoint(note, recorder.vkey)
+        except ValueError:
+            continue  # another log's
+        if not extends(recorder, outside.size, outside.root):
+            yield Held(path.name, outside.size, note)
+
+
+def _found(recorder: LedgerRecorder, witnesses: list[str]) -> list[Held]:
+    if not witnesses:
+        return []
+    with recorder.datastore.get_connection() as conn:
+        rows = conn.execute(FOUND, (witnesses,)).fetchall()
+    return [Held(row["witness"], row["held"], row["note"]) for row in rows]

@@ -1,0 +1,139 @@
+"""The newest checkpoint is offered to every witness of the policy, again and again; what they cosign is kept beside it (ledger.md §5).
+
+A witness that is away is asked again, more and more seldom. None of it keeps anything from being recorded, but what a witness holds
+against this log, which is found in the same way.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from eventsourcing import persistence
+from psycopg.rows import tuple_row
+
+from service.config import BadSetting
+from service.database.connection import datastore
+from service.ledger import keys
+from service.ledger.reading import Proofs
+from service.recording.outside import policy
+from service.recording.outside.offering import PATIENCE, Cosignature, Diverged, NotWitnessed, offer
+from service.verify import CLOCK_SKEW
+
+if TYPE_CHECKING:
+    from eventsourcing.postgres import PostgresDatastore
+
+    from service.config import Config
+    from service.recording.outside.policy import Witness
+
+PAUSE: Final = 1.0  # seconds between two heads that one witness is offered, at least
+LISTENED: Final = 2.0  # seconds for which a new head is waited for at a time
+SELDOM: Final = 300.0  # seconds after which a witness that is away is asked again, at most
+AWAY: Final = (psycopg.OperationalError, persistence.OperationalError, persistence.InterfaceError)
+LAST = "SELECT coalesce(max(size), 0) FROM ledger.cosignature WHERE witness = %s"
+BEHIND = "SELECT (SELECT max(size) FROM ledger.checkpoint) > (SELECT coalesce(max(size), 0) FROM ledger.cosignature WHERE witness = %s)"
+RECEIVED = "SELECT received FROM ledger.checkpoint WHERE size = %s"
+ASKED = """
+    INSERT INTO desk.asked_outside VALUES (%s, now(), %s)
+    ON CONFLICT (who) DO UPDATE SET asked_at = excluded.asked_at, failed = excluded.failed"""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Published(Proofs):
+    """The log as it is read by whoever only offers it."""
+
+    datastore: PostgresDatastore
+    vkey: str
+
+
+def ask(of: Proofs, vkey: str, witness: Witness, patience: float = PATIENCE) -> None:
+    """Offer a witness the newest checkpoint, and keep what comes of it; raise NotWitnessed or Diverged, once that is kept too."""
+    seen = Published(of.datastore, vkey)
+    with seen.datastore.get_connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
+        (old,) = cursor.execute(LAST, (witness.vkey,)).fetchone() or (0,)
+    try:
+        found = offer(seen, witness, old, patience)
+        if found:
+            _check_time(seen, found)
+            _keep(seen, "SELECT ledger.keep_cosignature(%s, %s, %s, %s)", (found.size, witness.vkey, found.line, found.at))
+    except NotWitnessed as error:
+        _keep(seen, ASKED, (witness.vkey, str(error)))
+        raise
+    except Diverged as error:
+        _keep(seen, "SELECT ledger.keep_divergence(%s, %s, %s, %s)", (witness.vkey, error.held, error.note, error.offered))
+        _keep(seen, ASKED, (witness.vkey, str(error)))
+        raise
+    _keep(seen, ASKED, (witness.vkey, None))
+
+
+def witnessing(config: Config, stop: threading.Event) -> None:
+    """Keep every witness of the policy offered the newest checkpoint, each in a thread of its own: one that is away holds up no other."""
+    try:
+        vkey = keys.load_public(config).log_vkey
+        seen = Published(datastore(config.conninfo("writer")), vkey)
+        witnesses = policy.read(config, vkey)
+    except (BadSetting, keys.CannotUseKeys) as error:
+        log.error("nobody is asked to witness: %s", error)  # noqa: TRY400 - said in a sentence
+        return
+    _kept_policy(seen, witnesses, stop)
+    threads = [threading.Thread(target=_keep_asking, args=(config, seen, one, stop), daemon=True) for one in witnesses.all]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seen.datastore.close()
+
+
+def _kept_policy(seen: Published, witnesses: policy.Witnesses, stop: threading.Event) -> None:
+    """Put the policy in force beside the checkpoints; one that nobody ever chose is not put there."""
+    while not stop.is_set():
+        try:
+            if witnesses.all or policy.in_force(seen.datastore.get_connection(), seen.vkey) != witnesses.text:
+                _keep(seen, "SELECT ledger.keep_policy(%s)", (witnesses.text,))
+        except AWAY as error:
+            log.warning("the database went away: %s", error)
+            stop.wait(LISTENED)
+        else:
+            return
+
+
+def _keep_asking(config: Config, seen: Published, witness: Witness, stop: threading.Event) -> None:
+    failures, said = 0, ""
+    while not stop.is_set():
+        try:
+            with psycopg.connect(config.conninfo("writer"), autocommit=True) as conn:
+                conn.execute("LISTEN stored_events")
+                while not stop.is_set():
+                    if conn.execute(BEHIND, (witness.vkey,)).fetchone() != (True,):
+                        next(conn.notifies(timeout=LISTENED, stop_after=1), None)
+                        continue
+                    ask(seen, seen.vkey, witness)
+                    failures, said = 0, ""
+                    stop.wait(PAUSE)
+        except AWAY as error:
+            log.warning("the database went away: %s", str(error).partition("\n")[0])
+            stop.wait(LISTENED)
+        except (NotWitnessed, Diverged) as error:
+            if str(error) != said:  # once, while the same thing goes wrong
+                log.warning("%s has not witnessed: %s", witness.name, error)
+            said, failures = str(error), failures + 1
+            stop.wait(min(2.0**failures, SELDOM))
+
+
+def _check_time(seen: Published, found: Cosignature) -> None:
+    """Refuse a time before that of the last event, or after now: no auditor would take it for one."""
+    with seen.datastore.get_connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
+        (received,) = cursor.execute(RECEIVED, (found.size,)).fetchone() or (0,)
+    if not received - CLOCK_SKEW <= found.at <= time.time() + CLOCK_SKEW:
+        raise NotWitnessed(f"it cosigned at a time that cannot be, {found.at}")
+
+
+def _keep(seen: Published, statement: str, values: tuple[Any, ...]) -> None:
+    with seen.datastore.get_connection() as conn:
+        conn.execute(statement, values)

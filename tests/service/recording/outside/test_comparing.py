@@ -1,0 +1,95 @@
+"""What others hold of the log is held against it before anything is recorded; a loss is admitted on record, for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from service.application import Board
+from service.desk.refusals import NotAllowed
+from service.recording.outside.comparing import NotWhatOthersHold
+from service.recording.outside.recovering import NothingLost, NotThisLogs, admit
+from tests.service.ledger.trees import Tree
+from tests.service.recording.outside.others import listening, policy_of, witness_of
+
+
+@pytest.fixture
+def opened(seeded):
+    """Give what opens the same log again, with other settings, as another process does."""
+    boards = []
+
+    def again(config):
+        boards.append(Board(config, seeded.board.keys, clock=seeded.clock))
+        seeded.board = boards[-1]
+        return seeded
+
+    first = seeded.board
+    yield again
+    seeded.board = first
+    for one in boards:
+        one.close()
+
+
+def accept(it):
+    """Record something."""
+    return it.act("riv-lead", "accept_action", "A1").positions
+
+
+def test_a_log_that_lacks_what_was_sent_refuses_to_record(seeded, opened, tmp_path):
+    """A checkpoint in a folder that the log does not extend, as after a restored backup, stops the first append by name."""
+    (tmp_path / "010000.checkpoint").write_text(seeded.board.keys.log.checkpoint(10_000, bytes(32)))
+    with pytest.raises(NotWhatOthersHold, match=r"010000\.checkpoint holds 10000 events"):
+        accept(opened(replace(seeded.config, checkpoint_to=(str(tmp_path),))))
+
+
+def test_what_the_log_extends_is_no_hindrance(seeded, opened, tmp_path):
+    """A folder holds this log's checkpoints, of sizes that no checkpoint here has too, and those of other logs."""
+    log, recorder = seeded.board.keys.log, seeded.board.recorder
+    (tmp_path / "3.checkpoint").write_text(log.checkpoint(3, recorder.root_at(3)))
+    (tmp_path / "2.checkpoint").write_text("another log's\n")
+
+    assert accept(opened(replace(seeded.config, checkpoint_to=(str(tmp_path),))))
+
+
+@pytest.mark.parametrize("size", [3, 1000])
+def test_a_witness_that_holds_another_history_stops_recording(seeded, opened, tmp_path, size):
+    """It is asked before the first append: of more events, or of others, nothing is recorded on top."""
+    own = witness_of(seeded.board.recorder.vkey, tmp_path)
+    own.add(Tree(key=seeded.board.keys.log).submission(0, size))
+    with listening(own) as url, pytest.raises(NotWhatOthersHold, match=rf"the witness witness\.example/1 holds {size} events"):
+        accept(opened(policy_of(seeded.config, tmp_path, (own, url))))
+
+
+def test_a_witness_that_is_away_or_content_does_not(seeded, opened, tmp_path):
+    """An outage never stops recording, and a witness of this very history is no reason to."""
+    own = witness_of(seeded.board.recorder.vkey, tmp_path)
+    assert accept(opened(policy_of(seeded.config, tmp_path, (own, "http://127.0.0.1:9"))))
+    with listening(own) as url:
+        it = opened(policy_of(seeded.config, tmp_path, (own, url)))
+        assert it.act("riv-lead", "report_progress", "A1", rag="amber", narrative="Half is read").positions
+
+
+def test_a_loss_is_admitted_on_record(seeded, opened, tmp_path):
+    """Only a manager or a chair admits it, once, for what is really missing; then recording goes on, in other processes too."""
+    own, recorder = witness_of(seeded.board.recorder.vkey, tmp_path), seeded.board.recorder
+    size, other = recorder.head().frontier.size, Tree(key=seeded.board.keys.log)
+    own.add(other.submission(0, 1000))
+    mailed = {"mailed.checkpoint": other.note(2000)}
+    with listening(own) as url:
+        config = policy_of(seeded.config, tmp_path, (own, url))
+        it = opened(config)
+        with pytest.raises(NotAllowed):
+            admit(it.board, it.callers["riv-lead"], "The disk failed", {})
+        with pytest.raises(NotThisLogs):
+            admit(it.board, it.callers["board-manager"], "The disk failed", {"other": "nothing"})
+        done = admit(it.board, it.callers["board-manager"], "The disk failed", mailed)
+        assert accept(it) == [size + 2]
+        assert it.act("riv-lead", "report_progress", "A1", rag="amber", narrative="Half is read").positions
+        assert opened(config).act("riv-lead", "report_progress", "A1", rag="amber", narrative="All is read").positions
+        with pytest.raises(NothingLost):
+            admit(it.board, it.callers["board-manager"], "The disk failed", mailed)
+
+    losses = it.board.established.state.losses
+    assert done.positions == [size + 1]
+    assert [(one.place, one.size) for one in losses] == [(own.key.vkey, 1000), ("mailed.checkpoint", 2000)]
