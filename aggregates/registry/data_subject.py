@@ -207,8 +207,8 @@ class DataSubject(SubjectActs, Recorded[SubjectState | None]):
         self._record("LegalHoldPlaced", act, matter=matter, reason=reason)
 
     def release(self, *, matter: str, reason: str, **act: Unpack[Act]) -> None:
-        """End a hold, in person."""
-        now = self._kept()
+        """End a hold, in person; also one that was placed on a reference before it was merged away."""
+        now = self._kept(merged=True)
         self._in_person(act["acting"])
         said(matter=matter, reason=reason)
         if not any(one.matter == matter and one.released_on is None and one.on <= act["occurred_on"] for one in now.holds):

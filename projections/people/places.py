@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 # One row for each field of each kind of event in a thing: an officer is in thousands of entries.
 PLACES = """
-    SELECT f.subject, h.kind, h.ref, h.topic, f.field, count(*) AS number, max(h.occurred_on) AS last_on, max(f.position) AS position
+    SELECT f.subject, h.kind, h.ref, h.topic, f.field, count(*) AS number, max(h.occurred_on) AS last_on,
+           min(f.position) AS first, max(f.position) AS position
       FROM ledger.sealed_field f JOIN views.inspection_history h USING (position)
      WHERE (%(people)s::uuid[] IS NULL OR f.subject = ANY (%(people)s)) AND h.position <= %(known_at)s AND h.occurred_on <= %(as_at)s
      GROUP BY f.subject, h.kind, h.ref, h.topic, f.field ORDER BY position"""
@@ -38,6 +39,10 @@ SERVING = SQL("""
 DISCLOSED = """
     SELECT ref AS office, occurred_on AS disclosed_on, body ->> 'object' AS object, position FROM views.inspection_history
      WHERE topic = 'inspection.evidence_disclosed.v1' AND body ->> 'object' = ANY (%(objects)s)
+       AND position <= %(known_at)s AND occurred_on <= %(as_at)s ORDER BY position"""
+HANDED = """
+    SELECT body ->> 'office' AS office, occurred_on AS disclosed_on, body ->> 'scope' AS scope, position FROM views.inspection_history
+     WHERE topic = 'ledger.pack_sealed.v1' AND (body ->> 'size')::bigint >= %(first)s
        AND position <= %(known_at)s AND occurred_on <= %(as_at)s ORDER BY position"""
 SPELLED = """
     SELECT position, kind, ref, topic, occurred_on, body FROM views.inspection_history
@@ -55,6 +60,7 @@ class Place:
     field: str
     number: int
     last_on: date
+    first: int
     position: int
 
     @property
@@ -70,6 +76,16 @@ class Disclosed:
     office: str
     disclosed_on: date
     object: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A sealed pack that was handed to an office when somebody stood in the log already: it holds their reference, and no sealed value."""
+
+    office: str
+    disclosed_on: date
+    scope: str
     position: int
 
 
@@ -106,6 +122,15 @@ def disclosed(conn: Connection[Any], found: Iterable[Place], *, as_at: date, kno
     objects = list({f"{place.kind}:{place.ref}" for place in found})
     with conn.cursor(row_factory=class_row(Disclosed)) as cursor:
         return cursor.execute(DISCLOSED, {"objects": objects, "as_at": as_at, "known_at": known_at}).fetchall()
+
+
+def handed(conn: Connection[Any], found: Sequence[Place], *, as_at: date, known_at: int) -> list[Handed]:
+    """Return the packs that were handed to somebody once these people stood in the log, of whatever scope."""
+    if not found:
+        return []
+    with conn.cursor(row_factory=class_row(Handed)) as cursor:
+        first = min(place.first for place in found)
+        return cursor.execute(HANDED, {"first": first, "as_at": as_at, "known_at": known_at}).fetchall()
 
 
 def erased_at(conn: Connection[Any], ref: str) -> int | None:

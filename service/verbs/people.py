@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 class PeopleVerbs(Holding):
     """Who is on record, and what the law asks about them."""
 
+    def __init__(self, *of: Any, **more: Any) -> None:
+        """Open the log; who is erased from here on is known outside at once, and what cannot be written then, `muniment work` writes."""
+        super().__init__(*of, **more)
+        self.subjects.erased = lambda: outside.keep(self.config, self.recorder, self.recorder.vkey)
+
     def register_subject(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Register a person under an opaque reference, their name sealed under their own key."""
         try:
@@ -98,12 +103,9 @@ class PeopleVerbs(Holding):
         """Destroy keys and values of a person under every reference, in the transaction that records exactly what went."""
         for _ in range(TRIES):
             try:
-                done: Done = self._erase(ref, write=write, **said)
+                return self._erase(ref, write=write, **said)
             except ErasesUnlisted as error:  # something was sealed about them since it was listed
                 moved = error
-            else:
-                outside.keep(self.config, self.recorder, self.keys.log.vkey)  # what cannot be written now, `muniment work` writes
-                return done
         raise MovedUnderneath(ref=ref) from moved
 
     @resting_on(DataSubject, Office)

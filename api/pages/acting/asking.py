@@ -254,7 +254,9 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
 
 def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
     matter = next(iter(state.held), "…") if command.name == "release_legal_hold" else "…"
-    return {"matter": matter, "received_on": worker().today, "into": acting_as().person or NOBODY}
+    today = worker().today
+    of_days = {"received_on": today, "disclosed_on": state.erased_on or today, "kept_until": today + YEAR}
+    return {"matter": matter, "into": acting_as().person or NOBODY, **of_days}
 
 
 def _of_an_item(state: DisseminationState, words: Words) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def held_about(on: Reading, ref: str) -> dict[str, Any]:
         "asked and decided": [_asked(one) for one in every if one.ref in refs],
         "at the desk": desk,
         "shown to whom": [asdict(one) for one in people.disclosed(on.conn, found, **on.at)],
+        "sealed packs with their reference": [asdict(one) for one in people.handed(on.conn, found, **on.at)],
         "copies in backups": [asdict(one) for one in backup.listed(worker().config)],
     }
 

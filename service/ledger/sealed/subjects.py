@@ -51,6 +51,7 @@ class Subjects:
         self._erase_too = erase_too
         self._datastore, self._wrapping, self._origin = datastore, AESGCM(wrapping_key), origin
         self._lock = threading.Lock()
+        self.erased: Callable[[], object] | None = None  # called once an erasure is on record
         self._stored: OrderedDict[UUID, AESGCM] = OrderedDict()
         self._made: dict[UUID, _Made] = {}
         self._lost: dict[UUID, AESGCM] = {}  # made here, while another writer's key was stored
@@ -104,12 +105,14 @@ class Subjects:
             conn.execute("SELECT sealed.erase(%s, %s)", (list(each.subjects), each.values))
             self._erase_too(conn, each.subjects)
 
-    def forget(self, erases: Iterable[Erases]) -> None:
-        """Forget the keys that were destroyed."""
+    def forget(self, erases: Collection[Erases]) -> None:
+        """Forget the keys that were destroyed, and let it be known outside that they were."""
         with self._lock:
             for subject in (subject for each in erases for subject in each.subjects):
                 self._stored.pop(subject, None)
                 self._lost.pop(subject, None)
+        if erases and self.erased:
+            self.erased()
 
     # -- keys of subjects that are new, on their way through an append ---------------------------------------------
 

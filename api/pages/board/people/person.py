@@ -23,9 +23,10 @@ from service.database import backup
 from service.desk import roles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
-    from projections.people import PersonRow, Place
+    from projections.people import Disclosed, Handed, PersonRow, Place
 
 pages = Blueprint("person", __name__)
 
@@ -106,24 +107,26 @@ def _places(seen: Look, row: PersonRow, refs: list[UUID]) -> list[dict[str, Any]
         for one in found
     ]
     shown = [
-        (
-            seen.words.office(one.office),
-            one.disclosed_on,
-            _thing(seen, *one.object.split(":", 1)),
-            to_event(seen, one.position),
-            _told(row, one.disclosed_on),
-        )
-        for one in people_.disclosed(seen.on.conn, found, **seen.on.at)
+        (seen.words.office(one.office), one.disclosed_on, what, to_event(seen, one.position), _told(row, one.disclosed_on))
+        for one, what in _outside(seen, found)
         if row.erased_on is None or one.disclosed_on <= row.erased_on
     ]
     notified = [(one["recipient"], _day(one["disclosed_on"]), _day(one["on"]), one["how"]) for one in row.notified]
     tables = [
         section("Where they stand", columns, told, "Nowhere.", "Their key seals all of it, so it is erased at once or not at all."),
-        section("Shown to whom outside", ("Who", "Day", "What", "Event", "Told of the erasure"), shown, "To nobody who inspected."),
+        section("Shown to whom outside", ("Who", "Day", "What", "Event", "Told of the erasure"), shown, "To nobody."),
     ]
     if row.erased_on:
         tables.append(section("Recipients who were told", ("Recipient", "Disclosed", "Told", "How"), notified, "None."))
     return tables
+
+
+def _outside(seen: Look, found: list[Place]) -> Iterator[tuple[Disclosed | Handed, Said]]:
+    """Give what was opened by whoever inspected, and which packs were handed over, each with what it was of."""
+    for one in people_.disclosed(seen.on.conn, found, **seen.on.at):
+        yield one, _thing(seen, *one.object.split(":", 1))
+    for pack in people_.handed(seen.on.conn, found, **seen.on.at):
+        yield pack, [f"A sealed pack: {pack.scope}", quiet("With their reference, and without any sealed value")]
 
 
 def _place(seen: Look, one: Place, row: PersonRow) -> tuple[Said, ...]:
