@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,7 @@ NOT_MAILED = """
     SELECT office, count(*), (array_agg(failed ORDER BY position DESC))[1] FROM desk.mail
      WHERE sent_at IS NULL AND tries > 2 GROUP BY office ORDER BY office"""
 UNDESTROYED = "SELECT name, kept_until FROM desk.backup WHERE destroyed_on IS NULL AND kept_until < %s ORDER BY id"
+STAMPED = "SELECT (SELECT max(stamped_at) FROM ledger.timestamp), (SELECT failed FROM desk.asked_outside WHERE who = %(who)s)"
 WITNESSED = """
     SELECT (SELECT max(size) FROM ledger.cosignature WHERE witness = %(witness)s),
            (SELECT failed FROM desk.asked_outside WHERE who = %(witness)s),
@@ -93,3 +95,7 @@ def _witnessed(conn: psycopg.Connection[Any], config: Config, size: int) -> Iter
         else:
             seen = f"has cosigned {last} of {size} events" if last else "has cosigned nothing yet"
             yield f"The witness {witness.name} {seen}{f'. The last time: {failed}' if failed else '.'}", last == size
+    if config.tsa:
+        at, failed = conn.execute(STAMPED, {"who": config.tsa}).fetchone() or (None, None)
+        words = f"The last time stamp by {config.tsa}: {f'{datetime.fromtimestamp(at, UTC):%F %T} UTC' if at else 'none yet'}"
+        yield f"{words}{f'. The last time: {failed}' if failed else '.'}", at is not None and failed is None

@@ -27,6 +27,7 @@ from service.ledger.registry import Registry
 from service.ledger.sealed import outside
 from service.recording.outside import policy
 from service.recording.outside.sending import send_daily
+from service.recording.outside.stamping import check_client, stamping
 from service.recording.outside.witnessing import witnessing
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ def work(every: float | None, *, views_only: bool) -> None:
         outside.check(config)
         if config.policy:
             policy.read(config, keys.load_public(config).log_vkey)
+        check_client(config)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
-        every_other = () if views_only else (_sending, witnessing, issuing, mailing, checking)
+        every_other = () if views_only else (_sending, witnessing, stamping, issuing, mailing, checking)
         beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in every_other]
         for thread in beside:
             thread.start()

@@ -37,14 +37,28 @@ is drawn is in its first lines.
 
 ## The checkpoint's signature, with OpenSSL
 
-`checkpoint` is a C2SP signed note over {size} entries. The signed text is its first three lines; the last line holds base64 of four
+`checkpoint` is a C2SP signed note over {size} entries. The signed text is its first three lines; the fifth holds base64 of four
 bytes of key id and 64 of signature; the key above ends in base64 of one byte and 32 of public key.
 
     head -n 3 checkpoint > text
-    tail -n 1 checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
-    (printf '\\x30\\x2a\\x30\\x05\\x06\\x03\\x2b\\x65\\x70\\x03\\x21\\x00'; cut -d' ' -f2 policy | head -n 1 | sed 's/.*+//' \\
+    sed -n 5p checkpoint | cut -d' ' -f3 | base64 -d | tail -c 64 > signature
+    (printf '\\x30\\x2a\\x30\\x05\\x06\\x03\\x2b\\x65\\x70\\x03\\x21\\x00'; sed -n 's/^log //p' policy | cut -d' ' -f1 | cut -d+ -f3- \\
         | base64 -d | tail -c 32) > key.der
     openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in text -sigfile signature
+
+## The witnesses and the time stamps
+
+A line after the fifth is a witness's cosignature, whose key `policy` names: base64 of four bytes of key id, eight of the time in POSIX
+seconds, and 64 of signature, over `cosignature/v1`, a line `time` with that time, and the text. The verifier checks them.
+
+A file in `timestamps` is an RFC 3161 response over the text of the checkpoint of the size in its name. With the authority's own root
+certificates in `ROOTS.pem`:
+
+    for stamp in timestamps/*.tsr; do
+        size=$(basename "$stamp" .tsr)
+        head -n 3 "$(ls checkpoints/"$size" 2>/dev/null || echo checkpoint)" > text
+        openssl ts -verify -in "$stamp" -data text -CAfile ROOTS.pem
+    done
 
 ## The tree and the receipts, with Go
 

@@ -21,7 +21,7 @@ from service.database.connection import datastore
 from service.ledger import keys
 from service.ledger.reading import Proofs
 from service.recording.outside import policy
-from service.recording.outside.offering import PATIENCE, Cosignature, Diverged, NotWitnessed, offer
+from service.recording.outside.offering import PATIENCE, Diverged, NotWitnessed, offer
 from service.verify import CLOCK_SKEW
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ def ask(of: Proofs, vkey: str, witness: Witness, patience: float = PATIENCE) -> 
     try:
         found = offer(seen, witness, old, patience)
         if found:
-            _check_time(seen, found)
-            _keep(seen, "SELECT ledger.keep_cosignature(%s, %s, %s, %s)", (found.size, witness.vkey, found.line, found.at))
+            check_time(seen, found.size, found.at)
+            keep(seen, "SELECT ledger.keep_cosignature(%s, %s, %s, %s)", (found.size, witness.vkey, found.line, found.at))
     except NotWitnessed as error:
-        _keep(seen, ASKED, (witness.vkey, str(error)))
+        keep(seen, ASKED, (witness.vkey, str(error)))
         raise
     except Diverged as error:
-        _keep(seen, "SELECT ledger.keep_divergence(%s, %s, %s, %s)", (witness.vkey, error.held, error.note, error.offered))
-        _keep(seen, ASKED, (witness.vkey, str(error)))
+        keep(seen, "SELECT ledger.keep_divergence(%s, %s, %s, %s)", (witness.vkey, error.held, error.note, error.offered))
+        keep(seen, ASKED, (witness.vkey, str(error)))
         raise
-    _keep(seen, ASKED, (witness.vkey, None))
+    keep(seen, ASKED, (witness.vkey, None))
 
 
 def witnessing(config: Config, stop: threading.Event) -> None:
@@ -95,7 +95,7 @@ def _kept_policy(seen: Published, witnesses: policy.Witnesses, stop: threading.E
     while not stop.is_set():
         try:
             if witnesses.all or policy.in_force(seen.datastore.get_connection(), seen.vkey) != witnesses.text:
-                _keep(seen, "SELECT ledger.keep_policy(%s)", (witnesses.text,))
+                keep(seen, "SELECT ledger.keep_policy(%s)", (witnesses.text,))
         except AWAY as error:
             log.warning("the database went away: %s", error)
             stop.wait(LISTENED)
@@ -126,14 +126,15 @@ def _keep_asking(config: Config, seen: Published, witness: Witness, stop: thread
             stop.wait(min(2.0**failures, SELDOM))
 
 
-def _check_time(seen: Published, found: Cosignature) -> None:
+def check_time(seen: Published, size: int, at: int) -> None:
     """Refuse a time before that of the last event, or after now: no auditor would take it for one."""
     with seen.datastore.get_connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
-        (received,) = cursor.execute(RECEIVED, (found.size,)).fetchone() or (0,)
-    if not received - CLOCK_SKEW <= found.at <= time.time() + CLOCK_SKEW:
-        raise NotWitnessed(f"it cosigned at a time that cannot be, {found.at}")
+        (received,) = cursor.execute(RECEIVED, (size,)).fetchone() or (0,)
+    if not received - CLOCK_SKEW <= at <= time.time() + CLOCK_SKEW:
+        raise NotWitnessed(f"it signed at a time that cannot be, {at}")
 
 
-def _keep(seen: Published, statement: str, values: tuple[Any, ...]) -> None:
+def keep(seen: Published, statement: str, values: tuple[Any, ...]) -> None:
+    """Keep what others vouch for, or how the asking goes."""
     with seen.datastore.get_connection() as conn:
         conn.execute(statement, values)
