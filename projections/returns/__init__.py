@@ -5,7 +5,7 @@ is in date; `report` is the report of a year.
 """
 
 from projections.returns.listing import Filters, Returns, one, periods, returns
-from projections.returns.report import Edition, built_again, editions, published_reviews, report_of
+from projections.returns.report import Edition, behind, built_again, editions, published_reviews, report_of
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
 from projections.returns.workforce import CurrencyRow, StaffGroup, StaffWhoCame, workforce
@@ -25,6 +25,7 @@ __all__ = [
     "StaffGroup",
     "StaffWhoCame",
     "StandardRow",
+    "behind",
     "built_again",
     "editions",
     "one",

@@ -14,6 +14,7 @@ from psycopg.sql import SQL
 from aggregates.clocks.dates import LONDON
 from aggregates.entry.topics import typed_entry
 from aggregates.returns import report
+from aggregates.returns.report.answers import OF_A_PERSON
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ READ: Final = SQL("position <= %(known_at)s AND rtrim(topic, '0123456789') = ANY
 ENTRIES: Final = SQL("""
     SELECT position, ref, jti, recorded_at, topic, body, amends FROM views.inspection_history
      WHERE {read} ORDER BY position""").format(read=READ)
+AMENDING: Final = SQL("""
+    SELECT position, topic, amends, body ->> 'kind' FROM views.inspection_history WHERE {read} ORDER BY position""").format(read=READ)
 NEWEST: Final = SQL("SELECT position, jti FROM views.inspection_history WHERE {read} ORDER BY position DESC LIMIT 1").format(read=READ)
 EDITIONS: Final = SQL("""
     SELECT r.period, (e ->> 'edition')::int AS edition, (e ->> 'on')::date AS "on", (e ->> 'as_at')::date AS as_at,
@@ -77,6 +80,19 @@ def built_again(conn: Connection[Any], edition: Edition) -> bool:
         return report.digest(report.canonical(_composed(conn, edition.period, edition.as_at, edition.known_at))) == edition.sha256
 
     return _once(conn, edition.known_at, ("again", edition), same)
+
+
+def behind(conn: Connection[Any], edition: Edition) -> frozenset[int]:
+    """Return where the entries stand that an edition was built from, with the one that published it.
+
+    But for what counts people, and what is asked of one.
+    """
+    kept: set[int] = set()
+    for position, topic, amends, kind in conn.execute(AMENDING, {"known_at": edition.known_at, "events": EVENTS}):
+        of_people = topic.startswith(report.COUNTS_PEOPLE) or kind == OF_A_PERSON
+        if not of_people and (amends is None or amends in kept):
+            kept.add(position)
+    return frozenset({*kept, edition.event})
 
 
 def published_reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[PublishedReview]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
@@ -13,17 +14,21 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
+from aggregates import EVENTS
 from aggregates.action import Action
 from aggregates.clocks.dates import london
+from aggregates.entry.fields import fields_by_name
 from aggregates.returns import Return
 from projections.returns import built_again, editions
 from projections.returns.report import ENTRIES
 from projections.two_clocks.catch_up import rebuild_views
 from projections.two_clocks.tracking import head
+from service.ledger.pack.auditing import audit
 from tests.api.acts import FILE, PDF
 from tests.api.acts.returns import ANSWER, REQUEST, asked_for, explained
 from tests.api.acts.returns import REF as AUDIT
 from tests.api.pages.whole import fill
+from tests.api.test_packs import entries_of
 
 YEAR, OVER = "2016", "2017-01-05"
 REPORT, PUBLIC = f"board_annual_report-{YEAR}-BOARD", f"/public/reports/{YEAR}/1"
@@ -151,6 +156,33 @@ def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
     assert again["report_sha256"] == signed["sha256"]
     assert work.client.get(f"{PUBLIC}/data.json").data == data
     assert [one["newest"] for one in work.get("/api/v1/reports").json["items"]] == [True, False]
+
+
+def test_anybody_computes_the_figures_of_a_report_again_from_its_public_pack(ask, tmp_path):
+    """F.2: without an account the pack is taken and verifies; what counts people is not in it and is named, all else comes out the same."""
+    fill(ask.seeded)
+    ask.seeded.clock.advance(days=122)
+    explained(ask.seeded, YEAR)
+    assert publish(ask).status_code == 200
+    once, again = (ask.client.get(f"{PUBLIC}/pack.zip") for _ in range(2))
+    (tmp_path / "pack.zip").write_bytes(once.data)
+    with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
+        archive.extractall(folder := tmp_path / "pack")
+    shown = dict(entries_of(folder).values())
+    wrong = [(evt, name) for evt, said in shown.items() for name in said if fields_by_name(EVENTS[evt])[name].sensitivity != "public"]
+    found = audit(tmp_path / "pack.zip", key=ask.seeded.board.recorder.vkey)
+    figures = next(check for check in found.checks if check.name == "published figures")
+
+    assert (once.status_code, once.data == again.data, once.headers.get("Set-Cookie")) == (200, True, None)
+    assert f'href="{PUBLIC}/pack.zip"' in ask.client.get(PUBLIC).get_data(as_text=True)
+    assert (wrong, [evt for evt in shown if evt.startswith("training_session.")]) == ([], [])
+    assert (found.code, figures.failures) == (0, []), found.lines
+    assert figures.checked > 10
+    assert any("'Who came to training': it counts people" in one for one in figures.not_checked)
+
+    data = next(path for path in (folder / "evidence").iterdir() if path.read_bytes().startswith(b'{"as_at"'))
+    data.write_bytes(data.read_bytes().replace(b'"is":1', b'"is":2', 1))
+    assert audit(folder).lines[0].startswith(f"NOT VERIFIED: evidence/{data.name} is not the file")
 
 
 def test_what_is_recorded_later_does_not_have_a_published_report_built_again(work):

@@ -8,9 +8,10 @@ reviews.
 from aggregates.returns.report.document import MADE_BY, canonical, compose, digest, missing, year_of
 from aggregates.returns.report.public import NotPublic, OnLog
 from aggregates.returns.report.published import published_reviews
-from aggregates.returns.report.record import NAMES, TOPICS, Record
+from aggregates.returns.report.record import COUNTS_PEOPLE, NAMES, TOPICS, Record
 
 __all__ = [
+    "COUNTS_PEOPLE",
     "MADE_BY",
     "NAMES",
     "TOPICS",

@@ -56,6 +56,8 @@ AMENDED: Final[tuple[Any, ...]] = tuple(
 )
 AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted)
 NAMES_READ: Final = frozenset(event.TOPIC.rpartition(".")[0] for event in READ)
+# What a public pack leaves out whole: the versions in a session's stream would tell how many people were in it, and few are recognised.
+COUNTS_PEOPLE: Final = f"{TrainingSession.TOPIC}."
 OF_ACTIONS: Final = tuple(event for event in READ if event.TOPIC.startswith("action."))
 NAMES: Final = sorted(event.TOPIC.rpartition(".")[0] for event in (*READ, *AMENDED))
 TOPICS: Final = rf"^({'|'.join(map(re.escape, NAMES))})\.v[0-9]+$"  # of every shape that they ever had

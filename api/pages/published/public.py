@@ -9,7 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, make_response, request, send_file
 
 from aggregates.clocks.dates import LONDON
 from aggregates.entry.fields import CORRECTED, ENVELOPE, fields_by_name
@@ -22,6 +22,7 @@ from api.pages.frame import log_of_page, render
 from api.pages.frame.telling import name_in, with_code
 from api.pages.frame.words import Words, title_of
 from api.pages.published import editions, shown
+from api.pages.published.packs import public_pack
 from api.pages.published.pdf import pdf
 from api.worker import worker
 from projections import returns
@@ -93,6 +94,16 @@ def as_pdf(period: str, edition: int) -> Response:
     return _file(made, "application/pdf", f"report-{period}-{edition}.pdf", "no-cache")
 
 
+@pages.get("/public/reports/<period>/<int:edition>/pack.zip")
+@public
+def pack(period: str, edition: int) -> Response:
+    """Give the sealed pack of what an edition was built from: with it anybody computes its figures again."""
+    with worker().reader() as conn:
+        wanted, _ = editions.one(conn, period, edition)
+        file = public_pack(conn, wanted)
+    return send_file(file, mimetype="application/zip", as_attachment=True, download_name=f"report-{period}-{edition}-pack.zip")
+
+
 @pages.get("/public/reviews/<ref>")
 @public
 def review(ref: str) -> Response:
@@ -159,6 +170,7 @@ def _report(period: str, number: int | None) -> Response:
         check=shown.check(wanted),
         data_href=f"{base}/data.json",
         pdf_href=f"{base}/report.pdf",
+        pack_href=f"{base}/pack.zip",
         permanent_address=f"{request.host_url.rstrip('/')}{base}",
     )
 

@@ -13,11 +13,14 @@ from api.access import public
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import log_of_page, render
 from api.pages.frame.clocks import shown_by_now
+from api.pages.published import editions
+from api.pages.published.shown import address_of, called
 from api.pages.record.amendments import made, year_in_words
 from api.pages.record.witnessed import diverged, losses, stamped, witnesses
 from api.worker import worker
 from projections.two_clocks import tracking
 from service.desk.refusals import NotEstablished
+from service.desk.roles import may
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -49,7 +52,7 @@ def integrity() -> Response:
             "losses": losses(conn, reads=acting_or_nobody() is not None) if reached else [],
             "caught_up": {"behind": size - reached, "stopped": _stopped(conn) if reached else None},
         }
-    return render("record/integrity.html", packs=[], sent=_sent(), **said)
+    return render("record/integrity.html", packs=_packs(), sent=_sent(), **said)
 
 
 def _amendments(conn: Connection[Any], known_at: int) -> list[dict[str, Any]]:
@@ -73,6 +76,22 @@ def _stopped(conn: Connection[Any]) -> str | None:
     if not halted:
         return None
     return f"The registers have stopped at event {halted[0].position} and show nothing newer. The log itself goes on, and can be checked."
+
+
+def _packs() -> list[dict[str, str]]:
+    """Return the packs that whoever asks can take: everybody those of published reports, who may their own."""
+    offered = []
+    who = acting_or_nobody()
+    if who and may(who.role, "packs"):
+        text = "What you may see of the record, sealed: all of it, some days, an agency, a review or one event."
+        offered.append({"title": "Your own pack", "href": "/packs", "text": text})
+    with worker().reader() as conn:
+        found = editions.every(conn) if shown_by_now(conn) else []
+    for one in (one for one in found if one.newest):
+        title = f"The public pack of the report {called(one.period)}"
+        text = "What that report was built from, in public fields alone: compute its figures again."
+        offered.append({"title": title, "href": f"{address_of(one.period, one.edition)}/pack.zip", "text": text})
+    return offered
 
 
 def _sent() -> dict[str, Any] | None:

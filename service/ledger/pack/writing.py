@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eventsourcing.utils import resolve_topic
@@ -193,7 +194,7 @@ def write_pack(
     """
     if out.exists():
         raise PackExists(out=out)
-    folder = out.with_name(f".{out.name}.writing-{os.getpid()}")
+    folder = out.with_name(f".{out.name}.writing-{os.getpid()}-{get_ident()}")
     try:
         with recorder.datastore.get_connection() as conn, conn.transaction():
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -66,6 +66,9 @@ def unknown(trail: Trail) -> Check:
     check = Check("what is known", "entries whose meaning this version knows", checked=len(trail.known))
     for evt, positions in sorted(trail.unknown.items()):
         check.apart[f"unverified semantics, verified integrity: {evt} is of a later version, or of another product"] += positions
+    evts = {told.position: told.evt for told in trail.told} if trail.misshapen else {}
+    for position, why in trail.misshapen.items():
+        check.fails(position, evts[position], f"its fields are not those of such an event: {why}")
     if trail.silent:
         check.apart["nothing at all is shown of them"] += trail.silent
     return check

@@ -94,11 +94,12 @@ class Trail:
 
     def __init__(self, pack: verify.Pack) -> None:
         """Read them."""
-        self.now = pack.checkpoint.size + 1  # after everything that is known
+        self.complete, self.now = pack.complete, pack.checkpoint.size + 1  # after everything that is known
         self.root: Callable[[int], str] = lambda size: pack.root(size).hex()
         self.told = [*reading.read(pack, lambda *_: True)]
         self.unknown: dict[str, list[int]] = defaultdict(list)
         self.silent: list[int] = []  # of which nothing at all is shown
+        self.misshapen: dict[int, str] = {}  # whose fields are not what this version knows of such an event
         self.streams: dict[str, Stream] = {}
         for told in self.told:
             if told.evt not in EVENTS:
@@ -106,8 +107,21 @@ class Trail:
             elif "occurred_on" not in told.fields:
                 self.silent.append(told.position)
             else:
-                kind = BY_TOPIC[told.evt.partition(".")[0]]
-                self.streams.setdefault(told.stream, Stream(kind)).entries.append(Known(told, typed(told, told.sver)))
+                self._take(told)
+
+    def _take(self, told: Told) -> None:
+        try:
+            known = Known(told, typed(told, told.sver))
+        except (TypeError, LookupError, ValueError, AttributeError) as error:
+            self.misshapen[told.position] = str(error)
+            return
+        kind = BY_TOPIC[told.evt.partition(".")[0]]
+        self.streams.setdefault(told.stream, Stream(kind)).entries.append(known)
+
+    @cached_property
+    def positions(self) -> frozenset[int]:
+        """Return where the entries of the pack stand."""
+        return frozenset(told.position for told in self.told)
 
     @property
     def known(self) -> list[Known]:
