@@ -3,8 +3,8 @@
 `view` is the table, `rows` what a reader gets, `reading` how it is asked for.
 """
 
-from projections.reviews.reading import actions_of, concerning, led_by, review, reviews, tracker
+from projections.reviews.reading import actions_of, concerning, led_by, review, reviews, titles, tracker
 from projections.reviews.rows import ClockRow, ReviewRow, Tracked
 from projections.reviews.view import Reviews
 
-__all__ = ["ClockRow", "ReviewRow", "Reviews", "Tracked", "actions_of", "concerning", "led_by", "review", "reviews", "tracker"]
+__all__ = ["ClockRow", "ReviewRow", "Reviews", "Tracked", "actions_of", "concerning", "led_by", "review", "reviews", "titles", "tracker"]

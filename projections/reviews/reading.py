@@ -33,6 +33,7 @@ CONCERNING = SQL("""
      WHERE {} AND (referring_agency = %(agency)s OR information @> jsonb_build_array(jsonb_build_object('agency', %(agency)s::text)))
     """).format(AT_CLOCKS)
 LED_BY = SQL("SELECT key FROM views.reviews WHERE {} AND lead ->> 'reviewer' = %(person)s::text").format(AT_CLOCKS)
+TITLES = SQL("SELECT key, title FROM views.reviews WHERE {} ORDER BY notified_on, key").format(AT_CLOCKS)
 AGENCIES = SQL("SELECT key FROM views.agencies WHERE {}").format(AT_CLOCKS)
 # The actions that came of some reviews, and those that took their places, one after the other, wherever they came from.
 PROMISES = SQL("""
@@ -51,6 +52,11 @@ def tracker(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Tracke
     rows = _rows(conn, SHORT, SQL("ORDER BY notified_on, key"), as_at=as_at, known_at=known_at)
     lacking = _lacking(conn, {row["ref"]: row["running"]["concerns"] for row in rows if not row["ended"]}, as_at, known_at)
     return [Tracked(**_read(row, as_at, lacking.get(row["ref"], []))) for row in rows]
+
+
+def titles(conn: Connection[Any], *, as_at: date, known_at: int) -> dict[str, str]:
+    """Return what every review is called, by its reference, in the order of notification."""
+    return dict(conn.execute(TITLES, {"as_at": as_at, "known_at": known_at}).fetchall())
 
 
 def reviews(conn: Connection[Any], *, as_at: date, known_at: int) -> list[ReviewRow]:

@@ -34,7 +34,7 @@ def action(ref: str) -> Response:
 
 
 def _facts(seen: Look, row: ActionRow) -> dict[str, Any]:
-    titles = {review.ref: review.title for review in reviews.reviews(seen.on.conn, **seen.on.at)}
+    titles = reviews.titles(seen.on.conn, **seen.on.at)
     limit = settings(seen.on.conn, **seen.on.at).backdating_limit
     said = row_of(seen, row, causes(seen, [row.ref]).get(row.ref, NOTHING), limit, titles)
     _, _, finding = (row.source or "").partition("/")

@@ -56,13 +56,14 @@ def register() -> Response:
         number = page_asked()
         rows = action_register.register(seen.on.conn, **seen.on.at, filters=asked, **order(), limit=number * SIZE)
         total = action_register.count(seen.on.conn, **seen.on.at, filters=asked)
+        counts = _counts(seen, asked)
         return render(
             "actions/register.html",
             look=seen,
             columns=_columns(seen),
             rows=_rows(seen, rows[(number - 1) * SIZE :]),
-            figures=figures(seen, asked),
-            headline=headline(seen, asked),
+            figures=figures(seen, counts),
+            headline=headline(seen, counts),
             pager=pager(number, total, lambda page: _again(seen, page=page)),
             filters=[one.select for one in chosen if len(one.options) > 1],
             filtered=any(one.value for one in chosen),
@@ -145,7 +146,7 @@ def _filters(seen: Look) -> list[Filter]:
     """Return the filters of the register, each with what may be chosen."""
     words, all_agencies = seen.words, seen.on.scope.agency is None
     owners = words.agencies | words.sub_groups if all_agencies else {}
-    came_from = {row.ref: f"{row.ref} {row.title}" for row in reviews.reviews(seen.on.conn, **seen.on.at)} if all_agencies else {}
+    came_from = {ref: f"{ref} {title}" for ref, title in reviews.titles(seen.on.conn, **seen.on.at).items()} if all_agencies else {}
     return asked_for(
         ("only", "Show", ONLY),
         ("owner", "Owned by", {"": "Everybody"} | owners),
@@ -155,9 +156,8 @@ def _filters(seen: Look) -> list[Filter]:
     )
 
 
-def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
+def figures(seen: Look, counts: Summary) -> list[dict[str, Any]]:
     """Return the counts of what the other filters leave, each opening the rows that it counts."""
-    counts = _counts(seen, asked)
     told = (
         (counts.owed, "still owed", "open"),
         (counts.overdue, "overdue", "overdue"),
@@ -168,9 +168,8 @@ def figures(seen: Look, asked: Filters) -> list[dict[str, Any]]:
     return [{"number": number, "label": label, "href": _again(seen, only=only, page=None)} for number, label, only in told]
 
 
-def headline(seen: Look, asked: Filters) -> dict[str, Any]:
+def headline(seen: Look, counts: Summary) -> dict[str, Any]:
     """Return whether improvements last, in numbers that each open the rows that they count."""
-    counts = _counts(seen, asked)
     told = [("signed_off", counts.ever_signed_off, "ever-signed-off"), ("tested", counts.tested, "tested")]
     told += [("held", counts.held, "held"), ("slipped", counts.slipped, "slipped")]
     return {name: {"number": number, "href": _again(seen, only=only, page=None)} for name, number, only in told}
@@ -185,7 +184,7 @@ def _counts(seen: Look, asked: Filters) -> Summary:
 def _rows(seen: Look, rows: Sequence[ActionRow]) -> list[dict[str, Any]]:
     because = causes(seen, [row.ref for row in rows])
     limit = settings(seen.on.conn, **seen.on.at).backdating_limit
-    titles = {row.ref: row.title for row in reviews.reviews(seen.on.conn, **seen.on.at)}
+    titles = reviews.titles(seen.on.conn, **seen.on.at)
     return [row_of(seen, row, because.get(row.ref, NOTHING), limit, titles) for row in rows]
 
 
