@@ -4,7 +4,7 @@
 is in date; `report` is the report of a year.
 """
 
-from projections.returns.listing import Filters, Returns, one, periods, returns
+from projections.returns.listing import Filters, Order, Returns, count, one, periods, returns
 from projections.returns.report import Edition, behind, built_again, editions, published_reviews, report_of
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
@@ -19,6 +19,7 @@ __all__ = [
     "Filters",
     "GradeRow",
     "KnowledgeRow",
+    "Order",
     "PresentedRow",
     "ReturnRow",
     "Returns",
@@ -27,6 +28,7 @@ __all__ = [
     "StandardRow",
     "behind",
     "built_again",
+    "count",
     "editions",
     "one",
     "periods",

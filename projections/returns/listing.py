@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from aggregates.returns import Return, ReturnState
 from aggregates.returns.state import ASKED, Ended, Published
@@ -121,13 +121,46 @@ LISTED = SQL(", ").join(Identifier(column) for column in Returns.columns if colu
 QUERY = """
     SELECT key AS ref, {columns} FROM views.returns
      WHERE {at} AND {which} AND (%(after)s::text IS NULL OR (due_on, key) < (%(after_due)s::date, %(after)s::text))
-     ORDER BY due_on DESC, key DESC LIMIT %(limit)s"""
+     ORDER BY {order} due_on DESC, key DESC LIMIT %(limit)s OFFSET %(first)s"""
+COUNT = "SELECT count(*) FROM views.returns WHERE {at} AND {which}"
 OPEN_CHALLENGES = """
     SELECT about, array_agg(key ORDER BY key) FROM views.challenges
      WHERE {at} AND status = 'raised' AND about LIKE 'return:%%' GROUP BY about"""
 ACTIONS = """
     SELECT source, array_agg(key ORDER BY key) FROM views.action_register
      WHERE {at} AND status <> 'withdrawn' AND source LIKE 'return:%%' GROUP BY source"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """In which order returns are given before that of their due dates, and after how many: by a column, whose values `ranks` may order."""
+
+    by: Literal["kind", "respondent", "due_on", "status"] | None = None
+    ranks: Sequence[str] = ()
+    descending: bool = False
+    first: int = 0
+
+    def sql(self) -> Composable:
+        """Return this as the beginning of an ORDER BY."""
+        if self.by is None:
+            return SQL("")
+        value = SQL("array_position(%(ranks)s::text[], {})" if self.ranks else "{}").format(Identifier(self.by))
+        return value + SQL(" DESC, " if self.descending else ", ")
+
+
+def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters) -> int:
+    """Return how many returns these are."""
+    query = SQL(COUNT).format(at=AT_CLOCKS, which=_which(filters))
+    row = conn.execute(query, {"as_at": as_at, "known_at": known_at, **_parameters(filters)}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _which(filters: Filters) -> Composed:
+    return SQL(" AND ").join([SQL("true"), *(SQL(part) for name, part in WHERE.items() if getattr(filters, name) not in {None, False})])
+
+
+def _parameters(filters: Filters) -> dict[str, Any]:
+    return {name: getattr(filters, name) for name in WHERE} | {"whose": list(filters.whose or ())}
 
 
 def returns(
@@ -139,14 +172,15 @@ def returns(
     after: str | None = None,
     limit: int | None = None,
     answers: bool = False,
+    order: Order | None = None,
 ) -> list[ReturnRow]:
     """Return the returns as at a day, as known at a position, those due last first; with their answers where they are asked for."""
     asked = filters or Filters()
-    parts = [SQL(part) for name, part in WHERE.items() if getattr(asked, name) not in {None, False}]
+    in_order = order or Order()
     parameters: dict[str, Any] = {"as_at": as_at, "known_at": known_at, "after": after, "limit": limit}
-    parameters |= {name: getattr(asked, name) for name in WHERE} | {"whose": list(asked.whose or ())}
+    parameters |= {"ranks": list(in_order.ranks), "first": in_order.first, **_parameters(asked)}
     columns = SQL("{}, answers").format(LISTED) if answers else LISTED
-    query = SQL(QUERY).format(columns=columns, at=AT_CLOCKS, which=SQL(" AND ").join([SQL("true"), *parts]))
+    query = SQL(QUERY).format(columns=columns, at=AT_CLOCKS, which=_which(asked), order=in_order.sql())
     if after is not None:
         due = SQL("SELECT due_on FROM views.returns WHERE key = %(after)s AND {}").format(AT_CLOCKS)
         found = conn.execute(due, parameters).fetchone()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 TABLE = "inspection_history"
-SHAPE = "1"  # changes with the columns below
+SHAPE = "2"  # changes with the columns below
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 CALLED = {"data-subject": "subject", "training-session": "session"}  # where commands and addresses have a shorter word
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
@@ -118,6 +118,7 @@ def index(conn: Connection[Any], table: str = TABLE) -> None:
     for columns in (
         "(kind, ref, position)",
         "(recorded_at, position)",
+        "(rtrim(topic, '0123456789'), position)",
         "(amends) WHERE amends IS NOT NULL",
         "(late) WHERE late > 0",
         "USING gin ((body -> 'evidence') jsonb_path_ops)",

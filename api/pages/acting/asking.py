@@ -124,10 +124,12 @@ class Question:
         """Name nobody: what is made up for the question names nobody either."""
         return []
 
+    @looked_up
     def owed(self, agency: str) -> dict[str, str]:
         """Return what an agency is seen to owe beside its actions: the log is asked when it is decided, not for every page."""
         return holding.owed(self.on.conn, agency, **self._now)
 
+    @looked_up
     def _promised(self, agency: str) -> list[str]:
         return [promised_in_words(*each) for each in holding.promised(self.on.conn, agency, **self._now).items()]
 
@@ -135,6 +137,7 @@ class Question:
         """Account for nothing: it is asked whether an agency could leave, not what would be said of it."""
         return []
 
+    @looked_up
     def disputed(self) -> list[int]:
         """Return the positions of the disputed statements of which their holder has said nothing yet."""
         told = Disputes(self.on.conn, self.on.clocks.head).statements()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
@@ -10,6 +11,7 @@ from api.access import member
 from api.pages.board import listing
 from api.pages.board.listing import linked
 from api.pages.frame import Look, look, thing
+from api.pages.frame.tables import Later
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
 from api.pages.frame.words import written
 from api.pages.obligations.notices import owed_at, to_whom, what_of
@@ -68,19 +70,15 @@ def challenges() -> Response:
 
 def _escalations(seen: Look) -> dict[str, Any]:
     """Return the table of what was told further up, and what came of it."""
-    rows = [
-        (
-            what_of(seen, row),
-            seen.words.body(row.owner),
-            [f"Level {row.level}", *to_whom(seen, row)],
-            [written(row.on), to_event(seen, row.position)],
-            _came_of(seen, row),
-        )
-        for row in issued(seen.on)
-    ]
+    rows = [Later(partial(_escalation, seen, row)) for row in issued(seen.on)]
     columns = ("About", "Owed by", "To whom", "When", "What came of it")
     note = "What was overdue so long that somebody further up was told; the service does so by itself, or an office did."
     return section("Escalations", columns, rows, "Nothing was escalated.", note=note)
+
+
+def _escalation(seen: Look, row: EscalationRow) -> tuple[Any, ...]:
+    to, on = [f"Level {row.level}", *to_whom(seen, row)], [written(row.on), to_event(seen, row.position)]
+    return what_of(seen, row), seen.words.body(row.owner), to, on, _came_of(seen, row)
 
 
 def _came_of(seen: Look, row: EscalationRow) -> list[Said]:

@@ -28,7 +28,7 @@ def show(
     kind: str,
     path: str,
     columns: Sequence[str],
-    rows: Sequence[Sequence[Said]],
+    rows: Sequence[Sequence[Said]] | tables.Cut,
     *,
     facets: Sequence[str] = (),
     filters: Sequence[Filter] = (),
@@ -42,9 +42,10 @@ def show(
     `facets` are the columns by whose first words, or years, it can be narrowed; by `filters` it was narrowed already, and `kept` is what
     else its address carries besides the clocks. `sections` are tables under it.
     """
-    offered = [_facet(name, (row[columns.index(name)] for row in rows)) for name in facets]
-    narrowed = _Narrowed(columns, rows, offered)
-    left = narrowed.left()
+    every = [] if isinstance(rows, tables.Cut) else rows
+    offered = [_facet(name, (row[columns.index(name)] for row in every)) for name in facets]
+    narrowed = _Narrowed(columns, every, offered)
+    left = rows if isinstance(rows, tables.Cut) else narrowed.left()
     chosen = [*filters, *offered]
     carried = dict(kept or {}) | {one.name: one.value for one in chosen if one.value}
     table = section(str(said["heading"]), columns, left, "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -43,8 +44,11 @@ if TYPE_CHECKING:
     from service.desk.accounts import Caller
 
 
+FEW: Final = 5
 TITLED: Final = {
-    kind: SQL("SELECT title FROM {} WHERE {} AND key = %(ref)s").format(Identifier("views", table), AT_CLOCKS)
+    kind: SQL("SELECT key, title FROM {} WHERE {} AND (%(ref)s::text IS NULL OR key = %(ref)s)").format(
+        Identifier("views", table), AT_CLOCKS
+    )
     for kind, table in (
         ("action", "action_register"),
         ("review", "reviews"),
@@ -66,6 +70,7 @@ class Look:
     clocks: PageClocks
     words: Words
     titles: dict[tuple[str, str], str]
+    asked: Counter[str] = field(default_factory=Counter)  # how many titles of a kind were asked for one by one
 
     def link(self, path: str, **query: Any) -> str:
         """Return an address that keeps the clocks of this page."""
@@ -84,8 +89,13 @@ class Look:
             return self.words.office(ref, self.clocks.as_at)
         if kind == "return":
             return self._return(ref)
-        found = self.on.conn.execute(TITLED[kind], {**self.on.at, "ref": ref}).fetchone() if kind in TITLED else None
-        return str(found[0]) if found else ""
+        if kind not in TITLED:
+            return ""
+        self.asked[kind] += 1
+        several = self.asked[kind] > FEW  # a list goes on: all of the kind are asked for at once
+        found: dict[str, str] = dict(self.on.conn.execute(TITLED[kind], {**self.on.at, "ref": None if several else ref}).fetchall())
+        self.titles |= {(kind, one): title for one, title in found.items()}
+        return found.get(ref, "")
 
     def _return(self, ref: str) -> str:
         """Return what a return is called: what is asked, for which period, and of whom where that is not the Board."""

@@ -6,9 +6,11 @@ A page with several tables names the one that is sorted, paged or exported (`tab
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
@@ -18,8 +20,6 @@ from api.pages.frame.clocks import NotADay, read_day
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Response
 
     from api.pages.frame import Look
@@ -30,6 +30,40 @@ LAST_PAGE: Final = 10_000  # beyond any table
 DAY: Final = re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}")
 DIGITS: Final = re.compile(r"(\d+)")
 Key = tuple[int, tuple[tuple[int, int, str], ...]]
+
+
+class Later(Sequence[Any]):
+    """A row that is laid out when it is shown, sorted or exported: a list has thousands, and a page shows the first of them.
+
+    `known` are cells, by their place, that cost nothing: by them a list is narrowed.
+    """
+
+    def __init__(self, lay_out: Callable[[], Sequence[Any]], known: Mapping[int, Any] | None = None) -> None:
+        """Take what lays it out, once."""
+        self._known, self._lay_out = known or {}, cache(lay_out)
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a cell."""
+        return self._known[place] if isinstance(place, int) and place in self._known else self._lay_out()[place]
+
+    def __len__(self) -> int:
+        """Return how many cells it has."""
+        return len(self._lay_out())
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Rows that the database puts in order and cuts, because there may be any number of them.
+
+    `cut` takes the column to sort by, as `tag` has it, whether the other way round, and how many rows to leave out and to give at most.
+    """
+
+    total: int
+    cut: Callable[[str | None, bool, int, int | None], Sequence[Sequence[Any]]]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return self.total
 
 
 def tag(words: str) -> str:
@@ -48,7 +82,8 @@ def exported(seen: Look, name: str, tables: Sequence[Mapping[str, Any]]) -> Resp
         raise NotFound(kind="table", ref=called or "")
     args = request.args if called is None else _args(found)
     heading = str(found["heading"]).lower()
-    return exports.give(seen, name if name == heading else f"{name}, {heading}", found["columns"], _ordered(found, args), form)
+    rows = _page(found, args, 0, None)
+    return exports.give(seen, name if name == heading else f"{name}, {heading}", found["columns"], rows, form)
 
 
 def kept_order() -> dict[str, str]:
@@ -63,8 +98,8 @@ def shown(seen: Look, path: str, table: Mapping[str, Any], *, kept: Mapping[str,
     """
     name = tag(table["heading"])
     args = request.args if alone and "table" not in request.args else _args(table)
-    rows = _ordered(table, args)
-    grown = len(rows) >= GROWN
+    total = len(table["rows"])
+    grown = total >= GROWN
     here = {"sort": args.get("sort"), "order": args.get("order")}
 
     def again(**changed: Any) -> str:
@@ -76,10 +111,10 @@ def shown(seen: Look, path: str, table: Mapping[str, Any], *, kept: Mapping[str,
         **table,
         "id": name,
         "columns": [_column(text, args, again if grown and table.get("sorts", True) else None) for text in table["columns"]],
-        "rows": rows[(number - 1) * size : number * size],
+        "rows": _page(table, args, (number - 1) * size, size),
         "opened": bool(args),
         "sorted": args.get("sort", "") in [tag(text) for text in table["columns"]],
-        "pager": pager(number, len(rows), lambda page: again(page=page), size),
+        "pager": pager(number, total, lambda page: again(page=page), size),
         "first_href": again(page=None),
         "exports": exports.links(lambda form: again(format=form)) if grown else None,
     }
@@ -114,6 +149,14 @@ def _column(text: str, args: Mapping[str, str], again: Callable[..., str] | None
     here = args.get("sort") == name
     href = again(sort=name, order="descending" if here and not down else None, page=None) if again else None
     return {"text": text, "href": href, "sorted": ("descending" if down else "ascending") if here else None}
+
+
+def _page(table: Mapping[str, Any], args: Mapping[str, str], first: int, most: int | None) -> Sequence[Sequence[Any]]:
+    """Return so many rows, in the order that the address asks for, after the first so many."""
+    if not isinstance(rows := table["rows"], Cut):
+        return _ordered(table, args)[first : None if most is None else first + most]
+    asked = next((name for name in map(tag, table["columns"]) if name == args.get("sort")), None)
+    return rows.cut(asked, args.get("order") == "descending", first, most)
 
 
 def _ordered(table: Mapping[str, Any], args: Mapping[str, str]) -> list[Sequence[Any]]:

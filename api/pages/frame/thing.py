@@ -70,10 +70,17 @@ def facts(*rows: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def section(
-    heading: str, columns: Sequence[str], rows: Iterable[Sequence[Said]], empty: str, note: str | None = None, *, fold: str | None = None
+    heading: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Said]] | tables.Cut,
+    empty: str,
+    note: str | None = None,
+    *,
+    fold: str | None = None,
 ) -> dict[str, Any]:
     """Return a table with its heading; `empty` says in a sentence that it has no rows, `fold` what its rows are that begin folded."""
-    return {"heading": heading, "columns": list(columns), "rows": [list(row) for row in rows], "empty": empty, "note": note, "fold": fold}
+    given = rows if isinstance(rows, tables.Cut) else list(rows)
+    return {"heading": heading, "columns": list(columns), "rows": given, "empty": empty, "note": note, "fold": fold}
 
 
 def as_given(table: dict[str, Any]) -> dict[str, Any]:

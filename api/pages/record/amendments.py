@@ -27,7 +27,7 @@ MADE: Final = """
     SELECT position, extract(year FROM (recorded_at AT TIME ZONE 'Europe/London') - interval '3 months')::int AS year,
            topic LIKE '%%.entry_retracted.v1' AS retracted
       FROM views.inspection_history
-     WHERE (topic LIKE '%%.entry_corrected.v1' OR topic LIKE '%%.entry_retracted.v1') AND position <= %s
+     WHERE amends IS NOT NULL AND (topic LIKE '%%.entry_corrected.v1' OR topic LIKE '%%.entry_retracted.v1') AND position <= %s
      ORDER BY position DESC"""
 COLUMNS: Final = ("Recorded", "What", "Of", "By", "Why")
 

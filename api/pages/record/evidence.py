@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from api.pages.board import listing
 from api.pages.frame import Look, just_recorded, look, receipt_for
 from api.pages.frame.entries import about_of
 from api.pages.frame.files import WITHHELD, size_text, standings
+from api.pages.frame.tables import Later
 from api.pages.frame.thing import Said, link, quiet, strong, to_event
 from api.pages.frame.words import written
 from api.resources.answering.commands import check_reach
@@ -115,9 +117,12 @@ def _receipt(seen: Look) -> dict[str, Any] | None:
 
 
 def _rows(seen: Look, entries: Sequence[HistoryEntry]) -> list[Sequence[Said]]:
-    files, states = standings(entries), _states(seen, entries)
-    due = {row.ref: row.due_on for row in action_register.register(seen.on.conn, **seen.on.at)}
-    return [(_what(entry, files), _for(seen, entry, due), _state(entry, states, files), _kept(seen, entry)) for entry in entries]
+    files = standings(entries)
+    return [Later(partial(_row, seen, entry, files)) for entry in entries]
+
+
+def _row(seen: Look, entry: HistoryEntry, files: Mapping[str, Standing]) -> tuple[Said, ...]:
+    return _what(entry, files), _for(seen, entry), _state(entry, _became(seen, entry), files), _kept(seen, entry)
 
 
 def _what(entry: HistoryEntry, files: Mapping[str, Standing]) -> list[Said]:
@@ -132,41 +137,37 @@ def _file(item: Mapping[str, Any], standing: Standing) -> Iterator[Said]:
     yield quiet(f"Dated {written(date.fromisoformat(item['evidence_date']))}, received {written(received)}")
 
 
-def _for(seen: Look, entry: HistoryEntry, due: Mapping[str, date]) -> list[Said]:
+def _for(seen: Look, entry: HistoryEntry) -> list[Said]:
     """Return what it was handed in for; and how late, where it came after that was due."""
     about = about_of(seen, entry)
     said = [link(about["title"] or about["ref"], about["href"]) if about else entry.ref]
-    late = (entry.occurred_on - due[entry.ref]).days if entry.kind == "action" and entry.ref in due else 0
+    action = action_register.one(seen.on.conn, entry.ref, **seen.on.at) if entry.kind == "action" else None
+    late = (entry.occurred_on - action.due_on).days if action else 0
     return [*said, strong(f"{late} {'day' if late == 1 else 'days'} after it was due")] if late > 0 else said
 
 
-def _states(seen: Look, entries: Sequence[HistoryEntry]) -> dict[int, tuple[str, HistoryEntry]]:
-    """Return what became of the evidence for actions, and by which entry, by the position of the evidence."""
-    found: dict[int, tuple[str, HistoryEntry]] = {}
-    for ref in {entry.ref for entry in entries if entry.kind == "action"}:
-        story = inspection_history.history(
-            seen.on.conn, kind="action", ref=ref, topics=JUDGED, known_at=seen.clocks.known_at, as_at=seen.clocks.as_at, limit=1000
-        )
-        judged = sorted((one for one in story if not one.retracted_by), key=_order)
-        for entry in entries:
-            later = (one for one in judged if entry.ref == ref and entry.kind == "action" and _order(one) > _order(entry))
-            if first := next(later, None):
-                found[entry.position] = (JUDGED[first.topic], first)
-    return found
+def _became(seen: Look, entry: HistoryEntry) -> tuple[str, HistoryEntry] | None:
+    """Return what became of evidence for an action, and by which entry; None where nothing did."""
+    if entry.kind != "action":
+        return None
+    story = inspection_history.history(seen.on.conn, **seen.on.at, kind="action", ref=entry.ref, topics=JUDGED, limit=1000)
+    judged = sorted((one for one in story if not one.retracted_by), key=_order)
+    first = next((one for one in judged if _order(one) > _order(entry)), None)
+    return (JUDGED[first.topic], first) if first else None
 
 
 def _order(entry: HistoryEntry) -> tuple[date, int]:
     return entry.since, entry.position
 
 
-def _state(entry: HistoryEntry, states: Mapping[int, tuple[str, HistoryEntry]], files: Mapping[str, Standing]) -> list[Said]:
+def _state(entry: HistoryEntry, became: tuple[str, HistoryEntry] | None, files: Mapping[str, Standing]) -> list[Said]:
     """Return whether it was received, returned or accepted, why it was returned, and whether it is given out."""
     withheld = [strong(said) for item in entry.body["evidence"] if (said := WITHHELD.get(files[item["sha256"]].sharing))]
     if entry.retracted_by:
         return ["Retracted", *withheld]
-    if entry.position not in states:
+    if became is None:
         return ["Received", *withheld]
-    word, by = states[entry.position]
+    word, by = became
     why = quiet(by.said.get("reason")) if word == "Returned" else None
     return [f"{word} {written(by.since)}", *([why] if why else []), *withheld]
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from flask import Blueprint, Response, request
 
+from aggregates.authority import BOARD
 from aggregates.returns.events import KINDS, Kind
 from aggregates.returns.reporting import REPORT
 from api.access import member
 from api.pages.board import filters, listing
 from api.pages.frame import Look, look, thing
+from api.pages.frame.tables import Cut
 from api.pages.frame.thing import Said, as_given, fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.published.shown import address_of
@@ -21,11 +23,13 @@ from api.resources.record.visible import respondents
 from api.resources.returns import one as one_of
 from api.worker import worker
 from projections import returns
-from projections.returns import Filters
+from projections.returns import Filters, Order
 from service.commands import COMMANDS
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from aggregates.returns.questions import Question, QuestionSet
     from projections.returns import GradeRow, ReturnRow, StandardRow
 
@@ -42,7 +46,7 @@ LATE: Final = {"": "Late or not", "yes": "Late alone"}
 def every() -> Response:
     """List the returns, those due last first."""
     with look() as seen:
-        rows = [_listed(seen, row) for row in returns.returns(seen.on.conn, **seen.on.at, filters=_filters(seen))]
+        rows = _cut(seen, _filters(seen))
         lead = "What the Board asked of whom, by when, and what came of it."
         nothing = (
             "No return was on record.",
@@ -56,6 +60,31 @@ def every() -> Response:
             filters=offered, more=_more(seen),
             first=link("Ask several for the same, in one round", "/returns/ask") if may_ask(seen) else None,
         )  # fmt: skip
+
+
+def _cut(seen: Look, asked: Filters) -> Cut:
+    """Return the returns as the database orders and cuts them: by what a column says where that is not what the database calls it."""
+
+    def cut(sort: str | None, descending: bool, first: int, most: int | None) -> list[tuple[Said, ...]]:
+        by, words = SORTS.get(sort or "", (None, None))
+        ranks = words(seen) if words else {}
+        order = Order(by=by, ranks=sorted(ranks, key=lambda code: ranks[code].casefold()), descending=descending, first=first)
+        return [_listed(seen, row) for row in returns.returns(seen.on.conn, **seen.on.at, filters=asked, limit=most, order=order)]
+
+    return Cut(returns.count(seen.on.conn, **seen.on.at, filters=asked), cut)
+
+
+def _respondents(seen: Look) -> dict[str, str]:
+    return {code: whom(seen, code) for code in (BOARD, *seen.words.agencies, *seen.words.sub_groups, *seen.words.offices)}
+
+
+# By what a column sorts, and what it says of each value of that where this is other words.
+SORTS: Final[Mapping[str, tuple[Any, Callable[[Look], Mapping[str, str]] | None]]] = {
+    "return": ("kind", lambda _: {kind: kind_of(kind) for kind in KINDS}),
+    "asked-of": ("respondent", _respondents),
+    "due": ("due_on", None),
+    "where-it-stands": ("status", None),
+}
 
 
 def _filters(seen: Look) -> Filters:
