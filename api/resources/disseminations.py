@@ -47,10 +47,10 @@ def one(args: dict[str, Any], ref: str) -> ResponseReturnValue:
         return one_of(on, "dissemination", ref, next(iter(visible(on, ref)), None), version=version_of(on, ref))
 
 
-def visible(on: Reading, ref: str | None = None, source: str | None = None) -> list[ItemRow]:
-    """Return the items, or one of them, as they are there for the reader."""
+def visible(on: Reading, *refs: str, source: str | None = None) -> list[ItemRow]:
+    """Return the items, or some of them, as they are there for the reader."""
     may_see = Visible(on)
-    rows = view.items(on.conn, **on.at, ref=ref, source=source)
+    rows = view.items(on.conn, **on.at, wanted=refs, source=source)
     return [row for row in map(may_see.dissemination, rows) if row is not None]
 
 

@@ -45,7 +45,7 @@ class ProgrammeSchema(Schema):
 def visible(on: Reading, ref: str | None = None) -> list[dict[str, Any]]:
     """Return the sessions, or one, each as far as the reader may see it: of others' participants an agency is shown nothing."""
     names = SessionSchema().fields.keys() - {"points"}
-    found = [(row, points) for row, points in SessionsSeen(on).shown() if ref in {None, row.ref}]
+    found = [(row, points) for row, points in SessionsSeen(on).shown(*([ref] if ref else ()))]
     return [{name: getattr(row, name) for name in names} | {"points": points} for row, points in found]
 
 

@@ -3,8 +3,8 @@
 `view` are the two tables (the items, and what each recipient did), `rows` what a reader gets, `reading` how it is asked for.
 """
 
-from projections.dissemination.reading import item, items, of_review, received
-from projections.dissemination.rows import ItemRow, RecipientRow
+from projections.dissemination.reading import item, items, lines, of_review, received
+from projections.dissemination.rows import ItemLine, ItemRow, RecipientRow
 from projections.dissemination.view import Disseminations, Recipients
 
-__all__ = ["Disseminations", "ItemRow", "RecipientRow", "Recipients", "item", "items", "of_review", "received"]
+__all__ = ["Disseminations", "ItemLine", "ItemRow", "RecipientRow", "Recipients", "item", "items", "lines", "of_review", "received"]

@@ -7,26 +7,29 @@ from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 from psycopg.sql import SQL, Identifier
 
 from aggregates.dissemination import state as s
-from projections.dissemination.rows import ItemRow, RecipientRow
+from projections.dissemination.rows import ItemLine, ItemRow, RecipientRow
 from projections.dissemination.view import Disseminations, Recipients
 from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
 
 COMPLETE: Final = "complete"
 ITEMS: Final = SQL("""
     SELECT key AS ref, {columns} FROM views.disseminations
-     WHERE {at} AND (%(ref)s::text IS NULL OR key = %(ref)s) AND (%(source)s::text IS NULL OR source = %(source)s)
+     WHERE {at} AND (%(wanted)s::text[] IS NULL OR key = ANY(%(wanted)s::text[])) AND (%(source)s::text IS NULL OR source = %(source)s)
      ORDER BY coalesce(issued_on, produced_on) DESC, key""").format(
     at=AT_CLOCKS, columns=SQL(", ").join(map(Identifier, Disseminations.columns))
 )
+LINES: Final = SQL("""
+    SELECT key AS ref, kind, source FROM views.disseminations WHERE {at} ORDER BY coalesce(issued_on, produced_on) DESC, key
+    """).format(at=AT_CLOCKS)
 ANSWERS: Final = SQL("""
     SELECT split_part(key, ' ', 1) AS item, lower(known) AS because, {columns} FROM views.dissemination_recipients
      WHERE {at} AND split_part(key, ' ', 1) = ANY(%(refs)s)""").format(
@@ -43,11 +46,19 @@ RECEIVED: Final = SQL("""
     """).format(at=AT_CLOCKS)
 
 
-def items(conn: Connection[Any], *, as_at: date, known_at: int, ref: str | None = None, source: str | None = None) -> list[ItemRow]:
-    """Return the items, the newest first, as at a day, as known at a position; of one reference or one source where that is named."""
+def lines(conn: Connection[Any], *, as_at: date, known_at: int) -> list[ItemLine]:
+    """Return the items as a list has them, the newest first, as at a day, as known at a position."""
+    with conn.cursor(row_factory=class_row(ItemLine)) as cursor:
+        return cursor.execute(LINES, {"as_at": as_at, "known_at": known_at}).fetchall()
+
+
+def items(
+    conn: Connection[Any], *, as_at: date, known_at: int, wanted: Sequence[str] | None = None, source: str | None = None
+) -> list[ItemRow]:
+    """Return the items, the newest first, as at a day, as known at a position; of some references or one source where that is named."""
     at = {"as_at": as_at, "known_at": known_at}
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(ITEMS, {**at, "ref": ref, "source": source}).fetchall()
+        rows = cursor.execute(ITEMS, {**at, "wanted": list(wanted) if wanted else None, "source": source}).fetchall()
         refs = {"refs": [row["ref"] for row in rows]}
         sent: dict[str, int] = dict(conn.execute(SENT, {**at, **refs}).fetchall())
         answers: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
@@ -58,7 +69,7 @@ def items(conn: Connection[Any], *, as_at: date, known_at: int, ref: str | None 
 
 def item(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> ItemRow | None:
     """Return one item; None where there was none."""
-    return next(iter(items(conn, as_at=as_at, known_at=known_at, ref=ref)), None)
+    return next(iter(items(conn, as_at=as_at, known_at=known_at, wanted=[ref])), None)
 
 
 def of_review(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> list[ItemRow]:

@@ -30,6 +30,15 @@ class RecipientRow:
     implications: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item as a list has it."""
+
+    ref: str
+    kind: str
+    source: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRow:
     """An item on a day, with its recipients in the order of their codes.

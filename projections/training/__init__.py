@@ -8,7 +8,7 @@ from projections.training.attended import Attended, attended
 from projections.training.evaluation import CourseEvaluation, PointRow, Yearly, cpd, evaluated_courses, points
 from projections.training.falling_due import FollowUpDue, follow_ups_due
 from projections.training.programme import FormatRow, programme
-from projections.training.sessions import SessionRow, Sessions, of_agency, of_trainer, session, sessions
+from projections.training.sessions import SessionLine, SessionRow, Sessions, lines, of_agency, of_trainer, session, sessions
 
 __all__ = [
     "Attended",
@@ -16,6 +16,7 @@ __all__ = [
     "FollowUpDue",
     "FormatRow",
     "PointRow",
+    "SessionLine",
     "SessionRow",
     "Sessions",
     "Yearly",
@@ -23,6 +24,7 @@ __all__ = [
     "cpd",
     "evaluated_courses",
     "follow_ups_due",
+    "lines",
     "of_agency",
     "of_trainer",
     "points",

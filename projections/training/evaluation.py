@@ -69,8 +69,8 @@ class CourseEvaluation:
     impact_management: dict[str, int]
 
 
-def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Yearly]:
-    """Return the yearly CPD returns that were in by a day, as known at a position.
+def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> dict[str, list[Yearly]]:
+    """Return the yearly CPD returns that were in by a day, as known at a position, by the office for which they stand.
 
     Each stands for whoever answered, in every office that they hold, under whichever of their references; for the office that answered
     where nobody is known to have held it.
@@ -78,7 +78,11 @@ def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Yearly]:
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     answered = standing(conn, "return.submitted.v1", last=as_at, known_at=known_at, kind="trainer_cpd")
     held, into = {row.ref: row for row in offices(conn, **at)}, merged(conn, **at)
-    return [each for one in answered for each in _theirs(held, into, one.said["respondent"], one.said["period"], one.since)]
+    found: dict[str, list[Yearly]] = defaultdict(list)
+    for one in answered:
+        for each in _theirs(held, into, one.said["respondent"], one.said["period"], one.since):
+            found[each.trainer].append(each)
+    return found
 
 
 def _theirs(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:
@@ -98,13 +102,13 @@ OF_PARTICIPANTS: Final = ("feedback", "follow-up")  # what an agency is shown of
 NOT_SHOWN: Final = ("calls", "observation")
 
 
-def points(row: SessionRow, returns: Iterable[Yearly], *, of_agency: bool = False) -> list[PointRow]:
+def points(row: SessionRow, returns: Mapping[str, Sequence[Yearly]], *, of_agency: bool = False) -> list[PointRow]:
     """Return the five points of a session; `returns` is what `cpd` gives.
 
     `of_agency`: the row is an agency's part of it. From that nobody can tell whether a point is done: that is said as the evaluation has
     it, or not at all, and never as if there were nothing.
     """
-    done: dict[str, bool | None] = {**_done(row, list(returns))}
+    done: dict[str, bool | None] = {**_done(row, returns)}
     words = _words(row)
     judged = {one["point"]: one for one in row.evaluation["points"]} if row.evaluation else {}
     if of_agency:
@@ -115,14 +119,14 @@ def points(row: SessionRow, returns: Iterable[Yearly], *, of_agency: bool = Fals
     return [PointRow(point=point, done=done[point], words=words[point], explanation=explained[point]) for point in POINTS]
 
 
-def _done(row: SessionRow, returns: Sequence[Yearly]) -> dict[str, bool]:
+def _done(row: SessionRow, returns: Mapping[str, Sequence[Yearly]]) -> dict[str, bool]:
     """Say of each point whether it is done, as `SessionState.done` has it."""
     return {
         "feedback": bool(row.feedback["numbers"] and row.plans),
         "follow-up": bool(row.attendees and row.returned) and len(row.follow_ups) == len(row.attendees),
         "calls": bool(row.draws and not row.draws[-1]["waiting"]),
         "observation": bool(row.observations),
-        "trainer CPD": all(any(one.covers(trainer, row.held_on) for one in returns) for trainer in row.trainers),
+        "trainer CPD": all(any(one.covers(trainer, row.held_on) for one in returns.get(trainer, ())) for trainer in row.trainers),
     }
 
 

@@ -11,12 +11,16 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from psycopg.rows import class_row
+from psycopg.sql import SQL
+
 from aggregates.entry.values import FEWEST
 from aggregates.training_session import SessionState, TrainingSession
 from aggregates.training_session.decisions.acts import HELD
 from aggregates.training_session.state import mean
 from projections.partnership.rows import rows
 from projections.people.merging import merged
+from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
@@ -178,9 +182,34 @@ def of_trainer(row: SessionRow) -> SessionRow:
     return replace(row, follow_ups=sorted(asked, key=lambda one: json.dumps(one, sort_keys=True)))  # in an order that says nothing of whose
 
 
-def sessions(conn: Connection[Any], *, as_at: date, known_at: int) -> list[SessionRow]:
-    """Return the sessions that were scheduled by a day, as known at a position, the earliest first."""
-    found = rows(conn, SessionRow, Sessions, as_at=as_at, known_at=known_at)
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session as a list has it."""
+
+    ref: str
+    course: str
+    status: str
+    delivered_on: date | None
+    held_on: date
+
+
+LINES = SQL("""
+    SELECT key AS ref, course, status, delivered_on, coalesce(delivered_on, planned_on) AS held_on FROM views.sessions
+     WHERE {at} AND (%(agency)s::text IS NULL OR trainers ? %(office)s::text OR trainer_agencies ? %(agency)s::text
+                     OR (attendees || lapsed) @> jsonb_build_array(jsonb_build_object('agency', %(agency)s::text)))
+     ORDER BY held_on, key""").format(at=AT_CLOCKS)
+
+
+def lines(conn: Connection[Any], *, as_at: date, known_at: int, agency: str | None = None, office: str | None = None) -> list[SessionLine]:
+    """Return the sessions as a list has them, the earliest first: all, or those in which an agency had staff or the office trained."""
+    asked = {"as_at": as_at, "known_at": known_at, "agency": agency, "office": office}
+    with conn.cursor(row_factory=class_row(SessionLine)) as cursor:
+        return cursor.execute(LINES, asked).fetchall()
+
+
+def sessions(conn: Connection[Any], *, as_at: date, known_at: int, refs: Sequence[str] | None = None) -> list[SessionRow]:
+    """Return the sessions that were scheduled by a day, or some of them, as known at a position, the earliest first."""
+    found = rows(conn, SessionRow, Sessions, as_at=as_at, known_at=known_at, keys=refs)
     if into := {str(one): str(other) for one, other in merged(conn, as_at=as_at, known_at=known_at).items()}:
         found = [_as_persons(row, into) for row in found]
     return sorted(found, key=lambda row: (row.held_on, row.ref))
@@ -198,4 +227,4 @@ def _as_persons(row: SessionRow, into: Mapping[str, str]) -> SessionRow:
 
 def session(conn: Connection[Any], ref: str, *, as_at: date, known_at: int) -> SessionRow | None:
     """Return one session; None where it was not scheduled."""
-    return next((row for row in sessions(conn, as_at=as_at, known_at=known_at) if row.ref == ref), None)
+    return next(iter(sessions(conn, as_at=as_at, known_at=known_at, refs=[ref])), None)

@@ -66,7 +66,7 @@ def test_a_session_and_the_workforce_count_a_person_once(board):
         for at in (before, None)
     ]  # fmt: skip
     assert came == [3, 2]
-    assert training.evaluated_courses([(now, training.points(now, []))])[0].attended == 2
+    assert training.evaluated_courses([(now, training.points(now, {}))])[0].attended == 2
 
 
 def test_inv_24_nobody_is_drawn_twice(board):

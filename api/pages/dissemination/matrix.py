@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from api.access import member
 from api.pages.acting.possible import to_begin
@@ -18,12 +18,13 @@ from api.pages.frame.tables import page_asked, pager
 from api.pages.frame.thing import Said, link, quiet, strong
 from api.pages.frame.words import choice_of, written
 from api.resources.disseminations import visible
-from projections import partnership
+from projections import dissemination, partnership
+from projections.dissemination import ItemRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from projections.dissemination import ItemRow, RecipientRow
+    from projections.dissemination import ItemLine, RecipientRow
 
 pages = Blueprint("dissemination_matrix", __name__)
 
@@ -37,16 +38,17 @@ PATH: Final = "/disseminations"
 def matrix() -> Response:
     """Show who has what the Board sent, the newest items first."""
     with look() as seen:
-        every = visible(seen.on)
+        every = _every(seen)
         filters = _filters(seen, every)
         asked = {one.name: one.value for one in filters}
         again = {name: value for name, value in asked.items() if value}
         rows = [row for row in every if _wanted(row, asked)]
         own = seen.on.scope.partial
         if form := exports.asked():
-            return _as_file(seen, rows, form, own=own)
+            return _as_file(seen, visible(seen.on, *(row.ref for row in rows)) if rows else [], form, own=own)
         number = page_asked()
-        shown = rows[(number - 1) * SIZE : number * SIZE]
+        refs = [row.ref for row in rows[(number - 1) * SIZE : number * SIZE]]
+        shown = visible(seen.on, *refs) if refs else []
         return render(
             "dissemination/matrix.html",
             look=seen,
@@ -66,6 +68,12 @@ def matrix() -> Response:
         )
 
 
+def _every(seen: Look) -> Sequence[ItemLine | ItemRow]:
+    """Return all items that are there for the reader: whole where that is needed to tell which those are, or how far each is."""
+    whole = seen.on.scope.partial or request.args.get("only")
+    return visible(seen.on) if whole else dissemination.lines(seen.on.conn, **seen.on.at)
+
+
 def _as_file(seen: Look, rows: list[ItemRow], form: str, *, own: bool) -> Response:
     """Give every item beside every agency that received it; to an agency, its own alone."""
     columns = ("Item", "Title", "Kind", "Comes from", "Sent", "Agency", "How far it is", "Days late")
@@ -78,19 +86,23 @@ def _as_file(seen: Look, rows: list[ItemRow], form: str, *, own: bool) -> Respon
     return exports.give(seen, "dissemination", columns, cells, form)
 
 
-def _wanted(row: ItemRow, asked: Mapping[str, str]) -> bool:
-    outstanding = any(cell.status != "embedded" for cell in row.recipients) and row.ended_on is None
-    same = all(asked[name] in ("", getattr(row, name)) for name in ("kind", "source"))
-    return same and (not asked["only"] or (outstanding if asked["only"] == "open" else any(cell.late_days for cell in row.recipients)))
+def _wanted(row: ItemLine | ItemRow, asked: Mapping[str, str]) -> bool:
+    if any(asked[name] not in {"", getattr(row, name)} for name in ("kind", "source")):
+        return False
+    if not asked["only"] or not isinstance(row, ItemRow):
+        return True
+    if asked["only"] == "late":
+        return any(cell.late_days for cell in row.recipients)
+    return row.ended_on is None and any(cell.status != "embedded" for cell in row.recipients)
 
 
-def _without(seen: Look, every: list[ItemRow], asked: dict[str, str], name: str) -> tuple[int, str]:
+def _without(seen: Look, every: Sequence[ItemLine | ItemRow], asked: dict[str, str], name: str) -> tuple[int, str]:
     """Return how many items one filter less leaves, and where they are."""
     others = asked | {name: ""}
     return sum(_wanted(row, others) for row in every), seen.link(PATH, **others)
 
 
-def _filters(seen: Look, every: list[ItemRow]) -> list[Filter]:
+def _filters(seen: Look, every: Sequence[ItemLine | ItemRow]) -> list[Filter]:
     reviews = sorted({row.source for row in every if row.source})
     named = {source: f"{(ref := source.partition(':')[2])} {seen.title_of('review', ref)}".strip() for source in reviews}
     return asked_for(

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from api.access import own_office
 from api.worker import worker
-from projections.training import cpd, of_agency, of_trainer, points, sessions
+from projections.training import cpd, lines, of_agency, of_trainer, points, sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from api.resources.answering.answers import Reading
     from projections.inspection.history import HistoryEntry
-    from projections.training import PointRow, SessionRow, Yearly
+    from projections.training import PointRow, SessionLine, SessionRow, Yearly
 
 # What all see who have to do with a session, what those who train see too, and what the agency is asked for.
 OF_A_SESSION: Final = frozenset({"scheduled", "cancelled", "delivered", "attendance_closed", "telephone_sample_drawn", "evaluated"})
@@ -40,17 +42,17 @@ class SessionsSeen:
             return row
         return of_agency(row, self.agency) if self.partial(row) else of_trainer(row)
 
-    def points(self, row: SessionRow, returns: list[Yearly]) -> list[PointRow]:
-        """Return the five points of what `part` gives them: of an agency's part only what it says of its own."""
-        return points(row, returns, of_agency=self.partial(row))
+    def lines(self) -> list[SessionLine]:
+        """Return the sessions that are theirs on the day, as a list has them."""
+        return lines(self.on.conn, **self.on.at, agency=self.agency, office=own_office())
 
-    def shown(self) -> list[tuple[SessionRow, list[PointRow]]]:
-        """Return the sessions that are theirs on the day, each as far as they see it, with its five points."""
-        parts, returns = (
-            [self.part(row) for row in sessions(self.on.conn, **self.on.at) if self.theirs(row)],
-            cpd(self.on.conn, **self.on.at),
-        )
-        return [(row, self.points(row, returns)) for row in parts]
+    def shown(self, *refs: str) -> list[tuple[SessionRow, list[PointRow]]]:
+        """Return the sessions that are theirs on the day, or some of them, each as far as they see it, with its five points.
+
+        Of an agency's part the points say only what it says of its own.
+        """
+        parts = [self.part(row) for row in sessions(self.on.conn, **self.on.at, refs=refs or None) if self.theirs(row)]
+        return [(row, points(row, self._returns, of_agency=self.partial(row))) for row in parts]
 
     def partial(self, row: SessionRow) -> bool:
         """Say whether they are shown only what is their agency's of a session."""
@@ -69,6 +71,10 @@ class SessionsSeen:
 
     def _train(self, row: SessionRow) -> bool:
         return own_office() in row.trainers
+
+    @cached_property
+    def _returns(self) -> Mapping[str, Sequence[Yearly]]:
+        return cpd(self.on.conn, **self.on.at)
 
     @cached_property
     def _today(self) -> dict[str, SessionRow]:

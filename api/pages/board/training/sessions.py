@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
@@ -15,6 +16,7 @@ from api.pages.board import listing
 from api.pages.board.training import draws, people
 from api.pages.board.training.handing_out import WHO
 from api.pages.frame import look, thing
+from api.pages.frame.tables import Later
 from api.pages.frame.thing import fact, facts, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.resources.record.training import SessionsSeen
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.pages.frame import Look
     from api.pages.frame.thing import Said
-    from projections.training import PointRow, SessionRow
+    from projections.training import PointRow, SessionLine, SessionRow
     from service.verbs.training.links import Purpose
 
 pages = Blueprint("training_sessions", __name__)
@@ -49,10 +51,9 @@ class Shown:
         return " of your agency's" if self.partial else ""
 
 
-def visible(seen: Look) -> list[Shown]:
-    """Return the sessions, each as far as the reader may see it."""
-    may_see = SessionsSeen(seen.on)
-    return [Shown(row, points, may_see.partial(row)) for row, points in may_see.shown()]
+def visible(may_see: SessionsSeen, ref: str) -> Shown | None:
+    """Return a session as far as the reader may see it; None where it is not there for them."""
+    return next((Shown(row, points, may_see.partial(row)) for row, points in may_see.shown(ref)), None)
 
 
 def course(seen: Look, ref: str) -> Said:
@@ -65,17 +66,10 @@ def course(seen: Look, ref: str) -> Said:
 def sessions() -> Response:
     """List the sessions, the newest first."""
     with look() as seen:
+        may_see = SessionsSeen(seen.on)
         rows = [
-            (
-                link(row.ref, seen.link(f"/sessions/{row.ref}")),
-                course(seen, row.course),
-                [row.held_on, quiet(None if row.delivered_on else "Planned")],
-                [row.status.capitalize(), quiet(f"{len(row.there)}{shown.whose} attended" if row.delivered_on else None)],
-                _done(shown.points) if row.delivered_on else "Not held yet",
-                _impact(row),
-            )
-            for shown in visible(seen)[::-1]
-            for row in [shown.row]
+            Later(partial(_line, seen, may_see, line), {1: course(seen, line.course), 2: line.held_on, 3: line.status.capitalize()})
+            for line in may_see.lines()[::-1]
         ]
         lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact."
         said: dict[str, Any] = {
@@ -85,6 +79,19 @@ def sessions() -> Response:
             "facets": ("Course", "Held", "Where it stands"),
         }
         return listing.show(seen, "session", "/sessions", COLUMNS, rows, **said)
+
+
+def _line(seen: Look, may_see: SessionsSeen, line: SessionLine) -> tuple[Said, ...]:
+    ((row, points),) = may_see.shown(line.ref)
+    there = f"{len(row.there)}{Shown(row, points, may_see.partial(row)).whose} attended"
+    return (
+        link(row.ref, seen.link(f"/sessions/{row.ref}")),
+        course(seen, row.course),
+        [row.held_on, quiet(None if row.delivered_on else "Planned")],
+        [row.status.capitalize(), quiet(there if row.delivered_on else None)],
+        _done(points) if row.delivered_on else "Not held yet",
+        _impact(row),
+    )
 
 
 def _done(points: list[PointRow]) -> Said:
@@ -108,7 +115,7 @@ def _impact(row: SessionRow) -> Said:
 def session(ref: str) -> Response:
     """Show one session."""
     with look() as seen:
-        shown = next((shown for shown in visible(seen) if shown.row.ref == ref), None)
+        shown = visible(SessionsSeen(seen.on), ref)
         if shown is None:
             return thing.retracted(seen, "session", ref)
         row = shown.row
