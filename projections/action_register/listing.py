@@ -174,6 +174,7 @@ class Filters:
 
     owner: str | None = None
     concerns: str | None = None
+    refs: list[str] | None = None
     reviews: list[str] | None = None
     overseen_by: str | None = None
     escalated_to: str | None = None
@@ -198,6 +199,7 @@ OVERDUE = "NOT discharged AND (days_late_when_redated > 0 OR due_on < %(as_at)s:
 CONDITIONS = {
     "owner": "owner = %(owner)s",
     "concerns": "%(concerns)s IN (owner, offered_to, inherited_from)",
+    "refs": "key = ANY(%(refs)s::text[])",
     "reviews": "split_part(source, '/', 1) = ANY(%(reviews)s::text[])",
     "overseen_by": "overseen_by = %(overseen_by)s",
     "escalated_to": "escalated_to = %(escalated_to)s",

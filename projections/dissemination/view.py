@@ -68,6 +68,7 @@ class Recipients(OneRow):
 
     table = "dissemination_recipients"
     kinds = KINDS
+    indexes: ClassVar[Sequence[str]] = ("(agency)",)
     columns: ClassVar[Mapping[str, str]] = {
         "agency": "text",
         "received_on": "date",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from projections.action_register import register
+from projections.action_register import Filters, register
 from projections.inspection.history import standing
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def _issued(
     conn: Connection[Any], topics: tuple[str, ...], first: date, as_at: date, known_at: int
 ) -> tuple[list[HistoryEntry], dict[str, ActionRow]]:
     issued = standing(conn, *topics, first=first, last=as_at, known_at=known_at)
-    actions = {row.ref: row for row in register(conn, as_at=as_at, known_at=known_at)} if issued else {}
+    about = Filters(refs=sorted({entry.ref for entry in issued if entry.kind == "action"}))
+    actions = {row.ref: row for row in register(conn, as_at=as_at, known_at=known_at, filters=about)} if about.refs else {}
     return sorted(issued, key=lambda entry: (entry.since, entry.position), reverse=True), actions
 
 

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composable, Composed
 
 from projections.obligations import selecting
-from projections.obligations.periods import recurring
+from projections.obligations.periods import recurring, turns
 from projections.obligations.rules import INDEX
 from projections.obligations.some import of_some
 from projections.obligations.states import LACKING, STATES, STILL_OWED, Instance, days_late
@@ -144,9 +144,13 @@ def _in_order(on: Terms, wanted: Wanted, computed: list[Instance], after: tuple[
 
 def _computed(on: Terms, wanted: Wanted) -> Iterator[Instance]:
     """Give the obligations that no table has a row of: the periods of the calendar, and what must hold of one thing at least."""
-    rules = None if wanted.clause is None else frozenset(r.key for r in on.index.rules.values() if r.clause == wanted.clause)
+    rules = _rules(on, wanted)
     yield from recurring(on, owners=wanted.owners, rules=rules, states=wanted.among, subject=wanted.subject)
     yield from of_some(on, owners=wanted.owners, rules=rules)
+
+
+def _rules(on: Terms, wanted: Wanted) -> frozenset[str] | None:
+    return None if wanted.clause is None else frozenset(r.key for r in on.index.rules.values() if r.clause == wanted.clause)
 
 
 def _is_wanted(one: Instance, wanted: Wanted) -> bool:
@@ -158,8 +162,13 @@ def _is_wanted(one: Instance, wanted: Wanted) -> bool:
 def count(conn: Connection[Any], *, as_at: date, known_at: int, wanted: Wanted = EVERYTHING, index: Index = INDEX) -> int:
     """Return how many obligations these are, without reading those of the tables."""
     on = terms(conn, index, as_at=as_at, known_at=known_at)
-    wanted, computed = _answered(on, wanted)
-    return _in_tables(on, wanted) + len(computed)
+    wanted = replace(wanted, owners=on.answering(wanted.owners))
+    if wanted.due_by is not None:
+        return _in_tables(on, wanted) + sum(_is_wanted(one, wanted) for one in _computed(on, wanted))
+    rules = _rules(on, wanted)  # how a period stands is known before it is laid out as an obligation
+    periods = turns(on, owners=wanted.owners, rules=rules)
+    of_periods = sum(turn.state in wanted.among and wanted.subject in {None, turn.subject} for turn in periods)
+    return _in_tables(on, wanted) + of_periods + sum(_is_wanted(one, wanted) for one in of_some(on, owners=wanted.owners, rules=rules))
 
 
 def _in_tables(on: Terms, wanted: Wanted) -> int:

@@ -34,6 +34,7 @@ class Returns(OneRow):
 
     table = "returns"
     kinds = frozenset({"return"})
+    indexes: ClassVar[Sequence[str]] = ("(respondent, status)",)  # what one agency still owes
     columns: ClassVar[Mapping[str, str]] = {
         **{name: "date" if name.endswith("_on") else "text" for name in PLAIN},
         "shared_with": "jsonb",
