@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import appending
+import erasing
 import evidence
 import falling_due
 import load
@@ -29,6 +30,7 @@ from bench import Row, fresh_board
 MEASURES = {
     "append": appending.append_against_baselines,
     "bulk": appending.bulk,
+    "erase": erasing.measure,
     "evidence": evidence.measure,
     "load": load.measure,
     "visible": seeing.visible,

@@ -30,7 +30,7 @@ ROUNDS = 5
 Spent = tuple[float, float]  # seconds: by the clock, and of processors' time
 
 
-def _fill(board: Board, until: int) -> None:
+def fill(board: Board, until: int) -> None:
     """Fill the log with signed statements up to a size."""
     attest, seen = board.keys.statement.attest, board.recorder.seen()
     size = board.recorder.head().frontier.size
@@ -55,7 +55,7 @@ def verify(config: Config, *, big: bool = False) -> list[Row]:
     """
     del big
     board = Board(config, keys.load(config))
-    _fill(board, EVENTS)
+    fill(board, EVENTS)
     pack = config.data / "pack"
     write_pack(board.recorder, pack)
     board.close()
@@ -99,7 +99,7 @@ def growth(config: Config, *, big: bool = False) -> list[Row]:
     chance, sizes = random.Random(1), (SMALL, LARGE if big else SMALL * 10)
     receipts, appends = [], []
     for size in sizes:
-        _fill(board, size)
+        fill(board, size)
         picks = [chance.randrange(1, size) for _ in range(PICKS)]
         receipts.append(1000 * each(board.recorder.receipt, picks))
         appends.append(each(lambda ref: assign(board, ref), [f"G-{size}-{n}" for n in range(200)]))

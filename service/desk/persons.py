@@ -66,7 +66,7 @@ class Persons(Recording):
 
     def screen(self, command: Command, it: Submission, fields: dict[str, Any]) -> None:
         """Hold what looks as if it identified somebody, unless the data protection officer has allowed this very text (INV-45)."""
-        known = () if command.name in BY_THEMSELVES or self._publishes(command, fields, it.ref) else self.names()
+        known = tuple if command.name in BY_THEMSELVES or self._publishes(command, fields, it.ref) else self.names
         for field, text, pattern in screening.screen(command.event, fields | {"late_reason": it.late_reason}, known):
             said = (command.name, it.ref, field, text)
             if not (allowed := self.held.allowed(*said)):

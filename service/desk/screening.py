@@ -22,7 +22,7 @@ from aggregates.entry.values import Evidence, Sealed, seen
 from service.desk.refusals import NotHeldNow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from eventsourcing.postgres import PostgresDatastore
     from psycopg import Connection
@@ -57,11 +57,16 @@ BIRTH_DATE = re.compile(rf"{_BORN}[^.;!?\n]{{0,30}}?{_DATE}|{_BORN}\s{{0,3}}{_DA
 PUPIL_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
-def screen(event: type[Any], values: Mapping[str, Any], known: Sequence[Names] = ()) -> Iterator[tuple[str, str, str]]:
-    """Give each text of a command that carries what identifies somebody: the field, the text and the pattern."""
+def screen(event: type[Any], values: Mapping[str, Any], known: Callable[[], Sequence[Names]] = tuple) -> Iterator[tuple[str, str, str]]:
+    """Give each text of a command that carries what identifies somebody: the field, the text and the pattern.
+
+    Who is `known` is asked where there is a text: most acts have none, and there may be thousands of names.
+    """
     for field in shape(event):
         for name, text in _texts(field, values.get(field.name)):
-            if pattern := found(text) or ("the name of a person on record" if any(names.found(text) for names in known) else None):
+            if pattern := found(text) or (
+                "the name of a person on record" if text and any(names.found(text) for names in known()) else None
+            ):
                 yield name, text, pattern
 
 

@@ -22,6 +22,7 @@ from service.ledger.sealed.wrapping import WRAPPING_BYTES, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from psycopg import Connection
 
@@ -80,14 +81,17 @@ def _each(conn: Connection[Any], origin: str, old: bytes, new: bytes) -> int:
         each.itersize = BATCH
         each.execute("SELECT subject, wrapped FROM sealed.subject_key")
         while rows := each.fetchmany(BATCH):
-            for subject, wrapped in rows:
-                try:
-                    again = rewrapped(origin, subject, bytes(wrapped), old, new)
-                except InvalidTag as error:
-                    raise InvalidTag(subject) from error
-                change.execute("UPDATE sealed.subject_key SET wrapped = %s WHERE subject = %s", (again, subject))
+            again = [(_again(origin, subject, bytes(wrapped), old, new), subject) for subject, wrapped in rows]
+            change.executemany("UPDATE sealed.subject_key SET wrapped = %s WHERE subject = %s", again)
             count += len(rows)
     return count
+
+
+def _again(origin: str, subject: UUID, wrapped: bytes, old: bytes, new: bytes) -> bytes:
+    try:
+        return rewrapped(origin, subject, wrapped, old, new)
+    except InvalidTag as error:
+        raise InvalidTag(subject) from error
 
 
 def _in_use(conn: Connection[Any], origin: str, key: bytes) -> bool:
