@@ -39,36 +39,35 @@ import zipfile
 import zlib
 from base64 import b64decode, b64encode
 from binascii import a2b_base64, b2a_base64
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import file_digest, sha256
-from operator import lt
+from operator import add, lt
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/=", b"+/...")
+TO_URL, FROM_URL, FILL = (
+    bytes.maketrans(b"+/", b"-_"),
+    bytes.maketrans(b"-_", b"+/"),
+    ("AAAA", "=", "AA", "A"),
+)  # up to whole groups; one digit over is never right
 LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints, one that cosigns them with its time
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
-T = TypeVar("T")
-Check = Callable[[bytes, bytes, bytes], object]  # of a key, a signature, and what is signed
-BESIDE = "verify.py", "reading.py", "absence.py", "samples.py"  # what reads a pack lies in it
-Also = Callable[["Pack"], "Verdict"] | None  # of a document beside a pack that was found good
-Lines = Mapping[int, tuple[list[str], list[str]]]  # what is disclosed, and which digests are withheld, by index
-BATCH, PARALLEL_FROM = 64, 8  # events that are checked together; tiles, below which a second process costs more than it saves
 LATEST, CLOCK_SKEW = 10**11, 3600  # seconds: what a date can be written of; what our clock may be ahead of a witness's
-EMPTY_ROOT = sha256(b"").digest()
+EMPTY_ROOT, PARALLEL_FROM = sha256(b"").digest(), 8  # tiles, below which a second process costs more than it saves
 PRIME, Y_8 = 2**255 - 19, 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # the field; y of a point of order 8
 SMALL_ORDER = {0, 1, PRIME - 1, Y_8, PRIME - Y_8}  # y of all eight points; x, and so the sign bit, may be either
 PURPOSES = {"service-attested": "service-statements", "actor-signed": "acts"}  # of the key, by assurance
 ESTABLISHED, ENROLLED = "ledger.established.v1", "keys.signing_key_enrolled.v1"
 ROTATED, REVOKED, ERASED = "keys.signing_key_rotated.v1", "keys.signing_key_revoked.v1", ".personal_data_erased.v1"
+AMENDING = ".entry_corrected.v1", ".entry_retracted.v1", ERASED
 KEY: dict[str, type] = dict.fromkeys(("holder", "purpose", "thumbprint", "public_key", "proof"), str)
 SHOWN: dict[str, dict[str, type]] = {  # what every pack must show of the events that the verification itself rests on
     ESTABLISHED: dict.fromkeys(("origin", "log_vkey", "statement_key", "holder", "board"), str) | {"demonstration": bool},
@@ -78,17 +77,19 @@ SHOWN: dict[str, dict[str, type]] = {  # what every pack must show of the events
     ERASED: {"erased": list},
 }
 CLAIMS = ("_sd", "_sd_alg", "assurance", "aud", "evt", "iat", "iss", "jti", "seen", "stream", "sver")
-TEXT, NUMBER, B64_16, B64_32 = r'"([^"\\\x00-\x1f]+)"', "(0|[1-9][0-9]{,14})", "[A-Za-z0-9_-]{22}", '"[A-Za-z0-9_-]{43}"'
-EVT, LAST_CLAIMS = re.compile(rb'"evt":"([^"]+)"'), 400  # base64 digits: it is nearly always among these
+TEXT, NUMBER, EVT = r'"([^"\\\x00-\x1f]+)"', "(0|[1-9][0-9]{,14})", re.compile(rb'"evt":"([^"]+)"')
+B64, B64_16, B64_32 = '"[A-Za-z0-9_-]+"', "[A-Za-z0-9_-]{21}[AQgw]", '"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
 PAYLOAD = re.compile(
     rf'{{"_sd":\[({B64_32}(?:,{B64_32})*)\],"_sd_alg":"sha-256","assurance":{TEXT},"aud":{TEXT},"evt":{TEXT},"iat":{NUMBER},"iss":{TEXT}'
     rf',"jti":"({B64_16})","seen":{{"root":{TEXT},"size":{NUMBER}}},"stream":{TEXT},"sver":{NUMBER}}}'
 )
 DISCLOSURE = re.compile(rf'\["{B64_16}","([a-z][a-z0-9_]*)",(?:"([^"\\\x00-\x1f]*)"|(.+))\]', re.DOTALL)
-FILL = ("AAAA", "=", "AA", "A")  # to a whole group of base64, by what is over; one digit over is never right
-LINE = re.compile(rf'{{"disclosed":\[(|"[\w-]+"(?:,"[\w-]+")*)\],"index":{NUMBER},"withheld":\[(|{B64_32}(?:,{B64_32})*)\]}}', re.ASCII)
+LINE = re.compile(rf'{{"disclosed":\[(|{B64}(?:,{B64})*)\],"index":{NUMBER},"withheld":\[(|{B64_32}(?:,{B64_32})*)\]}}')
 NOTE = re.compile(rf"(([^\n+ ]+)\n{NUMBER}\n([^\n]{{44}})\n)\n((?:— [^\n+ ]+ [^\n ]+\n){{1,100}})")
 RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex {NUMBER}\n((?:[^\n]{{44}}\n){{,64}})\n(.+)", re.DOTALL)
+Check = Callable[[bytes, bytes, bytes], object]  # of a key, a signature, and what is signed
+Also = Callable[["Pack"], "Verdict"] | None  # of a document beside a pack that was found good
+Event = tuple[int, int, dict[str, Any], tuple[int, int, int], list[str]]  # position, received, claims, fields (as below), what it cites
 
 
 class NotVerified(ValueError):  # noqa: N818 -- a verdict, not a fault
@@ -121,23 +122,22 @@ def matched(pattern: re.Pattern[str], text: str, refusal: str) -> re.Match[str]:
     return match
 
 
-def unb64(text: str) -> bytes:
-    """Read padded base64 in its one canonical spelling, as notes and receipts have it."""
-    raw = b64decode(text, validate=True)
-    require(b64encode(raw).decode() == text, "base64 is not canonical")
-    return raw
-
-
 def b64url(raw: bytes) -> str:
     """Write unpadded base64url, as statements and disclosures have it."""
-    return b2a_base64(raw, newline=False).translate(TO_URL).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).translate(TO_URL, b"=").decode()
 
 
 def unb64url(text: str) -> bytes:
     """Read unpadded base64url in its one canonical spelling."""
-    raw = a2b_base64(text.encode().translate(FROM_URL) + b"==="[: -len(text) % 4], strict_mode=True)
-    if len(text) % 4 and text[-1] not in ("AQgw", "AEIMQUYcgkosw048")[len(raw) % 3 - 1]:
-        raise NotVerified("base64url is not canonical")
+    raw = a2b_base64(text.encode().translate(FROM_URL) + b"==")
+    require(b64url(raw) == text, "base64url is not canonical")
+    return raw
+
+
+def unb64(text: str) -> bytes:
+    """Read padded base64 in its one canonical spelling, as notes and receipts have it."""
+    raw = b64decode(text)
+    require(b64encode(raw).decode() == text, "base64 is not canonical")
     return raw
 
 
@@ -146,21 +146,22 @@ def _exact(number: str) -> int:
     return int(number)
 
 
-_decode = json.JSONDecoder(parse_float=_exact, parse_int=_exact, parse_constant=_exact).raw_decode
+_decode = json.JSONDecoder(parse_float=_exact, parse_int=_exact, parse_constant=_exact).decode
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def canonical(value: object) -> bytes:
     """Write RFC 8785 JSON of objects, lists, text, truth values and integers below 2^53: all that statements hold."""
-    require(_decode(text := _encode(value))[0] == value, "a value has no canonical form")
+    require(_decode(text := _encode(value)) == value, "a value has no canonical form")
     return text.encode()
 
 
-def parse_all(texts: Sequence[str]) -> Sequence[Any]:
-    """Read JSON texts, each just as `canonical` writes it: no duplicate member, no second spelling of anything."""
-    values, ends = zip(*map(_decode, texts), strict=True) if texts else ((), ())
-    require(ends == (*map(len, texts),) and _encode(values) == f"[{','.join(texts)}]", "JSON is not canonical")
-    return values
+@lru_cache(1024)
+def parse(text: str) -> Any:
+    """Read JSON just as `canonical` writes it: no duplicate member, no second spelling of anything."""
+    value = _decode(text)
+    require(_encode(value) == text, "JSON is not canonical")
+    return value
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -176,20 +177,6 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def digest(disclosure: str) -> str:
     """Digest a disclosure as `_sd` holds it."""
     return b64url(sha256(disclosure.encode()).digest())
-
-
-def digests_of(disclosures: Iterable[str]) -> list[str]:
-    """Digest many: each is followed by a zero byte, so that all fill whole groups of base64 and are written in one go."""
-    text = b64url(b"".join([sha256(each.encode()).digest() + b"\0" for each in disclosures]))
-    return [text[at : at + 43] for at in range(0, len(text), 44)]
-
-
-def texts_of(disclosures: Sequence[str]) -> list[str]:
-    """Read many from their one spelling in base64url: each is filled up with zero bytes to a whole group, all are read in one go."""
-    filled = "".join([each + FILL[len(each) % 4] for each in disclosures])
-    texts = [text for text in a2b_base64(filled.encode().translate(FROM_URL), strict_mode=True).split(b"\0") if text]
-    require([*map(len, texts)] == [len(each) * 3 // 4 for each in disclosures], "base64url is not canonical")
-    return [text.decode() for text in texts]
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:
@@ -288,7 +275,7 @@ def parse_receipt(text: str) -> tuple[int, list[bytes], str]:
 
 
 class Policy:
-    """A tlog-policy: the logs, the witnesses' keys by name, and the witness or group whose cosignatures are the quorum."""
+    """A tlog-policy: the logs, the witnesses' vkeys by name, and the witness or group whose cosignatures are the quorum."""
 
     def __init__(self, text: str) -> None:
         """Read it; a line that is not understood is refused."""
@@ -302,6 +289,7 @@ class Policy:
                 case ["log", vkey, *url] if not url[1:] and parse_vkey(vkey)[2] == LOG:
                     self.logs.append(vkey)
                 case ["witness", name, vkey, *url] if not url[1:] and name not in known and parse_vkey(vkey)[2] == WITNESS:
+                    require(parse_vkey(vkey) not in self.witnesses.values(), f"{name} would count twice")
                     self.witnesses[name] = parse_vkey(vkey)
                 case ["group", name, rule, *members] if name not in known and set(members) <= known - {"none"}:
                     self.groups[name] = (len(members) if rule == "all" else 1 if rule == "any" else int(rule), members)
@@ -334,18 +322,16 @@ def parse_entry(entry: bytes) -> tuple[int, str]:
 
 
 def peek(entry: bytes) -> str:
-    """Return which of SHOWN an entry seems to be, none by default: one that is not canonical will be refused when it is checked."""
-    payload = entry[entry.find(b".") + 1 : entry.rfind(b".")].translate(FROM_URL)
-    groups = payload + b"==="[: -len(payload) % 4]
+    """Return which of SHOWN an entry seems to be, none by default: what is not canonical will be refused when it is opened."""
     with suppress(ValueError):
-        if match := EVT.search(a2b_base64(groups[-LAST_CLAIMS:])) or EVT.search(a2b_base64(groups)):
+        if match := EVT.search(a2b_base64(entry[entry.find(b".") : entry.rfind(b".")].translate(FROM_URL) + b"==")):
             evt = match[1].decode()
             return ERASED if evt.endswith(ERASED) else evt if evt in SHOWN else ""
     return ""
 
 
 def open_statement(statement: str, public: bytes, origin: str, check: Check = check_signature) -> dict[str, Any]:
-    """Return the claims of a statement that this key signed for this log; `check` may put the signature off to check many in a row."""
+    """Return the claims of a statement that this key signed for this log; another `check` may put the signature off."""
     signed, _, signature = statement.rpartition(".")
     header, _, payload = signed.partition(".")
     require(header == statement_header(public), "its header is not the one that its key writes")
@@ -358,26 +344,19 @@ def open_statement(statement: str, public: bytes, origin: str, check: Check = ch
     return dict(zip(CLAIMS, (digests, "sha-256", assurance, aud, evt, int(iat), iss, jti, seen, stream, int(sver)), strict=True))
 
 
-def open_many(groups: Sequence[Sequence[str]]) -> list[dict[str, tuple[str, Any]]]:
-    """Return (name, value) by digest for the disclosures of each of many events; all are read in a few operations."""
-    disclosures = [each for group in groups for each in group]
-    read = [matched(DISCLOSURE, text, "a disclosure is misshapen").groups() for text in texts_of(disclosures)]
-    others = [*{other for _, _, other in read if other}]  # values that are not plain text; most are null
-    values = dict(zip(others, parse_all(others), strict=True))
-    fields = [(name, values[other] if other else text) for name, text, other in read]
-    require({name for name, _ in fields}.isdisjoint(CLAIMS), "a field bears the name of a claim")
-    shown, stop, opened = [*zip(digests_of(disclosures), fields, strict=True)], 0, []
-    for group in groups:
-        start, stop = stop, stop + len(group)
-        require(len(dict(fields[start:stop])) == len(group), "a field is disclosed twice")
-        opened.append(dict(shown[start:stop]))
-    return opened
-
-
 def open_disclosures(digests: Collection[str], disclosures: Sequence[str]) -> dict[str, tuple[str, Any]]:
     """Return (name, value) by digest; a disclosure that no digest covers, or a field given twice, is refused."""
-    (shown,) = open_many([disclosures])
+    # All are decoded, and all digests written, in one go: whole groups of base64, between which zero bytes stand, take half the time.
+    texts = [text for text in unb64url("".join([each + FILL[len(each) % 4] for each in disclosures])).split(b"\0") if text]
+    require([*map(len, texts)] == [len(each) * 3 // 4 for each in disclosures], "base64url is not canonical")
+    named, shown = b64url(b"".join([sha256(each.encode()).digest() + b"\0" for each in disclosures])), dict[str, tuple[str, Any]]()
+    for at, raw in enumerate(texts):
+        name, text, other = matched(DISCLOSURE, raw.decode(), "a disclosure is misshapen").groups()
+        shown[named[44 * at : 44 * at + 43]] = name, text if other is None else parse(other)
     require(shown.keys() <= set(digests), "a disclosure was never signed")
+    names = {name for name, _ in shown.values()}
+    require(len(names) == len(disclosures), "a field is disclosed twice")
+    require(names.isdisjoint(CLAIMS), "a field bears the name of a claim")
     return shown
 
 
@@ -398,21 +377,6 @@ class Key(NamedTuple):
     ended: int = sys.maxsize
 
 
-class Event(NamedTuple):
-    """What is kept of an event that was verified; who signed it with a key of their own, if so; how many fields are shown and withheld."""
-
-    position: int
-    recv: int
-    evt: str
-    jti: str
-    stream: str
-    sver: int
-    actor: str
-    shown: int
-    withheld: int
-    cited: list[str]
-
-
 class Pack:
     """A pack under verification: its files, read only by names that the format knows; then its tree, keys and erasures."""
 
@@ -426,8 +390,15 @@ class Pack:
             raise CannotCheck(f"a file of more than {MAX_READ} bytes")
         if not {"policy", "checkpoint"} <= self.names:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
-        self.used, self.ignored, self.present = {"VERIFY.md", *BESIDE}, set[str](), dict[int, list[int]]()
-        self.keys, self.erased, self.roots = dict[str, Key](), dict[int, set[str]](), dict[int, bytes]()
+        self.used, self.ignored, self.present = (
+            {name for name in self.names if re.fullmatch(r"VERIFY\.md|[a-z_]+\.py", name)},
+            set[str](),
+            defaultdict[int, list[int]](list),
+        )
+        self.asked = 0, EMPTY_ROOT
+        self.keys, self.erased, self.cited = dict[str, Key](), defaultdict[int, set[str]](set), dict[str, int]()
+        self.first, self.last, self.fields, self.signed = 0, 0, [0, 0, 0], Counter[str]()  # fields: shown, withheld, erased
+        self.amending = defaultdict[str, list[str]](list)
         with naming("policy"):
             own = Policy(self.read("policy").decode())
             self.policy, self.vkey = own if policy is None else Policy(policy), own.logs[0]
@@ -471,10 +442,8 @@ class Pack:
         require(led, "the tiles do not lead to the checkpoint's root")
         self.complete = any(name.startswith("tile/entries/") for name in self.names)
         for index in range(size) if self.complete else self.numbers("entry/"):
-            self.present.setdefault(index // TILE, []).append(index)
-        for tile, indexes in self.present.items():
-            entries = [f"tile/entries/{tile_name(tile, len(indexes))}"] if self.complete else [f"entry/{index}" for index in indexes]
-            self.used.update(entries, [f"disclosures/{tile_name(tile)}.jsonl"])
+            self.present[index // TILE].append(index)
+        self.used.update(f"disclosures/{tile_name(tile)}.jsonl" for tile in self.present)
 
     def node(self, height: int, index: int) -> bytes:
         """Return a node of the tree, a leaf at height 0; nothing where there is none."""
@@ -482,44 +451,50 @@ class Pack:
 
     def root(self, size: int) -> bytes:
         """Return the root of the first `size` leaves."""
-        if size in self.roots:  # often asked for again: what signers had seen
-            return self.roots[size]
+        if size == self.asked[0]:  # what signers had seen, often of many events in a row
+            return self.asked[1]
         root = b""
         for height in range(size.bit_length()):
             if size >> height & 1:
                 left = self.node(height, (size >> height) - 1)
                 root = node_hash(left, root) if root else left
-        self.roots[size] = root or EMPTY_ROOT
-        return self.roots[size]
+        self.asked = size, root or EMPTY_ROOT
+        return self.asked[1]
 
     def entries(self, tile: int) -> Iterator[tuple[int, bytes]]:
-        """Yield the index and the bytes of each entry of a tile that the pack holds, once it hashes into its leaf."""
+        """Yield the index and the bytes of each entry of a tile that the pack holds."""
         name = f"tile/entries/{tile_name(tile, len(self.present[tile]))}"
         bundle, stop = self.read(name) if self.complete else b"", 0
         for index in self.present[tile]:
             start, stop = stop + 2, stop + 2 + int.from_bytes(bundle[stop : stop + 2], "big")
             entry = bundle[start:stop] if self.complete else self.read(f"entry/{index}")
-            if leaf_hash(entry) != self.levels[0][index * HASH : (index + 1) * HASH]:
-                raise NotVerified(f"#{index + 1}: not the entry that was sealed")
             yield index, entry
         require(stop >= len(bundle), f"{name} holds more than its entries")
 
-    def disclosures(self, tile: int) -> Lines:
+    def disclosures(self, tile: int) -> dict[int, tuple[list[str], list[str]]]:
         """Return what is disclosed, and which digests are withheld, for each entry of a tile that the pack holds."""
         with naming(name := f"disclosures/{tile_name(tile)}.jsonl"):
-            texts = self.read(name).decode().removesuffix("\n").split("\n")
-            lines = [matched(LINE, text, "a line is misshapen") for text in texts]
-            read = {int(line[2]): (line[1].split('"')[1::2], line[3].split('"')[1::2]) for line in lines}
-            require(len(read) == len(lines), "an entry has two lines")
+            lines = [LINE.fullmatch(text) for text in self.read(name).decode().removesuffix("\n").split("\n")]
+            read = {int(line[2]): (line[1].split('"')[1::2], line[3].split('"')[1::2]) for line in lines if line}
+            require(len(read) == len(lines), "a line is misshapen, or an entry has two")
             for index in sorted(read.keys() ^ set(self.present[tile])):
                 raise NotVerified(f"#{index + 1} has no {'entry' if index in read else 'line'} in this pack")
         return read
 
-    def scan(self, tile: int) -> list[tuple[int, str, list[str]]]:
-        """Hash a tile's entries into their leaves; return index, kind and disclosures of those that keys and erasures are read from."""
-        kinds = {index: kind for index, entry in self.entries(tile) if (kind := peek(entry)) or index == 0}
-        lines = self.disclosures(tile) if kinds else {}
-        return [(index, kind, lines[index][0]) for index, kind in kinds.items()]
+    def learn_all(self) -> None:
+        """Hash every entry into its leaf, and learn from those that keys and erasures are read from."""
+        require(self.present[0][:1] == [0], "#1, which establishes the log, is missing")
+        for tile in sorted(self.present):
+            found = dict[int, str]()
+            for index, entry in self.entries(tile):
+                if leaf_hash(entry) != self.node(0, index):
+                    raise NotVerified(f"#{index + 1}: not the entry that was sealed")
+                if (kind := peek(entry)) or index == 0:
+                    found[index] = kind
+            lines = self.disclosures(tile) if found else {}
+            for index, kind in found.items():
+                with naming(f"#{index + 1}"):
+                    self.learn(index + 1, kind, lines[index][0])
 
     def learn(self, position: int, kind: str, disclosed: list[str]) -> None:
         """Learn who may sign after an event, or what it erased; its own signature is checked with all others, and so is what it says."""
@@ -531,7 +506,7 @@ class Pack:
             members = {name: type(value) for name, value in item.items()} if type(item) is dict else {}
             require(members == {"position": int, "field": str, "digest": str}, "field 'erased' is misshapen")
             require(0 < item["position"] < position, "it erased what was not there yet")
-            self.erased.setdefault(item["position"], set()).add(item["digest"])
+            self.erased[item["position"]].add(item["digest"])
         if kind == ESTABLISHED:
             require([fields["origin"], fields["log_vkey"]] == [self.origin, self.vkey], "it establishes another log")
             self.demonstration, public = fields["demonstration"], unb64url(fields["statement_key"])
@@ -553,8 +528,9 @@ class Pack:
                 check_signature(key.public, unb64url(fields["replaced_proof"]), proven)
             self.keys[header] = Key(public, holder, purpose, position)
 
-    def open(self, position: int, entry: bytes, check: Check) -> tuple[int, dict[str, Any]]:
-        """Return when an event was received and its claims, by a key that was live there; `check` is to see to the signature."""
+    def event(self, position: int, entry: bytes, disclosed: list[str], withheld: list[str], check: Check) -> Event:
+        """Return an event by a key that was live there, over this very history, each digest accounted for; `check` checks its signature."""
+        require(leaf_hash(entry) == self.node(0, position - 1), "not the entry that was sealed")
         received, statement = parse_entry(entry)
         header = statement.partition(".")[0]
         if not (key := self.keys.get(header)):
@@ -567,63 +543,78 @@ class Pack:
         size, root = claims["seen"]["size"], claims["seen"]["root"]
         if size >= position or b64encode(self.root(size)).decode() != root:
             raise NotVerified(f"the tree of {size} that its signer had seen is not this one")
-        return received, claims
+        shown, erased = open_disclosures(claims["_sd"], disclosed), self.erased.get(position, set())
+        hidden = {*erased, *withheld}  # what was erased may be listed as withheld too
+        if sorted([*shown, *hidden]) != (digests := claims.pop("_sd")):
+            raise NotVerified(f"{claims['evt']}: {self.unaccounted(position, digests, shown, hidden)}")
+        fields = dict(shown.values())
+        require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
+        match fields.get("evidence"):
+            case None:
+                cited = []
+            case [*files] if all(type(each) is dict and type(each.get("sha256")) is str for each in files):
+                cited = [each["sha256"] for each in files]
+            case _:
+                raise NotVerified("field 'evidence' is misshapen")
+        return position, received, claims, (len(shown), len(hidden - erased), len(erased)), cited
 
-    def account(self, entries: list[tuple[int, bytes]], lines: Lines) -> list[Event]:
-        """Return events, once each statement holds, and each of its digests is shown, or withheld, or erased by another event.
-
-        Each step is taken for all of them before the next: going to and fro between the steps takes longer, by a tenth.
-        """
-        signatures = list[tuple[bytes, bytes, bytes]]()
-        read = [self.open(index + 1, entry, lambda *signed: signatures.append(signed)) for index, entry in entries]
-        for signed in signatures:
-            check_signature(*signed)
-        opened, events = open_many([lines[index][0] for index, _ in entries]), list[Event]()
-        for (index, _), (received, claims), shown in zip(entries, read, opened, strict=True):
-            erased = self.erased.get(index + 1, ())
-            hidden = {*erased, *lines[index][1]}  # what was erased may be listed as withheld too
-            if sorted([*shown, *hidden]) != claims["_sd"]:
-                raise NotVerified(f"{claims['evt']}: {self.unaccounted(claims['_sd'], shown, hidden, lines)}")
-            fields = dict(shown.values())
-            require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
-            if cited := fields.get("evidence") or []:
-                well_formed = type(cited) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in cited)
-                require(well_formed, "field 'evidence' is misshapen")
-            actor = claims["iss"] if claims["assurance"] == "actor-signed" else ""
-            told = actor, len(shown), len(hidden) - len(erased), [each["sha256"] for each in cited]
-            events.append(Event(index + 1, received, claims["evt"], claims["jti"], claims["stream"], claims["sver"], *told))
-        return events
-
-    def check(self, tile: int) -> tuple[list[Event], NotVerified | None]:
-        """Return a tile's events, up to the first that is refused, and that refusal."""
-        events = list[Event]()
-        try:
-            lines, entries = self.disclosures(tile), [*self.entries(tile)]
-            for start in range(0, len(entries), BATCH):
-                try:
-                    events += self.account(entries[start : start + BATCH], lines)
-                except (ValueError, RecursionError):  # once more, one at a time, to name the first that is refused
-                    for each in entries[start : start + BATCH]:
-                        with naming(f"#{each[0] + 1}"):
-                            events += self.account([each], lines)
-        except NotVerified as refusal:
-            return events, refusal
-        return events, None
-
-    @staticmethod
-    def unaccounted(digests: list[str], shown: dict[str, tuple[str, Any]], hidden: set[str], lines: Lines) -> str:
+    def unaccounted(self, position: int, digests: list[str], shown: Mapping[str, tuple[str, Any]], hidden: set[str]) -> str:
         """Say which digest is in no list, by the fields that other events show and this one does not, or which is in two."""
-        if not shown.keys() <= set(digests):
-            return "a disclosure was never signed"
         if missing := sorted(set(digests).difference(shown, hidden)):
             names = set[str]()
-            for disclosed, _ in lines.values():
+            for disclosed, _ in self.disclosures((position - 1) // TILE).values():
                 with suppress(ValueError, RecursionError):  # another event's own fault
-                    names.update(name for name, _ in open_many([disclosed])[0].values())
+                    names.update(name for name, _ in open_disclosures([*map(digest, disclosed)], disclosed).values())
             names -= {name for name, _ in shown.values()}
             return f"one of the fields {sorted(names)} is neither shown, withheld nor erased (digest {' '.join(missing)})"
         twice = [f"field {shown[each][0]!r}" if each in shown else each for each in hidden if each in shown or each not in digests]
         return f"{' or '.join(twice)} is withheld or erased, but shown as well, or was never signed"
+
+    def check_tile(self, tile: int) -> tuple[list[Event], str]:
+        """Return a tile's events, up to the first that is refused, and that refusal; signatures in a row, which takes a tenth less."""
+        events, signatures, refused, index = list[Event](), list[tuple[bytes, bytes, bytes]](), "", -1
+        try:
+            lines = self.disclosures(tile)
+            for index, entry in self.entries(tile):
+                events.append(self.event(index + 1, entry, *lines[index], lambda *signed: signatures.append(signed)))
+        except (ValueError, RecursionError) as error:
+            refused = f"#{index + 1}: {error}" if index >= 0 else str(error)
+        for number, signed in enumerate(signatures):
+            try:
+                check_signature(*signed)
+            except NotVerified as error:
+                return events[:number], f"#{self.present[tile][number] + 1}: {error}"
+        return events, refused
+
+    def checked_tiles(self) -> Iterator[tuple[list[Event], str]]:
+        """Check every tile in turn, on all cores where there is enough to do."""
+        tiles, cores = sorted(self.present), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        pool = None
+        with suppress(OSError, NotImplementedError):  # where a system gives no processes, one will do
+            pool = ProcessPoolExecutor(cores, None, _inherit, (self,)) if cores > 1 and len(tiles) >= PARALLEL_FROM else None
+        with pool or nullcontext():
+            yield from pool.map(_check_tile, tiles, chunksize=4) if pool else map(self.check_tile, tiles)
+
+    def check_events(self) -> None:
+        """Check every event, hold it against those before it, and count what the verdict tells."""
+        jtis, versions = dict[bytes, None](), dict[str, int]()  # a set of a million takes half as much again
+        for events, refused in self.checked_tiles():
+            for position, received, claims, fields, cited in events:
+                jti, stream, version, last = unb64url(claims["jti"]), claims["stream"], claims["sver"], versions.get(claims["stream"], 0)
+                if received < self.last:
+                    raise NotVerified(f"#{position}: it was received before the event before it")
+                if jti in jtis:
+                    raise NotVerified(f"#{position}: its jti is another event's: a replay")
+                if version != last + 1 and (self.complete or version <= last):
+                    raise NotVerified(f"#{position}: version {version} of {stream} follows {last}")
+                jtis[jti], versions[stream] = None, version
+                self.first, self.last = self.first or received, received
+                self.fields = [*map(add, self.fields, fields)]
+                self.signed[claims["iss"] if claims["assurance"] == "actor-signed" else ""] += 1
+                self.cited.update(dict.fromkeys(cited, position))
+                if claims["evt"].endswith(AMENDING):
+                    self.amending["." + claims["evt"].partition(".")[2]].append(f"#{position}")
+            require(not refused, refused)
 
     def check_kept(self, name: str, text: str, number: int | None = None) -> None:
         """Check that a checkpoint, or a receipt's, was made over a prefix of this log, and has the size or index in its name."""
@@ -635,43 +626,28 @@ class Pack:
             require(index < 0 or root_from_inclusion(index, size, self.node(0, index), proof) == root, f"it does not prove #{index + 1}")
             require(number in (None, size if index < 0 else index), "it is another's")
 
-    def check_evidence(self, cited: Mapping[str, int]) -> tuple[set[str], list[str]]:
+    def check_evidence(self) -> tuple[list[str], list[str]]:
         """Hash every file that an event cites; return those that are declared absent, and those missing without a word."""
         declared = set(self.read("evidence/missing").decode().split("\n")[:-1]) if "evidence/missing" in self.names else set()
-        here = {name for name in cited if f"evidence/{name}" in self.names and name not in declared}
+        here = {name for name in self.cited if f"evidence/{name}" in self.names and name not in declared}
         self.used.update(f"evidence/{name}" for name in here)
         for name in here:
             with (self.folder / "evidence" / name).open("rb") as file:
-                require(file_digest(file, "sha256").hexdigest() == name, f"evidence/{name} is not the file that #{cited[name]} cites")
-        return declared, sorted(cited.keys() - here - declared)
+                found = file_digest(file, "sha256").hexdigest()
+            require(found == name, f"evidence/{name} is not the file that #{self.cited[name]} cites")
+        return sorted(declared), sorted(self.cited.keys() - here - declared)
 
-    def each_tile(self, work: Callable[[int], T]) -> Iterator[T]:
-        """Do something to every tile in turn, on all cores where there is enough to do."""
-        tiles, cores = sorted(self.present), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        pool = None
-        with suppress(OSError, NotImplementedError):  # where a system gives no processes, one will do
-            pool = ProcessPoolExecutor(cores) if cores > 1 and len(tiles) >= PARALLEL_FROM else None
-        with pool or nullcontext():
-            yield from pool.map(work, tiles, chunksize=-(-len(tiles) // (4 * cores))) if pool else map(work, tiles)
 
-    def events(self) -> list[Event]:
-        """Check every tile, and hold each event against those before it."""
-        events, jtis, versions = list[Event](), set[str](), Counter[str]()
-        for opened, refused in self.each_tile(self.check):
-            for event in opened:
-                before = versions[event.stream]
-                if events and event.recv < events[-1].recv:
-                    raise NotVerified(f"#{event.position}: it was received before the event before it")
-                if event.jti in jtis:
-                    raise NotVerified(f"#{event.position}: its jti is another event's: a replay")
-                if event.sver != before + 1 and (self.complete or event.sver <= before):
-                    raise NotVerified(f"#{event.position}: version {event.sver} of {event.stream} follows {before}")
-                events.append(event)
-                jtis.add(event.jti)
-                versions[event.stream] = event.sver
-            if refused:
-                raise refused
-        return events
+_pack: Pack  # in a worker process, which inherits it, or is sent it once
+
+
+def _inherit(pack: Pack) -> None:
+    global _pack  # noqa: PLW0603 -- a process has no other way to be given what all its tasks share
+    _pack = pack
+
+
+def _check_tile(tile: int) -> tuple[list[Event], str]:
+    return _pack.check_tile(tile)
 
 
 class Verdict(NamedTuple):
@@ -685,60 +661,56 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     """Carry out the checks in their order, and then that of a document beside the pack, where there is one."""
     pack = Pack(folder, key, policy)
     pack.open_tree()
-    registry = [found for tile in pack.each_tile(pack.scan) for found in tile]
+    pack.learn_all()
     for name, text in known.items():
         pack.check_kept(name, text)
-    require(registry and registry[0][0] == 0, "#1, which establishes the log, is missing")
-    for index, kind, disclosed in registry:
-        with naming(f"#{index + 1}"):
-            pack.learn(index + 1, kind, disclosed)
-    events = pack.events()
+    pack.check_events()
     kept = {f"checkpoints/{size}": size for size in pack.numbers("checkpoints/")}
     kept |= {f"proofs/{index}.tlog-proof": index for index in pack.numbers("proofs/", ".tlog-proof")}
     for name, number in kept.items():
         pack.check_kept(name, pack.read(name).decode(), number)
-    cited = {name: event.position for event in events for name in event.cited}
-    absent, undeclared = pack.check_evidence(cited)
-    seen_late = all(events[-1].recv <= time + CLOCK_SKEW for time in pack.cosigned.values())
+    absent, undeclared = pack.check_evidence()
+    seen_late = all(pack.last <= time + CLOCK_SKEW for time in pack.cosigned.values())
     require(seen_late, "a witness saw the last event before it was received")
     for name in sorted(pack.names - pack.used):
         require(not name.startswith(("tile/", "entry/", "disclosures/")), f"{name} belongs to no entry")
-    quorum, anchored = pack.policy.met(pack.cosigned), key is not None or policy is not None or known
-    first = [] if anchored else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
-    first += ["DEMONSTRATION: this log was made to show the product"] if pack.demonstration else []
-    first += [f"COULD NOT CHECK: evidence that #{cited[name]} cites is missing, undeclared: {name}" for name in undeclared]
-    first += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]
-    sealed = f"events up to #{pack.checkpoint.size}, root {b64encode(pack.checkpoint.root).decode()}"
-    first += [] if undeclared else [f"VERIFIED: {pack.origin}, {sealed}"]
-    there = cited.keys() - absent - set(undeclared)
-    first += [f"checked: {len(kept) + len(known)} other checkpoints and receipts, {len(there)} evidence files"]
     beside = then(pack) if then else Verdict(0, [])
-    return Verdict(beside.code or (2 if undeclared else 0 if quorum else 3), [*beside.lines, *first, *report(pack, events, absent)])
+    quorum, size, root = pack.policy.met(pack.cosigned), pack.checkpoint.size, b64encode(pack.checkpoint.root).decode()
+    anchored = key is not None or policy is not None or known
+    lines = [*beside.lines]
+    lines += [] if anchored else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
+    lines += ["DEMONSTRATION: this log was made to show the product"] if pack.demonstration else []
+    lines += [f"COULD NOT CHECK: evidence that #{pack.cited[name]} cites is missing, undeclared: {name}" for name in undeclared]
+    lines += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]
+    lines += [] if undeclared else [f"VERIFIED: {pack.origin}, events up to #{size}, root {root}"]
+    there = len(pack.cited.keys() - {*absent, *undeclared})
+    lines += [f"checked: {len(kept) + len(known)} other checkpoints and receipts, {there} evidence files", *report(pack, absent)]
+    return Verdict(beside.code or (2 if undeclared else 0 if quorum else 3), lines)
 
 
-def report(pack: Pack, events: list[Event], absent: set[str]) -> list[str]:
+def report(pack: Pack, absent: list[str]) -> list[str]:
     """Say what was checked, by count, and what was not."""
-    shown, withheld = sum(event.shown for event in events), sum(event.withheld for event in events)
-    erased = sum(len(pack.erased.get(event.position, ())) for event in events)
-    first, last, *times = (
-        f"{datetime.fromtimestamp(time, UTC):%F %T} UTC" for time in (events[0].recv, events[-1].recv, *pack.cosigned.values())
-    )
-    lines = [f"checked: {len(events)} entries, each signed and sealed, received from {first} to {last}"]
-    lines += [f"checked: every field of each: {shown} shown, {withheld} withheld, {erased} erased"]
-    own = Counter(event.actor for event in events if event.actor)
-    by = [f"{own.total()} by actors' own keys", *(f"{number} by {name}" for name, number in sorted(own.items()))]
-    lines += [f"signed: {len(events) - own.total()} attested by the service, {', '.join(by)}"]
-    lines += [f"witness: {name} cosigned at {time}" for name, time in zip(pack.cosigned, times, strict=True)]
+
+    def at(time: int) -> str:
+        return f"{datetime.fromtimestamp(time, UTC):%F %T} UTC"
+
+    shown, withheld, erased = pack.fields
+    by = ["by actors' own keys", *(f"{number} by {name}" for name, number in sorted(pack.signed.items()) if name)]
+    lines = [
+        f"checked: {pack.signed.total()} entries, each signed and sealed, received from {at(pack.first)} to {at(pack.last)}",
+        f"checked: every field of each: {shown} shown, {withheld} withheld, {erased} erased",
+        f"signed: {pack.signed['']} attested by the service, {pack.signed.total() - pack.signed['']} {', '.join(by)}",
+        *(f"witness: {name} cosigned at {at(time)}" for name, time in pack.cosigned.items()),
+    ]
     for key in pack.keys.values():
         until = "" if key.ended == sys.maxsize else f" up to #{key.ended}"
         lines.append(f"key: {thumbprint(key.public)} of {key.holder}, for {key.purpose}, after #{key.since}{until}")
-    for what, ending in {"corrections": ".entry_corrected.v1", "retractions": ".entry_retracted.v1", "erasures": ERASED}.items():
-        positions = [f"#{event.position}" for event in events if event.evt.endswith(ending)]
-        lines.append(" ".join([f"{what}: {len(positions)}", *positions]))
-    unchecked = ["what the events mean; VERIFY.md and the verifier itself", f"the policy, which nothing signs: {pack.policy.text!r}"]
+    for what, ending in zip(("corrections", "retractions", "erasures"), AMENDING, strict=True):
+        lines.append(" ".join([f"{what}: {len(pack.amending[ending])}", *pack.amending[ending]]))
+    unchecked = ["what the events mean; VERIFY.md and the programs beside it", f"the policy, which nothing signs: {pack.policy.text!r}"]
     unchecked += [] if pack.complete else ["streams without gaps, as some entries only are here"]
     unchecked += [f"signatures by {name}, whose key the policy does not name" for name in sorted(pack.ignored)]
-    unchecked += [f"evidence/{name}, declared absent" for name in sorted(absent)]
+    unchecked += [f"evidence/{name}, declared absent" for name in absent]
     stamp = "a time stamp: openssl ts -verify -in FILE -data TEXT -CAfile ROOTS, TEXT being the checkpoint's first three lines"
     others = sorted(pack.names - pack.used)
     unchecked += [f"{name}, {stamp if name.startswith('timestamps/') else 'which is no part of the pack'}" for name in others]

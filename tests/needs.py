@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -29,6 +31,24 @@ def needs_folder(folder: str, of: str) -> None:
     """Go on only where a folder is there that a package brings."""
     if not Path(folder).is_dir():
         cannot(f"{folder} is not there: install {of}")
+
+
+def npm_installed(source: Path, run: Path) -> Path:
+    """Return the folder in which the npm packages that a folder of tests asks for are installed, with its files, once in a run."""
+    needs_program("node", "npm")
+    folder = run / source.name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "installed").exists():
+            for path in (*source.glob("package.json"), *source.glob(".npmrc"), *source.glob("*.mjs")):
+                shutil.copy(path, folder)
+            command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode:
+                cannot(f"npm could not install what {source.name} needs: {done.stderr}")
+            (folder / "installed").touch()
+    return folder
 
 
 def cannot(why: str) -> NoReturn:

@@ -13,7 +13,7 @@ from psycopg.rows import tuple_row
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import BadStatement, NoSuchEntry
-from service.verify import PURPOSES, check_signature, open_many, open_statement
+from service.verify import PURPOSES, check_signature, open_disclosures, open_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ def read_many(states: Iterable[bytes], find: Callable[[str], KnownKey | None]) -
         ]
         for signed in signatures:
             check_signature(*signed)
-        shown = open_many([disclosures for _, *disclosures, _ in parts])
+        shown = [open_disclosures(said["_sd"], disclosures) for said, (_, *disclosures, _) in zip(claims, parts, strict=True)]
         pointed = [json.loads(pointers) if pointers else [] for *_, pointers in parts]
         return [_accounted(*one) for one in zip(claims, shown, pointed, keys, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 
 from service.ledger.pack.writing import files_sha256
-from service.verify import parse_all, parse_entry, unb64url, verify
+from service.verify import parse, parse_entry, unb64url, verify
 from tests.api.conftest import Asking, serving
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import fill
@@ -51,7 +51,7 @@ def entries_of(folder):
     lines = [json.loads(line) for path in folder.glob("disclosures/**/*.jsonl") for line in path.read_text().splitlines()]
     shown = {line["index"]: dict(json.loads(unb64url(one))[1:] for one in line["disclosed"]) for line in lines}
     claims = {int(path.name): parse_entry(path.read_bytes())[1].split(".")[1] for path in folder.glob("entry/*")}
-    return {index + 1: (parse_all([unb64url(said).decode()])[0]["evt"], shown[index]) for index, said in claims.items()}
+    return {index + 1: (parse(unb64url(said).decode())["evt"], shown[index]) for index, said in claims.items()}
 
 
 def handed(ask):

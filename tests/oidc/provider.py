@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
-import shutil
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, build_opene
 
 from tests.acceptance.product import free_port
 from tests.conftest import RUN_FOLDER
-from tests.needs import cannot, needs_program
+from tests.needs import npm_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,28 +66,10 @@ def _ask(opener, address: str, said: dict[str, str] | None) -> HTTPResponse | HT
         return answer
 
 
-def installed(run: Path) -> Path:
-    """Return the folder in which the provider is installed, once in a run."""
-    needs_program("node", "npm")
-    folder = run / "oidc"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "installed").exists():
-            for name in ("package.json", ".npmrc", "provider.mjs"):
-                shutil.copy(HERE / name, folder)
-            command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-            if done.returncode:
-                cannot(f"npm could not install the provider: {done.stderr}")
-            (folder / "installed").touch()
-    return folder
-
-
 @contextmanager
 def running(back: str) -> Iterator[RealProvider]:
     """Let the provider run, which sends people back to this address."""
-    folder, port = installed(Path(os.environ[RUN_FOLDER])), free_port()
+    folder, port = npm_installed(HERE, Path(os.environ[RUN_FOLDER])), free_port()
     command = ["node", "provider.mjs", str(port), back]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as node:
         try:

@@ -24,7 +24,7 @@ from service.verify import (
     open_checkpoint,
     open_disclosures,
     open_statement,
-    parse_all,
+    parse,
     parse_entry,
     parse_vkey,
     thumbprint,
@@ -47,7 +47,7 @@ STATEMENTS, CHECKPOINTS, DISCLOSURES = vectors("statements"), vectors("checkpoin
 READERS = {
     "public_keys": lambda case: check_public_key(bytes.fromhex(case["key"])),
     "base64": lambda case: (unb64url if case["encoding"] == "base64url" else unb64)(case["text"]),
-    "json": lambda case: parse_all([case["text"]]),
+    "json": lambda case: parse(case["text"]),
     "vkeys": lambda case: parse_vkey(case["vkey"]),
     "policies": lambda case: Policy(case["policy"]),
     "checkpoints": lambda case: open_checkpoint(case["note"], CHECKPOINTS["vkey"]),

@@ -76,7 +76,7 @@ def parse(text: str) -> Certificate:
     verify.require(len(text) <= MAX_CERTIFICATE and text.count(".") == 2, "it is no certificate: that is one line of three parts")  # noqa: PLR2004
     try:
         header, payload, signature = (verify.unb64url(part) for part in text.split("."))
-        kid, said = verify.parse_all([header.decode(), payload.decode()])
+        kid, said = (verify.parse(part.decode()) for part in (header, payload))
     except ValueError as error:
         raise verify.NotVerified("it is damaged: what it says cannot be read") from error
     _shaped(kid, {"alg": str, "kid": str, "typ": str}, "its header")

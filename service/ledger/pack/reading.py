@@ -67,9 +67,9 @@ def read(pack: verify.Pack, wanted: Callable[[int, str], bool]) -> Iterator[Told
         lines = pack.disclosures(tile)
         for index, entry in pack.entries(tile):
             recv, statement = verify.parse_entry(entry)
-            (claims,) = verify.parse_all([verify.unb64url(statement.split(".")[1]).decode()])
+            claims = verify.parse(verify.unb64url(statement.split(".")[1]).decode())
             if wanted(index, claims["evt"]):
-                fields = dict(verify.open_many([lines[index][0]])[0].values())
+                fields = dict(verify.open_disclosures(claims["_sd"], lines[index][0]).values())
                 own = claims["iss"] if claims["assurance"] == "actor-signed" else None
                 yield Told(index + 1, claims["stream"], claims["sver"], claims["evt"], claims["jti"], fields, recv, own)
 

@@ -28,7 +28,7 @@ from aggregates.errors import Refused
 from service import verify
 from service.ledger.pack import absence, reading, samples
 from service.ledger.pack.disclosing import EVERYTHING, PUBLIC, Disclosing
-from service.ledger.pack.recipes import RECIPES
+from service.ledger.pack.recipes import recipes
 from service.recording.evidence.checking import Sharing, standings
 from service.recording.evidence.refusals import UnknownEvidence
 from service.verify import TILE, tile_name
@@ -210,7 +210,7 @@ def write_pack(
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
         writing.receipts(receipts, recorder)
-        writing.put("VERIFY.md", RECIPES.format(vkey=recorder.vkey, size=writing.size, about=about).encode())
+        writing.put("VERIFY.md", recipes(recorder.vkey, writing.size, about).encode())
         for source in (Path(str(each.__file__)) for each in (verify, reading, absence, samples)):
             writing.put(source.name, source.read_bytes())
         named = files_sha256(folder)
