@@ -237,14 +237,17 @@ def _finish(folder: Path, out: Path) -> None:
     if out.suffix != ".zip":
         folder.rename(out)
         return
-    zipped = folder.with_suffix(".zip")
-    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _files(folder):
-            info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EARLIEST)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            with path.open("rb") as content, archive.open(info, "w", force_zip64=True) as packed:
-                shutil.copyfileobj(content, packed)
-    zipped.rename(out)
+    zipped = folder.with_name(f"{folder.name}.zip")
+    try:
+        with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in _files(folder):
+                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EARLIEST)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                with path.open("rb") as content, archive.open(info, "w", force_zip64=True) as packed:
+                    shutil.copyfileobj(content, packed)
+        zipped.rename(out)
+    finally:
+        zipped.unlink(missing_ok=True)
 
 
 @contextmanager
