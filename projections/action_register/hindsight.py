@@ -13,7 +13,7 @@ from psycopg.sql import SQL
 
 from aggregates.entry import Recorded
 from aggregates.entry.topics import event_type
-from projections.action_register.listing import DAYS_OVERDUE, register, sorts_as
+from projections.action_register.listing import DAYS_OVERDUE, Filters, register, sorts_as
 from projections.inspection import history as inspection_history
 
 if TYPE_CHECKING:
@@ -136,14 +136,29 @@ class Change:
     after: ActionRow | None
 
 
+# What has a version that begins or ends with an entry in between; and what was signed off by an office that has.
+IN_BETWEEN = SQL("(lower(known) > %(first)s AND lower(known) <= %(last)s OR upper(known) > %(first)s AND upper(known) <= %(last)s)")
+TURNED = SQL("""
+    SELECT key FROM views.action_register WHERE valid @> %(as_at)s::date AND {turned}
+     UNION
+    SELECT key FROM views.action_register
+     WHERE valid @> %(as_at)s::date AND signed_off_by IN (SELECT key FROM views.offices WHERE {turned})""").format(turned=IN_BETWEEN)
+
+
 def changes(conn: Connection[Any], before: tuple[date, int], after: tuple[date, int]) -> list[Change]:
     """Return the actions that differ between two pairs of clocks, each *as at* and *as known at*."""
-    shown = []
+    shown, filters = [], Filters()
+    if before[0] == after[0]:  # of one day only what was recorded in between can tell
+        first, last = sorted((before[1], after[1]))
+        turned = conn.execute(TURNED, {"as_at": before[0], "first": first, "last": last})
+        if not (refs := [ref for (ref,) in turned]):
+            return []
+        filters = Filters(refs=refs)
     for as_at, known_at in (before, after):
-        rows = register(conn, as_at=as_at, known_at=known_at, sort="ref")
+        rows = register(conn, as_at=as_at, known_at=known_at, filters=filters, sort="ref")
         shown.append({row.ref: row for row in rows})
-    refs = sorted(shown[0].keys() | shown[1].keys(), key=sorts_as)
-    found = (Change(ref=ref, before=shown[0].get(ref), after=shown[1].get(ref)) for ref in refs)
+    every = sorted(shown[0].keys() | shown[1].keys(), key=sorts_as)
+    found = (Change(ref=ref, before=shown[0].get(ref), after=shown[1].get(ref)) for ref in every)
     return [change for change in found if _shown(change.before) != _shown(change.after)]
 
 

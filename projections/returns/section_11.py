@@ -75,14 +75,13 @@ def section_11(
     asked = returns(conn, **at, filters=Filters(kind="s11", whose=whose))
     audits = returns(conn, **at, filters=Filters(kind="knowledge_audit", whose=whose), answers=True)
     now = sorted((row for row in asked if row.period == period), key=lambda row: row.respondent)
-    return [_agency(row, _before(row, asked), _before(row, audits, itself=True), library) for row in now]
+    before, audit = _latest(row for row in asked if row.period < period), _latest(audits)
+    return [_agency(row, before.get(row.respondent), audit.get(row.respondent), library) for row in now]
 
 
-def _before(row: ReturnRow, others: Iterable[ReturnRow], *, itself: bool = False) -> ReturnRow | None:
-    """Return the latest answered return of the same respondent: of an earlier period, or of any."""
-    same = (other for other in others if other.respondent == row.respondent and other.answered_on)
-    earlier = (other for other in same if itself or other.period < row.period)
-    return max(earlier, key=lambda other: (other.period, other.ref), default=None)
+def _latest(rows: Iterable[ReturnRow]) -> dict[str, ReturnRow]:
+    """Return the latest of these returns that each respondent answered."""
+    return {row.respondent: row for row in sorted(rows, key=lambda row: (row.period, row.ref)) if row.answered_on}
 
 
 def _agency(row: ReturnRow, before: ReturnRow | None, audit: ReturnRow | None, library: Library) -> AgencyStandards:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from aggregates.partnership.course import Form
 from projections.partnership.programme import CourseRow, courses
-from projections.training.sessions import sessions
+from projections.training.sessions import lines
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -43,11 +43,11 @@ def programme(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Form
     """Return every format with its live courses as at a day, as known at a position."""
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     held, planned = dict[str, int](), dict[str, date]()
-    for row in sessions(conn, **at):
+    for row in lines(conn, **at):
         if row.delivered_on:
             held[row.course] = held.get(row.course, 0) + 1
         elif row.status == "scheduled":
-            planned.setdefault(row.course, row.planned_on)
+            planned.setdefault(row.course, row.held_on)
     live = [row for row in courses(conn, **at) if row.status == OFFERED]
     found = []
     for form in get_args(Form):

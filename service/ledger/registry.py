@@ -86,6 +86,7 @@ class Registry:
         """Take the database, as the writer, and the log's origin."""
         self._datastore, self._origin = datastore, origin
         self._found: dict[str, KnownKey] = {}
+        self._headers: dict[int, str] = {}  # of statements that were disputed, or asked about: no entry changes
 
     def find(self, header: str) -> KnownKey | None:
         """Return the key whose statements begin with this header, None where the log knows none."""
@@ -97,12 +98,13 @@ class Registry:
 
     def signer(self, position: int) -> KnownKey | None:
         """Return the key under which the statement at a position was made; None where there is none."""
-        with self._datastore.get_connection() as conn:
-            row = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()
-        if row is None:
-            return None
-        _, statement = parse_entry(bytes(row["entry"]))
-        return self.find(statement.partition(".")[0])
+        if position not in self._headers:
+            with self._datastore.get_connection() as conn:
+                row = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()
+            if row is None:
+                return None
+            self._headers[position] = parse_entry(bytes(row["entry"]))[1].partition(".")[0]
+        return self.find(self._headers[position])
 
     def all(self) -> list[KnownKey]:
         """Return every key in the order of enrolment, with the ends as they are now."""

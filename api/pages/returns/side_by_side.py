@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
@@ -11,7 +12,7 @@ from api.access import member
 from api.pages.board import filters, listing
 from api.pages.board.filters import Filter
 from api.pages.frame import Look, look
-from api.pages.frame.tables import kept_order
+from api.pages.frame.tables import Later, kept_order
 from api.pages.frame.thing import Said, as_given, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.returns.answering import GRADES as GRADE_WORDS
@@ -47,7 +48,11 @@ def section_11() -> Response:
         elif agency or len(rows) == 1:
             parts = [_agency(seen, row) for row in narrowed]
         else:
-            parts = [as_given(section("Agency by agency", SHORT, [_in_short(seen, row, period) for row in rows], ""))] if rows else []
+            parts = (
+                [as_given(section("Agency by agency", SHORT, [Later(partial(_in_short, seen, row, period)) for row in rows], ""))]
+                if rows
+                else []
+            )
         whole = seen.link("/section-11", period=period, **kept_order()) if agency or standard else None
         return _show(
             seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), kept={one.name: one.value for one in offered if one.value},
