@@ -280,6 +280,38 @@ def test_f10_a_sealed_pack_stays_valid(board):
     assert f"corrections: 1 #{board.size}" in ran.out
 
 
+# -- F.1 and F.4: a pack is handed over ------------------------------------------------------------------------------------------
+
+
+def test_a_pack_is_handed_to_whoever_holds_an_office(board):
+    """With a key the manager hands a pack to an auditor, on record with its digest; twice in two processes it is the same to the byte."""
+    inspector = boards.person("auditor")
+    term = {"title": "Auditor", "role": "auditor", "body": None, "employer": None, "from_on": "2016-09-01", "until_on": None}
+    covers = {"covers_from": "2016-09-01", "ceiling": "2016-09-05", "expires_on": "2016-10-01", "agency": None}
+    refused = board.run("pack", board.data / "early.zip", "--for", "auditor")
+    ran = board.brings_in(
+        line("board-manager", "register_subject", inspector, name="The auditor", contact=None),
+        line("board-manager", "appoint_office_holder", "auditor", holder=inspector, **term),
+        line("chair", "open_inspection", "auditor", body="Auditors", purpose="audit", **covers),
+    )
+    assert (refused.code, ran.code, (board.data / "early.zip").exists()) == (1, 0, False), (refused, ran)
+    board.does("rebuild")
+    size = board.size
+    for name in ("one.zip", "two.zip"):
+        board.does("pack", board.data / name, "--for", "auditor", "--known-at", size)
+    assert (board.data / "one.zip").read_bytes() == (board.data / "two.zip").read_bytes()
+    assert (board.size, positions(board, "ledger.pack_sealed.v1")) == (size + 1, [size + 1])
+
+    board.does("pack", whole := board.data / "whole")
+    said = json.loads(board.run("audit", board.data / "one.zip", "--json").out)
+    handed = next(text for text in lines_of(whole)[size]["disclosed"] if json.loads(unb64url(text))[1] == "pack_sha256")
+    assert json.loads(unb64url(handed))[2] == said["pack_sha256"]
+    assert (said["code"], board.size) == (0, size + 1)
+    assert board.run("pack", board.data / "three.zip", "--for", "auditor", MUNIMENT_KEY="").code == 1
+    beyond = board.run("pack", board.data / "three.zip", "--for", "auditor", "--from", "2015-01-01", "--to", "2016-09-05")
+    assert (beyond.code, "outside your inspection" in beyond.err, (board.data / "three.zip").exists()) == (1, True, False)
+
+
 # -- how it is asked -------------------------------------------------------------------------------------------------------------
 
 NOW = {"MUNIMENT_DEMONSTRATION_CLOCK": "2021-09-30T12:00:00+01:00"}
