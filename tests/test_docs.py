@@ -46,3 +46,19 @@ def test_the_readme_is_short_and_its_links_lead_somewhere():
 
     assert len(text.splitlines()) <= 150
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_attack_is_carried_out():
+    """Each attack that ops/attacks.md lists is carried out by the tests that it names, or is said to be the honest limit."""
+    rows = [row.split("|")[1:4] for row in (ROOT / "ops/attacks.md").read_text().splitlines() if row.startswith("| ")][1:]
+    named = {attack: re.findall("`(tests/[^`]+)`", tests) for attack, tests, _ in rows}
+    missing = [
+        name
+        for names in named.values()
+        for name in names
+        if f"def {name.partition('::')[2]}" not in (ROOT / name.partition("::")[0]).read_text()
+    ]
+
+    assert missing == []
+    assert {attack for attack, _, caught in rows if not named[attack] and "honest limit" not in caught} == set()
+    assert len(rows) >= 28
