@@ -25,6 +25,7 @@ import reporting
 import seeing
 import tracking_reviews
 import two_clocks
+import witnessing
 from bench import Row, fresh_board
 
 MEASURES = {
@@ -42,6 +43,7 @@ MEASURES = {
     "report": reporting.measure,
     "verify": proving.verify,
     "growth": proving.growth,
+    "witness": witnessing.measure,
 }
 
 

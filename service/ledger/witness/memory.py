@@ -7,7 +7,8 @@ notes that the log's own key signed; nobody needs to believe the witness.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from service.verify import LOG, parse_vkey
@@ -51,13 +52,15 @@ class Evidence(NamedTuple):
 
 
 class Memory:
-    """The file; each use of it is a connection and a transaction of its own, so that any number of threads and processes may."""
+    """The file; each use of it is a transaction of its own, on a connection that the thread keeps.
+
+    Whenever nobody has the file open, SQLite clears its journal away, which takes longer than all the rest.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Take the witness's folder, and make the file where there is none."""
-        self.path = folder / FILE
-        with closing(self._connect()) as conn:
-            conn.executescript(f"PRAGMA journal_mode = WAL;{SCHEMA}")
+        self.path, self._threads = folder / FILE, threading.local()
+        self._connection.executescript(f"PRAGMA journal_mode = WAL;{SCHEMA}")
 
     def accept(self, vkey: str) -> str:
         """Accept a log from now on; return its origin. Raise ValueError where this is no log's key, or its origin has another."""
@@ -71,10 +74,10 @@ class Memory:
     @contextmanager
     def turn(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that nobody else writes beside, and keep what was written there: what is answered afterwards is on disk."""
-        with closing(self._connect()) as conn:
-            conn.execute("BEGIN IMMEDIATE")
-            with conn:
-                yield conn
+        conn = self._connection
+        conn.execute("BEGIN IMMEDIATE")
+        with conn:
+            yield conn
 
     @staticmethod
     def logs(conn: sqlite3.Connection) -> dict[str, str]:
@@ -108,7 +111,11 @@ class Memory:
         rows = conn.execute("SELECT origin, held, offered, conclusive, at FROM evidence ORDER BY at, origin")
         return [Evidence(origin, held, offered, bool(conclusive), at) for origin, held, offered, conclusive, at in rows]
 
-    def _connect(self) -> sqlite3.Connection:
-        conn = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-        conn.execute("PRAGMA synchronous = FULL")  # a cosignature that was given is never forgotten
-        return conn
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """The one of this thread."""
+        if not hasattr(self._threads, "connection"):
+            self._threads.connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+            self._threads.connection.execute("PRAGMA synchronous = FULL")  # a cosignature that was given is never forgotten
+        found: sqlite3.Connection = self._threads.connection
+        return found

@@ -20,7 +20,7 @@ from service.database.connection import datastore
 from service.desk.coming_in.places import NotAsked, Places
 from service.ledger import keys
 from service.recording.outside.offering import NotWitnessed
-from service.recording.outside.witnessing import ASKED, AWAY, SELDOM, Published, check_time, keep
+from service.recording.outside.witnessing import ANSWERED, ASKED, AWAY, SELDOM, Published, check_time, keep
 
 if TYPE_CHECKING:
     import threading
@@ -80,7 +80,7 @@ def stamp(seen: Published, config: Config) -> bool:
         keep(seen, ASKED, (authority, str(error)))
         raise
     keep(seen, "SELECT ledger.keep_timestamp(%s, %s, %s, %s)", (size, authority, token, at))
-    keep(seen, ASKED, (authority, None))
+    keep(seen, ANSWERED, (authority,))
     return True
 
 

@@ -34,12 +34,15 @@ PAUSE: Final = 1.0  # seconds between two heads that one witness is offered, at 
 LISTENED: Final = 2.0  # seconds for which a new head is waited for at a time
 SELDOM: Final = 300.0  # seconds after which a witness that is away is asked again, at most
 AWAY: Final = (psycopg.OperationalError, persistence.OperationalError, persistence.InterfaceError)
-LAST = "SELECT coalesce(max(size), 0) FROM ledger.cosignature WHERE witness = %s"
+LAST = """
+    SELECT coalesce(max(size), 0), (SELECT failed FROM desk.asked_outside WHERE who = %(witness)s)
+      FROM ledger.cosignature WHERE witness = %(witness)s"""
 BEHIND = "SELECT (SELECT max(size) FROM ledger.checkpoint) > (SELECT coalesce(max(size), 0) FROM ledger.cosignature WHERE witness = %s)"
 RECEIVED = "SELECT received FROM ledger.checkpoint WHERE size = %s"
 ASKED = """
     INSERT INTO desk.asked_outside VALUES (%s, now(), %s)
     ON CONFLICT (who) DO UPDATE SET asked_at = excluded.asked_at, failed = excluded.failed"""
+ANSWERED = "UPDATE desk.asked_outside SET asked_at = now(), failed = NULL WHERE who = %s"
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,7 @@ def ask(of: Proofs, vkey: str, witness: Witness, patience: float = PATIENCE) -> 
     """Offer a witness the newest checkpoint, and keep what comes of it; raise NotWitnessed or Diverged, once that is kept too."""
     seen = Published(of.datastore, vkey)
     with seen.datastore.get_connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
-        (old,) = cursor.execute(LAST, (witness.vkey,)).fetchone() or (0,)
+        old, failed = cursor.execute(LAST, {"witness": witness.vkey}).fetchone() or (0, None)
     try:
         found = offer(seen, witness, old, patience)
         if found:
@@ -69,7 +72,8 @@ def ask(of: Proofs, vkey: str, witness: Witness, patience: float = PATIENCE) -> 
         keep(seen, "SELECT ledger.keep_divergence(%s, %s, %s, %s)", (witness.vkey, error.held, error.note, error.offered))
         keep(seen, ASKED, (witness.vkey, str(error)))
         raise
-    keep(seen, ASKED, (witness.vkey, None))
+    if failed:
+        keep(seen, ANSWERED, (witness.vkey,))
 
 
 def witnessing(config: Config, stop: threading.Event) -> None:

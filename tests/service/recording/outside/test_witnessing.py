@@ -71,10 +71,10 @@ def asked(board, query, *values):
         return conn.execute(query, values).fetchall()
 
 
-def failed(board) -> str:
+def failed(board) -> str | None:
     """Return why nothing came of the last asking."""
     with psycopg.connect(board.config.conninfo("writer")) as conn:
-        return conn.execute("SELECT failed FROM desk.asked_outside").fetchone()[0]
+        return (conn.execute("SELECT failed FROM desk.asked_outside").fetchone() or (None,))[0]
 
 
 def test_a_cosignature_is_kept_beside_its_checkpoint(seeded, tmp_path):
@@ -139,6 +139,7 @@ def test_a_witness_that_is_away_holds_nothing_up(seeded, tmp_path):
         ask(recorder, recorder.vkey, named(own, url))
 
     assert asked(seeded.board, "SELECT size FROM ledger.cosignature") == [(recorder.size,)]
+    assert failed(seeded.board) is None
 
 
 @pytest.mark.parametrize("size", [3, 1000])
