@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,3 +161,16 @@ def test_an_address_that_is_not_there_or_not_for_this_is_a_problem_too(raising):
 
     assert client.get("/api/v1/nothing").json["type"] == "/problems/not-found"
     assert "GET" in client.delete("/health/live").headers["Allow"]
+
+
+def test_recording_on_what_others_hold_more_of_is_a_503(ask, tmp_path):
+    """Reading goes on; whatever would record is told who holds more, and whoever runs the service what to do."""
+    board = ask.seeded.board
+    (tmp_path / "kept.checkpoint").write_text(board.keys.log.checkpoint(10_000, bytes(32)))
+    board.config = replace(board.config, checkpoint_to=(str(tmp_path),))
+    refused = ask.post("/api/v1/actions/A1/accept_action", "riv-lead")
+
+    assert (refused.status_code, refused.json["type"]) == (503, "/problems/not-what-others-hold")
+    assert "kept.checkpoint holds 10000 events" in refused.json["detail"]
+    assert "ops/runbooks/restore.md" in refused.json["detail"]
+    assert ask.get("/api/v1/actions/A1").status_code == 200

@@ -142,6 +142,9 @@ LABELS: Final = {
 }
 # What a field is called in an entry, where a form says it otherwise: by its name, or by its event and its name.
 TOLD_AS: Final = {
+    "ledger.integrity_failed.size": "Events that were left",
+    "ledger.integrity_failed.held": "Who holds more, or others",
+    "ledger.integrity_failed.reason": "What happened",
     "staff_groups": "Staff groups",
     "local_ref": "The case in its own records",
     "cascade_plan": "How it is passed on",

@@ -20,7 +20,7 @@ from service.recording.outside.witnessing import ask
 from service.verify import open_checkpoint, parse_vkey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from service.config import Config
     from service.ledger.store import LedgerRecorder
@@ -35,6 +35,8 @@ FOUND: Final = """
        AND NOT EXISTS (SELECT FROM ledger.cosignature c
                         WHERE c.witness = d.witness AND c.size >= d.held AND c.cosigned_at > extract(epoch FROM d.found_at))
      ORDER BY d.number"""
+
+ROOTS: Final = "SELECT size, root FROM ledger.checkpoint WHERE size = ANY (%s)"
 
 
 class NotWhatOthersHold(Refused):
@@ -61,6 +63,7 @@ class Outside:
     def __init__(self, board: Recording) -> None:
         """Take the log, which is about to be recorded in."""
         self._board, self._asked, self._until = board, False, 0.0
+        self._good = set[Path]()  # files that need not be looked at again: here the log only grows
 
     def check(self, thing: Any = None) -> None:
         """Raise NotWhatOthersHold where others hold what this log does not extend, and `thing` is not about to admit it."""
@@ -77,7 +80,7 @@ class Outside:
         if not self._asked:
             _ask_all(board.recorder, witnesses)
             self._asked = True
-        held = [*_kept(board.config, board.recorder), *_found(board.recorder, [one.vkey for one in witnesses]), *also]
+        held = [*_kept(board.config, board.recorder, self._good), *_found(board.recorder, [one.vkey for one in witnesses]), *also]
         if not held:
             return []
         ledger = thing if isinstance(thing, Ledger) else board.find(Ledger, "ledger", fresh=True)
@@ -110,16 +113,23 @@ def _ask_all(recorder: LedgerRecorder, witnesses: tuple[policy.Witness, ...]) ->
             list(pool.map(once, witnesses))
 
 
-def _kept(config: Config, recorder: LedgerRecorder) -> Iterator[Held]:
-    """Return the checkpoints in the folders that they are sent to which the log does not extend."""
-    for path in (path for folder in config.checkpoint_to if folder.startswith("/") for path in sorted(Path(folder).glob("*.checkpoint"))):
-        try:
-            note = path.read_text(encoding="utf-8")
-            outside = open_checkpoint(note, recorder.vkey)
-        except ValueError:
-            continue  # another log's
-        if not extends(recorder, outside.size, outside.root):
-            yield Held(path.name, outside.size, note)
+def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> list[Held]:
+    """Return the checkpoints in the folders that they are sent to which the log does not extend; those that it does become `good`."""
+    found = dict[Path, tuple[int, bytes, str]]()
+    for path in (path for folder in config.checkpoint_to if folder.startswith("/") for path in Path(folder).glob("*.checkpoint")):
+        if path not in good:
+            try:
+                note = path.read_text(encoding="utf-8")
+                kept = open_checkpoint(note, recorder.vkey)
+            except ValueError:
+                good.add(path)  # another log's
+            else:
+                found[path] = kept.size, kept.root, note
+    with recorder.datastore.get_connection() as conn:
+        rows = conn.execute(ROOTS, ([size for size, _, _ in found.values()],)).fetchall() if found else []
+    roots = {row["size"]: bytes(row["root"]) for row in rows}
+    good.update(path for path, (size, root, _) in found.items() if roots.get(size) == root or extends(recorder, size, root))
+    return [Held(path.name, size, note) for path, (size, _, note) in sorted(found.items()) if path not in good]
 
 
 def _found(recorder: LedgerRecorder, witnesses: list[str]) -> list[Held]:
