@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from aggregates.authority import Acting
 from aggregates.partnership import Agency
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Key, Keys, Ledger
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from aggregates.authority import Acting
     from service.ledger.pack import PackSummary
     from service.ledger.registry import KnownKey
     from service.recording import Done
@@ -95,6 +95,12 @@ class RegistryVerbs(References):
         founding = Key(old.thumbprint, public, old.holder, old.purpose, "live" if old.ended_at is None else "rotated")
         with self._raced(said["thumbprint"]):
             return self._change(Keys, "keys", Keys.rotate, write, founding=None if old.enrolled_at else founding, **said)
+
+    def succeed_statement_key(self, *, occurred_on: date, **said: Any) -> Done:
+        """Rotate the service's own key, for whoever has both: no office does that."""
+        old = next(key for key in self.registry.all() if key.thumbprint == said["replaces"])
+        founding = None if old.enrolled_at else Key(old.thumbprint, b64url(old.public_key), old.holder, old.purpose)
+        return self._change(Keys, "keys", Keys.rotate, Write(), acting=Acting(), occurred_on=occurred_on, founding=founding, **said)
 
     def revoke_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Revoke a key from this entry on; what it signed before stays valid."""

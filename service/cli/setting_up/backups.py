@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregates.clocks.dates import london
-from service.cli.opening import database
+from service.cli.opening import board, database
 from service.database import backup
 from service.desk import accounts, screening
 from service.ledger.sealed import outside, rewrapping
+from service.recording import statement_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,6 +102,18 @@ def _erase_again(config: Config) -> None:
     found = [str(file) for file in outside.files(config) if file.exists()]
     number = outside.erase_again(config, accounts.erase)
     click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(found) or 'the log alone'}.")
+
+
+@db.command("rotate-statement-key")
+def rotate_statement_key() -> None:
+    """Put a new statement key in the place of the old one. `muniment serve` and `muniment work` must not run.
+
+    Example: muniment db rotate-statement-key
+    """
+    with database() as config:
+        named = statement_key.rotate(config, board)
+    click.echo(f"The service signs with the key {named} from now on; what the old one signed stays valid.")
+    click.echo(f"Copy {config.data / 'keys' / 'statement.key'} and public.json to where the copies of the keys are kept.")
 
 
 @db.command("rotate-wrapping-key")

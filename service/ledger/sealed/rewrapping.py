@@ -38,15 +38,21 @@ BATCH: Final = 5_000
 
 
 class StillRunning(Refused):
-    """A process that has the old key in memory would wrap the next person's key by it."""
+    """A process that has the old key in memory would go on using it."""
 
-    text = "{connections} connections of the service are open: stop `muniment serve` and `muniment work` before the wrapping key is changed"
+    text = "{connections} connections are open: stop `muniment serve` and `muniment work` before a key of theirs is changed"
 
 
 class WrappedByNeither(Refused):
     """The keys that are stored are wrapped by another key than the files have."""
 
     text = "The key of subject {subject} is not wrapped by the wrapping key in {folder}: put the right one there. Nothing was changed"
+
+
+def check_stopped(conn: Connection[Any]) -> None:
+    """Refuse where the service runs."""
+    if running := (conn.execute(RUNNING).fetchone() or (0,))[0]:
+        raise StillRunning(connections=running)
 
 
 def rewrap(config: Config, also: AlsoWrapped) -> int:
@@ -56,8 +62,7 @@ def rewrap(config: Config, also: AlsoWrapped) -> int:
     old = keys.unwrapped(folder / keys.WRAPPING, passphrase)
     with connect(config.conninfo("owner")) as conn:
         conn.execute("LOCK TABLE sealed.subject_key IN ACCESS EXCLUSIVE MODE")
-        if running := (conn.execute(RUNNING).fetchone() or (0,))[0]:
-            raise StillRunning(connections=running)
+        check_stopped(conn)
         if (folder / NEW).exists():
             if _in_use(conn, origin, keys.unwrapped(folder / NEW, passphrase)):  # all but the last step was done
                 (folder / NEW).rename(folder / keys.WRAPPING)

@@ -1,0 +1,72 @@
+"""Another statement key in the place of the one that there is: `rotate(config, open_board)`.
+
+The log enrols it by an entry that the old one still signs, both having proved themselves; from the next position on the old one signs
+nothing more (ledger §3). Where it broke off, `statement.key.new` is there, and running it again finds out from the log how far it came.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import connect
+
+from aggregates.clocks.dates import london
+from service.ledger import keys
+from service.ledger.sealed.rewrapping import check_stopped
+from service.verify import b64url, thumbprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from service.config import Config
+    from service.verbs import RegistryVerbs
+
+NEW: Final = "statement.key.new"
+ENROLLED: Final = "SELECT count(*) FROM ledger.signing_key WHERE thumbprint = %s"
+
+
+def rotate(config: Config, open_board: Callable[[], AbstractContextManager[Any]]) -> str:
+    """Put a new statement key in the place of the old one; return its thumbprint."""
+    folder = config.data / "keys"
+    passphrase = keys.read_passphrase(config.passphrase_file or folder / keys.PASSPHRASE)
+    with connect(config.conninfo("owner")) as conn:
+        check_stopped(conn)
+        if not (folder / NEW).exists():
+            keys.write_new(folder / NEW, keys.sealed(Ed25519PrivateKey.generate(), passphrase))
+        new = keys.opened(folder / NEW, passphrase)
+        named = thumbprint(new.public_key().public_bytes_raw())
+        enrolled = (conn.execute(ENROLLED, (named,)).fetchone() or (0,))[0]
+    if not enrolled:
+        with open_board() as board:
+            _enrol(board, keys.opened(folder / keys.STATEMENT, passphrase), new)
+    _put_in_place(folder, config, new)
+    return named
+
+
+def _enrol(board: RegistryVerbs, old: Ed25519PrivateKey, new: Ed25519PrivateKey) -> None:
+    holder, purpose = board.keys.statement.holder, "service-statements"
+    named = thumbprint(new.public_key().public_bytes_raw())
+    board.succeed_statement_key(
+        occurred_on=london(board.clock()),
+        thumbprint=named,
+        public_key=b64url(new.public_key().public_bytes_raw()),
+        holder=holder,
+        purpose=purpose,
+        proof=keys.prove(new, board.origin, holder, purpose),
+        replaces=thumbprint(old.public_key().public_bytes_raw()),
+        replaced_proof=keys.prove(old, board.origin, holder, purpose, of=named),
+    )
+
+
+def _put_in_place(folder: Path, config: Config, new: Ed25519PrivateKey) -> None:
+    """Say in public.json which key it is, and only then let its file take the old one's place: until then this can be done again."""
+    public = replace(keys.load_public(config), statement_key=b64url(new.public_key().public_bytes_raw()))
+    (folder / f"{keys.PUBLIC}.new").unlink(missing_ok=True)
+    keys.write_new(folder / f"{keys.PUBLIC}.new", f"{json.dumps(asdict(public), indent=1)}\n".encode())
+    (folder / f"{keys.PUBLIC}.new").replace(folder / keys.PUBLIC)
+    (folder / NEW).replace(folder / keys.STATEMENT)
