@@ -19,6 +19,7 @@ import evidence
 import falling_due
 import load
 import obligations
+import packing
 import pages
 import proving
 import reporting
@@ -41,6 +42,7 @@ MEASURES = {
     "obligations": obligations.measure,
     "pages": pages.measure,
     "report": reporting.measure,
+    "packs": packing.measure,
     "verify": proving.verify,
     "growth": proving.growth,
     "witness": witnessing.measure,

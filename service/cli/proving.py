@@ -23,7 +23,7 @@ from service.desk.refusals import NotAllowed, NotEstablished, NotInOffice
 from service.desk.roles import RIGHTS
 from service.ledger.pack import EVERYTHING, PUBLICLY, Disclosing, absence, auditing, write_pack
 from service.ledger.pack.disclosing import ALL_BUT_PERSONAL, PARTNERS
-from service.ledger.pack.writing import taken_away
+from service.ledger.pack.files import taken_away
 
 if TYPE_CHECKING:
     from datetime import date

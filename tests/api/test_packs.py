@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from service.ledger.pack.writing import files_sha256
+from service.ledger.pack.files import files_sha256
 from service.verify import parse, parse_entry, unb64url, verify
 from tests.api.conftest import Asking, serving
 from tests.api.pages.conftest import browser
@@ -50,8 +50,19 @@ def entries_of(folder):
     """Return the kind of event and what is shown of it, by position."""
     lines = [json.loads(line) for path in folder.glob("disclosures/**/*.jsonl") for line in path.read_text().splitlines()]
     shown = {line["index"]: dict(json.loads(unb64url(one))[1:] for one in line["disclosed"]) for line in lines}
-    claims = {int(path.name): parse_entry(path.read_bytes())[1].split(".")[1] for path in folder.glob("entry/*")}
+    there = {int(path.name): path.read_bytes() for path in folder.glob("entry/*")} or dict(enumerate(bundled(folder)))
+    claims = {index: parse_entry(entry)[1].split(".")[1] for index, entry in there.items()}
     return {index + 1: (parse(unb64url(said).decode())["evt"], shown[index]) for index, said in claims.items()}
+
+
+def bundled(folder):
+    """Give the entries of a complete pack of less than a tile."""
+    (path,) = (path for path in folder.glob("tile/entries/**/*") if path.is_file())
+    left = path.read_bytes()
+    while left:
+        stop = 2 + int.from_bytes(left[:2], "big")
+        yield left[2:stop]
+        left = left[stop:]
 
 
 def handed(ask):

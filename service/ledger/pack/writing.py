@@ -11,15 +11,9 @@ The same scope at the same checkpoint for the same recipient gives the same byte
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import zipfile
 from base64 import b64encode
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from hashlib import file_digest, sha256
 from pathlib import Path
-from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eventsourcing.utils import resolve_topic
@@ -28,13 +22,14 @@ from aggregates.errors import Refused
 from service import verify
 from service.ledger.pack import absence, reading, samples
 from service.ledger.pack.disclosing import EVERYTHING, PUBLIC, Disclosing
+from service.ledger.pack.files import Folder, pieces, written
 from service.ledger.pack.recipes import recipes
 from service.recording.evidence.checking import Sharing, standings
 from service.recording.evidence.refusals import UnknownEvidence
 from service.verify import TILE, tile_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from psycopg import Connection
 
@@ -47,7 +42,6 @@ WHOLE: Final = "the whole record"
 NEWEST: Final = "SELECT size, root, note FROM ledger.cosigned ORDER BY size DESC LIMIT 1"
 SEALING: Final = "SELECT size, root, note FROM ledger.cosigned WHERE size >= %s ORDER BY size LIMIT 1"
 OUTSIDE: Final = "SELECT size FROM desk.checkpoint_sent UNION SELECT size FROM ledger.cosignature UNION SELECT size FROM ledger.timestamp"
-EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the time of every file in a zip, so that the same log gives the same bytes
 
 
 class PackExists(Refused):
@@ -81,18 +75,12 @@ class _Writing:
     """A pack on its way: where it goes, what of it is disclosed, and what its entries cite."""
 
     conn: Connection[Any]
-    folder: Path
+    pack: Folder
     disclosing: Disclosing
     size: int
     cited: set[str] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
     entries: int = 0
-
-    def put(self, name: str, content: bytes) -> None:
-        """Write one file of the pack."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
     def tiles(self) -> None:
         """Write every hash tile, full or not."""
@@ -101,7 +89,7 @@ class _Writing:
             for first in range(0, count, TILE):
                 width = min(TILE, count - first)
                 row = self.conn.execute("SELECT ledger.read_tile(%s, %s, %s) AS hashes", (level, first // TILE, width)).fetchone()
-                self.put(f"tile/{level}/{tile_name(first // TILE, width)}", bytes(row["hashes"]) if row else b"")
+                self.pack.put(f"tile/{level}/{tile_name(first // TILE, width)}", bytes(row["hashes"]) if row else b"")
             level += 1
 
     def bundles(self, positions: Collection[int] | None) -> None:
@@ -112,11 +100,11 @@ class _Writing:
                 continue
             if positions is None:
                 bundle = b"".join(len(row["entry"]).to_bytes(2, "big") + row["entry"] for row in rows)
-                self.put(f"tile/entries/{tile_name(tile, len(rows))}", bundle)
+                self.pack.put(f"tile/entries/{tile_name(tile, len(rows))}", bundle)
             else:
                 for row in rows:
-                    self.put(f"entry/{row['position'] - 1}", row["entry"])
-            self.put(f"disclosures/{tile_name(tile)}.jsonl", b"".join(self._line(row, _within(positions, row)) for row in rows))
+                    self.pack.put(f"entry/{row['position'] - 1}", row["entry"])
+            self.pack.put(f"disclosures/{tile_name(tile)}.jsonl", b"".join(self._line(row, _within(positions, row)) for row in rows))
             self.entries += len(rows)
 
     def _rows(self, tile: int) -> list[dict[str, Any]]:
@@ -145,16 +133,16 @@ class _Writing:
     def receipts(self, positions: Collection[int], recorder: LedgerRecorder) -> None:
         """Write the receipts of single events."""
         for position in sorted(positions):
-            self.put(f"proofs/{position - 1}.tlog-proof", str(recorder.receipt(position)).encode())
+            self.pack.put(f"proofs/{position - 1}.tlog-proof", str(recorder.receipt(position)).encode())
 
     def checkpoints(self) -> None:
         """Write the older checkpoints: those that statements cite as seen, and those that others have; and the time stamps."""
         sent = {row["size"] for row in self.conn.execute(OUTSIDE)}
         for row in self.conn.execute("SELECT size, token FROM ledger.timestamp WHERE size <= %s", (self.size,)):
-            self.put(f"timestamps/{row['size']}.tsr", row["token"])
+            self.pack.put(f"timestamps/{row['size']}.tsr", row["token"])
         wanted = sorted(size for size in self.seen | sent if 0 < size < self.size)
         for row in self.conn.execute("SELECT size, note FROM ledger.cosigned WHERE size = ANY (%s)", (wanted,)):
-            self.put(f"checkpoints/{row['size']}", row["note"].encode())
+            self.pack.put(f"checkpoints/{row['size']}", row["note"].encode())
 
     def evidence(self, store: EvidenceStore | None) -> tuple[int, int]:
         """Copy the cited files that are held and given out, and declare the others absent; return how many of each."""
@@ -167,12 +155,10 @@ class _Writing:
             if held is None:
                 missing.append(digest)
                 continue
-            path = self.folder / "evidence" / digest
-            path.parent.mkdir(exist_ok=True)
-            with held, path.open("wb") as copy:
-                shutil.copyfileobj(held, copy)
+            with held:
+                self.pack.copy(f"evidence/{digest}", pieces(held))
         if missing:
-            self.put("evidence/missing", "".join(f"{digest}\n" for digest in missing).encode())
+            self.pack.put("evidence/missing", "".join(f"{digest}\n" for digest in missing).encode())
         return len(self.cited) - len(missing), len(missing)
 
 
@@ -194,74 +180,26 @@ def write_pack(
     """
     if out.exists():
         raise PackExists(out=out)
-    folder = out.with_name(f".{out.name}.writing-{os.getpid()}-{get_ident()}")
-    try:
+    with written(out) as pack:
         with recorder.datastore.get_connection() as conn, conn.transaction():
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             head = conn.execute(NEWEST if size is None else SEALING, (size,) if size is not None else ()).fetchone()
             if head is None and size is not None:
                 raise NotSealedYet(size=size)
-            writing = _Writing(conn, folder, disclosing, head["size"] if head else 0)
+            writing = _Writing(conn, pack, disclosing, head["size"] if head else 0)
             policy = conn.execute("SELECT text FROM ledger.policy ORDER BY number DESC LIMIT 1").fetchone()
-            writing.put("policy", (policy["text"] if policy else f"log {recorder.vkey}\nquorum none\n").encode())
-            writing.put("checkpoint", (head["note"] if head else "").encode())
+            pack.put("policy", (policy["text"] if policy else f"log {recorder.vkey}\nquorum none\n").encode())
+            pack.put("checkpoint", (head["note"] if head else "").encode())
             writing.tiles()
-            writing.bundles(positions)
+            writing.bundles(None if positions is None or len(positions) >= writing.size else positions)
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
         writing.receipts(receipts, recorder)
-        writing.put("VERIFY.md", recipes(recorder.vkey, writing.size, about).encode())
+        pack.put("VERIFY.md", recipes(recorder.vkey, writing.size, about).encode())
         for source in (Path(str(each.__file__)) for each in (verify, reading, absence, samples)):
-            writing.put(source.name, source.read_bytes())
-        named = files_sha256(folder)
-        _finish(folder, out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            pack.put(source.name, source.read_bytes())
     root = b64encode(head["root"]).decode() if head else ""
-    return PackSummary(writing.entries, writing.size, files, missing, root, named)
-
-
-def files_sha256(folder: Path) -> str:
-    """Return what names a pack, as a folder or a zip of it: the SHA-256, in hexadecimal, of a list of its files.
-
-    The list has a line for each, `<sha256>  <name>`, sorted by name, as `sha256sum` prints it.
-    """
-    listed = sha256()
-    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
-        with path.open("rb") as content:
-            listed.update(f"{file_digest(content, 'sha256').hexdigest()}  {path.relative_to(folder).as_posix()}\n".encode())
-    return listed.hexdigest()
-
-
-def _finish(folder: Path, out: Path) -> None:
-    if out.suffix != ".zip":
-        folder.rename(out)
-        return
-    zipped = folder.with_name(f"{folder.name}.zip")
-    try:
-        with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in _files(folder):
-                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EARLIEST)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                with path.open("rb") as content, archive.open(info, "w", force_zip64=True) as packed:
-                    shutil.copyfileobj(content, packed)
-        zipped.rename(out)
-    finally:
-        zipped.unlink(missing_ok=True)
-
-
-@contextmanager
-def taken_away(out: Path) -> Iterator[None]:
-    """Take a pack away again where what is done about it fails: what cannot be recorded is not handed over."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
-        raise
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    yield from sorted(path for path in folder.rglob("*") if path.is_file())
+    return PackSummary(writing.entries, writing.size, files, missing, root, pack.sha256)
 
 
 def _within(positions: Collection[int] | None, row: Mapping[str, Any]) -> bool:

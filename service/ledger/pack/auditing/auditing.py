@@ -21,7 +21,7 @@ from service.ledger.pack.auditing.judging import MISSING, judging, resting
 from service.ledger.pack.auditing.signing import signing
 from service.ledger.pack.auditing.telling import amended, redrawn, unknown
 from service.ledger.pack.auditing.trail import Trail
-from service.ledger.pack.writing import files_sha256
+from service.ledger.pack.files import files_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
