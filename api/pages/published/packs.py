@@ -15,7 +15,8 @@ from api.pages.published import shown
 from api.worker import worker
 from projections import returns
 from service import verify
-from service.ledger.pack import PUBLICLY, PackExists, recipes, write_pack
+from service.ledger.pack import PUBLICLY, PackExists, write_pack
+from service.ledger.pack.recipes import RECIPES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def public_pack(conn: Connection[Any], edition: Edition) -> Path:
     """Return the file of an edition's pack; it is made where there is none yet, or the verifier in it is another by now."""
     held = worker()
-    sources = b"".join(Path(str(each.__file__)).read_bytes() for each in (verify, recipes))
+    sources = b"".join(each.read_bytes() for each in (Path(str(verify.__file__)), RECIPES))
     name = sha256(sources + edition.sha256.encode()).hexdigest()[:16]
     out = held.config.data / "public" / f"{edition.event}-{name}.zip"
     if out.exists():
