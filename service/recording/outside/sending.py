@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from service.config import Config
 
-NEWEST = "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+NEWEST = "SELECT size, note FROM ledger.cosigned ORDER BY size DESC LIMIT 1"
 
 TEXT = """Keep this message. It holds the signed checkpoint of the log named above: with it
 anybody can find out whether anything that was recorded until now has been altered,
