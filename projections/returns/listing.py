@@ -34,7 +34,7 @@ class Returns(OneRow):
 
     table = "returns"
     kinds = frozenset({"return"})
-    indexes: ClassVar[Sequence[str]] = ("(respondent, status)",)  # what one agency still owes
+    indexes: ClassVar[Sequence[str]] = ("(respondent, status)", "(kind, period)")  # what one agency still owes, and rounds
     columns: ClassVar[Mapping[str, str]] = {
         **{name: "date" if name.endswith("_on") else "text" for name in PLAIN},
         "shared_with": "jsonb",
@@ -103,6 +103,7 @@ class Filters:
     """Which returns to list. `whose` are the respondents whose returns alone the reader sees."""
 
     kind: str | None = None
+    refs: tuple[str, ...] | None = None
     respondent: str | None = None
     period: str | None = None
     status: str | None = None
@@ -112,6 +113,7 @@ class Filters:
 
 WHERE: Mapping[str, str] = {
     "kind": "kind = %(kind)s",
+    "refs": "key = ANY(%(refs)s::text[])",
     "respondent": "respondent = %(respondent)s",
     "period": "period = %(period)s",
     "status": "status = %(status)s",
@@ -124,6 +126,10 @@ QUERY = """
      WHERE {at} AND {which} AND (%(after)s::text IS NULL OR (due_on, key) < (%(after_due)s::date, %(after)s::text))
      ORDER BY {order} due_on DESC, key DESC LIMIT %(limit)s OFFSET %(first)s"""
 COUNT = "SELECT count(*) FROM views.returns WHERE {at} AND {which}"
+LATEST = SQL("""
+    SELECT DISTINCT ON (respondent) key FROM views.returns
+     WHERE {at} AND kind = %(kind)s AND answered_on IS NOT NULL AND (%(before)s::text IS NULL OR period < %(before)s)
+     ORDER BY respondent, period DESC, key DESC""").format(at=AT_CLOCKS)
 OPEN_CHALLENGES = """
     SELECT about, array_agg(key ORDER BY key) FROM views.challenges
      WHERE {at} AND status = 'raised' AND about LIKE 'return:%%' GROUP BY about"""
@@ -156,12 +162,18 @@ def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters
     return int(row[0]) if row else 0
 
 
+def latest(conn: Connection[Any], kind: str, *, as_at: date, known_at: int, before: str | None = None) -> tuple[str, ...]:
+    """Return the references of the latest returns of a kind that each respondent answered: of the periods before one, or of all."""
+    asked = {"as_at": as_at, "known_at": known_at, "kind": kind, "before": before}
+    return tuple(ref for (ref,) in conn.execute(LATEST, asked))
+
+
 def _which(filters: Filters) -> Composed:
     return SQL(" AND ").join([SQL("true"), *(SQL(part) for name, part in WHERE.items() if getattr(filters, name) not in {None, False})])
 
 
 def _parameters(filters: Filters) -> dict[str, Any]:
-    return {name: getattr(filters, name) for name in WHERE} | {"whose": list(filters.whose or ())}
+    return {name: getattr(filters, name) for name in WHERE} | {"whose": list(filters.whose or ()), "refs": list(filters.refs or ())}
 
 
 def returns(

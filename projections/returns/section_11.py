@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any
 
-from projections.returns.listing import Filters, returns
+from projections.returns.listing import Filters, latest, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from psycopg import Connection
 
     from aggregates.returns.questions import Library
@@ -72,16 +70,12 @@ def section_11(
 ) -> list[AgencyStandards]:
     """Return a round of section 11 as at a day, as known at a position, agency by agency."""
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
-    asked = returns(conn, **at, filters=Filters(kind="s11", whose=whose))
-    audits = returns(conn, **at, filters=Filters(kind="knowledge_audit", whose=whose), answers=True)
-    now = sorted((row for row in asked if row.period == period), key=lambda row: row.respondent)
-    before, audit = _latest(row for row in asked if row.period < period), _latest(audits)
-    return [_agency(row, before.get(row.respondent), audit.get(row.respondent), library) for row in now]
-
-
-def _latest(rows: Iterable[ReturnRow]) -> dict[str, ReturnRow]:
-    """Return the latest of these returns that each respondent answered."""
-    return {row.respondent: row for row in sorted(rows, key=lambda row: (row.period, row.ref)) if row.answered_on}
+    now = returns(conn, **at, filters=Filters(kind="s11", period=period, whose=whose))
+    before = returns(conn, **at, filters=Filters(refs=latest(conn, "s11", **at, before=period), whose=whose))
+    audits = returns(conn, **at, filters=Filters(refs=latest(conn, "knowledge_audit", **at), whose=whose), answers=True)
+    earlier, audit = ({row.respondent: row for row in rows} for rows in (before, audits))
+    in_order = sorted(now, key=lambda row: row.respondent)
+    return [_agency(row, earlier.get(row.respondent), audit.get(row.respondent), library) for row in in_order]
 
 
 def _agency(row: ReturnRow, before: ReturnRow | None, audit: ReturnRow | None, library: Library) -> AgencyStandards:

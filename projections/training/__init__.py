@@ -5,7 +5,7 @@ have a live course and because of what, `falling_due` who is to be asked today w
 """
 
 from projections.training.attended import Attended, attended
-from projections.training.evaluation import CourseEvaluation, PointRow, Yearly, cpd, evaluated_courses, points
+from projections.training.evaluation import CourseEvaluation, Cpd, PointRow, Yearly, cpd, evaluated_courses, points
 from projections.training.falling_due import FollowUpDue, follow_ups_due
 from projections.training.programme import FormatRow, programme
 from projections.training.sessions import SessionLine, SessionRow, Sessions, lines, of_agency, of_trainer, session, sessions
@@ -13,6 +13,7 @@ from projections.training.sessions import SessionLine, SessionRow, Sessions, lin
 __all__ = [
     "Attended",
     "CourseEvaluation",
+    "Cpd",
     "FollowUpDue",
     "FormatRow",
     "PointRow",

@@ -69,8 +69,25 @@ class CourseEvaluation:
     impact_management: dict[str, int]
 
 
-def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> dict[str, list[Yearly]]:
-    """Return the yearly CPD returns that were in by a day, as known at a position, by the office for which they stand.
+class Cpd:
+    """The yearly CPD returns, by the office for which they stand."""
+
+    def __init__(self, returns: Iterable[Yearly] = ()) -> None:
+        """Take the returns."""
+        self.of: dict[str, list[Yearly]] = defaultdict(list)
+        self._known: dict[tuple[str, date], bool] = {}
+        for one in returns:
+            self.of[one.trainer].append(one)
+
+    def covers(self, trainer: str, day: date) -> bool:
+        """Say whether a trainer's CPD is in date on a day: found out once, because many sessions are of one day."""
+        if (trainer, day) not in self._known:
+            self._known[trainer, day] = any(one.covers(trainer, day) for one in self.of.get(trainer, ()))
+        return self._known[trainer, day]
+
+
+def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> Cpd:
+    """Return the yearly CPD returns that were in by a day, as known at a position.
 
     Each stands for whoever answered, in every office that they hold, under whichever of their references; for the office that answered
     where nobody is known to have held it.
@@ -78,11 +95,7 @@ def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> dict[str, list[
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     answered = standing(conn, "return.submitted.v1", last=as_at, known_at=known_at, kind="trainer_cpd")
     held, into = {row.ref: row for row in offices(conn, **at)}, merged(conn, **at)
-    found: dict[str, list[Yearly]] = defaultdict(list)
-    for one in answered:
-        for each in _theirs(held, into, one.said["respondent"], one.said["period"], one.since):
-            found[each.trainer].append(each)
-    return found
+    return Cpd(each for one in answered for each in _theirs(held, into, one.said["respondent"], one.said["period"], one.since))
 
 
 def _theirs(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:
@@ -102,7 +115,7 @@ OF_PARTICIPANTS: Final = ("feedback", "follow-up")  # what an agency is shown of
 NOT_SHOWN: Final = ("calls", "observation")
 
 
-def points(row: SessionRow, returns: Mapping[str, Sequence[Yearly]], *, of_agency: bool = False) -> list[PointRow]:
+def points(row: SessionRow, returns: Cpd, *, of_agency: bool = False) -> list[PointRow]:
     """Return the five points of a session; `returns` is what `cpd` gives.
 
     `of_agency`: the row is an agency's part of it. From that nobody can tell whether a point is done: that is said as the evaluation has
@@ -119,14 +132,14 @@ def points(row: SessionRow, returns: Mapping[str, Sequence[Yearly]], *, of_agenc
     return [PointRow(point=point, done=done[point], words=words[point], explanation=explained[point]) for point in POINTS]
 
 
-def _done(row: SessionRow, returns: Mapping[str, Sequence[Yearly]]) -> dict[str, bool]:
+def _done(row: SessionRow, returns: Cpd) -> dict[str, bool]:
     """Say of each point whether it is done, as `SessionState.done` has it."""
     return {
         "feedback": bool(row.feedback["numbers"] and row.plans),
         "follow-up": bool(row.attendees and row.returned) and len(row.follow_ups) == len(row.attendees),
         "calls": bool(row.draws and not row.draws[-1]["waiting"]),
         "observation": bool(row.observations),
-        "trainer CPD": all(any(one.covers(trainer, row.held_on) for one in returns.get(trainer, ())) for trainer in row.trainers),
+        "trainer CPD": all(returns.covers(trainer, row.held_on) for trainer in row.trainers),
     }
 
 

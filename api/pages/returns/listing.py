@@ -88,7 +88,7 @@ SORTS: Final[Mapping[str, tuple[Any, Callable[[Look], Mapping[str, str]] | None]
 
 
 def _filters(seen: Look) -> Filters:
-    asked = {name: request.args.get(name) or None for name in ("kind", "respondent", "period", "status")}
+    asked: dict[str, Any] = {name: request.args.get(name) or None for name in ("kind", "respondent", "period", "status")}
     owing(seen.on, asked["respondent"])
     if asked["kind"] not in get_args(Kind):
         asked["kind"] = None

@@ -10,11 +10,9 @@ from api.worker import worker
 from projections.training import cpd, lines, of_agency, of_trainer, points, sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from api.resources.answering.answers import Reading
     from projections.inspection.history import HistoryEntry
-    from projections.training import PointRow, SessionLine, SessionRow, Yearly
+    from projections.training import Cpd, PointRow, SessionLine, SessionRow
 
 # What all see who have to do with a session, what those who train see too, and what the agency is asked for.
 OF_A_SESSION: Final = frozenset({"scheduled", "cancelled", "delivered", "attendance_closed", "telephone_sample_drawn", "evaluated"})
@@ -73,7 +71,7 @@ class SessionsSeen:
         return own_office() in row.trainers
 
     @cached_property
-    def _returns(self) -> Mapping[str, Sequence[Yearly]]:
+    def _returns(self) -> Cpd:
         return cpd(self.on.conn, **self.on.at)
 
     @cached_property
