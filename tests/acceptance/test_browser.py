@@ -71,6 +71,7 @@ PAGES = {
     "library": "/library",
     "library of a factor": "/library?factor=communication",
     "data protection": "/data-protection",
+    "retention": "/data-protection/retention",
     "course": "/courses/NEG",
     "resource": "/resources/RIP",
     "courses": "/courses",
@@ -121,7 +122,8 @@ STRANGE = {"sign in": "/sign-in", "what this is": "/", "forgotten": "/forgotten"
 NO_PAGES = frozenset({
     "static", "health.live", "health.ready", "problems.problems", "problems.problem",
     "register.as_file", "members.listed", "provider.set_out", "provider.come_back", "sign_in.enter", "public.receipt", "public.data",
-    "public.as_pdf", "public.newest", "public.edition", "invited.form", "taking_part.form", "people_.person",
+    "public.as_pdf", "public.newest", "public.edition", "invited.form", "taking_part.form", "person.person", "mentions.mentions",
+    "held.held",
 })  # fmt: skip
 
 
@@ -389,6 +391,15 @@ def what_no_address_leads_to(manager: Person, stranger: Person) -> Iterator[tupl
     manager.go("/data-protection")
     opens(manager, manager.page.locator("main a[href^='/subjects/']:not([href$='/new'])").first)
     yield "a person", manager
+    stranger.sign_in("dpo")
+    stranger.go("/data-protection")
+    opens(stranger, stranger.page.locator("tr", has_text="Access asked").locator("a[href^='/subjects/']").first)
+    for words in ("Find their name in what was written", "Everything that is held about them"):
+        address = stranger.page.url
+        opens(stranger, stranger.page.get_by_role("link", name=words))
+        yield words, stranger
+        stranger.page.goto(address)
+    stranger.page.context.clear_cookies()
     manager.go("/actions/new")
     opens(manager, manager.page.get_by_role("button", name="Assign an action"))
     yield "a form after a refusal", manager

@@ -73,7 +73,7 @@ def _entries(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
         said = told.get((position, field))
         said = None if said in own else said  # a reference says nothing but that it is they
         entries.append(
-            {"event": position, "about": kind, "ref": ref, "what": topic.rpartition(".")[0], "on": occurred_on, "recorded_at": recorded_at}
+            {"event": position, "about": kind, "ref": ref, "what": topic, "on": occurred_on, "recorded_at": recorded_at}
             | {"field": field, "said": said}
         )
     return entries

@@ -275,7 +275,7 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
     files = zipfile.ZipFile(io.BytesIO(sent[0].data))
     page, data = (files.read(name).decode() for name in sorted(files.namelist()))
     told = json.loads(data)
-    assert {one["said"] for one in told["on record"] if one["field"] == "name"} == {"The riv-lead"}
+    assert {one["said"] for one in told["on record"] if one["field"] == "Name"} == {"The riv-lead"}
     assert [one["ref"] for one in told["training"]] == ["S-1"]
     assert told["at the desk"]["accounts"][0]["email"] == "riv-lead@severnbrook.example"
     assert told["at the desk"]["keys of programs"][0]["label"] == "riv-lead, for tests"

@@ -14,7 +14,7 @@ from api.access import needs, signed_in
 from api.pages.board.people import said
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import short
-from api.pages.frame.words import written
+from api.pages.frame.words import label_of, title_of, written
 from api.resources.people import protection
 from api.resources.record.held import held_about
 from api.worker import worker
@@ -65,6 +65,8 @@ def _row(seen: Look, ref: str) -> Any:
 def _told(everything: Mapping[str, Any]) -> dict[str, Any]:
     """Return it as JSON has it."""
     told: dict[str, Any] = json.loads(json.dumps(everything, default=_plain))
+    for one in told["on record"]:
+        one["what"], one["field"] = title_of(one["what"]), label_of(one["field"])
     return told
 
 
