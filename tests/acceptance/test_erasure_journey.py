@@ -127,6 +127,9 @@ def test_the_wrapping_key_is_rotated_by_its_runbook(begun, postgres, folder):
     listed = begun.does("db", "backups")
     assert [row.partition(":")[0] for row in listed.splitlines()] == ["after.dump", "before.dump"]
     assert "to be destroyed by 2016-10-01" in listed
+    late = begun.run("status", MUNIMENT_DEMONSTRATION_CLOCK="2016-10-05T09:00:00+01:00").out
+    assert "WRONG  The dump after.dump was to be destroyed by 2016-10-01" in late
+    assert "The dump before.dump" not in late
     begun.does("db", "destroyed", "before.dump")
     with elsewhere(begun, postgres, folder, "before.dump") as (there, _):
         ran = there.brings_in(line("riv-lead", "report_progress", "A1", narrative="Half", rag="amber"))
