@@ -7,7 +7,9 @@ import random
 import resource
 import subprocess
 import sys
-from time import perf_counter, process_time
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter, process_time, sleep
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from service.config import Config
 
 EVENTS = 20_000
-SMALL, LARGE = 10_000, 1_000_000
+SMALL, LARGE, NEW = 10_000, 1_000_000, 1_000
+PER_STREAM = 10  # events, about as many as those of an action
 PICKS = 100
 ROUNDS = 5
 
@@ -35,10 +38,11 @@ def fill(board: Board, until: int) -> None:
     attest, seen = board.keys.statement.attest, board.recorder.seen()
     size = board.recorder.head().frontier.size
     while size < until:
-        events = []
-        for _ in range(min(2000, until - size)):
-            stream = uuid4()
-            events.append(StoredEvent(stream, 1, "action.assigned.v1", attest("action.assigned.v1", str(stream), 1, seen, _fields())))
+        events, stream, version = [], uuid4(), 0
+        for number in range(min(2000, until - size)):
+            stream, version = (uuid4(), 1) if number % PER_STREAM == 0 else (stream, version + 1)
+            statement = attest("action.assigned.v1", str(stream), version, seen, _fields())
+            events.append(StoredEvent(stream, version, "action.assigned.v1", statement))
         board.recorder.insert_events(events)
         size += len(events)
 
@@ -53,11 +57,11 @@ def verify(config: Config, *, big: bool = False) -> list[Row]:
 
     Against signatures by processor time, the use of both cores by the clock; each at its best, as other work can only add to it.
     """
-    del big
     board = Board(config, keys.load(config))
     fill(board, EVENTS)
     pack = config.data / "pack"
     write_pack(board.recorder, pack)
+    more = _million(config, board) if big else []
     board.close()
     command = [sys.executable, "-I", str(pack / "verify.py"), str(pack)]
     cores = sorted(os.sched_getaffinity(0))
@@ -72,7 +76,54 @@ def verify(config: Config, *, big: bool = False) -> list[Row]:
     return [
         Row("offline verification on one core, against bare Ed25519", rate / limit, 0.55, note=f"({rate:,.0f}/s of {limit:,.0f}/s)"),
         Row(f"offline verification on {len(cores)} cores, against one", (clock_alone - clock) / (clock_both - clock), 1.8),
+        *more,
     ]
+
+
+def _million(config: Config, board: Board) -> list[Row]:
+    """Measure the verifier over a large log, whole, and over what is new in it since a checkpoint that was kept."""
+    fill(board, LARGE)
+    kept, whole, new = (config.data / name for name in ("kept", "whole", "new"))
+    kept.write_text(board.recorder.newest() or "")
+    size = board.recorder.head().frontier.size
+    fill(board, size + NEW)
+    write_pack(board.recorder, whole)
+    write_pack(board.recorder, new, positions=range(size + 1, size + NEW + 1))
+    command, limit = [sys.executable, "-I", str(whole / "verify.py"), "--known", str(kept)], _bare()
+    (_, busy_new), (busy, memory) = _timed([*command, str(new)]), _watched([*command, str(whole)])
+    rate, at = (size + NEW) / busy, f"{LARGE:,}"
+    return [
+        Row(f"offline verification at {at}, each core against bare Ed25519", rate / limit, 0.55, note=f"({rate:,.0f}/s of {limit:,.0f}/s)"),
+        Row(f"its memory at {at}, of all its processes", memory, 300, "MB", below=True),
+        Row(f"offline verification of {NEW:,} new events after a checkpoint kept at {at}", busy_new, 2, "s of processors", below=True),
+    ]
+
+
+def _watched(command: list[str]) -> tuple[float, float]:
+    """Return what a command takes: seconds of processors, and how many MB all its processes hold together, at most."""
+    before, most = resource.getrusage(resource.RUSAGE_CHILDREN), 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as running:  # noqa: S603 - our own
+        while running.poll() is None:
+            most = max(most, sum(map(_kilobytes, _family(running.pid))))
+            sleep(0.5)
+    assert running.returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, most / 1024
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that it started, as long as they run."""
+    with suppress(OSError):
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *(each for child in started for each in _family(int(child)))]
+    return []
+
+
+def _kilobytes(pid: int) -> int:
+    """Return what memory a process holds; what it shares counts for it by its part."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/smaps_rollup").read_text().partition("Pss:")[2].split()[0])
+    return 0
 
 
 def _timed(command: list[str], cores: list[int] | None = None) -> Spent:
