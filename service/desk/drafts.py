@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from psycopg import Connection
@@ -42,6 +42,13 @@ def find(conn: Connection[Any], ref: str, office: str) -> Draft | None:
 def of_office(conn: Connection[Any], office: str) -> dict[str, datetime]:
     """Return of which returns something is kept for an office, and since when."""
     return dict(conn.execute("SELECT ref, saved_at FROM desk.return_draft WHERE office = %s ORDER BY saved_at DESC", (office,)).fetchall())
+
+
+def spelling(conn: Connection[Any], words: Iterable[str]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Return return, office and what was typed of each draft in which any of these words is, whole or within another."""
+    like = ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in words]
+    query = "SELECT ref, office, said FROM desk.return_draft WHERE said::text ILIKE ANY (%s) ORDER BY ref, office"
+    return conn.execute(query, (like,)).fetchall()
 
 
 def forget(conn: Connection[Any], ref: str, office: str) -> None:

@@ -8,9 +8,11 @@ import re
 import uuid
 import zipfile
 
+import psycopg
 import pytest
 
 from service.database import backup
+from service.desk import drafts
 from service.desk.refusals import Identifies, PersonalData
 from tests.api.pages.conftest import browser
 from tests.api.pages.whole import THINGS, fill
@@ -229,8 +231,11 @@ def test_a_name_in_what_others_wrote_is_found(board):
     board.seeded.act("riv-lead", "dispute_action", "A1", reason=text)
     board.seeded.act("board-manager", "register_subject", ref, name="Ann Marrow", contact=None)
     board.seeded.catch_up()
+    with psycopg.connect(board.seeded.config.conninfo("writer")) as conn:
+        drafts.save(conn, THINGS["return"], "riv-lead", {"comment": "Ask A. Marrow"}, now=board.seeded.clock.now)
     who = board("dpo")
     assert text in who.text(f"/subjects/{ref}/mentions")
+    assert "Comment Draft of Riv lead Ask A. Marrow" in who.words
     assert "Their name stands in no text" in who.text(f"/subjects/{PERSON}/mentions")
     assert board("board-manager").get(f"/subjects/{ref}/mentions").status_code == 403
 

@@ -14,12 +14,15 @@ from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import named, short
 from api.pages.frame.thing import quiet, section, to_event
 from api.pages.frame.words import label_of, title_of
+from api.worker import worker
 from projections import people
 from projections.people import merged
+from service.desk import drafts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from api.pages.frame.thing import Said
     from projections.people.places import Spelled
 
 pages = Blueprint("mentions", __name__)
@@ -34,14 +37,21 @@ LEAD: Final = (
 @pages.get("/subjects/<ref>/mentions")
 @needs("what is held of somebody")
 def mentions(ref: str) -> Response:
-    """Look for the name in every text that is on record."""
+    """Look for the name in every text that is on record, and in what is typed and not recorded yet."""
     with look() as seen:
         path, names = f"/subjects/{ref}/mentions", _names(seen, ref)
-        rows = [
+        surnames = {name.split()[-1] for name in names}
+        rows: list[Sequence[Said]] = [
             (to_event(seen, one.position), _about(seen, one), [label_of(field), quiet(title_of(one.topic))], text)
-            for one in people.spelled(seen.on.conn, {name.split()[-1] for name in names}, **seen.on.at)
-            for field, text in _texts(one.body)
-            if found(text, names) and any(name.split()[-1].casefold() in text.casefold() for name in names)
+            for one in people.spelled(seen.on.conn, surnames, **seen.on.at)
+            for field, text in _naming(one.body, names)
+        ]
+        with worker().desk() as conn:
+            typed = drafts.spelling(conn, surnames)
+        rows += [
+            ("Not recorded", seen.title_of("return", of) or of, [label_of(field), quiet(f"Draft of {seen.words.office(office)}")], text)
+            for of, office, told in typed
+            for field, text in _naming(told, names)
         ]
         nothing = "Their name stands in no text." if names else "Their name is not known any more, so it cannot be looked for."
         return listing.several(
@@ -61,6 +71,13 @@ def _names(seen: Look, ref: str) -> list[str]:
     into = merged(seen.on.conn, **seen.on.at)
     others = [one for one, last in into.items() if last == person]
     return [name for one in (person, *others) if (name := seen.words.person(one)) and not name.startswith("[")]
+
+
+def _naming(value: Any, names: list[str]) -> Iterator[tuple[str, str]]:
+    """Give each text in which one of these names stands, by the field in which it is."""
+    for field, text in _texts(value):
+        if found(text, names) and any(name.split()[-1].casefold() in text.casefold() for name in names):
+            yield field, text
 
 
 def _about(seen: Look, one: Spelled) -> str:
