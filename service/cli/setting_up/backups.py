@@ -11,8 +11,7 @@ from aggregates.clocks.dates import london
 from service.cli.opening import board, database
 from service.database import backup
 from service.desk import accounts, screening
-from service.ledger.sealed import outside, rewrapping
-from service.recording import statement_key
+from service.ledger.sealed import outside, rewrapping, statement_key
 
 if TYPE_CHECKING:
     from datetime import datetime

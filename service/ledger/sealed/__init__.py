@@ -1,7 +1,7 @@
 """What is personal: sealed under keys of the people that it is about, erased with them, and erased again where it comes back (ledger §6).
 
 `subjects` seals and reveals; `outside` keeps, outside of the database, who was erased; `rewrapping` puts another wrapping key in the
-place of the one that there is.
+place of the one that there is, and `statement_key`, beside it because both change a key of the service at rest, another statement key.
 """
 
 from service.ledger.sealed.subjects import Subjects

@@ -13,8 +13,8 @@ from aggregates.registry import Keys
 from service.application import Board
 from service.ledger import keys
 from service.ledger.errors import KeyNotLive
+from service.ledger.sealed import statement_key
 from service.ledger.sealed.rewrapping import StillRunning
-from service.recording import statement_key
 
 if TYPE_CHECKING:
     from tests.boards import Seeded

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.config import Config
-    from service.verbs import RegistryVerbs
 
 NEW: Final = "statement.key.new"
 ENROLLED: Final = "SELECT count(*) FROM ledger.signing_key WHERE thumbprint = %s"
@@ -48,7 +47,7 @@ def rotate(config: Config, open_board: Callable[[], AbstractContextManager[Any]]
     return named
 
 
-def _enrol(board: RegistryVerbs, old: Ed25519PrivateKey, new: Ed25519PrivateKey) -> None:
+def _enrol(board: Any, old: Ed25519PrivateKey, new: Ed25519PrivateKey) -> None:
     holder, purpose = board.keys.statement.holder, "service-statements"
     named = thumbprint(new.public_key().public_bytes_raw())
     board.succeed_statement_key(
