@@ -61,6 +61,9 @@ def stamping(config: Config, stop: threading.Event) -> None:
             if str(error) != said:
                 log.warning("no time stamp: %s", error)
             said, failures = str(error), failures + 1
+        except Exception:
+            log.exception("no time stamp")  # whatever it is, the views go on beside it
+            failures += 1
         stop.wait(min(2.0**failures, SELDOM) if failures else LOOK_EVERY)
     seen.datastore.close()
 

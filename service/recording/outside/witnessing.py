@@ -108,6 +108,7 @@ def _kept_policy(seen: Published, witnesses: policy.Witnesses, stop: threading.E
 
 
 def _keep_asking(config: Config, seen: Published, witness: Witness, stop: threading.Event) -> None:
+    """Offer one witness each new head; what goes wrong is logged, once while it is the same, and tried again more and more seldom."""
     failures, said = 0, ""
     while not stop.is_set():
         try:
@@ -124,10 +125,13 @@ def _keep_asking(config: Config, seen: Published, witness: Witness, stop: thread
             log.warning("the database went away: %s", str(error).partition("\n")[0])
             stop.wait(LISTENED)
         except (NotWitnessed, Diverged) as error:
-            if str(error) != said:  # once, while the same thing goes wrong
+            if str(error) != said:
                 log.warning("%s has not witnessed: %s", witness.name, error)
             said, failures = str(error), failures + 1
             stop.wait(min(2.0**failures, SELDOM))
+        except Exception:
+            log.exception("%s is not asked", witness.name)  # whatever it is, the views and the other witnesses go on beside it
+            stop.wait(SELDOM)
 
 
 def check_time(seen: Published, size: int, at: int) -> None:
