@@ -10,12 +10,13 @@ from aggregates.entry.values import says, too_few
 from aggregates.returns import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from aggregates.returns.questions import Question, QuestionSet
 
 HIGHEST: Final = 3  # of the grades 0 to 3 (statutory C.3)
 ASKED, OF_FAMILIES = "asked", "helped"  # columns of a count of children and families: how many there were, and that it is of them
+ANSWERED: Final = ("answered", OF_FAMILIES, "not_helped")  # of those asked; and of those who answered
 REVIEWED, TO_REVIEW = "reviewed", "to be reviewed"
 WORDS: Final = {
     "text": "a text",
@@ -133,7 +134,7 @@ def brought_forward(asked: QuestionSet, earlier: QuestionSet, answers: Mapping[s
 def tells_few(value: Any) -> bool:
     """Say whether something among answers counts fewer children or family members than may be told: they might be recognised."""
     if isinstance(value, dict):
-        counts_few = OF_FAMILIES in value and any(_few(count) for count in value.values())
+        counts_few = OF_FAMILIES in value and any(map(_few, (*value.values(), *_left(value))))
         return counts_few or any(tells_few(one) for one in value.values())
     return isinstance(value, (list, tuple)) and any(tells_few(one) for one in value)
 
@@ -149,6 +150,13 @@ def without_few(value: Any) -> Any:
         few = any(isinstance(row, dict) and OF_FAMILIES in row and tells_few(row) for row in value.values())
         return {name: _asked_alone(one) if few and _totals(name, value) else without_few(one) for name, one in value.items()}
     return [without_few(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _left(row: Mapping[str, Any]) -> Iterator[int]:
+    """Give how many are left of those asked who did not answer, and of those who answered who said neither: the counts tell that too."""
+    if all(_count(row.get(name)) for name in (ASKED, *ANSWERED)):
+        answered, *said = (row[name] for name in ANSWERED)
+        yield from (row[ASKED] - answered, answered - sum(said))
 
 
 def _asked_alone(row: Mapping[str, Any]) -> dict[str, Any]:

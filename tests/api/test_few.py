@@ -120,6 +120,9 @@ def test_what_is_left_gives_no_small_count_away(board):
     assert without_few({"families": {"asked": FEW, "answered": 0, "helped": 0, "not_helped": 0}}) == {
         "families": dict.fromkeys(("asked", "answered", "helped", "not_helped"))
     }
+    # Two did not answer; two of those who did said neither.
+    for few in ({"answered": 38, "helped": 20, "not_helped": 18}, {"answered": 30, "helped": 20, "not_helped": 8}):
+        assert without_few({"families": {"asked": 40, **few}})["families"] == {"asked": 40, **dict.fromkeys(few)}
     families = {"asked": 60, "answered": 40, "helped": 30, "not_helped": 10}
     every = COUNTS | {"families": families, "all": {name: COUNTS["young people"][name] + families[name] for name in families}}
     assert [row["helped"] for row in without_few(every).values()] == [None, 30, None]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aggregates.entry import Recorded
-from aggregates.registry import Ledger
+from aggregates.registry import Keys, Ledger
 from service.ledger.pack import samples
 from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
 from service.ledger.pack.auditing.judging import MISSING
 
 if TYPE_CHECKING:
-    from service.ledger.pack.auditing.trail import Trail
+    from collections.abc import Iterator
+
+    from service.ledger.pack.auditing.trail import Known, Trail
 
 ERASED: Final = "data_subject.personal_data_erased.v1"
 SESSION: Final = samples.STREAM.rstrip(".")
@@ -52,13 +54,23 @@ def amended(trail: Trail) -> Check:
         elif one.told.evt == ERASED:
             gone = ", ".join(f"#{each['position']} {each['field']}" for each in said["erased"])
             check.notes.append(f"#{one.at}: erased, as decided: {gone}")
-        elif one.entry.event is Ledger.PackSealed:
-            check.notes.append(f"#{one.at}: a pack of {said['scope']} was handed to {said['office']}, {said['pack_sha256']}")
-            continue
         else:
+            check.notes += _besides(one)
             continue
         check.checked += 1
     return check
+
+
+def _besides(one: Known) -> Iterator[str]:
+    """Say what is no amendment, and is told all the same: whose signatures are disputed, and to whom packs were handed."""
+    said, event = one.told.fields, one.entry.event
+    if event is Keys.SigningKeyCompromised:
+        yield f"#{one.at}: disputed: all that the key {said['thumbprint']} signed from #{said['from_position']} on: {said['reason']}"
+    elif event is Keys.StatementAffirmed or event is Keys.StatementRepudiated:
+        answer = "affirmed" if event is Keys.StatementAffirmed else "repudiated"
+        yield f"#{one.at}: #{said['position']}, which is disputed, was {answer} by the key's holder: {said['reason']}"
+    elif event is Ledger.PackSealed:
+        yield f"#{one.at}: a pack of {said['scope']} was handed to {said['office']}, {said['pack_sha256']}"
 
 
 def unknown(trail: Trail) -> Check:
