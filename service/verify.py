@@ -46,6 +46,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import file_digest, sha256
+from itertools import groupby
 from operator import add, lt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -390,11 +391,8 @@ class Pack:
             raise CannotCheck(f"a file of more than {MAX_READ} bytes")
         if not {"policy", "checkpoint"} <= self.names:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
-        self.used, self.ignored, self.present = (
-            {name for name in self.names if re.fullmatch(r"VERIFY\.md|[a-z_]+\.py", name)},
-            set[str](),
-            defaultdict[int, list[int]](list),
-        )
+        self.used, self.ignored = {name for name in self.names if re.fullmatch(r"VERIFY\.md|[a-z_]+\.py", name)}, set[str]()
+        self.present = dict[int, Sequence[int]]()  # the indexes of the entries that are here, by tile
         self.asked = 0, EMPTY_ROOT
         self.keys, self.erased, self.cited = dict[str, Key](), defaultdict[int, set[str]](set), dict[str, int]()
         self.first, self.last, self.fields, self.signed = 0, 0, [0, 0, 0], Counter[str]()  # fields: shown, withheld, erased
@@ -441,8 +439,10 @@ class Pack:
         led = len(self.levels[0]) == size * HASH and self.root(size) == self.checkpoint.root
         require(led, "the tiles do not lead to the checkpoint's root")
         self.complete = any(name.startswith("tile/entries/") for name in self.names)
-        for index in range(size) if self.complete else self.numbers("entry/"):
-            self.present[index // TILE].append(index)
+        if self.complete:
+            self.present = {first // TILE: range(first, min(first + TILE, size)) for first in range(0, size, TILE)}
+        else:
+            self.present = {tile: list(indexes) for tile, indexes in groupby(self.numbers("entry/"), lambda index: index // TILE)}
         self.used.update(f"disclosures/{tile_name(tile)}.jsonl" for tile in self.present)
 
     def node(self, height: int, index: int) -> bytes:
@@ -469,7 +469,7 @@ class Pack:
             start, stop = stop + 2, stop + 2 + int.from_bytes(bundle[stop : stop + 2], "big")
             entry = bundle[start:stop] if self.complete else self.read(f"entry/{index}")
             yield index, entry
-        require(stop >= len(bundle), f"{name} holds more than its entries")
+        require(not self.complete or stop == len(bundle), f"{name} does not end with its last entry")
 
     def disclosures(self, tile: int) -> dict[int, tuple[list[str], list[str]]]:
         """Return what is disclosed, and which digests are withheld, for each entry of a tile that the pack holds."""
@@ -483,7 +483,7 @@ class Pack:
 
     def learn_all(self) -> None:
         """Hash every entry into its leaf, and learn from those that keys and erasures are read from."""
-        require(self.present[0][:1] == [0], "#1, which establishes the log, is missing")
+        require(0 in self.present.get(0, ()), "#1, which establishes the log, is missing")
         for tile in sorted(self.present):
             found = dict[int, str]()
             for index, entry in self.entries(tile):

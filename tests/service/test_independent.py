@@ -15,7 +15,7 @@ from tests.packs import redacted, write
 from tests.strangers import flips, follow, go_built, ran, recipes_of, with_verifier
 
 pytestmark = pytest.mark.xdist_group("go")  # built once
-LOG, COMPLETE = flips.small()
+LOG, COMPLETE = flips.varied()
 PACKS = {"complete": COMPLETE, "scoped": LOG.pack([5, 6, 9, 10], receipts=[7]), "redacted": LOG.pack(withhold=redacted)}
 LIBRARIES = [f"Statements and disclosures, with an SD-JWT library in {language}" for language in ("Python", "JavaScript")]
 SAMPLE = 150  # bits of each pack, of which `python -m tests.strangers.flips` takes all
@@ -104,13 +104,13 @@ def test_go_verifies_tiles_checkpoints_receipts_disclosures_and_evidence(go, tmp
     assert (done.code, done.out) == (0, expected), done.err
 
 
-@pytest.mark.parametrize("made", [flips.small, flips.large])
+@pytest.mark.parametrize("made", [flips.varied, flips.large])
 @pytest.mark.parametrize("whose", flips.UNREAD)
 def test_no_flipped_bit_survives_unexplained(run, tmp_path, made, whose):
     """One bit flipped anywhere in a pack fails it with our verifier, and with Go's packages, or is in what they say is not checked."""
     log, files = made()
     check = flips.ours if whose == "ours" else flips.in_go(go_built(run), log.log_key.vkey)
-    number = SAMPLE if made is flips.small else SAMPLE // 10
+    number = SAMPLE if made is flips.varied else SAMPLE // 10
     bits = flips.some(files, number, seed=2026)
 
     assert list(flips.survivors(write(files, tmp_path), bits, check, flips.UNREAD[whose])) == []

@@ -132,6 +132,18 @@ def test_an_entry_taken_out_of_its_bundle_is_named(tmp_path):
         assert (code, f"#{index + 1}: not the entry" in text) == (1, True), text
 
 
+def test_a_bundle_ends_with_its_last_entry(tmp_path):
+    """A bundle whose last entry says that it is longer than what is there, or which goes on after it, fails by its name."""
+    files = PACKS["complete"]
+    folder = write(files, tmp_path)
+    (name,) = (name for name in files if name.startswith("tile/entries/"))
+    before, last = files[name][: -len(GENUINE.entries[-1]) - 2], GENUINE.entries[-1]
+
+    for ending in ((len(last) + 4096).to_bytes(2, "big") + last, len(last).to_bytes(2, "big") + last + b"\0"):
+        code, text = changed(folder, name, before + ending)
+        assert (code, f"{name} does not end with its last entry" in text) == (1, True), text
+
+
 def lines_without_one(content: bytes) -> Iterator[tuple[int, str, str, bytes]]:
     """Yield, for each thing in a disclosures file: index, which list, what was taken out, and the file without it."""
     lines = [json.loads(line) for line in content.splitlines()]

@@ -38,7 +38,7 @@ PIECES = [
     "é",
     "A",
 ]
-FILES = flips.small()[1]
+FILES = flips.varied()[1]
 
 
 @st.composite

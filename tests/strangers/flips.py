@@ -1,4 +1,4 @@
-"""`python -m tests.strangers.flips`: flips one bit at every byte of a small pack, and 2,000 random bits of a large one.
+"""`python -m tests.strangers.flips`: flips one bit at every byte of a small pack, and 2,000 random bits of two larger ones.
 
 Each is shown to our verifier and to the recipe in Go. What neither fails nor is named in the verdict as not checked is a survivor; none
 may be. It takes some minutes of two cores; the suite takes a sample of the same. `--seed N` chooses the bits of the large pack.
@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
 from itertools import repeat
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.verify import verify
-from tests.packs import Log, Witness, private_key, twenty_events, write
+from tests.packs import ABSENT, EVIDENCE, RIVER, Log, Witness, private_key, twenty_events, write
 from tests.strangers import go_built, ran
 
 if TYPE_CHECKING:
@@ -38,10 +39,26 @@ class Bit(NamedTuple):
 
 
 def small() -> tuple[Log, dict[str, bytes]]:
-    """Make the small pack: every shape that the verifier treats in its own way, cosigned, with receipts."""
+    """Make the small pack: five events, one by a key that was enrolled, with evidence, what is withheld, and what was erased."""
+    log = Log()
+    log.establish()
+    log.enrol(RIVER)
+    log.add("action.assigned.v1", "action 1", owner="riv", title="Record every visit", by_person="J. Example")
+    evidence = [{"sha256": digest, "size": 38, "title": "Minutes"} for digest in (sha256(EVIDENCE).hexdigest(), ABSENT)]
+    log.add("action.evidence_submitted.v1", "action 1", RIVER, evidence=evidence, note="as agreed")
+    log.erase((3, "by_person"))
+    return log, _cosigned(log, log.pack(receipts=[3]))
+
+
+def varied() -> tuple[Log, dict[str, bytes]]:
+    """Make the varied pack: every shape that the verifier treats in its own way."""
     log = twenty_events()
-    note, receipts = Witness("w.example", private_key("w")).cosign(log.checkpoint(), log.clock), [3, 20]
-    return log, log.pack(receipts=receipts) | {"checkpoint": note.encode()}
+    return log, _cosigned(log, log.pack(receipts=[3, 20]))
+
+
+def _cosigned(log: Log, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return a pack whose newest checkpoint a witness cosigned."""
+    return files | {"checkpoint": Witness("w.example", private_key("w")).cosign(log.checkpoint(), log.clock).encode()}
 
 
 def large() -> tuple[Log, dict[str, bytes]]:
@@ -109,7 +126,7 @@ def main() -> int:
     cores = os.cpu_count() or 1
     with TemporaryDirectory() as run, ProcessPoolExecutor(cores) as pool:
         built = go_built(Path(run))
-        for what, (log, files) in {"small": small(), "large": large()}.items():
+        for what, (log, files) in {"small": small(), "varied": varied(), "large": large()}.items():
             bits = every(files) if what == "small" else some(files, RANDOM, options.seed)
             for whose in UNREAD:
                 parts = [bits[at::cores] for at in range(cores)]
