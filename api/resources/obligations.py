@@ -170,9 +170,9 @@ def own(on: Reading, asked: frozenset[str] | None = None) -> frozenset[str] | No
     return mine if asked is None else mine & asked
 
 
-def grid(on: Reading) -> dict[tuple[str, str], Cell]:
-    """Return the cells that a reader may see."""
-    return views.grid(on.conn, **on.at, owners=own(on))
+def grid(on: Reading, owners: frozenset[str] | None = None) -> dict[tuple[str, str], Cell]:
+    """Return the cells that a reader may see, or those of some owners."""
+    return views.grid(on.conn, **on.at, owners=own(on, owners))
 
 
 def owed(on: Reading, wanted: Wanted, *, after: tuple[date, str] | None = None, limit: int | None = None) -> list[Instance]:

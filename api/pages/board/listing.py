@@ -94,7 +94,8 @@ class _Narrowed:
 
 def _facet(column: str, said: Iterable[Said]) -> Filter:
     """Return what a list can be narrowed to by what its rows say first in a column; of days, by their years."""
-    found = {_value(one) for one in said} - {""}
+    apart = {id(one): one for one in said}.values()  # rows that say the same may share a cell
+    found = {_value(one) for one in apart} - {""}
     options = {"": "Any"} | {one: one for one in sorted(found, reverse=all(one.isdigit() for one in found))}
     (offered,) = asked((tables.tag(column), column, options))
     return offered

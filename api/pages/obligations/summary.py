@@ -41,7 +41,7 @@ def owed_by(seen: Look, code: str) -> Iterator[dict[str, Any]]:
     if code not in (own(seen.on, frozenset({code})) or ()):
         return
     counts: dict[str, int] = dict.fromkeys(STATES, 0)
-    for (_, owner), cell in grid(seen.on).items():
+    for (_, owner), cell in grid(seen.on, frozenset({code})).items():
         for state, number in cell.counts.items() if owner == code else ():
             counts[state] += number
     if not any(counts.values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
@@ -66,9 +66,10 @@ def course(seen: Look, ref: str) -> Said:
 def sessions() -> Response:
     """List the sessions, the newest first."""
     with look() as seen:
-        may_see = SessionsSeen(seen.on)
+        may_see, called = SessionsSeen(seen.on), cache(partial(course, seen))
+        standing = cache(str.capitalize)
         rows = [
-            Later(partial(_line, seen, may_see, line), {1: course(seen, line.course), 2: line.held_on, 3: line.status.capitalize()})
+            Later(partial(_line, seen, may_see, line), {1: called(line.course), 2: line.held_on, 3: standing(line.status)})
             for line in may_see.lines()[::-1]
         ]
         lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact."
