@@ -11,7 +11,7 @@ from aggregates.clocks.dates import london
 from service.cli.opening import board, database
 from service.database import backup
 from service.desk import accounts, screening
-from service.ledger.sealed import outside, rewrapping, statement_key
+from service.ledger.sealed import custody, outside, rewrapping, statement_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,6 +101,21 @@ def _erase_again(config: Config) -> None:
     found = [str(file) for file in outside.files(config) if file.exists()]
     number = outside.erase_again(config, accounts.erase)
     click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(found) or 'the log alone'}.")
+
+
+@db.command("check-keys")
+@click.argument("copy", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def check_keys(copy: Path) -> None:
+    """Say whether a copy of the keys would serve; COPY is a folder in which it lies as `keys`. Exit code 1 where it would not.
+
+    Example: muniment db check-keys /media/safe/2016-11
+    """
+    with database() as config:
+        found = custody.check(config, copy)
+    for name, in_use in found.items():
+        click.echo(f"{name}: {'it opens, and is the one in use' if in_use else 'it opens, and is NOT the one in use: copy it anew'}")
+    if not all(found.values()):
+        raise SystemExit(1)
 
 
 @db.command("rotate-statement-key")

@@ -64,7 +64,7 @@ def rewrap(config: Config, also: AlsoWrapped) -> int:
         conn.execute("LOCK TABLE sealed.subject_key IN ACCESS EXCLUSIVE MODE")
         check_stopped(conn)
         if (folder / NEW).exists():
-            if _in_use(conn, origin, keys.unwrapped(folder / NEW, passphrase)):  # all but the last step was done
+            if wraps(conn, origin, keys.unwrapped(folder / NEW, passphrase)):  # all but the last step was done
                 (folder / NEW).rename(folder / keys.WRAPPING)
                 return 0
             (folder / NEW).unlink()
@@ -99,7 +99,7 @@ def _again(origin: str, subject: UUID, wrapped: bytes, old: bytes, new: bytes) -
         raise InvalidTag(subject) from error
 
 
-def _in_use(conn: Connection[Any], origin: str, key: bytes) -> bool:
+def wraps(conn: Connection[Any], origin: str, key: bytes) -> bool:
     """Say whether it is this key that wraps what is stored."""
     row = conn.execute("SELECT subject, wrapped FROM sealed.subject_key LIMIT 1").fetchone()
     if row is None:

@@ -13,7 +13,7 @@ from aggregates.registry import Keys
 from service.application import Board
 from service.ledger import keys
 from service.ledger.errors import KeyNotLive
-from service.ledger.sealed import statement_key
+from service.ledger.sealed import custody, statement_key
 from service.ledger.sealed.rewrapping import StillRunning
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def opened(it: Seeded, data=None) -> closing[Board]:
 def test_a_new_statement_key_signs_and_the_old_one_signs_nothing_more(seeded, tmp_path):
     """It is refused while the service runs; then both keys prove themselves, the log goes on under the new one and refuses the old one.
 
-    Whatever it was interrupted after, running it again brings it to its end, and enrols no third key.
+    Whatever it was interrupted after, running it again brings it to its end, and enrols no third key. A copy of the keys that was made
+    before is told from one that would serve.
     """
     folder, old = seeded.config.data / "keys", tmp_path / "old"
     with pytest.raises(StillRunning):
@@ -50,5 +51,7 @@ def test_a_new_statement_key_signs_and_the_old_one_signs_nothing_more(seeded, tm
     live = [key.thumbprint for key in registry.keys if key.status == "live" and key.purpose == "service-statements"]
     assert live == [named]
     assert (last.thumbprint, signer.thumbprint) == (named, named)
+    assert custody.check(seeded.config, seeded.config.data) == dict.fromkeys(("log.key", "statement.key", "wrapping.key"), True)
+    assert custody.check(seeded.config, old) == {"log.key": True, "statement.key": False, "wrapping.key": True}
     with opened(seeded, replace(seeded.config, data=old)) as seeded.board, pytest.raises(KeyNotLive):
         seeded.act("riv-lead", "report_progress", "A1", rag="amber", narrative="Half is read")
