@@ -10,6 +10,7 @@ Where it broke off, `wrapping.key.new` is there, and running it again finds out 
 from __future__ import annotations
 
 import os
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -34,6 +35,7 @@ NEW: Final = "wrapping.key.new"
 RUNNING: Final = """
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND usename = 'muniment_writer' AND pid <> pg_backend_pid()"""
+PATIENCE: Final = 2.0  # seconds
 BATCH: Final = 5_000
 
 
@@ -50,9 +52,13 @@ class WrappedByNeither(Refused):
 
 
 def check_stopped(conn: Connection[Any]) -> None:
-    """Refuse where the service runs."""
-    if running := (conn.execute(RUNNING).fetchone() or (0,))[0]:
-        raise StillRunning(connections=running)
+    """Refuse where the service runs; the connections of what was stopped just now take a moment to go."""
+    until = monotonic() + PATIENCE
+    while running := (conn.execute(RUNNING).fetchone() or (0,))[0]:
+        if monotonic() > until:
+            raise StillRunning(connections=running)
+        sleep(PATIENCE / 20)
+        conn.execute("SELECT pg_stat_clear_snapshot()")
 
 
 def rewrap(config: Config, also: AlsoWrapped) -> int:
