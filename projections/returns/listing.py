@@ -130,6 +130,9 @@ LATEST = SQL("""
     SELECT DISTINCT ON (respondent) key FROM views.returns
      WHERE {at} AND kind = %(kind)s AND answered_on IS NOT NULL AND (%(before)s::text IS NULL OR period < %(before)s)
      ORDER BY respondent, period DESC, key DESC""").format(at=AT_CLOCKS)
+DUE_LAST = SQL("""
+    SELECT DISTINCT ON (respondent, status = 'requested') key FROM views.returns WHERE {at} AND kind = %(kind)s
+     ORDER BY respondent, status = 'requested', due_on DESC, key DESC""").format(at=AT_CLOCKS)
 OPEN_CHALLENGES = """
     SELECT about, array_agg(key ORDER BY key) FROM views.challenges
      WHERE {at} AND status = 'raised' AND about LIKE 'return:%%' GROUP BY about"""
@@ -166,6 +169,11 @@ def latest(conn: Connection[Any], kind: str, *, as_at: date, known_at: int, befo
     """Return the references of the latest returns of a kind that each respondent answered: of the periods before one, or of all."""
     asked = {"as_at": as_at, "known_at": known_at, "kind": kind, "before": before}
     return tuple(ref for (ref,) in conn.execute(LATEST, asked))
+
+
+def due_last(conn: Connection[Any], kind: str, *, as_at: date, known_at: int) -> tuple[str, ...]:
+    """Return the references of the returns of a kind that were due last of each respondent: of those still owed, and of the others."""
+    return tuple(ref for (ref,) in conn.execute(DUE_LAST, {"as_at": as_at, "known_at": known_at, "kind": kind}))
 
 
 def _which(filters: Filters) -> Composed:

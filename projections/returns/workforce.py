@@ -6,7 +6,6 @@ setting by category of agency and staff group, 36 months where it has set nothin
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,16 +14,14 @@ from aggregates.clocks.dates import later
 from aggregates.partnership.settings import months_between
 from projections.partnership.members import agencies
 from projections.partnership.settings import settings
-from projections.returns.listing import Filters, returns
+from projections.returns.listing import Filters, due_last, returns
 from projections.returns.rows import ReturnRow
-from projections.training.sessions import sessions
+from projections.training.attended import last_came
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from psycopg import Connection
-
-    from projections.training.sessions import SessionRow
 
 SOON = timedelta(days=90)
 
@@ -77,9 +74,9 @@ def workforce(conn: Connection[Any], *, as_at: date, known_at: int, whose: tuple
     """Return the currency of the workforce as at a day, as known at a position: every member, and whoever counted before they left."""
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     intervals = settings(conn, **at).training_interval
-    came = _came(sessions(conn, **at))
+    came = last_came(conn, **at)
     counted, owed = dict[str, ReturnRow](), dict[str, ReturnRow]()
-    for row in reversed(returns(conn, **at, filters=Filters(kind="workforce_training", whose=whose), answers=True)):  # the last due last
+    for row in returns(conn, **at, filters=Filters(refs=due_last(conn, "workforce_training", **at), whose=whose), answers=True):
         (owed if row.owed else counted)[row.respondent] = row
     found = []
     for agency in agencies(conn, **at):
@@ -95,7 +92,7 @@ def workforce(conn: Connection[Any], *, as_at: date, known_at: int, whose: tuple
                 period=last.period if last else None,
                 counted_on=_day(last.answers.get("counted_on")) if last else None,
                 groups=_groups(last.answers.get("counts") or {}, agency.category, intervals) if last else [],
-                attended=_attended(came[ref], agency.category, intervals, as_at),
+                attended=_attended(came.get(ref, {}), agency.category, intervals, as_at),
                 asked=asked.ref if asked else None,
                 due_on=asked.due_on if asked else None,
                 late_days=asked.late_days if asked else 0,
@@ -104,24 +101,12 @@ def workforce(conn: Connection[Any], *, as_at: date, known_at: int, whose: tuple
     return found
 
 
-def _came(held: Iterable[SessionRow]) -> Mapping[str, Mapping[str, Mapping[str, date]]]:
-    """Return by agency and staff group when each person last came to a session."""
-    came: dict[str, dict[str, dict[str, date]]] = defaultdict(lambda: defaultdict(dict))
-    for row in held:
-        for one in row.attendees:
-            person, on = row.participants.get(one["number"], ""), date.fromisoformat(one["on"])
-            group = came[one["agency"]][one["staff_group"]]
-            group[person] = max(group.get(person, on), on)
-    return came
-
-
-def _attended(groups: Mapping[str, Mapping[str, date]], category: str, intervals: list[list[Any]], day: date) -> list[StaffWhoCame]:
+def _attended(groups: Mapping[str, Mapping[date, int]], category: str, intervals: list[list[Any]], day: date) -> list[StaffWhoCame]:
     found = []
-    for name, people in sorted(groups.items()):
-        until = [later(on, months=months_between(intervals, category, name)) for on in people.values()]
-        in_date = [last for last in until if last >= day]
-        soon = sum(last <= day + SOON for last in in_date)
-        found.append(StaffWhoCame(name=name, in_date=len(in_date), due_90=soon, lapsed=len(until) - len(in_date)))
+    for name, came in sorted(groups.items()):
+        until = [(later(on, months=months_between(intervals, category, name)), people) for on, people in came.items()]
+        lapsed, soon = (sum(people for last, people in until if last < limit) for limit in (day, day + SOON + timedelta(days=1)))
+        found.append(StaffWhoCame(name=name, in_date=sum(came.values()) - lapsed, due_90=soon - lapsed, lapsed=lapsed))
     return found
 
 

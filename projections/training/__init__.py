@@ -1,7 +1,8 @@
 """The Board's training, on any day as known on any day; one file a question.
 
 `sessions` what each session was and how it was evaluated, `evaluation` the five points per session and course, `programme` which formats
-have a live course and because of what, `falling_due` who is to be asked today what came of it, `attended` where one person was.
+have a live course and because of what, `falling_due` who is to be asked today what came of it, `attended` where one person was, and when
+everybody last came.
 """
 
 from projections.training.attended import Attended, attended

@@ -56,9 +56,10 @@ def test_a_session_and_the_workforce_count_a_person_once(board):
     """Who came under two references is one who came, from when that is on record; as known before, two."""
     one, other, third = (registered(board, name) for name in ("N. Vellum", "Nina Vellum", "O. Else"))
     delivered(board, "S1", one, other, third)
+    delivered(board, "S2", other, third)
     before = merge(board, other, one)
 
-    (then,), (now,) = (reading(board, training.sessions, at) for at in (before, None))
+    (then, _), (now, _) = (reading(board, training.sessions, at) for at in (before, None))
     assert (len(then.there), then.twice) == (3, {})
     assert (len(now.there), now.twice) == (2, {"2": "1"})
     came = [
