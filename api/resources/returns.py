@@ -270,11 +270,10 @@ def side_by_side(args: dict[str, Any]) -> dict[str, Any]:
         return {"clocks": on.clocks, "items": standards(on, args.get("period")), "next": None}
 
 
-def standards(on: Reading, period: str | None) -> list[views.AgencyStandards]:
-    """Return a round, the latest unless one is named; what practitioners knew only to whoever reads what is restricted."""
-    periods = views.periods(on.conn, "s11", **on.at)
-    asked = period or (periods[0] if periods else "")
-    rows = views.section_11(on.conn, worker().board.library, **on.at, period=asked, whose=respondents(on))
+def standards(on: Reading, period: str | None, refs: tuple[str, ...] | None = None) -> list[views.AgencyStandards]:
+    """Return a round, the latest unless one is named, or some returns of it; what practitioners knew only to whom it is open."""
+    asked = period or next(iter(views.periods(on.conn, "s11", **on.at)), "")
+    rows = views.section_11(on.conn, worker().board.library, **on.at, period=asked, whose=respondents(on), refs=refs)
     return [row if not row.knowledge or on.opens("return", row.knowledge.ref) else replace(row, knowledge=None) for row in rows]
 
 

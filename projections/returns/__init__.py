@@ -7,10 +7,11 @@ is in date; `report` is the report of a year.
 from projections.returns.listing import Filters, Order, Returns, count, one, periods, returns
 from projections.returns.report import Edition, behind, built_again, editions, published_reviews, report_of
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
-from projections.returns.section_11 import AgencyStandards, KnowledgeRow, StandardRow, section_11
+from projections.returns.section_11 import AgencyLine, AgencyStandards, KnowledgeRow, StandardRow, lines, section_11
 from projections.returns.workforce import CurrencyRow, StaffGroup, StaffWhoCame, workforce
 
 __all__ = [
+    "AgencyLine",
     "AgencyStandards",
     "CurrencyRow",
     "Edition",
@@ -30,6 +31,7 @@ __all__ = [
     "built_again",
     "count",
     "editions",
+    "lines",
     "one",
     "periods",
     "published_reviews",

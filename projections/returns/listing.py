@@ -20,7 +20,7 @@ from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import OneRow, as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -128,7 +128,8 @@ QUERY = """
 COUNT = "SELECT count(*) FROM views.returns WHERE {at} AND {which}"
 LATEST = SQL("""
     SELECT DISTINCT ON (respondent) key FROM views.returns
-     WHERE {at} AND kind = %(kind)s AND answered_on IS NOT NULL AND (%(before)s::text IS NULL OR period < %(before)s)
+     WHERE {at} AND kind = %(kind)s AND answered_on IS NOT NULL AND respondent = ANY(%(respondents)s)
+       AND (%(before)s::text IS NULL OR period < %(before)s)
      ORDER BY respondent, period DESC, key DESC""").format(at=AT_CLOCKS)
 DUE_LAST = SQL("""
     SELECT DISTINCT ON (respondent, status = 'requested') key FROM views.returns WHERE {at} AND kind = %(kind)s
@@ -165,9 +166,11 @@ def count(conn: Connection[Any], *, as_at: date, known_at: int, filters: Filters
     return int(row[0]) if row else 0
 
 
-def latest(conn: Connection[Any], kind: str, *, as_at: date, known_at: int, before: str | None = None) -> tuple[str, ...]:
-    """Return the references of the latest returns of a kind that each respondent answered: of the periods before one, or of all."""
-    asked = {"as_at": as_at, "known_at": known_at, "kind": kind, "before": before}
+def latest(
+    conn: Connection[Any], kind: str, respondents: Collection[str], *, as_at: date, known_at: int, before: str | None = None
+) -> tuple[str, ...]:
+    """Return the references of the latest returns of a kind that each of these answered: of the periods before one, or of all."""
+    asked = {"as_at": as_at, "known_at": known_at, "kind": kind, "respondents": list(respondents), "before": before}
     return tuple(ref for (ref,) in conn.execute(LATEST, asked))
 
 

@@ -10,15 +10,24 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - the schemas of the API read the annotations of rows at run time
 from typing import TYPE_CHECKING, Any
 
+from psycopg.sql import SQL
+
 from projections.returns.listing import Filters, latest, returns
+from projections.two_clocks.read_model import AT_CLOCKS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from psycopg import Connection
 
-    from aggregates.returns.questions import Library
+    from aggregates.returns.questions import Library, QuestionSet
     from projections.returns.rows import ReturnRow
 
 
+ROUND = SQL("""
+    SELECT key, respondent, question_set_sha256, ARRAY(SELECT one->>0 FROM jsonb_array_elements(grades) AS one) FROM views.returns
+     WHERE {} AND kind = 's11' AND period = %(period)s AND (%(whose)s::text[] IS NULL OR respondent = ANY(%(whose)s::text[]))
+     ORDER BY due_on DESC, key DESC""").format(AT_CLOCKS)
 SAID = ("ref", "respondent", "period", "status", "due_on", "late_days", "answered_on", "challenges")
 
 
@@ -65,22 +74,53 @@ class AgencyStandards:
     knowledge: KnowledgeRow | None
 
 
-def section_11(
+@dataclass(frozen=True, slots=True)
+class AgencyLine:
+    """One agency in one round as a list has it: the standards that are graded, each with its words where they are known."""
+
+    ref: str
+    respondent: str
+    standards: Mapping[str, str]
+
+
+def lines(
     conn: Connection[Any], library: Library, *, as_at: date, known_at: int, period: str, whose: tuple[str, ...] | None = None
+) -> list[AgencyLine]:
+    """Return who is asked in a round as at a day, as known at a position, in the order of their codes."""
+    sets = {one.sha256: one.standards for one in library.every()}
+    asked = {"as_at": as_at, "known_at": known_at, "period": period, "whose": None if whose is None else list(whose)}
+    found = [
+        AgencyLine(ref, respondent, {number: sets.get(sha, {}).get(number, "") for number in graded})
+        for ref, respondent, sha, graded in conn.execute(ROUND, asked)
+    ]
+    return sorted(found, key=lambda line: line.respondent)
+
+
+def section_11(
+    conn: Connection[Any],
+    library: Library,
+    *,
+    as_at: date,
+    known_at: int,
+    period: str,
+    whose: tuple[str, ...] | None = None,
+    refs: tuple[str, ...] | None = None,
 ) -> list[AgencyStandards]:
-    """Return a round of section 11 as at a day, as known at a position, agency by agency."""
+    """Return a round of section 11, or some returns of it, as at a day, as known at a position, agency by agency."""
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
-    now = returns(conn, **at, filters=Filters(kind="s11", period=period, whose=whose))
-    before = returns(conn, **at, filters=Filters(refs=latest(conn, "s11", **at, before=period), whose=whose))
-    audits = returns(conn, **at, filters=Filters(refs=latest(conn, "knowledge_audit", **at), whose=whose), answers=True)
+    now = returns(conn, **at, filters=Filters(kind="s11", period=period, whose=whose, refs=refs))
+    asked = {row.respondent for row in now}
+    before = returns(conn, **at, filters=Filters(refs=latest(conn, "s11", asked, **at, before=period)))
+    audits = returns(conn, **at, filters=Filters(refs=latest(conn, "knowledge_audit", asked, **at)), answers=True)
     earlier, audit = ({row.respondent: row for row in rows} for rows in (before, audits))
+    sets = {one.sha256: one for one in library.every()}
     in_order = sorted(now, key=lambda row: row.respondent)
-    return [_agency(row, earlier.get(row.respondent), audit.get(row.respondent), library) for row in in_order]
+    return [_agency(row, earlier.get(row.respondent), audit.get(row.respondent), sets) for row in in_order]
 
 
-def _agency(row: ReturnRow, before: ReturnRow | None, audit: ReturnRow | None, library: Library) -> AgencyStandards:
-    asked = library.if_there(row.question_set_sha256)
-    then = library.if_there(before.question_set_sha256) if before else None
+def _agency(row: ReturnRow, before: ReturnRow | None, audit: ReturnRow | None, sets: Mapping[str, QuestionSet]) -> AgencyStandards:
+    asked = sets.get(row.question_set_sha256)
+    then = sets.get(before.question_set_sha256) if before else None
     mapped = asked.mapped(then) if asked and then else {}
     earlier = {grade.standard: grade for grade in before.grades} if before else {}
     standards = []

@@ -52,6 +52,25 @@ class Later(Sequence[Any]):
 
 
 @dataclass(frozen=True, slots=True)
+class Read(Sequence[Any]):
+    """Rows that stay in the order in which they are given and are read when they are shown or exported, those of a page at once.
+
+    `read` takes what stands for them, as many as are asked for.
+    """
+
+    given: Sequence[Any]
+    read: Callable[[Sequence[Any]], Sequence[Sequence[Any]]]
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return some rows, or one."""
+        return self.read(self.given[place]) if isinstance(place, slice) else self.read([self.given[place]])[0]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.given)
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Rows that the database puts in order and cuts, because there may be any number of them.
 
@@ -159,9 +178,10 @@ def _page(table: Mapping[str, Any], args: Mapping[str, str], first: int, most: i
     return rows.cut(asked, args.get("order") == "descending", first, most)
 
 
-def _ordered(table: Mapping[str, Any], args: Mapping[str, str]) -> list[Sequence[Any]]:
+def _ordered(table: Mapping[str, Any], args: Mapping[str, str]) -> Sequence[Sequence[Any]]:
     """Return the rows by the column that the address names, what says nothing last; as they are given where it names none."""
-    rows, names = list(table["rows"]), [tag(text) for text in table["columns"]]
+    rows: Sequence[Sequence[Any]] = table["rows"]
+    names = [tag(text) for text in table["columns"]]
     if args.get("sort") not in names or not table.get("sorts", True):
         return rows
     place = names.index(args["sort"])

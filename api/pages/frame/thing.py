@@ -72,14 +72,14 @@ def facts(*rows: dict[str, Any]) -> list[dict[str, Any]]:
 def section(
     heading: str,
     columns: Sequence[str],
-    rows: Iterable[Sequence[Said]] | tables.Cut,
+    rows: Iterable[Sequence[Said]] | tables.Cut | tables.Read,
     empty: str,
     note: str | None = None,
     *,
     fold: str | None = None,
 ) -> dict[str, Any]:
     """Return a table with its heading; `empty` says in a sentence that it has no rows, `fold` what its rows are that begin folded."""
-    given = rows if isinstance(rows, tables.Cut) else list(rows)
+    given = rows if isinstance(rows, tables.Cut | tables.Read) else list(rows)
     return {"heading": heading, "columns": list(columns), "rows": given, "empty": empty, "note": note, "fold": fold}
 
 

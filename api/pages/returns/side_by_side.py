@@ -12,18 +12,20 @@ from api.access import member
 from api.pages.board import filters, listing
 from api.pages.board.filters import Filter
 from api.pages.frame import Look, look
-from api.pages.frame.tables import Later, kept_order
+from api.pages.frame.tables import Read, kept_order
 from api.pages.frame.thing import Said, as_given, link, quiet, section, strong
 from api.pages.frame.words import written
 from api.pages.returns.answering import GRADES as GRADE_WORDS
 from api.pages.returns.listing import follows, grade, may_ask
+from api.resources.record.visible import respondents
 from api.resources.returns import currency, standards
+from api.worker import worker
 from projections import returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from projections.returns import AgencyStandards, CurrencyRow, KnowledgeRow, StaffWhoCame, StandardRow
+    from projections.returns import AgencyLine, AgencyStandards, CurrencyRow, KnowledgeRow, StaffWhoCame, StandardRow
 
 pages = Blueprint("side_by_side", __name__)
 GRADES: Final = ("Standard", "Graded by itself", "Moderated", "Since the round before", "What follows")
@@ -39,20 +41,18 @@ def section_11() -> Response:
     with look() as seen:
         periods = returns.periods(seen.on.conn, "s11", **seen.on.at)
         period = request.args.get("period") or (periods[0] if periods else "")
-        rows = sorted(standards(seen.on, period), key=lambda row: seen.words.body(row.respondent))
+        round_of = returns.lines(seen.on.conn, worker().board.library, **seen.on.at, period=period, whose=respondents(seen.on))
+        rows = sorted(round_of, key=lambda row: seen.words.body(row.respondent))
         offered = _filters(seen, periods, period, rows)
         _, agency, standard = (one.value for one in offered)
         narrowed = [row for row in rows if agency in ("", row.respondent)]
         if standard and narrowed:
-            parts = [_across(seen, narrowed, standard)]
+            parts = [_across(seen, narrowed, period, standard)]
         elif agency or len(rows) == 1:
-            parts = [_agency(seen, row) for row in narrowed]
+            parts = [_agency(seen, row) for row in _whole(seen, period, narrowed)]
         else:
-            parts = (
-                [as_given(section("Agency by agency", SHORT, [Later(partial(_in_short, seen, row, period)) for row in rows], ""))]
-                if rows
-                else []
-            )
+            read = partial(_in_short, seen, period)
+            parts = [as_given(section("Agency by agency", SHORT, Read(rows, read), ""))] if rows else []
         whole = seen.link("/section-11", period=period, **kept_order()) if agency or standard else None
         return _show(
             seen, "/section-11", parts, heading=f"Section 11 {period}".strip(), kept={one.name: one.value for one in offered if one.value},
@@ -62,14 +62,20 @@ def section_11() -> Response:
         )  # fmt: skip
 
 
-def _filters(seen: Look, periods: list[str], period: str, rows: list[AgencyStandards]) -> list[Filter]:
+def _filters(seen: Look, periods: list[str], period: str, rows: list[AgencyLine]) -> list[Filter]:
     """Return what a round can be narrowed to: the rounds that there are, its agencies and its standards."""
     agencies = {row.respondent: seen.words.body(row.respondent) for row in rows}
-    asked = {one.standard: f"{one.standard}. {one.words}".rstrip(". ") for row in rows for one in row.standards}
+    asked = {number: f"{number}. {words}".rstrip(". ") for row in rows for number, words in row.standards.items()}
     narrowing = filters.asked(
         ("agency", "Agency", {"": "Every agency", **agencies}), ("standard", "Standard", {"": "Every standard", **asked})
     )
     return [Filter("period", "Round", {each: each for each in periods}, period), *narrowing]
+
+
+def _whole(seen: Look, period: str, rows: Sequence[AgencyLine]) -> list[AgencyStandards]:
+    """Read of a round what these are, in their order."""
+    found = {row.ref: row for row in standards(seen.on, period, tuple(row.ref for row in rows))}
+    return [found[row.ref] for row in rows]
 
 
 def _agency(seen: Look, row: AgencyStandards) -> dict[str, Any]:
@@ -89,8 +95,12 @@ def _answered(row: AgencyStandards) -> str | None:
     return f"Answered {written(row.answered_on)}{late}." if row.answered_on else None
 
 
-def _in_short(seen: Look, row: AgencyStandards, period: str) -> tuple[Said, ...]:
-    """Return an agency in a row: how often each grade was given by itself and in moderation, and what is open. No total, no ranking."""
+def _in_short(seen: Look, period: str, rows: Sequence[AgencyLine]) -> list[tuple[Said, ...]]:
+    """Return each agency in a row: how often each grade was given by itself and in moderation, and what is open. No total, no ranking."""
+    return [_short(seen, row, period) for row in _whole(seen, period, rows)]
+
+
+def _short(seen: Look, row: AgencyStandards, period: str) -> tuple[Said, ...]:
     name = link(seen.words.body(row.respondent), seen.link("/section-11", period=period, agency=row.respondent))
     actions = dict.fromkeys(ref for one in row.standards for ref in one.actions)
     undecided = [one.standard for one in row.standards if one.gap and not one.actions and not one.no_action]
@@ -117,18 +127,22 @@ def _how_often(grades: list[int | None]) -> list[Said]:
     return [f"{count} {words.lower()}" for words, count in counted if count]
 
 
-def _across(seen: Look, rows: list[AgencyStandards], standard: str) -> dict[str, Any]:
+def _across(seen: Look, rows: list[AgencyLine], period: str, standard: str) -> dict[str, Any]:
     """Return one standard, agency by agency: no ranking."""
-    found = [(row, next((one for one in row.standards if one.standard == standard), None)) for row in rows]
-    words = next((one.words for _, one in found if one and one.words), "")
-    told = [
+    words = next((found for row in rows if (found := row.standards.get(standard))), None)
+    read = partial(_of_standard, seen, period, standard)
+    return as_given(section(f"Standard {standard}", ("Agency", *GRADES[1:]), Read(rows, read), "", words))
+
+
+def _of_standard(seen: Look, period: str, standard: str, rows: Sequence[AgencyLine]) -> list[tuple[Said, ...]]:
+    found = [(row, next((one for one in row.standards if one.standard == standard), None)) for row in _whole(seen, period, rows)]
+    return [
         (
             link(seen.words.body(row.respondent), seen.link(f"/returns/{row.ref}")),
             *(_grades(seen, row, one) if one else (_silent(row), *[None] * (len(GRADES) - 2))),
         )
         for row, one in found
     ]
-    return as_given(section(f"Standard {standard}", ("Agency", *GRADES[1:]), told, "", words or None))
 
 
 def _silent(row: AgencyStandards) -> str:
