@@ -94,7 +94,7 @@ def read_programme(args: dict[str, Any]) -> dict[str, Any]:
     How courses were evaluated an agency's lead is told of the sessions to which their own staff came, and of those staff alone.
     """
     with read(args) as on:
-        evaluated = views.evaluated_courses(SessionsSeen(on).shown())
+        evaluated = views.evaluated_courses(SessionsSeen(on).held())
         return {"clocks": on.clocks, "item": {"formats": views.programme(on.conn, **on.at), "courses": evaluated}}
 
 

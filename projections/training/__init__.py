@@ -1,12 +1,13 @@
 """The Board's training, on any day as known on any day; one file a question.
 
-`sessions` what each session was and how it was evaluated, `evaluation` the five points per session and course, `programme` which formats
-have a live course and because of what, `falling_due` who is to be asked today what came of it, `attended` where one person was, and when
-everybody last came.
+`sessions` what each session was and how it was evaluated, `evaluation` its five points, `courses` those of each course's sessions,
+`programme` which formats have a live course and because of what, `falling_due` who is to be asked today what came of it, `attended` where
+one person was, and when everybody last came.
 """
 
 from projections.training.attended import Attended, attended
-from projections.training.evaluation import CourseEvaluation, Cpd, PointRow, Yearly, cpd, evaluated_courses, points
+from projections.training.courses import CourseEvaluation, Held, as_counted, evaluated_courses, held
+from projections.training.evaluation import Cpd, PointRow, Yearly, cpd, points
 from projections.training.falling_due import FollowUpDue, follow_ups_due
 from projections.training.programme import FormatRow, programme
 from projections.training.sessions import SessionLine, SessionRow, Sessions, lines, of_agency, of_trainer, session, sessions
@@ -17,15 +18,18 @@ __all__ = [
     "Cpd",
     "FollowUpDue",
     "FormatRow",
+    "Held",
     "PointRow",
     "SessionLine",
     "SessionRow",
     "Sessions",
     "Yearly",
+    "as_counted",
     "attended",
     "cpd",
     "evaluated_courses",
     "follow_ups_due",
+    "held",
     "lines",
     "of_agency",
     "of_trainer",

@@ -1,8 +1,8 @@
-"""Training evaluation: the five points of each session and each course, and impact apart from satisfaction (INV-26, INV-27)."""
+"""Training evaluation: the five points of each session (INV-26)."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from projections.partnership.members import offices
 from projections.people.merging import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from uuid import UUID
 
     from psycopg import Connection
@@ -50,25 +50,6 @@ class PointRow:
     explanation: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourseEvaluation:
-    """A course by its sessions that were held: how many have each point done; satisfaction and impact each for themselves.
-
-    `satisfaction` are the evaluated sessions' own means; `impact_practice` and `impact_management` count their judgements.
-    """
-
-    course: str
-    held: int
-    evaluated: int
-    attended: int
-    done: dict[str, int]
-    asked: int
-    returned: int
-    satisfaction: list[str]
-    impact_practice: dict[str, int]
-    impact_management: dict[str, int]
-
-
 class Cpd:
     """The yearly CPD returns, by the office for which they stand."""
 
@@ -95,7 +76,8 @@ def cpd(conn: Connection[Any], *, as_at: date, known_at: int) -> Cpd:
     at: dict[str, Any] = {"as_at": as_at, "known_at": known_at}
     answered = standing(conn, "return.submitted.v1", last=as_at, known_at=known_at, kind="trainer_cpd")
     held, into = {row.ref: row for row in offices(conn, **at)}, merged(conn, **at)
-    return Cpd(each for one in answered for each in _theirs(held, into, one.said["respondent"], one.said["period"], one.since))
+    said = {(one.said["respondent"], one.said["period"], one.since) for one in answered}
+    return Cpd(each for one in said for each in _theirs(held, into, *one))
 
 
 def _theirs(held: Mapping[str, OfficeRow], into: Mapping[UUID, UUID], who: str, period: str, on: date) -> Iterator[Yearly]:
@@ -158,30 +140,3 @@ def _words(row: SessionRow) -> dict[str, str]:
         "observation": ", ".join(one["grade"] for one in row.observations).capitalize() or "Nobody has observed it",
         "trainer CPD": f"{len(row.trainers)} {'trainer' if len(row.trainers) == 1 else 'trainers'}, each for the year of the session",
     }
-
-
-def evaluated_courses(sessions: Iterable[tuple[SessionRow, Sequence[PointRow]]]) -> list[CourseEvaluation]:
-    """Return each course by its sessions that were held, each with its `points`, in the order of the courses' references."""
-    by_course: dict[str, list[SessionRow]] = {}
-    done: dict[str, Counter[str]] = defaultdict(Counter)
-    for row, five in sessions:
-        if row.delivered_on:
-            by_course.setdefault(row.course, []).append(row)
-            done[row.course].update(point.point for point in five if point.done)
-    return [_course(course, held, done[course]) for course, held in sorted(by_course.items())]
-
-
-def _course(course: str, held: list[SessionRow], done: Mapping[str, int]) -> CourseEvaluation:
-    judged = [row.evaluation for row in held if row.evaluation]
-    return CourseEvaluation(
-        course=course,
-        held=len(held),
-        evaluated=len(judged),
-        attended=sum(len(row.there) for row in held),
-        done={point: done[point] for point in POINTS},
-        asked=sum(len(row.follow_ups) for row in held),
-        returned=sum(len(row.returned) for row in held),
-        satisfaction=[one["satisfaction"] for one in judged if one["satisfaction"]],
-        impact_practice=dict(Counter(one["impact_practice"] for one in judged)),
-        impact_management=dict(Counter(one["impact_management"] for one in judged)),
-    )

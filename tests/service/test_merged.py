@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from functools import partial
 
 import psycopg
 import pytest
@@ -67,7 +68,8 @@ def test_a_session_and_the_workforce_count_a_person_once(board):
         for at in (before, None)
     ]  # fmt: skip
     assert came == [3, 2]
-    assert training.evaluated_courses([(now, training.points(now, training.Cpd()))])[0].attended == 2
+    held = partial(training.held, returns=training.Cpd())
+    assert [one.attended for at in (before, None) for one in reading(board, held, at)] == [3, 2, 2, 2]
 
 
 def test_inv_24_nobody_is_drawn_twice(board):

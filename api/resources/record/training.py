@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from api.access import own_office
 from api.worker import worker
-from projections.training import cpd, lines, of_agency, of_trainer, points, sessions
+from projections.training import as_counted, cpd, held, lines, of_agency, of_trainer, points, sessions
 
 if TYPE_CHECKING:
     from api.resources.answering.answers import Reading
     from projections.inspection.history import HistoryEntry
-    from projections.training import Cpd, PointRow, SessionLine, SessionRow
+    from projections.training import Cpd, Held, PointRow, SessionLine, SessionRow
 
 # What all see who have to do with a session, what those who train see too, and what the agency is asked for.
 OF_A_SESSION: Final = frozenset({"scheduled", "cancelled", "delivered", "attendance_closed", "telephone_sample_drawn", "evaluated"})
@@ -51,6 +51,12 @@ class SessionsSeen:
         """
         parts = [self.part(row) for row in sessions(self.on.conn, **self.on.at, refs=refs or None) if self.theirs(row)]
         return [(row, points(row, self._returns, of_agency=self.partial(row))) for row in parts]
+
+    def held(self) -> list[Held]:
+        """Return the sessions that are theirs and were held by the day, as their courses count them, each as far as they see it."""
+        if self.agency is None:
+            return held(self.on.conn, self._returns, **self.on.at)
+        return [as_counted(row, five) for row, five in self.shown() if row.delivered_on]
 
     def partial(self, row: SessionRow) -> bool:
         """Say whether they are shown only what is their agency's of a session."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from projections import returns, training
 from projections.action_register import hindsight
 from projections.inspection import history as inspection_history
 from projections.two_clocks import catch_up, clocks, decoded_log
@@ -120,6 +121,21 @@ def test_dogwood_held_and_then_slipped(shown):
     assert [held[ref].sustained.split()[0] for ref in refs] == ["held"] * 4
     assert [slipped[ref].status for ref in refs] == ["slipped"] * 4
     assert [(again[ref].status, again[ref].due_on) for ref in refs] == [("reopened", date(2019, 3, 29))] * 4
+
+
+@pytest.mark.parametrize("day", [date(2016, 11, 1), TODAY.date()])
+def test_what_the_database_counts_is_what_each_row_says(shown, day):
+    """Held sessions and the counts of the workforce, put together in the database, are those of the sessions and returns one by one."""
+    at = {"as_at": day, "known_at": clocks.position_at(shown.views, TODAY.date())}
+    cpd = training.cpd(shown.views, **at)
+    sessions = [(row, training.points(row, cpd)) for row in training.sessions(shown.views, **at) if row.delivered_on]
+    assert training.held(shown.views, cpd, **at) == [training.as_counted(row, five) for row, five in sessions] != []
+
+    newest = {}
+    for row in reversed(returns.returns(shown.views, **at, filters=returns.Filters(kind="workforce_training"))):  # the last due last
+        newest[row.respondent, row.owed] = row.ref
+    counts = returns.workforce(shown.views, **at)
+    assert newest == {(row.agency, owed): ref for row in counts for owed, ref in ((False, row.ref), (True, row.asked)) if ref}
 
 
 def test_every_view_has_rows_and_is_the_same_when_it_is_built_again(shown):

@@ -50,7 +50,7 @@ def _sections(seen: Look) -> Iterator[dict[str, Any]]:
     columns = ("Format", "Course", "Level", "Because of", "Sessions")
     note = "At least one live course for each format (framework, page 8), and the findings that each teaches."
     yield section("Formats and courses", columns, offered, "", note)
-    told = [_evaluated(seen, one) for one in training.evaluated_courses(SessionsSeen(seen.on).shown())]
+    told = [_evaluated(seen, one) for one in training.evaluated_courses(SessionsSeen(seen.on).held())]
     heads = ("Course", "Sessions", "Five points done", "Follow-ups", "Satisfaction", "Impact on practice", "Impact on management")
     note = "Satisfaction and impact stand apart: the one never stands in for the other."
     note += f" {OWN}" if seen.on.scope.agency is not None else ""
