@@ -42,6 +42,12 @@ class ServicesOwn(Refused):
     source, text = "ledger §3", "The key {thumbprint} is the service's own and signs now: rotate it first"
 
 
+class ForTheServiceAlone(Refused):
+    """Who attests what others do is the service, and nobody by a key of theirs."""
+
+    source, text = "ledger §3", "No key of {holder} attests what others do: that is the service's own, put in place where its files are"
+
+
 class StillLive(Refused):
     """Whoever has a key in wrong hands ends it before anything else."""
 

@@ -40,6 +40,8 @@ NAMING: Final = """
                              jsonb_build_object('one', %(one)s::text, 'other', %(other)s::text,
                                                 'below', %(one)s::text || '/', 'under', %(other)s::text || '/'))"""
 
+SEALED: Final = "SELECT position FROM views.inspection_history WHERE topic = 'ledger.pack_sealed.v1' AND position <= %(known_at)s"
+
 Entry = tuple[int, str, str, "date", int | None, str | None]  # position, kind, reference, day, what it amends, whose it is
 
 
@@ -97,7 +99,8 @@ def _conditions(conn: Connection[Any], scope: PackScope, known_at: int) -> Itera
         yield lambda it: it[3] <= last and (it[3] >= first or it[1] not in OF_A_DAY)
     if scope.agency is not None:
         ours, agency = _naming(conn, scope.agency, f"agency:{scope.agency}", known_at), scope.agency
-        yield lambda it: it[1] in OPEN or (it[1:3] in ours and (it[1] not in OF_MANY or it[5] in {None, agency}))
+        sealed = {position for (position,) in conn.execute(SEALED, {"known_at": known_at})}  # of what packs were says what there is
+        yield lambda it: (it[1] in OPEN and it[0] not in sealed) or (it[1:3] in ours and (it[1] not in OF_MANY or it[5] in {None, agency}))
     if scope.review is not None:
         about = _naming(conn, scope.review, f"review:{scope.review}", known_at) | {("review", scope.review)}
         yield lambda it: it[1:3] in about

@@ -31,7 +31,8 @@ SELECT = """
       FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position """
 SEALING = """
     SELECT size, note FROM ledger.cosigned
-     WHERE size = coalesce((SELECT min(size) FROM ledger.cosignature WHERE size >= %(position)s),
+     WHERE size = coalesce((SELECT min(size) FROM ledger.cosignature
+                             WHERE size >= %(position)s AND (%(within)s::bigint IS NULL OR size <= %(within)s)),
                            (SELECT min(size) FROM ledger.checkpoint WHERE size >= %(position)s))"""
 IN_ORDER = SELECT + "WHERE e.position > %s ORDER BY e.position LIMIT %s"
 OF_TOPICS = SELECT + "WHERE e.position > %s AND e.position <= %s AND e.topic = ANY (%s) ORDER BY e.position"
@@ -204,13 +205,15 @@ class Proofs:
         with self.datastore.get_connection() as conn:
             return _prove(conn, [(0, size)], size)[0]
 
-    def receipt(self, position: int) -> Receipt:
+    def receipt(self, position: int, *, within: int | None = None) -> Receipt:
         """Return an event's receipt, by the first checkpoint that seals it and is cosigned; by the first at all where none is yet.
+
+        Within so many events where that is said: the receipt in a pack is of the pack's own tree.
 
         Raise NoSuchEntry.
         """
         with self.datastore.get_connection() as conn:
-            row = conn.execute(SEALING, {"position": position}, prepare=True).fetchone()
+            row = conn.execute(SEALING, {"position": position, "within": within}, prepare=True).fetchone()
             if row is None or position < 1:
                 raise NoSuchEntry(position)
             proof = _prove(conn, tree.inclusion_ranges(position - 1, row["size"]), row["size"])

@@ -141,7 +141,7 @@ def signing(board: References, who: Acting, it: Submission, now: int) -> Signing
 def own_keys(board: References, who: Acting) -> list[Key]:
     """Return the live keys with which somebody may sign what they record now."""
     keys: Keys | None = board.find(Keys, "keys", fresh=True)
-    return [key for key in (keys.state.keys if keys else ()) if key.status == "live" and _not_theirs(board, who, key) is None]
+    return [key for key in (keys.state.keys if keys else ()) if key.status == "live" and not_theirs(board, who, key) is None]
 
 
 def of_stream(signed: Sequence[str], stream: UUID) -> tuple[str, ...]:
@@ -158,15 +158,15 @@ def of_stream(signed: Sequence[str], stream: UUID) -> tuple[str, ...]:
 def _signer(board: References, who: Acting, thumbprint: str) -> Signer:
     keys: Keys | None = board.find(Keys, "keys", fresh=True)
     key = keys.state.find(thumbprint) if keys else None
-    if why := _not_theirs(board, who, key):
+    if why := not_theirs(board, who, key):
         raise NotYourKey(office=who.office, thumbprint=thumbprint, why=why)
-    assert key is not None  # noqa: S101 - `_not_theirs` says so of no key at all
+    assert key is not None  # noqa: S101 - `not_theirs` says so of no key at all
     if key.status != "live":
         raise KeyEnded(thumbprint=thumbprint, holder=key.holder, status=key.status)
     return Signer(key.holder, board.origin, unb64url(str(key.public_key)))
 
 
-def _not_theirs(board: References, who: Acting, key: Key | None) -> str | None:
+def not_theirs(board: References, who: Acting, key: Key | None) -> str | None:
     """Return why somebody does not sign with a key; None where they do. A key stays with the person, and an office does not."""
     if key is None:
         return "the log knows no such key: it has to be enrolled first"

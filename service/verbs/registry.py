@@ -10,7 +10,8 @@ from aggregates.partnership import Agency
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Key, Keys, Ledger
 from aggregates.registry.inspection import AlreadyDisclosed
-from aggregates.registry.key_state import KeyEnded, KeyEnrolled, UnknownKey
+from aggregates.registry.key_state import ForTheServiceAlone, KeyEnded, KeyEnrolled, UnknownKey
+from aggregates.registry.keys import SERVICES
 from aggregates.registry.ledger import SealedAlready
 from service.commands.command import MANAGERS
 from service.desk.authority import called
@@ -21,6 +22,7 @@ from service.ledger.errors import KeyInUse
 from service.ledger.keys import check_proof
 from service.recording import Write
 from service.recording.references import References
+from service.recording.signing import NotYourKey, not_theirs
 from service.verify import b64url
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class RegistryVerbs(References):
     def enrol_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Enrol a key whose owner proves to hold it: one's own, or anybody's where the Board's management does."""
         self._own(said["acting"], said["holder"], "enrol")
+        _for_acts(said)
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
         with self._raced(said["thumbprint"]):
             return self._change(Keys, "keys", Keys.enrol, write, **said)
@@ -86,6 +89,7 @@ class RegistryVerbs(References):
     def rotate_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Replace a key by another; both prove it."""
         self._own(said["acting"], said["holder"], "rotate")
+        _for_acts(said)
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
         old = next((k for k in self.registry.all() if k.thumbprint == said["replaces"]), None)
         if old is None:
@@ -135,7 +139,11 @@ class RegistryVerbs(References):
         signer = self.registry.signer(said["position"])
         if signer is None:
             raise NotFound(kind="event", ref=str(said["position"]))
-        self._own(said["acting"], signer.holder, f"{do} a statement under")
+        who: Acting = said["acting"]
+        self._own(who, signer.holder, f"{do} a statement under")
+        registry = self.find(Keys, "keys")
+        if who.role not in MANAGERS and (why := not_theirs(self, who, registry.state.find(signer.thumbprint) if registry else None)):
+            raise NotYourKey(office=who.office, thumbprint=signer.thumbprint, why=why)
         return signer.thumbprint
 
     def _own(self, who: Acting, holder: str | None, do: str) -> None:
@@ -155,6 +163,11 @@ class RegistryVerbs(References):
             if now.ended_at is not None:
                 raise KeyEnded(thumbprint=thumbprint, holder=now.holder, status="ended") from error
             raise KeyEnrolled(thumbprint=thumbprint, holder=now.holder) from error
+
+
+def _for_acts(said: Mapping[str, Any]) -> None:
+    if said["purpose"] == SERVICES:
+        raise ForTheServiceAlone(holder=said["holder"])
 
 
 def _not_anothers(who: Acting, rehearses: str | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aggregates.authority import BOARD
+from aggregates.registry import Ledger
 from aggregates.returns import Return
 from aggregates.returns.answers import tells_few
 from api.access import own_office, signed_in
@@ -44,6 +45,9 @@ def untold(on: Reading, entry: HistoryEntry) -> set[str]:
     few = {name for said in (entry.body, entry.said) for name, value in said.items() if tells_few(value)}
     it = worker().board.load(Return, entry.ref).state if few else None
     return set() if it and counted_by(on, it.respondent) else few
+
+
+SEALED = Ledger.PackSealed.TOPIC  # which says of what a pack was, and so what there is
 
 
 class Visible:
@@ -90,11 +94,13 @@ class Visible:
             return False
         if entry.kind == "subject" and entry.topic != REGISTERED:
             return self.protects  # what the law asks about people
-        if self.agency is None or entry.kind in OPEN:
+        if self.agency is None or (entry.kind in OPEN and entry.topic != SEALED):
             return True
         return self.sessions.entry(entry) if entry.kind == "session" else self._of_agency(entry)
 
     def _of_agency(self, entry: HistoryEntry) -> bool:
+        if entry.topic == SEALED:
+            return bool(entry.body["office"] == own_office())
         seen = {
             "action": self.owned,
             "review": self.reviews,

@@ -171,6 +171,7 @@ def check(pack: verify.Pack, certificate: Certificate) -> verify.Verdict:
     named = [key for key in pack.keys.values() if verify.thumbprint(key.public) == certificate.kid]
     verify.require(named, f"the key that it names, {certificate.kid}, is none of this log's")
     own = (named[0].holder, named[0].purpose) == (said["iss"], PURPOSE) and named[0].since < size <= named[0].ended
+    own = own and named[0].holder == next(key.holder for key in pack.keys.values() if key.since == 0)  # the service's own, as established
     verify.require(own, f"the key {certificate.kid} is another holder's, or for other acts, or was not live at #{size}")
     verify.check_signature(named[0].public, certificate.signature, certificate.signed)
     verify.require(size <= pack.checkpoint.size, f"its checkpoint seals {size} events, and this pack ends after {pack.checkpoint.size}")

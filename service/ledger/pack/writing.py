@@ -133,7 +133,7 @@ class _Writing:
     def receipts(self, positions: Collection[int], recorder: LedgerRecorder) -> None:
         """Write the receipts of single events."""
         for position in sorted(positions):
-            self.pack.put(f"proofs/{position - 1}.tlog-proof", str(recorder.receipt(position)).encode())
+            self.pack.put(f"proofs/{position - 1}.tlog-proof", str(recorder.receipt(position, within=self.size)).encode())
 
     def checkpoints(self) -> None:
         """Write the older checkpoints: those that statements cite as seen, and those that others have; and the time stamps."""

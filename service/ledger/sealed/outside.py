@@ -79,17 +79,16 @@ def known(config: Config, vkey: str) -> dict[UUID, Erased]:
     return {one.subject: one for file in files(config) for one in _read(file, vkey)}
 
 
-def keep(config: Config, proofs: Proofs, vkey: str) -> list[OSError]:
+def keep(config: Config, proofs: Proofs, vkey: str) -> list[Exception]:
     """Add to every file who was erased and is not in it; return what failed. Done after each erasure, and again by `muniment work`."""
     with proofs.datastore.get_connection() as conn:
         rows = conn.execute(ENTRIES).fetchall()
-    failed = []
+    failed = list[Exception]()
     for file in files(config):
-        there = {one.subject for one in _read(file, vkey)}
-        lines = [_line(bytes(row["entry"]), str(proofs.receipt(row["position"]))) for row in rows if row["subject"] not in there]
         try:
-            _add(file, lines)
-        except OSError as error:
+            there = {one.subject for one in _read(file, vkey)}
+            _add(file, [_line(bytes(row["entry"]), str(proofs.receipt(row["position"]))) for row in rows if row["subject"] not in there])
+        except (OSError, NotAnErasure) as error:  # the erasure itself is done, and on record: that is not taken back by a file
             failed.append(error)
             log.warning("who was erased could not be written to %s: %s", file, error)
     return failed

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.cli import main
 from service.ledger import keys
+from service.verify import thumbprint
 from tests.api.acts import COMPROMISED, signed_act
 from tests.api.pages.conftest import day
 from tests.boards import ORIGIN, PASSWORD
@@ -97,8 +98,23 @@ def test_a_statement_under_a_compromised_key_is_disputed_until_its_holder_says_w
     who.seeded.catch_up()
 
     assert "Disputed" not in before
-    assert "Its holder has not said yet whether they signed it" in disputed
+    assert "Nobody has said yet whose it is" in disputed
     assert "Nothing was said of it yet" in listed
-    assert "Its holder has affirmed it" in who.text(f"/events/{position}")
-    assert "Its holder has affirmed it" in who.text("/actions/A1")
+    assert "It was affirmed (event" in who.text(f"/events/{position}")
+    assert "It was affirmed (event" in who.text("/actions/A1")
     assert "Affirmed" in who.text("/keys")
+
+
+def test_nobody_enrols_a_key_that_attests_what_others_do(sign_in):
+    """Such a key is the service's own: whoever had another could sign certificates of absence in its name. Nothing is recorded."""
+    who, private = sign_in("board-manager"), Ed25519PrivateKey.generate()
+    named = thumbprint(private.public_key().public_bytes_raw())
+    said = keys.enrolment(private, ORIGIN, "riv-lead") | {
+        "purpose": "service-statements",
+        "proof": keys.prove(private, ORIGIN, "riv-lead", "service-statements", of=named),
+    }
+    before = who.recorded
+
+    assert who.send("/keys/enrol_signing_key", {**DONE, **said}).status_code == 422
+    assert "attests what others do: that is the service" in who.words
+    assert who.recorded == before

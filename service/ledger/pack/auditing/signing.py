@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aggregates import EVENTS
 from aggregates.entry import Recorded
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from service.ledger.pack.auditing.trail import Known, Trail
 
 AMENDS = (Recorded.AmendmentProposed, Recorded.EntryCorrected, Recorded.EntryRetracted)
+
+
+BY_ITSELF: Final = frozenset({"action.sustainment_check_scheduled.v1", "keys.signing_key_rotated.v1"})  # what no office has to decide
 
 
 @cache
@@ -40,6 +43,8 @@ def signing(trail: Trail) -> Check:
             check.apart[WITHHELD].append(one.at)
         elif one.told.fields["by_office"] is None:
             itself[one.told.evt] += 1
+            if one.at > trail.founded and one.entry.event.CLASS == "D" and may(one.told.evt) and one.told.evt not in BY_ITSELF:
+                check.fails(one.at, one.told.evt, "no office made this decision", rule="domain B.6", field="by_office")
         else:
             check.checked += 1
             _check(check, trail, one)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from aggregates import EVENTS
 from aggregates.entry import Recorded
+from aggregates.entry.fields import fields_by_name
+from aggregates.entry.values import Sealed
 from aggregates.registry import Keys, Ledger
 from service.ledger.pack import samples
 from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
@@ -44,7 +47,7 @@ def redrawn(trail: Trail) -> Check:
 
 def amended(trail: Trail) -> Check:
     """List what was corrected, retracted and erased, and to whom packs were handed: none of it is a fault."""
-    check = Check("what was amended", "corrections, retractions and erasures")
+    check, evts = Check("what was amended", "corrections, retractions and erasures"), {told.position: told.evt for told in trail.told}
     for one in trail.known:
         said = one.told.fields
         if issubclass(one.entry.event, Recorded.EntryCorrected | Recorded.EntryRetracted):
@@ -52,6 +55,10 @@ def amended(trail: Trail) -> Check:
             why = f": {said['reason']}" if said.get("reason") else ""
             check.notes.append(f"#{one.at}: {one.told.evt} {what} entry {said.get('amends', 'withheld')} of its stream{why}")
         elif one.told.evt == ERASED:
+            for each in said["erased"]:
+                if (kind := _kind(evts.get(each["position"]), each["field"])) is not None and kind is not Sealed:
+                    why = f"#{each['position']} {each['field']}, which is nobody's name or contact"
+                    check.fails(one.at, one.told.evt, f"it erased {why}", rule="INV-39", field="erased")
             gone = ", ".join(f"#{each['position']} {each['field']}" for each in said["erased"])
             check.notes.append(f"#{one.at}: erased, as decided: {gone}")
         else:
@@ -61,6 +68,12 @@ def amended(trail: Trail) -> Check:
     return check
 
 
+def _kind(evt: str | None, field: str) -> Any:
+    """Return what a field of an event holds, as this version knows it; None where it does not."""
+    fields = fields_by_name(EVENTS[evt]) if evt is not None and evt in EVENTS else {}
+    return fields[field].kind if field in fields else None
+
+
 def _besides(one: Known) -> Iterator[str]:
     """Say what is no amendment, and is told all the same: whose signatures are disputed, and to whom packs were handed."""
     said, event = one.told.fields, one.entry.event
@@ -68,7 +81,7 @@ def _besides(one: Known) -> Iterator[str]:
         yield f"#{one.at}: disputed: all that the key {said['thumbprint']} signed from #{said['from_position']} on: {said['reason']}"
     elif event is Keys.StatementAffirmed or event is Keys.StatementRepudiated:
         answer = "affirmed" if event is Keys.StatementAffirmed else "repudiated"
-        yield f"#{one.at}: #{said['position']}, which is disputed, was {answer} by the key's holder: {said['reason']}"
+        yield f"#{one.at}: #{said['position']}, which is disputed, was {answer}: {said['reason']}"
     elif event is Ledger.PackSealed:
         yield f"#{one.at}: a pack of {said['scope']} was handed to {said['office']}, {said['pack_sha256']}"
 
