@@ -240,7 +240,7 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
         live = [key for key in state.keys if key.status == "live" and key.purpose == "acts"]
         whose = sorted(live, key=lambda key: key.holder != acting_as().office)  # their own first
         known |= {"thumbprint": next((key.thumbprint for key in whose), HASH), "holder": acting_as().office}
-        known["position"] = next(iter(question.disputed()), 1)
+        known |= {"position": next(iter(question.disputed()), 1), "purpose": "acts"}
     if isinstance(state, DisseminationState):
         known |= _of_an_item(state, words)
     elif hasattr(state, "findings"):
