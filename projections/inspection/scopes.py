@@ -40,6 +40,7 @@ NAMING: Final = """
                              jsonb_build_object('one', %(one)s::text, 'other', %(other)s::text,
                                                 'below', %(one)s::text || '/', 'under', %(other)s::text || '/'))"""
 
+JOINED: Final = "SELECT FROM views.inspection_history WHERE kind = 'agency' AND ref = %(agency)s AND position <= %(known_at)s LIMIT 1"
 SEALED: Final = "SELECT position FROM views.inspection_history WHERE topic = 'ledger.pack_sealed.v1' AND position <= %(known_at)s"
 
 Entry = tuple[int, str, str, "date", int | None, str | None]  # position, kind, reference, day, what it amends, whose it is
@@ -78,6 +79,12 @@ class AnothersPack(Refused):
     text = "There is no record of {agency} for who reads that of {own}"
 
 
+class NoSuchAgency(Refused):
+    """A pack is of an agency that was a member at some time."""
+
+    text = "There is no agency {agency} on record"
+
+
 def positions(conn: Connection[Any], scope: PackScope, *, known_at: int) -> frozenset[int] | None:
     """Return the positions of the entries in a scope, as known at a position; None where that is all of them."""
     if scope == PackScope():
@@ -98,6 +105,8 @@ def _conditions(conn: Connection[Any], scope: PackScope, known_at: int) -> Itera
     if first and last:
         yield lambda it: it[3] <= last and (it[3] >= first or it[1] not in OF_A_DAY)
     if scope.agency is not None:
+        if conn.execute(JOINED, {"agency": scope.agency, "known_at": known_at}).fetchone() is None:
+            raise NoSuchAgency(agency=scope.agency)
         ours, agency = _naming(conn, scope.agency, f"agency:{scope.agency}", known_at), scope.agency
         sealed = {position for (position,) in conn.execute(SEALED, {"known_at": known_at})}  # of what packs were says what there is
         yield lambda it: (it[1] in OPEN and it[0] not in sealed) or (it[1:3] in ours and (it[1] not in OF_MANY or it[5] in {None, agency}))

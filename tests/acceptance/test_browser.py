@@ -123,8 +123,8 @@ STRANGE = {"sign in": "/sign-in", "what this is": "/", "forgotten": "/forgotten"
 NO_PAGES = frozenset({
     "static", "health.live", "health.ready", "problems.problems", "problems.problem",
     "register.as_file", "members.listed", "provider.set_out", "provider.come_back", "sign_in.enter", "public.receipt", "public.data",
-    "public.as_pdf", "public.pack", "public.newest", "public.edition", "invited.form", "taking_part.form", "person.person", "mentions.mentions",
-    "held.held",
+    "public.as_pdf", "public.pack", "public.newest", "public.edition", "invited.form", "taking_part.form", "person.person",
+    "mentions.mentions", "held.held",
 })  # fmt: skip
 
 

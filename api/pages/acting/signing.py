@@ -6,6 +6,7 @@ The key is in the browser (`static/own-key.js`), and the service never has it. W
 from __future__ import annotations
 
 import json
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,11 +14,12 @@ from flask import request
 
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.topics import event_type
-from aggregates.entry.values import Sealed
+from aggregates.entry.values import Evidence, Sealed
 from api.pages.acting import CHANGE, KEY, MORE, PREPARE, SAVE, SIGNED, sending
 from api.pages.frame import Look, render
+from api.pages.frame.files import size_text
 from api.pages.frame.telling import name_in, with_code
-from api.pages.frame.words import title_of
+from api.pages.frame.words import title_of, written
 from api.resources.answering.commands import acting_as
 from api.worker import worker
 from service.recording.signing import own_keys
@@ -109,4 +111,11 @@ def _words(seen: Look, field: Field, body: Mapping[str, Any]) -> str:
     if field.kind is Sealed:
         named = seen.words.held_name(value)
         return f"{named} ({value})" if named else str(value)
+    if field.kind is Evidence:
+        return "\n".join(_file(item) for item in value)
     return with_code(seen.words, field, value, body)
+
+
+def _file(item: Mapping[str, Any]) -> str:
+    dated = f"dated {written(date.fromisoformat(item['evidence_date']))}"
+    return f"{item['title']} ({item['filename']}, {size_text(item['size'])}), {dated}, SHA-256 {item['sha256']}"

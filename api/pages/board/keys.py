@@ -36,7 +36,8 @@ ABOUT = "A key ends at an event: what it signed before stays valid. Whoever held
 def keys() -> Response:
     """Show every key that may sign, or might."""
     with look() as seen:
-        found = [_row(seen, row) for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at)]
+        disputes = Disputes(seen.on.conn, seen.clocks.known_at)
+        found = [_row(seen, row, disputes) for row in partnership.keys(seen.on.conn, known_at=seen.clocks.known_at)]
         return thing.show(
             seen,
             "keys",
@@ -86,8 +87,10 @@ def _own(seen: Look) -> dict[str, str] | None:
     return signing.own() | {"office": who.office, "title": seen.words.office(who.office, seen.clocks.as_at), "key": sending.new_key()}
 
 
-def _row(seen: Look, row: KeyRow) -> tuple[Said, ...]:
+def _row(seen: Look, row: KeyRow, disputes: Disputes) -> tuple[Said, ...]:
     until = _event(seen, row.ended_at, strong("Ended")) if row.ended_at else "It may sign now"
+    if dispute := disputes.of(row.ended_at or 0, row.thumbprint):  # what it signed last is
+        until = [*until, strong("Compromised"), to_event(seen, dispute.by)]
     return row.thumbprint, _holder(seen, row.holder), SIGNS[row.purpose], _event(seen, max(row.enrolled_at, 1)), until
 
 
