@@ -162,6 +162,8 @@ def load(config: Config) -> KeyRing:
     passphrase = read_passphrase(config.passphrase_file or folder / PASSPHRASE)
     log = LogKey(public.origin, opened(folder / LOG, passphrase))
     statement = StatementKey(public.holder, public.origin, opened(folder / STATEMENT, passphrase))
+    if (folder / f"{WRAPPING}.new").exists():  # whoever was sealed meanwhile under the old one would be lost
+        raise KeyUnreadable(folder, "a change of the wrapping key broke off: run `muniment db rotate-wrapping-key` again")
     wrapping = unwrapped(folder / WRAPPING, passphrase)
     if len({log.private.private_bytes_raw(), statement.private.private_bytes_raw(), wrapping}) != len((LOG, STATEMENT, WRAPPING)):
         raise OneKeyTwice(folder, f"{LOG}, {STATEMENT} and {WRAPPING} must be three different keys")
