@@ -65,7 +65,6 @@ REFERENCES: Final[Mapping[str, dict[str, str]]] = {
 HINTS: Final = {
     "value": f"Written so: {'; '.join(f'{label_of(name)}: {setting.words}' for name, setting in SETTINGS.items())}.",
     "themes": "One on each line.",
-    "from_position": "The number of the first event that somebody else may have signed. A key that still signs is revoked first.",
     "inspection.body": "Who inspects or audits, such as Ofsted.",
     "inspection.agency": "Whose record alone they see. Left empty: of every agency.",
     "agency.category": "What kind of organisation it is: health, local authority, police, probation, education, voluntary or housing.",

@@ -56,6 +56,7 @@ LABELS: Final = {
     "local_ref": "Your own reference",
     "modifiable_factor": "Is it a modifiable factor?",
     "one_page_briefing": "One-page briefing",
+    "from_position": "The first event that somebody else may have signed, by its number",
     "redaction_of": "The report that it shortens",
     "report_sha256": "The report",
     "repository_id": "Number in the repository",

@@ -327,7 +327,8 @@ def said(ask: Asking, name: str) -> dict[str, Any]:
     """Return what is said in an act, with the references of those people whom it names by their office."""
     people: dict[str, Any] = {f"{{{office}}}": str(person) for office, person in ask.seeded.people.items()}
     if SIGNED in ACTS[name][2].values():
-        people[SIGNED] = next(key.enrolled_at for key in ask.seeded.board.registry.all() if key.thumbprint == COMPROMISED["thumbprint"]) + 1
+        enrolled = {key.thumbprint: key.enrolled_at for key in ask.seeded.board.registry.all()}
+        people[SIGNED] = enrolled.get(COMPROMISED["thumbprint"], 0) + 1
     return {field: people.get(value, value) if isinstance(value, str) else value for field, value in ACTS[name][2].items()}
 
 

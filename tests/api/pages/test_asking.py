@@ -26,8 +26,8 @@ def signed_in(who: Browser):
 
 def test_what_many_questions_rest_on_is_looked_up_once(whole):
     """Every office is read once for all the questions of a page, also where a verb asks for it by way of something else."""
-    with signed_in(whole("board-manager")):
-        question = Question()
+    with signed_in(whole("board-manager")), look() as seen:
+        question = Question(seen.on)
 
         assert question.every(Office) is question.every(Office)
         assert question.seats()["chair"] is question.every(Office)[[office.ref for office in question.every(Office)].index("chair")].state

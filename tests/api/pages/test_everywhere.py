@@ -101,7 +101,7 @@ def test_the_integrity_page_says_how_to_come_by_a_pack_and_check_it(reader):
     words = who.text("/integrity")
     key = who.seeded.board.keys.log.vkey
 
-    assert "Inspectors and auditors ask the board manager of Severnbrook Safeguarding Children Board" in words
+    assert "inspectors take theirs once they have signed in, auditors ask the board manager of Severnbrook Safeguarding" in words
     assert "muniment pack trail.zip" in words
     assert f"muniment verify trail.zip --key '{key}' --known checkpoint" in words
 
