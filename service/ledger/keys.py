@@ -190,14 +190,16 @@ def prove(private: Ed25519PrivateKey, origin: str, holder: str, purpose: str, *,
     return b64url(private.sign(_proof(origin, holder, purpose, named)))
 
 
-def enrolment(private: Ed25519PrivateKey, origin: str, holder: str, *, replaces: Ed25519PrivateKey | None = None) -> dict[str, Any]:
-    """Return the fields that enrol an actor's key, with the proof that its holder has it; or that put it in the place of another."""
+def enrolment(
+    private: Ed25519PrivateKey, origin: str, holder: str, *, replaces: Ed25519PrivateKey | None = None, purpose: str = "acts"
+) -> dict[str, Any]:
+    """Return the fields that enrol a key, with the proof that its holder has it; or that put it in the place of another."""
     raw = private.public_key().public_bytes_raw()
-    named, proof = thumbprint(raw), prove(private, origin, holder, "acts")
-    fields = {"thumbprint": named, "public_key": b64url(raw), "holder": holder, "purpose": "acts", "proof": proof}
+    named, proof = thumbprint(raw), prove(private, origin, holder, purpose)
+    fields = {"thumbprint": named, "public_key": b64url(raw), "holder": holder, "purpose": purpose, "proof": proof}
     if replaces is not None:
         fields["replaces"] = thumbprint(replaces.public_key().public_bytes_raw())
-        fields["replaced_proof"] = prove(replaces, origin, holder, "acts", of=named)
+        fields["replaced_proof"] = prove(replaces, origin, holder, purpose, of=named)
     return fields
 
 

@@ -26,24 +26,14 @@ from service.ledger.pack import PUBLICLY, Disclosing, write_pack
 from service.ledger.pack.disclosing import PARTNERS
 from service.recording import Write
 from service.verify import ERASED, SHOWN, unb64url, verify
+from tests.service.erasing import ASKED, CONTACT, NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
-
-NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
-ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
 
 
 @pytest.fixture
 def board(seeded):
     """Give the small board with a data protection officer."""
-    seeded.join("dpo", "data protection officer")
-    return seeded
-
-
-def somebody(it, name=NAME):
-    """Register somebody; return their reference."""
-    ref = str(uuid.uuid4())
-    it.act("board-manager", "register_subject", ref, name=name, contact=CONTACT)
-    return ref
+    return with_officer(seeded)
 
 
 def granted(it, ref, outcome="granted", exemption=None):

@@ -29,7 +29,7 @@ def recover(*, reason: str, files: tuple[Path, ...], yes: bool) -> None:
 
     Example: muniment recover --reason "The disk failed on 3 March; the last dump is of 2 March"
     """
-    known = {path.name: path.read_text(encoding="utf-8") for path in files}
+    known = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in files}
     with board() as opened:
         who = caller(opened.config)
         for one in lost(opened, known):

@@ -42,24 +42,11 @@ def rotate(config: Config, open_board: Callable[[], AbstractContextManager[Any]]
         enrolled = (conn.execute(ENROLLED, (named,)).fetchone() or (0,))[0]
     if not enrolled:
         with open_board() as board:
-            _enrol(board, keys.opened(folder / keys.STATEMENT, passphrase), new)
+            old, holder = keys.opened(folder / keys.STATEMENT, passphrase), board.keys.statement.holder
+            said = keys.enrolment(new, board.origin, holder, replaces=old, purpose="service-statements")
+            board.succeed_statement_key(occurred_on=london(board.clock()), **said)
     _put_in_place(folder, config, new)
     return named
-
-
-def _enrol(board: Any, old: Ed25519PrivateKey, new: Ed25519PrivateKey) -> None:
-    holder, purpose = board.keys.statement.holder, "service-statements"
-    named = thumbprint(new.public_key().public_bytes_raw())
-    board.succeed_statement_key(
-        occurred_on=london(board.clock()),
-        thumbprint=named,
-        public_key=b64url(new.public_key().public_bytes_raw()),
-        holder=holder,
-        purpose=purpose,
-        proof=keys.prove(new, board.origin, holder, purpose),
-        replaces=thumbprint(old.public_key().public_bytes_raw()),
-        replaced_proof=keys.prove(old, board.origin, holder, purpose, of=named),
-    )
 
 
 def _put_in_place(folder: Path, config: Config, new: Ed25519PrivateKey) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import uuid
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -23,24 +22,14 @@ from service.ledger.sealed import outside, rewrapping
 from service.ledger.sealed.wrapping import wrap
 from service.verify import verify
 from tests.databases import fresh_database
+from tests.service.erasing import ASKED, CONTACT, NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
-
-NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
-ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
 
 
 @pytest.fixture
 def board(seeded):
     """Give the small board with a data protection officer."""
-    seeded.join("dpo", "data protection officer")
-    return seeded
-
-
-def somebody(it, name=NAME):
-    """Register somebody; return their reference."""
-    ref = str(uuid.uuid4())
-    it.act("board-manager", "register_subject", ref, name=name, contact=CONTACT)
-    return ref
+    return with_officer(seeded)
 
 
 def erase(it, ref):

@@ -1,0 +1,25 @@
+"""Somebody who is on record and asks to be erased, and the officer who decides: what several tests begin with."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.boards import Seeded
+
+NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
+ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
+
+
+def with_officer(it: Seeded) -> Seeded:
+    """Give the small board a data protection officer."""
+    it.join("dpo", "data protection officer")
+    return it
+
+
+def somebody(it: Seeded, name: str = NAME) -> str:
+    """Register somebody; return their reference."""
+    ref = str(uuid.uuid4())
+    it.act("board-manager", "register_subject", ref, name=name, contact=CONTACT)
+    return ref
