@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.clocks.dates import day_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 HIGHEST: Final = 3  # of the grades 0 to 3 (statutory C.3)
 ASKED, OF_FAMILIES = "asked", "helped"  # columns of a count of children and families: how many there were, and that it is of them
+MOST_TRIED: Final = 10  # groups beside one, of which each several is tried as what it is the total of
 ANSWERED: Final = ("answered", OF_FAMILIES, "not_helped")  # of those asked; and of those who answered
 REVIEWED, TO_REVIEW = "reviewed", "to be reviewed"
 WORDS: Final = {
@@ -148,7 +150,10 @@ def without_few(value: Any) -> Any:
         if OF_FAMILIES in value and tells_few(value):
             return _asked_alone(value)
         few = any(isinstance(row, dict) and OF_FAMILIES in row and tells_few(row) for row in value.values())
-        return {name: _asked_alone(one) if few and _totals(name, value) else without_few(one) for name, one in value.items()}
+        return {
+            name: _asked_alone(one) if few and isinstance(one, dict) and _totals(name, value) else without_few(one)
+            for name, one in value.items()
+        }
     return [without_few(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
@@ -164,8 +169,15 @@ def _asked_alone(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _totals(group: str, rows: Mapping[str, Mapping[str, int]]) -> bool:
-    """Say whether a group is all the others together."""
-    return all(count == sum(row[name] for other, row in rows.items() if other != group) for name, count in rows[group].items())
+    """Say whether a group is several others together, one with a small count among them: with these it would give that one away.
+
+    Of more groups than can be tried every one may be.
+    """
+    others = [row for other, row in rows.items() if other != group and isinstance(row, dict)]
+    if len(others) > MOST_TRIED:
+        return True
+    together = (several for many in range(2, len(others) + 1) for several in combinations(others, many) if any(map(tells_few, several)))
+    return any(all(count == sum(row.get(name) or 0 for row in several) for name, count in rows[group].items()) for several in together)
 
 
 def _few(count: Any) -> bool:

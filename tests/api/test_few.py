@@ -126,6 +126,8 @@ def test_what_is_left_gives_no_small_count_away(board):
     families = {"asked": 60, "answered": 40, "helped": 30, "not_helped": 10}
     every = COUNTS | {"families": families, "all": {name: COUNTS["young people"][name] + families[name] for name in families}}
     assert [row["helped"] for row in without_few(every).values()] == [None, 30, None]
+    more = every | {"elderly": families, "both and the elderly": {name: every["all"][name] + families[name] for name in families}}
+    assert [row["helped"] for row in without_few(more).values()] == [None, 30, None, 30, None]  # whatever else is counted beside them
     page = board.get(f"/returns/{REF}", "chair").get_data(as_text=True)
     assert f"asked 40; the rest is not told, because fewer than {FEWEST} people could be recognised" in page
     entry = board.get(f"/api/v1/returns/{REF}/history", "chair").json["items"][1]
