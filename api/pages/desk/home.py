@@ -81,6 +81,7 @@ def home() -> Response:
         return render("desk/no_office.html", operates=who.may_operate)
     with look() as seen:
         owed = [*duties.of_actions(seen, acting), *summary.duties(seen, acting)]
+        owed += waiting.duties(seen) if acting.role == commands.OFFICER else ()
         return render(
             "desk/home.html",
             look=seen,

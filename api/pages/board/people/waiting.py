@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from aggregates.registry.protection import answer_due
 from api.pages.board.people import said
 from api.pages.board.people.retention import PATH, falling_due
-from api.pages.frame.words import written
+from api.pages.frame.entries import short
+from api.pages.obligations.summary import Duty
 from projections import people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from api.pages.frame import Look
 
 
-def tasks(seen: Look) -> Iterator[dict[str, str | None]]:
-    """Give each, what is to be answered first before the others."""
-    waiting = []
+def duties(seen: Look) -> Iterator[Duty]:
+    """Give what people have asked for and are still to be answered. LAW UK GDPR Article 12(3)."""
     for row in people.people(seen.on.conn, **seen.on.at):
         asked = [("Decide the request to erase", one) for one in row.erasures if one["decided_on"] is None and one["withdrawn_on"] is None]
         asked += [("Answer the request for access", one) for one in row.access_requests if one["answered_on"] is None]
-        waiting += [(answer_due(said.day(one["on"])), f"{what} {one['reference']}", f"/subjects/{row.ref}") for what, one in asked]
-    for due_on, title, href in sorted(waiting):
-        yield {"title": title, "text": _by(due_on, seen.clocks.as_at), "href": href}
+        for duty, one in asked:
+            on = said.day(one["on"])
+            yield Duty(short(row.ref), answer_due(on), on, partial(_laid_out, duty, one["reference"], f"/subjects/{row.ref}"))
+
+
+def _laid_out(duty: str, title: str, href: str) -> dict[str, Any]:
+    words = "without undue delay and in any event within one month of receipt of the request"
+    return {
+        "duty": duty,
+        "title": title,
+        "ref_href": href,
+        "href": href,
+        "original_due_on": None,
+        "basis": "statutory",
+        "words": words,
+        "clause": "UK GDPR Article 12(3)",
+    }
+
+
+def tasks(seen: Look) -> Iterator[dict[str, str | None]]:
+    """Give what the officer is to look at besides."""
     if due := len(falling_due(seen)):
         people_ = f"{due} {'person' if due == 1 else 'people'}"
         yield {"title": "Retention", "text": f"What is kept of {people_} is due, or will be in three months: you decide", "href": PATH}
-
-
-def _by(due_on: date, today: date) -> str:
-    """Return by when somebody is to be answered. LAW UK GDPR Article 12(3)."""
-    late = f": {(today - due_on).days} days late" if due_on < today else ""
-    return f"By {written(due_on)}, within one month{late}"
