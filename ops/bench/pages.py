@@ -6,6 +6,7 @@ recorded in it, but a session is opened. Pages are found as people find them: by
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ def measure(config: Config, *, big: bool = False) -> list[Row]:
         app = create_app(made)
         client = signed_in(app, owner, "board-manager")
         found = sorted(_every(app, client), reverse=True)
+        gc.collect()
+        gc.freeze()  # as each worker does (ops/gunicorn.conf.py)
         target = TARGET_OF_LARGE if events >= LARGE else TARGET
         rows = [_row(client, owner, path, target, f"{events:,} events") for path in _kinds(app, found)[:HEAVIEST]]
         app.extensions["muniment"].close()
