@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from base64 import b64encode
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from service.ledger.pack import absence
 from service.verify import b64url, canonical, leaf_hash, thumbprint, unb64url, verify
 from tests.packs import RIVER, Log, raw, statement_key, write
+from tests.strangers import as_handed_over, follow, recipes_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LATE = {"occurred_on": "2017-02-01"}
 AGENDA = [{"agency": "RIV", "response": "accepted"}, {"agency": "CQH", "response": "rejected"}]
@@ -318,19 +319,15 @@ def test_a_condition_holds_of_one_of_several_and_of_one_object():
 
 
 def test_it_stands_beside_the_verifier_and_needs_nothing_else(tmp_path):
-    """Three files in a folder, run by Python alone with no other path than its own: the verdict is the same, and so is the exit status."""
+    """By the recipe in the pack, by Python alone with no other path than its own, the verdict is the same, and so is the exit status."""
     log = asked_log()
-    pack = write(log.pack(), tmp_path / "pack")
-    for module in ("verify", "ledger/pack/reading", "ledger/pack/absence"):
-        source = Path(absence.__file__).parents[2] / f"{module}.py"
-        (pack / source.name).write_bytes(source.read_bytes())
-    (tmp_path / "silence.jws").write_text(signed(log, said_of(log)))
-    command = [sys.executable, "-I", "absence.py", ".", "--absence", "../silence.jws", "--key", log.log_key.vkey]
-    ran = subprocess.run(command, cwd=pack, capture_output=True, text=True, check=False)
+    pack = as_handed_over(write(log.pack(), tmp_path / "pack"), log)
+    (tmp_path / "absence.jws").write_text(signed(log, said_of(log)))
+    ran = follow(recipes_of((pack / "VERIFY.md").read_text())["A certificate of absence"], pack, tmp_path)
 
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith("ABSENCE VERIFIED: ")
-    assert "not checked: absence.py" not in ran.stdout
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("ABSENCE VERIFIED: ")
+    assert "not checked: absence.py" not in ran.out
     assert not (pack / "__pycache__").exists()
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
-from service.ledger.pack.recipes import RECIPES, recipes
-from service.verify import b64url, canonical, open_disclosures, parse, parse_entry, unb64url, verify
+from service.ledger.pack.recipes import RECIPES
+from service.verify import b64url, canonical, open_disclosures, parse, parse_entry, unb64, unb64url, verify
 from tests.conftest import RUN_FOLDER
 from tests.packs import redacted, write
-from tests.strangers import flips, follow, go_built, ran, recipes_of, with_verifier
+from tests.service.recording.outside.authority import authority, stamped
+from tests.strangers import as_handed_over, flips, follow, go_built, ran, recipes_of
 
 pytestmark = pytest.mark.xdist_group("go")  # built once
 LOG, COMPLETE = flips.varied()
 PACKS = {"complete": COMPLETE, "scoped": LOG.pack([5, 6, 9, 10], receipts=[7]), "redacted": LOG.pack(withhold=redacted)}
+ABSENCE, STAMPS = "A certificate of absence", "The time stamps, with OpenSSL"
 LIBRARIES = [f"Statements and disclosures, with an SD-JWT library in {language}" for language in ("Python", "JavaScript")]
 SAMPLE = 150  # bits of each pack, of which `python -m tests.strangers.flips` takes all
 
@@ -34,18 +37,34 @@ def go(run):
     return lambda folder: ran([str(built), str(folder), LOG.log_key.vkey])
 
 
-def opened(name: str, tmp_path: Path) -> Path:
-    """Return a pack of that name as a folder, with its recipes and the verifier in it."""
-    folder = with_verifier(write(PACKS[name], tmp_path / "pack"))
-    (folder / "VERIFY.md").write_text(recipes(LOG.log_key.vkey, len(LOG.entries), f"a {name} log"))
+@pytest.fixture(scope="module")
+def tsa(tmp_path_factory):
+    """Make a time-stamping authority of OpenSSL's: its folder, in which its root is."""
+    authority(folder := tmp_path_factory.mktemp("tsa") / "of")
     return folder
 
 
+def opened(name: str, tmp_path: Path) -> Path:
+    """Return a pack of that name as a folder, with its recipes and the programs that they name in it."""
+    return as_handed_over(write(PACKS[name], tmp_path / "pack"), LOG, f"a {name} log")
+
+
+def stamp(pack: Path, tsa: Path) -> None:
+    """Have the newest checkpoint stamped, and an older one that is in the pack."""
+    (pack / "timestamps").mkdir()
+    for name in (max((pack / "checkpoints").iterdir(), key=lambda path: int(path.name)), pack / "checkpoint"):
+        text = name.read_text().partition("\n\n")[0] + "\n"
+        (pack / "timestamps" / f"{text.split()[1]}.tsr").write_bytes(stamped(tsa, text.encode()))
+    (pack.parent / "ROOTS.pem").write_bytes((tsa / "root.pem").read_bytes())
+
+
 @pytest.mark.parametrize("name", ["complete", "scoped"])
-@pytest.mark.parametrize("about", recipes_of(RECIPES.read_text()))
-def test_the_recipes_in_every_pack_work_as_written(tmp_path, run, name, about):
+@pytest.mark.parametrize("about", [about for about in recipes_of(RECIPES.read_text()) if about != ABSENCE])  # that, test_absence.py types
+def test_the_recipes_in_every_pack_work_as_written(tmp_path, run, tsa, name, about):
     """Whoever types what VERIFY.md says, in the pack's own folder, is told that the pack is good, and leaves nothing in it."""
     pack = opened(name, tmp_path)
+    if about == STAMPS:
+        stamp(pack, tsa)
     before = {path.relative_to(pack) for path in pack.rglob("*")}
     typed = follow(recipes_of((pack / "VERIFY.md").read_text())[about], pack, run)
 
@@ -96,12 +115,48 @@ def test_sd_jwt_libraries_refuse_what_we_refuse(tmp_path, run, how):
     assert [follow(recipes_of(RECIPES.read_text())[about], pack, run).code for about in LIBRARIES] == [1, 1]
 
 
-def test_go_verifies_tiles_checkpoints_receipts_disclosures_and_evidence(go, tmp_path):
-    """Go's note and tlog packages accept our checkpoints, tiles, entries, prefixes and receipts, over more than one tile."""
-    done = go(write(flips.large()[1], tmp_path))
+def test_a_stamp_over_another_checkpoint_or_by_another_authority_is_refused(tmp_path, run, tsa):
+    """The recipe ends with an error where a token is of another text, or was given by whom the auditor does not trust."""
+    pack, recipe = opened("complete", tmp_path), recipes_of(RECIPES.read_text())[STAMPS]
+    stamp(pack, tsa)
+    older, newest = sorted((pack / "timestamps").iterdir(), key=lambda path: int(path.stem))
+    genuine = older.read_bytes()
+    older.write_bytes(newest.read_bytes())
+    assert follow(recipe, pack, run).code == 1
 
-    expected = "600 entries, 10 older checkpoints, 7 receipts, 600 lines of disclosures, 2 files cited\n"
+    older.write_bytes(genuine)
+    assert follow(recipe, pack, run).code == 0
+    authority(tmp_path / "other", "Other time")
+    (tmp_path / "ROOTS.pem").write_bytes((tmp_path / "other/root.pem").read_bytes())
+    assert follow(recipe, pack, run).code == 1
+
+
+def test_go_verifies_tiles_checkpoints_receipts_disclosures_and_evidence(go, tmp_path):
+    """Go's note and tlog packages accept what we accept, over more than one tile, and count it as we do: each file once, if it is here."""
+    pack = write(flips.large()[1], tmp_path)
+    done = go(pack)
+
+    expected = "600 entries, 10 older checkpoints, 7 receipts, 0 cosignatures, 600 lines of disclosures, 1 evidence files\n"
     assert (done.code, done.out) == (0, expected), done.err
+    ours = verify(pack).lines
+    assert "checked: 17 other checkpoints and receipts, 1 evidence files" in ours
+    assert any(line.startswith("checked: 600 entries, ") for line in ours)
+
+
+def test_a_cosignature_that_no_witness_made_fails_in_both(go, tmp_path):
+    """Both check each cosignature by a witness whom the policy names, under the newest checkpoint and an older one."""
+    pack = write(COMPLETE, tmp_path)
+    assert " 2 cosignatures, " in go(pack).out
+    assert any(line.startswith("witness: w cosigned at ") for line in verify(pack).lines)
+    for name in [name for name, content in COMPLETE.items() if flips.WITNESS.name.encode() in content and name != "policy"]:
+        *before, line, _ = COMPLETE[name].decode().split("\n")
+        signer, blob = line.rsplit(" ", 1)
+        raw = bytearray(unb64(blob))
+        for at in (4 + 7, 4 + 8):  # the time, and the signature
+            altered = bytes([*raw[:at], raw[at] ^ 1, *raw[at + 1 :]])
+            (pack / name).write_text("\n".join([*before, f"{signer} {b64encode(altered).decode()}", ""]))
+            assert (verify(pack).code, go(pack).code) == (1, 1), (name, at)
+        (pack / name).write_bytes(COMPLETE[name])
 
 
 @pytest.mark.parametrize("made", [flips.varied, flips.large])

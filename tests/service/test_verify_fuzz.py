@@ -87,11 +87,6 @@ def folder(tmp_path_factory):
     return write(FILES, tmp_path_factory.mktemp("pack"))
 
 
-def without_strangers(content: bytes) -> bytes:
-    """Leave out what a witness signed whose key the policy does not name: that it is not checked, the verdict says."""
-    return b"\n".join(line for line in content.split(b"\n") if not line.startswith("— w.example ".encode()))
-
-
 def test_a_pack_of_anything_gets_a_verdict(folder):
     """A pack with one file altered anyhow is given a verdict; it is good only where the verdict says what it passed over."""
     baseline = verify(folder)
@@ -105,7 +100,7 @@ def test_a_pack_of_anything_gets_a_verdict(folder):
             verdict = verify(folder)
         finally:
             (folder / name).write_bytes(FILES[name])
-        same = without_strangers(content) == without_strangers(FILES[name])
+        same = {*content.split(b"\n")} == {*FILES[name].split(b"\n")}  # a signature that stands twice says no more
         passed_over = same or name in flips.UNREAD["ours"] or verdict.lines != baseline.lines
         assert verdict.code in {1, 2} or (verdict.code == 0 and passed_over), (change, verdict)
 

@@ -9,10 +9,15 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from service.ledger.pack.recipes import RECIPES
+from service.ledger.pack import absence, reading, samples
+from service.ledger.pack.recipes import RECIPES, recipes
 from service.verify import __file__ as verifier
 from tests.needs import needs_folder, needs_module, needs_program, npm_installed
+
+if TYPE_CHECKING:
+    from tests.packs import Log
 
 GOPATH = "/usr/share/gocode"
 BLOCK = re.compile(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -41,13 +46,15 @@ def recipes_of(text: str) -> dict[str, str]:
 
 def follow(recipe: str, pack: Path, run: Path) -> Ran:
     """Type a recipe as it stands, in the pack's folder, on a machine that has what it says that it needs."""
-    needs_program("openssl")
+    if "openssl" in recipe:
+        needs_program("openssl")
     libraries = pack.parent / "node_modules"
     if "import { SDJwtInstance }" in recipe and not libraries.exists():
         libraries.symlink_to(npm_installed(Path(__file__).parent, run) / "node_modules")
     if "go run" in recipe:
         needs_go()
-    needs_module("sd_jwt")
+    if "sd_jwt" in recipe:
+        needs_module("sd_jwt")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "GOCACHE": str(run / "go-cache")}
     return ran(["bash", "-euo", "pipefail", "-c", recipe], cwd=pack, env=environment)
@@ -71,7 +78,9 @@ def go_built(run: Path) -> Path:
     return folder / "check"
 
 
-def with_verifier(pack: Path) -> Path:
-    """Put the verifier into a pack that was made in memory."""
-    shutil.copy(verifier, pack / "verify.py")
+def as_handed_over(pack: Path, log: Log, about: str = "a log") -> Path:
+    """Put into a pack that was made in memory what every pack brings: its recipes, and the programs that they name."""
+    for program in (verifier, absence.__file__, reading.__file__, samples.__file__):
+        shutil.copy(program, pack)
+    (pack / "VERIFY.md").write_text(recipes(log.log_key.vkey, len(log.entries), about))
     return pack

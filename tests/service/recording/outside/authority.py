@@ -62,10 +62,22 @@ def authority(folder: Path, name: str = "Time") -> Callable[..., Any]:
 
     @Request.application
     def answer(request: Request) -> Response:
-        with TemporaryDirectory(dir=folder) as at:
-            Path(at, "query").write_bytes(request.get_data())
-            signs = ("-signer", "stamps.pem", "-inkey", "stamps.key", "-config", "cnf")
-            openssl(folder, "ts", "-reply", "-queryfile", f"{at}/query", *signs, "-out", f"{at}/reply")
-            return Response(Path(at, "reply").read_bytes(), content_type="application/timestamp-reply")
+        return Response(_replied(folder, request.get_data()), content_type="application/timestamp-reply")
 
     return answer
+
+
+def stamped(folder: Path, text: bytes) -> bytes:
+    """Return the response of the authority in a folder over a text, as if it had been asked."""
+    with TemporaryDirectory(dir=folder) as at:
+        Path(at, "text").write_bytes(text)
+        openssl(folder, "ts", "-query", "-data", f"{at}/text", "-sha256", "-cert", "-out", f"{at}/query")
+        return _replied(folder, Path(at, "query").read_bytes())
+
+
+def _replied(folder: Path, query: bytes) -> bytes:
+    with TemporaryDirectory(dir=folder) as at:
+        Path(at, "query").write_bytes(query)
+        signs = ("-signer", "stamps.pem", "-inkey", "stamps.key", "-config", "cnf")
+        openssl(folder, "ts", "-reply", "-queryfile", f"{at}/query", *signs, "-out", f"{at}/reply")
+        return Path(at, "reply").read_bytes()
