@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aggregates.errors import Refused
 from service.ledger.pack import write_pack
+from service.ledger.pack.files import PIECE
 from service.recording.evidence import store as threads
 from service.recording.evidence.folder import Folder
 from service.recording.evidence.store import EvidenceStore
@@ -47,25 +48,33 @@ class Work(NamedTuple):
     found: Callable[[], str]
 
 
+def store_in(folder: Path) -> EvidenceStore:
+    """Open a store of evidence in a folder."""
+    return EvidenceStore(Folder(folder / "evidence"), folder / "evidence/incoming", limit=2 * PIECE)
+
+
 def packing(config: object, name: str, folder: Path) -> Work:
-    """Write a pack; afterwards it is a whole one that verifies, or is not there."""
-    out = folder / name
+    """Write a pack, with a file of evidence that is kept beside the folder; afterwards it is a whole one that verifies, or is not there."""
+    out, kept = folder / name, store_in(folder.parent)
 
     def do() -> None:
         with Sample(config) as app:
-            write_pack(app.recorder, out)
+            write_pack(app.recorder, out, evidence=kept)
 
     def found() -> str:
         left = [path.name for path in folder.iterdir() if path != out]
         verdict = verify(out) if out.exists() else None
-        return "nothing" if verdict is None and not left else "whole" if verdict and verdict.code == 0 and not left else f"{verdict} {left}"
+        if verdict is None and not left:
+            return "nothing"
+        whole = verdict and verdict.code == 0 and any(line.endswith(" 1 evidence files") for line in verdict.lines)
+        return "whole" if whole and not left else f"{verdict} {left}"
 
     return Work(do, found)
 
 
 def taking_in(folder: Path) -> Work:
     """Take a file into the evidence store; afterwards it is there whole, or is not there."""
-    store = EvidenceStore(Folder(folder / "evidence"), folder / "evidence/incoming", limit=1 << 20)
+    store = store_in(folder)
 
     def found() -> str:
         kept = [path for path in (folder / "evidence").glob("??/*") if path.is_file()]

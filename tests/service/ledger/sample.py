@@ -15,7 +15,7 @@ from eventsourcing.persistence import StoredEvent
 
 from aggregates.entry import Recorded
 from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
-from aggregates.entry.values import Sealed
+from aggregates.entry.values import Evidence, Sealed
 from service.database.connection import environment
 from service.desk import accounts
 from service.ledger.checkpoint import LogKey
@@ -70,6 +70,12 @@ class Note(Recorded[tuple[str, ...]]):
         TOPIC = "note.written.v1"
         line: str
 
+    class Evidenced(Event):
+        """Files were put to it."""
+
+        TOPIC = "note.evidenced.v1"
+        evidence: tuple[Evidence, ...]
+
     class PersonNamed(Event):
         """A note is about somebody."""
 
@@ -99,6 +105,10 @@ class Note(Recorded[tuple[str, ...]]):
     def write(self, line: str, **said: Any) -> None:
         """Write a line."""
         self.record("Written", line=line, occurred_on=DAY, **said)
+
+    def put(self, *files: Evidence) -> None:
+        """Put files to it."""
+        self.record("Evidenced", evidence=files, occurred_on=DAY)
 
     def name_person(self, subject: UUID, name: str) -> None:
         """Say whom it is about."""

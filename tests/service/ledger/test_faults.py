@@ -7,12 +7,18 @@ import os
 import pickle
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from aggregates.entry.values import Evidence
+from service.ledger.pack.files import PIECE
+from tests.faults.__main__ import store_in
 from tests.needs import needs_program
+from tests.service.ledger.sample import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,9 +60,14 @@ def ended(found: list[dict[str, object]], how: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", ["pack", "pack.zip"])
-def test_a_pack_is_whole_or_is_not_there(notes, database, faults, name):
-    """A pack of which a call fails is not there, and nothing is left of it; one whose writer is killed is not there, or verifies."""
-    notes.open("A note")
+def test_a_pack_is_whole_or_is_not_there(notes, database, faults, name, tmp_path):
+    """A pack of which a call fails, in its evidence too, leaves nothing; one whose writer is killed is not there, or verifies."""
+    note = notes.open("A note")
+    content = b"%PDF-1.4\n" + Random(1).randbytes(PIECE) + b"\n%%EOF\n"  # noqa: S311 - more than is copied at once, and does not shrink
+    kept = store_in(tmp_path).receive(BytesIO(content), "minutes.pdf")
+    said = {"filename": "minutes.pdf", "title": "Minutes", "evidence_date": DAY, "received_at": "now", "classification": "internal"}
+    note.put(Evidence(kept.sha256, kept.size, kept.media_type, **said))
+    notes.save(note)
     found = faults(name, database)
 
     for how in HOWS - {"SIGKILL"}:
