@@ -12,6 +12,7 @@ from aggregates.authority import Acting
 from service.ledger.pack import PUBLICLY, write_pack
 from service.ledger.pack.auditing import audit
 from service.recording import Write
+from tests.api.acts import COMPROMISED, signed_act
 
 DAY = {"occurred_on": "2016-09-05"}
 
@@ -69,6 +70,42 @@ def test_a_sign_off_by_the_owners_organisation_is_named(signed_off, tmp_path):
     signed_off.act("quality-chair", "propose_amendment", "A1", about="action", amends=number, reason="By the owner")
     signed_off.act("chair", "retract_entry", "A1", about="action", amends=number, reason="By the owner", proposal=number + 3)
     assert audited(signed_off, tmp_path / "pack")[0].code == 0
+
+
+def test_who_handed_in_and_signs_off_in_one_office_is_named_and_other_offices_cannot_be_told_apart(signed_off, tmp_path):
+    """INV-12: one term of one office is one person; that two offices are one person's is sealed, and each such sign-off is named so."""
+    apart = signed_off.board.size() - 2  # A1's own, by another office than handed in
+    second = signed_off.board.load(Action, "A2")
+    evidence = signed_off.board.load(Action, "A1").state.evidence[0].items
+    acting = Acting(signed_off.people["chair"], "chair", "chair")
+    for name, said in {
+        "EvidenceSubmitted": {"evidence": evidence, "effect": None, "narrative": None},
+        "Implemented": {"statement": "It is done"},
+        "SignedOff": {"effect": "Children are seen"},
+    }.items():
+        second.record(name, occurred_on=second.entries[-1].occurred_on, **said, **acting.said)
+    position = signed_off.board.record(second, "A2", Write()).positions[-1]
+    found, checks = audited(signed_off, tmp_path / "pack")
+    (failure,) = checks["another person"].failures
+
+    assert (found.code, failure.position, failure.event, failure.rule) == (1, position, "action.signed_off.v1", "INV-12")
+    assert [line.partition(":")[0] for line in checks["another person"].not_checked if "INV-12" in line] == [f"#{apart}"]
+
+
+@pytest.mark.parametrize(("answer", "word"), [("affirm_statement", "affirmed"), ("repudiate_statement", "repudiated")])
+def test_what_a_compromised_key_signed_is_named_with_what_its_holder_said_of_it(seeded, answer, word, tmp_path):
+    """Ledger §3: an audit names what is disputed, from which event on and why, and each answer to it; nothing is void by it."""
+    signed_act(seeded)
+    ended = {"thumbprint": COMPROMISED["thumbprint"], "reason": "The laptop was stolen"}
+    position = seeded.act("board-manager", "revoke_signing_key", "keys", **ended).positions[-1] - 1
+    disputed = seeded.act("board-manager", "declare_key_compromised", "keys", **ended, from_position=position).positions[-1]
+    seeded.act("board-manager", answer, "keys", position=position, reason="She was at her desk")
+    found, checks = audited(seeded, tmp_path / "pack", disclosing=PUBLICLY)
+
+    assert found.code == 0, found.lines
+    notes = checks["what was amended"].notes
+    assert f"#{disputed}: disputed: all that the key {ended['thumbprint']} signed from #{position} on: The laptop was stolen" in notes
+    assert f"#{disputed + 1}: #{position}, which is disputed, was {word}: She was at her desk" in notes
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from service.ledger.pack import absence
 from service.ledger.pack.auditing.figures import figures
 from service.ledger.pack.auditing.findings import Check
 from service.ledger.pack.auditing.judging import MISSING, judging, resting
+from service.ledger.pack.auditing.persons import another_person
 from service.ledger.pack.auditing.signing import signing
 from service.ledger.pack.auditing.telling import amended, redrawn, unknown
 from service.ledger.pack.auditing.trail import Trail
@@ -65,7 +66,7 @@ def audit(
     def rules(pack: verify.Pack) -> verify.Verdict:
         trail = Trail(pack)
         named.append(files_sha256(pack.folder))
-        checks.extend(_done(check, trail) for check in (unknown, signing, judging, resting, redrawn))
+        checks.extend(_done(check, trail) for check in (unknown, signing, judging, another_person, resting, redrawn))
         checks.append(_done(partial(figures, evidence=pack.folder / "evidence"), trail))
         checks.extend([_absences(pack, absences or {}), _done(amended, trail)])
         return verify.Verdict(1 if any(check.failures for check in checks) else 0, [])

@@ -52,7 +52,7 @@ def signing(trail: Trail) -> Check:
     if not check.apart[WITHHELD]:
         del check.apart[WITHHELD]
     check.notes += [f"{number:,} {evt} by the service itself, or by whoever took part" for evt, number in sorted(itself.items())]
-    check.unchecked.append("that whoever held an office is the person who acted: persons are sealed (INV-12)")
+    check.unchecked.append("that whoever held an office is the person who acted: persons are sealed (INV-32)")
     return check
 
 
