@@ -31,7 +31,8 @@ from service.database.connection import disk_full
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
-from service.ledger.sealed.outside import ErasuresUndone, NotAnErasure
+from service.ledger.sealed.outside import ErasuresUndone, RecordBehind
+from service.ledger.sealed.record import NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk
 from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
 from service.recording.outside.comparing import NotWhatOthersHold
 
@@ -120,7 +121,8 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway, NotWhatOthersHold), HTTPStatus.SERVICE_UNAVAILABLE),
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
-    **dict.fromkeys((desk.NotEstablished, ErasuresUndone, NotAnErasure), HTTPStatus.SERVICE_UNAVAILABLE),
+    **dict.fromkeys((desk.NotEstablished, ErasuresUndone, RecordBehind), HTTPStatus.SERVICE_UNAVAILABLE),
+    **dict.fromkeys((NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk), HTTPStatus.SERVICE_UNAVAILABLE),
     Unreadable: HTTPStatus.BAD_REQUEST,
     UnsupportedKind: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     IdempotencyKeyMissing: HTTPStatus.BAD_REQUEST,

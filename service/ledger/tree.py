@@ -28,6 +28,7 @@ __all__ = [
     "prove",
     "root_from_consistency",
     "root_from_inclusion",
+    "roots_from_consistency",
     "tile_name",
     "tiles_of",
 ]
@@ -157,14 +158,23 @@ def prove(ranges: Sequence[Range], look_up: Callable[[Node], bytes]) -> list[byt
 
 
 def root_from_consistency(old: int, size: int, old_root: bytes, proof: Sequence[bytes]) -> bytes:
-    """Return the root of `size` that a proof leads to, once it has led to `old_root`; raise NotProved (RFC 9162 §2.1.4.2).
+    """Return the root of `size` that a proof leads to, once it has led to `old_root`; raise NotProved (RFC 9162 §2.1.4.2)."""
+    before, after = roots_from_consistency(old, size, old_root, proof)
+    if before != old_root:
+        raise NotProved("the proof does not lead from the old root")
+    return after
 
-    The empty tree is a prefix of every other: that needs no proof and has none.
+
+def roots_from_consistency(old: int, size: int, old_root: bytes, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return both roots that a proof leads to, of `old` and of `size`; raise NotProved where it has not their shape (RFC 9162 §2.1.4.2).
+
+    The root of a full tree, whose size is a power of two, is not in the proof: there `old_root` is taken for it. The empty tree is a prefix
+    of every other: that needs no proof and has none.
     """
     if not 0 < old <= size or any(len(each) != HASH_SIZE for each in (old_root, *proof)) or bool(proof) == (old == size):
         raise NotProved(f"no proof that a tree of {old} is a prefix of one of {size}")
     if old == size:
-        return old_root
+        return old_root, old_root
     rest = list(proof) if old & (old - 1) else [old_root, *proof]
     position, last = old - 1, size - 1
     while position & 1:
@@ -180,9 +190,9 @@ def root_from_consistency(old: int, size: int, old_root: bytes, proof: Sequence[
         else:
             after = node_hash(after, sibling)
         position, last = position >> 1, last >> 1
-    if last or before != old_root:
-        raise NotProved("the proof does not lead from the old root")
-    return after
+    if last:
+        raise NotProved("the proof is too short")
+    return before, after
 
 
 def tiles_of(ranges: Sequence[Range], size: int) -> dict[tuple[int, int], int]:

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
+import psycopg
 
 import service
 from service.cli.opening import check_established, database, kept_up
@@ -32,7 +34,8 @@ def serve(host: str | None, port: int | None) -> None:
     """
     with database() as config, kept_up(config):
         check_established(config)
-        outside.check(config)
+        with suppress(psycopg.OperationalError):  # away for now: each worker asks again before it opens the board
+            outside.check(config)
         if config.policy:
             policy.read(config, keys.load_public(config).log_vkey)  # what cannot be used is said here, and not to whoever records first
         bind = f"{host or config.host}:{port or config.port}"

@@ -11,10 +11,12 @@ import click
 import psycopg
 
 from aggregates.clocks.dates import london
+from aggregates.errors import Refused
 from projections.two_clocks import tracking
 from service.cli.opening import database
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
+from service.ledger.sealed import outside
 from service.recording.outside import policy
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         yield from _witnessed(desk, config, size)
         waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
         dumps = desk.execute(UNDESTROYED, (london(config.clock()()),)).fetchall()
+    yield _erased(config)
     for name, day in dumps:
         yield f"The dump {name} was to be destroyed by {day}: say `muniment db destroyed {name}` once it is.", False
     for office, count, why in waiting:
@@ -82,6 +85,15 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         click.echo("note   No checkpoint leaves this machine: set MUNIMENT_CHECKPOINT_TO, or a deleted tail can be seen by nobody.")
     free = shutil.disk_usage(config.data).free // 1024**2
     yield f"{free} MB free in {config.data}.", free > LEAST_FREE
+
+
+def _erased(config: Config) -> tuple[str, bool]:
+    """Say whether a restart would find who was erased."""
+    try:
+        outside.check(config)
+    except Refused as refused:
+        return str(refused), False
+    return f"The record of who was erased is whole, in {len(outside.files(config))} places: {outside.head(config)}.", True
 
 
 def _witnessed(conn: psycopg.Connection[Any], config: Config, size: int) -> Iterator[tuple[str, bool]]:

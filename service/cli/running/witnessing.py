@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from aggregates.errors import Refused
 from service.cli.running import gunicorn
 from service.ledger.witness import cosigning
 from service.ledger.witness.memory import Memory
+
+if TYPE_CHECKING:
+    from service.ledger.witness.memory import Fork
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 PASSPHRASE = click.option(
@@ -71,6 +75,7 @@ def serve(folder: Path, host: str, port: int, passphrase_file: Path | None) -> N
     Example: muniment witness serve /var/lib/witness --port 8766
     """
     cosigning.load(folder, passphrase_file)
+    Memory(folder)
     click.echo(f"Witnessing on http://{host}:{port} - stop with Ctrl-C.")
     files = (str(path.absolute()) if path else None for path in (folder, passphrase_file))
     sys.exit(gunicorn(f"{host}:{port}", f"service.ledger.witness.server:application({', '.join(map(repr, files))})"))
@@ -89,30 +94,31 @@ def show(folder: Path) -> None:
             last = Memory.cosigned(conn, origin)
             seen = f"{last.size} events, cosigned {_moment(last.at)}" if last else "nothing seen yet"
             click.echo(f"{origin}: {seen}")
-        found = Memory.evidence(conn)
+        found = Memory.forks(conn)
     for one in found:
-        click.echo(f"{one.origin}: {_words(conclusive=one.conclusive)} ({_moment(one.at)}): muniment witness evidence {folder}")
+        click.echo(f"{one.origin}: {_words(one)} ({_moment(one.at)}): muniment witness evidence {folder}")
     sys.exit(1 if found else 0)
 
 
 @witness.command()
 @FOLDER
 def evidence(folder: Path) -> None:
-    """Print what contradicts what was cosigned: two notes each, both signed by the log's own key.
+    """Print what proves two histories: two notes each, both signed by the log's own key, and the proof where they are of two sizes.
 
     Example: muniment witness evidence /var/lib/witness > evidence.txt
     """
     cosigning.published(folder)
     with Memory(folder).turn() as conn:
-        for one in Memory.evidence(conn):
-            click.echo(f"# {one.origin}, {_moment(one.at)}: {_words(conclusive=one.conclusive)}. Cosigned:\n")
+        for one in Memory.forks(conn):
+            click.echo(f"# {one.origin}, {_moment(one.at)}: {_words(one)}. Cosigned:\n")
             click.echo(f"{one.held}\n# Offered later:\n\n{one.offered}")
 
 
-def _words(*, conclusive: bool) -> str:
-    if conclusive:
-        return "two roots for one size: whoever has the log's key has signed two histories"
-    return "a checkpoint that could not be shown to extend what was cosigned"
+def _words(one: Fork) -> str:
+    held = int(one.held.split("\n")[1])
+    if held == one.size:
+        return f"two roots for one size, {held} events: whoever has the log's key has signed two histories"
+    return f"{one.size} events whose own proof leads from others than the {held} cosigned: whoever has the log's key signed two histories"
 
 
 def _moment(at: int) -> str:

@@ -19,7 +19,7 @@ from projections.two_clocks.decoded_log import Decoded
 from service.cli.falling_due import issuing
 from service.cli.falling_due.checking import checking
 from service.cli.falling_due.mailing import mailing
-from service.cli.opening import check_established, database, kept_up
+from service.cli.opening import LOOK_EVERY, check_established, database, kept_up
 from service.database.connection import datastore
 from service.ledger import keys
 from service.ledger.reading import Proofs, read_log
@@ -50,13 +50,13 @@ def work(every: float | None, *, views_only: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     with database() as config, kept_up(config):
         check_established(config)
-        outside.check(config)
         if config.policy:
             policy.read(config, keys.load_public(config).log_vkey)
         check_client(config)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
+        _check_erased(config, stop)
         every_other = () if views_only else (_sending, witnessing, stamping, issuing, mailing, checking)
         beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in every_other]
         for thread in beside:
@@ -64,6 +64,17 @@ def work(every: float | None, *, views_only: bool) -> None:
         catch_up.work(config.conninfo("projector"), source(config), stop=stop, poll=every or catch_up.POLL, woken=every is None)
         for thread in beside:
             thread.join(STOPPING)
+
+
+def _check_erased(config: Config, stop: threading.Event) -> None:
+    """Refuse to work while somebody is back who was erased; a database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            return outside.check(config)
+        except psycopg.OperationalError as error:
+            logging.getLogger(__name__).warning("the database is away: %s", str(error).partition("\n")[0])
+            stop.wait(LOOK_EVERY)
+    return None
 
 
 def source(config: Config) -> catch_up.Source:
@@ -96,6 +107,4 @@ def _sending(config: Config, stop: threading.Event) -> None:
                     logging.getLogger(__name__).warning("%s", failed)
         except (psycopg.OperationalError, OperationalError, InterfaceError) as error:
             logging.getLogger(__name__).warning("the database went away: %s", error)
-        except outside.NotAnErasure as refused:
-            logging.getLogger(__name__).warning("%s", refused)
         stop.wait(SENDING_EVERY)

@@ -11,7 +11,7 @@ from aggregates.clocks.dates import london
 from service.cli.opening import board, database
 from service.database import backup
 from service.desk import accounts, screening
-from service.ledger.sealed import custody, outside, rewrapping, statement_key
+from service.ledger.sealed import custody, outside, record, rewrapping, statement_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,23 +84,24 @@ def restore(file: Path) -> None:
         if (config.data / "keys").is_dir():
             _erase_again(config)
         else:
-            click.echo(f"Put {config.data / 'keys'} back, with {outside.FILE}; then: muniment db erase-again")
+            click.echo(f"Put {config.data / 'keys'} back, with the newest {record.FILE}; then: muniment db erase-again")
 
 
 @db.command("erase-again")
-def erase_again() -> None:
+@click.option("--begin", is_flag=True, help="Begin the record where it is not: in a folder that is new, or where every copy of it is lost.")
+def erase_again(*, begin: bool) -> None:
     """Erase again whoever was erased since a restored backup was made, as `erasures.jsonl` knows; nothing is served before that.
 
     Example: muniment db erase-again
     """
     with database() as config:
-        _erase_again(config)
+        _erase_again(config, begin=begin)
 
 
-def _erase_again(config: Config) -> None:
-    found = [str(file) for file in outside.files(config) if file.exists()]
-    number = outside.erase_again(config, accounts.erase)
-    click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(found) or 'the log alone'}.")
+def _erase_again(config: Config, *, begin: bool = False) -> None:
+    number = outside.erase_again(config, accounts.erase, anew=begin)
+    click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(map(str, outside.files(config)))}.")
+    click.echo(f"Compare the record's head with that in the last mail: {outside.head(config)}")
 
 
 @db.command("check-keys")

@@ -1,46 +1,41 @@
 """Who was erased, as it is known outside of the database: a backup that was made before holds them again, and knows nothing of it.
 
-A file `erasures.jsonl` lies beside the wrapping key, and in every folder to which checkpoints go. Each line is an entry that says
-that somebody was erased, and its receipt, so that whoever writes into the file can have nobody erased whom this log has not erased:
-
-    {"entry": <the entry, as the leaf has it>, "proof": <its tlog-proof>}
-
-It names a person by their reference alone, which is random, and of which nothing is left to be found. Lines are only ever added.
+The record lies beside the wrapping key, and in every folder to which checkpoints go (ADR 0019; `record` has its form). A log begins with
+it, so that where it is not, it was lost, or a folder is not mounted: then nothing is served.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg import connect
 
 from aggregates.errors import Refused
+from service.database.connection import datastore
 from service.ledger import keys
-from service.verify import leaf_hash, open_checkpoint, parse_entry, parse_receipt, require, root_from_inclusion, unb64url
+from service.ledger.reading import Proofs
+from service.ledger.sealed import record
+from service.ledger.sealed.record import FILE, TOPIC, RecordMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
+    from uuid import UUID
 
     from psycopg import Connection
 
     from service.config import Config
-    from service.ledger.reading import Proofs
+    from service.ledger.sealed.record import Record
 
-FILE: Final = "erasures.jsonl"
-TOPIC: Final = "data_subject.personal_data_erased.v1"
-ENTRIES: Final = f"""
-    SELECT e.stream AS subject, e.position, e.entry FROM sealed.erased s JOIN ledger.event e ON e.position = s.position
-     WHERE e.stream = s.subject AND e.topic = '{TOPIC}' ORDER BY e.position"""  # noqa: S608 - our own text
-ON_RECORD: Final = f"SELECT stream FROM ledger.event WHERE topic = '{TOPIC}'"  # noqa: S608 - the same
+BEGUN: Final = "SELECT EXISTS (SELECT FROM ledger.event) OR EXISTS (SELECT FROM sealed.subject_key)"
+ON_RECORD: Final = f"SELECT stream, position, entry FROM ledger.event WHERE topic = '{TOPIC}' ORDER BY position"  # noqa: S608 - our own text
 # Which of these people there is a key of, or a value: of a dump that was restored in parts, either alone.
 BACK: Final = """
     SELECT subject FROM sealed.subject_key WHERE subject = ANY (%(people)s)
     UNION SELECT f.subject FROM ledger.sealed_field f JOIN sealed.value USING (position, field) WHERE f.subject = ANY (%(people)s)"""
+ONE_WRITES: Final = "SELECT pg_advisory_xact_lock(7378697629483820647)"  # any number, the same for whoever writes the record
 
 log = logging.getLogger(__name__)
 
@@ -55,18 +50,14 @@ class ErasuresUndone(Refused):
     )
 
 
-class NotAnErasure(Refused):
-    """A line of the file of erasures is not what was written there: somebody has changed it."""
+class RecordBehind(Refused):
+    """A record that lacks what the log itself says is an older copy, and may lack what only a later log says too."""
 
-    rule, text = "INV-39", "Line {line} of {file} does not show that this log has erased anybody ({why}): take the file from another copy"
-
-
-class Erased(NamedTuple):
-    """Somebody who was erased, by which entry, and the line that shows it."""
-
-    subject: UUID
-    position: int
-    line: str
+    rule = "INV-39"
+    text = (
+        "The log itself says of {people} people that they were erased, of whom the record outside says nothing: it is an older copy. Put "
+        "the newest in its place, and run `muniment db erase-again` (ops/runbooks/restore.md). Until then nothing is served or recorded"
+    )
 
 
 def files(config: Config) -> list[Path]:
@@ -74,41 +65,84 @@ def files(config: Config) -> list[Path]:
     return [config.data / "keys" / FILE, *(Path(to) / FILE for to in config.checkpoint_to if to.startswith("/"))]
 
 
-def known(config: Config, vkey: str) -> dict[UUID, Erased]:
-    """Return everybody whom this log has erased, as far as any file knows; refuse a line that does not show it."""
-    return {one.subject: one for file in files(config) for one in _read(file, vkey)}
+def begin(config: Config, vkey: str) -> None:
+    """Begin the record wherever it is to be kept, before the log itself begins; one that is there stays. Raise RecordMissing."""
+    for file in files(config):
+        if not file.exists():
+            fresh = record.new(file, vkey)
+            record.check_head(file.with_name(record.HEAD), fresh)
+            try:
+                record.write(file, fresh)
+            except OSError as error:
+                raise RecordMissing(file=file, why=error.strerror) from error
+    known(config, vkey)
+
+
+def known(config: Config, vkey: str) -> Record:
+    """Return the record, as far as any copy goes; refuse where one is missing or damaged, or they are not one."""
+    return record.the_one([record.read(file, vkey) for file in files(config)])
+
+
+def head(config: Config) -> str:
+    """Return the head of the record, how many people it names and the hash of its last line, for whoever keeps it elsewhere."""
+    return known(config, keys.load_public(config).log_vkey).head
 
 
 def keep(config: Config, proofs: Proofs, vkey: str) -> list[Exception]:
-    """Add to every file who was erased and is not in it; return what failed. Done after each erasure, and again by `muniment work`."""
-    with proofs.datastore.get_connection() as conn:
-        rows = conn.execute(ENTRIES).fetchall()
-    failed = list[Exception]()
-    for file in files(config):
+    """Add to every copy who was erased and is not in it; return what failed. Done after each erasure, and again by `muniment work`.
+
+    A copy that is missing is not begun here: its folder may not be mounted.
+    """
+    copies: list[Record] = []
+    failed: list[Exception] = []
+    with connect(config.conninfo("writer")) as conn:
+        conn.execute(ONE_WRITES)
+        for file in files(config):
+            try:
+                copies.append(record.read(file, vkey))
+            except Refused as error:
+                failed.append(error)
         try:
-            there = {one.subject for one in _read(file, vkey)}
-            _add(file, [_line(bytes(row["entry"]), str(proofs.receipt(row["position"]))) for row in rows if row["subject"] not in there])
-        except (OSError, NotAnErasure) as error:  # the erasure itself is done, and on record: that is not taken back by a file
+            whole = _with(record.the_one(copies), conn, proofs) if copies else None
+            for copy in copies:
+                if whole and (copy.lines != whole.lines or not copy.file.with_name(record.HEAD).exists()):
+                    record.write(copy.file, whole)
+        except (OSError, Refused) as error:  # the erasure itself is done, and on record: that is not taken back by a file
             failed.append(error)
-            log.warning("who was erased could not be written to %s: %s", file, error)
+    for each in failed:
+        log.warning("who was erased could not be kept outside: %s", each)
     return failed
 
 
+def _with(one: Record, conn: Connection[Any], proofs: Proofs) -> Record:
+    """Return the record with whom the log says to be erased, and it does not."""
+    missing = [(position, entry) for subject, position, entry in conn.execute(ON_RECORD) if subject not in one.erased]
+    return one._replace(lines=one.and_then((bytes(entry).decode(), str(proofs.receipt(position))) for position, entry in missing))
+
+
 def check(config: Config) -> None:
-    """Refuse to serve a database in which somebody stands again who was erased. A database that is away says so later."""
-    if not any(file.exists() for file in files(config)):
-        return
-    people = [*known(config, keys.load_public(config).log_vkey)]
+    """Refuse to serve a database in which somebody stands again who was erased, or of which nobody can know; raise OperationalError."""
     with connect(config.conninfo("writer")) as conn:
-        if conn.execute("SELECT to_regclass('sealed.subject_key') IS NULL").fetchone() == (True,):
+        made = conn.execute("SELECT to_regclass('sealed.subject_key') IS NOT NULL").fetchone() == (True,)
+        if not made or conn.execute(BEGUN).fetchone() != (True,):
             return
-        if back := conn.execute(BACK, {"people": people}).fetchall():
+        outside = known(config, keys.load_public(config).log_vkey).erased
+        inside = {row[0] for row in conn.execute(ON_RECORD)}
+        if back := conn.execute(BACK, {"people": [*outside, *inside]}).fetchall():
             raise ErasuresUndone(people=len(back))
+        if behind := inside - outside.keys():
+            raise RecordBehind(people=len(behind))
 
 
-def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection[UUID]], None]) -> int:
-    """Erase again whoever was erased, as the files know and the log itself; return how many there were. Whoever restores is the owner."""
-    gone = known(config, keys.load_public(config).log_vkey)
+def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection[UUID]], None], *, anew: bool = False) -> int:
+    """Erase again whoever was erased, as the record knows and the log itself; return how many there were. Whoever restores is the owner.
+
+    The record then holds what the log says; `anew`, it begins where it is not.
+    """
+    vkey = keys.load_public(config).log_vkey
+    if anew:
+        begin(config, vkey)
+    gone = known(config, vkey).erased
     with connect(config.conninfo("owner")) as conn:
         people = list({*gone, *(row[0] for row in conn.execute(ON_RECORD))})
         back = [row[0] for row in conn.execute(BACK, {"people": people})]
@@ -118,44 +152,12 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
             (people,),
         )
         conn.execute("DELETE FROM sealed.subject_key WHERE subject = ANY (%s)", (people,))
-        for one in gone.values():  # no key is made for them again
-            conn.execute(
-                "INSERT INTO sealed.erased (subject, position) VALUES (%s, %s) ON CONFLICT DO NOTHING", (one.subject, one.position)
-            )
+        for subject, position in gone.items():  # no key is made for them again
+            conn.execute("INSERT INTO sealed.erased (subject, position) VALUES (%s, %s) ON CONFLICT DO NOTHING", (subject, position))
         erase_too(conn, people)
+    with closing(datastore(config.conninfo("writer"))) as pool:
+        proofs = Proofs()
+        proofs.datastore = pool
+        for error in keep(config, proofs, vkey):
+            raise error
     return len(back)
-
-
-def _line(entry: bytes, proof: str) -> str:
-    return json.dumps({"entry": entry.decode(), "proof": proof}) + "\n"
-
-
-def _add(file: Path, lines: list[str]) -> None:
-    """Add lines, all or none of them; what another process adds meanwhile, and is lost by this, it finds missing the next time."""
-    if not lines:
-        return
-    new = file.with_suffix(f".{os.getpid()}")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as into:  # noqa: PTH123 - its mode at birth
-        into.write(file.read_text(encoding="ascii") if file.exists() else "")
-        into.writelines(lines)
-        into.flush()
-        os.fsync(into.fileno())
-    new.rename(file)
-
-
-def _read(file: Path, vkey: str) -> Iterator[Erased]:
-    """Give what a file shows of this log; another log's lines are passed over."""
-    text = file.read_text(encoding="ascii", errors="replace") if file.exists() else ""
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            found = json.loads(line)
-            entry, (index, proof, note) = found["entry"].encode(), parse_receipt(found["proof"])
-            if note.partition("\n")[0] != vkey.partition("+")[0]:
-                continue
-            sealed = open_checkpoint(note, vkey)
-            require(root_from_inclusion(index, sealed.size, leaf_hash(entry), proof) == sealed.root, "its receipt is of another entry")
-            claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
-            require(claims["evt"] == TOPIC, "its entry says something else")
-            yield Erased(UUID(claims["stream"]), index + 1, line)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise NotAnErasure(line=number, file=file, why=str(error)) from error

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregates.errors import Refused
 from service.ledger.checkpoint import signature_line, vkey
-from service.ledger.keys import KeysExist, KeysMissing, opened, read_passphrase, sealed, write_new
-from service.verify import WITNESS, key_id, parse_vkey
+from service.ledger.keys import KeysExist, KeysMissing, KeyUnreadable, opened, read_passphrase, sealed, write_new
+from service.verify import WITNESS, key_id, parse_vkey, require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,13 +69,20 @@ def create(folder: Path, name: str, passphrase_file: Path | None = None) -> Witn
 
 def load(folder: Path, passphrase_file: Path | None = None) -> WitnessKey:
     """Open the key of a witness; raise CannotUseKeys."""
-    private = opened(folder / KEY, read_passphrase(passphrase_file or folder / PASSPHRASE))
-    return WitnessKey(parse_vkey(published(folder))[0], private)
+    private, public = opened(folder / KEY, read_passphrase(passphrase_file or folder / PASSPHRASE)), published(folder)
+    key = WitnessKey(parse_vkey(public)[0], private)
+    if key.vkey != public:
+        raise KeyUnreadable(folder / PUBLIC, f"is not of the key in {KEY}")
+    return key
 
 
 def published(folder: Path) -> str:
-    """Return the public key of a witness; raise KeysMissing."""
+    """Return the public key of a witness; raise KeysMissing, or KeyUnreadable."""
     try:
-        return (folder / PUBLIC).read_text("ascii").strip()
+        vkey = (folder / PUBLIC).read_text("ascii").strip()
+        require(parse_vkey(vkey)[2] == WITNESS, "it is of another kind")
     except OSError as error:
         raise KeysMissing(folder / PUBLIC, f"cannot be read ({error.strerror}): run `muniment witness init`") from error
+    except ValueError as error:
+        raise KeyUnreadable(folder / PUBLIC, "is not a witness's public key: put it back from the Board's policy") from error
+    return vkey

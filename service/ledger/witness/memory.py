@@ -1,7 +1,7 @@
 """What a witness remembers, in a SQLite file: the logs that it accepts, what it cosigned, and what contradicts that.
 
 Every checkpoint that was cosigned is kept, so that a second history is known at any size and not at the last one alone. Evidence is two
-notes that the log's own key signed; nobody needs to believe the witness.
+notes that the log's own key signed and that cannot both be true; nobody needs to believe the witness. What proves nothing is not kept.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from aggregates.errors import Refused
 from service.verify import LOG, parse_vkey
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "memory.db"
-MOST_EVIDENCE: Final = 10_000  # of one log: by then everybody knows
+MOST_FORKS: Final = 100  # of one log, at one size: a flood of them there leaves the first ones, and those at other sizes
 PATIENCE: Final = 5.0  # seconds that one submission waits for another
 SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS log (origin TEXT PRIMARY KEY, vkey TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -26,10 +27,16 @@ SCHEMA: Final = """
         origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL,
         PRIMARY KEY (origin, size)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS evidence (
-        origin TEXT NOT NULL, held TEXT NOT NULL, offered TEXT NOT NULL, conclusive INTEGER NOT NULL, at INTEGER NOT NULL,
-        PRIMARY KEY (held, offered)
+    CREATE TABLE IF NOT EXISTS fork (
+        origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, held TEXT NOT NULL, offered TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (origin, size, root)
     ) STRICT, WITHOUT ROWID;"""
+
+
+class MemoryUnusable(Refused):
+    """A witness that cannot remember cosigns nothing."""
+
+    source, text = "C2SP tlog-witness", "What this witness remembers cannot be read or written: {file}: {why}. It cosigns nothing"
 
 
 class Cosigned(NamedTuple):
@@ -41,13 +48,18 @@ class Cosigned(NamedTuple):
     at: int
 
 
-class Evidence(NamedTuple):
-    """Two notes by one log: what was cosigned, and what contradicts it. `conclusive`: of one size, and with two roots."""
+class Fork(NamedTuple):
+    """Two histories that one log signed: what was cosigned, and what was offered of another.
+
+    `size` and `root` are of what was offered: a checkpoint of the same size; or one of a larger with its proof, a whole submission, which
+    leads to that root, and from another one than was cosigned.
+    """
 
     origin: str
+    size: int
+    root: bytes
     held: str
     offered: str
-    conclusive: bool
     at: int
 
 
@@ -60,7 +72,8 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         """Take the witness's folder, and make the file where there is none."""
         self.path, self._threads = folder / FILE, threading.local()
-        self._connection.executescript(f"PRAGMA journal_mode = WAL;{SCHEMA}")
+        with self._naming():
+            self._connection.executescript(f"PRAGMA journal_mode = WAL;{SCHEMA}")
 
     def accept(self, vkey: str) -> str:
         """Accept a log from now on; return its origin. Raise ValueError where this is no log's key, or its origin has another."""
@@ -74,10 +87,11 @@ class Memory:
     @contextmanager
     def turn(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that nobody else writes beside, and keep what was written there: what is answered afterwards is on disk."""
-        conn = self._connection
-        conn.execute("BEGIN IMMEDIATE")
-        with conn:
-            yield conn
+        with self._naming():
+            conn = self._connection
+            conn.execute("BEGIN IMMEDIATE")
+            with conn:
+                yield conn
 
     @staticmethod
     def logs(conn: sqlite3.Connection) -> dict[str, str]:
@@ -99,23 +113,30 @@ class Memory:
         )
 
     @staticmethod
-    def keep_evidence(conn: sqlite3.Connection, new: Evidence) -> None:
-        """Keep evidence, once."""
-        (number,) = conn.execute("SELECT count(*) FROM evidence WHERE origin = ?", (new.origin,)).fetchone()
-        if number < MOST_EVIDENCE:
-            conn.execute("INSERT INTO evidence VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", new)
+    def keep_fork(conn: sqlite3.Connection, new: Fork) -> None:
+        """Keep what proves two histories, the first time that it does."""
+        found = conn.execute("SELECT count(*) FROM fork WHERE origin = ? AND size = ?", (new.origin, new.size)).fetchone()
+        if found < (MOST_FORKS,):
+            conn.execute("INSERT INTO fork VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", new)
 
     @staticmethod
-    def evidence(conn: sqlite3.Connection) -> list[Evidence]:
-        """Return all evidence, in the order in which it was found."""
-        rows = conn.execute("SELECT origin, held, offered, conclusive, at FROM evidence ORDER BY at, origin")
-        return [Evidence(origin, held, offered, bool(conclusive), at) for origin, held, offered, conclusive, at in rows]
+    def forks(conn: sqlite3.Connection) -> list[Fork]:
+        """Return all that proves two histories, in the order in which it was found."""
+        return [Fork(*row) for row in conn.execute("SELECT origin, size, root, held, offered, at FROM fork ORDER BY at, origin, size")]
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise MemoryUnusable(file=self.path, why=str(error)) from error
 
     @property
     def _connection(self) -> sqlite3.Connection:
         """The one of this thread."""
         if not hasattr(self._threads, "connection"):
-            self._threads.connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-            self._threads.connection.execute("PRAGMA synchronous = FULL")  # a cosignature that was given is never forgotten
+            opened = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+            opened.execute("PRAGMA synchronous = FULL")  # a cosignature that was given is never forgotten
+            self._threads.connection = opened
         found: sqlite3.Connection = self._threads.connection
         return found

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from service.ledger.tree import EMPTY_ROOT, NotProved, root_from_consistency
+from service.ledger.tree import EMPTY_ROOT, NotProved, roots_from_consistency
 from service.ledger.witness.cosigning import WitnessKey, load
-from service.ledger.witness.memory import Cosigned, Evidence, Memory
+from service.ledger.witness.memory import Cosigned, Fork, Memory, MemoryUnusable
 from service.ledger.witness.submission import MOST_BYTES, SIZE, Submission
 from service.verify import Checkpoint, open_checkpoint
 
@@ -41,18 +41,19 @@ class Witness:
 
     def answer(self, request: Request) -> Response:
         """Answer a request."""
-        if request.path == "/" and request.method in {"GET", "HEAD"}:
-            return _said(self._about(), 200)
-        if request.path != ADD:
+        about = request.path == "/" and request.method in {"GET", "HEAD"}
+        if request.path != ADD and not about:
             return _said("There is nothing here: a log is witnessed at /add-checkpoint\n", 404)
-        if request.method != "POST":
+        if request.method != "POST" and not about:
             return _said("Checkpoints are sent by POST\n", 405, Allow="POST")
         try:
-            return self.add(Submission.parse(request.get_data(cache=False)))
+            return _said(self._about(), 200) if about else self.add(Submission.parse(request.get_data(cache=False)))
         except RequestEntityTooLarge:
             return _said(f"A submission has at most {MOST_BYTES} bytes\n", 413)
         except ValueError as error:
             return _said(f"This cannot be read: {error}\n", 400)
+        except MemoryUnusable as error:
+            return _said(f"{error}\n", 503)
 
     def add(self, it: Submission) -> Response:
         """Cosign a checkpoint, or say why not."""
@@ -75,7 +76,7 @@ class Witness:
         last = self.memory.cosigned(conn, it.origin)
         there = self.memory.cosigned(conn, it.origin, offered.size)
         if there and there.root != offered.root:
-            self._contradicted(conn, it, there, conclusive=True)
+            self._forked(conn, offered, there, it.note)
         # SPEC: The witness MUST check that the old size matches the size of the latest checkpoint it cosigned for the checkpoint's
         # origin (or zero […]). If it doesn't match, the witness MUST respond with a "409 Conflict" HTTP status code.
         # SPEC: If the old size matches the checkpoint size, the witness MUST check that the root hashes are also identical. […] 409.
@@ -83,21 +84,26 @@ class Witness:
         if it.old != size or (it.old == offered.size and root != offered.root):
             return Response(f"{size}\n", 409, content_type=SIZE)
         # SPEC: The proof MUST be empty if the old size is zero. If the Merkle Consistency Proof doesn't verify, […] 422.
-        try:
-            proved = root_from_consistency(size, offered.size, root, it.proof) if size else None
-        except NotProved:
-            proved = b""
-        if (proved != offered.root) if size else it.proof:
-            if last:
-                self._contradicted(conn, it, last, conclusive=False)
+        if not (self._leads(conn, it, last, offered) if last and size else not it.proof):
             return _said("The proof of consistency does not lead from what was cosigned to this checkpoint\n", 422)
         # SPEC: The witness MUST persist the new checkpoint before responding.
         now = int(self.clock())
         self.memory.keep(conn, it.origin, Cosigned(offered.size, offered.root, it.note, now))
         return _said(self.key.cosign(it.text, now), 200)
 
-    def _contradicted(self, conn: sqlite3.Connection, it: Submission, held: Cosigned, *, conclusive: bool) -> None:
-        self.memory.keep_evidence(conn, Evidence(it.origin, held.note, it.note, conclusive, int(self.clock())))
+    def _leads(self, conn: sqlite3.Connection, it: Submission, last: Cosigned, offered: Checkpoint) -> bool:
+        """Say whether the proof leads from what was cosigned last. One that leads from another tree of that size convicts the log."""
+        try:
+            before, after = roots_from_consistency(last.size, offered.size, last.root, it.proof)
+        except NotProved:
+            return False  # which proves nothing: anybody can send a wrong proof with a checkpoint of the log's
+        if after == offered.root and before != last.root:
+            self._forked(conn, offered, last, str(it))
+        return (before, after) == (last.root, offered.root)
+
+    def _forked(self, conn: sqlite3.Connection, offered: Checkpoint, held: Cosigned, shown: str) -> None:
+        origin = offered.text.partition("\n")[0]
+        self.memory.keep_fork(conn, Fork(origin, offered.size, offered.root, held.note, shown, int(self.clock())))
 
     def _about(self) -> str:
         """Say who it is and, of each log, what it last cosigned: two readers compare theirs with it."""

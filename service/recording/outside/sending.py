@@ -10,7 +10,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aggregates.errors import Refused
 from service.desk.telling.mail import Mail, NotSent, mailer
+from service.ledger.sealed import outside
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +28,11 @@ anybody can find out whether anything that was recorded until now has been alter
 removed or put in later:
 
     muniment verify PACK --known CHECKPOINT
+
+How many people the record of who was erased names by now, and the hash of its last
+line, by which it is known whether a copy of it is whole after a restore:
+
+    {head}
 """
 
 
@@ -58,7 +65,15 @@ def _send(config: Config, address: str, size: int, note: str) -> None:
             raise NotSent(address, str(error)) from error
     elif (sender := mailer(config)) is not None:
         origin = note.partition("\n")[0]
-        sender.send(Mail(address, f"Checkpoint of {origin} at {size} events", TEXT, attachment=(name, note)))
+        text = TEXT.format(head=_head_of_erased(config))
+        sender.send(Mail(address, f"Checkpoint of {origin} at {size} events", text, attachment=(name, note)))
+
+
+def _head_of_erased(config: Config) -> str:
+    try:
+        return outside.head(config)
+    except Refused as refused:  # the checkpoint goes out all the same, and whoever keeps it hears of this too
+        return str(refused)
 
 
 def _keep(path: Path, note: str) -> None:

@@ -18,7 +18,7 @@ from service.desk import accounts, screening
 from service.ledger import keys
 from service.ledger.errors import SealedValueDamaged
 from service.ledger.pack import write_pack
-from service.ledger.sealed import outside, rewrapping
+from service.ledger.sealed import outside, record, rewrapping
 from service.ledger.sealed.wrapping import wrap
 from service.verify import verify
 from tests.databases import fresh_database
@@ -98,38 +98,90 @@ def test_an_account_comes_back_to_nobody(board, postgres, tmp_path):
         assert not [text for text in spellings(board.email("trainer")) if text in everything(config)]
 
 
+def lines(*files):
+    """Return the lines of copies of the record."""
+    return [file.read_text().splitlines() for file in files]
+
+
 def test_a_folder_elsewhere_knows_who_was_erased(board, postgres, tmp_path):
-    """Where the keys come from an old copy too, the folder to which checkpoints go says who was erased."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    board.board.config = replace(board.config, checkpoint_to=(str(folder),))
+    """Where the keys come from an old copy too, the folder to which checkpoints go says who was erased; a folder that is new is begun."""
+    board.board.config = config = replace(board.config, checkpoint_to=(str(tmp_path / "elsewhere"),))
+    with pytest.raises(record.RecordMissing, match=r"elsewhere/erasures\.jsonl \(No such file"):
+        outside.check(config)  # it is not mounted
+    (tmp_path / "elsewhere").mkdir()
+    assert outside.erase_again(config, accounts.erase, anew=True) == 0
     ref = somebody(board)
-    backup.dump(board.config, tmp_path / "before.dump")
+    backup.dump(config, tmp_path / "before.dump")
+    early = (config.data / "keys" / record.FILE).read_bytes()
     erase(board, ref)
-    (board.config.data / "keys" / outside.FILE).unlink()
-    with restored(board, tmp_path / "before.dump", postgres) as config:
-        worker.open_board(config).close()
+    assert (config.data / "keys" / record.FILE).read_bytes() == (tmp_path / "elsewhere" / record.FILE).read_bytes() != early
+    for name in (record.FILE, record.HEAD):
+        (config.data / "keys" / name).unlink()
+    (config.data / "keys" / record.FILE).write_bytes(early)
+    with restored(board, tmp_path / "before.dump", postgres) as there:
+        worker.open_board(there).close()  # the limit of it: nobody here knows better
         with pytest.raises(outside.ErasuresUndone):
-            worker.open_board(replace(config, checkpoint_to=(str(folder),)))
-    assert outside.keep(board.board.config, board.board.recorder, board.board.recorder.vkey) == []
-    assert (board.config.data / "keys" / outside.FILE).read_text() == (folder / outside.FILE).read_text()
+            worker.open_board(replace(there, checkpoint_to=config.checkpoint_to))
+    assert outside.keep(config, board.board.recorder, board.board.recorder.vkey) == []
+    there, here = lines(tmp_path / "elsewhere" / record.FILE, config.data / "keys" / record.FILE)
+    assert there == here
+
+
+DAMAGED = {
+    "lost": (lambda _: None, record.RecordMissing),
+    "empty": (lambda _: [], record.NotAnErasure),
+    "without its first line": (lambda lines: lines[1:], record.NotAnErasure),
+    "without a line": (lambda lines: [lines[0], *lines[2:]], record.NotAnErasure),
+    "without its last line": (lambda lines: lines[:-1], record.RecordShrunk),
+    "nested": (lambda lines: [*lines[:-1], "[" * 100_000], record.NotAnErasure),
+    "no JSON": (lambda lines: [*lines[:-1], "\0\xff{"], record.NotAnErasure),
+    "another log's": (lambda lines: [lines[0].replace("log", "gol"), *lines[1:]], record.NotAnErasure),
+}
+
+
+def test_without_a_whole_record_nothing_is_served(board, tmp_path):
+    """Lost, emptied, cut, damaged, or an older copy than the log itself: each is refused by name, and mended by the owner alone."""
+    for name in (NAME, "Nina Vellum"):
+        erase(board, somebody(board, name))
+    config, file = board.config, board.config.data / "keys" / record.FILE
+    head, (whole,) = file.with_name(record.HEAD), lines(file)
+    outside.check(config)
+    assert head.read_text() == f"{outside.head(config)}\n"
+    for what, (changed, refusal) in DAMAGED.items():
+        file.unlink(missing_ok=True)
+        if (left := changed(whole)) is not None:
+            file.write_text("".join(f"{line}\n" for line in left), encoding="utf-8")
+        with pytest.raises(refusal, match=r"erasures\.jsonl"):
+            worker.open_board(config)
+        assert outside.keep(config, board.board.recorder, board.board.recorder.vkey), what  # and it is not made good in passing
+    file.unlink()
+    with pytest.raises(record.RecordShrunk):
+        outside.erase_again(config, accounts.erase, anew=True)  # its head says that there was one
+    head.unlink()
+    file.write_text("\n".join(whole[:-1]) + "\n")
+    with pytest.raises(outside.RecordBehind, match="of 1 people"):
+        worker.open_board(config)
+    assert outside.erase_again(config, accounts.erase) == 0
+    outside.check(config)
+    (again,) = lines(file)
+    assert len(again) == len(whole)
 
 
 @pytest.mark.parametrize("what", ["entry", "proof", "another's"])
 def test_nobody_is_erased_by_a_line_that_somebody_wrote(board, what):
     """A line shows, by a receipt, that this log erased whom it names; a line of anything else, or a changed one, is refused."""
     done = erase(board, somebody(board))
-    path = board.config.data / "keys" / outside.FILE
-    line = json.loads(path.read_text())
+    path = board.config.data / "keys" / record.FILE
+    first, line = map(json.loads, path.read_text().splitlines())
     if what == "another's":
         position = done.positions[-1] - 1
         with psycopg.connect(board.config.conninfo("owner")) as conn:
             entry = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()[0]
-        line = {"entry": bytes(entry).decode(), "proof": str(board.board.recorder.receipt(position))}
+        line |= {"entry": bytes(entry).decode(), "proof": str(board.board.recorder.receipt(position))}
     else:
         line[what] = line[what][:60] + ("A" if line[what][60] != "A" else "B") + line[what][61:]
-    path.write_text(json.dumps(line) + "\n")
-    with pytest.raises(outside.NotAnErasure, match=r"Line 1 of .*erasures\.jsonl"):
+    path.write_text(f"{json.dumps(first)}\n{json.dumps(line)}\n")
+    with pytest.raises(record.NotAnErasure, match=r"Line 2 of .*erasures\.jsonl"):
         outside.erase_again(board.config, accounts.erase)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
@@ -14,9 +15,9 @@ from werkzeug.test import Client
 
 from service.ledger.checkpoint import LogKey
 from service.ledger.keys import KeysExist, KeysMissing, KeyUnreadable
-from service.ledger.tree import EMPTY_ROOT
+from service.ledger.tree import EMPTY_ROOT, roots_from_consistency
 from service.ledger.witness import cosigning
-from service.ledger.witness.memory import Memory
+from service.ledger.witness.memory import MOST_FORKS, Memory, MemoryUnusable
 from service.ledger.witness.server import Witness
 from service.ledger.witness.submission import MOST_BYTES, Submission, parse_cosignatures
 from service.verify import WITNESS, open_checkpoint, parse_vkey
@@ -40,9 +41,9 @@ def ask(witness, body: object):
 
 
 def evidence(witness):
-    """Return the evidence that a witness has kept."""
+    """Return the forks that a witness has kept."""
     with witness.memory.turn() as conn:
-        return witness.memory.evidence(conn)
+        return witness.memory.forks(conn)
 
 
 def test_a_checkpoint_is_cosigned_with_the_time(witness):
@@ -120,16 +121,51 @@ def test_a_checkpoint_that_the_log_did_not_sign_is_refused(witness):
     assert [ask(witness, it).status_code for it in (forged, changed)] == [403, 403]
 
 
-def test_a_proof_that_leads_elsewhere_is_refused_and_kept(witness):
-    """422: a fork, a proof too many, and one where none may be; of a fork both notes are kept, once."""
+def test_a_proof_that_leads_elsewhere_is_refused(witness):
+    """422: a fork, no proof, and one where none may be; a fork is kept, once, with its proof, and what proves nothing is not."""
     ask(witness, Tree().submission(0, 5))
-    fork = Tree(fork=4).submission(5, 9)
+    fork, right = Tree(fork=4).submission(5, 9), Tree().submission(5, 9)
+    wrong = [replace(right, proof=[]), replace(right, proof=right.proof[:-1]), replace(Tree().submission(5, 5), proof=[bytes(32)])]
+    wrong += [replace(right, proof=[*right.proof[:-1], bytes(32)]), replace(fork, proof=right.proof)]
 
+    assert {ask(witness, it).status_code for it in wrong} == {422}
+    assert evidence(witness) == []
     assert [ask(witness, it).status_code for it in (fork, fork)] == [422, 422]
-    assert [(it.held, it.offered, it.conclusive) for it in evidence(witness)] == [(Tree().note(5), fork.note, False)]
-    again = replace(Tree().submission(5, 5), proof=[bytes(32)])
-    assert ask(witness, again).status_code == 422
-    assert ask(witness, Tree().submission(5, 9)).status_code == 200
+    assert [(it.size, it.held, it.offered) for it in evidence(witness)] == [(9, Tree().note(5), str(fork))]
+    kept = Submission.parse(evidence(witness)[0].offered.encode())
+    assert roots_from_consistency(5, 9, bytes(32), kept.proof) == (Tree(fork=4).frontier(5).root, Tree(fork=4).frontier(9).root)
+    assert ask(witness, right).status_code == 200
+
+
+def test_a_flood_of_forks_hides_none(witness):
+    """Of more forks at one size than anybody needs the first stay, and one at another size is kept as before."""
+    for old, size in ((0, 5), (5, 9)):
+        ask(witness, Tree().submission(old, size))
+    for fork in range(MOST_FORKS + 5):
+        ask(witness, Submission(0, [], LOG_KEY.checkpoint(5, bytes([fork] * 32))))
+    ask(witness, Tree(fork=4).submission(0, 9))
+
+    assert [(it.size, it.root[:1]) for it in evidence(witness)][:2] == [(5, b"\0"), (5, b"\1")]
+    assert [it.size for it in evidence(witness)].count(5) == MOST_FORKS
+    assert [it.offered for it in evidence(witness) if it.size == 9] == [Tree(fork=4).note(9)]
+
+
+def test_what_cannot_be_used_is_named(witness, tmp_path):
+    """A damaged public key, another's, and a memory that is locked or no database are refused by name; nothing is cosigned meanwhile."""
+    public = tmp_path / "public.vkey"
+    other = cosigning.create(tmp_path / "other", "witness.example/1")
+    for damaged in (b"", b"\xff", b"nonsense", LOG_KEY.vkey.encode(), other.vkey.encode()):
+        public.write_bytes(damaged)
+        with pytest.raises(KeyUnreadable, match=r"public\.vkey"):
+            cosigning.load(tmp_path)
+    locked = sqlite3.connect(tmp_path / "memory.db", isolation_level=None)
+    locked.execute("BEGIN IMMEDIATE")
+    witness.memory._connection.execute("PRAGMA busy_timeout = 1")
+    assert [ask(witness, Tree().submission(0, 5)).status_code, Client(witness).get("/").status_code] == [503, 503]
+    locked.close()
+    (tmp_path / "other/memory.db").write_bytes(b"no database" * 100)
+    with pytest.raises(MemoryUnusable, match=r"memory\.db: file is not a database"):
+        Memory(tmp_path / "other")
 
 
 def test_a_first_checkpoint_has_no_proof(witness):
@@ -145,10 +181,7 @@ def test_two_histories_of_one_size_are_evidence(witness):
     now = replace(now, proof=[])
 
     assert [ask(witness, it).status_code for it in (now, before)] == [409, 409]
-    assert {(it.held, it.offered, it.conclusive) for it in evidence(witness)} == {
-        (Tree().note(9), now.note, True),
-        (Tree().note(5), before.note, True),
-    }
+    assert {(it.held, it.offered) for it in evidence(witness)} == {(Tree().note(9), now.note), (Tree().note(5), before.note)}
     roots = [{open_checkpoint(note, LOG_KEY.vkey).root for note in (it.held, it.offered)} for it in evidence(witness)]
     assert [len(pair) for pair in roots] == [2, 2]
 

@@ -155,7 +155,7 @@ def test_a_second_history_is_kept_as_evidence(seeded, tmp_path, size):
     assert (witness, held, note) == (own.key.vkey, size, other.note(size))
     assert open_checkpoint(offered, recorder.vkey).size == recorder.head().frontier.size
     with own.memory.turn() as conn:
-        assert len(own.memory.evidence(conn)) == (size == 3)
+        assert len(own.memory.forks(conn)) == (size == 3)
 
 
 def test_the_loop_offers_every_witness_what_is_recorded(seeded, tmp_path):

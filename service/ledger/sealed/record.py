@@ -1,0 +1,158 @@
+"""The record of who was erased, as it is kept outside of the database in several copies: a text that only grows.
+
+    {"log": <the log's key>}
+    {"before": <SHA-256 of the line before, in hex>, "entry": <the entry, as the leaf has it>, "proof": <its tlog-proof>}
+
+Each line but the first is an entry that says that somebody was erased, and its receipt, so that whoever writes into it can have nobody
+erased whom this log has not erased. Beside each copy lies its head, `<number of people> <SHA-256 of the last line>`: what is longer by one
+copy's head than every copy is, has lost its end.
+
+It names a person by their reference alone, which is random, and of which nothing is left to be found.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
+
+from aggregates.errors import Refused
+from service.verify import leaf_hash, open_checkpoint, parse_entry, parse_receipt, require, root_from_inclusion, unb64url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+FILE: Final = "erasures.jsonl"
+HEAD: Final = "erasures.head"
+TOPIC: Final = "data_subject.personal_data_erased.v1"
+
+
+class RecordMissing(Refused):
+    """Without the record nobody knows whether a database holds somebody again who was erased."""
+
+    rule = "INV-39"
+    text = (
+        "The record of who was erased cannot be read: {file} ({why}). Mount its folder, or put the record back from another copy; where "
+        "it is to begin: `muniment db erase-again --begin` (ops/runbooks/restore.md). Until then nothing is served, and nothing recorded"
+    )
+
+
+class NotAnErasure(Refused):
+    """A line of the record is not what was written there: somebody has changed it."""
+
+    rule, text = "INV-39", "Line {line} of {file} does not show that this log has erased anybody ({why}): take the file from another copy"
+
+
+class RecordShrunk(Refused):
+    """The record has lost its end: more people were erased than it names."""
+
+    rule = "INV-39"
+    text = "{head} says {said}, and no copy of the record of who was erased has that line: take {file} from another copy"
+
+
+class RecordsDiffer(Refused):
+    """Every copy of the record says the same, as far as it goes."""
+
+    rule = "INV-39"
+    text = "{one} and {other} are no copies of one record of who was erased: take both from the copy that the Board believes"
+
+
+class Record(NamedTuple):
+    """A copy of the record: the file, its lines without their ends, and the position of the entry that erased each person."""
+
+    file: Path
+    lines: tuple[str, ...]
+    erased: dict[UUID, int]
+
+    @property
+    def head(self) -> str:
+        """Its head: how many people it names, and the hash of its last line."""
+        return f"{len(self.lines) - 1} {_hash(self.lines[-1])}"
+
+    def and_then(self, sealed: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Return its lines and those of further erasures, each an entry and its receipt."""
+        lines = [*self.lines]
+        for entry, proof in sealed:
+            lines.append(json.dumps({"before": _hash(lines[-1]), "entry": entry, "proof": proof}))
+        return tuple(lines)
+
+
+def new(file: Path, vkey: str) -> Record:
+    """Return the record of a log that has erased nobody yet."""
+    return Record(file, (json.dumps({"log": vkey}),), {})
+
+
+def read(file: Path, vkey: str) -> Record:
+    """Read a copy; raise RecordMissing, or NotAnErasure at the first line that is not what was written there."""
+    try:
+        lines = file.read_text(encoding="ascii", errors="replace").split("\n")
+    except OSError as error:
+        raise RecordMissing(file=file, why=error.strerror) from error
+    if lines[0] != new(file, vkey).lines[0]:
+        raise NotAnErasure(line=1, file=file, why="it is another log's record, or none")
+    if lines.pop():
+        raise NotAnErasure(line=len(lines) + 1, file=file, why="it does not end")
+    return Record(file, tuple(lines), dict(_each(file, lines, vkey)))
+
+
+def the_one(records: Sequence[Record]) -> Record:
+    """Return the longest of the copies, of which the others are beginnings; raise RecordsDiffer, or RecordShrunk by any copy's head."""
+    longest = max(records, key=lambda one: len(one.lines))
+    for one in records:
+        if one.lines != longest.lines[: len(one.lines)]:
+            raise RecordsDiffer(one=longest.file, other=one.file)
+    for head in {one.file.with_name(HEAD) for one in records}:
+        check_head(head, longest)
+    return longest
+
+
+def check_head(head: Path, record: Record) -> None:
+    """Raise RecordShrunk where a head that is there is not that of any beginning of the record."""
+    try:
+        said = head.read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise RecordMissing(file=head, why=error.strerror) from error
+    number = said.partition(" ")[0]
+    at = int(number) if number.isdecimal() and len(number) < len(str(1 << 32)) else len(record.lines)
+    if at >= len(record.lines) or said != f"{at} {_hash(record.lines[at])}\n":
+        raise RecordShrunk(head=head, said=said.strip()[:80], file=record.file)
+
+
+def write(file: Path, record: Record) -> None:
+    """Write a copy of the record, whole or not at all, and then its head."""
+    _replace(file, "\n".join(record.lines) + "\n")
+    _replace(file.with_name(HEAD), f"{record.head}\n")
+
+
+def _replace(file: Path, text: str) -> None:
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as into:  # noqa: PTH123 - its mode at birth
+        into.write(text)
+        into.flush()
+        os.fsync(into.fileno())
+    half.rename(file)
+
+
+def _each(file: Path, lines: Sequence[str], vkey: str) -> Iterator[tuple[UUID, int]]:
+    """Give whom each line but the first shows to be erased, and by which entry."""
+    for number, line in enumerate(lines[1:], 2):
+        try:
+            found = json.loads(line)
+            require(found["before"] == _hash(lines[number - 2]), "the line before it is not the one that was there")
+            entry, (index, proof, note) = found["entry"].encode(), parse_receipt(found["proof"])
+            sealed = open_checkpoint(note, vkey)
+            require(root_from_inclusion(index, sealed.size, leaf_hash(entry), proof) == sealed.root, "its receipt is of another entry")
+            claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
+            require(claims["evt"] == TOPIC, "its entry says something else")
+            yield UUID(claims["stream"]), index + 1
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise NotAnErasure(line=number, file=file, why=str(error)) from error
+
+
+def _hash(line: str) -> str:
+    return sha256(line.encode()).hexdigest()
