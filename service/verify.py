@@ -54,11 +54,8 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-TO_URL, FROM_URL, FILL = (
-    bytes.maketrans(b"+/", b"-_"),
-    bytes.maketrans(b"-_", b"+/"),
-    ("AAAA", "=", "AA", "A"),
-)  # up to whole groups; one digit over is never right
+TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
+FILL = "AAAA", "=", "AA", "A"  # up to whole groups; one digit over is never right
 LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints, one that cosigns them with its time
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
 LATEST, CLOCK_SKEW = 10**11, 3600  # seconds: what a date can be written of; what our clock may be ahead of a witness's
@@ -68,13 +65,14 @@ SMALL_ORDER = {0, 1, PRIME - 1, Y_8, PRIME - Y_8}  # y of all eight points; x, a
 PURPOSES = {"service-attested": "service-statements", "actor-signed": "acts"}  # of the key, by assurance
 ESTABLISHED, ENROLLED = "ledger.established.v1", "keys.signing_key_enrolled.v1"
 ROTATED, REVOKED, ERASED = "keys.signing_key_rotated.v1", "keys.signing_key_revoked.v1", ".personal_data_erased.v1"
-AMENDING = ".entry_corrected.v1", ".entry_retracted.v1", ERASED
+AMENDING, COMPROMISED = (".entry_corrected.v1", ".entry_retracted.v1", ERASED), "keys.signing_key_compromised.v1"
 KEY: dict[str, type] = dict.fromkeys(("holder", "purpose", "thumbprint", "public_key", "proof"), str)
 SHOWN: dict[str, dict[str, type]] = {  # what every pack must show of the events that the verification itself rests on
     ESTABLISHED: dict.fromkeys(("origin", "log_vkey", "statement_key", "holder", "board"), str) | {"demonstration": bool},
     ENROLLED: KEY,
     ROTATED: KEY | {"replaces": str, "replaced_proof": str},
     REVOKED: {"thumbprint": str, "reason": str},
+    COMPROMISED: {"thumbprint": str, "from_position": int},
     ERASED: {"erased": list},
 }
 CLAIMS = ("_sd", "_sd_alg", "assurance", "aud", "evt", "iat", "iss", "jti", "seen", "stream", "sver")
@@ -90,7 +88,7 @@ NOTE = re.compile(rf"(([^\n+ ]+)\n{NUMBER}\n([^\n]{{44}})\n)\n((?:— [^\n+ ]+ [
 RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex {NUMBER}\n((?:[^\n]{{44}}\n){{,64}})\n(.+)", re.DOTALL)
 Check = Callable[[bytes, bytes, bytes], object]  # of a key, a signature, and what is signed
 Also = Callable[["Pack"], "Verdict"] | None  # of a document beside a pack that was found good
-Event = tuple[int, int, dict[str, Any], tuple[int, int, int], list[str]]  # position, received, claims, fields (as below), what it cites
+Event = tuple[int, int, dict[str, Any], tuple[int, ...], list[str]]  # position, received, claims, fields (as below), what it cites
 
 
 class NotVerified(ValueError):  # noqa: N818 -- a verdict, not a fault
@@ -369,13 +367,14 @@ def tile_name(index: int, width: int = TILE) -> str:
 
 
 class Key(NamedTuple):
-    """A key of the log's own registry: it may sign the positions after `since`, up to and including `ended`."""
+    """A key of the log's own registry: it may sign after `since`, up to and including `ended`; others may have from `disputed` on."""
 
     public: bytes
     holder: str
     purpose: str
     since: int
     ended: int = sys.maxsize
+    disputed: int = sys.maxsize
 
 
 class Pack:
@@ -395,7 +394,7 @@ class Pack:
         self.present = dict[int, Sequence[int]]()  # the indexes of the entries that are here, by tile
         self.asked = 0, EMPTY_ROOT
         self.keys, self.erased, self.cited = dict[str, Key](), defaultdict[int, set[str]](set), dict[str, int]()
-        self.first, self.last, self.fields, self.signed = 0, 0, [0, 0, 0], Counter[str]()  # fields: shown, withheld, erased
+        self.first, self.last, self.fields, self.signed = 0, 0, [0] * 4, Counter[str]()  # shown, withheld, erased; events disputed
         self.amending = defaultdict[str, list[str]](list)
         with naming("policy"):
             own = Policy(self.read("policy").decode())
@@ -511,6 +510,10 @@ class Pack:
             require([fields["origin"], fields["log_vkey"]] == [self.origin, self.vkey], "it establishes another log")
             self.demonstration, public = fields["demonstration"], unb64url(fields["statement_key"])
             self.keys[statement_header(public)] = Key(public, fields["holder"], PURPOSES["service-attested"], 0)
+        if kind == COMPROMISED:
+            named = [key for key in self.keys.values() if thumbprint(key.public) == fields["thumbprint"]]
+            require(named, f"it disputes a key that was never live, {fields['thumbprint']}")
+            self.keys[statement_header(named[0].public)] = named[0]._replace(disputed=min(named[0].disputed, fields["from_position"]))
         if kind in (ROTATED, REVOKED):
             ends = fields["replaces" if kind == ROTATED else "thumbprint"]
             ended = [key for key in self.keys.values() if thumbprint(key.public) == ends and key.ended == sys.maxsize]
@@ -549,14 +552,11 @@ class Pack:
             raise NotVerified(f"{claims['evt']}: {self.unaccounted(position, digests, shown, hidden)}")
         fields = dict(shown.values())
         require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
-        match fields.get("evidence"):
-            case None:
-                cited = []
-            case [*files] if all(type(each) is dict and type(each.get("sha256")) is str for each in files):
-                cited = [each["sha256"] for each in files]
-            case _:
-                raise NotVerified("field 'evidence' is misshapen")
-        return position, received, claims, (len(shown), len(hidden - erased), len(erased)), cited
+        files = [] if fields.get("evidence") is None else fields["evidence"]
+        shaped = type(files) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in files)
+        require(shaped, "field 'evidence' is misshapen")
+        counts = len(shown), len(hidden - erased), len(erased), int(position >= key.disputed)
+        return position, received, claims, counts, [each["sha256"] for each in files]
 
     def unaccounted(self, position: int, digests: list[str], shown: Mapping[str, tuple[str, Any]], hidden: set[str]) -> str:
         """Say which digest is in no list, by the fields that other events show and this one does not, or which is in two."""
@@ -694,16 +694,18 @@ def report(pack: Pack, absent: list[str]) -> list[str]:
     def at(time: int) -> str:
         return f"{datetime.fromtimestamp(time, UTC):%F %T} UTC"
 
-    shown, withheld, erased = pack.fields
+    shown, withheld, erased, disputed = pack.fields
     by = ["by actors' own keys", *(f"{number} by {name}" for name, number in sorted(pack.signed.items()) if name)]
     lines = [
         f"checked: {pack.signed.total()} entries, each signed and sealed, received from {at(pack.first)} to {at(pack.last)}",
         f"checked: every field of each: {shown} shown, {withheld} withheld, {erased} erased",
         f"signed: {pack.signed['']} attested by the service, {pack.signed.total() - pack.signed['']} {', '.join(by)}",
+        *([f"disputed, not void: {disputed} entries, signed by a key from where it was compromised on"] if disputed else []),
         *(f"witness: {name} cosigned at {at(time)}" for name, time in pack.cosigned.items()),
     ]
     for key in pack.keys.values():
         until = "" if key.ended == sys.maxsize else f" up to #{key.ended}"
+        until += "" if key.disputed == sys.maxsize else f", disputed from #{key.disputed}"
         lines.append(f"key: {thumbprint(key.public)} of {key.holder}, for {key.purpose}, after #{key.since}{until}")
     for what, ending in zip(("corrections", "retractions", "erasures"), AMENDING, strict=True):
         lines.append(" ".join([f"{what}: {len(pack.amending[ending])}", *pack.amending[ending]]))
@@ -758,10 +760,11 @@ def main(arguments: Sequence[str] | None = None, then: Also = None) -> int:
     parser.add_argument("--known", metavar="FILE", type=Path, action="append", default=[], help="a checkpoint or receipt that you kept")
     options = parser.parse_args(arguments)
     try:
+        options.pack.stat()
         policy = options.policy.read_text("utf-8") if options.policy else None
         known = {str(path): path.read_text("utf-8") for path in options.known}
         verdict = verify(options.pack, key=options.key, policy=policy, known=known, then=then)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no such file, no text, or no path
         verdict = Verdict(2, [f"COULD NOT CHECK: {getattr(error, 'filename', 'what you trust')}: {error.args[-1]}"])
     for line in verdict.lines:
         sys.stdout.buffer.write("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line).encode() + b"\n")

@@ -187,6 +187,13 @@ def test_what_cannot_be_checked_is_not_called_altered(stranger, arguments):
     assert "Traceback" not in ran.stderr + ran.stdout
 
 
+@pytest.mark.parametrize("arguments", [["\0"], [".", "--policy", "\0"], [".", "--known", "\0"]])
+def test_what_is_no_path_cannot_be_checked(arguments, capsysbinary):
+    """Nor is what no file can be called."""
+    assert verify.main(arguments) == 2
+    assert capsysbinary.readouterr().out.startswith(b"COULD NOT CHECK")
+
+
 def test_what_a_pack_says_cannot_move_the_cursor(stranger):
     """Control characters out of a pack are written as escapes."""
     write({"a\x1b[2Jb": b""}, stranger / "pack")

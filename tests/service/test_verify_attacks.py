@@ -326,6 +326,10 @@ REFUSED = {
         lambda log: log.rotate(RIVER_2, statement_key(RIVER_2.holder, "new"), replaced_proof=b64url(bytes(64))),
         "a signature is wrong",
     ),
+    "a stranger's key disputed": (
+        lambda log: log.add("keys.signing_key_compromised.v1", "keys", thumbprint=NEW.thumbprint, from_position=1, reason="stolen"),
+        "disputes a key that was never live",
+    ),
     "revoked twice": (lambda log: log.revoke(AVON), "ends a key that is not live"),
     "erasing the future": (
         lambda log: log.add("x.personal_data_erased.v1", "e", erased=[{"digest": "A" * 43, "field": "f", "position": 99}]),
@@ -390,6 +394,17 @@ def test_events_before_a_revocation_stay_valid(tmp_path):
 
     assert code == 0
     assert f"key: {AVON.thumbprint} of avm.severnbrook.example, for acts, after #4 up to #14" in text
+
+
+def test_what_a_compromised_key_signed_is_disputed_and_never_void(tmp_path):
+    """The verdict counts what each key signed from where it was compromised on, as the earliest declaration has it; all of it verifies."""
+    log = twenty_events()
+    for key, since in ((RIVER, 6), (RIVER_2, 17), (RIVER_2, 9), (RIVER_2, 12)):
+        log.add("keys.signing_key_compromised.v1", "keys", thumbprint=key.thumbprint, from_position=since, reason="stolen")
+    code, text = said(write(log.pack(), tmp_path))
+
+    assert (code, "disputed, not void: 3 entries" in text) == (0, True), text
+    assert f"{RIVER_2.thumbprint} of riv.severnbrook.example, for acts, after #8, disputed from #9" in text
 
 
 def test_seen_is_a_root_of_this_log(tmp_path):
