@@ -34,7 +34,7 @@ from service.ledger.keys import CannotUseKeys
 from service.ledger.sealed.outside import ErasuresUndone, RecordBehind
 from service.ledger.sealed.record import NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk
 from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
-from service.recording.outside.comparing import NotWhatOthersHold
+from service.recording.outside.comparing import KeptDamaged, NotWhatOthersHold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotGivenOut: HTTPStatus.FORBIDDEN,
     NotYetShared: HTTPStatus.CONFLICT,
-    **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway, NotWhatOthersHold), HTTPStatus.SERVICE_UNAVAILABLE),
+    **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway, NotWhatOthersHold, KeptDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     **dict.fromkeys((desk.NotEstablished, ErasuresUndone, RecordBehind), HTTPStatus.SERVICE_UNAVAILABLE),

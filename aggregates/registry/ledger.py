@@ -31,10 +31,16 @@ class SealedAlready(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What somebody holds of the log that it has lost: where, and of which size."""
+    """What somebody holds of the log that it has lost: where, of which size, and the root as their checkpoint has it (empty: none)."""
 
     place: str
     size: int
+    root: str
+
+
+def root_of(checkpoint: str | None) -> str:
+    """Return the root in a checkpoint, as it stands there; empty where there is none."""
+    return "".join((checkpoint or "").split("\n")[2:3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,6 @@ class Ledger(OnRecord[LedgerState | None]):
             elif now and issubclass(entry.event, Ledger.PackSealed):
                 now = replace(now, handed=now.handed | {(body["office"], body["pack_sha256"])})
             elif now and issubclass(entry.event, Ledger.IntegrityFailed):
-                lost = (Loss(one["place"], one["size"]) for one in body["held"])
+                lost = (Loss(one["place"], one["size"], root_of(one.get("checkpoint"))) for one in body["held"])
                 now = replace(now, losses=(*now.losses, *lost))
         return now

@@ -1,6 +1,6 @@
 """The record of who was erased, as it is kept outside of the database in several copies: a text that only grows.
 
-    {"log": <the log's key>}
+    {"log": <the name of the log>}
     {"before": <SHA-256 of the line before, in hex>, "entry": <the entry, as the leaf has it>, "proof": <its tlog-proof>}
 
 Each line but the first is an entry that says that somebody was erased, and its receipt, so that whoever writes into it can have nobody
@@ -82,7 +82,7 @@ class Record(NamedTuple):
 
 def new(file: Path, vkey: str) -> Record:
     """Return the record of a log that has erased nobody yet."""
-    return Record(file, (json.dumps({"log": vkey}),), {})
+    return Record(file, (json.dumps({"log": vkey.partition("+")[0]}),), {})
 
 
 def read(file: Path, vkey: str) -> Record:

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aggregates.errors import Refused
 from aggregates.registry import Ledger
+from aggregates.registry.ledger import root_of
 from service.recording.outside import policy
 from service.recording.outside.offering import Diverged, NotWitnessed
 from service.recording.outside.witnessing import ask
-from service.verify import open_checkpoint, parse_vkey
+from service.verify import NOTE, open_checkpoint, parse_vkey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from aggregates.registry.ledger import Loss
     from service.config import Config
     from service.ledger.store import LedgerRecorder
     from service.recording.recording import Recording
@@ -49,12 +51,24 @@ class NotWhatOthersHold(Refused):
     )
 
 
+class KeptDamaged(Refused):
+    """What is kept against a loss has to be readable: a damaged checkpoint may be the very one that shows it."""
+
+    source = "ledger §5"
+    text = "Nothing is recorded: {file} is not the checkpoint that was sent there ({why}). Put it back from another copy, or take it away"
+
+
 class Held(NamedTuple):
     """What somebody holds of this log that it does not extend: where, of which size, and the checkpoint where it is there."""
 
     place: str
     size: int
     checkpoint: str | None
+
+    def admitted(self, losses: Iterable[Loss]) -> bool:
+        """Say whether this very tree is among what was admitted as lost; where it is not shown, any of that size there."""
+        root = root_of(self.checkpoint)
+        return any((self.place, self.size) == (one.place, one.size) and (not root or root == one.root) for one in losses)
 
 
 class Outside:
@@ -84,8 +98,8 @@ class Outside:
         if not held:
             return []
         ledger = thing if isinstance(thing, Ledger) else board.find(Ledger, "ledger", fresh=True)
-        admitted = {(one.place, one.size) for one in ledger.state.losses} if ledger and ledger.state else set()
-        return [one for one in held if (one.place, one.size) not in admitted]
+        losses = ledger.state.losses if ledger and ledger.state else ()
+        return [one for one in held if not one.admitted(losses)]
 
 
 def called(place: str) -> str:
@@ -116,15 +130,17 @@ def _ask_all(recorder: LedgerRecorder, witnesses: tuple[policy.Witness, ...]) ->
 def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> list[Held]:
     """Return the checkpoints in the folders that they are sent to which the log does not extend; those that it does become `good`."""
     found = dict[Path, tuple[int, bytes, str]]()
-    for path in (path for folder in config.checkpoint_to if folder.startswith("/") for path in Path(folder).glob("*.checkpoint")):
-        if path not in good:
-            try:
-                note = path.read_text(encoding="utf-8")
-                kept = open_checkpoint(note, recorder.vkey)
-            except ValueError:
+    folders = [Path(to) for to in config.checkpoint_to if to.startswith("/")]
+    for path in (path for folder in folders for path in folder.glob("*.checkpoint") if path not in good and not path.is_dir()):
+        try:
+            note = path.read_text(encoding="utf-8")
+            if (match := NOTE.fullmatch(note)) and match[2] != parse_vkey(recorder.vkey)[0]:
                 good.add(path)  # another log's
-            else:
-                found[path] = kept.size, kept.root, note
+                continue
+            kept = open_checkpoint(note, recorder.vkey)
+        except (OSError, ValueError) as error:
+            raise KeptDamaged(file=path, why=getattr(error, "strerror", None) or error) from error
+        found[path] = kept.size, kept.root, note
     with recorder.datastore.get_connection() as conn:
         rows = conn.execute(ROOTS, ([size for size, _, _ in found.values()],)).fetchall() if found else []
     roots = {row["size"]: bytes(row["root"]) for row in rows}

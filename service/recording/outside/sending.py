@@ -7,6 +7,7 @@ checkpoint once, however often this runs; a failed one is tried again, and shows
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,8 @@ def send_daily(conn: Connection[Any], config: Config, today: date) -> list[NotSe
 
 
 def _send(config: Config, address: str, size: int, note: str) -> None:
-    name = f"{size:012d}.checkpoint"
+    root = b64decode(note.split("\n")[2]).hex()[:16]  # so that another history of that size, which was lost, stays beside it
+    name = f"{size:012d}-{root}.checkpoint"
     if address not in config.checkpoint_by_mail:
         try:
             _keep(Path(address) / name, note)

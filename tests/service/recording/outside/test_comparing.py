@@ -8,8 +8,9 @@ import pytest
 
 from service.application import Board
 from service.desk.refusals import NotAllowed
-from service.recording.outside.comparing import NotWhatOthersHold
-from service.recording.outside.recovering import NothingLost, NotThisLogs, admit
+from service.ledger.checkpoint import LogKey
+from service.recording.outside.comparing import KeptDamaged, NotWhatOthersHold
+from service.recording.outside.recovering import NothingLost, NotThisLogs, admit, lost
 from tests.service.ledger.trees import Tree
 from tests.service.recording.outside.others import listening, policy_of, witness_of
 
@@ -44,12 +45,19 @@ def test_a_log_that_lacks_what_was_sent_refuses_to_record(seeded, opened, tmp_pa
 
 
 def test_what_the_log_extends_is_no_hindrance(seeded, opened, tmp_path):
-    """A folder holds this log's checkpoints, of sizes that no checkpoint here has too, and those of other logs."""
+    """A folder holds this log's checkpoints, of sizes that no checkpoint here has too, others', and folders; none is damaged."""
     log, recorder = seeded.board.keys.log, seeded.board.recorder
     (tmp_path / "3.checkpoint").write_text(log.checkpoint(3, recorder.root_at(3)))
-    (tmp_path / "2.checkpoint").write_text("another log's\n")
+    (tmp_path / "2.checkpoint").write_text(Tree(key=LogKey("another.example/log", log.private)).note(2))
+    (tmp_path / "1.checkpoint").mkdir()
+    config = replace(seeded.config, checkpoint_to=(str(tmp_path),))
+    for damaged in (b"", b"\xff", (tmp_path / "3.checkpoint").read_bytes().replace(b"\n3\n", b"\n4\n")):
+        (tmp_path / "4.checkpoint").write_bytes(damaged)
+        with pytest.raises(KeptDamaged, match=r"4\.checkpoint"):
+            accept(opened(config))
+    (tmp_path / "4.checkpoint").unlink()
 
-    assert accept(opened(replace(seeded.config, checkpoint_to=(str(tmp_path),))))
+    assert accept(opened(config))
 
 
 @pytest.mark.parametrize("size", [3, 1000])
@@ -89,6 +97,9 @@ def test_a_loss_is_admitted_on_record(seeded, opened, tmp_path):
         assert opened(config).act("riv-lead", "report_progress", "A1", rag="amber", narrative="All is read").positions
         with pytest.raises(NothingLost):
             admit(it.board, it.callers["board-manager"], "The disk failed", mailed)
+
+        again = {"mailed.checkpoint": Tree(key=seeded.board.keys.log, fork=5).note(2000)}
+        assert [one.size for one in lost(it.board, again)] == [2000]  # of that size, and of that name: yet another history
 
     losses = it.board.established.state.losses
     assert done.positions == [size + 1]
