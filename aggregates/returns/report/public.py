@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
 
 
-# Public fields that count people of one session or agency, or point at one of them: a report says them in tables, and suppresses some.
+# Public fields that count people of one session, agency or review, or point at one: a report says them in tables, and suppresses some.
 SAYS_OF_PEOPLE: Final = frozenset(
-    {"number_attended", "staff_n", "participants", "points", "satisfaction", "learning", "evidence_of_impact"}
+    {"number_attended", "staff_n", "participants", "points", "satisfaction", "learning", "evidence_of_impact", "count"}
 )
 
 

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from aggregates.entry.fields import ENVELOPE
+from aggregates import EVENTS
+from aggregates.entry.fields import CORRECTED, ENVELOPE, fields_by_name
+from aggregates.review import Review
 from service.ledger.pack import PUBLICLY, PackExists, write_pack
 from service.ledger.pack.auditing import audit
 from service.verify import unb64url, verify
@@ -61,6 +63,16 @@ def test_a_public_pack_withholds_all_else(recorder, tmp_path):
     assert "ref" in shown(tmp_path / "pack")
     assert not shown(tmp_path / "pack") & {"title", "line", "name"}
     assert shown(tmp_path / "pack") >= {*ENVELOPE} - {"by_person", "late_reason"}
+
+
+def test_nothing_public_counts_who_took_part_in_a_review():
+    """However many contributed, were invited or said how it was: no count, and no total, from which few could be worked out."""
+    counting = {one for one in EVENTS.values() if "count" in fields_by_name(one)}
+    said = {"amends": 1, CORRECTED["public"]: {"count": 3}}
+
+    assert {Review.PractitionersInvited, Review.PractitionersContributed, Review.ParticipantFeedbackReceived} <= counting
+    assert {name for one in counting for name in PUBLICLY.shown(one, {"count": 12})} == set()
+    assert PUBLICLY.shown(Review.EntryCorrected, said) == {"amends"}
 
 
 def test_a_zip_is_the_folder_and_the_same_each_time(recorder, tmp_path):
