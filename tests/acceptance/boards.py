@@ -1,4 +1,4 @@
-"""The boards that the tests from outside begin with: Severnbrook's seven years, and a small one with two actions. Made once a run."""
+"""The boards that the tests from outside begin with: Severnbrook's seven years, and small ones with two actions. Made once a run."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def _program(name: str, conninfo: str | None, *arguments: object) -> None:
     subprocess.run([find_binaries() / name, f"--dbname={conninfo}", *map(str, arguments)], check=True)
 
 
-def _create(conninfo: str, name: str) -> None:
-    """Create a database with nothing in it."""
+def _create(conninfo: str, name: str, template: str = "template0") -> None:
+    """Create a database with nothing in it, or as another is."""
     with psycopg.connect(make_conninfo(conninfo, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def small_board(conninfo: str) -> Product:
@@ -110,6 +110,21 @@ def small_board(conninfo: str) -> Product:
             filled.does("rebuild")
             made.write_text(json.dumps(key))
         return Product(data, url, CLOCK | {"MUNIMENT_KEY": json.loads(made.read_text())})
+
+
+def reported_on(conninfo: str) -> Product:
+    """Return the small board three weeks on, when progress on A1 has been reported three times: a trail that is quick to seal."""
+    before = small_board(conninfo)
+    with once("reported-on") as (folder, made):
+        product = Product(folder / "reported-on", make_conninfo(conninfo, dbname="reported_on"), before.settings)
+        if not made.exists():
+            shutil.copytree(before.data / "keys", product.data / "keys")
+            _create(conninfo, "reported_on", template="small_board")
+            ran = product.brings_in(*(progress(at=f"2016-09-{day:02}T09:00:00+01:00") for day in (12, 19, 26)))
+            assert ran.code == 0, ran
+            product.does("rebuild")
+            made.touch()
+        return product
 
 
 def establish(product: Product, *options: str) -> str:

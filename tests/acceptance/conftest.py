@@ -1,4 +1,4 @@
-"""What the tests from outside may ask for: `severnbrook` and `board`, each a copy that the test has for itself."""
+"""What the tests from outside may ask for: `severnbrook`, `board` and `reported_on`, each a copy that the test has for itself."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ def severnbrook(postgres: str, folder: Path) -> Iterator[Product]:
 def board(postgres: str, folder: Path) -> Iterator[Product]:
     """Give the small board, with its views."""
     with boards.small_board(postgres).copy(folder / "board", postgres) as product:
+        yield product
+
+
+@pytest.fixture
+def reported_on(postgres: str, folder: Path) -> Iterator[Product]:
+    """Give the small board three weeks on: somebody may wish that a report had been another, or earlier, or never."""
+    with boards.reported_on(postgres).copy(folder / "reported-on", postgres) as product:
         yield product
 
 

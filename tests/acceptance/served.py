@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import urllib.request
 from contextlib import contextmanager
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
 
 from service.demonstration import TODAY
 from service.desk import accounts
 from tests.acceptance.product import PATIENCE, Product, free_port, wait
+from tests.needs import cannot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery staple"
 CLOCK = {"MUNIMENT_DEMONSTRATION_CLOCK": TODAY.isoformat()}
 WIDTHS = (1280, 375)
+BROWSERS = ("chromium-headless-shell", "chromium")  # without windows a page costs a fifth; either is Debian's own
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOLDER = """
     SELECT term ->> 'holder' FROM views.offices, jsonb_array_elements(terms) AS term
      WHERE key = %s AND upper_inf(known) AND upper_inf(valid) AND (term ->> 'until_on') IS NULL"""
@@ -115,6 +120,16 @@ class Person:
     def words(self) -> str:
         """Return the words of the page, as they are shown."""
         return " ".join(self.page.inner_text("main").replace("\xa0", " ").split())
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Give Debian's own browser."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None) or cannot(f"not on this machine: {BROWSERS[0]}")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield found
+        found.close()
 
 
 @contextmanager

@@ -59,6 +59,12 @@ def sign_off(severnbrook) -> int:
     return positions(severnbrook, "action.signed_off.v1", "A13")[0]
 
 
+@pytest.fixture
+def report(reported_on) -> int:
+    """Give the position of the second report of progress on A1: one came before it, and one after."""
+    return positions(reported_on, "action.progress_reported.v1", "A1")[1]
+
+
 def kept(product: Product, name: str = "kept.checkpoint"):
     """Keep the newest checkpoint, outside of what anybody can reach."""
     path = product.data / name
@@ -85,38 +91,36 @@ def named(verdict: str, position: int, words: str) -> bool:
 # -- the owner of the database ---------------------------------------------------------------------------------------------
 
 
-def test_edited_entry(severnbrook, sign_off):
+def test_edited_entry(reported_on, report):
     """An entry that the database's owner edits is named: it is not the one that was sealed; and the views stop at it, loudly."""
-    with owner_of(severnbrook) as owner:
-        owner.write(sign_off, resigned(owner.entry(sign_off), None, iat=1))
-    assert named(refuted(severnbrook), sign_off, "not the entry that was sealed")
-    ran = severnbrook.run("rebuild", "inspection_history")
+    with owner_of(reported_on) as owner:
+        owner.write(report, resigned(owner.entry(report), None, iat=1))
+    assert named(refuted(reported_on), report, "not the entry that was sealed")
+    ran = reported_on.run("rebuild", "inspection_history")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith(f"The ledger is not what was recorded: entry {sign_off}: ")
+    assert ran.err.startswith(f"The ledger is not what was recorded: entry {report}: ")
     assert "Traceback" not in ran.err
 
 
-def test_edited_value(severnbrook):
+def test_edited_value(reported_on):
     """A value that the owner edits, beside its entry, was never signed: the event is named, and no view is built from it."""
-    at = positions(severnbrook, "action.assigned.v1", "A13")[0]
-    with owner_of(severnbrook) as owner:
+    at = positions(reported_on, "action.assigned.v1", "A1")[0]
+    with owner_of(reported_on) as owner:
         owner.tell(at, "due_on", "2017-12-16")
-    assert named(refuted(severnbrook), at, "a disclosure was never signed")
-    ran = severnbrook.run("rebuild", "inspection_history")
+    assert named(refuted(reported_on), at, "a disclosure was never signed")
+    ran = reported_on.run("rebuild", "inspection_history")
     assert ran.code == 1
     assert f"entry {at}: " in ran.err
 
 
-def test_value_taken_away(severnbrook, sign_off):
+def test_value_taken_away(reported_on, report):
     """A value that the owner deletes is named by its field: an event of its kind always has it."""
-    with owner_of(severnbrook) as owner:
-        told = owner.one("SELECT disclosures FROM ledger.disclosure WHERE position = %s", sign_off)
-        one = told_otherwise(told, "effect", None).one
-        owner.connection.execute(
-            "UPDATE ledger.disclosure SET disclosures = %s WHERE position = %s", (told.replace(f"~{one}", ""), sign_off)
-        )
-    said = refuted(severnbrook)
-    assert named(said, sign_off, "'effect'")
+    with owner_of(reported_on) as owner:
+        told = owner.one("SELECT disclosures FROM ledger.disclosure WHERE position = %s", report)
+        one = told_otherwise(told, "narrative", None).one
+        owner.connection.execute("UPDATE ledger.disclosure SET disclosures = %s WHERE position = %s", (told.replace(f"~{one}", ""), report))
+    said = refuted(reported_on)
+    assert named(said, report, "'narrative'")
     assert "neither shown, withheld nor erased" in said
 
 
@@ -142,23 +146,23 @@ def test_sealed_with_a_key_of_ones_own(board):
     assert ran.err.startswith(f"The ledger is not what was recorded: the stored checkpoint of size {size} was not signed by this log's key")
 
 
-def test_edited_with_the_stolen_log_key(severnbrook, sign_off):
+def test_edited_with_the_stolen_log_key(reported_on, report):
     """Whoever stole the log's key can seal, but not sign: the edited entry's signature is wrong, and it is named."""
-    with owner_of(severnbrook) as owner:
-        owner.write(sign_off, resigned(owner.entry(sign_off), None, iat=1))
-        owner.seal_again(keys.load(severnbrook.config).log)
-    assert named(refuted(severnbrook), sign_off, "signature")
+    with owner_of(reported_on) as owner:
+        owner.write(report, resigned(owner.entry(report), None, iat=1))
+        owner.seal_again(keys.load(reported_on.config).log)
+    assert named(refuted(reported_on), report, "signature")
 
 
-def test_edited_with_every_stolen_key(severnbrook, sign_off):
+def test_edited_with_every_stolen_key(reported_on, report):
     """Whoever stole both of the service's keys can rewrite the end of the record; a checkpoint kept outside still tells."""
-    outside, ring = kept(severnbrook), keys.load(severnbrook.config)
-    last = severnbrook.size
-    with owner_of(severnbrook) as owner:
+    outside, ring = kept(reported_on), keys.load(reported_on.config)
+    last = reported_on.size
+    with owner_of(reported_on) as owner:
         owner.write(last, resigned(owner.entry(last), ring.statement.private, iat=1))
         owner.seal_again(ring.log)
-    assert refuted(severnbrook, "--known", outside).endswith(f"the first {last} events of this pack are not those that it seals")
-    assert verify(severnbrook.pack(), "--key", severnbrook.key).code == 0, "the honest limit: with nothing kept outside, nobody can tell"
+    assert refuted(reported_on, "--known", outside).endswith(f"the first {last} events of this pack are not those that it seals")
+    assert verify(reported_on.pack(), "--key", reported_on.key).code == 0, "the honest limit: with nothing kept outside, nobody can tell"
 
 
 def test_rewritten_early_with_every_stolen_key(severnbrook, sign_off):
@@ -172,21 +176,21 @@ def test_rewritten_early_with_every_stolen_key(severnbrook, sign_off):
     assert int(said[1:].partition(":")[0]) > sign_off
 
 
-def test_deleted_tail(severnbrook):
+def test_deleted_tail(reported_on):
     """A deleted tail is found by whoever kept a checkpoint, or a receipt, from after the cut."""
-    outside, before = kept(severnbrook), severnbrook.size
-    with board_of(severnbrook) as board:
-        receipt = severnbrook.data / "receipt"
+    outside, before = kept(reported_on), reported_on.size
+    with board_of(reported_on) as board:
+        receipt = reported_on.data / "receipt"
         receipt.write_text(str(board.recorder.receipt(before)))
-    last = cut(severnbrook)
+    last = cut(reported_on)
     for known in (outside, receipt):
-        assert refuted(severnbrook, "--known", known).endswith(f"it seals {before} events, and this pack ends after {last}")
+        assert refuted(reported_on, "--known", known).endswith(f"it seals {before} events, and this pack ends after {last}")
 
 
-def test_deleted_tail_with_nothing_kept(severnbrook):
+def test_deleted_tail_with_nothing_kept(reported_on):
     """The honest limit: with no checkpoint kept outside, a tail deleted back to an older checkpoint verifies."""
-    last = cut(severnbrook)
-    ran = verify(severnbrook.pack(), "--key", severnbrook.key)
+    last = cut(reported_on)
+    ran = verify(reported_on.pack(), "--key", reported_on.key)
     assert ran.code == 0
     assert f"events up to #{last}" in ran.out
 
@@ -284,14 +288,14 @@ def test_deleted_middle_left_open(severnbrook, sign_off):
     assert "Traceback" not in ran.err
 
 
-def test_inserted(severnbrook, sign_off):
+def test_inserted(reported_on, report):
     """An event put in by whoever stole the log's key is named: its key is not one that the log knows."""
-    with owner_of(severnbrook) as owner:
-        like = owner.entry(sign_off)
-        disclosures = owner.one("SELECT disclosures FROM ledger.disclosure WHERE position = %s", sign_off)
-        owner.insert(sign_off, resigned(like, NEW, jti=b64url(b"never before had")), disclosures)
-        owner.seal_again(keys.load(severnbrook.config).log)
-    assert named(refuted(severnbrook), sign_off, "its key is not enrolled")
+    with owner_of(reported_on) as owner:
+        like = owner.entry(report)
+        disclosures = owner.one("SELECT disclosures FROM ledger.disclosure WHERE position = %s", report)
+        owner.insert(report, resigned(like, NEW, jti=b64url(b"never before had")), disclosures)
+        owner.seal_again(keys.load(reported_on.config).log)
+    assert named(refuted(reported_on), report, "its key is not enrolled")
 
 
 def test_reordered(severnbrook, sign_off):
@@ -305,10 +309,10 @@ def test_reordered(severnbrook, sign_off):
     assert named(refuted(severnbrook), other + 1, "received before the event before it")
 
 
-def test_reordered_within_a_second(severnbrook):
+def test_reordered_within_a_second(reported_on):
     """Two events of one second that change places make another tree than the one that later signers had seen."""
-    with owner_of(severnbrook) as owner:
-        said = {at: (owner.entry(at)[:20], claims_of(owner.entry(at))) for at in range(2, 200)}
+    with owner_of(reported_on) as owner:
+        said = {at: (owner.entry(at)[:20], claims_of(owner.entry(at))) for at in range(2, reported_on.size - 1)}
         first = next(
             at
             for at, (received, claims) in said.items()
@@ -317,8 +321,8 @@ def test_reordered_within_a_second(severnbrook):
             and not any(said[n][1]["evt"].startswith(("keys.", "ledger.")) for n in (at, at + 1))
         )
         owner.swap(first, first + 1)
-        owner.seal_again(keys.load(severnbrook.config).log)
-    said = refuted(severnbrook)
+        owner.seal_again(keys.load(reported_on.config).log)
+    said = refuted(reported_on)
     assert "that its signer had seen is not this one" in said
     assert int(said[1:].partition(":")[0]) > first
 
@@ -345,18 +349,18 @@ def test_replayed(board):
     assert board.size == size
 
 
-def test_replayed_by_the_owner(severnbrook, sign_off):
+def test_replayed_by_the_owner(reported_on, report):
     """A statement that the owner copies to another place, under the stolen log key, is found by its id."""
-    last = severnbrook.size
-    with owner_of(severnbrook) as owner:
-        disclosures = owner.one("SELECT disclosures FROM ledger.disclosure WHERE position = %s", sign_off)
+    last = reported_on.size
+    with owner_of(reported_on) as owner:
+        disclosures = owner.one("SELECT disclosures FROM ledger.disclosure WHERE position = %s", report)
         received = owner.entry(last)[: owner.entry(last).index(b",")]
-        copied = received + owner.entry(sign_off)[owner.entry(sign_off).index(b",") :]
+        copied = received + owner.entry(report)[owner.entry(report).index(b",") :]
         owner.insert(last + 1, copied, disclosures)
         copy = "INSERT INTO ledger.sealed_field SELECT %s, field, subject, digest FROM ledger.sealed_field WHERE position = %s"
-        owner.connection.execute(copy, (last + 1, sign_off))
-        owner.seal_again(keys.load(severnbrook.config).log)
-    assert named(refuted(severnbrook), last + 1, "replay")
+        owner.connection.execute(copy, (last + 1, report))
+        owner.seal_again(keys.load(reported_on.config).log)
+    assert named(refuted(reported_on), last + 1, "replay")
 
 
 def test_from_another_log(severnbrook, board):
@@ -384,12 +388,12 @@ def test_back_dated_clock(board):
     assert "is before the last entry" in ran.err
 
 
-def test_back_dated_by_the_owner(severnbrook, sign_off):
+def test_back_dated_by_the_owner(reported_on, report):
     """An entry whose time the owner puts back, under the stolen log key, was received before the one before it."""
-    with owner_of(severnbrook) as owner:
-        owner.write(sign_off, put_back(owner.entry(sign_off)))
-        owner.seal_again(keys.load(severnbrook.config).log)
-    assert named(refuted(severnbrook), sign_off, "received before the event before it")
+    with owner_of(reported_on) as owner:
+        owner.write(report, put_back(owner.entry(report)))
+        owner.seal_again(keys.load(reported_on.config).log)
+    assert named(refuted(reported_on), report, "received before the event before it")
 
 
 # -- keys ----------------------------------------------------------------------------------------------------------------
@@ -475,14 +479,14 @@ def test_confused_algorithm(board):
     assert board.size == size
 
 
-def test_confused_algorithm_of_the_owner(severnbrook, sign_off):
+def test_confused_algorithm_of_the_owner(reported_on, report):
     """Put in by the owner under the stolen keys, such a statement is named: its key signs by another header."""
-    ring = keys.load(severnbrook.config)
+    ring = keys.load(reported_on.config)
     header = b64url(canonical({"alg": "none", "kid": ring.statement.thumbprint, "typ": "board-event+sd-jwt"}))
-    with owner_of(severnbrook) as owner:
-        owner.write(sign_off, resigned(owner.entry(sign_off), ring.statement.private, header))
+    with owner_of(reported_on) as owner:
+        owner.write(report, resigned(owner.entry(report), ring.statement.private, header))
         owner.seal_again(ring.log)
-    assert named(refuted(severnbrook), sign_off, "it signs by another header")
+    assert named(refuted(reported_on), report, "it signs by another header")
 
 
 def test_confused_purpose(board):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from api.app import create_app
 from service.desk.coming_in import links, throttle
@@ -18,9 +18,8 @@ from service.verify import leaf_hash, open_checkpoint, parse_receipt, root_from_
 from tests.acceptance import boards
 from tests.acceptance.asking import Asking
 from tests.acceptance.product import positions, verify
-from tests.acceptance.served import PASSWORD, WIDTHS, Person, Served, barriers, person, served
+from tests.acceptance.served import PASSWORD, WIDTHS, Person, Served, a_browser, barriers, person, served
 from tests.databases import reachable_folder
-from tests.needs import needs_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +35,6 @@ OWN_ACTION = (
     "Castle Quay Hospitals NHS Foundation Trust owns A90, so it cannot sign it off "
     "(nobody judges an action that their own agency owns; framework, page 8)"
 )
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NOWHERE = "/nowhere"
 PAGES = {
     "home": "/",
@@ -130,12 +128,9 @@ NO_PAGES = frozenset({
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Give Debian's own browser."""
-    needs_program("chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield found
-        found.close()
+    """Give the browser."""
+    with a_browser() as it:
+        yield it
 
 
 @pytest.fixture(scope="module")

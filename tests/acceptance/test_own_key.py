@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from service.desk import accounts
 from service.verify import parse_receipt
 from tests.acceptance.boards import line
 from tests.acceptance.product import verify
-from tests.acceptance.served import Person, Served, barriers, person, served
-from tests.acceptance.test_browser import ARGUMENTS
-from tests.needs import needs_program
+from tests.acceptance.served import Person, Served, a_browser, barriers, person, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,15 +38,12 @@ def test_acts_are_signed_in_a_browser_and_on_the_command_line_and_a_stranger_see
 
     The browser signs nothing but what it shows, and nobody reads its key out. The offline verifier tells who signed.
     """
-    needs_program("chromium")
-    with sync_playwright() as playwright, served(board, {}) as it:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        with person(browser, it) as chair:
+    with served(board, {}) as it:
+        with a_browser() as browser, person(browser, it) as chair:
             makes_a_key(chair)
             signs_nothing_else(chair)
             signs_a_decision(chair)
             assert chair.complaints == []
-        browser.close()
         on_the_command_line(it, folder)
     ran = verify(board.pack(), "--key", board.key)
     assert (ran.code, re.findall(r"^signed: .*", ran.out, re.MULTILINE)) == (
