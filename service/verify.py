@@ -22,8 +22,11 @@ A pack is a folder, or a zip of it: policy · checkpoint · checkpoints/<size> �
 all in tile/entries/<N>[.p/<W>], or some in entry/<index> · disclosures/<N>.jsonl, a line {"disclosed","index","withheld"}
 for each entry · proofs/<index>.tlog-proof · evidence/<sha256>, evidence/missing · timestamps/<size>.tsr, not checked here.
 
-In order: policy and keys; checkpoint; every entry re-hashed into the root; what the auditor kept (--known); each statement by
-a key that the log had made live there; `seen` roots; streams; every digest accounted for; evidence; witness time.
+A log may go on under another key and name: `ledger.succeeded.v1` at #n holds the last checkpoint by the key before, over n - 1 events, and
+that key's signature for the next where it `vouched`. Each seals its own sizes alone; `aud` stays the name that the log began with.
+
+In order: policy and keys; checkpoint; every entry re-hashed into the root; who sealed which sizes; what the auditor kept (--known); each
+statement by a key that the log had made live there; `seen` roots; streams; every digest accounted for; evidence; witness time.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import file_digest, sha256
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import add, lt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,12 +66,13 @@ EMPTY_ROOT, PARALLEL_FROM = sha256(b"").digest(), 8  # tiles, below which a seco
 PRIME, Y_8 = 2**255 - 19, 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # the field; y of a point of order 8
 SMALL_ORDER = {0, 1, PRIME - 1, Y_8, PRIME - Y_8}  # y of all eight points; x, and so the sign bit, may be either
 PURPOSES = {"service-attested": "service-statements", "actor-signed": "acts"}  # of the key, by assurance
-ESTABLISHED, ENROLLED = "ledger.established.v1", "keys.signing_key_enrolled.v1"
+ESTABLISHED, SUCCEEDED, ENROLLED = "ledger.established.v1", "ledger.succeeded.v1", "keys.signing_key_enrolled.v1"
 ROTATED, REVOKED, ERASED = "keys.signing_key_rotated.v1", "keys.signing_key_revoked.v1", ".personal_data_erased.v1"
 AMENDING, COMPROMISED = (".entry_corrected.v1", ".entry_retracted.v1", ERASED), "keys.signing_key_compromised.v1"
 KEY: dict[str, type] = dict.fromkeys(("holder", "purpose", "thumbprint", "public_key", "proof"), str)
 SHOWN: dict[str, dict[str, type]] = {  # what every pack must show of the events that the verification itself rests on
     ESTABLISHED: dict.fromkeys(("origin", "log_vkey", "statement_key", "holder", "board"), str) | {"demonstration": bool},
+    SUCCEEDED: dict.fromkeys(("replaces", "log_vkey", "checkpoint", "reason"), str),
     ENROLLED: KEY,
     ROTATED: KEY | {"replaces": str, "replaced_proof": str},
     REVOKED: {"thumbprint": str, "reason": str},
@@ -267,6 +271,24 @@ def open_checkpoint(note: str, vkey: str) -> Checkpoint:
     return checkpoint
 
 
+class Sealer(NamedTuple):
+    """A key of the log: it alone seals what follows `since`, until another succeeds it; the one before it vouched for it, or did not."""
+
+    vkey: str
+    since: int = 0
+    vouched: bool = True
+    reason: str = ""
+
+
+def open_sealed(note: str, sealers: Sequence[Sealer]) -> Checkpoint:
+    """Read a checkpoint of a log whose keys these are, in their order; refuse one that another key signed than seals so many events."""
+    match = matched(NOTE, note, "not a checkpoint")
+    own = [each for each in sealers if each.since < max(int(match[3]), 1)][-1]
+    alone = f"{match[2]} signed it over {match[3]} events, and after #{own.since} this log is sealed by {own.vkey} alone"
+    require(len(sealers) == 1 or match[2] == parse_vkey(own.vkey)[0], alone)
+    return open_checkpoint(note, own.vkey)
+
+
 def parse_receipt(text: str) -> tuple[int, list[bytes], str]:
     """Read a tlog-proof: the index, the inclusion proof, and the checkpoint, not opened yet."""
     index, proof, note = matched(RECEIPT, text, "not a receipt").groups()
@@ -399,9 +421,8 @@ class Pack:
         with naming("policy"):
             own = Policy(self.read("policy").decode())
             self.policy, self.vkey = own if policy is None else Policy(policy), own.logs[0]
-            self.origin = parse_vkey(self.vkey)[0]
-            require(own.logs == [self.vkey] and key in (None, self.vkey), f"this log's key is {own.logs}, and not {key}")
-            require(self.vkey in self.policy.logs, f"this log's key, {self.vkey}, is not one of the policy that you trust")
+            require(own.logs == [self.vkey], f"a pack is of one log, and not of {own.logs}")
+        self.trusted, self.sealers = [*([[key]] if key else []), *([self.policy.logs] if policy else [])], [Sealer(self.vkey)]
         with naming("checkpoint"):
             self.checkpoint, self.cosigned = self.open_note(self.read("checkpoint").decode())
 
@@ -417,8 +438,8 @@ class Pack:
 
     def open_note(self, note: str) -> tuple[Checkpoint, dict[str, int]]:
         """Open a checkpoint of this log; return it with the times of the witnesses that the policy names."""
-        checkpoint = open_checkpoint(note, self.vkey)
-        known = [parse_vkey(self.vkey), *self.policy.witnesses.values()]
+        checkpoint = open_sealed(note, self.sealers)
+        known = [*(parse_vkey(each.vkey) for each in self.sealers), *self.policy.witnesses.values()]
         self.ignored |= {name for name, blob in checkpoint.lines if (name, blob[:4]) not in [(key[0], key_id(*key)) for key in known]}
         times = {name: checkpoint.signed_by(*witness) for name, witness in self.policy.witnesses.items()}
         return checkpoint, {name: max(each) for name, each in times.items() if each}
@@ -494,6 +515,14 @@ class Pack:
             for index, kind in found.items():
                 with naming(f"#{index + 1}"):
                     self.learn(index + 1, kind, lines[index][0])
+        with naming("checkpoint"):
+            self.open_note(self.read("checkpoint").decode())  # again, now that it is known who seals how much
+        for trusted in self.trusted:
+            at = max((number for number, each in enumerate(self.sealers) if each.vkey in trusted), default=-1)
+            require(at >= 0, f"this log's key is {self.vkey}, and not {' or '.join(trusted)}")
+            for each in self.sealers[at + 1 :]:
+                told = f"after #{each.since} this log went on under {each.vkey} ({each.reason}), for which {self.sealers[at].vkey}"
+                require(each.vouched, f"{told} did not vouch: ask the Board whether it is theirs")
 
     def learn(self, position: int, kind: str, disclosed: list[str]) -> None:
         """Learn who may sign after an event, or what it erased; its own signature is checked with all others, and so is what it says."""
@@ -507,13 +536,16 @@ class Pack:
             require(0 < item["position"] < position, "it erased what was not there yet")
             self.erased[item["position"]].add(item["digest"])
         if kind == ESTABLISHED:
-            require([fields["origin"], fields["log_vkey"]] == [self.origin, self.vkey], "it establishes another log")
+            self.origin, self.sealers = fields["origin"], [Sealer(fields["log_vkey"])]
+            require(self.origin == parse_vkey(fields["log_vkey"])[0], "it establishes another log")
             self.demonstration, public = fields["demonstration"], unb64url(fields["statement_key"])
             self.keys[statement_header(public)] = Key(public, fields["holder"], PURPOSES["service-attested"], 0)
         if kind == COMPROMISED:
             named = [key for key in self.keys.values() if thumbprint(key.public) == fields["thumbprint"]]
             require(named, f"it disputes a key that was never live, {fields['thumbprint']}")
             self.keys[statement_header(named[0].public)] = named[0]._replace(disputed=min(named[0].disputed, fields["from_position"]))
+        if kind == SUCCEEDED:
+            self.succeed(position, fields)
         if kind in (ROTATED, REVOKED):
             ends = fields["replaces" if kind == ROTATED else "thumbprint"]
             ended = [key for key in self.keys.values() if thumbprint(key.public) == ends and key.ended == sys.maxsize]
@@ -524,12 +556,25 @@ class Pack:
             header, proven = statement_header(public), key_proof(self.origin, holder, purpose, public)
             known = thumbprint(public) == fields["thumbprint"] and purpose in PURPOSES.values()
             require(known, "its thumbprint or purpose is wrong")
-            require(header not in self.keys and public != parse_vkey(self.vkey)[1], "its key is in use already")
+            sealing = [parse_vkey(each.vkey)[1] for each in self.sealers]
+            require(header not in self.keys and public not in sealing, "its key is in use already")
             check_signature(public, unb64url(fields["proof"]), proven)
             for key in ended:
                 require((key.holder, key.purpose) == (holder, purpose), "it replaces the key of another holder or purpose")
                 check_signature(key.public, unb64url(fields["replaced_proof"]), proven)
             self.keys[header] = Key(public, holder, purpose, position)
+
+    def succeed(self, position: int, fields: dict[str, Any]) -> None:
+        """Learn under which key and name the log goes on; the new key shows that it is there by what it seals from here on."""
+        before, (name, public, _) = [parse_vkey(each.vkey) for each in self.sealers], parse_vkey(fields["log_vkey"])
+        last, vouched = open_checkpoint(fields["checkpoint"], self.sealers[-1].vkey), type(proof := fields.get("replaced_proof")) is str
+        whole = last[1:3] == (position - 1, self.root(position - 1)) and fields["replaces"] == self.sealers[-1].vkey
+        require(whole, "it succeeds another log, or leaves out what was sealed before it")
+        used = any(name == each[0] or public == each[1] for each in before) or statement_header(public) in self.keys
+        require(not used, "its name or its key is in use already")
+        if vouched:
+            check_signature(before[-1][1], unb64url(str(proof)), key_proof(self.origin, name, "checkpoints", public))
+        self.sealers.append(Sealer(fields["log_vkey"], position - 1, vouched, fields["reason"]))
 
     def event(self, position: int, entry: bytes, disclosed: list[str], withheld: list[str], check: Check) -> Event:
         """Return an event by a key that was live there, over this very history, each digest accounted for; `check` checks its signature."""
@@ -682,7 +727,7 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     lines += ["DEMONSTRATION: this log was made to show the product"] if pack.demonstration else []
     lines += [f"COULD NOT CHECK: evidence that #{pack.cited[name]} cites is missing, undeclared: {name}" for name in undeclared]
     lines += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]
-    lines += [] if undeclared else [f"VERIFIED: {pack.origin}, events up to #{size}, root {root}"]
+    lines += [] if undeclared else [f"VERIFIED: {parse_vkey(pack.vkey)[0]}, events up to #{size}, root {root}"]
     there = len(pack.cited.keys() - {*absent, *undeclared})
     lines += [f"checked: {len(kept) + len(known)} other checkpoints and receipts, {there} evidence files", *report(pack, absent)]
     return Verdict(beside.code or (2 if undeclared else 0 if quorum else 3), lines)
@@ -703,6 +748,9 @@ def report(pack: Pack, absent: list[str]) -> list[str]:
         *([f"disputed, not void: {disputed} entries, signed by a key from where it was compromised on"] if disputed else []),
         *(f"witness: {name} cosigned at {at(time)}" for name, time in pack.cosigned.items()),
     ]
+    for before, (vkey, since, vouched, reason) in pairwise(pack.sealers):
+        word = "which it vouched for" if vouched else "which it did NOT vouch for"
+        lines.append(f"log: sealed by {before.vkey} up to #{since}, and then by {vkey} ({reason}), {word}")
     for key in pack.keys.values():
         until = "" if key.ended == sys.maxsize else f" up to #{key.ended}"
         until += "" if key.disputed == sys.maxsize else f", disputed from #{key.disputed}"

@@ -82,7 +82,7 @@ class Log:
 
     def __post_init__(self) -> None:
         """Make the log's keys."""
-        self.log_key = LogKey(self.origin, private_key(f"{self.seed} log"))
+        self.log_key, self.before = LogKey(self.origin, private_key(f"{self.seed} log")), list[tuple[int, LogKey]]()
         self.service = statement_key("service.severnbrook.example", f"{self.seed} service", "service-attested", self.origin)
 
     def seen(self) -> tuple[int, str]:
@@ -131,6 +131,16 @@ class Log:
         own = {"replaces": old.thumbprint, "replaced_proof": b64url(old.private.sign(message))}
         return self.add("keys.signing_key_rotated.v1", "keys", **(self._key(new, purpose) | own | changes))
 
+    def succeed(self, name: str, *, vouched: bool = True, **changes: Any) -> int:
+        """Go on under another log key, of this name; the one before vouches for it, or does not."""
+        old, size = self.log_key, len(self.entries)
+        self.log_key = LogKey(name, private_key(f"{self.seed} {name}"), (*old.earlier, (old.vkey, size)))
+        proof = old.private.sign(key_proof(self.origin, name, "checkpoints", self.log_key.public))
+        own = {"replaces": old.vkey, "log_vkey": self.log_key.vkey, "checkpoint": old.checkpoint(size, self.frontiers[-1].root)}
+        own |= {"replaced_proof": b64url(proof) if vouched else None, "reason": "planned" if vouched else "lost"}
+        self.before.append((size, old))
+        return self.add("ledger.succeeded.v1", "keys", **(own | changes))
+
     def revoke(self, key: StatementKey) -> int:
         """Revoke a key."""
         return self.add("keys.signing_key_revoked.v1", "keys", thumbprint=key.thumbprint, reason="lost")
@@ -154,7 +164,8 @@ class Log:
     def checkpoint(self, size: int | None = None) -> str:
         """Return the checkpoint of this size, the newest by default."""
         frontier = self.frontiers[-1 if size is None else size]
-        return self.log_key.checkpoint(frontier.size, frontier.root)
+        key = next((key for until, key in self.before if frontier.size <= until), self.log_key)
+        return key.checkpoint(frontier.size, frontier.root)
 
     def receipt(self, position: int) -> str:
         """Return the receipt of an event, by the newest checkpoint."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from service.verify import LOG, key_id, parse_receipt
+from service.verify import LOG, Sealer, key_id, parse_receipt, parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +32,18 @@ def vkey(name: str, public: bytes, kind: bytes = LOG) -> str:
     return f"{name}+{key_id(name, public, kind).hex()}+{b64encode(kind + public).decode()}"
 
 
+def sealers(earlier: Sequence[tuple[str, int]], now: str) -> tuple[Sealer, ...]:
+    """Return whose keys seal a log, in their order: those of earlier, each with how many events it sealed at most, and that of now."""
+    return tuple(map(Sealer, (*(key for key, _ in earlier), now), (0, *(until for _, until in earlier))))
+
+
 @dataclass(frozen=True)
 class LogKey:
-    """The key that signs checkpoints, and nothing else."""
+    """The key that signs checkpoints, and nothing else but, at the end, for its successor; and those before it (ADR 0021)."""
 
     origin: str
     private: Ed25519PrivateKey
+    earlier: tuple[tuple[str, int], ...] = ()  # their public keys, each with how many events it sealed at most
 
     @cached_property
     def public(self) -> bytes:
@@ -52,6 +58,16 @@ class LogKey:
     def vkey(self) -> str:
         """The key as an auditor keeps it."""
         return vkey(self.origin, self.public)
+
+    @cached_property
+    def sealers(self) -> tuple[Sealer, ...]:
+        """Whose keys seal this log, in their order; this one is the last."""
+        return sealers(self.earlier, self.vkey)
+
+    @cached_property
+    def log(self) -> str:
+        """The name of the log for ever: the origin that it was established with."""
+        return parse_vkey(self.sealers[0].vkey)[0]
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """Return the signed note over a tree of this size and root."""

@@ -14,6 +14,7 @@ from service.verify import b64url, canonical, open_disclosures, parse, parse_ent
 from tests.conftest import RUN_FOLDER
 from tests.packs import redacted, write
 from tests.service.recording.outside.authority import authority, stamped
+from tests.service.test_verify_succession import went_on
 from tests.strangers import as_handed_over, flips, follow, go_built, ran, recipes_of
 
 pytestmark = pytest.mark.xdist_group("go")  # built once
@@ -157,6 +158,18 @@ def test_a_cosignature_that_no_witness_made_fails_in_both(go, tmp_path):
             (pack / name).write_text("\n".join([*before, f"{signer} {b64encode(altered).decode()}", ""]))
             assert (verify(pack).code, go(pack).code) == (1, 1), (name, at)
         (pack / name).write_bytes(COMPLETE[name])
+
+
+def test_go_agrees_on_a_log_that_went_on_under_another_key(run, tmp_path):
+    """It accepts what each key sealed, and refuses what the old one signs beyond the succession, or over all of it."""
+    built, log = go_built(run), went_on()
+    old, key, files = log.before[0][1], log.log_key.vkey, log.pack(receipts=[3, 22])
+    forged = old.checkpoint(22, log.frontiers[22].root).encode()
+    newest = old.checkpoint(23, log.frontiers[23].root).encode()
+    tries = [(files, key), (files | {"checkpoints/22": forged}, key), (files | {"checkpoint": newest}, old.vkey), (files, old.vkey)]
+
+    done = [ran([str(built), str(write(pack, tmp_path / str(n))), by]) for n, (pack, by) in enumerate(tries)]
+    assert [one.code for one in done] == [0, 1, 1, 1], done
 
 
 @pytest.mark.parametrize("made", [flips.varied, flips.large])

@@ -385,7 +385,7 @@ def test_a_first_event_of_another_log_is_refused(tmp_path):
     for changes in ({"origin": "elsewhere.example/log"}, {"log_vkey": twenty_events(seed="other").log_key.vkey}):
         log = Log()
         log.establish(**changes)
-        assert "establishes another log" in said(write(log.pack(), tmp_path))[1]
+        assert any(words in said(write(log.pack(), tmp_path))[1] for words in ("establishes another log", "has not signed it"))
 
 
 def test_events_before_a_revocation_stay_valid(tmp_path):
