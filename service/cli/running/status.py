@@ -93,7 +93,8 @@ def _erased(config: Config) -> tuple[str, bool]:
         outside.check(config)
     except Refused as refused:
         return str(refused), False
-    return f"The record of who was erased is whole, in {len(outside.files(config))} places: {outside.head(config)}.", True
+    copies = len(outside.files(config))
+    return f"The record of who was erased is whole, in {copies} {'copy' if copies == 1 else 'copies'}: {outside.head(config)}.", True
 
 
 def _witnessed(conn: psycopg.Connection[Any], config: Config, size: int) -> Iterator[tuple[str, bool]]:

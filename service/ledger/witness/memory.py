@@ -6,12 +6,12 @@ notes that the log's own key signed and that cannot both be true; nobody needs t
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aggregates.errors import Refused
 from service.verify import LOG, parse_vkey
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ SCHEMA: Final = """
     ) STRICT, WITHOUT ROWID;"""
 
 
-class MemoryUnusable(Refused):
-    """A witness that cannot remember cosigns nothing."""
+class MemoryUnusable(OSError):  # noqa: N818 - a refusal, as everywhere in the product
+    """A witness that cannot remember cosigns nothing, and accuses nobody."""
 
-    source, text = "C2SP tlog-witness", "What this witness remembers cannot be read or written: {file}: {why}. It cosigns nothing"
+    def __init__(self, file: Path, why: str) -> None:
+        """Take the file, and what is the matter with it."""
+        super().__init__(errno.EIO, f"what this witness remembers cannot be used ({why}), and nothing is cosigned", str(file))
 
 
 class Cosigned(NamedTuple):
@@ -129,7 +131,7 @@ class Memory:
         try:
             yield
         except sqlite3.Error as error:
-            raise MemoryUnusable(file=self.path, why=str(error)) from error
+            raise MemoryUnusable(self.path, str(error)) from error
 
     @property
     def _connection(self) -> sqlite3.Connection:

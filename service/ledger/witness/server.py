@@ -53,7 +53,7 @@ class Witness:
         except ValueError as error:
             return _said(f"This cannot be read: {error}\n", 400)
         except MemoryUnusable as error:
-            return _said(f"{error}\n", 503)
+            return _said(f"Not now: {error.strerror}\n", 503)
 
     def add(self, it: Submission) -> Response:
         """Cosign a checkpoint, or say why not."""
