@@ -224,10 +224,16 @@ accesslog = None  # the application logs requests itself, without what they carr
 control_socket_disable = True  # nobody controls it but who started it
 
 
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Look for no garbage while what is needed to serve is read: nearly all of it stays, and looking is a fifth of the start."""
+    gc.disable()
+
+
 def post_worker_init(_worker: Any) -> None:
     """Leave what was read to serve at all out of every later search for garbage: half a million objects that stay."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
