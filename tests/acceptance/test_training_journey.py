@@ -26,7 +26,7 @@ from tests.acceptance import boards
 from tests.acceptance.asking import ends_well, settle
 from tests.acceptance.boards import line
 from tests.acceptance.product import PATIENCE, positions, wait
-from tests.acceptance.served import PASSWORD, Served, only_served
+from tests.acceptance.served import PASSWORD, Served, served
 from tests.databases import reachable_folder
 
 if TYPE_CHECKING:
@@ -147,8 +147,8 @@ def working(board: Product, day: str) -> Iterator[None]:
 
 @contextmanager
 def pages(board: Product, day: str) -> Iterator[Served]:
-    """Serve the pages on a day; the views are kept by a worker."""
-    with working(board, day), only_served(board, on(day)) as it:
+    """Serve the pages on a day."""
+    with served(board, on(day)) as it:
         it.known = ACCOUNTS
         yield it
 
