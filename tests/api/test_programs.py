@@ -222,3 +222,15 @@ def test_what_was_held_or_refused_is_kept_of_no_signed_request(ask):
         conn.execute("UPDATE desk.signed_request SET received_at = now() - interval '61 minutes'")
         accounts.tidy(conn)
         assert conn.execute("SELECT count(*) FROM desk.signed_request").fetchone() == (0,)
+
+
+def test_a_signed_request_stays_where_the_service_failed(ask):
+    """Whether something was recorded is not known then, so what asked for it is kept until nobody can ask any more."""
+    key = api_key(ask, public_key=PUBLIC)
+    ask.post(ACCEPT, "riv-lead")
+    with psycopg.connect(ask.seeded.config.conninfo("owner"), autocommit=True) as conn:
+        conn.execute("ALTER TABLE ledger.checkpoint RENAME TO checkpoint_away")
+        failed = send(ask, key, sign(Request(url=f"http://localhost{PROGRESS}")))
+        conn.execute("ALTER TABLE ledger.checkpoint_away RENAME TO checkpoint")
+        assert failed.status_code >= 500, failed.json
+        assert conn.execute("SELECT body FROM desk.signed_request").fetchone() == (BODY,)
