@@ -1,4 +1,4 @@
-"""The ledger: its first entry says what it is, under which keys; later ones to whom packs of it were handed, and what it has lost.
+"""The ledger: its first entry says what it is, under which keys; later ones under which it went on, who was handed packs, what was lost.
 
 Nothing here is corrected or retracted.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from eventsourcing.domain import Aggregate
 
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aggregates.authority import Acting
+
+
+Why: TypeAlias = Literal["planned", "lost", "compromised"]
+
+
+class SealedBefore(Refused):
+    """Each key seals its own part of the log, and nothing again after it was succeeded."""
+
+    rule, text = "ledger §3", "The key {log_vkey} sealed this log before: it goes on under a key and a name that are new"
 
 
 class SealedAlready(Refused):
@@ -44,8 +53,20 @@ def root_of(checkpoint: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession:
+    """The log went on under another key after so many events, for a reason; the key before it vouched for it, or did not."""
+
+    on: date
+    replaces: str
+    log_vkey: str
+    size: int
+    reason: str
+    vouched: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerState:
-    """The ledger as it was established, and what it has lost since."""
+    """The ledger as it was established, under which keys it went on, and what it has lost since."""
 
     origin: str
     log_vkey: str
@@ -56,6 +77,12 @@ class LedgerState:
     established_on: date
     handed: frozenset[tuple[str, str]] = frozenset()  # packs by whose office and the SHA-256 of their files
     losses: tuple[Loss, ...] = ()
+    successions: tuple[Succession, ...] = ()
+
+    @property
+    def sealed_by(self) -> tuple[str, ...]:
+        """The keys that sealed it, in their order: the last one does now."""
+        return (self.log_vkey, *(one.log_vkey for one in self.successions))
 
 
 class Ledger(OnRecord[LedgerState | None]):
@@ -83,6 +110,20 @@ class Ledger(OnRecord[LedgerState | None]):
         holder: Public[str]
         board: Public[str]
         demonstration: Public[bool]
+
+    class Succeeded(Event):
+        """Another log key, under another name, seals the log from this entry on: all that was sealed before is in its tree (ADR 0021).
+
+        `replaces` is the key before it; `checkpoint` the last signed note by that one, over everything before this entry;
+        `replaced_proof` its signature for the new key, where it vouches for it.
+        """
+
+        TOPIC = "ledger.succeeded.v1"
+        replaces: Public[str]
+        log_vkey: Public[str]
+        checkpoint: Public[str]
+        replaced_proof: Public[str | None]
+        reason: Public[Why]
 
     class PackSealed(Event):
         """A pack was handed to whoever holds an office: of what, with what of it disclosed, and what it was, to the byte.
@@ -132,6 +173,23 @@ class Ledger(OnRecord[LedgerState | None]):
         when = {"occurred_on": occurred_on, "late_reason": late_reason, "demonstration": demonstration}
         return cls.open(cls.Established, stream_id(origin, "ledger", "ledger"), **fields, **when, **acting.said)
 
+    def succeed(
+        self,
+        *,
+        acting: Acting,
+        occurred_on: date,
+        log_vkey: str,
+        checkpoint: str,
+        replaced_proof: str | None,
+        reason: Why,
+    ) -> None:
+        """Go on under another log key, which nothing of this log was ever sealed by."""
+        now = self.state
+        if now is None or log_vkey in now.sealed_by:
+            raise SealedBefore(log_vkey=log_vkey)
+        fields = {"log_vkey": log_vkey, "checkpoint": checkpoint, "replaced_proof": replaced_proof, "reason": reason}
+        self.record("Succeeded", occurred_on=occurred_on, replaces=now.sealed_by[-1], **fields, **acting.said)
+
     def seal_pack(self, *, acting: Acting, occurred_on: date, office: str, recipient: UUID, pack_sha256: str, **sealed: object) -> None:
         """Put on record that a pack was handed over. Refuse what is on record: the same pack, to the same office."""
         if self.state and (office, pack_sha256) in self.state.handed:
@@ -162,6 +220,10 @@ class Ledger(OnRecord[LedgerState | None]):
             if now is None and issubclass(entry.event, Ledger.Established):
                 known = {name: body[name] for name in ("origin", "log_vkey", "statement_key", "holder", "board", "demonstration")}
                 now = LedgerState(**known, established_on=entry.occurred_on)
+            elif now and issubclass(entry.event, Ledger.Succeeded):
+                keys, size = (body["replaces"], body["log_vkey"]), int(body["checkpoint"].split("\n")[1])
+                after = Succession(entry.occurred_on, *keys, size, body["reason"], body["replaced_proof"] is not None)
+                now = replace(now, successions=(*now.successions, after))
             elif now and issubclass(entry.event, Ledger.PackSealed):
                 now = replace(now, handed=now.handed | {(body["office"], body["pack_sha256"])})
             elif now and issubclass(entry.event, Ledger.IntegrityFailed):

@@ -182,13 +182,20 @@ const walk = async (size, marks, leaves, progress) => {
 
 // The check --------------------------------------------------------------------------------------------------------------------------
 
+// Which key seals so many events: each of the log's keys, `<since>:<key>`, those that follow `since`, until the next one.
+const sealing = (log, size) => {
+  const own = log.sealers.split(' ').map((each) => each.split(/:(.*)/)).filter(([since]) => Number(since) < Math.max(size, 1))
+  return parseKey(own.at(-1)[1])
+}
+
 // What the reader pasted: a checkpoint, or a receipt that ends in one. If it is not one of this log's, that is no fault of the log.
-const readKept = async (typed, log, key) => {
+const readKept = async (typed, log) => {
   const text = `${typed.replace(/\r\n/g, '\n').trim()}\n`
   const note = text.startsWith('c2sp.org/tlog-proof@v1\n') ? text.slice(text.indexOf('\n\n') + 2) : text
   try {
     const kept = parseCheckpoint(note, 'What you kept')
-    if (kept.origin !== log.origin) throw new Failed(`What you kept is of another log: ${kept.origin}.`)
+    const key = await sealing(log, kept.size)
+    if (kept.origin !== key.name) throw new Failed(`What you kept is of another log: ${kept.origin}; ${counted(kept.size, 'event')} of this one are sealed as ${key.name}.`)
     return { ...kept, signed: await checkSignature(kept, key, 'What you kept') }
   } catch (error) {
     throw error instanceof Failed ? new Unavailable(error.message) : error
@@ -201,10 +208,10 @@ const signatureLine = (signed, what) => (signed
 
 // Check, and add to `lines` what came out, step by step; whether every signature could be checked is the answer.
 const check = async (log, typed, lines, progress) => {
-  const key = await parseKey(log.vkey)
-  const kept = typed.trim() ? await readKept(typed, log, key) : null
+  const kept = typed.trim() ? await readKept(typed, log) : null
   const checkpoint = await fetchCheckpoint()
-  if (checkpoint.origin !== log.origin || key.name !== log.origin) throw new Failed(`The checkpoint is of another log: ${checkpoint.origin}.`)
+  const key = await sealing(log, checkpoint.size)
+  if (checkpoint.origin !== key.name) throw new Failed(`The checkpoint is of another log: ${checkpoint.origin}.`)
   const signed = await checkSignature(checkpoint, key, 'The checkpoint')
   lines.push(signatureLine(signed, 'The checkpoint'))
   if (kept) {

@@ -54,10 +54,10 @@ def measure(config: Config, *, big: bool = False) -> list[Row]:
         for size in (SMALL, LARGE if big else 10 * SMALL):
             fill(board, size)
             witness, ours, theirs = Witness("bench", key.vkey, url), list[float](), list[float]()
-            ask(board.recorder, board.recorder.vkey, witness)
+            ask(board.recorder, board.recorder.sealers, witness)
             for number in range(ROUNDS):
                 assign(board, f"W-{size}-{number}")
-                ours.append(_took(lambda: ask(board.recorder, board.recorder.vkey, witness)))  # noqa: B023 - called at once
+                ours.append(_took(lambda: ask(board.recorder, board.recorder.sealers, witness)))  # noqa: B023 - called at once
                 theirs.append(_took(lambda: Places(other).ask("POST", other, b"." * 800, {})))
             times = median(ours) / median(theirs)
             note = f"({times:.1f} times a bare POST of {1000 * median(theirs):.2f} ms; slowest of a hundred {1000 * max(ours):.1f} ms)"

@@ -44,9 +44,9 @@ class OtherBeginning(Refused):
     text = "A beginning was interrupted here, and can be finished as it was begun: give {option} as you gave it then{value}"
 
 
-def _origin(_: click.Context, __: click.Parameter, value: str) -> str:
+def log_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """Read a log's name as signed notes can carry it; a log under another could never be verified."""
-    if re.fullmatch(r"[!-*,-~]{1,200}", value) is None:
+    if value is not None and re.fullmatch(r"[!-*,-~]{1,200}", value) is None:
         raise click.BadParameter(f"{value!r} is not a log's name: letters, digits and marks, but no spaces and no plus sign")
     return value
 
@@ -58,7 +58,7 @@ def _email(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 @click.command()
-@click.option("--origin", required=True, callback=_origin, help="The log's name for ever, e.g. safeguarding.severnbrook.example/log1.")
+@click.option("--origin", required=True, callback=log_name, help="The log's name for ever, e.g. safeguarding.severnbrook.example/log1.")
 @click.option("--board", "title", required=True, help="The Board's name.")
 @click.option("--email", required=True, callback=_email, help="The first administrator's address.")
 @click.option("--name", required=True, help="The first administrator's name: they become the board manager.")

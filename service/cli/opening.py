@@ -78,11 +78,11 @@ def check_established(config: Config) -> None:
 
 
 @contextmanager
-def board() -> Iterator[Board]:
-    """Give the board, open for writing."""
+def board(ring: keys.KeyRing | None = None) -> Iterator[Board]:
+    """Give the board, open for writing, under the keys that are in use or those that are about to be."""
     with database() as config:
         outside.check(config)
-        opened = Board(config, keys.load(config), clock=config.clock())
+        opened = Board(config, ring or keys.load(config), clock=config.clock())
         try:
             yield opened
         finally:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from binascii import b2a_base64
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
-from service.ledger.errors import EntryTooLong, HeadNotOurs, NotAStatement, ReceivedWentBack
+from service.ledger.errors import EntryTooLong, HeadNotOurs, MovedMeanwhile, NotAStatement, ReceivedWentBack
 from service.ledger.registry import as_json
-from service.verify import MAX_ENTRY, PURPOSES, unb64url
+from service.verify import MAX_ENTRY, PURPOSES, SUCCEEDED, open_sealed, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +60,21 @@ class Head(NamedTuple):
         if frontier.root != row["root"]:
             raise HeadNotOurs(f"the stored head of size {row['size']} has another tree than its root says")
         return cls(frontier, row["received"], row["root"])
+
+    def sealed_by(self, key: LogKey, note: str) -> bool:
+        """Say whether this is its checkpoint: by the log's key, or by the one before it, of which there is the public half."""
+        if (size := self.frontier.size) > key.since:
+            return note == key.checkpoint(size, self.root)
+        with suppress(ValueError):
+            return open_sealed(note, key.sealers).root == self.root
+        return False
+
+    def check_succeeded(self, key: LogKey, first: Leaf) -> None:
+        """Refuse to seal under a key what another seals: the first entry that it seals says that it succeeds, exactly where it does."""
+        size = self.frontier.size
+        if size < key.since or (first.event.topic == SUCCEEDED) != (0 < size == key.since):
+            told = f"{key.vkey} seals what follows event {key.since}, first the event that says so, and this log has {size} events"
+            raise HeadNotOurs(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +157,14 @@ class Submission(NamedTuple):
     erases: Erases | None = None
 
 
+def check_apart(batch: Sequence[Sequence[Submission]]) -> None:
+    """Refuse to record together, unseen by one another, what one caller rests on and what another records."""
+    for together in batch if len(batch) > 1 else ():
+        kinds = frozenset[str]().union(*(part.unless.kinds for part in together if part.unless))
+        if kinds and any(leaf.kind in kinds for other in batch if other is not together for part in other for leaf in part.leaves):
+            raise MovedMeanwhile("something is recorded together with what rests on it")
+
+
 @dataclass(frozen=True)
 class Append:
     """One transaction's worth."""
@@ -179,6 +203,7 @@ class Append:
             keys.extend((len(leaves) + 1 + change.event, change) for change in part.keys)
             leaves.extend(part.leaves)
             times.extend([received] * len(part.leaves))
+        head.check_succeeded(log_key, leaves[0])
         growth = head.frontier.grow([tree.leaf_hash(entry(leaf.statement, at)) for leaf, at in zip(leaves, times, strict=True)])
         after = Head(growth.after, received, growth.after.root)
         note = log_key.checkpoint(growth.after.size, after.root)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from service.verify import LOG, Sealer, key_id, parse_receipt, parse_vkey
+from service.verify import LOG, Sealer, key_id, open_checkpoint, parse_receipt, parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from service.verify import Checkpoint
 
 PROOF = "c2sp.org/tlog-proof@v1"
 
@@ -35,6 +37,15 @@ def vkey(name: str, public: bytes, kind: bytes = LOG) -> str:
 def sealers(earlier: Sequence[tuple[str, int]], now: str) -> tuple[Sealer, ...]:
     """Return whose keys seal a log, in their order: those of earlier, each with how many events it sealed at most, and that of now."""
     return tuple(map(Sealer, (*(key for key, _ in earlier), now), (0, *(until for _, until in earlier))))
+
+
+def open_by_name(note: str, sealers: Sequence[Sealer]) -> Checkpoint:
+    """Read a checkpoint under whichever of these keys bears its name, over however many events; raise NotVerified.
+
+    For what others hold of a log, and never as a proof: what the key of a name that was succeeded signs beyond that, was lost or is forged.
+    """
+    own = next((each.vkey for each in sealers if note.startswith(f"{parse_vkey(each.vkey)[0]}\n")), sealers[-1].vkey)
+    return open_checkpoint(note, own)
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,11 @@ class LogKey:
     def sealers(self) -> tuple[Sealer, ...]:
         """Whose keys seal this log, in their order; this one is the last."""
         return sealers(self.earlier, self.vkey)
+
+    @property
+    def since(self) -> int:
+        """After how many events this key seals."""
+        return self.sealers[-1].since
 
     @cached_property
     def log(self) -> str:

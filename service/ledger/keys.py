@@ -1,10 +1,10 @@
 """The service's own keys, as files: MUNIMENT_DATA/keys.
 
-    log.key          signs checkpoints, and nothing else       OpenSSH private key, encrypted (bcrypt)
+    log.key          signs checkpoints                         OpenSSH private key, encrypted (bcrypt)
     statement.key    attests what signed-in people did         the same
     wrapping.key     wraps the subjects' keys                  AES key wrap (RFC 3394) under scrypt of the passphrase
     passphrase       opens the three, unless MUNIMENT_PASSPHRASE_FILE names another file
-    public.json      origin, holder, and the two public keys: no secret
+    public.json      origin, holder, and the two public keys, with the log keys of earlier: no secret
 
 Here too is how the holder of any key proves to hold it, before the log enrols it.
 """
@@ -23,25 +23,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, load_ssh_private_key
 
 from aggregates.errors import Refused
-from service.ledger.checkpoint import LogKey
-from service.ledger.registry import Ended, Enrolled
+from service.ledger.checkpoint import LogKey, sealers
 from service.ledger.sealed.wrapping import WRAPPING_BYTES, unwrap, wrap
 from service.ledger.statement import StatementKey
 from service.verify import (
-    ENROLLED,
-    ESTABLISHED,
-    REVOKED,
-    ROTATED,
     b64url,
     check_public_key,
     check_signature,
+    parse_vkey,
     thumbprint,
     unb64url,
 )
 
 if TYPE_CHECKING:
     from service.config import Config
-    from service.ledger.registry import KeyChange
+    from service.verify import Sealer
 
 LOG, STATEMENT, WRAPPING, PASSPHRASE, PUBLIC = "log.key", "statement.key", "wrapping.key", "passphrase", "public.json"
 FOR_LOG, OF_HOLDER = "Log: ", "Signs as: "  # before a person's own key, in its file
@@ -101,6 +97,12 @@ class PublicRing:
     holder: str
     log_vkey: str
     statement_key: str  # base64url
+    earlier: tuple[tuple[str, int], ...] = ()  # log keys that were succeeded, each with how many events it sealed at most
+
+    @property
+    def sealers(self) -> tuple[Sealer, ...]:
+        """Whose keys seal the log, in their order."""
+        return sealers(self.earlier, self.log_vkey)
 
 
 def create(config: Config, *, origin: str, holder: str | None = None) -> KeyRing:
@@ -160,15 +162,26 @@ def load(config: Config) -> KeyRing:
     """Open the keys; raise CannotUseKeys."""
     folder, public = config.data / "keys", load_public(config)
     passphrase = read_passphrase(config.passphrase_file or folder / PASSPHRASE)
-    log = LogKey(public.origin, opened(folder / LOG, passphrase))
+    if (folder / f"{LOG}.new").exists():
+        raise KeyUnreadable(folder, "a succession of the log key broke off: run `muniment db succeed-log-key` again")
+    log = LogKey(parse_vkey(public.log_vkey)[0], opened(folder / LOG, passphrase), public.earlier)
+    if log.vkey != public.log_vkey:
+        raise KeyUnreadable(folder, f"{LOG} is not the key that {PUBLIC} describes")
+    return with_others(config, log)
+
+
+def with_others(config: Config, log: LogKey) -> KeyRing:
+    """Open the service's other keys beside its log key; raise CannotUseKeys."""
+    folder, public = config.data / "keys", load_public(config)
+    passphrase = read_passphrase(config.passphrase_file or folder / PASSPHRASE)
     statement = StatementKey(public.holder, public.origin, opened(folder / STATEMENT, passphrase))
     if (folder / f"{WRAPPING}.new").exists():  # whoever was sealed meanwhile under the old one would be lost
         raise KeyUnreadable(folder, "a change of the wrapping key broke off: run `muniment db rotate-wrapping-key` again")
     wrapping = unwrapped(folder / WRAPPING, passphrase)
     if len({log.private.private_bytes_raw(), statement.private.private_bytes_raw(), wrapping}) != len((LOG, STATEMENT, WRAPPING)):
         raise OneKeyTwice(folder, f"{LOG}, {STATEMENT} and {WRAPPING} must be three different keys")
-    if (log.vkey, b64url(statement.signer.public)) != (public.log_vkey, public.statement_key):
-        raise KeyUnreadable(folder, f"{LOG} or {STATEMENT} is not the key that {PUBLIC} describes")
+    if b64url(statement.signer.public) != public.statement_key:
+        raise KeyUnreadable(folder, f"{STATEMENT} is not the key that {PUBLIC} describes")
     return KeyRing(log, statement, wrapping)
 
 
@@ -176,7 +189,8 @@ def load_public(config: Config) -> PublicRing:
     """Read what is public of the keys; raise CannotUseKeys."""
     path = config.data / "keys" / PUBLIC
     try:
-        return PublicRing(**json.loads(_read(path)))
+        said = json.loads(_read(path))
+        return PublicRing(**said | {"earlier": tuple((str(key), int(until)) for key, until in said.get("earlier", ()))})
     except (ValueError, TypeError) as error:
         raise KeyUnreadable(path, "is not what `muniment init` wrote") from error
 
@@ -221,20 +235,6 @@ def check_proof(  # noqa: PLR0917 - the lines that are signed, in their order, a
         check_signature(raw, unb64url(proof), _proof(origin, holder, purpose, named))
     except ValueError as error:
         raise NotProven(holder=holder, thumbprint=named, purpose=purpose) from error
-
-
-def key_changes(thing: Any) -> list[KeyChange]:
-    """Return what an aggregate's pending events change in the registry of keys, for `insert_events`."""
-    changes: list[KeyChange] = []
-    for place, event in enumerate(thing.pending_events):
-        topic = type(event).TOPIC
-        if topic == ESTABLISHED:
-            changes.append(Enrolled(place, event.holder, unb64url(event.statement_key), "service-statements"))
-        if topic in {ROTATED, REVOKED}:
-            changes.append(Ended(place, event.replaces if topic == ROTATED else event.thumbprint))
-        if topic in {ENROLLED, ROTATED}:
-            changes.append(Enrolled(place, event.holder, unb64url(event.public_key), event.purpose))
-    return changes
 
 
 def _proof(origin: str, holder: str, purpose: str, named: str) -> bytes:

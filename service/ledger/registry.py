@@ -10,7 +10,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from service.verify import parse_entry, statement_header, thumbprint
+from service.verify import ENROLLED, ESTABLISHED, REVOKED, ROTATED, parse_entry, statement_header, thumbprint, unb64url
 
 if TYPE_CHECKING:
     from eventsourcing.postgres import PostgresDatastore
@@ -38,6 +38,20 @@ class Ended:
 
 
 KeyChange = Enrolled | Ended
+
+
+def key_changes(thing: Any) -> list[KeyChange]:
+    """Return what an aggregate's pending events change in the registry of keys, for `insert_events`."""
+    changes: list[KeyChange] = []
+    for place, event in enumerate(thing.pending_events):
+        topic = type(event).TOPIC
+        if topic == ESTABLISHED:
+            changes.append(Enrolled(place, event.holder, unb64url(event.statement_key), "service-statements"))
+        if topic in {ROTATED, REVOKED}:
+            changes.append(Ended(place, event.replaces if topic == ROTATED else event.thumbprint))
+        if topic in {ENROLLED, ROTATED}:
+            changes.append(Enrolled(place, event.holder, unb64url(event.public_key), event.purpose))
+    return changes
 
 
 def as_json(changes: list[tuple[int, KeyChange]]) -> dict[str, list[dict[str, Any]]] | None:

@@ -18,7 +18,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError, Persiste
 from eventsourcing.postgres import PostgresApplicationRecorder
 
 from service.database.group import Group
-from service.ledger.append import APPEND, Append, Head, Leaf, Submission
+from service.ledger.append import APPEND, Append, Head, Leaf, Submission, check_apart
 from service.ledger.errors import (
     IDEMPOTENCY_KEY_KNOWN,
     SQLSTATES,
@@ -34,6 +34,7 @@ from service.ledger.errors import (
 )
 from service.ledger.reading import NEWEST, Proofs
 from service.ledger.registry import Enrolled
+from service.verify import parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from service.ledger.checkpoint import LogKey, Receipt
     from service.ledger.registry import KeyChange
     from service.ledger.sealed import Subjects
+    from service.verify import Sealer
 
 PATIENCE, PAUSE = 10.0, 0.25  # seconds: longer than PostgreSQL needs to recover from a crash
 LOCK = "SELECT * FROM ledger.lock_head(%s)"
@@ -109,9 +111,10 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         """Append several submissions, all or none, and return where each stands. Raises as `insert_events` does."""
         if os.getpid() != self._process:
             raise BuiltBeforeForkError("this recorder was built before a fork: its connections belong to the parent process")
-        if other := {leaf.audience for part in parts for leaf in part.leaves} - {self._log_key.origin}:
+        if other := {leaf.audience for part in parts for leaf in part.leaves} - {self._log_key.log}:
             raise NotAStatement(f"a statement for another log: {', '.join(other)}")
-        if any(isinstance(change, Enrolled) and change.public_key == self._log_key.public for part in parts for change in part.keys):
+        own = {parse_vkey(each.vkey)[1] for each in self.sealers}
+        if any(isinstance(change, Enrolled) and change.public_key in own for part in parts for change in part.keys):
             raise KeyInUse("the log's own key signs checkpoints, and nothing else")
         return self._group.submit(parts)
 
@@ -130,7 +133,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
     # -- one transaction ------------------------------------------------------------------------------------------
 
     def _append(self, batch: Sequence[Sequence[Submission]]) -> Sequence[Sequence[Placed]]:
-        _check_apart(batch)
+        check_apart(batch)
         parts = [part for together in batch for part in together]
         try:
             first, receipt = self._append_surely(parts)
@@ -223,8 +226,8 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
             raise HeadWentBack(f"the database does not hold the checkpoint of size {known.frontier.size} that was seen here")
         head = Head.of(row)
         # Ed25519 signs deterministically, so signing again is the cheapest way to check our own signature.
-        if row is not None and head != known and row["note"] != self._log_key.checkpoint(head.frontier.size, head.root):
-            raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by this log's key")
+        if row is not None and head != known and not head.sealed_by(self._log_key, row["note"]):
+            raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by the key that seals this log there")
         return head
 
     def _refuse(self, error: PersistenceError, parts: Sequence[Submission]) -> NoReturn:
@@ -244,6 +247,11 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
     def vkey(self) -> str:
         """The key that signs this log's checkpoints, as C2SP publishes it."""
         return self._log_key.vkey
+
+    @property
+    def sealers(self) -> tuple[Sealer, ...]:
+        """Whose keys seal this log, in their order."""
+        return self._log_key.sealers
 
     @property
     def size(self) -> int:
@@ -275,14 +283,6 @@ def _check_unmoved(conn: Connection[DictRow], unless: Unless) -> None:
     """Refuse where something was recorded, by whomever, that moves what a decision rests on."""
     if conn.execute(SINCE, (unless.size, sorted(unless.kinds)), prepare=True).fetchone() is not None:
         raise MovedMeanwhile(str(unless))
-
-
-def _check_apart(batch: Sequence[Sequence[Submission]]) -> None:
-    """Refuse to record together, unseen by one another, what one caller rests on and what another records."""
-    for together in batch if len(batch) > 1 else ():
-        kinds = frozenset[str]().union(*(part.unless.kinds for part in together if part.unless))
-        if kinds and any(leaf.kind in kinds for other in batch if other is not together for part in other for leaf in part.leaves):
-            raise MovedMeanwhile("something is recorded together with what rests on it")
 
 
 def _position_of(conn: Connection[DictRow], leaf: Leaf) -> int | None:

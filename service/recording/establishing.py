@@ -18,7 +18,8 @@ from aggregates.partnership.office import Office
 from aggregates.registry import Keys, Ledger
 from aggregates.registry.data_subject import DataSubject
 from service.desk.refusals import AlreadyEstablished, NotEstablished
-from service.ledger.keys import enrolment, key_changes
+from service.ledger.keys import enrolment
+from service.ledger.registry import key_changes
 from service.ledger.sealed import outside
 from service.verify import b64url
 
@@ -76,7 +77,7 @@ def establish(
     partnership = Partnership.establish(board.origin, name=board_name, regime=regime, effective_on=day, **said)
     subject = DataSubject.register(person, name=Sealed(person, name), contact=Sealed(person, contact), **said)
     office = _first_office(board.origin, person, **said)
-    outside.begin(board.config, ring.log.vkey)  # a log is never without it, so that its absence says something
+    outside.begin(board.config, ring.log.sealers)  # a log is never without it, so that its absence says something
     enrolled = [replace(change, event=1) for change in key_changes(registry)]  # its place among these events
     board.save(ledger, registry, partnership, subject, office, received=received, keys=[*key_changes(ledger), *enrolled])
     return person

@@ -31,8 +31,7 @@ from service.desk.whose import theirs
 from service.ledger.append import Idempotency, Leaf
 from service.ledger.append import Submission as Part
 from service.ledger.errors import AlreadyRecorded, EventKnown, HeadWentBack, OtherRequest, ReceivedWentBack, Refusal
-from service.ledger.keys import key_changes
-from service.ledger.registry import Registry
+from service.ledger.registry import Registry, key_changes
 from service.ledger.sealed import Subjects
 from service.ledger.statement import StatementMapper
 from service.ledger.store import LedgerRecorder
@@ -90,8 +89,8 @@ class Recording(Evidencing, Application[UUID]):
 
     @property
     def origin(self) -> str:
-        """The log's origin: its name, in every checkpoint."""
-        return self.keys.log.origin
+        """The log's origin: its name for ever, under which it was established, whichever key seals it by now (ADR 0021)."""
+        return self.keys.log.log
 
     @property
     def established(self) -> Ledger:

@@ -29,7 +29,7 @@ class PeopleVerbs(Holding):
     def __init__(self, *of: Any, **more: Any) -> None:
         """Open the log; who is erased from here on is known outside at once, and what cannot be written then, `muniment work` writes."""
         super().__init__(*of, **more)
-        self.subjects.erased = lambda: outside.keep(self.config, self.recorder, self.recorder.vkey)
+        self.subjects.erased = lambda: outside.keep(self.config, self.recorder, self.recorder.sealers)
 
     def register_subject(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Register a person under an opaque reference, their name sealed under their own key."""

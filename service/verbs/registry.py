@@ -106,6 +106,10 @@ class RegistryVerbs(References):
         founding = None if old.enrolled_at else Key(old.thumbprint, b64url(old.public_key), old.holder, old.purpose)
         return self._change(Keys, "keys", Keys.rotate, Write(), acting=Acting(), occurred_on=occurred_on, founding=founding, **said)
 
+    def succeed_log_key(self, *, occurred_on: date, **said: Any) -> Done:
+        """Go on under another log key, for whoever runs the service: no office does that."""
+        return self._change(Ledger, "ledger", Ledger.succeed, Write(), acting=Acting(), occurred_on=occurred_on, **said)
+
     def revoke_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Revoke a key from this entry on; what it signed before stays valid."""
         key = next((k for k in self.registry.all() if k.thumbprint == said["thumbprint"]), None)

@@ -23,7 +23,8 @@ from aggregates.entry.values import Evidence, Sealed
 CLAIMS = {"iss", "aud", "jti", "iat", "evt", "assurance", "stream", "sver", "seen", "_sd", "_sd_alg", "alg", "kid", "typ"}
 # Domain B.3 and ledger §2: which authority each act needs.
 DECISIONS = {
-    "ledger.established", "ledger.integrity_failed", "keys.signing_key_enrolled", "keys.signing_key_rotated", "keys.signing_key_revoked",
+    "ledger.established", "ledger.succeeded", "ledger.integrity_failed",
+    "keys.signing_key_enrolled", "keys.signing_key_rotated", "keys.signing_key_revoked",
     "keys.signing_key_compromised", "keys.statement_affirmed", "keys.statement_repudiated", "partnership.established",
     "partnership.local_setting_set", "partnership.regime_changed", "partnership.framework_adopted", "partnership.framework_reviewed",
     "meeting.held", "priorities.set", "challenge.raised", "challenge.answered", "action.obligation_transferred",

@@ -202,6 +202,7 @@ def log_of_page(conn: Connection[Any]) -> dict[str, Any]:
     return {
         "origin": board.origin,
         "vkey": board.keys.log.vkey,
+        "sealers": " ".join(f"{each.since}:{each.vkey}" for each in board.keys.log.sealers),
         "fingerprint": b64encode(row[0]).decode() if row else "",
         "demonstration": bool(state and state.demonstration),
         "statement_key": board.keys.statement.thumbprint,

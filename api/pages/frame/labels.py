@@ -143,6 +143,10 @@ LABELS: Final = {
 }
 # What a field is called in an entry, where a form says it otherwise: by its name, or by its event and its name.
 TOLD_AS: Final = {
+    "ledger.succeeded.replaces": "Key before it",
+    "ledger.succeeded.checkpoint": "Last checkpoint by the key before it",
+    "ledger.succeeded.replaced_proof": "Signature by which that key vouches for the next",
+    "ledger.succeeded.reason": "Why",
     "ledger.integrity_failed.size": "Events that were left",
     "ledger.integrity_failed.held": "Who holds more, or others",
     "ledger.integrity_failed.reason": "What happened",

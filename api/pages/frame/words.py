@@ -46,6 +46,7 @@ NUMBERED: Final = re.compile(r" \(INV-\d+(, INV-\d+)*\)")
 QUOTED: Final = re.compile(r"`(\w+)`")  # a field as our own explanations name it
 TITLES: Final = {
     "ledger.established.v1": "Log established",
+    "ledger.succeeded.v1": "Log went on under another key",
     "partnership.established.v1": "Partnership established",
     "sub_group.constituted.v1": "Sub-group constituted",
     "sub_group.dissolved.v1": "Sub-group dissolved",

@@ -21,6 +21,7 @@ from api.worker import worker
 from projections.two_clocks import tracking
 from service.desk.refusals import NotEstablished
 from service.desk.roles import may
+from service.verify import parse_vkey
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 pages = Blueprint("integrity", __name__)
 
 NEWEST: Final = "SELECT size, root, received, note FROM ledger.cosigned ORDER BY size DESC LIMIT 1"
+WHY: Final = {"planned": "as planned", "lost": "because the key was lost", "compromised": "because somebody else may have the key"}
 SENT: Final = "SELECT day, size FROM desk.checkpoint_sent ORDER BY day DESC, size DESC LIMIT 1"
 
 
@@ -49,10 +51,21 @@ def integrity() -> Response:
             "witnesses": witnesses(size, log["vkey"]),
             "stamped": stamped(conn),
             "diverged": diverged(conn),
+            "successions": _successions(),
             "losses": losses(conn, reads=acting_or_nobody() is not None) if reached else [],
             "caught_up": {"behind": size - reached, "stopped": _stopped(conn) if reached else None},
         }
     return render("record/integrity.html", packs=_packs(), sent=_sent(), **said)
+
+
+def _successions() -> list[dict[str, Any]]:
+    """Return the keys that sealed this log before, each with how much, which came after it and why, and whether it vouched for that one."""
+    found = worker().board.established.state
+    return [
+        {"vkey": one.replaces, "size": one.size, "on": one.on, "name": parse_vkey(one.log_vkey)[0], "why": WHY[one.reason]}
+        | {"vouched": one.vouched}
+        for one in (found.successions if found else ())
+    ]
 
 
 def _amendments(conn: Connection[Any], known_at: int) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from service.desk.refusals import NotFound
 from service.ledger.pack import samples
 from service.ledger.pack.reading import Told, amended
 from service.ledger.reading import read_kinds
-from service.verify import open_checkpoint
+from service.verify import open_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ class _Sealed:
     def root(self, size: int) -> str:
         """Return the root of a checkpoint that the log's own key signed; nothing where there is none of this size."""
         note = self.board.recorder.checkpoint_at(size)
-        return open_checkpoint(note, self.board.recorder.vkey).root.hex() if note else ""
+        return open_sealed(note, self.board.recorder.sealers).root.hex() if note else ""
 
     def first(self, position: int) -> int | None:
         """Return the size of the first checkpoint that seals a position."""

@@ -52,14 +52,15 @@ def init(folder: Path, name: str, passphrase_file: Path | None) -> None:
 @witness.command()
 @FOLDER
 @click.argument("vkey")
-def accept(folder: Path, vkey: str) -> None:
+@click.option("--succeeds", metavar="NAME", help="The name under which this very log was witnessed until now.")
+def accept(folder: Path, vkey: str, succeeds: str | None) -> None:
     """Accept the log of this key (VKEY), as the Board publishes it, from now on.
 
     Example: muniment witness accept /var/lib/witness 'log.yourboard.example/1+b72fc773+AQOh…'
     """
     cosigning.published(folder)
     try:
-        click.echo(f"Witnessing {Memory(folder).accept(vkey)}.")
+        click.echo(f"Witnessing {Memory(folder).accept(vkey, succeeds)}.")
     except ValueError as error:
         raise NotALogsKey(why=str(error)) from error
 

@@ -97,11 +97,11 @@ def source(config: Config) -> catch_up.Source:
 
 def _sending(config: Config, stop: threading.Event) -> None:
     """Send what goes out by itself, once a day, and keep outside who was erased; a failure is logged and tried again."""
-    proofs, vkey = Proofs(), keys.load_public(config).log_vkey
+    proofs, sealers = Proofs(), keys.load_public(config).sealers
     proofs.datastore = datastore(config.conninfo("writer"))
     while not stop.is_set():
         try:
-            outside.keep(config, proofs, vkey)
+            outside.keep(config, proofs, sealers)
             with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:
                 for failed in send_daily(conn, config, london(config.clock()())):
                     logging.getLogger(__name__).warning("%s", failed)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from aggregates.clocks.dates import london
+from aggregates.registry.ledger import Why
+from service.cli.beginning import log_name
 from service.cli.opening import board, database
 from service.database import backup
 from service.desk import accounts, screening
-from service.ledger.sealed import custody, outside, record, rewrapping, statement_key
+from service.ledger.sealed import custody, log_key, outside, record, rewrapping, statement_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -129,6 +131,25 @@ def rotate_statement_key() -> None:
         named = statement_key.rotate(config, board)
     click.echo(f"The service signs with the key {named} from now on; what the old one signed stays valid.")
     click.echo(f"Copy {config.data / 'keys' / 'statement.key'} and public.json to where the copies of the keys are kept.")
+
+
+@db.command("succeed-log-key")
+@click.option(
+    "--reason", type=click.Choice(get_args(Why)), required=True, help="Why: the old key vouches for the new one where it is planned."
+)
+@click.option("--origin", callback=log_name, help="The name under which the log goes on; the next number by default, /log2 after /log1.")
+def succeed_log_key(*, reason: Why, origin: str | None) -> None:
+    """Go on with the same log under a new log key and name. `muniment serve` and `muniment work` must not run.
+
+    Where it breaks off, run it again. See ops/runbooks/key-lost.md.
+
+    Example: muniment db succeed-log-key --reason planned
+    """
+    with database() as config:
+        vkey = log_key.succeed(config, board, reason, origin)
+    click.echo(f"This log goes on under another key: {vkey}")
+    click.echo("Publish it beside the old one, which stays what it was for all that it sealed; give it to every witness and auditor.")
+    click.echo(f"Copy {config.data / 'keys'} to where the copies are kept, and make a dump at once: no earlier one serves.")
 
 
 @db.command("rotate-wrapping-key")

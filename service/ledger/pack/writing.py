@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from service.recording.evidence.store import EvidenceStore
 
 # What every pack holds, whatever its scope: what the verification rests on, and whose signature was whose.
-ALWAYS: Final = ("ledger.established.", "ledger.integrity_failed.", "keys.", "office.", "data_subject.personal_data_erased.")
+OF_THE_LOG: Final = ("ledger.established.", "ledger.succeeded.", "ledger.integrity_failed.")
+ALWAYS: Final = (*OF_THE_LOG, "keys.", "office.", "data_subject.personal_data_erased.")
 WHOLE: Final = "the whole record"
 NEWEST: Final = "SELECT size, root, note FROM ledger.cosigned ORDER BY size DESC LIMIT 1"
 SEALING: Final = "SELECT size, root, note FROM ledger.cosigned WHERE size >= %s ORDER BY size LIMIT 1"
@@ -188,18 +189,26 @@ def write_pack(
                 raise NotSealedYet(size=size)
             writing = _Writing(conn, pack, disclosing, head["size"] if head else 0)
             policy = conn.execute("SELECT text FROM ledger.policy ORDER BY number DESC LIMIT 1").fetchone()
-            pack.put("policy", (policy["text"] if policy else f"log {recorder.vkey}\nquorum none\n").encode())
+            sealer = [each.vkey for each in recorder.sealers if each.since < max(writing.size, 1)][-1]
+            pack.put("policy", _of(policy["text"], recorder, sealer) if policy else f"log {sealer}\nquorum none\n".encode())
             pack.put("checkpoint", (head["note"] if head else "").encode())
             writing.tiles()
             writing.bundles(None if positions is None or len(positions) >= writing.size else positions)
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
         writing.receipts(receipts, recorder)
-        pack.put("VERIFY.md", recipes(recorder.vkey, writing.size, about).encode())
+        pack.put("VERIFY.md", recipes(sealer, writing.size, about).encode())
         for source in (Path(str(each.__file__)) for each in (verify, reading, absence, samples)):
             pack.put(source.name, source.read_bytes())
     root = b64encode(head["root"]).decode() if head else ""
     return PackSummary(writing.entries, writing.size, files, missing, root, pack.sha256)
+
+
+def _of(policy: str, recorder: LedgerRecorder, sealer: str) -> bytes:
+    """Return a policy with the key that sealed the pack's checkpoint, whichever key of this log it names."""
+    for each in recorder.sealers:
+        policy = policy.replace(each.vkey, sealer)
+    return policy.encode()
 
 
 def _within(positions: Collection[int] | None, row: Mapping[str, Any]) -> bool:

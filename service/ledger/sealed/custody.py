@@ -29,7 +29,7 @@ def check(config: Config, copy: Path) -> dict[str, bool]:
     ring = keys.load(replace(config, data=copy))
     with connect(config.conninfo("owner")) as conn:
         live = (conn.execute(LIVE, (thumbprint(ring.statement.signer.public),)).fetchone() or (0,))[0]
-        wrapping = wraps(conn, ring.log.origin, ring.wrapping)
+        wrapping = wraps(conn, ring.log.log, ring.wrapping)
     return {
         keys.LOG: ring.log.vkey == keys.load_public(config).log_vkey,
         keys.STATEMENT: bool(live),

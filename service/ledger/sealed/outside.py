@@ -21,13 +21,14 @@ from service.ledger.sealed import record
 from service.ledger.sealed.record import FILE, TOPIC, RecordMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from uuid import UUID
 
     from psycopg import Connection
 
     from service.config import Config
     from service.ledger.sealed.record import Record
+    from service.verify import Sealer
 
 BEGUN: Final = "SELECT EXISTS (SELECT FROM ledger.event) OR EXISTS (SELECT FROM sealed.subject_key)"
 ON_RECORD: Final = f"SELECT stream, position, entry FROM ledger.event WHERE topic = '{TOPIC}' ORDER BY position"  # noqa: S608 - our own text
@@ -65,30 +66,30 @@ def files(config: Config) -> list[Path]:
     return [config.data / "keys" / FILE, *(Path(to) / FILE for to in config.checkpoint_to if to.startswith("/"))]
 
 
-def begin(config: Config, vkey: str) -> None:
+def begin(config: Config, sealers: Sequence[Sealer]) -> None:
     """Begin the record wherever it is to be kept, before the log itself begins; one that is there stays. Raise RecordMissing."""
     for file in files(config):
         if not file.exists():
-            fresh = record.new(file, vkey)
+            fresh = record.new(file, sealers)
             record.check_head(file.with_name(record.HEAD), fresh)
             try:
                 record.write(file, fresh)
             except OSError as error:
                 raise RecordMissing(file=file, why=error.strerror) from error
-    known(config, vkey)
+    known(config, sealers)
 
 
-def known(config: Config, vkey: str) -> Record:
+def known(config: Config, sealers: Sequence[Sealer]) -> Record:
     """Return the record, as far as any copy goes; refuse where one is missing or damaged, or they are not one."""
-    return record.the_one([record.read(file, vkey) for file in files(config)])
+    return record.the_one([record.read(file, sealers) for file in files(config)])
 
 
 def head(config: Config) -> str:
     """Return the head of the record, how many people it names and the hash of its last line, for whoever keeps it elsewhere."""
-    return known(config, keys.load_public(config).log_vkey).head
+    return known(config, keys.load_public(config).sealers).head
 
 
-def keep(config: Config, proofs: Proofs, vkey: str) -> list[Exception]:
+def keep(config: Config, proofs: Proofs, sealers: Sequence[Sealer]) -> list[Exception]:
     """Add to every copy who was erased and is not in it; return what failed. Done after each erasure, and again by `muniment work`.
 
     A copy that is missing is not begun here: its folder may not be mounted.
@@ -99,7 +100,7 @@ def keep(config: Config, proofs: Proofs, vkey: str) -> list[Exception]:
         conn.execute(ONE_WRITES)
         for file in files(config):
             try:
-                copies.append(record.read(file, vkey))
+                copies.append(record.read(file, sealers))
             except Refused as error:
                 failed.append(error)
         try:
@@ -126,7 +127,7 @@ def check(config: Config) -> None:
         made = conn.execute("SELECT to_regclass('sealed.subject_key') IS NOT NULL").fetchone() == (True,)
         if not made or conn.execute(BEGUN).fetchone() != (True,):
             return
-        outside = known(config, keys.load_public(config).log_vkey).erased
+        outside = known(config, keys.load_public(config).sealers).erased
         inside = {row[0] for row in conn.execute(ON_RECORD)}
         if back := conn.execute(BACK, {"people": [*outside, *inside]}).fetchall():
             raise ErasuresUndone(people=len(back))
@@ -139,10 +140,10 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
 
     The record then holds what the log says; `anew`, it begins where it is not.
     """
-    vkey = keys.load_public(config).log_vkey
+    sealers = keys.load_public(config).sealers
     if anew:
-        begin(config, vkey)
-    gone = known(config, vkey).erased
+        begin(config, sealers)
+    gone = known(config, sealers).erased
     with connect(config.conninfo("owner")) as conn:
         people = list({*gone, *(row[0] for row in conn.execute(ON_RECORD))})
         back = [row[0] for row in conn.execute(BACK, {"people": people})]
@@ -158,6 +159,6 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
     with closing(datastore(config.conninfo("writer"))) as pool:
         proofs = Proofs()
         proofs.datastore = pool
-        for error in keep(config, proofs, vkey):
+        for error in keep(config, proofs, sealers):
             raise error
     return len(back)

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
 from aggregates.errors import Refused
-from service.verify import leaf_hash, open_checkpoint, parse_entry, parse_receipt, require, root_from_inclusion, unb64url
+from service.verify import leaf_hash, open_sealed, parse_entry, parse_receipt, parse_vkey, require, root_from_inclusion, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from service.verify import Sealer
 
 FILE: Final = "erasures.jsonl"
 HEAD: Final = "erasures.head"
@@ -80,22 +82,22 @@ class Record(NamedTuple):
         return tuple(lines)
 
 
-def new(file: Path, vkey: str) -> Record:
+def new(file: Path, sealers: Sequence[Sealer]) -> Record:
     """Return the record of a log that has erased nobody yet."""
-    return Record(file, (json.dumps({"log": vkey.partition("+")[0]}),), {})
+    return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), {})
 
 
-def read(file: Path, vkey: str) -> Record:
+def read(file: Path, sealers: Sequence[Sealer]) -> Record:
     """Read a copy; raise RecordMissing, or NotAnErasure at the first line that is not what was written there."""
     try:
         lines = file.read_text(encoding="ascii", errors="replace").split("\n")
     except OSError as error:
         raise RecordMissing(file=file, why=error.strerror) from error
-    if lines[0] != new(file, vkey).lines[0]:
+    if lines[0] != new(file, sealers).lines[0]:
         raise NotAnErasure(line=1, file=file, why="it is another log's record, or none")
     if lines.pop():
         raise NotAnErasure(line=len(lines) + 1, file=file, why="it does not end")
-    return Record(file, tuple(lines), dict(_each(file, lines, vkey)))
+    return Record(file, tuple(lines), dict(_each(file, lines, sealers)))
 
 
 def the_one(records: Sequence[Record]) -> Record:
@@ -138,14 +140,14 @@ def _replace(file: Path, text: str) -> None:
     half.rename(file)
 
 
-def _each(file: Path, lines: Sequence[str], vkey: str) -> Iterator[tuple[UUID, int]]:
+def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterator[tuple[UUID, int]]:
     """Give whom each line but the first shows to be erased, and by which entry."""
     for number, line in enumerate(lines[1:], 2):
         try:
             found = json.loads(line)
             require(found["before"] == _hash(lines[number - 2]), "the line before it is not the one that was there")
             entry, (index, proof, note) = found["entry"].encode(), parse_receipt(found["proof"])
-            sealed = open_checkpoint(note, vkey)
+            sealed = open_sealed(note, sealers)
             require(root_from_inclusion(index, sealed.size, leaf_hash(entry), proof) == sealed.root, "its receipt is of another entry")
             claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
             require(claims["evt"] == TOPIC, "its entry says something else")

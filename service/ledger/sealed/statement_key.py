@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from service.config import Config
+    from service.ledger.keys import PublicRing
 
 NEW: Final = "statement.key.new"
 ENROLLED: Final = "SELECT count(*) FROM ledger.signing_key WHERE thumbprint = %s"
@@ -51,8 +52,12 @@ def rotate(config: Config, open_board: Callable[[], AbstractContextManager[Any]]
 
 def _put_in_place(folder: Path, config: Config, new: Ed25519PrivateKey) -> None:
     """Say in public.json which key it is, and only then let its file take the old one's place: until then this can be done again."""
-    public = replace(keys.load_public(config), statement_key=b64url(new.public_key().public_bytes_raw()))
+    put_public(folder, replace(keys.load_public(config), statement_key=b64url(new.public_key().public_bytes_raw())))
+    (folder / NEW).replace(folder / keys.STATEMENT)
+
+
+def put_public(folder: Path, public: PublicRing) -> None:
+    """Put what is public of the keys in the place of what was, whole or not at all."""
     (folder / f"{keys.PUBLIC}.new").unlink(missing_ok=True)
     keys.write_new(folder / f"{keys.PUBLIC}.new", f"{json.dumps(asdict(public), indent=1)}\n".encode())
     (folder / f"{keys.PUBLIC}.new").replace(folder / keys.PUBLIC)
-    (folder / NEW).replace(folder / keys.STATEMENT)

@@ -77,14 +77,23 @@ class Memory:
         with self._naming():
             self._connection.executescript(f"PRAGMA journal_mode = WAL;{SCHEMA}")
 
-    def accept(self, vkey: str) -> str:
+    def accept(self, vkey: str, succeeds: str | None = None) -> str:
         """Accept a log from now on; return its origin. Raise ValueError where this is no log's key, or its origin has another."""
         origin, _, kind = parse_vkey(vkey)
         with self.turn() as conn:
             conn.execute("INSERT INTO log VALUES (?, ?) ON CONFLICT DO NOTHING", (origin, vkey))
             if kind != LOG or self.logs(conn)[origin] != vkey:
                 raise ValueError(f"{vkey} is not a log's key, or {origin} is known by another")
+            if succeeds is not None:
+                self._succeed(conn, origin, succeeds)
         return origin
+
+    def _succeed(self, conn: sqlite3.Connection, origin: str, before: str) -> None:
+        """Hold a log to all that was cosigned under its name before; under that one nothing is cosigned any more."""
+        if origin == before or before not in self.logs(conn) or self.cosigned(conn, origin):
+            raise ValueError(f"{before} is no log that is witnessed here, or {origin} was cosigned already")
+        conn.execute("INSERT INTO cosigned SELECT ?, size, root, note, at FROM cosigned WHERE origin = ?", (origin, before))
+        conn.execute("DELETE FROM log WHERE origin = ?", (before,))
 
     @contextmanager
     def turn(self) -> Iterator[sqlite3.Connection]:

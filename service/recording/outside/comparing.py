@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from aggregates.errors import Refused
 from aggregates.registry import Ledger
 from aggregates.registry.ledger import root_of
+from service.ledger.checkpoint import open_by_name
 from service.recording.outside import policy
 from service.recording.outside.offering import Diverged, NotWitnessed
 from service.recording.outside.witnessing import ask
-from service.verify import NOTE, open_checkpoint, parse_vkey
+from service.verify import NOTE, parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -118,7 +119,7 @@ def _ask_all(recorder: LedgerRecorder, witnesses: tuple[policy.Witness, ...]) ->
 
     def once(witness: policy.Witness) -> None:
         try:
-            ask(recorder, recorder.vkey, witness, PATIENCE)
+            ask(recorder, recorder.sealers, witness, PATIENCE)
         except (NotWitnessed, Diverged):
             return  # it is kept, and shown
 
@@ -134,10 +135,10 @@ def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> list[Hel
     for path in (path for folder in folders for path in folder.glob("*.checkpoint") if path not in good and not path.is_dir()):
         try:
             note = path.read_text(encoding="utf-8")
-            if (match := NOTE.fullmatch(note)) and match[2] != parse_vkey(recorder.vkey)[0]:
+            if (match := NOTE.fullmatch(note)) and match[2] not in {parse_vkey(each.vkey)[0] for each in recorder.sealers}:
                 good.add(path)  # another log's
                 continue
-            kept = open_checkpoint(note, recorder.vkey)
+            kept = open_by_name(note, recorder.sealers)
         except (OSError, ValueError) as error:
             raise KeptDamaged(file=path, why=getattr(error, "strerror", None) or error) from error
         found[path] = kept.size, kept.root, note

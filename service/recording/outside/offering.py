@@ -7,13 +7,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from service.desk.coming_in.places import NotAsked, Places
+from service.ledger.checkpoint import open_by_name
 from service.ledger.witness.submission import Submission, parse_cosignatures
-from service.verify import NOTE, NUMBER, matched, open_checkpoint, parse_vkey
+from service.verify import NOTE, NUMBER, matched, open_sealed, parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from service.recording.outside.policy import Witness
+    from service.verify import Sealer
 
 PATIENCE: Final = 10.0  # seconds for one answer
 TRIES: Final = 4  # until it has been told where the witness is, while others offer it newer ones
@@ -24,8 +26,8 @@ class Log(Protocol):
     """A log, as far as a witness is shown it."""
 
     @property
-    def vkey(self) -> str:
-        """The key that signs its checkpoints."""
+    def sealers(self) -> Sequence[Sealer]:
+        """Whose keys sign its checkpoints, in their order."""
 
     def newest(self) -> str | None:
         """Return its newest checkpoint."""
@@ -105,7 +107,7 @@ def _verified(log: Log, witness: Witness, note: str, body: bytes) -> Cosignature
     """Return the cosignature in an answer; raise NotWitnessed where there is none under this witness's key, over this checkpoint."""
     try:
         for line in parse_cosignatures(body, witness.vkey):
-            if times := open_checkpoint(note + line, log.vkey).signed_by(*parse_vkey(witness.vkey)):
+            if times := open_sealed(note + line, log.sealers).signed_by(*parse_vkey(witness.vkey)):
                 return Cosignature(_size(note), line, times[0])
     except ValueError as error:
         raise NotWitnessed(f"what it answers with is no cosignature of this checkpoint: {error}") from error
@@ -121,7 +123,7 @@ def _shown(log: Log, witness: Witness, held: int, patience: float) -> str | None
         return None
     for note in notes:
         try:
-            if open_checkpoint(note, log.vkey).size == held:
+            if open_by_name(note, log.sealers).size == held:
                 return note
         except ValueError:
             continue  # another log's

@@ -15,9 +15,9 @@ from aggregates.registry import Ledger
 from service.commands.command import MANAGERS
 from service.desk import authority
 from service.desk.refusals import NotAllowed
+from service.ledger.checkpoint import open_by_name
 from service.recording.outside.comparing import Held, extends
 from service.recording.writing import Write
-from service.verify import open_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def lost(board: Board, known: Mapping[str, str]) -> list[Held]:
     found = []
     for file, note in known.items():
         try:
-            kept = open_checkpoint(note, board.recorder.vkey)
+            kept = open_by_name(note, board.recorder.sealers)
         except ValueError as error:
             raise NotThisLogs(file=file, why=str(error)) from error
         if not extends(board.recorder, kept.size, kept.root):

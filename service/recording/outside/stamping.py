@@ -49,7 +49,7 @@ def stamping(config: Config, stop: threading.Event) -> None:
     """Have the newest checkpoint stamped as often as the settings say; what goes wrong is logged, and tried again."""
     if config.tsa is None:
         return
-    seen = Published(datastore(config.conninfo("writer")), keys.load_public(config).log_vkey)
+    seen = Published(datastore(config.conninfo("writer")), keys.load_public(config).sealers)
     failures, said = 0, ""
     while not stop.is_set():
         try:

@@ -25,10 +25,13 @@ from service.recording.outside.offering import PATIENCE, Diverged, NotWitnessed,
 from service.verify import CLOCK_SKEW
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eventsourcing.postgres import PostgresDatastore
 
     from service.config import Config
     from service.recording.outside.policy import Witness
+    from service.verify import Sealer
 
 PAUSE: Final = 1.0  # seconds between two heads that one witness is offered, at least
 LISTENED: Final = 2.0  # seconds for which a new head is waited for at a time
@@ -52,12 +55,12 @@ class Published(Proofs):
     """The log as it is read by whoever only offers it."""
 
     datastore: PostgresDatastore
-    vkey: str
+    sealers: Sequence[Sealer]
 
 
-def ask(of: Proofs, vkey: str, witness: Witness, patience: float = PATIENCE) -> None:
+def ask(of: Proofs, sealers: Sequence[Sealer], witness: Witness, patience: float = PATIENCE) -> None:
     """Offer a witness the newest checkpoint, and keep what comes of it; raise NotWitnessed or Diverged, once that is kept too."""
-    seen = Published(of.datastore, vkey)
+    seen = Published(of.datastore, sealers)
     with seen.datastore.get_connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
         old, failed = cursor.execute(LAST, {"witness": witness.vkey}).fetchone() or (0, None)
     try:
@@ -79,9 +82,9 @@ def ask(of: Proofs, vkey: str, witness: Witness, patience: float = PATIENCE) -> 
 def witnessing(config: Config, stop: threading.Event) -> None:
     """Keep every witness of the policy offered the newest checkpoint, each in a thread of its own: one that is away holds up no other."""
     try:
-        vkey = keys.load_public(config).log_vkey
-        seen = Published(datastore(config.conninfo("writer")), vkey)
-        witnesses = policy.read(config, vkey)
+        public = keys.load_public(config)
+        seen = Published(datastore(config.conninfo("writer")), public.sealers)
+        witnesses = policy.read(config, public.log_vkey)
     except (BadSetting, keys.CannotUseKeys) as error:
         log.error("nobody is asked to witness: %s", error)  # noqa: TRY400 - said in a sentence
         return
@@ -98,7 +101,7 @@ def _kept_policy(seen: Published, witnesses: policy.Witnesses, stop: threading.E
     """Put the policy in force beside the checkpoints; one that nobody ever chose is not put there."""
     while not stop.is_set():
         try:
-            if witnesses.all or policy.in_force(seen.datastore.get_connection(), seen.vkey) != witnesses.text:
+            if witnesses.all or policy.in_force(seen.datastore.get_connection(), seen.sealers[-1].vkey) != witnesses.text:
                 keep(seen, "SELECT ledger.keep_policy(%s)", (witnesses.text,))
         except AWAY as error:
             log.warning("the database went away: %s", error)
@@ -118,7 +121,7 @@ def _keep_asking(config: Config, seen: Published, witness: Witness, stop: thread
                     if conn.execute(BEHIND, (witness.vkey,)).fetchone() != (True,):
                         next(conn.notifies(timeout=LISTENED, stop_after=1), None)
                         continue
-                    ask(seen, seen.vkey, witness)
+                    ask(seen, seen.sealers, witness)
                     failures, said = 0, ""
                     stop.wait(PAUSE)
         except AWAY as error:

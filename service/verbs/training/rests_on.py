@@ -11,7 +11,7 @@ from aggregates.training_session import TrainingSession, refusals
 from service.desk.refusals import NoCheckpointYet
 from service.recording.across.holding import Holding
 from service.recording.known import looked_up
-from service.verify import open_checkpoint
+from service.verify import open_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -99,5 +99,5 @@ class Training(Holding):
             sealed = conn.execute(FIRST_SEALING, (row["position"],)).fetchone() if row else None
         if sealed is None:
             raise NoCheckpointYet(ref=session.ref)
-        checkpoint = open_checkpoint(sealed["note"], self.recorder.vkey)
+        checkpoint = open_sealed(sealed["note"], self.recorder.sealers)
         return checkpoint.size, checkpoint.root.hex()

@@ -148,7 +148,7 @@ def test_integrity_says_what_is_witnessed_and_what_is_not(sign_in, tmp_path):
             conn.execute("SELECT ledger.keep_policy(%s)", (policy.read(config, recorder.vkey).text,))
         said = []
         for one in there:
-            ask(recorder, recorder.vkey, named(*one))
+            ask(recorder, recorder.sealers, named(*one))
             said.append(chair.text("/integrity"))
     size = recorder.size
     assert "Not yet witnessed witness.example/1: all" in said[0]

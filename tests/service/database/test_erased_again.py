@@ -122,7 +122,7 @@ def test_a_folder_elsewhere_knows_who_was_erased(board, postgres, tmp_path):
         worker.open_board(there).close()  # the limit of it: nobody here knows better
         with pytest.raises(outside.ErasuresUndone):
             worker.open_board(replace(there, checkpoint_to=config.checkpoint_to))
-    assert outside.keep(config, board.board.recorder, board.board.recorder.vkey) == []
+    assert outside.keep(config, board.board.recorder, board.board.recorder.sealers) == []
     there, here = lines(tmp_path / "elsewhere" / record.FILE, config.data / "keys" / record.FILE)
     assert there == here
 
@@ -153,7 +153,7 @@ def test_without_a_whole_record_nothing_is_served(board, tmp_path):
             file.write_text("".join(f"{line}\n" for line in left), encoding="utf-8")
         with pytest.raises(refusal, match=r"erasures\.jsonl"):
             worker.open_board(config)
-        assert outside.keep(config, board.board.recorder, board.board.recorder.vkey), what  # and it is not made good in passing
+        assert outside.keep(config, board.board.recorder, board.board.recorder.sealers), what  # and it is not made good in passing
     file.unlink()
     with pytest.raises(record.RecordShrunk):
         outside.erase_again(config, accounts.erase, anew=True)  # its head says that there was one

@@ -31,7 +31,7 @@ def _client():
 @pytest.fixture
 def seen(seeded) -> Published:
     """Give the log as it is shown to an authority."""
-    return Published(seeded.board.recorder.datastore, seeded.board.recorder.vkey)
+    return Published(seeded.board.recorder.datastore, seeded.board.recorder.sealers)
 
 
 def tokens(it):

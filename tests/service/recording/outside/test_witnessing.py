@@ -82,9 +82,9 @@ def test_a_cosignature_is_kept_beside_its_checkpoint(seeded, tmp_path):
     recorder, own = seeded.board.recorder, witness_of(seeded.board.recorder.vkey, tmp_path)
     before = recorder.receipt(3).checkpoint
     with listening(own) as url:
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
         seeded.act("riv-lead", "accept_action", "A1")
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
 
     newest = open_checkpoint(recorder.published(), recorder.vkey)
     covered = open_checkpoint(Receipt.parse(str(recorder.receipt(3))).checkpoint, recorder.vkey)
@@ -99,11 +99,11 @@ def test_a_witness_that_was_told_by_another_process_is_found_where_it_is(seeded,
     """It says how far it is, and is offered the proof from there: nothing is remembered but what it cosigned."""
     recorder, own = seeded.board.recorder, witness_of(seeded.board.recorder.vkey, tmp_path)
     with listening(own) as url:
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
         seeded.act("riv-lead", "accept_action", "A1")
         with psycopg.connect(seeded.config.conninfo("owner")) as conn:
             conn.execute("DELETE FROM ledger.cosignature")
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
 
     assert asked(seeded.board, "SELECT size FROM ledger.cosignature") == [(recorder.size,)]
 
@@ -122,7 +122,7 @@ def test_a_witness_that_lies_is_refused_and_shown(seeded, tmp_path, liar, why):
     """Nothing of it is kept but what was wrong with it; and recording goes on."""
     recorder, own = seeded.board.recorder, witness_of(seeded.board.recorder.vkey, tmp_path, liar)
     with listening(own) as url, pytest.raises(NotWitnessed, match=why):
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
 
     assert why in failed(seeded.board)
     assert asked(seeded.board, "SELECT FROM ledger.cosignature UNION ALL SELECT FROM ledger.divergence") == []
@@ -133,10 +133,10 @@ def test_a_witness_that_is_away_holds_nothing_up(seeded, tmp_path):
     """An outage is shown; what is recorded meanwhile is witnessed once it is back."""
     recorder, own = seeded.board.recorder, witness_of(seeded.board.recorder.vkey, tmp_path)
     with pytest.raises(NotWitnessed, match="does not answer"):
-        ask(recorder, recorder.vkey, named(own, "http://127.0.0.1:9"))
+        ask(recorder, recorder.sealers, named(own, "http://127.0.0.1:9"))
     assert seeded.act("riv-lead", "accept_action", "A1").positions
     with listening(own) as url:
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
 
     assert asked(seeded.board, "SELECT size FROM ledger.cosignature") == [(recorder.size,)]
     assert failed(seeded.board) is None
@@ -149,7 +149,7 @@ def test_a_second_history_is_kept_as_evidence(seeded, tmp_path, size):
     other = Tree(key=seeded.board.keys.log)
     assert own.add(other.submission(0, size)).status_code == 200
     with listening(own) as url, pytest.raises(Diverged):
-        ask(recorder, recorder.vkey, named(own, url))
+        ask(recorder, recorder.sealers, named(own, url))
 
     ((witness, held, note, offered),) = asked(seeded.board, "SELECT witness, held, note, offered FROM ledger.divergence")
     assert (witness, held, note) == (own.key.vkey, size, other.note(size))

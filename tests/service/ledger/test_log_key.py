@@ -1,0 +1,127 @@
+"""Another log key, under which the same log goes on, as the runbook has it."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from service.application import Board
+from service.ledger import keys
+from service.ledger.errors import HeadNotOurs
+from service.ledger.pack.auditing.auditing import audit
+from service.ledger.pack.writing import write_pack
+from service.ledger.sealed import custody, log_key, outside
+from service.ledger.sealed.rewrapping import StillRunning
+from service.recording.outside.witnessing import ask
+from service.verify import open_checkpoint, verify
+from tests.service.recording.outside.others import listening, named, policy_of, witness_of
+
+if TYPE_CHECKING:
+    from tests.boards import Seeded
+
+
+def opened(it: Seeded, ring: keys.KeyRing | None = None) -> closing[Board]:
+    """Open the board with the keys that are in its folder now, or with those that are about to be."""
+    return closing(Board(it.config, ring or keys.load(it.config), clock=it.clock))
+
+
+def succeed(it: Seeded, reason: str, name: str | None = None) -> str:
+    """Give the command; return the new key."""
+    return log_key.succeed(it.config, lambda ring: opened(it, ring), reason, name)
+
+
+def test_a_log_goes_on_under_another_key(seeded, tmp_path):
+    """The old key vouches for the new one; receipts and packs from before stay good, and what follows is sealed by the new key alone.
+
+    It is refused while the service runs, for a reason that is not so, under a name that was used, and when it was done just now. Whatever
+    it was interrupted after, running it again brings it to its end. Another service that still has the old key records nothing.
+    """
+    folder, first, size = seeded.config.data / "keys", seeded.board.recorder.vkey, seeded.board.recorder.head().frontier.size
+    kept, receipt = seeded.board.recorder.newest(), str(seeded.board.recorder.receipt(5))
+    write_pack(seeded.board.recorder, tmp_path / "before")
+    with pytest.raises(StillRunning):
+        succeed(seeded, "planned")
+    seeded.board.close()
+    shutil.copytree(folder, tmp_path / "old" / "keys")
+    for reason, name, refusal in (("lost", None, log_key.NotLost), ("planned", seeded.board.origin, log_key.NameUsed)):
+        with pytest.raises(refusal):
+            succeed(seeded, reason, name)
+    second = succeed(seeded, "planned")
+    for file in (keys.LOG, keys.PUBLIC):  # as it stood before the last steps: the entry is there, and the files are not
+        shutil.copy(folder / file, tmp_path / file)
+        shutil.copy(tmp_path / "old/keys" / file, folder / file)
+    shutil.copy(tmp_path / keys.LOG, folder / log_key.NEW)
+    with pytest.raises(keys.KeyUnreadable, match="succeed-log-key"):
+        keys.load(seeded.config)
+    assert succeed(seeded, "planned") == second
+    shutil.move(folder / keys.LOG, folder / log_key.NEW)  # and before the very last
+    assert succeed(seeded, "planned") == second
+    with pytest.raises(log_key.SucceededJustNow):
+        succeed(seeded, "compromised")
+
+    with opened(seeded) as seeded.board:
+        board = seeded.board
+        seeded.act("riv-lead", "accept_action", "A1")
+        (one,) = board.established.state.successions
+        assert (one.replaces, one.log_vkey, one.size, one.reason, one.vouched) == (first, second, size, "planned", True)
+        assert board.origin == board.keys.statement.origin == first.partition("+")[0]
+        assert open_checkpoint(board.recorder.newest(), second).size == size + 2
+        assert outside.keep(board.config, board.recorder, board.recorder.sealers) == []
+        write_pack(board.recorder, tmp_path / "after", receipts=[size, size + 2])
+        write_pack(board.recorder, tmp_path / "early", size=size)
+    known = {"checkpoint": kept, "receipt": receipt}
+    for pack, key in (("before", first), ("early", first), ("after", first), ("after", second)):
+        verdict = verify(tmp_path / pack, key=key, known=known)
+        assert verdict.code == 0, (pack, verdict)
+    assert audit(tmp_path / "after", key=second).code == 0
+    assert custody.check(seeded.config, seeded.config.data) == dict.fromkeys(("log.key", "statement.key", "wrapping.key"), True)
+    assert custody.check(seeded.config, tmp_path / "old")["log.key"] is False
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "old/keys", folder)
+    with opened(seeded) as seeded.board, pytest.raises(HeadNotOurs):
+        seeded.act("riv-lead", "report_progress", "A1", rag="amber", narrative="Half is read")
+
+
+def test_a_lost_log_key_and_one_that_somebody_else_has(seeded, tmp_path):
+    """Without the old key's word the log goes on too. What whoever has the old one signs later is seen, and refused by name.
+
+    A witness that is told which log this succeeds holds it to what it cosigned, and cosigns nothing more under the old name.
+    """
+    folder, first = seeded.config.data / "keys", seeded.board.recorder.vkey
+    with listening(own := witness_of(first, tmp_path)) as url:
+        seeded.board.config = policy_of(seeded.config, tmp_path, (own, url))
+        seeded.board.outside.check()
+        seeded.board.close()
+        (folder / keys.LOG).rename(tmp_path / "stolen")
+        with pytest.raises(log_key.CannotVouch):
+            succeed(seeded, "planned")
+        second = succeed(seeded, "lost")
+        third = succeed_again(seeded)
+        with pytest.raises(ValueError, match="is no log that is witnessed here"):
+            own.memory.accept(third, "other.example/log1")
+        own.memory.accept(third, first.partition("+")[0])
+        with opened(seeded) as seeded.board:
+            recorder = seeded.board.recorder
+            ask(recorder, recorder.sealers, named(own, url))
+            size = recorder.head().frontier.size
+            assert third.partition("+")[0] in recorder.published().split("\n— ")[1]
+            assert "witness.example/1" in recorder.published()
+            write_pack(recorder, tmp_path / "pack")
+    stolen = keys.opened(tmp_path / "stolen", keys.read_passphrase(folder / keys.PASSPHRASE))
+    forged = keys.LogKey(first.partition("+")[0], stolen).checkpoint(size, bytes(32))
+    verdict = verify(tmp_path / "pack", key=third, known={"forged": forged})
+    told = f"{first.partition('+')[0]} signed it over {size} events, and after #{size - 1} this log is sealed by {third} alone"
+    assert (verdict.code, told in verdict.lines[0]) == (1, True), verdict
+    verdict = verify(tmp_path / "pack", key=first)
+    assert (verdict.code, f"under {second} (lost), for which {first} did not vouch" in verdict.lines[0]) == (1, True), verdict
+    assert verify(tmp_path / "pack", key=third).code == 0
+
+
+def succeed_again(it: Seeded) -> str:
+    """Record something under the second key, and go on under a third."""
+    with opened(it) as it.board:
+        it.act("riv-lead", "accept_action", "A1")
+    return succeed(it, "compromised")
