@@ -59,7 +59,7 @@ LONGEST_NOTE = 10_000  # bytes of a checkpoint
 def demo(port: int | None, stress: int | None, *, no_serve: bool) -> None:
     """Show Muniment with the records of a fictional board, Severnbrook. Ctrl-C leaves nothing running.
 
-    The first time takes under a minute; after that it is there at once. MUNIMENT_DATA says where it is kept.
+    The first time takes a minute or two, and says how far it is; after that, seconds. MUNIMENT_DATA says where it is kept.
 
     Example: muniment demo --port 8080
     """

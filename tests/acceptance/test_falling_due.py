@@ -20,7 +20,7 @@ def at(day):
 @contextmanager
 def workers(board, day, count=1):
     """Let some workers run, on a day, as long as the context lasts."""
-    started = [board.start("work", **at(day)) for _ in range(count)]
+    started = [board.start("work", "--notices", **at(day)) for _ in range(count)]
     try:
         yield
     finally:

@@ -135,7 +135,7 @@ def found(board: Product) -> dict[str, Any]:
 @contextmanager
 def working(board: Product, day: str) -> Iterator[None]:
     """Let two workers run on a day, as long as the context lasts."""
-    started = [board.start("work", **on(day)) for _ in range(2)]
+    started = [board.start("work", "--notices", **on(day)) for _ in range(2)]
     try:
         yield
     finally:

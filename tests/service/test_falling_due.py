@@ -15,7 +15,9 @@ from aggregates.clocks.ladder import Notice
 from projections.falling_due import Seats, actions_due
 from projections.partnership import offices
 from service.application import Board
-from service.cli.falling_due import ViewsBehind, due_today, issue, issue_due
+from service.cli.falling_due import ViewsBehind, due_today, issue, issue_due, issuing
+from service.cli.running.working import goes_out
+from service.config import Config
 from service.desk.refusals import NotFound
 from tests.boards import assign
 
@@ -374,3 +376,12 @@ def rule(state, ladder, today):
     days, level = come[-1]
     since = max(begun + timedelta(days=days), state.spell_began_on)
     return Notice(level, days, since, (today - since).days)
+
+
+def test_a_demonstration_issues_what_falls_due_only_when_asked(tmp_path):
+    """A demonstration is witnessed like any log; the hundreds of notices of its untold days are issued with --notices alone."""
+    real, shown = Config(data=tmp_path), Config(data=tmp_path, demonstration_clock=datetime(2021, 9, 30, 9, tzinfo=UTC))
+
+    assert issuing in goes_out(real, notices=False)
+    assert issuing not in goes_out(shown, notices=False)
+    assert set(goes_out(shown, notices=True)) == set(goes_out(real, notices=False))

@@ -50,7 +50,7 @@ COLUMNS = {
     "served_late_days": "Notice late by days",
 }
 
-TOLD: Final = ". This is a demonstration: it issues no notices, unless `muniment work` is run on it"
+TOLD: Final = ". This is a demonstration: it issues no notices, unless it is run with `muniment work --notices`"
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import psycopg
@@ -31,19 +31,23 @@ from service.recording.outside.stamping import check_client, stamping
 from service.recording.outside.witnessing import witnessing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from service.config import Config
 
 STOPPING = 10.0  # seconds in which what runs beside the views may finish
+TOLD: Final = "this is a demonstration, whose days are told: it issues no notices and sends no mails. `muniment work --notices` does"
 SENDING_EVERY = 60.0  # seconds between looks whether today's checkpoint has gone out
 
 
 @click.command()
-@click.option("--views-only", is_flag=True, help="Keep the views in step, and send and issue nothing: a demonstration's days are told.")
+@click.option("--views-only", is_flag=True, help="Keep the views in step, and send and issue nothing.")
+@click.option("--notices", is_flag=True, help="Issue what falls due in a demonstration too: all that is due on its day, hundreds at once.")
 @click.option("--every", type=click.FloatRange(min=0.1), help="Look so often, in seconds, and not whenever the log grows: to record much.")
-def work(every: float | None, *, views_only: bool) -> None:
+def work(every: float | None, *, views_only: bool, notices: bool) -> None:
     """Keep the views in step with the log, have it witnessed, send checkpoints and mails, do what falls due. Any number may run: one leads.
+
+    A demonstration lives at its own clock and issues nothing and mails nothing by itself, unless --notices says so.
 
     Example: muniment work
     """
@@ -57,8 +61,10 @@ def work(every: float | None, *, views_only: bool) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: stop.set())
         _check_erased(config, stop)
-        every_other = () if views_only else (_sending, witnessing, stamping, issuing, mailing, checking)
-        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in every_other]
+        others = () if views_only else goes_out(config, notices=notices)
+        if others and issuing not in others:
+            logging.getLogger(__name__).info(TOLD)
+        beside = [threading.Thread(target=does, args=(config, stop), daemon=True) for does in others]
         for thread in beside:
             thread.start()
         catch_up.work(config.conninfo("projector"), source(config), stop=stop, poll=every or catch_up.POLL, woken=every is None)
@@ -75,6 +81,12 @@ def _check_erased(config: Config, stop: threading.Event) -> None:
             logging.getLogger(__name__).warning("the database is away: %s", str(error).partition("\n")[0])
             stop.wait(LOOK_EVERY)
     return None
+
+
+def goes_out(config: Config, *, notices: bool) -> tuple[Callable[[Config, threading.Event], None], ...]:
+    """Return what goes out by itself. In a demonstration all that its seven years left undone would fall due at once: it is asked for."""
+    every = (_sending, witnessing, stamping, checking)
+    return (*every, issuing, mailing) if notices or config.demonstration_clock is None else every
 
 
 def source(config: Config) -> catch_up.Source:
