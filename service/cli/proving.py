@@ -11,7 +11,6 @@ import click
 import psycopg
 
 from aggregates.clocks.dates import london
-from aggregates.partnership.office import Office
 from projections.inspection import scopes
 from projections.inspection.scopes import PackScope
 from projections.two_clocks.clocks import clocks
@@ -19,8 +18,7 @@ from service import verify as verifier
 from service.cli.opening import board, caller
 from service.cli.output import Day, Known
 from service.desk import authority
-from service.desk.refusals import NotAllowed, NotEstablished, NotInOffice
-from service.desk.roles import RIGHTS
+from service.desk.refusals import NotEstablished
 from service.ledger.pack import EVERYTHING, PUBLICLY, Disclosing, absence, auditing, write_pack
 from service.ledger.pack.disclosing import ALL_BUT_PERSONAL, PARTNERS
 from service.ledger.pack.files import taken_away
@@ -54,12 +52,13 @@ def checkpoint() -> None:
 @click.option("--event", type=int, help="This event, with its receipt.")
 @click.option("--known-at", type=Known(), help="As known at the end of this date, or at this event (now).")
 @click.option("--public", is_flag=True, help="Disclose public fields alone.")
-@click.option("--for", "office", help="Hand it to whoever holds this office: that is recorded, in the name of the key of MUNIMENT_KEY.")
+@click.option("--for", "office", help="Hand it to whoever holds this office, by its code: recorded in the name of MUNIMENT_KEY.")
 def pack(out: Path, *, known_at: Any, public: bool, office: str | None, **of: Any) -> None:
     """Write the trail to OUT, sealed: a folder, or a zip where OUT ends in .zip. It needs no server to be checked.
 
     Without options it is the whole record: all but what is personal. Restricted data are for a named auditor or inspector: --for says who,
-    and puts on record that they were handed it. With other options it is of what these have in common.
+    and puts on record that they were handed it; their inspection or audit is opened first. With other options it is of what these have in
+    common.
 
     Example: muniment pack housing.zip --from 2015-07-01 --to 2017-01-30 --agency SBC-HOU --for inspector
 
@@ -97,13 +96,7 @@ def _hands_over(opened: Board, today: date) -> Acting:
 
 def _for(opened: Board, office: str, asked: PackScope, today: date) -> tuple[Disclosing, PackScope]:
     """Return what is disclosed to whoever holds an office, and what of what is asked for is theirs to read."""
-    held: Any = opened.load(Office, office)
-    holder = held.holder_on(today)
-    if holder is None:
-        raise NotInOffice(who="Nobody", office=office, day=today)
-    theirs = authority.of_office(opened, office, holder, today)
-    if theirs.leads:
-        raise NotAllowed(who=authority.called(holder.role), act=RIGHTS["packs"].act, roles=RIGHTS["packs"].by)
+    theirs = authority.receives(opened, office, today)
     disclosing = Disclosing(ALL_BUT_PERSONAL if theirs.restricted else PARTNERS, None if theirs.inspection else theirs.agency)
     return disclosing, asked.narrowed(theirs.agency, theirs.period)
 

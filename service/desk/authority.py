@@ -193,6 +193,17 @@ def of_office(board: Persons, office: str, holder: Holder, today: date) -> Scope
     assert_never(it.sees)
 
 
+def receives(board: Persons, office: str, today: date) -> Scope:
+    """Return what whoever holds an office may be handed in a pack; refuse an office that is vacant, or whose role takes none."""
+    holder = _office(board, office).holder_on(today)
+    if holder is None:
+        raise NotInOffice(who="Nobody", office=office, day=today)
+    it = roles.RIGHTS["packs"]
+    if holder.role not in it.by:
+        raise NotAllowed(who=called(holder.role), act=it.act, roles=it.by)
+    return of_office(board, office, holder, today)
+
+
 def _seat(board: Persons, caller: Caller, today: date) -> Holder:
     """Return the term in which a caller holds the office in which they act; refuse who acts in none, or holds it no more."""
     if caller.office is None:

@@ -159,3 +159,25 @@ def test_a_pack_that_is_nobodys_to_take_is_refused(packed, office, asked, status
 
     assert (answer.status_code, answer.json["type"]) == (status, f"/problems/{code}")
     assert packed.seeded.board.size() == before
+
+
+def test_who_manages_the_board_hands_a_pack_to_whoever_inspects(inspected):  # noqa: F811
+    """The page and the API hand over what the command line does: what the recipient may read, on record as theirs; nobody else may."""
+    page = browser(inspected.client.application, inspected.seeded, "board-manager")
+    assert "muniment pack pack.zip --for inspector" in page.text("/packs")
+    said = page.hidden | {"for": "inspector"}
+    known_at = str(inspected.seeded.board.size())
+    answer = page.client.post(f"/packs?known_at={known_at}", data=said)
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    (on_record,) = handed(inspected)
+    assert (on_record["office"], on_record["by_office"], on_record["scope"]) == ("inspector", "board-manager", "2015-07-01 to 2016-09-05")
+    assert inspected.post("/api/v1/packs", "board-manager", {"for": "inspector", "known_at": known_at}).data == answer.data
+
+    for office, to, status in (
+        ("chair", "inspector", 200),
+        ("riv-lead", "inspector", 403),
+        ("board-manager", "auditor", 422),
+        ("board-manager", "trainer", 403),
+    ):
+        assert inspected.post("/api/v1/packs", office, {"for": to}).status_code == status, (office, to)
+    assert "For whom" not in browser(inspected.client.application, inspected.seeded, "riv-lead").text("/packs")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, request
 
 from aggregates.clocks.dates import LONDON
+from aggregates.errors import Refused
 from aggregates.registry import Ledger
 from api.access import needs, signed_in
 from api.errors import Unreadable
@@ -17,8 +19,10 @@ from api.pages.frame.clocks import read_day
 from api.pages.frame.thing import Said, quiet, to_event
 from api.resources.record.packs import hand_over, scope_of
 from api.resources.record.visible import Visible
+from api.worker import worker
 from projections import reviews
 from projections.inspection import history as inspection_history
+from service.desk import authority, roles
 
 if TYPE_CHECKING:
     from projections.inspection.history import HistoryEntry
@@ -48,12 +52,22 @@ def packs() -> Response:
             of=of, days=scope.period, restricted=scope.restricted,
             agencies={} if scope.agency else seen.words.agencies,
             reviews=[row.ref for row in _reviews(seen)],
+            others=_others(seen) if roles.may(scope.role, "handing over packs") else None,
         )  # fmt: skip
 
 
 def _reviews(seen: Look) -> list[reviews.Tracked]:
     may_see = Visible(seen.on)
     return [row for row in reviews.tracker(seen.on.conn, **seen.on.at) if may_see.review(row)]
+
+
+def _others(seen: Look) -> dict[str, str]:
+    """Return the offices that a pack can be handed to, those first who inspect or audit; by their codes."""
+    board, today, found = worker().board, worker().today, dict[str, bool]()
+    for code in seen.words.offices.keys() - {signed_in().office}:
+        with suppress(Refused):
+            found[code] = authority.receives(board, code, today).inspection is None
+    return {code: seen.words.office(code) for code in sorted(found, key=lambda code: (found[code], seen.words.office(code)))}
 
 
 def _row(seen: Look, one: HistoryEntry) -> tuple[Said, ...]:
@@ -80,4 +94,4 @@ def take() -> Response:
             raise Unreadable(where="event", why="the number of an event is expected, as 4711")
         asked["event"] = int(typed)
     with look() as seen:
-        return hand_over(seen.on, scope_of(asked))
+        return hand_over(seen.on, scope_of(asked), request.form.get("for", "").strip() or None)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from api.resources.answering.answers import Reading
     from projections.inspection.history import HistoryEntry
+    from service.desk.authority import Scope
 
 packs = Resource("packs", __name__, description="The record, sealed, to be checked offline.")
 AT_ONCE: Final = 1000  # entries that are looked at together
@@ -48,6 +49,11 @@ class PackArgs(Schema):
     agency = fields.String(validate=validate.Length(1, 64), metadata={"description": "What names this agency"})
     review = fields.String(validate=validate.Length(1, 64), metadata={"description": "This review, and what names it"})
     event = Whole(validate=validate.Range(1, 2**31 - 1), metadata={"description": "This event, with its receipt"})
+    for_ = fields.String(
+        data_key="for",
+        validate=validate.Length(1, 64),
+        metadata={"description": "Hand it to whoever holds this office; for who manages the Board"},
+    )
     known_at = KnownAt(metadata={"description": "As known at an event's number, or at the end of a day in London; without it, now"})
 
 
@@ -62,9 +68,9 @@ def take(args: dict[str, Any]) -> Response:
     As known at the same event it is the same pack, to the byte.
     """
     idempotency_key()
-    known_at = args.pop("known_at", None)
+    known_at, office = args.pop("known_at", None), args.pop("for_", None)
     with read({"known_at": known_at}) as on:
-        return hand_over(on, scope_of(args))
+        return hand_over(on, scope_of(args), office)
 
 
 def scope_of(args: dict[str, Any]) -> PackScope:
@@ -81,19 +87,24 @@ class HalfAPeriod(Refused):
     text = "A pack of some days needs both, in their order: not from {first} to {last}"
 
 
-def hand_over(on: Reading, scope: PackScope) -> Response:
-    """Seal a pack of a scope, as far as the reader may see it; put on record that they took it; and give it."""
+def hand_over(on: Reading, scope: PackScope, to: str | None = None) -> Response:
+    """Seal a pack of a scope, as far as the reader may see it; put on record that they took it; and give it.
+
+    Whoever manages the Board may take it for whoever holds another office (`to`): it is what these may see, and they were handed it.
+    """
+    office = to or str(signed_in().office)
+    theirs = _scope_of(office) if to else on.scope
     if on.scope.agency and scope.agency not in {None, on.scope.agency}:
         raise NotFound(kind="agency", ref=str(scope.agency))
-    known_at, asked = on.clocks.known_at, scope.narrowed(on.scope.agency or None, on.scope.period)
+    known_at, asked = on.clocks.known_at, scope.narrowed(theirs.agency or None, theirs.period)
     within = _seen(on, scopes.positions(on.conn, asked, known_at=known_at))
     if within is not None and not within:
         raise NotFound(kind="pack", ref=str(asked))
-    classes = ALL_BUT_PERSONAL if on.scope.restricted else PARTNERS
-    disclosing = Disclosing(classes, counted_by=None if on.scope.inspection else on.scope.agency)
+    classes = ALL_BUT_PERSONAL if theirs.restricted else PARTNERS
+    disclosing = Disclosing(classes, counted_by=None if theirs.inspection else theirs.agency)
     folder, held = Path(tempfile.mkdtemp(prefix=".pack-", dir=worker().config.data)), worker()  # beside the evidence: not in memory
     try:
-        out, office = folder / "pack.zip", str(signed_in().office)
+        out = folder / "pack.zip"
         about = f"{asked}, as known at event {known_at}, as it was shown to {office}"
         receipts = [asked.event] if asked.event else []
         pack = write_pack(
@@ -117,6 +128,13 @@ def hand_over(on: Reading, scope: PackScope) -> Response:
     return response
 
 
+def _scope_of(office: str) -> Scope:
+    """Return what an office may be handed; refuse whoever hands over no packs."""
+    held = worker()
+    authority.check(held.board, signed_in(), "handing over packs", today=held.today)
+    return authority.receives(held.board, office, held.today)
+
+
 def _seen(on: Reading, positions: frozenset[int] | None) -> frozenset[int] | None:
     """Return those of the positions whose entries the reader may see; None where that is every entry."""
     if positions is None and not on.scope.partial and on.scope.period is None and on.scope.protects:
@@ -134,5 +152,5 @@ def _entries(on: Reading) -> Iterator[HistoryEntry]:
 
 def _record(pack: PackSummary, office: str, scope: str, classes: frozenset[str]) -> None:
     held, who = worker(), signed_in()
-    acting = authority.acting(held.board, who, office, None, occurred_on=held.today, today=held.today)
+    acting = authority.acting(held.board, who, who.office, None, occurred_on=held.today, today=held.today)
     held.board.seal_pack(pack, acting=acting, occurred_on=held.today, office=office, scope=scope, disclosed=classes)
