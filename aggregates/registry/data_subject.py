@@ -104,7 +104,7 @@ class DataSubject(SubjectActs, Recorded[SubjectState | None]):
         reason: Restricted[str]
 
     class PersonalDataErased(Event):
-        """The key was destroyed with everything under it: position, field and digest of exactly what went (objects)."""
+        """The key of somebody is destroyed, and with it all that it sealed: nothing brings it back. `erased` names what went, by digest."""
 
         TOPIC, CLASS, STANDS = "data_subject.personal_data_erased.v1", "C", True
         COMPUTED: ClassVar[frozenset[str]] = frozenset({"erased"})

@@ -51,6 +51,13 @@ def found(text: str, known: Collection[str] = ()) -> str | None:
     return None
 
 
+def is_called(name: str, typed: str) -> bool:
+    """Say whether each word that was typed begins a word of a name: `ohara a` finds Anna O'Hara. Nothing typed finds nobody."""
+    sought = [word.casefold() for word in WORD.findall(_plain(typed))]
+    words = [part for word in _called(name) for part in ("".join(word), *word)]
+    return bool(sought) and all(any(word.startswith(one) for word in words) for one in sought)
+
+
 class Names:
     """The full names of people on record, made ready to be looked for in many texts: whole names alone, as INV-45 has it."""
 

@@ -16,7 +16,7 @@ from api.pages import frame
 from api.pages.acting import act, amend
 from api.pages.actions import action, register
 from api.pages.board import attendance, challenges, inspections, keys, library, members, partnership, programme
-from api.pages.board.people import held, mentions, person, retention
+from api.pages.board.people import finding, held, mentions, person, retention
 from api.pages.board.people import register as people
 from api.pages.board.training import handing_out, sessions, taking_part
 from api.pages.board.training import programme as training_programme
@@ -47,6 +47,7 @@ BOARD: Final = (
     challenges,
     inspections,
     people,
+    finding,
     retention,
     person,
     mentions,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.registry.data_subject import DataSubject
 from aggregates.registry.merging import survivors
 from aggregates.review import Review
-from aggregates.review.names import Names
+from aggregates.review.names import Names, is_called
 from service.commands import AMENDMENTS
 from service.desk import screening
 from service.desk.refusals import Identifies, PersonalData
@@ -30,7 +30,7 @@ MERGED: Final = "SELECT DISTINCT stream FROM ledger.event WHERE topic = 'data_su
 # What refuses names by itself, more strictly: what is published of a review names nobody, allowed or not (INV-06). And who is registered.
 BY_THEMSELVES: Final = frozenset({"record_finding", "make_recommendation", "formulate_response", "register_subject"})
 PUBLISHED: Final = (Review.FindingRecorded, Review.RecommendationMade, Review.BoardResponseFormulated)
-NAMED: Final = "SELECT f.position FROM ledger.sealed_field f JOIN sealed.value v USING (position, field) WHERE f.field = 'name'"
+NAMED: Final = "SELECT f.position, f.subject FROM ledger.sealed_field f JOIN sealed.value v USING (position, field) WHERE f.field = 'name'"
 
 
 class Persons(Recording):
@@ -53,6 +53,13 @@ class Persons(Recording):
         """Return the full names of everybody on record whose name was not erased: what a finding may not say (INV-06, INV-45)."""
         names = [subject.state.name.value for subject in self._begun() if subject.state and subject.state.name.value]
         return [*self._of_all("names", self._read_names), *names]
+
+    def called(self, typed: str) -> frozenset[UUID]:
+        """Return the references under which somebody is or was so called, as requests about people begin; erased names are not there."""
+        with self.datastore.get_connection() as conn:
+            whose = {row["position"]: row["subject"] for row in conn.execute(NAMED, prepare=True).fetchall()}
+        told = self.subjects.reveal_all(list(whose))
+        return frozenset(whose[position] for (position, field), name in told.items() if field == "name" and is_called(name, typed))
 
     def names(self) -> tuple[Names, ...]:
         """Return the same, made ready to be looked for: of those on record, and of those who are about to be."""

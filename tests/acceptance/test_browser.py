@@ -69,6 +69,7 @@ PAGES = {
     "library": "/library",
     "library of a factor": "/library?factor=communication",
     "data protection": "/data-protection",
+    "somebody found": "/data-protection/find",
     "retention": "/data-protection/retention",
     "course": "/courses/NEG",
     "resource": "/resources/RIP",

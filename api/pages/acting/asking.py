@@ -256,7 +256,7 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
 
 
 def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
-    matter = next(iter(state.held), "…") if command.name == "release_legal_hold" else "…"
+    matter = next(iter(state.held), "-") if command.name == "release_legal_hold" else MADE_UP_TEXT  # with no hold there is none to release
     today = worker().today
     of_days = {"received_on": today, "disclosed_on": state.erased_on or today, "kept_until": today + YEAR}
     return {"matter": matter, "into": acting_as().person or NOBODY, **of_days}

@@ -43,10 +43,13 @@ def act(board, command, **fields):
 
 def test_the_register_says_what_is_asked_and_names_nobody(board):
     """Requests, restrictions and holds stand with their dates and decisions, by reference: no name is in the register or its data."""
+    who = board("dpo")
+    assert "Release a legal hold" not in who.text(f"/subjects/{PERSON}")
+    assert "Everything that is held" not in who.words
     act(board, "place_legal_hold", matter="Inquest", reason="The coroner asks")
+    assert "Release a legal hold" in who.text(f"/subjects/{PERSON}")
     act(board, "request_erasure", **ASKED)
     act(board, "decide_erasure", outcome="refused", exemption="legal claims", reason="The inquest is open")
-    who = board("dpo")
     assert who.get("/data-protection").status_code == 200
 
     told = ("Held: Inquest", "Erasure asked 5 September 2016", "Refused 5 September 2016, by exemption: legal claims")
@@ -289,4 +292,34 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
         assert other not in data, other
         assert other not in page, other
     assert "Information Commissioner" in page
+    said = "You were at the session S-1 of the course C1 on 5 September 2016"
+    for sentence in (
+        said,
+        "request DP-2016-4",
+        "You hold the office",
+        "An account with the address riv-lead@severnbrook.example, made on ",
+    ):
+        assert sentence in page, page
+    assert "by_person" not in page
     assert board("chair").get(f"/subjects/{person}/held").status_code == 403
+
+
+def test_the_officer_finds_somebody_by_their_name(board, capfd):
+    """Requests begin with a name: the officer alone finds whose it is, or was before references were merged; no address or log has it."""
+    merged = board.seeded.people["quality-chair"]
+    board.seeded.act("dpo", "merge_subjects", str(merged), into=PERSON, reason="One person")
+    board.seeded.catch_up()
+    who = board("dpo")
+    for typed, there in (("northw p", True), ("NORTHWAY", True), ("quality ch", True), ("orthway", False), ("Nobody", False)):
+        answer = who.send("/data-protection", {}) and who.post("/data-protection/find", {"name": typed})
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+        assert (f"/subjects/{PERSON}" in who.links, "Nobody on record is called so" in who.words) == (there, not there), typed
+        assert f"/subjects/{merged}" not in who.links
+    assert "Write a name" in (who.post("/data-protection/find", {"name": " "}) and who.words)
+    assert not re.search("northw|quality ch", "".join(capfd.readouterr()), re.IGNORECASE)
+
+    for office in ("chair", "board-manager", "inspector", "riv-lead"):
+        other = board(office)
+        assert (other.get("/data-protection/find").status_code, "Find somebody" in other.words) == (403, False), office
+        assert "Find somebody" not in (other.get("/data-protection") and other.words)
+        assert other.post("/data-protection/find", {"name": "Northway", "csrf_token": other.hidden["csrf_token"]}).status_code == 403

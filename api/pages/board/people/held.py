@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 
 from api.access import needs, signed_in
 from api.pages.board.people import said
+from api.pages.board.people.in_words import in_words
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import short
 from api.pages.frame.words import label_of, title_of, written
@@ -36,7 +37,8 @@ def held(ref: str) -> Response:
     with look() as seen:
         everything = _told(held_about(seen.on, ref))
         waiting = [(one["reference"], said.day(one["on"])) for one in _row(seen, ref).access_requests if one["answered_on"] is None]
-        return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=everything, waiting=waiting)
+        told = in_words(everything, seen.words)
+        return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=told, waiting=waiting)
 
 
 @pages.post("/subjects/<ref>/held")
@@ -52,7 +54,10 @@ def give(ref: str) -> Response:
         if asked["answered_on"] is None:
             fields = {"reference": reference, "received_on": asked["on"], "outcome": "given", "exemption": None}
             worker().board.act(signed_in(), Submission(name="answer_access_request", ref=ref, fields=fields, key=f"{ref} {reference}"))
-        return _file(everything, reference, f"held-{ref[:8]}")
+        page = render_template(
+            "desk/people/held_file.html", held=in_words(everything, seen.words), reference=reference, day=written(worker().today)
+        )
+        return _file(everything, page, f"held-{ref[:8]}")
 
 
 def _row(seen: Look, ref: str) -> Any:
@@ -74,9 +79,8 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
-def _file(everything: Mapping[str, Any], reference: str, name: str) -> Response:
+def _file(everything: Mapping[str, Any], page: str, name: str) -> Response:
     """Return a zip with a page to be read and the same as JSON."""
-    page = render_template("desk/people/held_file.html", held=everything, reference=reference, day=written(worker().today))
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as file:
         for called, text in (("held.html", page), ("held.json", json.dumps(everything, indent=1, ensure_ascii=False))):

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, request
 from api.access import needs, signed_in
 from api.pages.board import listing
 from api.pages.board.people import said
+from api.pages.board.people.finding import FINDS
 from api.pages.frame import Look, look
 from api.pages.frame.entries import short
 from api.pages.frame.thing import link, quiet
@@ -47,7 +48,7 @@ def register() -> Response:
         held = [{"id": one.id, "said": _held(seen, one), "text": one.text} for one in waiting]
         return listing.show(
             seen, "subject", "/data-protection", COLUMNS, rows, heading="Data protection", lead=lead, empty=nothing,
-            template="desk/people/register.html", held=held, many="people on record",
+            template="desk/people/register.html", held=held, many="people on record", finds=roles.may(seen.on.scope.role, FINDS),
         )  # fmt: skip
 
 
