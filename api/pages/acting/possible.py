@@ -202,6 +202,12 @@ def against(seen: Look, command: Command, ref: str, question: Question | None = 
     return None if isinstance(refused, OF_THE_PERSON) else Against(refused, never=False)
 
 
+def may_be_given(seen: Look, command: Command, ref: str, said: dict[str, Any]) -> bool:
+    """Say whether the caller could give a command with these values in their own office."""
+    who = acting_or_nobody()
+    return who is not None and Question(seen.on).refusal(command, ref, who, said) is None
+
+
 def _asked(seen: Look, question: Question, who: Acting, command: Command, thing: Any) -> tuple[list[str | None], Refused | None]:
     """Return the offices in which the caller could do it now, and what stands against it where there is none.
 

@@ -17,7 +17,7 @@ from aggregates.returns import Return
 from aggregates.returns.answers import REVIEWED, TO_REVIEW
 from aggregates.review.items import ANSWERS
 from api.pages.acting import MORE, choices, of_sessions
-from api.pages.frame.clocks import NotADay, read_day
+from api.pages.frame.clocks import NotADay, read_day, whole
 from api.pages.frame.words import choice_of, label_of
 from api.worker import worker
 from projections import reviews
@@ -196,7 +196,7 @@ def _value(part: Part, text: str) -> Any:
     if part.kind == "day":
         return read_day(text).isoformat()
     if part.number:
-        return int(text) if text.isdecimal() else text
+        return text if (number := whole(text)) is None else number
     if part.kind == "json":
         return _json(text)
     return text == "yes" if part.kind == "yes_no" else text

@@ -20,7 +20,7 @@ from api.access import signed_in
 from api.errors import Unreadable
 from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PREPARE, REF, SIGNED, VERSION, plain_name, rows
 from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
-from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts
+from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts, whole
 from api.pages.frame.words import label_of
 from api.pages.returns import answering
 from api.resources.answering.commands import acting_as
@@ -185,9 +185,9 @@ def day(sent: Sent, name: str, *, optional: bool) -> None:
 def _number(sent: Sent, name: str, *, optional: bool) -> None:
     text(sent, name, optional=optional)
     typed = sent.typed[name]
-    if typed and not WHOLE.match(typed):
-        sent.errors[name] = f"{label_of(plain_name(name))}: this is no whole number"
-    sent.fields[name] = int(typed) if typed and name not in sent.errors else None
+    sent.fields[name] = whole(typed)
+    if typed and sent.fields[name] is None:
+        sent.errors[name] = f"{label_of(plain_name(name))}: this is no whole number. Write it as 3000, or 3,000"
 
 
 def _evidence(sent: Sent, *, optional: bool) -> None:

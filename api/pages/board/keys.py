@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages.acting import sending, signing
+from api.pages.acting import possible, sending, signing
+from api.pages.acting.asking import MADE_UP_TEXT
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, thing
 from api.pages.frame.thing import Said, link, section, strong, to_event
@@ -73,9 +74,11 @@ def _answer(seen: Look, position: int, dispute: Dispute) -> Said:
         return _event(seen, dispute.answered_by, f"{dispute.answer}".capitalize())
     if not seen.clocks.is_now:
         return "Nothing was said of it yet"
+    asked = {"position": position, "reason": MADE_UP_TEXT}
+    offered = [do for do in ("affirm", "repudiate") if possible.may_be_given(seen, COMMANDS[f"{do}_statement"], "keys", asked)]
     return [
         strong("Nothing was said of it yet"),
-        *(link(f"{do.capitalize()} it", f"/keys/{do}_statement?position={position}") for do in ("affirm", "repudiate")),
+        *(link(f"{do.capitalize()} it", f"/keys/{do}_statement?position={position}") for do in offered),
     ]
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("the_partnership", __name__)
 
-UNFOLDED: Final = 12  # rows that a table of this page shows without being asked to
+UNFOLDED: Final = 12  # rows of a table, and entries, that this page shows without being asked to
 BEGUN_HERE: Final = ("agency", "sub-group", "office", "subject", "priorities")
 
 
@@ -53,6 +53,7 @@ def shown() -> Response:
             facts=facts(*_facts(seen, row)),
             sections=list(_sections(seen, row)),
             begun=begun,
+            unfolded=UNFOLDED,
             crumbs=None,
         )
 
@@ -103,7 +104,8 @@ def _sections(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
         )
         for a in partnership.agencies(seen.on.conn, **at)
     ]
-    yield section("Agencies", ("Agency", "Category", "Answers for safeguarding by", "Membership"), agencies, "No agency had joined.")
+    columns = ("Agency", "Category", "Answers for safeguarding by", "Membership")
+    yield section("Agencies", columns, agencies, "No agency had joined.", fold=_every_one(len(agencies), "agencies"))
     groups = [
         (
             link(g.name, seen.link(f"/sub-groups/{g.ref}")),

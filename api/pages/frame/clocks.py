@@ -30,6 +30,7 @@ NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 SPELLINGS: Final = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y")  # as people write a date; a browser sends it as ISO does
 PARTS: Final = ("day", "month", "year")
 WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
+THOUSANDS: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,2}\Z")
 
 
 class NothingShownYet(Refused):
@@ -169,6 +170,11 @@ def read_day(text: str) -> date:
         with suppress(ValueError):
             return datetime.strptime(text, spelling).date()  # noqa: DTZ007 - a day has no time zone
     raise NotADay(typed=text)
+
+
+def whole(typed: str) -> int | None:
+    """Return the whole number that somebody typed, with or without commas between its thousands; None where it is none."""
+    return int(typed.replace(",", "")) if WHOLE.match(typed) or THOUSANDS.match(typed) else None
 
 
 def day_of_parts(parts: Mapping[str, str]) -> date:

@@ -42,7 +42,7 @@ FIELDS: Final = (
     "asked for by event",
 )
 ONLY: Final = {"": "What is still owed", "coming": f"What is due in the next {COMING} days", "all": "All, also what is done"}
-KNOWN: Final = (("only", "selection", ONLY), ("state", "standing", STATES), ("clause", "clause", INDEX.clauses))
+KNOWN: Final = (("only", "selection called", ONLY), ("state", "state called", STATES), ("clause", "clause", INDEX.clauses))
 
 
 @pages.get("/obligations")

@@ -16,7 +16,7 @@ from aggregates.returns import Return
 from aggregates.returns.answers import HIGHEST, REVIEWED, without_few
 from api.access import signed_in
 from api.pages.acting import MORE
-from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts
+from api.pages.frame.clocks import PARTS, day_of_parts, whole
 from api.pages.frame.words import written
 from api.pages.returns.words import column_of
 from api.resources.record.visible import counted_by
@@ -89,10 +89,9 @@ def _value(sent: Sent, question: Question) -> Any:
     if not typed:
         return None
     if question.answer in {"number", "grade"}:
-        if not WHOLE.match(typed):
+        if (number := whole(typed)) is None:
             sent.errors[name] = f"{question.words} Write a whole number"
-            return None
-        return int(typed)
+        return number
     return typed
 
 
@@ -110,12 +109,12 @@ def _counts(sent: Sent, name: str, question: Question) -> dict[str, dict[str, in
         rows.append({part: request.form.get(f"{name}-{len(rows)}-{part}", "").strip() for part in ("group", *question.columns)})
     said = [row for row in rows if any(row.values())]
     for row in said:
-        if not row["group"] or not all(WHOLE.match(row[column]) for column in question.columns):
+        if not row["group"] or any(whole(row[column]) is None for column in question.columns):
             sent.errors[name] = f"{question.words} Name each group, and count each column in whole numbers"
     sent.typed[name] = rows + [{}] * (BLANK_ROWS if request.form.get(MORE) == name else 0)
     if name in sent.errors or not said:
         return None
-    return {row["group"]: {column: int(row[column]) for column in question.columns} for row in said}
+    return {row["group"]: {column: whole(row[column]) or 0 for column in question.columns} for row in said}
 
 
 def asks_for_rows() -> bool:

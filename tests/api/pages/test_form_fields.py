@@ -9,6 +9,7 @@ from api.fields import schema_of
 from api.pages.acting import ACT
 from api.pages.acting.addresses import address_of
 from api.pages.acting.amend import CORRECTED
+from api.pages.frame.clocks import whole
 from service.commands import COMMANDS
 from service.commands.asking import ONE_OF_ITS_KIND
 from tests.acceptance import boards as imports
@@ -75,5 +76,7 @@ def test_what_is_typed_of_a_discussion_is_what_is_recorded(sign_in, seeded):
 
     assert (who.send(path, said | {"held": "9"}).status_code, who.recorded) == (422, before), who.words
     assert who.send(path, said | {"held": "3"}).status_code == 303, who.words
+    typed = {"3000": 3000, "3,000": 3000, "1,234,567": 1234567, "30,00": None, "3.0": None, ",": None, "-1": None}
+    assert {text: whole(text) for text in typed} == typed
     seeded.catch_up()
     assert "3 of 5" in who.text("/disseminations/D1")

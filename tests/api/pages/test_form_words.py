@@ -55,7 +55,8 @@ def test_who_can_read_a_field_is_said_as_it_is(reader):
     words = reader("board-manager").text("/agencies/new")
 
     assert "Who can read it: the public." not in words
-    assert "signed-in members, inspectors and auditors; and the public, where the Board publishes it." in words
+    assert words.count("Who can read it: signed-in members, inspectors and auditors; and the public, where the Board publishes it.") == 1
+    assert "It is shown beside the entry. Who can read it: signed-in members, inspectors and auditors." in words
 
 
 def test_an_opening_is_called_one():

@@ -47,8 +47,8 @@ def test_the_list_says_what_is_owed_by_whom_and_why(visit):
     [
         ("/obligations?owner=NOPE", "There is no agency NOPE"),
         ("/obligations?clause=NOPE", "There is no clause NOPE"),
-        ("/obligations?state=NOPE", "There is no standing NOPE"),
-        ("/obligations?only=NOPE", "There is no selection NOPE"),
+        ("/obligations?state=NOPE", "There is no state called NOPE"),
+        ("/obligations?only=NOPE", "There is no selection called NOPE"),
         ("/returns?respondent=NOPE", "There is no agency NOPE"),
         ("/compliance?part=NOPE", "There is no part of the framework NOPE"),
     ],
