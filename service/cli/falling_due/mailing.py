@@ -17,6 +17,7 @@ from service.desk.refusals import NotEstablished
 from service.desk.telling.found import send_found
 from service.desk.telling.mail import mailer
 from service.desk.telling.notices import look_through, send_waiting
+from service.desk.telling.requests import remind
 from service.ledger import keys
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def mailing(config: Config, stop: threading.Event) -> None:
                 while not stop.is_set():
                     look_through(conn, board)
                     now = datetime.fromtimestamp(board.clock(), UTC)
+                    remind(conn, board, now)
                     by_themselves = (send(conn, config.url, sender, now=now) for send in (resets.send_waiting, send_found))
                     for failed in (*chain(*by_themselves), *send_waiting(conn, board, sender)):
                         log.warning("%s", failed)

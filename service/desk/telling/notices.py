@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aggregates.clocks.dates import london
 from aggregates.partnership.office import Office
 from service.desk.telling.mail import Mail, NotSent
+from service.desk.telling.requests import REQUESTS, told_of
 from service.ledger.reading import read_topics
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from service.desk.telling.mail import Mailer
-    from service.recording import Recording
+    from service.recording.across.holding import Holding
 
 NOTICES: Final = ("action.reminder_issued.v1", "action.escalated.v1", "obligation.reminder_issued.v1", "obligation.escalated.v1")
 SOONEST, LATEST = timedelta(minutes=1), timedelta(hours=6)  # between two tries of the same mail
@@ -45,7 +46,7 @@ This message says no more on purpose, because a mail may be read on its way.
 """
 
 
-def look_through(conn: Connection[Any], board: Recording) -> int:
+def look_through(conn: Connection[Any], board: Holding) -> int:
     """Take down which notices are to be told, up to the newest; return how many were found.
 
     The first time, it only remembers where the log is: whoever sets up mail is not told of years. The connection is the writer's.
@@ -57,17 +58,17 @@ def look_through(conn: Connection[Any], board: Recording) -> int:
         read = conn.execute("SELECT position FROM desk.mail_read FOR UPDATE SKIP LOCKED").fetchone()
         if read is None or read[0] >= newest:
             return 0  # another is at it, or nothing is new
-        found = [
-            (entry.position, entry.fields["to_office"], _now(board))
-            for entry in read_topics(conn, board.registry.find, read[0], newest, NOTICES)
-        ]
+        found = []
+        for entry in read_topics(conn, board.registry.find, read[0], newest, (*NOTICES, *REQUESTS)):
+            told = told_of(board, entry, _now(board)) if entry.topic in REQUESTS else (entry.fields["to_office"], _now(board))
+            found += [(entry.position, *told)] if told else []
         with conn.cursor() as cursor:
             cursor.executemany("INSERT INTO desk.mail (position, office, next_try) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", found)
         conn.execute("UPDATE desk.mail_read SET position = %s", [newest])
     return len(found)
 
 
-def send_waiting(conn: Connection[Any], board: Recording, mailer: Mailer) -> Iterator[NotSent]:
+def send_waiting(conn: Connection[Any], board: Holding, mailer: Mailer) -> Iterator[NotSent]:
     """Send what waits, each notice once and those of an office together, whoever else sends at this moment; give what failed.
 
     The connection is the writer's, in autocommit.
@@ -89,7 +90,7 @@ def send_waiting(conn: Connection[Any], board: Recording, mailer: Mailer) -> Ite
             yield failed
 
 
-def _told(board: Recording, mailer: Mailer, position: int, office: str) -> NotSent | None:
+def _told(board: Holding, mailer: Mailer, position: int, office: str) -> NotSent | None:
     """Tell the holder of an office; return why it failed, where it did."""
     address = address_of(board, office, london(board.clock()))
     if address is None:
@@ -101,7 +102,7 @@ def _told(board: Recording, mailer: Mailer, position: int, office: str) -> NotSe
     return None
 
 
-def address_of(board: Recording, office: str, day: date) -> str | None:
+def address_of(board: Holding, office: str, day: date) -> str | None:
     """Return the sealed address of whoever holds an office on a day; None where nobody does, or it is gone."""
     seat: Office | None = board.find(Office, office)
     holder = seat.holder_on(day) if seat else None
@@ -115,6 +116,6 @@ def address_of(board: Recording, office: str, day: date) -> str | None:
     return found[-1] if found else None
 
 
-def _now(board: Recording) -> datetime:
+def _now(board: Holding) -> datetime:
     clock: Callable[[], float] = board.clock
     return datetime.fromtimestamp(clock(), UTC)

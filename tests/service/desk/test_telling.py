@@ -18,6 +18,7 @@ from service.cli import main
 from service.cli.falling_due import issue_due
 from service.desk.telling.mail import Mail, NotSent, Smtp, mailer
 from service.desk.telling.notices import SUBJECT, address_of, look_through, send_waiting
+from service.desk.telling.requests import remind as remind_of
 from tests.boards import assign
 
 
@@ -100,6 +101,26 @@ def test_each_notice_is_mailed_once_to_whoever_holds_the_office(due):
         assert send(due, port) == send(due, port) == []
 
     assert [to for to, _ in mailbox.messages] == [["riv-lead@severnbrook.example"], ["cqh-lead@severnbrook.example"]]
+
+
+def test_the_officer_is_told_of_a_request_and_again_before_the_law_counts_it_late(due):
+    """UK GDPR Article 12(3): told as it comes, unless they brought it in, and a week before its day where it still waits."""
+    due.join("dpo", "data protection officer")
+    officer, asked = due.email("dpo"), {"reference": "DP-1", "identity_checked_by": "board-manager"}
+    sent = []
+    with server(port := free_port()) as mailbox:
+        send(due, port)
+        mailbox.messages.clear()
+        for office, command in (("board-manager", "request_erasure"), ("dpo", "request_access")):
+            due.act(office, command, str(due.people["cqh-lead" if office == "dpo" else "riv-lead"]), **asked)
+        for day in ("2016-12-10", "2016-12-11", "2017-01-03", "2017-01-04"):
+            due.clock.now = datetime.fromisoformat(f"{day}T09:00:00+00:00")
+            with desk(due) as conn:
+                remind_of(conn, due.board, due.clock.now)
+            send(due, port)
+            sent.append([to for to, _ in mailbox.messages].count([officer]))
+
+    assert sent == [1, 1, 2, 2]  # the officer's own is told of with the other, when both are about to be due
 
 
 def test_a_mail_says_nothing_but_where_to_sign_in(due):
