@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from service.cli import main
 from service.ledger import keys
 from tests.api.acts import COMPROMISED, signed_act
-from tests.api.pages.conftest import day
+from tests.api.pages.conftest import browser, day
 from tests.boards import ORIGIN, PASSWORD
 
 DONE = day("act.occurred_on", 2016, 9, 5)
@@ -92,6 +92,10 @@ def test_a_statement_under_a_compromised_key_is_disputed_until_its_holder_says_w
     disputed, listed = who.text(f"/events/{position}"), who.text("/keys")
     affirm = f"/keys/affirm_statement?position={position}"
     assert affirm in who.links
+    head = "somebody else may have signed this, and nobody has said yet whose it is"
+    assert head in who.text("/actions/A1")
+    other = browser(who.client.application, who.seeded, "cqh-lead")
+    assert "Affirm it" not in other.text("/keys")
     answered = who.send(affirm, {**DONE, "position": str(position), "reason": "She accepted it at her desk"})
     assert answered.status_code == 303, who.words
     who.seeded.catch_up()
@@ -101,6 +105,7 @@ def test_a_statement_under_a_compromised_key_is_disputed_until_its_holder_says_w
     assert "Nothing was said of it yet" in listed
     assert "It was affirmed (event" in who.text(f"/events/{position}")
     assert "It was affirmed (event" in who.text("/actions/A1")
+    assert head not in who.words
     assert "Affirmed" in who.text("/keys")
 
 

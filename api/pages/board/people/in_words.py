@@ -39,7 +39,7 @@ def _entries(rows: list[Row], _: Words) -> Iterator[str]:
     for one in rows:
         about = "about you" if one["about"] == "subject" else f"in {one['about']} {one['ref']}"
         named = "It was you who recorded it." if one["field"] == label_of("by_person") else f"It names you: {one['field'].lower()}."
-        you = f"{one['field']}: “{one['said']}”." if one["said"] else named
+        you = f"{one['field']}: “{one['said']}”" if one["said"] else named
         yield f"{one['what']} on {_day(one['on'])}, {about} (event {one['event']:,}). {you}"
 
 
