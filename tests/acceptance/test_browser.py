@@ -750,7 +750,7 @@ def fill_the_gaps(manager: Person) -> None:
 
 
 def read_it(stranger: Person, *, scripts: bool) -> None:
-    """Without an account: the report, its weaknesses, a note down to its event, its data and its PDF; and a review with who is silent."""
+    """Without an account: the report, its weaknesses, a note down to its event, data, PDF and pack; and a review with who is silent."""
     page = stranger.page
     stranger.go("/public")
     page.get_by_role("link", name="2016\N{EN DASH}17, edition 1").press("Enter")
@@ -765,6 +765,10 @@ def read_it(stranger: Person, *, scripts: bool) -> None:
     for name, begins in (("Its data as JSON", b"{"), ("The report as PDF", b"%PDF-")):
         href = page.get_by_role("link", name=name).get_attribute("href")
         assert page.request.get(f"{stranger.served.address}{href}").body().startswith(begins)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="What it was built from, sealed, with the verifier").press("Enter")
+    ran = verify(taken.value.path(), "--key", stranger.served.product.key)
+    assert (ran.code, "VERIFIED: " in ran.out) == (0, True), ran
     stranger.go("/public/reports/2019-20/1")
     expect(page.get_by_role("main")).to_contain_text("Edition 2, of 25 September 2020, supersedes this one")
     page.get_by_role("link", name="Read the newest edition").press("Enter")
@@ -796,6 +800,7 @@ def test_an_inspection_from_its_one_time_link_to_the_pack(browser: Browser, site
         replays(inspector)
         reads(inspector)
         sha256 = downloads(inspector)
+        seals(inspector)
         goes_wrong(inspector)
         chair.go(f"/inspections/{office}")
         for opened in (f"File {sha256[:12]}", "A2"):
@@ -896,6 +901,18 @@ def downloads(inspector: Person) -> str:
     href = str(file.get_attribute("href"))
     assert b"Seven were not known" in page.request.get(f"{inspector.served.address}{href}").body()
     return href.rpartition("/")[2].partition("?")[0]
+
+
+def seals(inspector: Person) -> None:
+    """Take the pack of what the inspection covers, and check it without us; that it was handed over is on record."""
+    inspector.go("/packs")
+    expect(inspector.page.get_by_role("main")).to_contain_text("what your inspection covers, 1 July 2015 to 30 January 2017")
+    size = inspector.served.product.size
+    with inspector.page.expect_download() as taken:
+        presses(inspector, "Seal and take the pack")
+    ran = verify(taken.value.path(), "--key", inspector.served.product.key)
+    assert (ran.code, "VERIFIED: " in ran.out) == (0, True), ran
+    assert inspector.served.product.size == size + 1
 
 
 def goes_wrong(inspector: Person) -> None:
