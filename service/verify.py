@@ -422,6 +422,7 @@ class Pack:
             own = Policy(self.read("policy").decode())
             self.policy, self.vkey = own if policy is None else Policy(policy), own.logs[0]
             require(own.logs == [self.vkey], f"a pack is of one log, and not of {own.logs}")
+        self.went_on = list[str]()
         self.trusted, self.sealers = [*([[key]] if key else []), *([self.policy.logs] if policy else [])], [Sealer(self.vkey)]
         with naming("checkpoint"):
             self.checkpoint, self.cosigned = self.open_note(self.read("checkpoint").decode())
@@ -523,6 +524,7 @@ class Pack:
             for each in self.sealers[at + 1 :]:
                 told = f"after #{each.since} this log went on under {each.vkey} ({each.reason}), for which {self.sealers[at].vkey}"
                 require(each.vouched, f"{told} did not vouch: ask the Board whether it is theirs")
+                self.went_on.append(f"WENT ON: {told} vouched")
 
     def learn(self, position: int, kind: str, disclosed: list[str]) -> None:
         """Learn who may sign after an event, or what it erased; its own signature is checked with all others, and so is what it says."""
@@ -724,6 +726,7 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     anchored = key is not None or policy is not None or known
     lines = [*beside.lines]
     lines += [] if anchored else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
+    lines += pack.went_on
     lines += ["DEMONSTRATION: this log was made to show the product"] if pack.demonstration else []
     lines += [f"COULD NOT CHECK: evidence that #{pack.cited[name]} cites is missing, undeclared: {name}" for name in undeclared]
     lines += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]

@@ -51,7 +51,9 @@ def test_who_holds_the_old_key_alone_is_told_whether_it_vouched(tmp_path, by):
     """An auditor who trusts the old key learns under which the log went on: good where it vouched, and else refused by name."""
     anchor = {by: FIRST.vkey if by == "key" else f"log {FIRST.vkey}\nquorum none\n"}
 
-    assert said(PLANNED, tmp_path / "planned", **anchor)[0] == 0
+    code, text = said(PLANNED, tmp_path / "planned", **anchor)
+    told = f"WENT ON: after #20 this log went on under {SECOND.vkey} (planned), for which {FIRST.vkey} vouched\n"
+    assert (code, text.startswith(told)) == (0, True), text
     code, text = said(LOST, tmp_path / "lost", **anchor)
     assert (code, f"after #20 this log went on under {SECOND.vkey} (lost), for which {FIRST.vkey} did not vouch" in text) == (1, True), text
     assert said(LOST, tmp_path / "both", policy=f"log {FIRST.vkey}\nlog {SECOND.vkey}\nquorum none\n")[0] == 0

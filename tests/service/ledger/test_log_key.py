@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from service.ledger.sealed import custody, log_key, outside
 from service.ledger.sealed.rewrapping import StillRunning
 from service.recording.outside.witnessing import ask
 from service.verify import open_checkpoint, verify
+from tests.api.conftest import serving
 from tests.service.recording.outside.others import listening, named, policy_of, witness_of
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def test_a_log_goes_on_under_another_key(seeded, tmp_path):
     folder, first, size = seeded.config.data / "keys", seeded.board.recorder.vkey, seeded.board.recorder.head().frontier.size
     kept, receipt = seeded.board.recorder.newest(), str(seeded.board.recorder.receipt(5))
     write_pack(seeded.board.recorder, tmp_path / "before")
+    with seeded.board.datastore.get_connection() as conn:
+        conn.execute("SELECT ledger.keep_policy(%s)", (f"log {first}\nquorum none\n",))
     with pytest.raises(StillRunning):
         succeed(seeded, "planned")
     seeded.board.close()
@@ -49,6 +53,10 @@ def test_a_log_goes_on_under_another_key(seeded, tmp_path):
     for reason, name, refusal in (("lost", None, log_key.NotLost), ("planned", seeded.board.origin, log_key.NameUsed)):
         with pytest.raises(refusal):
             succeed(seeded, reason, name)
+    ring = keys.load(seeded.config)
+    later = replace(ring, log=replace(ring.log, earlier=((first, size + 9),)))  # as of a database that is older than the succession
+    with opened(seeded, later) as seeded.board, pytest.raises(HeadNotOurs, match=f"seals what follows event {size + 9}"):
+        seeded.act("riv-lead", "accept_action", "A1")
     second = succeed(seeded, "planned")
     for file in (keys.LOG, keys.PUBLIC):  # as it stood before the last steps: the entry is there, and the files are not
         shutil.copy(folder / file, tmp_path / file)
@@ -72,6 +80,9 @@ def test_a_log_goes_on_under_another_key(seeded, tmp_path):
         assert outside.keep(board.config, board.recorder, board.recorder.sealers) == []
         write_pack(board.recorder, tmp_path / "after", receipts=[size, size + 2])
         write_pack(board.recorder, tmp_path / "early", size=size)
+        with serving(seeded) as app:
+            words = app.test_client().get("/integrity").text
+        assert all(each in words for each in (first, second, "this key vouched for the next one"))
     known = {"checkpoint": kept, "receipt": receipt}
     for pack, key in (("before", first), ("early", first), ("after", first), ("after", second)):
         verdict = verify(tmp_path / pack, key=key, known=known)
