@@ -192,7 +192,7 @@ def _counted(seen: Look, row: CurrencyRow) -> Iterator[tuple[Said, ...]]:
     came, counted = {one.name.lower(): one for one in row.attended}, {one.name.lower() for one in row.groups}
     if others := [f"{one.name}: {_came(one)}" for one in row.attended if one.name.lower() not in counted]:
         told.append(f"To the Board's own sessions came, of groups that it did not count: {'; '.join(others)}")
-    source = link(f"Return {row.ref}", seen.link(f"/returns/{row.ref}")) if row.ref else None
+    source = link("Its return", seen.link(f"/returns/{row.ref}"), row.ref) if row.ref else None
     whole: list[Said] = [row.name, *map(quiet, told), *([source] if source else [])]
     for number, one in enumerate(row.groups):
         yield (
