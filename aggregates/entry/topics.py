@@ -9,9 +9,9 @@ from uuid import UUID
 
 from eventsourcing.utils import resolve_topic
 
-from aggregates.entry.fields import Field, shape, typed
+from aggregates.entry.fields import Field, fields_by_name, shape, typed
 from aggregates.entry.record import Entry, OnRecord
-from aggregates.entry.values import Evidence, Sealed
+from aggregates.entry.values import ERASED_TEXT, Evidence, Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +54,11 @@ def typed_entry(position: int, topic: str, body: Mapping[str, Any], amends: int 
 def _typed_fields(event: Any) -> tuple[Field, ...]:
     """Return the fields whose values JSON holds otherwise than events do; whoever wrote the entry has checked them all."""
     return tuple(field for field in shape(event) if field.many or field.kind in {date, UUID, Evidence, Sealed})
+
+
+def kept_of(event: Any, name: str, subject: UUID) -> Sealed | str:
+    """Return what stands in the place of a field that is not in the clear: whom it is about; of a text, that it was erased."""
+    return Sealed(subject) if fields_by_name(event)[name].kind is Sealed else ERASED_TEXT
 
 
 def unsealed(value: Any) -> Any:

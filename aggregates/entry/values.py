@@ -26,6 +26,9 @@ ALIKE: Final = str.maketrans(
 )
 
 
+ERASED_TEXT: Final = "[erased]"  # in the place of a text that named somebody who was erased, and did not stand any more
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """Something about a person: kept under that person's own key, outside the signed leaf and outside the clear.

@@ -58,6 +58,12 @@ def is_called(name: str, typed: str) -> bool:
     return bool(sought) and all(any(word.startswith(one) for word in words) for one in sought)
 
 
+def named(text: str, known: Collection[str]) -> bool:
+    """Say whether a text holds the name of one of these people: all of it, or the surname where it is written as a name."""
+    words = WORD.findall(_plain(text))
+    return any(_named(name, words, [word.casefold() for word in words]) for name in known)
+
+
 class Names:
     """The full names of people on record, made ready to be looked for in many texts: whole names alone, as INV-45 has it."""
 

@@ -15,6 +15,9 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.sql import SQL
 
+from aggregates.entry.fields import fields_by_name
+from aggregates.entry.topics import event_type
+from aggregates.entry.values import Sealed
 from aggregates.registry.retention import Kept, schedule
 from projections.people.merging import merged
 from projections.people.protection import PersonRow, people
@@ -114,7 +117,8 @@ def places(conn: Connection[Any], subjects: Sequence[UUID] | None = None, *, as_
     """Return where these people stand, or everybody, the earliest entry first."""
     with conn.cursor(row_factory=class_row(Place)) as cursor:
         asked = {"people": list(subjects) if subjects is not None else None, "as_at": as_at, "known_at": known_at}
-        return cursor.execute(PLACES, asked).fetchall()
+        found = cursor.execute(PLACES, asked).fetchall()
+    return [one for one in found if fields_by_name(event_type(one.topic))[one.field].kind is Sealed]  # a text that went is nowhere
 
 
 def disclosed(conn: Connection[Any], found: Iterable[Place], *, as_at: date, known_at: int) -> list[Disclosed]:

@@ -169,6 +169,11 @@ def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection] 
         for view in views:
             if view.table not in untouched:
                 _project(view, reading, position, limit)
+        if decoded_log.outlived(conn, entries):  # no row, of whatever day, keeps what the log has lost
+            rebuild.rebuild_log(conn, source)
+            reading = Reading(conn)
+            for view in views:
+                rebuild.rebuild(conn, view, reading)
         if (head := tracking.head(conn)) > before:
             tracking.announce(conn, head)
             before = head

@@ -19,7 +19,8 @@ from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded, reference
 from aggregates.entry.fields import fields_by_name, typed
 from aggregates.entry.topics import event_type, unsealed
-from aggregates.entry.values import Sealed
+from aggregates.entry.values import ERASED_TEXT, Sealed
+from aggregates.registry.data_subject import DataSubject
 from projections.two_clocks import tracking
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ TABLE = "inspection_history"
 SHAPE = "2"  # changes with the columns below
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 CALLED = {"data-subject": "subject", "training-session": "session"}  # where commands and addresses have a shorter word
+ERASED = DataSubject.PersonalDataErased.TOPIC
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
 
@@ -108,6 +110,16 @@ def create(conn: Connection[Any], table: str = TABLE) -> None:
     )
     if table == TABLE:
         tracking.begin(conn, TABLE, SHAPE)
+
+
+def outlived(conn: Connection[Any], entries: Iterable[Decoded]) -> bool:
+    """Say whether a text stands here still that one of these entries has erased from the log."""
+    gone = [each for one in entries if one.topic == ERASED for each in one.fields["erased"]]
+    query = """
+        SELECT FROM views.inspection_history JOIN unnest(%s::bigint[], %s::text[]) AS gone (position, field) USING (position)
+         WHERE jsonb_typeof(body -> field) = 'string' AND body ->> field <> %s LIMIT 1"""
+    asked = [each["position"] for each in gone], [each["field"] for each in gone], ERASED_TEXT
+    return bool(gone) and conn.execute(query, asked).fetchone() is not None
 
 
 def index(conn: Connection[Any], table: str = TABLE) -> None:

@@ -139,11 +139,27 @@ class Unless(NamedTuple):
     kinds: frozenset[str]
 
 
+class Text(NamedTuple):
+    """A text in the clear that goes with a subject: of which field of which entry, and its disclosure with the digest of that."""
+
+    subject: UUID
+    position: int
+    field: str
+    digest: str
+    disclosure: str
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Return it as an erasure lists what went."""
+        return {"position": self.position, "field": self.field, "digest": self.digest}
+
+
 class Erases(NamedTuple):
-    """Whose keys and values go with an append that says so, and how many values it lists (ledger.md §6)."""
+    """Whose keys and values go with an append that says so, how many values it lists, and which texts besides (ledger.md §6)."""
 
     subjects: tuple[UUID, ...]
     values: int
+    texts: tuple[Text, ...] = ()
 
 
 class Submission(NamedTuple):

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from aggregates.entry.topics import UnknownEventError, event_type, kept_of
+from aggregates.entry.values import Sealed
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import BadStatement, NoSuchEntry
@@ -162,11 +164,20 @@ def _placed(row: tuple[Any, ...], statement: Statement) -> Verified:
         raise BadStatement(f"entry {position} is filed as something else than was signed")
     if tree.leaf_hash(bytes(entry)) != bytes(leaf):
         raise BadStatement(f"entry {position} is not what its leaf is the hash of")
-    sealed = {name: {"sealed": str(subject)} for name, subject in statement.sealed.items()}
+    sealed = {name: _not_shown(topic, name, subject) for name, subject in statement.sealed.items()}
     key = statement.key
     received = json.loads(bytes(entry))["recv"]
     fields = {**statement.fields, **sealed}
     return Verified(position, stream, version, topic, received, claims["assurance"], key.holder, key.thumbprint, bytes(leaf), jti, fields)
+
+
+def _not_shown(topic: str, name: str, subject: UUID) -> object:
+    """Return whom a field is about; of a text that went with them, that it did. What is not known is taken for what it most often is."""
+    try:
+        kept = kept_of(event_type(topic), name, subject)
+    except (UnknownEventError, KeyError):
+        kept = Sealed(subject)
+    return {"sealed": str(subject)} if isinstance(kept, Sealed) else kept
 
 
 class Proofs:

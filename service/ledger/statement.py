@@ -25,6 +25,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.utils import resolve_topic
 
 from aggregates.entry.fields import from_json, shape, to_json
+from aggregates.entry.topics import kept_of
 from aggregates.entry.values import Sealed
 from service.ledger.errors import BadStatement, NotAStatement
 from service.ledger.reading import read
@@ -229,9 +230,9 @@ class StatementMapper(Mapper[UUID]):
             members = from_json(kind, statement.fields)
         except (ValueError, KeyError) as error:
             raise BadStatement(f"{stored_event.topic} has other fields: {error}") from error
-        members |= {name: Sealed(subject) for name, subject in statement.sealed.items()}
-        if members.keys() != {f.name for f in shape(kind)}:
-            raise BadStatement(f"{stored_event.topic} has other fields than {sorted(members)}")
+        if members.keys() | statement.sealed.keys() != {f.name for f in shape(kind)}:
+            raise BadStatement(f"{stored_event.topic} has other fields than {sorted(members.keys() | statement.sealed.keys())}")
+        members |= {name: kept_of(kind, name, subject) for name, subject in statement.sealed.items()}
         members |= {
             "originator_id": stored_event.originator_id,
             "originator_version": stored_event.originator_version,

@@ -13,7 +13,7 @@ from service.desk.refusals import AlreadyExists, MovedUnderneath, StaleVersion, 
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted
 from service.ledger.sealed import outside
-from service.recording.across.holding import Holding
+from service.recording.across.superseding import Superseding
 from service.recording.resting import TRIES, resting_on
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service.recording import Done, Write
 
 
-class PeopleVerbs(Holding):
+class PeopleVerbs(Superseding):
     """Who is on record, and what the law asks about them."""
 
     def __init__(self, *of: Any, **more: Any) -> None:
@@ -118,8 +118,9 @@ class PeopleVerbs(Holding):
         said |= {"held": self._holds(survivor.id)}
         merged = [one for one in self._references(survivor.id) if one.id != survivor.id and not (one.state and one.state.erased_on)]
         goes = {one.id: self.subjects.kept([one.id]) for one in (survivor, *merged)}
-        erases = Erases(tuple(goes), sum(map(len, goes.values())))
-        survivor.erase(erased=goes[survivor.id], **said)
+        texts = self.superseded(survivor.id, list(goes))
+        erases = Erases(tuple(goes), sum(map(len, goes.values())), tuple(texts))
+        survivor.erase(erased=[*goes[survivor.id], *(text.place for text in texts)], **said)
         for one in merged:
             one.erase(erased=goes[one.id], granted=True, **said)
         return self.record(survivor, ref, replace(write, erases=erases, beside=merged))

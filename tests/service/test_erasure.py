@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from aggregates import EVENTS
-from aggregates.action import refusals
+from aggregates.action import Action, refusals
 from aggregates.authority import Acting
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.values import Sealed
@@ -23,6 +23,7 @@ from service.desk.refusals import NotFound, NotSignedIn
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted, SubjectErased
 from service.ledger.pack import PUBLICLY, Disclosing, write_pack
+from service.ledger.pack.auditing import audit
 from service.ledger.pack.disclosing import PARTNERS
 from service.recording import Write
 from service.verify import ERASED, SHOWN, unb64url, verify
@@ -125,6 +126,32 @@ def test_what_was_erased_is_nowhere_in_the_database(board):
     assert not [text for word in (NAME, CONTACT) for text in spellings(word) if text in heap]
     assert board.board.subjects.reveal_all(range(1, board.board.size() + 1)).get((board.board.size(), "name")) is None
     assert NAME not in board.board.people()
+
+
+def test_what_named_them_and_was_corrected_goes_with_them_and_nothing_else_does(board, tmp_path):
+    """F.8: a name that was corrected out of a text, or stood in what was retracted, is nowhere, and the log still proves all the rest."""
+    board.act("riv-lead", "accept_action", "A1")
+    for narrative in (f"We asked {NAME} about it", f"{NAME.upper()} was away", "Half is done"):
+        board.act("riv-lead", "report_progress", "A1", narrative=narrative, rag="amber")
+    ref, last = somebody(board), board.board.load(Action, "A1").version
+    why = {"about": "action", "reason": "It named somebody"}
+    board.act("riv-lead", "correct_entry", "A1", amends=last - 2, corrected={"narrative": "We asked a colleague"}, **why)
+    board.act("riv-lead", "retract_entry", "A1", amends=last - 1, **why)
+    granted(board, ref)
+    board.catch_up()
+    assert any(text in everything(board.config) for text in spellings(NAME))
+    board.act("dpo", "erase_personal_data", ref)
+    board.catch_up()
+
+    assert not [text for word in (NAME, NAME.upper(), CONTACT) for text in spellings(word) if text in everything(board.config)]
+    assert board.board.load(DataSubject, ref, fresh=True).state.erased == 4
+    with psycopg.connect(board.config.conninfo("reader")) as conn:
+        told = conn.execute("SELECT body ->> 'narrative' FROM views.inspection_history WHERE body ? 'narrative' ORDER BY position")
+        assert [text for (text,) in told] == ["[erased]", "[erased]", "Half is done"]
+    write_pack(board.board.recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+    assert found.code == 0, found.lines
+    assert any("4 erased" in line for line in found.lines), found.lines
 
 
 def test_nothing_is_sealed_again_for_who_was_erased(board):

@@ -19,9 +19,10 @@ from service.ledger import keys
 from service.ledger.reading import Proofs
 from service.ledger.sealed import record
 from service.ledger.sealed.record import FILE, TOPIC, RecordMissing
+from service.verify import digest, open_disclosures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from psycopg import Connection
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 BEGUN: Final = "SELECT EXISTS (SELECT FROM ledger.event) OR EXISTS (SELECT FROM sealed.subject_key)"
 ON_RECORD: Final = f"SELECT stream, position, entry FROM ledger.event WHERE topic = '{TOPIC}' ORDER BY position"  # noqa: S608 - our own text
+BESIDE: Final = "SELECT position, disclosures FROM ledger.disclosure WHERE position = ANY (%s)"
+TAKEN_AWAY: Final = "UPDATE ledger.disclosure SET disclosures = replace(disclosures, '~' || %s || '~', '~') WHERE position = %s"
+SEALED: Final = "INSERT INTO ledger.sealed_field (position, field, subject, digest) VALUES (%s, %s, %s, %s)"
 # Which of these people there is a key of, or a value: of a dump that was restored in parts, either alone.
 BACK: Final = """
     SELECT subject FROM sealed.subject_key WHERE subject = ANY (%(people)s)
@@ -118,7 +122,23 @@ def keep(config: Config, proofs: Proofs, sealers: Sequence[Sealer]) -> list[Exce
 def _with(one: Record, conn: Connection[Any], proofs: Proofs) -> Record:
     """Return the record with whom the log says to be erased, and it does not."""
     missing = [(position, entry) for subject, position, entry in conn.execute(ON_RECORD) if subject not in one.erased]
-    return one._replace(lines=one.and_then((bytes(entry).decode(), str(proofs.receipt(position))) for position, entry in missing))
+    went = {position: each for position, name, each in _disclosed(conn, [position for position, _ in missing]) if name == "erased"}
+    sealed = ((bytes(entry).decode(), str(proofs.receipt(position)), went[position]) for position, entry in missing)
+    return one._replace(lines=one.and_then(sealed))
+
+
+def _disclosed(conn: Connection[Any], positions: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    """Give every field in the clear of some entries: its position, its name and its disclosure."""
+    for position, disclosures in conn.execute(BESIDE, (positions,)).fetchall():
+        for each in filter(None, disclosures.split("~")):
+            ((name, _),) = open_disclosures([digest(each)], [each]).values()
+            yield position, name, each
+
+
+def _back(conn: Connection[Any], went: Mapping[tuple[int, str], UUID]) -> list[tuple[UUID, int, str, str]]:
+    """Return the texts that went with somebody, and are here again: whose, the position, the field and the disclosure."""
+    there = _disclosed(conn, list({position for position, _ in went}))
+    return [(went[position, digest(each)], position, name, each) for position, name, each in there if (position, digest(each)) in went]
 
 
 def check(config: Config) -> None:
@@ -127,9 +147,11 @@ def check(config: Config) -> None:
         made = conn.execute("SELECT to_regclass('sealed.subject_key') IS NOT NULL").fetchone() == (True,)
         if not made or conn.execute(BEGUN).fetchone() != (True,):
             return
-        outside = known(config, keys.load_public(config).sealers).erased
+        one = known(config, keys.load_public(config).sealers)
+        outside = one.erased
         inside = {row[0] for row in conn.execute(ON_RECORD)}
-        if back := conn.execute(BACK, {"people": [*outside, *inside]}).fetchall():
+        back = {row[0] for row in conn.execute(BACK, {"people": [*outside, *inside]})} | {row[0] for row in _back(conn, one.went)}
+        if back:
             raise ErasuresUndone(people=len(back))
         if behind := inside - outside.keys():
             raise RecordBehind(people=len(behind))
@@ -143,10 +165,15 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
     sealers = keys.load_public(config).sealers
     if anew:
         begin(config, sealers)
-    gone = known(config, sealers).erased
+    one = known(config, sealers)
+    gone = one.erased
     with connect(config.conninfo("owner")) as conn:
         people = list({*gone, *(row[0] for row in conn.execute(ON_RECORD))})
-        back = [row[0] for row in conn.execute(BACK, {"people": people})]
+        back = {row[0] for row in conn.execute(BACK, {"people": people})}
+        for subject, at, field, disclosure in _back(conn, one.went):
+            back.add(subject)
+            conn.execute(TAKEN_AWAY, (disclosure, at))
+            conn.execute(SEALED, (at, field, subject, digest(disclosure)))
         conn.execute(
             "DELETE FROM sealed.value v USING ledger.sealed_field f"
             " WHERE f.subject = ANY (%s) AND v.position = f.position AND v.field = f.field",

@@ -1,7 +1,8 @@
 """The record of who was erased, as it is kept outside of the database in several copies: a text that only grows.
 
     {"log": <the name of the log>}
-    {"before": <SHA-256 of the line before, in hex>, "entry": <the entry, as the leaf has it>, "proof": <its tlog-proof>}
+    {"before": <SHA-256 of the line before, in hex>, "entry": <the entry, as the leaf has it>, "proof": <its tlog-proof>,
+     "went": <the entry's disclosure of what went>}
 
 Each line but the first is an entry that says that somebody was erased, and its receipt, so that whoever writes into it can have nobody
 erased whom this log has not erased. Beside each copy lies its head, `<number of people> <SHA-256 of the last line>`: what is longer by one
@@ -15,11 +16,21 @@ from __future__ import annotations
 import json
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from aggregates.errors import Refused
-from service.verify import leaf_hash, open_sealed, parse_entry, parse_receipt, parse_vkey, require, root_from_inclusion, unb64url
+from service.verify import (
+    leaf_hash,
+    open_disclosures,
+    open_sealed,
+    parse_entry,
+    parse_receipt,
+    parse_vkey,
+    require,
+    root_from_inclusion,
+    unb64url,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,28 +74,32 @@ class RecordsDiffer(Refused):
 
 
 class Record(NamedTuple):
-    """A copy of the record: the file, its lines without their ends, and the position of the entry that erased each person."""
+    """A copy of the record: the file, its lines without their ends, the position of the entry that erased each person, and what went.
+
+    `went` is whose each value and text was, by its position and its digest; of a line of an older version, which does not tell, nothing.
+    """
 
     file: Path
     lines: tuple[str, ...]
     erased: dict[UUID, int]
+    went: dict[tuple[int, str], UUID]
 
     @property
     def head(self) -> str:
         """Its head: how many people it names, and the hash of its last line."""
         return f"{len(self.lines) - 1} {_hash(self.lines[-1])}"
 
-    def and_then(self, sealed: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-        """Return its lines and those of further erasures, each an entry and its receipt."""
+    def and_then(self, sealed: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
+        """Return its lines and those of further erasures, each an entry, its receipt, and its disclosure of what went."""
         lines = [*self.lines]
-        for entry, proof in sealed:
-            lines.append(json.dumps({"before": _hash(lines[-1]), "entry": entry, "proof": proof}))
+        for entry, proof, went in sealed:
+            lines.append(json.dumps({"before": _hash(lines[-1]), "entry": entry, "proof": proof, "went": went}))
         return tuple(lines)
 
 
 def new(file: Path, sealers: Sequence[Sealer]) -> Record:
     """Return the record of a log that has erased nobody yet."""
-    return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), {})
+    return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), {}, {})
 
 
 def read(file: Path, sealers: Sequence[Sealer]) -> Record:
@@ -97,7 +112,9 @@ def read(file: Path, sealers: Sequence[Sealer]) -> Record:
         raise NotAnErasure(line=1, file=file, why="it is another log's record, or none")
     if lines.pop():
         raise NotAnErasure(line=len(lines) + 1, file=file, why="it does not end")
-    return Record(file, tuple(lines), dict(_each(file, lines, sealers)))
+    each = list(_each(file, lines, sealers))
+    went = {(one["position"], one["digest"]): subject for subject, _, all_of_it in each for one in all_of_it}
+    return Record(file, tuple(lines), {subject: position for subject, position, _ in each}, went)
 
 
 def the_one(records: Sequence[Record]) -> Record:
@@ -140,8 +157,8 @@ def _replace(file: Path, text: str) -> None:
     half.rename(file)
 
 
-def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterator[tuple[UUID, int]]:
-    """Give whom each line but the first shows to be erased, and by which entry."""
+def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterator[tuple[UUID, int, list[Any]]]:
+    """Give whom each line but the first shows to be erased, by which entry, and what went."""
     for number, line in enumerate(lines[1:], 2):
         try:
             found = json.loads(line)
@@ -151,7 +168,8 @@ def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterat
             require(root_from_inclusion(index, sealed.size, leaf_hash(entry), proof) == sealed.root, "its receipt is of another entry")
             claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
             require(claims["evt"] == TOPIC, "its entry says something else")
-            yield UUID(claims["stream"]), index + 1
+            shown = open_disclosures(claims["_sd"], [found["went"]]).values() if "went" in found else [("erased", [])]
+            yield UUID(claims["stream"]), index + 1, dict(shown)["erased"]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise NotAnErasure(line=number, file=file, why=str(error)) from error
 

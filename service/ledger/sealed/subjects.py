@@ -8,6 +8,7 @@ is what an erasure does.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from base64 import b64decode, b64encode
@@ -100,9 +101,11 @@ class Subjects:
             return [dict(row) for row in conn.execute(query, (list(subjects),)).fetchall()]
 
     def destroy(self, conn: Connection[DictRow], erases: Iterable[Erases]) -> None:
-        """Destroy keys and values, and what accounts hold, in the transaction that has just appended what says so."""
+        """Destroy keys, values and texts, and what accounts hold, in the transaction that has just appended what says so."""
         for each in erases:
             conn.execute("SELECT sealed.erase(%s, %s)", (list(each.subjects), each.values))
+            if each.texts:
+                conn.execute("SELECT sealed.erase_texts(%s)", (json.dumps([text._asdict() for text in each.texts], default=str),))
             self._erase_too(conn, each.subjects)
 
     def forget(self, erases: Collection[Erases]) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from aggregates.action import Action
 from api import worker
 from service.application import Board
 from service.database import backup
@@ -64,7 +65,14 @@ def holds(config, *texts):
 
 
 def test_a_restored_backup_is_erased_again_before_it_is_served(board, postgres, tmp_path):
-    """The dump was made before: opened, it is refused by name; erased again it holds nobody who was erased, and proves what it did."""
+    """The dump was made before: opened, it is refused by name; erased again it holds nobody who was erased, and proves what it did.
+
+    Nor does a text hold them that was corrected, as it named them.
+    """
+    board.act("riv-lead", "accept_action", "A1")
+    board.act("riv-lead", "report_progress", "A1", narrative=f"We asked {NAME} about it", rag="amber")
+    said = {"corrected": {"narrative": "We asked a colleague"}, "reason": "It named somebody"}
+    board.act("riv-lead", "correct_entry", "A1", about="action", amends=board.board.load(Action, "A1").version, **said)
     ref, other = somebody(board), somebody(board, "Nina Vellum")
     backup.dump(board.config, tmp_path / "before.dump")
     kept = board.board.recorder.newest()
@@ -167,7 +175,7 @@ def test_without_a_whole_record_nothing_is_served(board, tmp_path):
     assert len(again) == len(whole)
 
 
-@pytest.mark.parametrize("what", ["entry", "proof", "another's"])
+@pytest.mark.parametrize("what", ["entry", "went", "proof", "another's"])
 def test_nobody_is_erased_by_a_line_that_somebody_wrote(board, what):
     """A line shows, by a receipt, that this log erased whom it names; a line of anything else, or a changed one, is refused."""
     done = erase(board, somebody(board))

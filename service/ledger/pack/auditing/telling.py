@@ -56,8 +56,9 @@ def amended(trail: Trail) -> Check:
             check.notes.append(f"#{one.at}: {one.told.evt} {what} entry {said.get('amends', 'withheld')} of its stream{why}")
         elif one.told.evt == ERASED:
             for each in said["erased"]:
-                if (kind := _kind(evts.get(each["position"]), each["field"])) is not None and kind is not Sealed:
-                    why = f"#{each['position']} {each['field']}, which is nobody's name or contact"
+                kind = _kind(evts.get(each["position"]), each["field"])
+                if kind is not None and kind is not Sealed and trail.stands(each["position"], each["field"]):
+                    why = f"#{each['position']} {each['field']}, which is nobody's name or contact, and stands"
                     check.fails(one.at, one.told.evt, f"it erased {why}", rule="INV-39", field="erased")
             gone = ", ".join(f"#{each['position']} {each['field']}" for each in said["erased"])
             check.notes.append(f"#{one.at}: erased, as decided: {gone}")

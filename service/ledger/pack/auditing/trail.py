@@ -128,6 +128,15 @@ class Trail:
         """Return every entry whose meaning is known, in the order of the log."""
         return sorted((one for stream in self.streams.values() for one in stream.entries), key=lambda one: one.at)
 
+    def stands(self, position: int, field: str) -> bool:
+        """Say whether a field of an entry stands as it was recorded: neither corrected nor retracted since, as far as the pack shows."""
+        for stream in self.streams.values():
+            for one in stream.entries:
+                if one.at == position:
+                    now = next((entry for entry in stream.thing.standing if entry.number == one.told.sver), None)
+                    return now is not None and isinstance(now.body[field], Withheld)
+        return False
+
     def of(self, kind: Any) -> Iterator[Stream]:
         """Give every thing of a kind."""
         yield from (stream for stream in self.streams.values() if stream.kind is kind)

@@ -1,0 +1,68 @@
+"""Finding what names somebody in a text that does not stand any more, as it was corrected or retracted (journey F.8).
+
+A name in a text is corrected away by the office that wrote it: the entry and its correction stand together, so that everybody sees what
+became of it. The first wording says nothing by then but the name, and goes with the person whose name it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregates.entry import Recorded
+from aggregates.entry.fields import fields_by_name
+from aggregates.review.names import named
+from service.ledger.append import Text
+from service.recording.across.holding import Holding
+from service.verify import digest, open_disclosures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from aggregates.entry import Entry
+
+AMENDED: Final = r"SELECT DISTINCT stream FROM ledger.event WHERE topic ~ '\.entry_(corrected|retracted)\.v[0-9]+$' ORDER BY stream"
+BESIDE: Final = (
+    "SELECT e.position, d.disclosures FROM ledger.event e JOIN ledger.disclosure d USING (position) WHERE (stream, version) = (%s, %s)"
+)
+AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
+
+
+class Superseding(Holding):
+    """The log of one board, and which of its texts do not stand."""
+
+    def superseded(self, subject: UUID, references: Sequence[UUID]) -> list[Text]:
+        """Return the texts that name somebody and do not stand, to go with a reference of theirs; `references` are all they have."""
+        places = [row["position"] for row in self.subjects.kept(references) if row["field"] == "name"]
+        names = [name for (_, field), name in self.subjects.reveal_all(places).items() if field == "name"]
+        with self.datastore.get_connection() as conn:
+            streams = [row["stream"] for row in conn.execute(AMENDED).fetchall()] if names else []
+        return [text for thing in self._as_now(streams) for text in self._texts(thing, subject, names)]
+
+    def _texts(self, thing: Any, subject: UUID, names: Sequence[str]) -> Iterator[Text]:
+        stands = {entry.number: entry for entry in thing.standing}
+        for entry in thing.entries:
+            fields = [name for name, said in _gone(entry, stands.get(entry.number)) if named(said, names)]
+            if fields:
+                yield from self._beside(thing.id, entry.number, subject, fields)
+
+    def _beside(self, stream: UUID, number: int, subject: UUID, fields: Sequence[str]) -> Iterator[Text]:
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(BESIDE, (stream, number)).fetchone()
+        if row is None:
+            return
+        for each in filter(None, row["disclosures"].split("~")):
+            ((name, _),) = open_disclosures([digest(each)], [each]).values()
+            if name in fields:
+                yield Text(subject, row["position"], name, digest(each), each)
+
+
+def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
+    """Give the texts of an entry, each by its field, in whose place another stands, or nothing does."""
+    if issubclass(entry.event, AMENDMENTS) or (stands and stands.event is not entry.event):  # of an older shape each text is taken to stand
+        return
+    for name, field in fields_by_name(entry.event).items():
+        said = entry.body.get(name)
+        plain = field.kind is str and not (field.many or field.identifies or field.choices)
+        if plain and isinstance(said, str) and (stands is None or stands.body.get(name) != said):
+            yield name, said
