@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from aggregates import EVENTS
 from aggregates.entry import Recorded
 from aggregates.entry.fields import fields_by_name
 from aggregates.review.names import named
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
     from aggregates.entry import Entry
 
-AMENDED: Final = r"SELECT DISTINCT stream FROM ledger.event WHERE topic ~ '\.entry_(corrected|retracted)\.v[0-9]+$' ORDER BY stream"
+AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
+AMENDED: Final = """
+    SELECT stream, disclosures FROM ledger.event JOIN ledger.disclosure USING (position) WHERE topic = ANY(%s) ORDER BY position"""
+EARLIER: Final = """
+    SELECT stream, disclosures FROM ledger.event JOIN unnest(%s::uuid[], %s::int[]) AS amended (stream, version) USING (stream, version)
+      JOIN ledger.disclosure USING (position)"""
 BESIDE: Final = (
     "SELECT e.position, d.disclosures FROM ledger.event e JOIN ledger.disclosure d USING (position) WHERE (stream, version) = (%s, %s)"
 )
-AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
 
 class Superseding(Holding):
@@ -35,9 +40,17 @@ class Superseding(Holding):
         """Return the texts that name somebody and do not stand, to go with a reference of theirs; `references` are all they have."""
         places = [row["position"] for row in self.subjects.kept(references) if row["field"] == "name"]
         names = [name for (_, field), name in self.subjects.reveal_all(places).items() if field == "name"]
-        with self.datastore.get_connection() as conn:
-            streams = [row["stream"] for row in conn.execute(AMENDED).fetchall()] if names else []
+        streams = self._naming(names) if names else []
         return [text for thing in self._as_now(streams) for text in self._texts(thing, subject, names)]
+
+    def _naming(self, names: Sequence[str]) -> list[UUID]:
+        """Return the streams with an amended entry that names one of these people: few, so that no more are verified and read."""
+        topics = [topic for topic, event in EVENTS.items() if issubclass(event, AMENDMENTS[:2])]
+        with self.datastore.get_connection() as conn:
+            amended = [(row["stream"], _told(row["disclosures"])["amends"]) for row in conn.execute(AMENDED, (topics,)).fetchall()]
+            earlier = conn.execute(EARLIER, tuple(map(list, zip(*amended, strict=True)))).fetchall() if amended else []
+        texts = ((row["stream"], said) for row in earlier for said in _told(row["disclosures"]).values() if isinstance(said, str))
+        return list(dict.fromkeys(stream for stream, said in texts if named(said, names)))
 
     def _texts(self, thing: Any, subject: UUID, names: Sequence[str]) -> Iterator[Text]:
         stands = {entry.number: entry for entry in thing.standing}
@@ -55,6 +68,12 @@ class Superseding(Holding):
             ((name, _),) = open_disclosures([digest(each)], [each]).values()
             if name in fields:
                 yield Text(subject, row["position"], name, digest(each), each)
+
+
+def _told(disclosures: str) -> dict[str, Any]:
+    """Read what is disclosed of an entry; nothing is taken from it before the entry is verified and read as a whole."""
+    each = [*filter(None, disclosures.split("~"))]
+    return dict(open_disclosures([*map(digest, each)], each).values())
 
 
 def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
