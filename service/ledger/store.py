@@ -227,7 +227,7 @@ class LedgerRecorder(Proofs, PostgresApplicationRecorder):
         head = Head.of(row)
         # Ed25519 signs deterministically, so signing again is the cheapest way to check our own signature.
         if row is not None and head != known and not head.sealed_by(self._log_key, row["note"]):
-            raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by the key that seals this log there")
+            raise HeadNotOurs(f"the stored checkpoint of size {head.frontier.size} was not signed by the log key that seals it")
         return head
 
     def _refuse(self, error: PersistenceError, parts: Sequence[Submission]) -> NoReturn:

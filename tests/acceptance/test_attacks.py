@@ -143,7 +143,8 @@ def test_sealed_with_a_key_of_ones_own(board):
     assert refuted(board).startswith("checkpoint: ")
     ran = board.brings_in(progress())
     assert (ran.code, ran.out, board.size) == (1, "", size)
-    assert ran.err.startswith(f"The ledger is not what was recorded: the stored checkpoint of size {size} was not signed by this log's key")
+    unsigned = f"the stored checkpoint of size {size} was not signed by the log key that seals it"
+    assert ran.err.startswith(f"The ledger is not what was recorded: {unsigned}")
 
 
 def test_edited_with_the_stolen_log_key(reported_on, report):

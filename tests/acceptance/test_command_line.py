@@ -370,7 +370,7 @@ def test_restore_a_file_that_is_no_dump(nothing):
 def test_status(board):
     """`status` says ok, and what is only to be noted, with exit code 0; and what is wrong with exit code 1."""
     said = board.does("status")
-    assert [text.split()[0] for text in said.splitlines()] == ["ok", "ok", "note", "ok"]
+    assert [text.split()[0] for text in said.splitlines()] == ["ok", "ok", "ok", "note", "ok"]
     board.brings_in(progress())
     ran = board.run("status")
     assert ran.code == 1

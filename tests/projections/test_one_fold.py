@@ -77,7 +77,7 @@ FOR_EVER = date(9999, 12, 31)
 PEOPLE = [Sealed(UUID(int=n)) for n in (1, 2)]
 FILE = Evidence("ab" * 32, 9, "application/pdf", "a.pdf", "Audit", DAY, "2016-01-01T09:00:00Z", "restricted")
 OBJECTS = st.fixed_dictionaries(
-    {"number": st.sampled_from("12"), "response": st.just("accepted")},
+    {"number": st.sampled_from("12"), "response": st.just("accepted"), "position": st.integers(1, 3), "field": st.just("statement")},
     optional={"organisation": st.just("RIV"), "role": st.just("nurse"), "until_on": DAYS.map(str), "met": st.booleans()},
 )
 NUMBERS = {"level": st.integers(1, 3)}

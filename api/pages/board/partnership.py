@@ -105,7 +105,7 @@ def _sections(seen: Look, row: SettingsRow) -> Iterator[dict[str, Any]]:
         for a in partnership.agencies(seen.on.conn, **at)
     ]
     columns = ("Agency", "Category", "Answers for safeguarding by", "Membership")
-    yield section("Agencies", columns, agencies, "No agency had joined.", fold=_every_one(len(agencies), "agencies"))
+    yield section("Agencies", columns, agencies, "No agency had joined.")
     groups = [
         (
             link(g.name, seen.link(f"/sub-groups/{g.ref}")),
