@@ -59,7 +59,7 @@ def elsewhere(it, postgres, folder, dump):
     """Give the same board on another machine, restored from a dump, with its keys as they are."""
     with fresh_database(postgres, folder, template="template0") as config:
         there = replace(it, database_url=config.database_url)
-        yield there, there.does("db", "restore", dump)
+        yield there, there.does("db", "restore", "--yes", dump)
 
 
 def found(it, *files):
@@ -121,7 +121,7 @@ def test_who_is_back_is_served_to_nobody(begun, postgres, folder):
             ran = there.run(*command)
             assert (ran.code, "muniment db erase-again" in ran.err) == (1, True), command
         assert there.brings_in(line("riv-lead", "report_progress", "A1", narrative="Half", rag="amber")).code == 1
-        assert "2 people were erased again" in there.does("db", "erase-again")
+        assert "2 people were erased again" in there.does("db", "erase-again", "--yes")
         assert there.run("checkpoint").code == 0
 
 

@@ -13,6 +13,7 @@ from service.cli.beginning import log_name
 from service.cli.opening import board, database
 from service.database import backup
 from service.desk import accounts, screening
+from service.ledger import keys
 from service.ledger.sealed import custody, log_key, outside, record, rewrapping, statement_key
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def dump(file: Path, keep_until: datetime | None, *, log_alone: bool) -> None:
         backup.dump(config, file, kept_until=until, log_alone=log_alone)
     click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
     click.echo(
-        "Nothing personal is in it: it may be kept." if log_alone else f"Destroy it by {until}, and say so: muniment db destroyed {file}"
+        "Nothing that was sealed is in it: it may be kept. Its texts are those of today." if log_alone else f"Destroy it by {until}, and say so: muniment db destroyed {file}"
     )
 
 
@@ -75,7 +76,8 @@ def destroyed(name: str) -> None:
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def restore(file: Path) -> None:
+@click.option("--yes", is_flag=True, help="Without asking, for programs.")
+def restore(file: Path, *, yes: bool) -> None:
     """Restore FILE into an empty database, and erase again whoever was erased since it was made.
 
     Example: muniment db restore 2016-11-14.dump
@@ -84,24 +86,34 @@ def restore(file: Path) -> None:
         backup.restore(config, file)
         click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")
         if (config.data / "keys").is_dir():
-            _erase_again(config)
+            _erase_again(config, yes=yes)
         else:
             click.echo(f"Put {config.data / 'keys'} back, with the newest {record.FILE}; then: muniment db erase-again")
 
 
 @db.command("erase-again")
 @click.option("--begin", is_flag=True, help="Begin the record where it is not: in a folder that is new, or where every copy of it is lost.")
-def erase_again(*, begin: bool) -> None:
+@click.option("--yes", is_flag=True, help="Without asking, for programs.")
+def erase_again(*, begin: bool, yes: bool) -> None:
     """Erase again whoever was erased since a restored backup was made, as `erasures.jsonl` knows; nothing is served before that.
+
+    It says whom, by their references, and how many texts, and asks.
 
     Example: muniment db erase-again
     """
     with database() as config:
-        _erase_again(config, begin=begin)
+        if begin:
+            outside.begin(config, keys.load_public(config).sealers)
+        _erase_again(config, yes=yes)
 
 
-def _erase_again(config: Config, *, begin: bool = False) -> None:
-    number = outside.erase_again(config, accounts.erase, anew=begin)
+def _erase_again(config: Config, *, yes: bool) -> None:
+    people, texts = outside.to_erase_again(config)
+    for one in people:
+        click.echo(f"Stands here again, and was erased: {one}")
+    if people and not yes:
+        click.confirm(f"Destroy what is kept of {len(people)}, and {texts} texts that named them? Nothing brings it back", abort=True)
+    number = outside.erase_again(config, accounts.erase)
     click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(map(str, outside.files(config)))}.")
     click.echo(f"Compare the record's head with that in the last mail: {outside.head(config)}")
 

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg import connect
+from psycopg.sql import SQL, Identifier
 
 from aggregates.errors import Refused
 from service.database.connection import datastore
 from service.ledger import keys
 from service.ledger.reading import Proofs
 from service.ledger.sealed import record
-from service.ledger.sealed.record import FILE, TOPIC, RecordMissing
-from service.verify import digest, open_disclosures
+from service.ledger.sealed.record import FILE, TOPIC, NotAnErasure, RecordMissing
+from service.verify import PURPOSES, digest, open_disclosures, open_statement, parse_entry, require, statement_header, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -28,11 +29,16 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from service.config import Config
-    from service.ledger.sealed.record import Record
+    from service.ledger.keys import PublicRing
+    from service.ledger.sealed.record import Line, Record
     from service.verify import Sealer
 
 BEGUN: Final = "SELECT EXISTS (SELECT FROM ledger.event) OR EXISTS (SELECT FROM sealed.subject_key)"
 ON_RECORD: Final = f"SELECT stream, position, entry FROM ledger.event WHERE topic = '{TOPIC}' ORDER BY position"  # noqa: S608 - our own text
+OURS: Final = "SELECT position, entry FROM ledger.event WHERE position = ANY (%s)"
+SIGNER: Final = """
+    SELECT k.public_key, k.holder, k.purpose FROM ledger.signing_key k LEFT JOIN ledger.signing_key_end x USING (thumbprint)
+     WHERE k.header = %(header)s AND k.enrolled_at < %(position)s AND coalesce(x.ended_at >= %(position)s, true)"""
 BESIDE: Final = "SELECT position, disclosures FROM ledger.disclosure WHERE position = ANY (%s)"
 TAKEN_AWAY: Final = "UPDATE ledger.disclosure SET disclosures = replace(disclosures, '~' || %s || '~', '~') WHERE position = %s"
 SEALED: Final = "INSERT INTO ledger.sealed_field (position, field, subject, digest) VALUES (%s, %s, %s, %s)"
@@ -40,6 +46,7 @@ SEALED: Final = "INSERT INTO ledger.sealed_field (position, field, subject, dige
 BACK: Final = """
     SELECT subject FROM sealed.subject_key WHERE subject = ANY (%(people)s)
     UNION SELECT f.subject FROM ledger.sealed_field f JOIN sealed.value USING (position, field) WHERE f.subject = ANY (%(people)s)"""
+VIEWS: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'views'"
 ONE_WRITES: Final = "SELECT pg_advisory_xact_lock(7378697629483820647)"  # any number, the same for whoever writes the record
 
 log = logging.getLogger(__name__)
@@ -86,6 +93,38 @@ def begin(config: Config, sealers: Sequence[Sealer]) -> None:
 def known(config: Config, sealers: Sequence[Sealer]) -> Record:
     """Return the record, as far as any copy goes; refuse where one is missing or damaged, or they are not one."""
     return record.the_one([record.read(file, sealers) for file in files(config)])
+
+
+def _held_to(config: Config, conn: Connection[Any], ring: PublicRing) -> Record:
+    """Return the record, every line of which this log bears out; raise NotAnErasure.
+
+    A line is the log's own entry, at its place. Where it is of a log that went further than a backup that was restored, whoever signed it
+    is known here; of a key that was enrolled only later nothing is known, and the receipt is by the log's key in use.
+    """
+    one = known(config, ring.sealers)
+    ours = {position: bytes(entry) for position, entry in conn.execute(OURS, ([line.position for line in one.shown],))}
+    for line in one.shown:
+        if ours.get(line.position) == line.entry:
+            continue
+        later = line.position not in ours and line.size > ring.sealers[-1].since
+        try:
+            require(_signed(conn, line, ring) or later, "this log has another entry there, or knows no key that signed it")
+        except ValueError as error:
+            raise NotAnErasure(line=line.number, file=one.file, why=str(error)) from error
+    return one
+
+
+def _signed(conn: Connection[Any], line: Line, ring: PublicRing) -> bool:
+    """Say whether a key that this log knows, or that lies beside the wrapping key, signed what a line shows; raise ValueError."""
+    statement = parse_entry(line.entry)[1]
+    header, own = statement.partition(".")[0], unb64url(ring.statement_key)
+    row = conn.execute(SIGNER, {"header": header, "position": line.position}).fetchone()
+    if header == statement_header(own):
+        row = own, ring.holder, PURPOSES["service-attested"]
+    if row is None:
+        return False
+    claims = open_statement(statement, bytes(row[0]), ring.origin)
+    return bool((claims["iss"], PURPOSES[claims["assurance"]]) == row[1:])
 
 
 def head(config: Config) -> str:
@@ -147,31 +186,38 @@ def check(config: Config) -> None:
         made = conn.execute("SELECT to_regclass('sealed.subject_key') IS NOT NULL").fetchone() == (True,)
         if not made or conn.execute(BEGUN).fetchone() != (True,):
             return
-        one = known(config, keys.load_public(config).sealers)
-        outside = one.erased
-        inside = {row[0] for row in conn.execute(ON_RECORD)}
-        back = {row[0] for row in conn.execute(BACK, {"people": [*outside, *inside]})} | {row[0] for row in _back(conn, one.went)}
-        if back:
+        one = _held_to(config, conn, keys.load_public(config))
+        if back := _who_is_back(conn, one)[0]:
             raise ErasuresUndone(people=len(back))
-        if behind := inside - outside.keys():
+        if behind := {row[0] for row in conn.execute(ON_RECORD)} - one.erased.keys():
             raise RecordBehind(people=len(behind))
 
 
-def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection[UUID]], None], *, anew: bool = False) -> int:
+def _who_is_back(conn: Connection[Any], one: Record) -> tuple[set[UUID], list[tuple[UUID, int, str, str]]]:
+    """Return who stands here again, by their references, and which texts of theirs."""
+    texts = _back(conn, one.went)
+    people = [*one.erased, *(row[0] for row in conn.execute(ON_RECORD))]
+    return {row[0] for row in conn.execute(BACK, {"people": people})} | {row[0] for row in texts}, texts
+
+
+def to_erase_again(config: Config) -> tuple[list[UUID], int]:
+    """Return who would be erased again, by their references, and how many texts would go: for whoever decides whether to."""
+    with connect(config.conninfo("owner")) as conn:
+        back, texts = _who_is_back(conn, _held_to(config, conn, keys.load_public(config)))
+    return sorted(back), len(texts)
+
+
+def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection[UUID]], None]) -> int:
     """Erase again whoever was erased, as the record knows and the log itself; return how many there were. Whoever restores is the owner.
 
-    The record then holds what the log says; `anew`, it begins where it is not.
+    The record then holds what the log says.
     """
-    sealers = keys.load_public(config).sealers
-    if anew:
-        begin(config, sealers)
-    one = known(config, sealers)
-    gone = one.erased
+    ring = keys.load_public(config)
     with connect(config.conninfo("owner")) as conn:
-        people = list({*gone, *(row[0] for row in conn.execute(ON_RECORD))})
-        back = {row[0] for row in conn.execute(BACK, {"people": people})}
-        for subject, at, field, disclosure in _back(conn, one.went):
-            back.add(subject)
+        one = _held_to(config, conn, ring)
+        back, texts = _who_is_back(conn, one)
+        people = list({*one.erased, *(row[0] for row in conn.execute(ON_RECORD))})
+        for subject, at, field, disclosure in texts:
             conn.execute(TAKEN_AWAY, (disclosure, at))
             conn.execute(SEALED, (at, field, subject, digest(disclosure)))
         conn.execute(
@@ -180,12 +226,14 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
             (people,),
         )
         conn.execute("DELETE FROM sealed.subject_key WHERE subject = ANY (%s)", (people,))
-        for subject, position in gone.items():  # no key is made for them again
+        for subject, position in one.erased.items():  # no key is made for them again
             conn.execute("INSERT INTO sealed.erased (subject, position) VALUES (%s, %s) ON CONFLICT DO NOTHING", (subject, position))
+        for (view,) in conn.execute(VIEWS).fetchall() if back else ():  # a copy of the files has them, and they hold what was said
+            conn.execute(SQL("DROP TABLE views.{} CASCADE").format(Identifier(view)))
         erase_too(conn, people)
     with closing(datastore(config.conninfo("writer"))) as pool:
         proofs = Proofs()
         proofs.datastore = pool
-        for error in keep(config, proofs, sealers):
+        for error in keep(config, proofs, ring.sealers):
             raise error
     return len(back)

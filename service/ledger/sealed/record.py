@@ -4,8 +4,9 @@
     {"before": <SHA-256 of the line before, in hex>, "entry": <the entry, as the leaf has it>, "proof": <its tlog-proof>,
      "went": <the entry's disclosure of what went>}
 
-Each line but the first is an entry that says that somebody was erased, and its receipt, so that whoever writes into it can have nobody
-erased whom this log has not erased. Beside each copy lies its head, `<number of people> <SHA-256 of the last line>`: what is longer by one
+Each line but the first is an entry that says that somebody was erased, and its receipt. A receipt alone is one signature, by a key that
+somebody may have stolen: `outside` holds the entry to this log, so that whoever writes into the record can have nobody erased whom this
+log has not erased. Beside each copy lies its head, `<number of people> <SHA-256 of the last line>`: what is longer by one
 copy's head than every copy is, has lost its end.
 
 It names a person by their reference alone, which is random, and of which nothing is left to be found.
@@ -73,16 +74,33 @@ class RecordsDiffer(Refused):
     text = "{one} and {other} are no copies of one record of who was erased: take both from the copy that the Board believes"
 
 
-class Record(NamedTuple):
-    """A copy of the record: the file, its lines without their ends, the position of the entry that erased each person, and what went.
+class Line(NamedTuple):
+    """What a line shows: whom an entry erased, the entry and its position, the size of the log in the receipt, and what went."""
 
-    `went` is whose each value and text was, by its position and its digest; of a line of an older version, which does not tell, nothing.
-    """
+    number: int
+    subject: UUID
+    position: int
+    entry: bytes
+    size: int
+    listed: list[Any]
+
+
+class Record(NamedTuple):
+    """A copy of the record: the file, its lines without their ends, and what each but the first shows."""
 
     file: Path
     lines: tuple[str, ...]
-    erased: dict[UUID, int]
-    went: dict[tuple[int, str], UUID]
+    shown: tuple[Line, ...]
+
+    @property
+    def erased(self) -> dict[UUID, int]:
+        """The position of the entry that erased each person."""
+        return {one.subject: one.position for one in self.shown}
+
+    @property
+    def went(self) -> dict[tuple[int, str], UUID]:
+        """Whose each value and text was, by its position and its digest; of a line of an older version, which does not tell, nothing."""
+        return {(each["position"], each["digest"]): one.subject for one in self.shown for each in one.listed}
 
     @property
     def head(self) -> str:
@@ -99,7 +117,7 @@ class Record(NamedTuple):
 
 def new(file: Path, sealers: Sequence[Sealer]) -> Record:
     """Return the record of a log that has erased nobody yet."""
-    return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), {}, {})
+    return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), ())
 
 
 def read(file: Path, sealers: Sequence[Sealer]) -> Record:
@@ -112,9 +130,7 @@ def read(file: Path, sealers: Sequence[Sealer]) -> Record:
         raise NotAnErasure(line=1, file=file, why="it is another log's record, or none")
     if lines.pop():
         raise NotAnErasure(line=len(lines) + 1, file=file, why="it does not end")
-    each = list(_each(file, lines, sealers))
-    went = {(one["position"], one["digest"]): subject for subject, _, all_of_it in each for one in all_of_it}
-    return Record(file, tuple(lines), {subject: position for subject, position, _ in each}, went)
+    return Record(file, tuple(lines), tuple(_each(file, lines, sealers)))
 
 
 def the_one(records: Sequence[Record]) -> Record:
@@ -157,8 +173,8 @@ def _replace(file: Path, text: str) -> None:
     half.rename(file)
 
 
-def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterator[tuple[UUID, int, list[Any]]]:
-    """Give whom each line but the first shows to be erased, by which entry, and what went."""
+def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterator[Line]:
+    """Give what each line but the first shows."""
     for number, line in enumerate(lines[1:], 2):
         try:
             found = json.loads(line)
@@ -169,7 +185,9 @@ def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterat
             claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
             require(claims["evt"] == TOPIC, "its entry says something else")
             shown = open_disclosures(claims["_sd"], [found["went"]]).values() if "went" in found else [("erased", [])]
-            yield UUID(claims["stream"]), index + 1, dict(shown)["erased"]
+            listed = dict(shown)["erased"]
+            require(all((type(each["position"]), type(each["digest"])) == (int, str) for each in listed), "what went is misshapen")
+            yield Line(number, UUID(claims["stream"]), index + 1, entry, sealed.size, listed)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise NotAnErasure(line=number, file=file, why=str(error)) from error
 

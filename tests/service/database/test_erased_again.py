@@ -17,11 +17,13 @@ from service.application import Board
 from service.database import backup
 from service.desk import accounts, screening
 from service.ledger import keys
+from service.ledger.append import entry
+from service.ledger.checkpoint import Receipt
 from service.ledger.errors import SealedValueDamaged
 from service.ledger.pack import write_pack
 from service.ledger.sealed import outside, record, rewrapping
 from service.ledger.sealed.wrapping import wrap
-from service.verify import verify
+from service.verify import b64url, digest, leaf_hash, verify
 from tests.databases import fresh_database
 from tests.service.erasing import ASKED, CONTACT, NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
@@ -81,6 +83,10 @@ def test_a_restored_backup_is_erased_again_before_it_is_served(board, postgres, 
         assert holds(config, NAME, "Nina Vellum") == {NAME, "Nina Vellum"}
         with pytest.raises(outside.ErasuresUndone, match="1 people who were erased"):
             worker.open_board(config)
+        people, texts = outside.to_erase_again(config)
+        assert (list(map(str, people)), texts) == ([ref], 1)
+        with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:  # a copy of the files has the views too
+            conn.execute("CREATE TABLE views.inspection_history AS SELECT 'We asked ' || %s::text AS narrative", (NAME,))
         assert outside.erase_again(config, accounts.erase) == 1
         assert outside.erase_again(config, accounts.erase) == 0
 
@@ -117,7 +123,8 @@ def test_a_folder_elsewhere_knows_who_was_erased(board, postgres, tmp_path):
     with pytest.raises(record.RecordMissing, match=r"elsewhere/erasures\.jsonl \(No such file"):
         outside.check(config)  # it is not mounted
     (tmp_path / "elsewhere").mkdir()
-    assert outside.erase_again(config, accounts.erase, anew=True) == 0
+    outside.begin(config, board.board.recorder.sealers)
+    assert outside.erase_again(config, accounts.erase) == 0
     ref = somebody(board)
     backup.dump(config, tmp_path / "before.dump")
     early = (config.data / "keys" / record.FILE).read_bytes()
@@ -164,7 +171,7 @@ def test_without_a_whole_record_nothing_is_served(board, tmp_path):
         assert outside.keep(config, board.board.recorder, board.board.recorder.sealers), what  # and it is not made good in passing
     file.unlink()
     with pytest.raises(record.RecordShrunk):
-        outside.erase_again(config, accounts.erase, anew=True)  # its head says that there was one
+        outside.begin(config, board.board.recorder.sealers)  # its head says that there was one
     head.unlink()
     file.write_text("\n".join(whole[:-1]) + "\n")
     with pytest.raises(outside.RecordBehind, match="of 1 people"):
@@ -175,21 +182,37 @@ def test_without_a_whole_record_nothing_is_served(board, tmp_path):
     assert len(again) == len(whole)
 
 
-@pytest.mark.parametrize("what", ["entry", "went", "proof", "another's"])
+def invented(it, subject):
+    """Return an entry that says that somebody was erased, its receipt under the log's key over one leaf, and the text that would go."""
+    went = b64url(json.dumps(["s" * 22, "erased", [{"position": 3, "field": "title", "digest": "A" * 43}]]).encode())
+    claims = {"_sd": [digest(went)], "evt": record.TOPIC, "stream": subject}
+    said = entry(".".join(map(b64url, (b"{}", json.dumps(claims).encode(), b"signed"))).encode(), 1_480_000_000)
+    private = keys.opened(it.config.data / "keys" / keys.LOG, keys.read_passphrase(it.config.data / "keys" / keys.PASSPHRASE))
+    note = keys.LogKey(it.board.origin, private).checkpoint(1, leaf_hash(said))
+    return {"entry": said.decode(), "proof": str(Receipt(0, [], note)), "went": went}
+
+
+@pytest.mark.parametrize("what", ["entry", "went", "proof", "another's", "invented"])
 def test_nobody_is_erased_by_a_line_that_somebody_wrote(board, what):
-    """A line shows, by a receipt, that this log erased whom it names; a line of anything else, or a changed one, is refused."""
+    """A line shows that this log erased whom it names; a line of anything else, or a changed one, is refused.
+
+    So is one that somebody invents who has the log's key: the log's own entry stands in its place, and nobody signed the statement.
+    """
     done = erase(board, somebody(board))
     path = board.config.data / "keys" / record.FILE
     first, line = map(json.loads, path.read_text().splitlines())
     if what == "another's":
         position = done.positions[-1] - 1
         with psycopg.connect(board.config.conninfo("owner")) as conn:
-            entry = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()[0]
-        line |= {"entry": bytes(entry).decode(), "proof": str(board.board.recorder.receipt(position))}
+            found = conn.execute("SELECT entry FROM ledger.event WHERE position = %s", (position,)).fetchone()[0]
+        line |= {"entry": bytes(found).decode(), "proof": str(board.board.recorder.receipt(position))}
+    elif what == "invented":
+        line |= invented(board, somebody(board, "Nina Vellum"))
     else:
         line[what] = line[what][:60] + ("A" if line[what][60] != "A" else "B") + line[what][61:]
     path.write_text(f"{json.dumps(first)}\n{json.dumps(line)}\n")
-    with pytest.raises(record.NotAnErasure, match=r"Line 2 of .*erasures\.jsonl"):
+    why = "this log has another entry there" if what == "invented" else ""
+    with pytest.raises(record.NotAnErasure, match=rf"Line 2 of .*erasures\.jsonl.*{why}"):
         outside.erase_again(board.config, accounts.erase)
 
 
