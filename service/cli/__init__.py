@@ -45,7 +45,7 @@ ORDER = {
     "due": ("falling_due:due", "List what is due today and not done."),
     "sample": ("reading.sampling:sample", "Draw a telephone sample again."),
     "checkpoint": ("proving:checkpoint", "Print the newest checkpoint."),
-    "pack": ("proving:pack", "Write the whole trail, sealed."),
+    "pack": ("reading.packing:pack", "Write the whole trail, sealed."),
     "absence": ("falling_due.silence:certify", "Certify that somebody was asked, and has not answered."),
     "verify": ("proving:verify", "Verify a pack offline."),
     "audit": ("proving:audit", "Verify a pack, and re-run the rules over it."),

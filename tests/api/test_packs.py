@@ -7,7 +7,9 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 
+from service.cli.reading.packing import pack
 from service.ledger.pack.files import files_sha256
 from service.verify import parse, parse_entry, unb64url, verify
 from tests.api.conftest import Asking, serving
@@ -181,3 +183,23 @@ def test_who_manages_the_board_hands_a_pack_to_whoever_inspects(inspected):  # n
     ):
         assert inspected.post("/api/v1/packs", office, {"for": to}).status_code == status, (office, to)
     assert "For whom" not in browser(inspected.client.application, inspected.seeded, "riv-lead").text("/packs")
+
+
+def test_a_pack_that_is_handed_over_is_the_one_that_its_recipient_takes(packed, tmp_path, monkeypatch):
+    """To a lead, an inspector and an auditor: byte for byte their own, without the others' inspections; and so by the command."""
+    it = packed.seeded
+    it.join("auditor", "auditor")
+    covers = {"covers_from": "2016-09-01", "ceiling": "2016-09-05", "expires_on": "2016-10-01", "agency": None}
+    it.act("chair", "open_inspection", "auditor", body="Auditors", purpose="audit", **covers)
+    it.catch_up()
+    known_at = str(it.board.size())
+    for office in ("auditor", "inspector", "riv-lead"):
+        own = took(packed, office, tmp_path / office, known_at=known_at)
+        assert own == took(packed, "board-manager", tmp_path / f"for {office}", known_at=known_at, **{"for": office}), office
+        opened = [shown["body"] for evt, shown in entries_of(tmp_path / office).values() if evt == "inspection.opened.v1" and shown]
+        assert opened == {"riv-lead": [], "inspector": ["Ofsted"], "auditor": ["Auditors"]}[office]
+
+    for name, said in {"DATA": it.config.data, "DATABASE_URL": it.config.database_url, "KEY": it.keys["board-manager"]}.items():
+        monkeypatch.setenv(f"MUNIMENT_{name}", str(said))
+    ran = CliRunner().invoke(pack, [str(out := tmp_path / "handed.zip"), "--for", "riv-lead", "--known-at", known_at])
+    assert (ran.exit_code, out.read_bytes() == own) == (0, True), ran

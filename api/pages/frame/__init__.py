@@ -19,7 +19,7 @@ from aggregates.authority import BOARD
 from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
 from aggregates.returns.events import KINDS
-from api.access import caller, reading, record_openings
+from api.access import caller, reading, record_openings, signed_in
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
 from api.pages.frame.menu import menu
@@ -114,7 +114,7 @@ def look() -> Iterator[Look]:
         held.shown(position, current_app.config["WAIT_FOR_VIEWS"])
     with held.reader() as conn:
         clocks = page_clocks.asked(conn, held.today, scope.period)
-        on = Reading(conn, clocks.fixed, scope)
+        on = Reading(conn, clocks.fixed, scope, signed_in().office, held.today)
         yield Look(on, clocks, Words(conn, **on.at, people=scope.restricted, purpose=scope.purpose), {})
     record_openings()
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from flask import request
 from marshmallow import Schema, fields
 
-from api.access import member, opens, reading, record_openings
+from api.access import member, opens, reading, record_openings, signed_in
 from api.fields import AtClocks, IsoDate, Whole, YesOrNo
 from api.resources.answering.openapi import VERSIONED, ClocksSchema, Resource
 from api.worker import worker
@@ -35,11 +35,18 @@ MOST: Final = 100  # rows of a page
 
 
 class Reading(NamedTuple):
-    """One read: on which connection, at which clocks, and what its reader may see."""
+    """One read: on which connection, at which clocks, what its reader may see, and in which office; `today` is the day of their rights."""
 
     conn: Connection[Any]
     clocks: Clocks
     scope: Scope
+    office: str | None
+    today: date
+
+    @property
+    def own_office(self) -> str | None:
+        """Return the office whose own matters the reader is shown beside their agency's: in a rehearsal none, for an inspector has none."""
+        return None if self.scope.rehearses else self.office
 
     @property
     def at(self) -> dict[str, Any]:
@@ -51,7 +58,7 @@ class Reading(NamedTuple):
         """Return the reviews that a lead reviewer leads today, whatever day they ask about; None for other readers."""
         if self.scope.leads is None:
             return None
-        return sorted(led_by(self.conn, self.scope.leads, as_at=worker().today, known_at=self.clocks.head))
+        return sorted(led_by(self.conn, self.scope.leads, as_at=self.today, known_at=self.clocks.head))
 
     @property
     def whose(self) -> dict[str, Any]:
@@ -69,7 +76,8 @@ def read(args: Mapping[str, Any]) -> Iterator[Reading]:
     scope, held = reading(), worker()
     with held.reader() as conn:
         asked = {"as_at": args.get("as_at"), "known_at": args.get("known_at")}
-        yield Reading(conn, clocks(conn, **asked, today=held.today, period=scope.period), scope)
+        at = clocks(conn, **asked, today=held.today, period=scope.period)
+        yield Reading(conn, at, scope, signed_in().office, held.today)
     record_openings()
 
 

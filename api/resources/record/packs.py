@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, send_file
 from marshmallow import Schema, fields, validate
@@ -20,25 +20,17 @@ from api.fields import IsoDate, KnownAt, Whole
 from api.resources.answering.answers import read
 from api.resources.answering.commands import idempotency_key
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
-from api.resources.record.visible import Visible
+from api.resources.record.parts import part_of, read_in
 from api.worker import worker
-from projections.inspection import history as inspection_history
-from projections.inspection import scopes
 from projections.inspection.scopes import PackScope
 from service.desk import authority
 from service.desk.refusals import NotFound
-from service.ledger.pack import Disclosing, PackSummary, write_pack
-from service.ledger.pack.disclosing import ALL_BUT_PERSONAL, PARTNERS
+from service.ledger.pack import PackSummary, write_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from api.resources.answering.answers import Reading
-    from projections.inspection.history import HistoryEntry
-    from service.desk.authority import Scope
 
 packs = Resource("packs", __name__, description="The record, sealed, to be checked offline.")
-AT_ONCE: Final = 1000  # entries that are looked at together
 
 
 class PackArgs(Schema):
@@ -92,32 +84,24 @@ def hand_over(on: Reading, scope: PackScope, to: str | None = None) -> Response:
 
     Whoever manages the Board may take it for whoever holds another office (`to`): it is what these may see, and they were handed it.
     """
-    office = to or str(signed_in().office)
-    theirs = _scope_of(office) if to else on.scope
+    office, known_at = to or str(signed_in().office), on.clocks.known_at
     if on.scope.agency and scope.agency not in {None, on.scope.agency}:
         raise NotFound(kind="agency", ref=str(scope.agency))
-    known_at, asked = on.clocks.known_at, scope.narrowed(theirs.agency or None, theirs.period)
-    within = _seen(on, scopes.positions(on.conn, asked, known_at=known_at))
-    if within is not None and not within:
-        raise NotFound(kind="pack", ref=str(asked))
-    classes = ALL_BUT_PERSONAL if theirs.restricted else PARTNERS
-    disclosing = Disclosing(classes, counted_by=None if theirs.inspection else theirs.agency)
+    part = part_of(_read_in(on, to) if to else on, scope)
     folder, held = Path(tempfile.mkdtemp(prefix=".pack-", dir=worker().config.data)), worker()  # beside the evidence: not in memory
     try:
         out = folder / "pack.zip"
-        about = f"{asked}, as known at event {known_at}, as it was shown to {office}"
-        receipts = [asked.event] if asked.event else []
         pack = write_pack(
             held.board.recorder,
             out,
-            disclosing=disclosing,
-            positions=within,
-            receipts=receipts,
+            disclosing=part.disclosing,
+            positions=part.positions,
+            receipts=[scope.event] if scope.event else [],
             evidence=held.board.evidence,
             size=known_at,
-            about=about,
+            about=part.about,
         )
-        _record(pack, office, str(asked), classes)
+        _record(pack, office, str(part.scope), part.disclosing.classes)
         file = out.open("rb")
     finally:
         shutil.rmtree(folder)
@@ -128,26 +112,10 @@ def hand_over(on: Reading, scope: PackScope, to: str | None = None) -> Response:
     return response
 
 
-def _scope_of(office: str) -> Scope:
-    """Return what an office may be handed; refuse whoever hands over no packs."""
-    held = worker()
-    authority.check(held.board, signed_in(), "handing over packs", today=held.today)
-    return authority.receives(held.board, office, held.today)
-
-
-def _seen(on: Reading, positions: frozenset[int] | None) -> frozenset[int] | None:
-    """Return those of the positions whose entries the reader may see; None where that is every entry."""
-    if positions is None and not on.scope.partial and on.scope.period is None and on.scope.protects:
-        return None
-    may_see = Visible(on)
-    return frozenset(entry.position for entry in _entries(on) if (positions is None or entry.position in positions) and may_see(entry))
-
-
-def _entries(on: Reading) -> Iterator[HistoryEntry]:
-    after, known_at = 0, on.clocks.known_at
-    while found := inspection_history.history(on.conn, known_at=known_at, after=after, limit=AT_ONCE):
-        yield from found
-        after = found[-1].position
+def _read_in(on: Reading, office: str) -> Reading:
+    """Return what an office is handed, as known at the same event; refuse whoever hands over no packs."""
+    authority.check(worker().board, signed_in(), "handing over packs", today=on.today)
+    return read_in(worker().board, on.conn, office, on.clocks.known_at, on.today)
 
 
 def _record(pack: PackSummary, office: str, scope: str, classes: frozenset[str]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from api.access import own_office
-from api.worker import worker
 from projections.training import as_counted, cpd, held, lines, of_agency, of_trainer, points, sessions
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ class SessionsSeen:
 
     def lines(self) -> list[SessionLine]:
         """Return the sessions that are theirs on the day, as a list has them."""
-        return lines(self.on.conn, **self.on.at, agency=self.agency, office=own_office())
+        return lines(self.on.conn, **self.on.at, agency=self.agency, office=self.on.own_office)
 
     def shown(self, *refs: str) -> list[tuple[SessionRow, list[PointRow]]]:
         """Return the sessions that are theirs on the day, or some of them, each as far as they see it, with its five points.
@@ -74,7 +72,7 @@ class SessionsSeen:
         return act in OF_A_SESSION or entry.body["number"] in own or self._train(row)
 
     def _train(self, row: SessionRow) -> bool:
-        return own_office() in row.trainers
+        return self.on.own_office in row.trainers
 
     @cached_property
     def _returns(self) -> Cpd:
@@ -83,5 +81,5 @@ class SessionsSeen:
     @cached_property
     def _today(self) -> dict[str, SessionRow]:
         """Return the sessions that are theirs today, whatever day they ask about."""
-        found = sessions(self.on.conn, as_at=worker().today, known_at=self.on.clocks.head)
+        found = sessions(self.on.conn, as_at=self.on.today, known_at=self.on.clocks.head)
         return {row.ref: row for row in found if self.theirs(row)}

@@ -9,7 +9,6 @@ from aggregates.authority import BOARD
 from aggregates.registry import Ledger
 from aggregates.returns import Return
 from aggregates.returns.answers import tells_few
-from api.access import own_office, signed_in
 from api.resources.record.training import SessionsSeen
 from api.worker import worker
 from projections import action_register, dissemination, partnership, returns, reviews
@@ -29,13 +28,12 @@ def respondents(on: Reading) -> tuple[str, ...] | None:
     """Return whose returns alone a reader sees: their agency's, where they read all of it, and their own office's; None for others."""
     if on.scope.agency is None:
         return None
-    office = own_office()
-    return tuple(code for code in (on.scope.agency if on.scope.restricted else None, office) if code)
+    return tuple(code for code in (on.scope.agency if on.scope.restricted else None, on.own_office) if code)
 
 
 def counted_by(on: Reading, respondent: str) -> bool:
     """Say whether the reader is of those who answered a return: what they counted themselves, they are told however few it is of."""
-    return on.scope.inspection is None and respondent in {on.scope.agency, own_office()}
+    return on.scope.inspection is None and respondent in {on.scope.agency, on.own_office}
 
 
 def untold(on: Reading, entry: HistoryEntry) -> set[str]:
@@ -61,6 +59,7 @@ class Visible:
     def __init__(self, on: Reading) -> None:
         """Find out which actions are the reader's agency's, and which reviews they come from, or the agency referred or was asked about."""
         self.agency, self.protects = on.scope.agency, on.scope.protects
+        self.office, self.own_office = on.office, on.own_office
         self.sessions = SessionsSeen(on)
         period = on.scope.period
         self.first = period[0] if period else None
@@ -73,7 +72,7 @@ class Visible:
         self.returns: set[str] = set()
         self.conn, self.known_at = on.conn, on.clocks.head
         if self.agency is not None:
-            today, head = worker().today, on.clocks.head  # rights are those of today, whatever day is asked about
+            today, head = on.today, on.clocks.head  # rights are those of today, whatever day is asked about
             filters = action_register.Filters(reviews=on.led) if on.scope.leads else action_register.Filters(concerns=self.agency)
             rows = action_register.register(on.conn, as_at=today, known_at=head, filters=filters)
             self.owned = {row.ref for row in rows}
@@ -83,13 +82,13 @@ class Visible:
             mine = returns.Filters(whose=respondents(on))
             self.returns = {row.ref for row in returns.returns(on.conn, as_at=today, known_at=head, filters=mine)}
             sources = {row.source.partition("/")[0] for row in rows if row.source}
-            concerning = reviews.concerning(on.conn, self.agency, own_office(), as_at=today, known_at=head)
+            concerning = reviews.concerning(on.conn, self.agency, self.own_office, as_at=today, known_at=head)
             self.reviews = sources | concerning if on.led is None else set(on.led)
 
     def __call__(self, entry: HistoryEntry) -> bool:
         """Say whether this entry is theirs to see."""
         if entry.kind == "inspection" and (self.last or self.agency is not None):
-            return entry.ref == signed_in().office  # their own, whatever days it covers
+            return entry.ref == self.office  # their own, whatever days it covers
         if self._of_other_days(entry):
             return False
         if entry.kind == "subject" and entry.topic != REGISTERED:
@@ -100,7 +99,7 @@ class Visible:
 
     def _of_agency(self, entry: HistoryEntry) -> bool:
         if entry.topic == SEALED:
-            return bool(entry.body["office"] == own_office())
+            return bool(entry.body["office"] == self.own_office)
         seen = {
             "action": self.owned,
             "review": self.reviews,
@@ -144,7 +143,7 @@ class Visible:
 
     def challenge(self, row: partnership.ChallengeRow) -> bool:
         """Say whether this challenge is theirs to see: they raised it, or it was put to them."""
-        return self.agency is None or self.agency in row.concerns or own_office() in {row.raised_by, row.put_to}
+        return self.agency is None or self.agency in row.concerns or self.own_office in {row.raised_by, row.put_to}
 
     def review(self, row: Tracked) -> bool:
         """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""
