@@ -20,13 +20,13 @@ from aggregates.registry.data_subject import DataSubject
 from service.application import Board
 from service.desk import accounts
 from service.desk.refusals import NotFound, NotSignedIn
-from service.ledger.append import Erases
+from service.ledger.append import Erases, Text
 from service.ledger.errors import ErasesUnlisted, SubjectErased
 from service.ledger.pack import PUBLICLY, Disclosing, write_pack
 from service.ledger.pack.auditing import audit
 from service.ledger.pack.disclosing import PARTNERS
 from service.recording import Write
-from service.verify import ERASED, SHOWN, unb64url, verify
+from service.verify import ERASED, SHOWN, digest, open_disclosures, unb64url, verify
 from tests.service.erasing import ASKED, CONTACT, NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
 
@@ -182,10 +182,16 @@ def test_nothing_is_erased_without_the_entry_that_says_so(board):
     with psycopg.connect(board.config.conninfo("writer")) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
         conn.execute("DELETE FROM sealed.subject_key")
     granted(board, ref)
-    thing = board.board.load(DataSubject, ref, fresh=True)
-    thing.erase(acting=Acting(), occurred_on=date(2016, 9, 5), erased=[])
-    with pytest.raises(ErasesUnlisted):
-        board.board.record(thing, ref, Write(erases=Erases((uuid.UUID(ref),), 0)))
+    with psycopg.connect(board.config.conninfo("owner")) as conn:
+        (each,) = conn.execute("SELECT split_part(disclosures, '~', 2) FROM ledger.disclosure WHERE position = 3").fetchone()
+    ((field, _),) = open_disclosures([digest(each)], [each]).values()
+    text = Text(uuid.UUID(ref), 3, field, digest(each), each)  # which is there, and is nothing of theirs
+    goes = board.board.subjects.kept([uuid.UUID(ref)])
+    for erased, erases in ([], Erases((uuid.UUID(ref),), 0)), (goes, Erases((uuid.UUID(ref),), len(goes), (text,))):
+        thing = board.board.load(DataSubject, ref, fresh=True)
+        thing.erase(acting=Acting(), occurred_on=date(2016, 9, 5), erased=erased)
+        with pytest.raises(ErasesUnlisted):
+            board.board.record(thing, ref, Write(erases=erases))
 
     assert kept(board)[1] == before[1]
     assert board.board.load(DataSubject, ref, fresh=True).state.erased_on is None

@@ -45,9 +45,8 @@ def dump(file: Path, keep_until: datetime | None, *, log_alone: bool) -> None:
         until = keep_until.date() if keep_until else london(config.clock()()) + backup.KEPT
         backup.dump(config, file, kept_until=until, log_alone=log_alone)
     click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
-    click.echo(
-        "Nothing that was sealed is in it: it may be kept. Its texts are those of today." if log_alone else f"Destroy it by {until}, and say so: muniment db destroyed {file}"
-    )
+    kept = "Nothing that was sealed is in it: it may be kept. Its texts are those of today."
+    click.echo(kept if log_alone else f"Destroy it by {until}, and say so: muniment db destroyed {file}")
 
 
 @db.command()
