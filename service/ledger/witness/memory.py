@@ -23,6 +23,7 @@ MOST_FORKS: Final = 100  # of one log, at one size: a flood of them there leaves
 PATIENCE: Final = 5.0  # seconds that one submission waits for another
 SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS log (origin TEXT PRIMARY KEY, vkey TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS succeeded (origin TEXT PRIMARY KEY, by TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS cosigned (
         origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL,
         PRIMARY KEY (origin, size)
@@ -39,6 +40,11 @@ class MemoryUnusable(OSError):  # noqa: N818 - a refusal, as everywhere in the p
     def __init__(self, file: Path, why: str) -> None:
         """Take the file, and what is the matter with it."""
         super().__init__(errno.EIO, f"what this witness remembers cannot be used ({why}), and nothing is cosigned", str(file))
+
+
+def origin_of(note: str) -> str:
+    """Return the name of the log that a note is of."""
+    return note.partition("\n")[0]
 
 
 class Cosigned(NamedTuple):
@@ -78,9 +84,14 @@ class Memory:
             self._connection.executescript(f"PRAGMA journal_mode = WAL;{SCHEMA}")
 
     def accept(self, vkey: str, succeeds: str | None = None) -> str:
-        """Accept a log from now on; return its origin. Raise ValueError where this is no log's key, or its origin has another."""
+        """Accept a log from now on; return its origin.
+
+        Raise ValueError where this is no log's key, its origin has another, or another name has succeeded it.
+        """
         origin, _, kind = parse_vkey(vkey)
         with self.turn() as conn:
+            if after := self.successor(conn, origin):
+                raise ValueError(f"{origin} was succeeded by {after}, and nothing is cosigned under its name any more")
             conn.execute("INSERT INTO log VALUES (?, ?) ON CONFLICT DO NOTHING", (origin, vkey))
             if kind != LOG or self.logs(conn)[origin] != vkey:
                 raise ValueError(f"{vkey} is not a log's key, or {origin} is known by another")
@@ -94,6 +105,7 @@ class Memory:
             raise ValueError(f"{before} is no log that is witnessed here, or {origin} was cosigned already")
         conn.execute("INSERT INTO cosigned SELECT ?, size, root, note, at FROM cosigned WHERE origin = ?", (origin, before))
         conn.execute("DELETE FROM log WHERE origin = ?", (before,))
+        conn.execute("INSERT INTO succeeded VALUES (?, ?)", (before, origin))
 
     @contextmanager
     def turn(self) -> Iterator[sqlite3.Connection]:
@@ -108,6 +120,12 @@ class Memory:
     def logs(conn: sqlite3.Connection) -> dict[str, str]:
         """Return the accepted logs: keys by origin."""
         return dict(conn.execute("SELECT origin, vkey FROM log ORDER BY origin"))
+
+    @staticmethod
+    def successor(conn: sqlite3.Connection, origin: str) -> str | None:
+        """Return the name under which a log goes on, where it does under another."""
+        row = conn.execute("SELECT by FROM succeeded WHERE origin = ?", (origin,)).fetchone()
+        return row[0] if row else None
 
     @staticmethod
     def cosigned(conn: sqlite3.Connection, origin: str, size: int | None = None) -> Cosigned | None:
@@ -125,7 +143,9 @@ class Memory:
 
     @staticmethod
     def keep_fork(conn: sqlite3.Connection, new: Fork) -> None:
-        """Keep what proves two histories, the first time that it does."""
+        """Keep what proves two histories, the first time that it does: two notes under two names are of two keys, and convict neither."""
+        if origin_of(new.held) != new.origin:
+            return
         found = conn.execute("SELECT count(*) FROM fork WHERE origin = ? AND size = ?", (new.origin, new.size)).fetchone()
         if found < (MOST_FORKS,):
             conn.execute("INSERT INTO fork VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", new)

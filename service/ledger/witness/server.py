@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from service.ledger.tree import EMPTY_ROOT, NotProved, roots_from_consistency
 from service.ledger.witness.cosigning import WitnessKey, load
-from service.ledger.witness.memory import Cosigned, Fork, Memory, MemoryUnusable
+from service.ledger.witness.memory import Cosigned, Fork, Memory, MemoryUnusable, origin_of
 from service.ledger.witness.submission import MOST_BYTES, SIZE, Submission
 from service.verify import Checkpoint, open_checkpoint
 
@@ -61,7 +61,8 @@ class Witness:
             # SPEC: If the checkpoint origin is unknown, the witness MUST respond with a "404 Not Found" HTTP status code.
             vkey = self.memory.logs(conn).get(it.origin)
             if vkey is None:
-                return _said(f"The log {it.origin} is not known here\n", 404)
+                after = self.memory.successor(conn, it.origin)
+                return _said(f"The log {it.origin} {f'was succeeded by {after}' if after else 'is not known here'}\n", 404)
             # SPEC: If none of the signatures verify against a trusted public key, the witness MUST respond with a "403 Forbidden".
             try:
                 offered = open_checkpoint(it.note, vkey)
@@ -102,8 +103,7 @@ class Witness:
         return (before, after) == (last.root, offered.root)
 
     def _forked(self, conn: sqlite3.Connection, offered: Checkpoint, held: Cosigned, shown: str) -> None:
-        origin = offered.text.partition("\n")[0]
-        self.memory.keep_fork(conn, Fork(origin, offered.size, offered.root, held.note, shown, int(self.clock())))
+        self.memory.keep_fork(conn, Fork(origin_of(offered.text), offered.size, offered.root, held.note, shown, int(self.clock())))
 
     def _about(self) -> str:
         """Say who it is and, of each log, what it last cosigned: two readers compare theirs with it."""

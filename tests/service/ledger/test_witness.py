@@ -186,6 +186,25 @@ def test_two_histories_of_one_size_are_evidence(witness):
     assert [len(pair) for pair in roots] == [2, 2]
 
 
+def test_what_two_names_of_a_log_signed_convicts_nobody(witness):
+    """What a thief had cosigned under the old name is in the new one's way, and is no evidence; the old name is refused from then on."""
+    second = LogKey("successor.example/log", Ed25519PrivateKey.generate())
+    ask(witness, Tree().submission(0, 4))
+    ask(witness, Tree(fork=4).submission(4, 5))
+    witness.memory.accept(second.vkey, LOG_KEY.origin)
+    same_size, beyond = Tree(key=second).submission(4, 5), Tree(key=second).submission(5, 9)
+
+    assert [ask(witness, it).status_code for it in (same_size, beyond)] == [409, 422]
+    assert evidence(witness) == []
+    assert ask(witness, Tree(fork=4, key=second).submission(5, 9)).status_code == 200
+    assert ask(witness, Tree(key=second).submission(0, 9)).status_code == 409
+    assert [(it.origin, it.size) for it in evidence(witness)] == [(second.origin, 9)]
+    old = ask(witness, Tree().submission(5, 9))
+    assert (old.status_code, old.text) == (404, f"The log {LOG_KEY.origin} was succeeded by {second.origin}\n")
+    with pytest.raises(ValueError, match=f"{LOG_KEY.origin} was succeeded by {second.origin}"):
+        witness.memory.accept(LOG_KEY.vkey)
+
+
 def test_of_two_at_once_from_one_size_one_wins(witness):
     """Two submissions at the same time cannot both be cosigned from the same old size, whichever histories they tell."""
     ask(witness, Tree().submission(0, 5))
