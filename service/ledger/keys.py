@@ -26,14 +26,7 @@ from aggregates.errors import Refused
 from service.ledger.checkpoint import LogKey, sealers
 from service.ledger.sealed.wrapping import WRAPPING_BYTES, unwrap, wrap
 from service.ledger.statement import StatementKey
-from service.verify import (
-    b64url,
-    check_public_key,
-    check_signature,
-    parse_vkey,
-    thumbprint,
-    unb64url,
-)
+from service.verify import b64url, check_public_key, check_signature, parse_vkey, thumbprint, unb64url
 
 if TYPE_CHECKING:
     from service.config import Config
@@ -163,7 +156,9 @@ def load(config: Config) -> KeyRing:
     folder, public = config.data / "keys", load_public(config)
     passphrase = read_passphrase(config.passphrase_file or folder / PASSPHRASE)
     if (folder / f"{LOG}.new").exists():
-        raise KeyUnreadable(folder, "a succession of the log key broke off: run `muniment db succeed-log-key` again")
+        raise KeyUnreadable(
+            folder, "a succession of the log key broke off: run `muniment db succeed-log-key` again, which ends or drops it"
+        )
     log = LogKey(parse_vkey(public.log_vkey)[0], opened(folder / LOG, passphrase), public.earlier)
     if log.vkey != public.log_vkey:
         raise KeyUnreadable(folder, f"{LOG} is not the key that {PUBLIC} describes")
@@ -257,6 +252,14 @@ def write_new(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put such a file in the place of what was there, whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    write_new(part, content)
+    part.replace(path)
 
 
 def read_passphrase(path: Path) -> bytes:

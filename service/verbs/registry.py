@@ -26,7 +26,7 @@ from service.recording.signing import NotYourKey, not_theirs
 from service.verify import b64url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from service.ledger.pack import PackSummary
@@ -106,9 +106,13 @@ class RegistryVerbs(References):
         founding = None if old.enrolled_at else Key(old.thumbprint, b64url(old.public_key), old.holder, old.purpose)
         return self._change(Keys, "keys", Keys.rotate, Write(), acting=Acting(), occurred_on=occurred_on, founding=founding, **said)
 
-    def succeed_log_key(self, *, occurred_on: date, **said: Any) -> Done:
-        """Go on under another log key, for whoever runs the service: no office does that."""
-        return self._change(Ledger, "ledger", Ledger.succeed, Write(), acting=Acting(), occurred_on=occurred_on, **said)
+    def succeed_log_key(self, *, occurred_on: date, keep: Callable[[], None], **said: Any) -> Done:
+        """Go on under another log key, for whoever runs the service: no office does that. It is kept once nothing refuses."""
+        ledger: Ledger = self.load(Ledger, "ledger", fresh=True)
+        ledger.succeed(acting=Acting(), occurred_on=occurred_on, **said)
+        self.outside.check(ledger)
+        keep()
+        return self.record(ledger, "ledger", Write())
 
     def revoke_signing_key(self, _: str, /, *, write: Write, **said: Any) -> Done:
         """Revoke a key from this entry on; what it signed before stays valid."""

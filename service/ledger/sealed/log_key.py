@@ -2,13 +2,16 @@
 
 The first entry that the new key seals says whose place it takes, and holds the last checkpoint by the old one, so that every checkpoint of
 its own commits to all that was sealed before (ADR 0021). One act for a key that is changed in time, one that is lost, and one that somebody
-else has. Where it broke off, `log.key.new` is there, and running it again finds out from the log how far it came.
+else has. Where it broke off, `log.key.new` is there. Running it again finds out from the log how far it came: what is on record is ended,
+and a key that is not is dropped, so that everything is checked again.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,7 +24,7 @@ from service.ledger import keys
 from service.ledger.checkpoint import LogKey
 from service.ledger.sealed.rewrapping import check_stopped
 from service.ledger.sealed.statement_key import put_public
-from service.verify import SUCCEEDED, parse_vkey, thumbprint
+from service.verify import SUCCEEDED, open_checkpoint, parse_vkey, thumbprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +63,16 @@ class SucceededJustNow(Refused):
     text = "This log goes on under {vkey} since its last event, and nothing was recorded since: that was done already"
 
 
+class KeysOfAnotherAge(Refused):
+    """The key that sealed the log last is the one that is succeeded, and vouches: no other, of an older or a younger database."""
+
+    text = (
+        "The keys say that {vkey} seals this log after event {since}, and the database has {size} events, the last sealed under {by}, and "
+        "its newest succession at event {last} (0: none): one of the two is an older copy. Restore a younger dump, or put the newest keys "
+        "back (ops/runbooks/key-lost.md). Nothing was changed"
+    )
+
+
 class NameUsed(Refused):
     """A name with two keys would be two logs to every witness."""
 
@@ -73,23 +86,40 @@ def succeed(config: Config, open_board: OpenBoard, reason: Why, name: str | None
     with connect(config.conninfo("owner")) as conn:
         check_stopped(conn)
         size, note, last = _newest(conn)
+    if finished := _finished(folder, passphrase, public, note, last):
+        return finished
+    since = public.sealers[-1].since
+    if last != (since + 1 if public.earlier else 0) or not _signed(note, public.log_vkey):
+        raise KeysOfAnotherAge(vkey=public.log_vkey, since=since, size=size, by=note.partition("\n")[0], last=last)
+    (folder / NEW).unlink(missing_ok=True)  # it is not on record
     old = _old(folder, passphrase, public)
-    if not (folder / NEW).exists():
-        _check(public, old, reason, just_now=last == size)
-        name = name or following(parse_vkey(public.log_vkey)[0])
-        if name in {parse_vkey(each.vkey)[0] for each in public.sealers}:
-            raise NameUsed(name=name)
-        made = Ed25519PrivateKey.generate()
-        keys.write_new(folder / NEW, f"{keys.FOR_LOG}{name}\n".encode() + keys.sealed(made, passphrase))
-    named, private = str(keys.whose_own(folder / NEW)[0]), keys.opened(folder / NEW, passphrase)
-    on_record = note.startswith(f"{named}\n")
-    new = LogKey(named, private, (*public.earlier, (public.log_vkey, last - 1 if on_record else size)))
-    if not on_record:
-        with open_board(keys.with_others(config, new)) as board:
-            said = {"log_vkey": new.vkey, "checkpoint": note, "replaced_proof": _proof(board.origin, old, new, reason), "reason": reason}
-            board.succeed_log_key(occurred_on=london(board.clock()), **said)
-    if public.log_vkey != new.vkey:
-        put_public(folder, replace(public, log_vkey=new.vkey, earlier=new.earlier))
+    _check(public, old, reason, just_now=last == size)
+    name = name or following(parse_vkey(public.log_vkey)[0])
+    if name in {parse_vkey(each.vkey)[0] for each in public.sealers}:
+        raise NameUsed(name=name)
+    new = LogKey(name, Ed25519PrivateKey.generate(), (*public.earlier, (public.log_vkey, size)))
+    file = f"{keys.FOR_LOG}{name}\n".encode() + keys.sealed(new.private, passphrase)
+    with open_board(keys.with_others(config, new)) as board:
+        said = {"log_vkey": new.vkey, "checkpoint": note, "replaced_proof": _proof(board.origin, old, new, reason), "reason": reason}
+        board.succeed_log_key(occurred_on=london(board.clock()), keep=partial(keys.put, folder / NEW, file), **said)
+    return _put_in_place(folder, public, new)
+
+
+def _finished(folder: Path, passphrase: bytes, public: PublicRing, note: str, last: int) -> str | None:
+    """Bring to its end what broke off and is on record; return the key, or None where nothing is, or the file is not whole."""
+    try:
+        private = keys.opened(folder / NEW, passphrase)
+    except keys.CannotUseKeys:
+        return None
+    new = LogKey(str(keys.whose_own(folder / NEW)[0]), private, (*public.earlier, (public.log_vkey, last - 1)))
+    if new.vkey == public.log_vkey:
+        return _put_in_place(folder, public, replace(new, earlier=public.earlier))
+    return _put_in_place(folder, public, new) if _signed(note, new.vkey) else None
+
+
+def _put_in_place(folder: Path, public: PublicRing, new: LogKey) -> str:
+    """Say in public.json which key it is, and only then let its file take the old one's place: until then this can be done again."""
+    put_public(folder, replace(public, log_vkey=new.vkey, earlier=new.earlier))
     (folder / NEW).replace(folder / keys.LOG)
     return new.vkey
 
@@ -106,6 +136,13 @@ def _newest(conn: Connection[Any]) -> tuple[int, str, int]:
     if row is None:
         raise NotEstablished
     return row[0], row[1], (conn.execute(LAST, (SUCCEEDED,)).fetchone() or (0,))[0] or 0
+
+
+def _signed(note: str, vkey: str) -> bool:
+    """Say whether this key sealed it."""
+    with suppress(ValueError):
+        return bool(open_checkpoint(note, vkey))
+    return False
 
 
 def _old(folder: Path, passphrase: bytes, public: PublicRing) -> LogKey | None:

@@ -58,6 +58,4 @@ def _put_in_place(folder: Path, config: Config, new: Ed25519PrivateKey) -> None:
 
 def put_public(folder: Path, public: PublicRing) -> None:
     """Put what is public of the keys in the place of what was, whole or not at all."""
-    (folder / f"{keys.PUBLIC}.new").unlink(missing_ok=True)
-    keys.write_new(folder / f"{keys.PUBLIC}.new", f"{json.dumps(asdict(public), indent=1)}\n".encode())
-    (folder / f"{keys.PUBLIC}.new").replace(folder / keys.PUBLIC)
+    keys.put(folder / keys.PUBLIC, f"{json.dumps(asdict(public), indent=1)}\n".encode())

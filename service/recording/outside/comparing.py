@@ -7,6 +7,7 @@ to hold later stops recording within a minute. What was admitted on record as lo
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
@@ -38,6 +39,8 @@ FOUND: Final = """
        AND NOT EXISTS (SELECT FROM ledger.cosignature c
                         WHERE c.witness = d.witness AND c.size >= d.held AND c.cosigned_at > extract(epoch FROM d.found_at))
      ORDER BY d.number"""
+
+log = logging.getLogger(__name__)
 
 ROOTS: Final = "SELECT size, root FROM ledger.checkpoint WHERE size = ANY (%s)"
 
@@ -91,7 +94,7 @@ class Outside:
     def unadmitted(self, thing: Any = None, also: Sequence[Held] = ()) -> list[Held]:
         """Return what others hold, as far as this log neither extends nor admits it; `also` is what else they are known to hold."""
         board = self._board
-        witnesses = policy.read(board.config, board.recorder.vkey).all
+        witnesses = policy.read(board.config, board.recorder.vkey, *(each.vkey for each in board.recorder.sealers)).all
         if not self._asked:
             _ask_all(board.recorder, witnesses)
             self._asked = True
@@ -100,7 +103,18 @@ class Outside:
             return []
         ledger = thing if isinstance(thing, Ledger) else board.find(Ledger, "ledger", fresh=True)
         losses = ledger.state.losses if ledger and ledger.state else ()
-        return [one for one in held if not one.admitted(losses)]
+        return [one for one in held if not (one.admitted(losses) or self._accused(one, thing))]
+
+    def _accused(self, one: Held, thing: Any) -> bool:
+        """Say whether `thing` is about to accuse whoever stole the log key of what is held: that is no hindrance to it."""
+        said = thing.state.successions[-1:] if isinstance(thing, Ledger) and thing.state else ()
+        if not said or said[0].reason != "compromised" or said[0].size != self._board.recorder.head().frontier.size:
+            return False
+        name = parse_vkey(said[0].replaces)[0]
+        if one.checkpoint and not one.checkpoint.startswith(f"{name}\n"):
+            return False
+        log.warning("%s holds %s events under the compromised key of %s that this log does not extend", called(one.place), one.size, name)
+        return True
 
 
 def called(place: str) -> str:

@@ -49,8 +49,11 @@ def nobody(log_vkey: str) -> str:
     return f"log {log_vkey}\nquorum none\n"
 
 
-def read(config: Config, log_vkey: str) -> Witnesses:
-    """Return the policy that the settings name, of this log; raise BadSetting where it cannot be used."""
+def read(config: Config, log_vkey: str, *earlier: str) -> Witnesses:
+    """Return the policy that the settings name, of this log; raise BadSetting where it cannot be used.
+
+    For whom to ask it may still name a key that was succeeded, one of `earlier`: it cannot name the next one before there is one.
+    """
     if config.policy is None:
         return Witnesses(nobody(log_vkey), ())
     try:
@@ -61,7 +64,7 @@ def read(config: Config, log_vkey: str) -> Witnesses:
     except (OSError, ValueError) as error:
         raise BadSetting(SETTING, str(config.policy), f"cannot be used: {error}") from error
     found = tuple(_witness(words) for words in lines if words[:1] == ["witness"])
-    if logs != [log_vkey] or len({parse_vkey(one.vkey)[1] for one in found}) != len(found):
+    if logs not in [[each] for each in (log_vkey, *earlier)] or len({parse_vkey(one.vkey)[1] for one in found}) != len(found):
         raise BadSetting(SETTING, str(config.policy), f"names another log than {log_vkey}, or one witness's key twice")
     return Witnesses(text, found)
 

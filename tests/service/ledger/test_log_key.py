@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.application import Board
 from service.ledger import keys
@@ -16,6 +17,9 @@ from service.ledger.pack.auditing.auditing import audit
 from service.ledger.pack.writing import write_pack
 from service.ledger.sealed import custody, log_key, outside
 from service.ledger.sealed.rewrapping import StillRunning
+from service.ledger.sealed.statement_key import put_public
+from service.recording.outside.comparing import NotWhatOthersHold
+from service.recording.outside.recovering import admit, lost
 from service.recording.outside.witnessing import ask
 from service.verify import open_checkpoint, verify
 from tests.api.conftest import serving
@@ -136,3 +140,44 @@ def succeed_again(it: Seeded) -> str:
     with opened(it) as it.board:
         it.act("riv-lead", "accept_action", "A1")
     return succeed(it, "compromised")
+
+
+def test_what_refuses_a_succession_refuses_it_before_anything_is_written(seeded, tmp_path, caplog):
+    """Keys that are younger than the database, a reason that is not so, and what others hold, leave no half of a new key behind.
+
+    What whoever stole the key signed beyond this log does not stop the succession that says so: it is named, and stops what would follow.
+    A policy may still name the key before; and a new key that was not written whole is dropped.
+    """
+    folder, first, size = seeded.config.data / "keys", seeded.board.recorder.vkey, seeded.board.recorder.head().frontier.size
+    public, passphrase, own = (
+        keys.load_public(seeded.config),
+        keys.read_passphrase(folder / keys.PASSPHRASE),
+        (folder / keys.LOG).read_bytes(),
+    )
+    (tmp_path / "000900.checkpoint").write_text(seeded.board.keys.log.checkpoint(900, bytes(32)))
+    (tmp_path / "policy").write_text(f"log {first}\nquorum none\n")
+    seeded.board.close()
+
+    later = keys.LogKey("severnbrook.example/log2", Ed25519PrivateKey.generate(), ((first, size),))  # of what is no more in the database
+    keys.put(folder / keys.LOG, keys.sealed(later.private, passphrase))
+    put_public(folder, replace(public, log_vkey=later.vkey, earlier=later.earlier))
+    with pytest.raises(log_key.KeysOfAnotherAge, match=f"seals this log after event {size}, and the database has {size} events"):
+        succeed(seeded, "planned")
+    keys.put(folder / keys.LOG, own)
+    put_public(folder, public)
+
+    seeded.config = replace(seeded.config, policy=tmp_path / "policy", checkpoint_to=(str(tmp_path),))
+    for reason, refusal in (("lost", log_key.NotLost), ("planned", NotWhatOthersHold)):
+        (folder / log_key.NEW).touch()
+        with pytest.raises(refusal):
+            succeed(seeded, reason)
+        assert keys.load(seeded.config).log.vkey == first
+    second = succeed(seeded, "compromised")
+    assert "000900.checkpoint holds 900 events under the compromised key" in caplog.text
+    seeded.config = replace(seeded.config, policy=None)
+    with opened(seeded) as seeded.board:
+        assert (seeded.board.recorder.vkey, [one.size for one in lost(seeded.board, {})]) == (second, [900])
+        with pytest.raises(NotWhatOthersHold):
+            seeded.act("riv-lead", "accept_action", "A1")
+        assert admit(seeded.board, seeded.callers["board-manager"], "The key was stolen, and signed this", {})
+        assert seeded.act("riv-lead", "accept_action", "A1").positions
