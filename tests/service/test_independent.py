@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -161,7 +162,10 @@ def test_a_cosignature_that_no_witness_made_fails_in_both(go, tmp_path):
 
 
 def test_go_agrees_on_a_log_that_went_on_under_another_key(run, tmp_path):
-    """It accepts what each key sealed, and refuses what the old one signs beyond the succession, or over all of it."""
+    """It accepts what each key sealed, and refuses what the old one signs beyond the succession, or over all of it.
+
+    It refuses a succession of another key, one for which nobody vouched though it says so, and one under a name that was used.
+    """
     built, log = go_built(run), went_on()
     old, key, files = log.before[0][1], log.log_key.vkey, log.pack(receipts=[3, 22])
     forged = old.checkpoint(22, log.frontiers[22].root).encode()
@@ -170,6 +174,13 @@ def test_go_agrees_on_a_log_that_went_on_under_another_key(run, tmp_path):
 
     done = [ran([str(built), str(write(pack, tmp_path / str(n))), by]) for n, (pack, by) in enumerate(tries)]
     assert [one.code for one in done] == [0, 1, 1, 1], done
+
+    back = deepcopy(log)
+    back.succeed(old.origin)
+    wrong = [went_on(**one) for one in ({"replaces": key}, {"replaced_proof": b64url(bytes(64))}, {"replaced_proof": ""})]
+    for n, (one, code) in enumerate([(went_on(vouched=False), 0), (back, 1), *((each, 1) for each in wrong)]):
+        pack = write(one.pack(), tmp_path / f"told {n}")
+        assert (verify(pack).code, ran([str(built), str(pack), one.log_key.vkey]).code) == (code, code), n
 
 
 @pytest.mark.parametrize("made", [flips.varied, flips.large])
