@@ -525,6 +525,8 @@ class Pack:
                 told = f"after #{each.since} this log went on under {each.vkey} ({each.reason}), for which {self.sealers[at].vkey}"
                 require(each.vouched, f"{told} did not vouch: ask the Board whether it is theirs")
                 self.went_on.append(f"WENT ON: {told} vouched")
+            for vkey in sorted({*trusted} - {each.vkey for each in self.sealers}):
+                self.went_on.append(f"LEFT OUT? you trust {vkey}, and here it seals nothing: see that it did not succeed {self.vkey}")
 
     def learn(self, position: int, kind: str, disclosed: list[str]) -> None:
         """Learn who may sign after an event, or what it erased; its own signature is checked with all others, and so is what it says."""
@@ -724,9 +726,8 @@ def verify_folder(folder: Path, key: str | None, policy: str | None, known: Mapp
     beside = then(pack) if then else Verdict(0, [])
     quorum, size, root = pack.policy.met(pack.cosigned), pack.checkpoint.size, b64encode(pack.checkpoint.root).decode()
     anchored = key is not None or policy is not None or known
-    lines = [*beside.lines]
+    lines = [*pack.went_on, *beside.lines]
     lines += [] if anchored else ["BY THE KEY IN THIS PACK ONLY: nothing that you hold vouches for it (--key, --policy, --known)"]
-    lines += pack.went_on
     lines += ["DEMONSTRATION: this log was made to show the product"] if pack.demonstration else []
     lines += [f"COULD NOT CHECK: evidence that #{pack.cited[name]} cites is missing, undeclared: {name}" for name in undeclared]
     lines += [] if quorum else [f"QUORUM NOT MET: {pack.policy.quorum} has not cosigned the checkpoint"]

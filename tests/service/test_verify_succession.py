@@ -61,6 +61,16 @@ def test_who_holds_the_old_key_alone_is_told_whether_it_vouched(tmp_path, by):
     assert (code, f"this log's key is {SECOND.vkey}, and not" in text) == (1, True)
 
 
+def test_who_trusts_both_keys_is_told_first_that_a_pack_shows_no_succession(tmp_path):
+    """Whoever stole the old key can leave the succession out, under that key: an auditor who knows the next one is told to look."""
+    both = f"log {FIRST.vkey}\nlog {SECOND.vkey}\nquorum none\n"
+    told = f"LEFT OUT? you trust {SECOND.vkey}, and here it seals nothing: see that it did not succeed {FIRST.vkey}\n"
+
+    code, text = said(BEFORE, tmp_path / "before", policy=both)
+    assert (code, text.startswith(told)) == (0, True), text
+    assert "LEFT OUT?" not in said(PLANNED, tmp_path / "after", policy=both)[1]
+
+
 def test_a_stolen_old_key_seals_nothing_more(tmp_path):
     """Whatever whoever has the old key signs over more than it sealed is refused by name: kept outside, in a pack, or over a whole pack."""
     root, forged = PLANNED.frontiers[22].root, f"{OLD} signed it over 22 events, and after #20 this log is sealed by {SECOND.vkey} alone"
