@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from aggregates.entry.values import ALIKE, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Sequence
 
 TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lady|Lord|Rev|Revd|Reverend|Cllr|Councillor|Judge)"
 _NAME: Final = r"([^\W\d_](?:['\u2019]?[^\W\d_])+)"
@@ -78,12 +78,21 @@ class Names:
 
     def found(self, text: str) -> str | None:
         """Return the first whole name that a text holds, or None."""
-        folded = [word.casefold() for word in WORD.findall(_plain(text))] if self._by_first else []
+        words = WORD.findall(_plain(text)) if self._by_first else []
+        return next((name for _, _, name in self._places(words)), None)
+
+    def without(self, text: str) -> str:
+        """Return the words of a text between which no whole name stands any more."""
+        words = WORD.findall(_plain(text))
+        named = {at for first, last, _ in self._places(words) for at in range(first, last)}
+        return " ".join(word for at, word in enumerate(words) if at not in named)
+
+    def _places(self, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        folded = [word.casefold() for word in words]
         for at, word in enumerate(folded):
             for whole, name in self._by_first.get(word, ()):
                 if folded[at : at + len(whole)] == whole:
-                    return name
-        return None
+                    yield at, at + len(whole), name
 
 
 def _named(name: str, words: list[str], folded: list[str]) -> str | None:

@@ -57,8 +57,8 @@ def amended(trail: Trail) -> Check:
         elif one.told.evt == ERASED:
             for each in said["erased"]:
                 kind = _kind(evts.get(each["position"]), each["field"])
-                if kind is not None and kind is not Sealed and trail.stands(each["position"], each["field"]):
-                    why = f"#{each['position']} {each['field']}, which is nobody's name or contact, and stands"
+                if kind is not None and kind is not Sealed and trail.stood(each["position"], each["field"], one.at):
+                    why = f"#{each['position']} {each['field']}, which is nobody's name or contact, and stood"
                     check.fails(one.at, one.told.evt, f"it erased {why}", rule="INV-39", field="erased")
             gone = ", ".join(f"#{each['position']} {each['field']}" for each in said["erased"])
             check.notes.append(f"#{one.at}: erased, as decided: {gone}")

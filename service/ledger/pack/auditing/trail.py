@@ -128,12 +128,13 @@ class Trail:
         """Return every entry whose meaning is known, in the order of the log."""
         return sorted((one for stream in self.streams.values() for one in stream.entries), key=lambda one: one.at)
 
-    def stands(self, position: int, field: str) -> bool:
-        """Say whether a field of an entry stands as it was recorded: neither corrected nor retracted since, as far as the pack shows."""
+    def stood(self, position: int, field: str, known_at: int) -> bool:
+        """Say whether a field of an entry stood before a position as it was recorded, neither corrected nor retracted, as is shown."""
         for stream in self.streams.values():
             for one in stream.entries:
                 if one.at == position:
-                    now = next((entry for entry in stream.thing.standing if entry.number == one.told.sver), None)
+                    then = stream.kind.told([each.entry for each in stream.entries if each.at < known_at])
+                    now = next((entry for entry in then.standing if entry.number == one.told.sver), None)
                     return now is not None and isinstance(now.body[field], Withheld)
         return False
 
