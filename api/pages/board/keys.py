@@ -28,7 +28,7 @@ pages = Blueprint("keys_", __name__)
 COLUMNS = ("Key", "Of", "Signs", "From", "Until")
 SIGNS = {"acts": "What its holder does", "service-statements": "What the service attests"}
 DISPUTED = ("Statement", "Signed as", "Why", "What its holder says")
-VOID = "Somebody else may have signed these. None is void: its holder affirms or repudiates it, and the Board retracts what is not so."
+VOID = "Somebody else may have signed these. None is void: its holder affirms or repudiates it; the Board retracts what it can."
 ABOUT = "A key ends at an event: what it signed before stays valid. Whoever held its office when it was enrolled uses it, and no successor."
 
 

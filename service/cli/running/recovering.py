@@ -8,7 +8,7 @@ import click
 
 from service.cli.opening import board, caller
 from service.recording.outside.comparing import called
-from service.recording.outside.recovering import admit, lost
+from service.recording.outside.recovering import NothingLost, admit, lost
 
 
 @click.command()
@@ -32,7 +32,9 @@ def recover(*, reason: str, files: tuple[Path, ...], yes: bool) -> None:
     known = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in files}
     with board() as opened:
         who = caller(opened.config)
-        for one in lost(opened, known):
+        if not (found := lost(opened, known)):
+            raise NothingLost
+        for one in found:
             click.echo(f"{called(one.place)} holds {one.size} events; here are {opened.recorder.head().frontier.size}.")
         if not yes:
             click.confirm("Are they lost for good?", abort=True)
