@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from io import BytesIO
 
+import psycopg
 import pytest
 
 from aggregates.action import Action
@@ -12,6 +14,7 @@ from aggregates.authority import Acting
 from service.ledger.pack import PUBLICLY, write_pack
 from service.ledger.pack.auditing import audit
 from service.recording import Write
+from service.verify import digest, unb64url
 from tests.api.acts import COMPROMISED, signed_act
 
 DAY = {"occurred_on": "2016-09-05"}
@@ -52,6 +55,19 @@ def test_what_was_recorded_by_the_rules_passes(signed_off, tmp_path):
     assert (found.code, [check.failures for check in found.checks if check.failures]) == (0, []), found.lines
     assert all(checks[name].checked > 10 for name in ("who could sign", "independence", "what entries rest on"))
     assert any("persons are sealed" in line for line in found.lines)
+    assert checks["what was amended"].not_checked == []
+    with psycopg.connect(signed_off.config.conninfo("owner")) as conn:  # a text that somebody takes away is missed
+        said, position = conn.execute("SELECT state, notification_id FROM ledger.stored_events WHERE topic ~ 'action.assigned'").fetchone()
+        (gone,) = (each for each in bytes(said).decode().split("~")[1:-1] if json.loads(unb64url(each))[1] == "title")
+        conn.execute(
+            "UPDATE ledger.disclosure SET disclosures = replace(disclosures, %s, '~') WHERE position = %s", (f"~{gone}~", position)
+        )
+        conn.execute(
+            "INSERT INTO ledger.sealed_field SELECT position, 'title', stream, %s FROM ledger.event WHERE position = %s",
+            (digest(gone), position),
+        )
+    (line,) = audited(signed_off, tmp_path / "pack")[1]["what was amended"].not_checked
+    assert line.startswith(f"#{position}: a text is neither shown nor erased")
 
 
 def test_a_sign_off_by_the_owners_organisation_is_named(signed_off, tmp_path):

@@ -9,6 +9,7 @@ from aggregates.entry import Recorded
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.values import Sealed
 from aggregates.registry import Keys, Ledger
+from aggregates.returns import Return
 from service.ledger.pack import samples
 from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
 from service.ledger.pack.auditing.judging import MISSING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from service.ledger.pack.auditing.trail import Known, Trail
 
 ERASED: Final = "data_subject.personal_data_erased.v1"
+CLASSES: Final = ("public", "partners", "restricted")
+MISSING_TEXT: Final = "a text is neither shown nor erased, and what stands beside it is shown: withheld by itself, gone later, or lost"
 SESSION: Final = samples.STREAM.rstrip(".")
 
 
@@ -66,7 +69,21 @@ def amended(trail: Trail) -> Check:
             check.notes += _besides(one)
             continue
         check.checked += 1
+    if missing := [one.at for one in trail.known if _missing(one)] if trail.complete else []:
+        check.apart[MISSING_TEXT] += sorted({*missing} - {each["position"] for one in trail.known for each in _went(one)})
     return check
+
+
+def _went(one: Known) -> list[dict[str, Any]]:
+    return list(one.told.fields["erased"]) if one.told.evt == ERASED else []
+
+
+def _missing(one: Known) -> bool:
+    """Say whether a text of an entry is not shown, although a field is that is for fewer eyes, or for the same."""
+    fields = fields_by_name(one.entry.event)
+    shown = max((CLASSES.index(fields[name].sensitivity) for name in one.told.fields if name in fields), default=0)
+    texts = (each for each in fields.values() if each.kind is str and each.sensitivity in CLASSES[: shown + 1] and not each.many)
+    return one.entry.event.TOPIC.partition(".")[0] != Return.TOPIC and any(each.name not in one.told.fields for each in texts)
 
 
 def _kind(evt: str | None, field: str) -> Any:
