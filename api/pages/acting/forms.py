@@ -157,6 +157,7 @@ RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
 }
 BESIDE: Final = {"request_return": {"text": "Ask several for the same, in one round", "href": "/returns/ask"}}  # what may be meant instead
 CONSEQUENCES: Final = {
+    "erase_personal_data": "A text in which their name still stands stays, and is not found by it any more: have it corrected first.",
     "issue_dissemination": "Its recipients are those who are members on that day, for ever. Whoever joins later is caught up.",
     "acknowledge_dissemination": "For each group that needs to know, you then owe a report of how many it reached.",
     "supersede_dissemination": "What was acknowledged of it stays with it. The other item is owed anew.",
@@ -171,10 +172,9 @@ CONSEQUENCES: Final = {
 def heading(command: Command) -> dict[str, Any]:
     """Return what stands above a command's form."""
     told = (command.event.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].partition(": objects")[0].rstrip(".")
-    told = OBJECTS.sub("", told)
     return {
         "title": command.title,
-        "help": explained(f"{told}."),
+        "help": explained(f"{OBJECTS.sub('', told)}."),
         "consequence": CONSEQUENCES.get(command.name),
         "beside": BESIDE.get(command.name),
         "rules": [_rule(refusal) for refusal in RULES.get(command.name, ())],
