@@ -17,6 +17,7 @@ from uuid import UUID
 from flask.json.provider import DefaultJSONProvider
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
+from werkzeug.routing import UnicodeConverter
 
 from aggregates.clocks.dates import day_of
 from aggregates.entry.values import Evidence, Sealed
@@ -32,9 +33,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Request
+    from werkzeug.routing import Map
 
     from aggregates.entry.fields import Field
     from service.commands import Command
+
+
+class ReturnRef(UnicodeConverter):
+    """What names a return in an address; `rounds` names none, and is an address of its own."""
+
+    def __init__(self, url_map: Map) -> None:
+        """Take any other text without a slash."""
+        super().__init__(url_map)
+        self.regex = rf"(?!rounds\Z){self.regex}"
+
 
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 NOT_NEGATIVE: Final = validate.Range(0, 10**18 - 1)

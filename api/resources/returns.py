@@ -155,7 +155,7 @@ def every(args: dict[str, Any]) -> dict[str, Any]:
         return {"clocks": on.clocks, "items": items, "next": next_page(args, on.clocks, items[-1].ref) if more else None}
 
 
-@returns.get("/<ref>", endpoint="read")
+@returns.get("/<return:ref>", endpoint="read")
 @returns.arguments(AtClocks, location="query")
 @returns.response(200, answer_of(versioned(ReturnSchema)), headers=VERSIONED)
 @member

@@ -54,6 +54,14 @@ def test_a_round_is_asked_by_who_may_ask(ask):
     assert (response.status_code, response.json["type"]) == (403, "/problems/not-allowed")
 
 
+def test_the_address_of_rounds_is_no_return(routes):
+    """It takes what is asked of many, and says so: there is no return of that name to be read."""
+    bound = routes.url_map.bind("localhost")
+    methods = [set(bound.allowed_methods(f"/api/v1/returns/{name}")) for name in ("rounds", "rounds-2016-RIV")]
+
+    assert methods == [{"POST", "OPTIONS"}, {"GET", "HEAD", "OPTIONS"}]
+
+
 def test_a_trainer_answers_for_themselves(ask):
     """The yearly questionnaire is asked of a trainer's own office, and of no agency; the trainer reads and answers their own alone."""
     said = {"kind": "trainer_cpd", "period": "2016", "due_on": "2016-12-16"}

@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from marshmallow.fields import Date
 
 from api.errors import PROBLEM_JSON
-from api.fields import Flag, IsoDate, KnownAt, Number, StrictParser, Whole, YesOrNo
+from api.fields import Flag, IsoDate, KnownAt, Number, ReturnRef, StrictParser, Whole, YesOrNo
 from service.desk.submission import KEY
 
 if TYPE_CHECKING:
@@ -194,6 +194,7 @@ def build(app: Flask) -> ProblemApi:
         "components": {"securitySchemes": {"key": key, "session": session}},
         "security": [{"key": []}, {"session": []}],
     }
+    app.url_map.converters["return"] = ReturnRef
     api = ProblemApi(app, spec_kwargs=options)
     register: Callable[..., None] = api.register_field
     for kind, args in (
