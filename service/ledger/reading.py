@@ -15,7 +15,7 @@ from aggregates.entry.values import Sealed
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import BadStatement, NoSuchEntry
-from service.verify import PURPOSES, check_signature, open_disclosures, open_statement
+from service.verify import PURPOSES, check_signature, digest, open_disclosures, open_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -81,6 +81,13 @@ def read_many(states: Iterable[bytes], find: Callable[[str], KnownKey | None]) -
         return [_accounted(*one) for one in zip(claims, shown, pointed, keys, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:
         raise BadStatement(f"a stored statement is not what was signed: {error}") from error
+
+
+def disclosed(disclosures: str) -> Iterator[tuple[str, str, Any]]:
+    """Give each disclosure that stands beside an entry, with the field and the value that it shows; nothing is verified."""
+    for each in filter(None, disclosures.split("~")):
+        ((name, value),) = open_disclosures([digest(each)], [each]).values()
+        yield each, name, value
 
 
 def _known(statement: str, find: Callable[[str], KnownKey | None]) -> KnownKey:

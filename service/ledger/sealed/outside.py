@@ -17,10 +17,10 @@ from psycopg.sql import SQL, Identifier
 from aggregates.errors import Refused
 from service.database.connection import datastore
 from service.ledger import keys
-from service.ledger.reading import Proofs
+from service.ledger.reading import Proofs, disclosed
 from service.ledger.sealed import record
 from service.ledger.sealed.record import FILE, TOPIC, NotAnErasure, RecordMissing
-from service.verify import PURPOSES, digest, open_disclosures, open_statement, parse_entry, require, statement_header, unb64url
+from service.verify import PURPOSES, digest, open_statement, parse_entry, require, statement_header, unb64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -169,8 +169,7 @@ def _with(one: Record, conn: Connection[Any], proofs: Proofs) -> Record:
 def _disclosed(conn: Connection[Any], positions: Sequence[int]) -> Iterator[tuple[int, str, str]]:
     """Give every field in the clear of some entries: its position, its name and its disclosure."""
     for position, disclosures in conn.execute(BESIDE, (positions,)).fetchall():
-        for each in filter(None, disclosures.split("~")):
-            ((name, _),) = open_disclosures([digest(each)], [each]).values()
+        for each, name, _ in disclosed(disclosures):
             yield position, name, each
 
 

@@ -15,8 +15,9 @@ from aggregates.entry.fields import fields_by_name
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review.names import Names, named
 from service.ledger.append import Text
+from service.ledger.reading import disclosed
 from service.recording.across.holding import Holding
-from service.verify import digest, open_disclosures
+from service.verify import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from aggregates.entry import Entry
 
-AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
+TAKES_EFFECT: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted)
+AMENDMENTS: Final = (*TAKES_EFFECT, Recorded.AmendmentProposed)
 AMENDED: Final = """
     SELECT stream, disclosures FROM ledger.event JOIN ledger.disclosure USING (position) WHERE topic = ANY(%s) ORDER BY position"""
 EARLIER: Final = """
@@ -58,7 +60,7 @@ class Superseding(Holding):
 
     def _naming(self, names: Names) -> list[UUID]:
         """Return the streams with an amended entry that names one of these people: few, so that no more are verified and read."""
-        topics = [topic for topic, event in EVENTS.items() if issubclass(event, AMENDMENTS[:2])]
+        topics = [topic for topic, event in EVENTS.items() if issubclass(event, TAKES_EFFECT)]
         with self.datastore.get_connection() as conn:
             amended = [(row["stream"], _told(row["disclosures"])["amends"]) for row in conn.execute(AMENDED, (topics,)).fetchall()]
             earlier = conn.execute(EARLIER, tuple(map(list, zip(*amended, strict=True)))).fetchall() if amended else []
@@ -78,16 +80,14 @@ class Superseding(Holding):
             row = conn.execute(BESIDE, (stream, number)).fetchone()
         if row is None:
             return
-        for each in filter(None, row["disclosures"].split("~")):
-            ((name, _),) = open_disclosures([digest(each)], [each]).values()
+        for each, name, _ in disclosed(row["disclosures"]):
             if name in fields:
                 yield Text(subject, row["position"], name, digest(each), each)
 
 
 def _told(disclosures: str) -> dict[str, Any]:
-    """Read what is disclosed of an entry; nothing is taken from it before the entry is verified and read as a whole."""
-    each = [*filter(None, disclosures.split("~"))]
-    return dict(open_disclosures([*map(digest, each)], each).values())
+    """Return what is disclosed of an entry; nothing is taken from it before the entry is verified and read as a whole."""
+    return {name: value for _, name, value in disclosed(disclosures)}
 
 
 def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
