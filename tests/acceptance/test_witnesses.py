@@ -138,7 +138,7 @@ def test_an_old_backup_is_refused_until_its_loss_is_admitted(board, folder, post
         said = restored.does("recover", "--reason", "The disk failed", "--known", first, "--yes", **settings)
         assert f"the witness witness.outside.example/1 holds {left + 1} events; here are {left}." in said
         assert f"On record as event {left + 1}" in said
-        again = restored.run("recover", "--reason", "The disk failed", "--known", first, "--yes", **settings)
+        again = restored.run("recover", "--reason", "The disk failed", "--known", first, **settings)  # and nobody is asked
         assert (again.code, "nothing to admit" in again.err) == (1, True)
         assert restored.brings_in(progress(), **settings).code == 0
         held = NOTE.search(it.says())[0]
