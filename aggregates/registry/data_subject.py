@@ -1,7 +1,7 @@
 """A person that the log speaks of: a reference everywhere, and a name only here, sealed under a key of their own (ledger §6).
 
 What is asked and decided about a person's data is in their stream: requests, restrictions, legal holds, and the erasure itself. The
-rules of the law are in `protection`; whom a reference is one with, and what would be erased, the caller finds out.
+refusals of the law are in `protection`; whom a reference is one with, and what would be erased, the caller finds out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from aggregates.entry.fields import Public, Restricted  # noqa: TC001 - as date
 from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 from aggregates.errors import said
 from aggregates.registry import protection as law
-from aggregates.registry.protection import Exemption, OpenFor, Outcome, Retention, SubjectState
 from aggregates.registry.subject_acts import SubjectActs
 from aggregates.registry.subject_fold import after, exempted, lacks
+from aggregates.registry.subject_state import Exemption, OpenFor, Outcome, Retention, SubjectState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 from aggregates.errors import said
 from aggregates.registry import protection as law
 from aggregates.registry.subject_fold import exempted
+from aggregates.registry.subject_state import GRANTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from aggregates.authority import Act, Acting
-    from aggregates.registry.protection import Exemption, Outcome, Retention, SubjectState
+    from aggregates.registry.subject_state import Exemption, Outcome, Retention, SubjectState
 
 
 class SubjectActs:
@@ -60,7 +61,7 @@ class SubjectActs:
         if now.asked is None or act["occurred_on"] < now.asked.on:
             raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
         exempted(outcome, exemption)
-        if outcome in law.GRANTED and (matters := {*held, *now.held}):
+        if outcome in GRANTED and (matters := {*held, *now.held}):
             raise law.HoldStands(ref=self.ref, matters=matters)
         self._record("ErasureDecided", act, outcome=outcome, exemption=exemption, reason=reason)
 
@@ -103,14 +104,16 @@ class SubjectActs:
         """Take a request for access down, whose identity was checked outside."""
         now = self._kept()
         said(reference=reference)
-        if waits := next((one for one in now.access_requests if one.answered_on is None and one.reference == reference), None):
+        if waits := next((one for one in now.access_asked if one.reference == reference), None):
             raise law.AccessAsked(ref=self.ref, reference=reference, on=waits.on)
         self._record("AccessRequested", act, reference=reference, identity_checked_by=identity_checked_by)
 
     def answer_access(self, *, reference: str, received_on: date, outcome: str, exemption: str | None = None, **act: Unpack[Act]) -> None:
-        """Say that somebody was answered who asked what is kept about them."""
-        self._kept()
+        """Say that somebody was answered who asked what is kept about them; also under a reference that was merged away since."""
+        now = self._kept(merged=True)
         said(reference=reference, exemption=exemption)
+        if not any(one.reference == reference and one.on <= act["occurred_on"] for one in now.access_asked):
+            raise law.AccessNotAsked(ref=self.ref, reference=reference, day=act["occurred_on"])
         if received_on > act["occurred_on"]:
             raise law.AnsweredBefore(received_on=received_on, day=act["occurred_on"])
         if outcome != "given" and exemption is None:

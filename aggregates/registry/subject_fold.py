@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry import protection as law
-from aggregates.registry.protection import (
+from aggregates.registry.subject_state import (
     AccessAnswer,
     AccessRequest,
     ErasureRequest,
@@ -122,7 +122,9 @@ def exempted(outcome: str, exemption: str | None) -> None:
 
 def lacks(entry: Entry, before: SubjectState) -> str | None:
     """Say what an entry would need and does not find."""
+    waiting = {one.reference for one in before.access_asked}
     needs: dict[str, tuple[tuple[bool, str], ...]] = {
+        "access_request_answered": ((entry.body.get("reference") in waiting, "nobody would have asked for what was answered"),),
         "restriction_lifted": ((before.restriction is not None, "there would be no restriction to lift"),),
         "legal_hold_released": ((entry.body.get("matter") in before.held, "there would be no hold to release"),),
         "erasure_request_withdrawn": ((before.asked is not None, "nobody would have asked for what was withdrawn"),),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.entry import Entry
-    from aggregates.registry.protection import SubjectState
+    from aggregates.registry.subject_state import SubjectState
 
 
 class Protection(OneRow):

@@ -175,6 +175,7 @@ def test_an_erased_survivor_takes_what_was_merged_with_it():
 def test_an_access_request_is_answered():
     """The answer says when it was received and by which exemption something was withheld."""
     subject = person()
+    subject.request_access(**said(reference="SAR-1", identity_checked_by="board-manager"))
     with pytest.raises(law.AnsweredBefore):
         subject.answer_access(**said(reference="SAR-1", received_on=on(5), outcome="given"))
     with pytest.raises(law.ExemptionUnnamed):
@@ -182,6 +183,23 @@ def test_an_access_request_is_answered():
     subject.answer_access(**said(5, reference="SAR-1", received_on=on(0), outcome="given"))
 
     assert [(one.received_on, one.on) for one in subject.state.accesses] == [(on(0), on(5))]
+
+
+def test_an_answer_is_to_a_request_that_waits():
+    """UK GDPR Article 15: none is answered that nobody brought in, or only later, or twice; and it stays under its answer."""
+    subject, answer = person(), {"received_on": on(0), "outcome": "given"}
+    subject.request_access(**said(2, reference="SAR-1", identity_checked_by="board-manager"))
+    for days, reference in ((5, "SAR-2"), (1, "SAR-1")):
+        with pytest.raises(law.AccessNotAsked, match=reference):
+            subject.answer_access(**said(days, reference=reference, **answer))
+    subject.merge(**said(3, into=OTHER, reason="One person"))
+    subject.answer_access(**said(5, reference="SAR-1", **answer))
+    with pytest.raises(law.AccessNotAsked):
+        subject.answer_access(**said(6, reference="SAR-1", **answer))
+    with pytest.raises(RestsOnIt, match="nobody would have asked"):
+        subject.retract(**said(6, amends=2, reason="Never came"))
+
+    assert [one.reference for one in subject.state.accesses] == ["SAR-1"]
 
 
 def test_what_is_decided_about_a_person_is_amended_as_everywhere_but_for_the_deed():

@@ -8,8 +8,8 @@ from typing import get_args
 
 from aggregates import EVENTS
 from aggregates.entry.fields import shape
-from aggregates.registry.protection import Exemption
 from aggregates.registry.retention import schedule
+from aggregates.registry.subject_state import Exemption
 
 
 def test_every_personal_field_is_in_the_schedule_once():

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from aggregates.authority import Acting
     from aggregates.entry.fields import Field
-    from aggregates.registry.protection import SubjectState
+    from aggregates.registry.subject_state import SubjectState
     from aggregates.review import ReviewState
     from api.pages.frame.words import Words
     from api.resources.answering.answers import Reading
@@ -257,9 +257,10 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
 
 def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
     matter = next(iter(state.held), "-") if command.name == "release_legal_hold" else MADE_UP_TEXT  # with no hold there is none to release
+    waits = next((one.reference for one in state.access_asked), "-") if command.name == "answer_access_request" else MADE_UP_TEXT
     today = worker().today
     of_days = {"received_on": today, "disclosed_on": state.erased_on or today, "kept_until": today + YEAR}
-    return {"matter": matter, "into": acting_as().person or NOBODY, **of_days}
+    return {"matter": matter, "reference": waits, "into": acting_as().person or NOBODY, **of_days}
 
 
 def _of_an_item(state: DisseminationState, words: Words) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from aggregates.returns.refusals import OddPeriod
 from api.access import signed_in
 from api.errors import Unreadable
 from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PREPARE, REF, SIGNED, VERSION, plain_name, rows
-from api.pages.acting.forms import MAY_LACK_FILES, REFERENCES, kind_of
+from api.pages.acting.forms import MAY_LACK_FILES, kind_of
+from api.pages.acting.forms.words import REFERENCES
 from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts, whole
 from api.pages.frame.words import label_of
 from api.pages.returns import answering

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from aggregates.action import Action
 from api import access
 from api.pages.acting import choices
-from api.pages.acting.missing import COMES_FROM
+from api.pages.acting.forms.missing import COMES_FROM
 from service.application import Board
 from service.desk import accounts
 from service.ledger import keys

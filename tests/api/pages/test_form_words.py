@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from api.pages.acting.choices import apart
+from api.pages.acting.choices.people import apart
 from api.pages.frame.words import title_of, to_people
 from tests.api.pages.conftest import a_file, day
 from tests.service.test_reviews import FINDING, walk

@@ -14,7 +14,7 @@ import pytest
 from service.database import backup
 from service.desk import drafts
 from service.desk.refusals import Identifies, PersonalData
-from tests.api.pages.conftest import browser
+from tests.api.pages.conftest import browser, day
 from tests.api.pages.whole import THINGS, fill
 
 PERSON = THINGS["subject"]
@@ -302,6 +302,23 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
         assert sentence in page, page
     assert "by_person" not in page
     assert board("chair").get(f"/subjects/{person}/held").status_code == 403
+
+
+def test_the_form_of_an_answer_has_the_requests_that_wait_to_choose_from(board):
+    """UK GDPR Article 15: with none there is no such form on the page of a person; with one, it is chosen, and nothing else is answered."""
+    who, path = board("dpo"), f"/subjects/{PERSON}/answer_access_request"
+    assert path not in (who.get(f"/subjects/{PERSON}") and who.links)
+    assert "There is no request for access that waits" in who.text(path)
+    act(board, "request_access", **ASKED)
+    assert path in (who.get(f"/subjects/{PERSON}") and who.links)
+    assert "DP-2016-4, of 5 September 2016, to be answered by 5 October 2016" in who.text(path)
+    said = {"outcome": "given", **day("received_on", 2016, 9, 5), **day("act.occurred_on", 2016, 9, 5)}
+    before = who.recorded
+
+    assert (who.send(path, said | {"reference": "DP-2016-5"}).status_code, who.recorded) == (422, before)
+    assert who.send(path, said | {"reference": "DP-2016-4"}).status_code == 303, who.words
+    board.seeded.catch_up()
+    assert path not in (who.get(f"/subjects/{PERSON}") and who.links)
 
 
 def test_the_officer_finds_somebody_by_their_name(board, capfd):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from aggregates.registry.protection import answer_due
+from aggregates.registry.subject_state import answer_due
 from api.pages.frame.entries import short
 from api.pages.frame.thing import Said, quiet, strong
 from api.pages.frame.words import written

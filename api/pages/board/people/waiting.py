@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aggregates.registry.protection import answer_due
+from aggregates.registry.subject_state import answer_due
 from api.pages.board.people import said
 from api.pages.board.people.retention import PATH, falling_due
 from api.pages.frame.entries import short

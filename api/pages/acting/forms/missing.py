@@ -40,6 +40,7 @@ COMES_FROM: Final = {
     "into": ("other person", "register_subject"),
     "identity_checked_by": ("office", "appoint_office_holder"),
     "matter": ("hold that stands", "place_legal_hold"),
+    "reference": ("request for access that waits", "request_access"),
     "participant": ("person", "register_subject"),
     "course": ("course on offer", "offer_course"),
     "revised_course": ("course on offer", "offer_course"),

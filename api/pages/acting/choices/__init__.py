@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from flask import request
 
@@ -12,19 +10,17 @@ from aggregates.authority import BOARD
 from aggregates.dissemination import speaks_for
 from aggregates.errors import Refused
 from aggregates.framework.library import SETS
-from aggregates.registry.data_subject import DataSubject
 from api.pages.acting import ON_BEHALF_OF, of_sessions
+from api.pages.acting.choices import people
 from api.pages.frame.files import size_text
 from api.pages.frame.words import choice_of, written
 from api.pages.returns.words import sections, standards
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
-from projections import action_register, dissemination, partnership, returns, reviews, training
+from projections import action_register, dissemination, partnership, returns, reviews
 from projections.partnership import holding
-from service.commands import BOARD as BOARD_OFFICES
 from service.commands import TRAINER
-from service.desk.roles import INSPECTORS, RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,10 +29,6 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
     from service.commands import Command
 
-LONG_REF: Final = 20  # of what is longer, such as a person's reference, the beginning tells it apart
-PEOPLE: Final = """
-    SELECT DISTINCT ref FROM views.inspection_history WHERE topic = 'data_subject.subject_registered.v1' AND position <= %s"""
-
 
 def options(seen: Look, command: Command, name: str, about: str | None = None) -> Mapping[str, str] | None:
     """Return what may be chosen for a field, by its code; None where it is written. `about` is the thing that the command is about."""
@@ -44,22 +36,6 @@ def options(seen: Look, command: Command, name: str, about: str | None = None) -
         return {sha256: _described(one) for sha256, one in SETS.items()}
     chosen = CHOSEN.get(f"{command.name}.{name}") or CHOSEN.get(f"{command.kind}.{name}") or CHOSEN.get(name)
     return chosen(seen, about) if chosen else None
-
-
-def offices(seen: Look, roles: frozenset[str] | None = None) -> dict[str, str]:
-    """Return the offices that somebody holds today, in these roles or in any."""
-    terms = {ref: office.holder_on(worker().today) for ref, office in seen.words.offices.items()}
-    held = {ref: term for ref, term in terms.items() if term and (roles is None or term.role in roles)}
-    named = {ref: seen.words.office(ref, worker().today) for ref in held}
-    return dict(sorted(named.items(), key=lambda item: item[1]))
-
-
-def apart(named: Mapping[str, str], whose: Callable[[str], str]) -> dict[str, str]:
-    """Return names that can be told apart: beside those that are alike whose each is, and where that is alike too its reference."""
-    for tell in (whose, lambda code: code[:8] if len(code) > LONG_REF else code):
-        alike = Counter(named.values())
-        named = {code: f"{text}, {told}" if alike[text] > 1 and (told := tell(code)) else text for code, text in named.items()}
-    return dict(named)
 
 
 def members(seen: Look) -> dict[str, str]:
@@ -168,75 +144,17 @@ def groups_before(seen: Look, about: str | None) -> list[dict[str, str]]:
     return [*rows, {}, {}]
 
 
-def _people(seen: Look, _: str | None) -> dict[str, str]:
-    """Return the registered people by name, for readers who may know who they are."""
-    if not seen.on.scope.restricted or seen.on.scope.agency is not None:
-        return {}
-    refs = [UUID(ref) for (ref,) in seen.on.conn.execute(PEOPLE, (seen.clocks.known_at,)).fetchall()]
-    seen.words.learn(refs)
-    named = {str(ref): name for ref in refs if (name := seen.words.person(ref))}
-    alike = {name for name, many in Counter(named.values()).items() if many > 1}
-    known = _known_of(seen) if alike else {}
-    return dict(sorted(apart(named, lambda ref: known.get(ref, "")).items(), key=lambda item: item[1]))
-
-
-def _known_of(seen: Look) -> dict[str, str]:
-    """Return by what people are known: the office that they hold, or for which agency and staff group they came to a session."""
-    found: dict[str, str] = {}
-    for row in training.sessions(seen.on.conn, **seen.on.at):
-        came = {one["number"]: one for one in row.attendees}
-        found |= {
-            row.participants[number]: f"{seen.words.body(one['agency'])}, {one['staff_group']}"
-            for number, one in came.items()
-            if number in row.participants
-        }
-    held = ((term.holder, term.title) for office in seen.words.offices.values() if (term := office.holder_on(worker().today)))
-    return found | {str(person): title for person, title in held}
-
-
-def _held(about: str | None) -> dict[str, str]:
-    """Return the matters for which holds on somebody stand."""
-    person = worker().board.find(DataSubject, about)
-    return {matter: matter for matter in (person.state.held if person and person.state else ())}
-
-
 def _meetings(seen: Look, _: str | None) -> dict[str, str]:
     held = partnership.meetings(seen.on.conn, **seen.on.at)
     return {row.ref: f"{row.ref}, {seen.words.body(row.body)}, {written(row.held_on)}" for row in held[::-1]}
-
-
-def _keys(seen: Look, *, ended: bool) -> dict[str, str]:
-    """Return the keys that have ended, or that may sign now but for the service's own, as far as they are the person's to speak of."""
-    rows, whose, called = partnership.keys(seen.on.conn, known_at=seen.clocks.known_at), _holders(seen, None), offices(seen)
-    those = (row for row in rows if (row.ended_at is not None if ended else row.ended_at is None and row.purpose == "acts"))
-    return {
-        row.thumbprint: f"{row.thumbprint} of {called.get(row.holder, row.holder)}" for row in those if _manages() or row.holder in whose
-    }
-
-
-def _manages() -> bool:
-    return acting_as().role in BOARD_OFFICES
-
-
-def _holders(seen: Look, _: str | None) -> dict[str, str]:
-    """Return whose keys somebody enrols: those of their office and agency, or anybody's where they are of the Board's management."""
-    who = acting_as()
-    every = offices(seen) if _manages() or who.office is None else {who.office: seen.words.office(who.office)}
-    return every | ({who.body: seen.words.body(who.body)} if who.body in seen.words.agencies else {})
 
 
 def _described(framework: ObligationSet) -> str:
     return f"{framework.title}, {framework.publisher}, {framework.published}: {len(framework.clauses)} clauses"
 
 
-def _inspecting(seen: Look, _: str | None) -> dict[str, str]:
-    """Return the offices for which an inspection may be opened, or rehearsed; to an agency's lead, their own."""
-    found = offices(seen, INSPECTORS | RIGHTS["rehearsals"].by)
-    return found if _manages() else {code: title for code, title in found.items() if code == acting_as().office}
-
-
 def _respondents(seen: Look, _: str | None) -> dict[str, str]:
-    return members(seen) | seen.words.sub_groups | _board(seen) | offices(seen, frozenset({TRAINER}))
+    return members(seen) | seen.words.sub_groups | _board(seen) | people.offices(seen, frozenset({TRAINER}))
 
 
 CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None]]] = {
@@ -251,10 +169,10 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "dissemination.staff_group": _declared,
     "owner": _owners,
     "overseen_by": lambda seen, _: seen.words.sub_groups,
-    "owner_office": lambda seen, _: offices(seen),
-    "to_office": lambda seen, _: offices(seen),
-    "lead_office": lambda seen, _: offices(seen),
-    "inspection.ref": _inspecting,
+    "owner_office": lambda seen, _: people.offices(seen),
+    "to_office": lambda seen, _: people.offices(seen),
+    "lead_office": lambda seen, _: people.offices(seen),
+    "inspection.ref": people.inspecting,
     "source": _findings,
     "by_ref": _actions,
     "agency": lambda seen, _: members(seen),
@@ -264,29 +182,30 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "referring_agency": lambda seen, _: members(seen),
     "office.body": lambda seen, _: seen.words.sub_groups | members(seen),
     "meeting.body": lambda seen, _: _board(seen) | seen.words.sub_groups,
-    "challenge.to": lambda seen, _: _board(seen) | members(seen) | seen.words.sub_groups | offices(seen),
+    "challenge.to": lambda seen, _: _board(seen) | members(seen) | seen.words.sub_groups | people.offices(seen),
     "challenge.about": _about,
     "return.respondent": _respondents,
     "return.question_set": lambda _, __: {found.id: found.title for found in worker().board.library.every()},
     "return.standard": lambda _, about: standards(about),
     "return.section": lambda _, about: sections(about),
-    "keys.holder": _holders,
-    "revoke_signing_key.thumbprint": lambda seen, _: _keys(seen, ended=False),
-    "declare_key_compromised.thumbprint": lambda seen, _: _keys(seen, ended=True),
-    "keys.replaces": lambda seen, _: _keys(seen, ended=False),
-    "holder": _people,
-    "subject.into": lambda seen, about: {ref: name for ref, name in _people(seen, about).items() if ref != about},
-    "subject.identity_checked_by": lambda seen, _: offices(seen),
-    "release_legal_hold.matter": lambda _, about: _held(about),
-    "participant": lambda seen, about: _people(seen, about) if seen.on.scope.agency is None else None,
+    "keys.holder": people.holders,
+    "revoke_signing_key.thumbprint": lambda seen, _: people.keys(seen, ended=False),
+    "declare_key_compromised.thumbprint": lambda seen, _: people.keys(seen, ended=True),
+    "keys.replaces": lambda seen, _: people.keys(seen, ended=False),
+    "holder": people.people,
+    "subject.into": lambda seen, about: {ref: name for ref, name in people.people(seen, about).items() if ref != about},
+    "subject.identity_checked_by": lambda seen, _: people.offices(seen),
+    "release_legal_hold.matter": lambda _, about: people.held(about),
+    "answer_access_request.reference": lambda _, about: people.access_asked(about),
+    "participant": lambda seen, about: people.people(seen, about) if seen.on.scope.agency is None else None,
     "session.course": of_sessions.courses,
     "session.revised_course": of_sessions.courses,
-    "session.trainers": lambda seen, _: offices(seen, frozenset({TRAINER})),
-    "session.observer": lambda seen, _: offices(seen),
+    "session.trainers": lambda seen, _: people.offices(seen, frozenset({TRAINER})),
+    "session.observer": lambda seen, _: people.offices(seen),
     "session.number": of_sessions.numbers,
     "session.draw": of_sessions.draws,
     "session.evidence_of_impact": of_sessions.shows_impact,
-    "reviewer": _people,
+    "reviewer": people.people,
     "meeting": _meetings,
     "because_of": lambda seen, about: _findings(seen, about) | of_sessions.evaluated(seen),
     "informed_by": _findings,

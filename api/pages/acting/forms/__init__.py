@@ -1,0 +1,176 @@
+"""The form of a command, made from its declaration: a field for each that it takes, with what may be chosen by name."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from aggregates.clocks.dates import day_of
+from aggregates.entry.values import Evidence
+from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, REF, choices, plain_name, rows
+from api.pages.acting.choices import people
+from api.pages.acting.forms.missing import missing
+from api.pages.acting.forms.words import BESIDE, CONSEQUENCES, HASHED, HINTS, OF_ITS_OWN, READERS, REFERENCES, RULES, TITLED
+from api.pages.frame.words import choice_of, explained, label_of
+from api.pages.returns import answering
+from api.worker import worker
+from service.commands import MANAGER
+from service.commands.asking import ONE_OF_ITS_KIND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregates.entry.fields import Field
+    from aggregates.errors import Refused
+    from api.pages.acting.sending import Sent
+    from api.pages.frame import Look
+    from service.commands import Command
+
+FormField = dict[str, Any]
+
+OBJECTS: Final = re.compile(r",? `\w+` are objects of .*")  # what a program has to send for rows
+
+LONG: Final = frozenset(
+    {
+        "reason", "narrative", "statement", "effect", "success_measure", "intended_outcome", "unintended_consequences", "late_reason",
+        "rationale", "dissent", "summary", "explanation", "scope", "proportionality", "grounds", "how", "how_explained", "note", "request",
+        "text", "answer", "what_changed", "comment", "what", "judgement", "courses", "poster", "briefing_why", "one_page_briefing",
+        "cascade_plan", "suggestions", "skills", "knowledge", "values", "terms_of_reference", "why", "why_late",
+    }
+)  # fmt: skip
+MAY_LACK_FILES: Final = frozenset(
+    {"hold_meeting", "evaluate_review_impact", "record_discussion", "report_ineffectiveness", "submit_return", "amend_return"}
+)  # others that take a file need one
+
+
+def heading(command: Command) -> dict[str, Any]:
+    """Return what stands above a command's form."""
+    told = (command.event.__doc__ or "").strip().partition("\n")[0].partition(". ")[0].partition(": objects")[0].rstrip(".")
+    return {
+        "title": command.title,
+        "help": explained(f"{OBJECTS.sub('', told)}."),
+        "consequence": CONSEQUENCES.get(command.name),
+        "beside": BESIDE.get(command.name),
+        "rules": [_rule(refusal) for refusal in RULES.get(command.name, ())],
+        "for_ever": command.event.STANDS,
+    }
+
+
+def _rule(refusal: type[Refused]) -> dict[str, str]:
+    return {"text": explained((refusal.__doc__ or "").partition("\n")[0]), "source": refusal.source}
+
+
+def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, manager: bool) -> list[FormField]:
+    """Return the fields of a command's form, with what was typed and what is wrong with it."""
+    found: list[FormField] = []
+    if command.creates and command.kind not in ONE_OF_ITS_KIND:
+        found.append(_ref(seen, command))
+    for field in command.fields:
+        if about is not None and command.name in answering.ANSWERING and field.name in {"answers", "self_grades"}:
+            continue  # asked question by question, below
+        found += _evidence(sent.typed, field.sensitivity) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
+        if field.kind is Evidence and (field.optional or command.name in MAY_LACK_FILES):
+            found[-3:] = [one | {"optional": True} for one in found[-3:]]
+    found.append(field_of(OCCURRED_ON, "date", "public", value=worker().today))
+    if manager:
+        found.append(_chosen(ON_BEHALF_OF, "public", people.offices(seen, command.by), optional=MANAGER in command.by))
+    found.append(field_of(LATE_REASON, "textarea", "partners", optional=True))
+    asked = answering.fields(command.name, about, sent.typed, sent.errors) if about and command.name in answering.ANSWERING else []
+    return [*asked, *with_typed(found, sent.typed, sent.errors)]
+
+
+def _ref(seen: Look, command: Command) -> FormField:
+    """Return the field of a new thing's reference: chosen where the thing is an office's, made up where it is a person's."""
+    if command.kind == "subject":
+        return field_of(REF, "hidden", "public", value=str(uuid4()))
+    if command.kind == "return":
+        return field_of(REF, "hidden", "public", value="")  # made of what is asked, for when, and of whom
+    named = choices.options(seen, command, "ref")
+    more = REFERENCES.get(command.kind, {})
+    return field_of(REF, "text", "public", **more) if named is None else _chosen(REF, "public", named, **more)
+
+
+def with_typed(fields: list[FormField], typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[FormField]:
+    """Put into fields what was typed, and what is wrong with it."""
+    filled = [field | {"value": _value(field, typed), "error": errors.get(field["name"])} for field in fields]
+    return [field | {"value": field["value"].splitlines()} if _several(field) else field for field in filled]
+
+
+def _value(field: FormField, typed: Mapping[str, Any]) -> Any:
+    """Return what was typed into a field; a day that its address says is given as a day."""
+    value = typed.get(field["name"], field["value"])
+    if field["kind"] == "date" and isinstance(value, str):
+        try:
+            return day_of(value)
+        except ValueError:
+            return None
+    return value
+
+
+def _several(field: FormField) -> bool:
+    return field["kind"] == "choices" and isinstance(field["value"], str)
+
+
+def field_of(name: str, kind: str, sensitivity: str, **more: Any) -> FormField:
+    """Return a form field, as `macros/forms.html` takes it."""
+    said: FormField = {
+        "name": name,
+        "label": label_of(plain_name(name)),
+        "hint": HINTS.get(plain_name(name)),
+        "kind": kind,
+        "value": None,
+        "items": [],
+        "missing": None,
+        "optional": False,
+    }
+    return said | {"seen_by": READERS[sensitivity], "error": None} | more
+
+
+def declared(
+    seen: Look, field: Field, command: Command | None = None, about: str | None = None, typed: Mapping[str, Any] | None = None
+) -> FormField:
+    """Return the form field of a declared field; `command` says whose, where what may be chosen depends on it."""
+    name, readers = field.name, field.sensitivity
+    more: dict[str, Any] = {"optional": field.optional or (field.many and field.kind is not Evidence)}
+    if command and (hint := HINTS.get(f"{command.kind}.{name}")):
+        more["hint"] = hint
+    if field.choices:
+        words = OF_ITS_OWN.get(name, {})
+        items = [{"value": choice, "text": words.get(choice) or choice_of(choice)} for choice in field.choices]
+        return field_of(name, "choices" if field.many else "choice", readers, items=items, **more)
+    if name in rows.ROWS:
+        filled = rows.field(seen, name, about, (typed or {}).get(name))
+        return field_of(name, "rows", readers, value=filled["value"], rows=filled, **more)
+    if command and (named := choices.options(seen, command, name, about)) is not None:
+        return _chosen(name, readers, named, kind="choices" if field.many else "choice", **more)
+    if name.endswith("sha256") and "hint" not in more:
+        return field_of(name, "hash", readers, **{"hint": HASHED, **more})
+    return field_of(name, kind_of(field), readers, **more)
+
+
+def kind_of(field: Field) -> str:
+    """Return which kind of form field takes a value."""
+    if field.many or field.name in LONG:
+        return "textarea"
+    return {date: "date", int: "number", bool: "yes_no"}.get(field.kind, "text")
+
+
+def _evidence(typed: Mapping[str, Any], readers: str = "restricted") -> list[FormField]:
+    """Return what a piece of evidence is asked for: the file, what it is, and the date that it bears itself."""
+    received = typed.get("evidence_filename")
+    hint = f"“{received}” has been received. Choose a file only to send another in its place." if received else None
+    return [
+        field_of("evidence", "file", readers, label="File", hint=hint),
+        field_of("evidence_title", "text", readers, hint=TITLED, optional=True),
+        field_of("evidence_date", "date", readers, hint="The date that the file itself bears."),
+    ]
+
+
+def _chosen(name: str, sensitivity: str, named: Mapping[str, str], **more: Any) -> FormField:
+    """Return a field in which one or several of what is on record are chosen; where nothing is, what to set up first."""
+    items = [{"value": code, "text": text} for code, text in named.items()]
+    if not items:
+        more["missing"] = missing(plain_name(name))
+    return field_of(name, more.pop("kind", "choice"), sensitivity, items=items, **more)
