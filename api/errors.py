@@ -31,6 +31,7 @@ from service.database.connection import disk_full
 from service.desk import refusals as desk
 from service.ledger import errors as ledger
 from service.ledger.keys import CannotUseKeys
+from service.ledger.sealed.custody import OpensNothing
 from service.ledger.sealed.outside import ErasuresUndone, RecordBehind
 from service.ledger.sealed.record import NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk
 from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
@@ -107,11 +108,9 @@ class RecordingStopped(Refused):
 STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     desk.WrongCredentials: HTTPStatus.UNAUTHORIZED,
-    desk.NotAllowed: HTTPStatus.FORBIDDEN,
-    desk.NotInOffice: HTTPStatus.FORBIDDEN,
+    **dict.fromkeys((desk.NotAllowed, desk.NotInOffice, desk.OnlyTheBoardManager), HTTPStatus.FORBIDDEN),
     **dict.fromkeys((NoInspectionOpen, OutsideInspection), HTTPStatus.FORBIDDEN),
     **dict.fromkeys((desk.InRehearsal, desk.RehearsesOnly, desk.BeyondTheirOffice), HTTPStatus.FORBIDDEN),
-    desk.OnlyTheBoardManager: HTTPStatus.FORBIDDEN,
     **dict.fromkeys((desk.NotFound, desk.DoorShut, desk.UnknownCommand), HTTPStatus.NOT_FOUND),
     **dict.fromkeys((desk.AlreadyExists, desk.MovedUnderneath, desk.AlreadyEstablished, desk.ClockWentBack), HTTPStatus.CONFLICT),
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
@@ -121,7 +120,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway, NotWhatOthersHold, KeptDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
     desk.NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
-    **dict.fromkeys((desk.NotEstablished, ErasuresUndone, RecordBehind), HTTPStatus.SERVICE_UNAVAILABLE),
+    **dict.fromkeys((desk.NotEstablished, ErasuresUndone, OpensNothing, RecordBehind), HTTPStatus.SERVICE_UNAVAILABLE),
     **dict.fromkeys((NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk), HTTPStatus.SERVICE_UNAVAILABLE),
     Unreadable: HTTPStatus.BAD_REQUEST,
     UnsupportedKind: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -24,7 +24,7 @@ from aggregates.clocks.dates import LONDON, london
 from projections.two_clocks import tracking
 from service.application import Board
 from service.ledger import keys
-from service.ledger.sealed import outside
+from service.ledger.sealed import custody, outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,8 +139,9 @@ def _check(conn: Connection[Any]) -> None:
 
 
 def open_board(config: Config) -> Board:
-    """Open the board with the keys of its data directory; refuse one in which somebody is back who was erased."""
+    """Open the board with the keys of its data directory; refuse one in which somebody is back who was erased, or that they do not open."""
     outside.check(config)
+    custody.check_opens(config)
     return Board(config, keys.load(config), clock=config.clock())
 
 

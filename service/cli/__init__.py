@@ -84,7 +84,7 @@ class InOrder(click.Group):
         except (Refused, Refusal) as refused:
             _stop(1, f"Refused: {refused}")
         except (LedgerDamaged, GapError) as damaged:
-            _stop(1, f"The ledger is not what was recorded: {damaged}", "Nothing was recorded. See ops/runbooks/views-stopped.md.")
+            _stop(1, *_of_the_ledger(damaged))
         except Halted as halted:
             _stop(1, f"The views have stopped: {halted}", "What came before is still answered for. See ops/runbooks/views-stopped.md.")
         except (BadSetting, PostgresRefused, CannotUseKeys) as error:
@@ -98,6 +98,12 @@ class InOrder(click.Group):
             raise  # whoever reads our output has had enough
         except OSError as error:
             _stop(2, f"{error.filename or 'A file'}: {error.strerror or error}")
+
+
+def _of_the_ledger(damaged: LedgerDamaged | GapError) -> tuple[str, ...]:
+    """Say what is not as it was recorded, and which runbook settles it."""
+    kind = damaged if isinstance(damaged, LedgerDamaged) else LedgerDamaged
+    return f"{kind.said}: {damaged}", f"Nothing was recorded. See {kind.runbook}."
 
 
 def _of_the_database(error: Exception) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.ledger import tree
 from service.ledger.checkpoint import Receipt
-from service.ledger.errors import EntryTooLong, HeadNotOurs, MovedMeanwhile, NotAStatement, ReceivedWentBack
+from service.ledger.errors import EntryTooLong, HeadNotOurs, MovedMeanwhile, NotAStatement, ReceivedWentBack, SealsLater
 from service.ledger.registry import as_json
 from service.verify import MAX_ENTRY, PURPOSES, SUCCEEDED, open_sealed, unb64url
 
@@ -74,7 +74,7 @@ class Head(NamedTuple):
         size = self.frontier.size
         if size < key.since or (first.event.topic == SUCCEEDED) != (0 < size == key.since):
             told = f"{key.vkey} seals what follows event {key.since}, first the event that says so, and this log has {size} events"
-            raise HeadNotOurs(told)
+            raise SealsLater(told)
 
 
 @dataclass(frozen=True, slots=True)

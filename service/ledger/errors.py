@@ -87,15 +87,25 @@ class OtherRequest(Refusal):
 
 
 class LedgerDamaged(Exception):  # noqa: N818 - a finding about the store, not a fault of the code
-    """What is stored is not what was recorded. Never raised itself."""
+    """What is stored is not what was recorded, in short `said`; `runbook` is for whoever has to settle it. Never raised itself."""
+
+    said, runbook = "The ledger is not what was recorded", "ops/runbooks/views-stopped.md"
 
 
 class HeadWentBack(LedgerDamaged):
     """The database no longer holds a checkpoint that this process has seen: a restored backup, a failover, or a fork."""
 
+    runbook = "ops/runbooks/restore.md"
+
 
 class HeadNotOurs(LedgerDamaged):
     """The newest checkpoint is not one that this log's key signed over this tree: building on it would vouch for it."""
+
+
+class SealsLater(HeadNotOurs):
+    """The log key seals what follows another event than this database ends with: one of the two is an older copy."""
+
+    said, runbook = "The log key is not this database's", "ops/runbooks/key-lost.md"
 
 
 class BadStatement(LedgerDamaged):
@@ -103,7 +113,13 @@ class BadStatement(LedgerDamaged):
 
 
 class SealedValueDamaged(LedgerDamaged):
-    """A personal value is there and its key is there, and yet it cannot be opened: tampered with, or wrapped by another key."""
+    """A personal value is there and its key is there, and yet it cannot be opened."""
+
+
+class OtherWrappingKey(SealedValueDamaged):
+    """A subject's key is wrapped by another key than the one in use: an older dump, or an older copy of the wrapping key."""
+
+    said, runbook = "What is sealed cannot be opened", "ops/runbooks/restore.md"
 
 
 class NoSuchEntry(LookupError):  # noqa: N818 - named like the others

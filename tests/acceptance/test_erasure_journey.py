@@ -138,6 +138,18 @@ def test_the_wrapping_key_is_rotated_by_its_runbook(begun, postgres, folder):
     assert "WRONG  The dump after.dump was to be destroyed by 2016-10-01" in late
     assert "The dump before.dump" not in late
     begun.does("db", "destroyed", "before.dump")
-    with elsewhere(begun, postgres, folder, "before.dump") as (there, _):
+    assert "ok     The wrapping key opens what is sealed." in begun.run("status").out
+    kept = begun.run("checkpoint").out
+    with elsewhere(begun, postgres, folder, "before.dump") as (there, said):
+        told = "wrapping.key does not open what is sealed in the database"
+        assert told in said
+        for command in (["serve", "--port", "1"], ["work"]):
+            ran = there.run(*command)
+            assert (ran.code, told in ran.err, "ops/runbooks/restore.md" in ran.err) == (1, True, True), ran
+        there.does("rebuild")
+        ran = there.run("status")
+        assert (ran.code, told in ran.out, "ops/runbooks/restore.md" in ran.out) == (1, True, True), ran
         ran = there.brings_in(line("riv-lead", "report_progress", "A1", narrative="Half", rag="amber"))
-        assert (ran.code, "not wrapped by this wrapping key" in ran.err) == (1, True), ran
+        assert (ran.code, "not wrapped by this wrapping key" in ran.err, "ops/runbooks/restore.md" in ran.err) == (1, True, True), ran
+        (folder / "kept").write_text(kept)
+        assert verify(there.pack("trail"), "--known", folder / "kept").code == 0  # every proof holds

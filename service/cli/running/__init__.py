@@ -15,7 +15,7 @@ import psycopg
 import service
 from service.cli.opening import check_established, database, kept_up
 from service.ledger import keys
-from service.ledger.sealed import outside
+from service.ledger.sealed import custody, outside
 from service.recording.outside import policy
 
 GUNICORN = Path(service.__file__).parents[1] / "ops" / "gunicorn.conf.py"
@@ -36,6 +36,7 @@ def serve(host: str | None, port: int | None) -> None:
         check_established(config)
         with suppress(psycopg.OperationalError):  # away for now: each worker asks again before it opens the board
             outside.check(config)
+            custody.check_opens(config)
         if config.policy:
             policy.read(config, keys.load_public(config).log_vkey)  # what cannot be used is said here, and not to whoever records first
         bind = f"{host or config.host}:{port or config.port}"

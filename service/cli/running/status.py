@@ -16,7 +16,7 @@ from projections.two_clocks import tracking
 from service.cli.opening import database
 from service.desk.refusals import NotEstablished
 from service.ledger import keys
-from service.ledger.sealed import outside
+from service.ledger.sealed import custody, outside
 from service.recording.outside import policy
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
         dumps = desk.execute(UNDESTROYED, (london(config.clock()()),)).fetchall()
     yield _erased(config)
+    yield _opens(config)
     for name, day in dumps:
         yield f"The dump {name} was to be destroyed by {day}: say `muniment db destroyed {name}` once it is.", False
     for office, count, why in waiting:
@@ -95,6 +96,15 @@ def _erased(config: Config) -> tuple[str, bool]:
         return str(refused), False
     copies = len(outside.files(config))
     return f"The record of who was erased is whole, in {copies} {'copy' if copies == 1 else 'copies'}: {outside.head(config)}.", True
+
+
+def _opens(config: Config) -> tuple[str, bool]:
+    """Say whether the wrapping key is the one of this database."""
+    try:
+        custody.check_opens(config)
+    except (Refused, keys.CannotUseKeys) as refused:
+        return str(refused), False
+    return "The wrapping key opens what is sealed.", True
 
 
 def _witnessed(conn: psycopg.Connection[Any], config: Config, size: int) -> Iterator[tuple[str, bool]]:

@@ -24,7 +24,7 @@ from service.database.connection import datastore
 from service.ledger import keys
 from service.ledger.reading import Proofs, read_log
 from service.ledger.registry import Registry
-from service.ledger.sealed import outside
+from service.ledger.sealed import custody, outside
 from service.recording.outside import policy
 from service.recording.outside.sending import send_daily
 from service.recording.outside.stamping import check_client, stamping
@@ -73,10 +73,11 @@ def work(every: float | None, *, views_only: bool, notices: bool) -> None:
 
 
 def _check_erased(config: Config, stop: threading.Event) -> None:
-    """Refuse to work while somebody is back who was erased; a database that is away is waited for."""
+    """Refuse to work while somebody is back who was erased, or nobody can be named; a database that is away is waited for."""
     while not stop.is_set():
         try:
-            return outside.check(config)
+            outside.check(config)
+            return custody.check_opens(config)
         except psycopg.OperationalError as error:
             logging.getLogger(__name__).warning("the database is away: %s", str(error).partition("\n")[0])
             stop.wait(LOOK_EVERY)

@@ -86,6 +86,10 @@ def restore(file: Path, *, yes: bool) -> None:
         click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")
         if (config.data / "keys").is_dir():
             _erase_again(config, yes=yes)
+            try:
+                custody.check_opens(config)
+            except custody.OpensNothing as refused:
+                click.echo(f"WRONG  {refused}")
         else:
             click.echo(f"Put {config.data / 'keys'} back, with the newest {record.FILE}; then: muniment db erase-again")
 

@@ -1,4 +1,4 @@
-"""Whether a copy of the service's keys would serve if the keys themselves were lost: `check(config, copy)`."""
+"""Whether keys are those of this database: a copy of them, `check(config, copy)`; or the wrapping key in use, `check_opens(config)`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg import connect
 
+from aggregates.errors import Refused
 from service.ledger import keys
 from service.ledger.sealed.rewrapping import wraps
 from service.verify import thumbprint
@@ -16,9 +17,31 @@ if TYPE_CHECKING:
 
     from service.config import Config
 
+MADE: Final = "SELECT to_regclass('sealed.subject_key') IS NOT NULL"
+SOMEBODY: Final = "SELECT EXISTS (SELECT FROM sealed.subject_key)"
 LIVE: Final = """
     SELECT count(*) FROM ledger.signing_key LEFT JOIN ledger.signing_key_end AS e USING (thumbprint)
      WHERE thumbprint = %s AND e.ended_at IS NULL"""
+
+
+class OpensNothing(Refused):
+    """What is sealed in the database can be opened by the wrapping key: with another nobody is named, and nobody can act."""
+
+    source = "ledger §6"
+    text = (
+        "The wrapping key {file} does not open what is sealed in the database: a dump from before that key was changed was restored, or "
+        "an older copy of the key was put there. Follow ops/runbooks/restore.md. Until then nothing of it is served"
+    )
+
+
+def check_opens(config: Config) -> None:
+    """Refuse to serve a database whose personal values the wrapping key does not open; raise CannotUseKeys, or OperationalError."""
+    with connect(config.conninfo("writer")) as conn:
+        if conn.execute(MADE).fetchone() == (True,) and conn.execute(SOMEBODY).fetchone() == (True,):
+            folder = config.data / "keys"
+            key = keys.unwrapped(folder / keys.WRAPPING, keys.read_passphrase(config.passphrase_file or folder / keys.PASSPHRASE))
+            if not wraps(conn, keys.load_public(config).origin, key):
+                raise OpensNothing(file=folder / keys.WRAPPING)
 
 
 def check(config: Config, copy: Path) -> dict[str, bool]:

@@ -48,7 +48,10 @@ class StillRunning(Refused):
 class WrappedByNeither(Refused):
     """The keys that are stored are wrapped by another key than the files have."""
 
-    text = "The key of subject {subject} is not wrapped by the wrapping key in {folder}: put the right one there. Nothing was changed"
+    text = (
+        "The key of subject {subject} is not wrapped by the wrapping key in {folder}: put the right one there (ops/runbooks/restore.md). "
+        "Nothing was changed"
+    )
 
 
 def check_stopped(conn: Connection[Any]) -> None:

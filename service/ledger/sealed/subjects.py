@@ -19,7 +19,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from service.ledger.errors import SealedValueDamaged
+from service.ledger.errors import OtherWrappingKey, SealedValueDamaged
 from service.verify import open_disclosures
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Subjects:
         try:
             return AESGCM(_open(self._wrapping, self._bound_to(subject), wrapped))
         except InvalidTag as error:
-            raise SealedValueDamaged(f"the key of subject {subject} is not wrapped by this wrapping key") from error
+            raise OtherWrappingKey(f"the key of subject {subject} is not wrapped by this wrapping key") from error
 
     def _remember(self, subject: UUID, cipher: AESGCM) -> None:
         self._stored[subject] = cipher

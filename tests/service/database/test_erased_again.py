@@ -21,7 +21,7 @@ from service.ledger.append import entry
 from service.ledger.checkpoint import Receipt
 from service.ledger.errors import SealedValueDamaged
 from service.ledger.pack import write_pack
-from service.ledger.sealed import outside, record, rewrapping
+from service.ledger.sealed import custody, outside, record, rewrapping
 from service.ledger.sealed.wrapping import wrap
 from service.verify import b64url, canonical, digest, leaf_hash, verify
 from tests.databases import fresh_database
@@ -263,8 +263,13 @@ def test_another_wrapping_key_opens_what_is_stored_and_nothing_that_was(board, p
         assert again.held.allowed("dispute_action", "A1", "reason", "943 476 5919")
     finally:
         again.close()
-    with restored(board, tmp_path / "before.dump", postgres) as config, pytest.raises(SealedValueDamaged, match="wrapping key"):
-        holds(config, NAME)
+    with restored(board, tmp_path / "before.dump", postgres) as config:
+        with pytest.raises(SealedValueDamaged, match="wrapping key"):
+            holds(config, NAME)
+        with pytest.raises(custody.OpensNothing, match=r"wrapping\.key does not open"):
+            worker.open_board(config)
+        (config.data / "keys" / "wrapping.key").write_bytes(wrap(old, (config.data / "keys" / "passphrase").read_bytes().strip()))
+        worker.open_board(config).close()  # by the key of then it is served
     assert ref
 
 
