@@ -40,10 +40,10 @@ PERSONAL: Final = f"""
     SELECT table_schema || '.' || table_name FROM information_schema.tables
      WHERE table_schema = 'desk' AND table_name <> '{migrations.VERSION_TABLE}'
         OR table_schema = 'sealed' AND table_name <> 'erased'"""  # noqa: S608 - our own text
-LISTED: Final = "SELECT name, made_on, size, kept_until, destroyed_on FROM desk.backup ORDER BY id DESC"
+LISTED: Final = "SELECT name, made_on, size, kept_until, destroyed_on, log_alone FROM desk.backup ORDER BY id DESC"
 LIST: Final = """
-    INSERT INTO desk.backup (name, made_on, size, kept_until)
-    SELECT %s, %s, coalesce(max(size), 0), %s FROM ledger.checkpoint"""
+    INSERT INTO desk.backup (name, made_on, size, kept_until, log_alone)
+    SELECT %s, %s, coalesce(max(size), 0), %s, %s FROM ledger.checkpoint"""
 
 
 class CannotBackUp(PostgresRefused):
@@ -98,17 +98,21 @@ class ProgramFailed(CannotBackUp):
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A dump in which there is what is personal: at which size of the log it was made, and by when it is to be destroyed."""
+    """A dump: at which size of the log it was made, and by when it is to be destroyed.
+
+    One of the log alone holds no key and nothing that was sealed, but the texts of that day, and may be kept: for no day, or None.
+    """
 
     name: str
     made_on: date
     size: int
-    kept_until: date
+    kept_until: date | None
     destroyed_on: date | None
+    log_alone: bool
 
 
 def listed(config: Config) -> list[Backup]:
-    """Return the dumps that hold what is personal, the newest first."""
+    """Return the dumps that were made, the newest first."""
     with psycopg.connect(config.conninfo("writer")) as connection, connection.cursor(row_factory=class_row(Backup)) as cursor:
         return cursor.execute(LISTED).fetchall()
 
@@ -121,12 +125,13 @@ def destroyed(config: Config, name: str) -> None:
             raise NoSuchBackup(name)
 
 
-def dump(config: Config, file: Path, *, kept_until: date | None = None, log_alone: bool = False) -> None:
-    """Write the database to a new file that only this account can read; raise CannotBackUp, leaving no half of a file.
+def dump(config: Config, file: Path, *, kept_until: date | None = None, log_alone: bool = False) -> date | None:
+    """Write the database to a new file that only this account can read, and return by when it is to be destroyed.
 
-    It is listed for destruction by a day; the log alone, without anything personal, is not.
+    Raises CannotBackUp, leaving no half of a file. It is listed; the log alone, without anything that was sealed, may be kept.
     """
-    conninfo = config.conninfo("owner")
+    conninfo, today = config.conninfo("owner"), london(config.clock()())
+    until = kept_until or (None if log_alone else today + KEPT)
     with psycopg.connect(conninfo) as connection:
         if migrations.schema_version(connection) is None:
             raise NothingToDump
@@ -136,12 +141,11 @@ def dump(config: Config, file: Path, *, kept_until: date | None = None, log_alon
     unfinished.unlink(missing_ok=True)
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # pg_dump writes into it, and syncs it
-        without, today = ["--exclude-table=views.*"], london(config.clock()())
+        without = ["--exclude-table=views.*"]
         with psycopg.connect(conninfo) as connection:
             if log_alone:
                 without += (f"--exclude-table-data={name}" for (name,) in connection.execute(PERSONAL))
-            else:  # before it is made, so that it is in the dump itself
-                connection.execute(LIST, (file.name, today, kept_until or today + KEPT))
+            connection.execute(LIST, (file.name, today, until, log_alone))  # before it is made, so that it is in the dump itself
         _run("pg_dump", conninfo, "--format=custom", "--no-owner", *without, "--file", str(unfinished))
         unfinished.rename(file)
     except BaseException:
@@ -150,6 +154,7 @@ def dump(config: Config, file: Path, *, kept_until: date | None = None, log_alon
         raise
     finally:
         unfinished.unlink(missing_ok=True)
+    return until
 
 
 def restore(config: Config, file: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.acceptance.boards import line
+from tests.acceptance.boards import TODAY, line
 from tests.acceptance.product import verify
 from tests.databases import fresh_database
 from tests.service.ledger.test_sealed import everything, spellings
@@ -131,13 +131,18 @@ def test_the_wrapping_key_is_rotated_by_its_runbook(begun, postgres, folder):
     assert "keys of people are wrapped by a new key" in begun.does("db", "rotate-wrapping-key")
     begun.does("db", "dump", "after.dump", "--keep-until", "2016-10-01")
     assert begun.brings_in(line("chair", "report_progress", "A1", narrative=f"{NAME} was away", rag="amber")).code == 1  # the name is known
+    assert "It may be kept" in begun.does("db", "dump", "years.dump", "--log-alone")
     listed = begun.does("db", "backups")
-    assert [row.partition(":")[0] for row in listed.splitlines()] == ["after.dump", "before.dump"]
+    assert [row.partition(":")[0] for row in listed.splitlines()] == ["years.dump, the log alone", "after.dump", "before.dump"]
+    assert "may be kept" in listed.splitlines()[0]
     assert "to be destroyed by 2016-10-01" in listed
     late = begun.run("status", MUNIMENT_DEMONSTRATION_CLOCK="2016-10-05T09:00:00+01:00").out
     assert "WRONG  The dump after.dump was to be destroyed by 2016-10-01" in late
     assert "The dump before.dump" not in late
-    begun.does("db", "destroyed", "before.dump")
+    assert "years.dump" not in late
+    for name in ("before.dump", "years.dump"):
+        begun.does("db", "destroyed", name)
+    assert begun.does("db", "backups").splitlines()[0].endswith(f"events, destroyed {TODAY}")
     assert "ok     The wrapping key opens what is sealed." in begun.run("status").out
     kept = begun.run("checkpoint").out
     with elsewhere(begun, postgres, folder, "before.dump") as (there, said):

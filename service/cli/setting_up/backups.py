@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from aggregates.clocks.dates import london
 from aggregates.registry.ledger import Why
 from service.cli.beginning import log_name
 from service.cli.opening import board, database
@@ -32,33 +31,36 @@ def db() -> None:
 
 @db.command()
 @click.argument("file", type=NEW_FILE)
-@click.option("--keep-until", type=DAY, help=f"When it is to be destroyed; {backup.KEPT.days} days from now, where you do not say.")
+@click.option("--keep-until", type=DAY, help=f"When it is to be destroyed; in {backup.KEPT.days} days by default, with --log-alone never.")
 @click.option("--log-alone", is_flag=True, help="Without what is personal and without accounts: to be kept for years.")
 def dump(file: Path, keep_until: datetime | None, *, log_alone: bool) -> None:
     """Dump the database to FILE. The keys are not in it: a stolen dump can forge nothing and reveal nobody.
 
-    It is listed for destruction with its day, because it holds the wrapped keys of people who may be erased meanwhile.
+    It is listed for destruction with its day, because it holds the wrapped keys of people who may be erased meanwhile. One of the log
+    alone is listed too: it holds texts that may have to go with somebody later.
 
     Example: muniment db dump 2016-11-14.dump --keep-until 2016-12-14
     """
     with database() as config:
-        until = keep_until.date() if keep_until else london(config.clock()()) + backup.KEPT
-        backup.dump(config, file, kept_until=until, log_alone=log_alone)
+        until = backup.dump(config, file, kept_until=keep_until.date() if keep_until else None, log_alone=log_alone)
     click.echo(f"Dumped to {file}. The keys in {config.data / 'keys'} and the files in {config.data / 'evidence'} are not in it.")
-    kept = "Nothing that was sealed is in it: it may be kept. Its texts are those of today."
-    click.echo(kept if log_alone else f"Destroy it by {until}, and say so: muniment db destroyed {file}")
+    if log_alone:
+        click.echo("Nothing that was sealed is in it. Its texts are those of today: where one goes with somebody later, destroy it.")
+    click.echo(f"Destroy it by {until}, and say so: muniment db destroyed {file}" if until else "It may be kept, and is listed.")
 
 
 @db.command()
 def backups() -> None:
-    """List the dumps that hold what is personal, with the day by which each is to be destroyed.
+    """List the dumps, with the day by which each is to be destroyed; one of the log alone is called so.
 
     Example: muniment db backups
     """
     with database() as config:
         for one in backup.listed(config):
-            became = f"destroyed {one.destroyed_on}" if one.destroyed_on else f"to be destroyed by {one.kept_until}"
-            click.echo(f"{one.name}: made {one.made_on} at {one.size} events, {became}")
+            became = f"to be destroyed by {one.kept_until}" if one.kept_until else "may be kept"
+            became = f"destroyed {one.destroyed_on}" if one.destroyed_on else became
+            what = ", the log alone" if one.log_alone else ""
+            click.echo(f"{one.name}{what}: made {one.made_on} at {one.size} events, {became}")
 
 
 @db.command()

@@ -211,6 +211,7 @@ def test_a_persons_page_has_every_place_and_by_what_right(board):
 def test_who_was_shown_it_is_told_of_the_erasure(board, tmp_path):
     """F.8: what an inspector opened is listed with the day, as not told until somebody is; and so are the dumps that hold the key."""
     backup.dump(board.seeded.config, tmp_path / "monday.dump")
+    backup.dump(board.seeded.config, tmp_path / "years.dump", log_alone=True)
     board("inspector").get(f"/subjects/{PERSON}")
     act(board, "request_erasure", **ASKED)
     act(board, "decide_erasure", outcome="granted", exemption=None, reason="Nothing stands against it")
@@ -219,8 +220,11 @@ def test_who_was_shown_it_is_told_of_the_erasure(board, tmp_path):
     assert "Inspector 5 September 2016" in who.text(f"/subjects/{PERSON}")
     for words in ("Not told yet", "[erased 5 September 2016]", "monday.dump", "Not destroyed yet"):
         assert words in who.words, words
+    copies = who.words.partition("Destroyed years.dump")[2]
+    assert copies.index("The log alone") < copies.index("May be kept") < copies.index("monday.dump") < copies.index("Their key")
     act(board, "notify_recipient", recipient="Ofsted", disclosed_on="2016-09-05", how="By letter")
-    backup.destroyed(board.seeded.config, "monday.dump")
+    for name in ("monday.dump", "years.dump"):
+        backup.destroyed(board.seeded.config, name)
 
     assert "Ofsted 5 September 2016 5 September 2016 By letter" in who.text(f"/subjects/{PERSON}")
     assert "Not told yet" not in who.words

@@ -220,8 +220,9 @@ def test_nobody_is_erased_by_a_line_that_somebody_wrote(board, what):
 def test_what_is_to_be_kept_for_years_holds_nothing_personal(board, postgres, tmp_path):
     """A dump of the log alone has no value, no wrapped key and no account; restored it verifies, and names nobody."""
     somebody(board)
-    backup.dump(board.config, tmp_path / "years.dump", log_alone=True)
-    assert backup.listed(board.config) == []
+    assert backup.dump(board.config, tmp_path / "years.dump", log_alone=True) is None
+    (one,) = backup.listed(board.config)
+    assert (one.name, one.size, one.kept_until, one.log_alone) == ("years.dump", board.board.size(), None, True)
     with restored(board, tmp_path / "years.dump", postgres) as config:
         assert holds(config, NAME, CONTACT, board.email("chair")) == set()
         with psycopg.connect(config.conninfo("owner")) as conn:

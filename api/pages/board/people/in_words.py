@@ -144,7 +144,9 @@ def _packs(rows: list[Row], words: Words) -> Iterator[str]:
 def _backups(rows: list[Row], _: Words) -> Iterator[str]:
     for one in rows:
         gone = f"; destroyed on {_day(one['destroyed_on'])}" if one["destroyed_on"] else ""
-        yield f"The backup {one['name']} of {_day(one['made_on'])}, to be destroyed by {_day(one['kept_until'])}{gone}."
+        until = f"to be destroyed by {_day(one['kept_until'])}" if one["kept_until"] else "which may be kept"
+        what = " of the log alone, without anything that is sealed," if one["log_alone"] else ""
+        yield f"The backup {one['name']}{what} of {_day(one['made_on'])}, {until}{gone}."
 
 
 def _until(text: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -156,22 +156,22 @@ def _told(row: PersonRow, disclosed_on: date) -> Said:
     return _day(on) or strong("Not told yet")
 
 
+COPIES: Final = ("Dump", "Made", "Holds", "To be destroyed by", "Destroyed")
+HOLDS: Final = {False: "Their key, what is sealed, and texts", True: "The log alone: texts, as they stood"}
+
+
 def _copies(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
-    """Return the dumps that hold a copy of their wrapped key: it is gone for good when the last of them is destroyed."""
+    """Return the dumps that hold a copy of their wrapped key, which is gone for good when the last of them is destroyed, or of texts."""
     if not roles.may(seen.on.scope.role, "what is held of somebody"):
         return []
     erased = people_.erased_at(seen.on.conn, row.ref)
     told = [
-        (one.name, one.made_on, one.kept_until, one.destroyed_on or strong("Not destroyed yet"))
+        (one.name, one.made_on, HOLDS[one.log_alone], one.kept_until or "May be kept", one.destroyed_on or strong("Not destroyed yet"))
         for one in backup.listed(worker().config)
         if erased is None or one.size < erased
     ]
-    note = "Each holds their key, wrapped by a key that is in none of them."
-    return [
-        section(
-            "Copies of their key in backups", ("Dump", "Made", "To be destroyed by", "Destroyed"), told, "In no dump that was listed.", note
-        )
-    ]
+    note = "Their key is wrapped by a key that is in none of them. Texts that went with them are in those of the log alone too."
+    return [section("Copies in backups", COPIES, told, "In no dump that was listed.", note)]
 
 
 def _attended(seen: Look, refs: list[str]) -> dict[str, Any]:
