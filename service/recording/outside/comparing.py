@@ -92,29 +92,42 @@ class Outside:
         self._until = monotonic() + AGAIN
 
     def unadmitted(self, thing: Any = None, also: Sequence[Held] = ()) -> list[Held]:
-        """Return what others hold, as far as this log neither extends nor admits it; `also` is what else they are known to hold."""
+        """Return what others hold, as far as this log neither extends nor admits it; `also` is what else they are known to hold.
+
+        Raises KeptDamaged, where `thing` is not about to accuse whoever stole the log key: they may have damaged it to keep that from us.
+        """
         board = self._board
         witnesses = policy.read(board.config, board.recorder.vkey, *(each.vkey for each in board.recorder.sealers)).all
         if not self._asked:
             _ask_all(board.recorder, witnesses)
             self._asked = True
-        held = [*_kept(board.config, board.recorder, self._good), *_found(board.recorder, [one.vkey for one in witnesses]), *also]
+        kept, damaged = _kept(board.config, board.recorder, self._good)
+        accused = self._accused(thing)
+        for one in damaged:
+            if accused is None:
+                raise one
+            log.warning("%s No hindrance to saying that the key of %s is compromised", one, accused)
+        held = [*kept, *_found(board.recorder, [one.vkey for one in witnesses]), *also]
         if not held:
             return []
         ledger = thing if isinstance(thing, Ledger) else board.find(Ledger, "ledger", fresh=True)
         losses = ledger.state.losses if ledger and ledger.state else ()
-        return [one for one in held if not (one.admitted(losses) or self._accused(one, thing))]
+        return [one for one in held if not (one.admitted(losses) or (accused and _under(accused, one)))]
 
-    def _accused(self, one: Held, thing: Any) -> bool:
-        """Say whether `thing` is about to accuse whoever stole the log key of what is held: that is no hindrance to it."""
+    def _accused(self, thing: Any) -> str | None:
+        """Return the name of the log key that `thing` is about to call compromised: what is held under it is no hindrance to that."""
         said = thing.state.successions[-1:] if isinstance(thing, Ledger) and thing.state else ()
         if not said or said[0].reason != "compromised" or said[0].size != self._board.recorder.head().frontier.size:
-            return False
-        name = parse_vkey(said[0].replaces)[0]
-        if one.checkpoint and not one.checkpoint.startswith(f"{name}\n"):
-            return False
-        log.warning("%s holds %s events under the compromised key of %s that this log does not extend", called(one.place), one.size, name)
-        return True
+            return None
+        return parse_vkey(said[0].replaces)[0]
+
+
+def _under(name: str, one: Held) -> bool:
+    """Say whether what is held may be the work of whoever has the key of this name, and name it in the log of the service."""
+    if one.checkpoint and not one.checkpoint.startswith(f"{name}\n"):
+        return False
+    log.warning("%s holds %s events under the compromised key of %s that this log does not extend", called(one.place), one.size, name)
+    return True
 
 
 def called(place: str) -> str:
@@ -142,9 +155,12 @@ def _ask_all(recorder: LedgerRecorder, witnesses: tuple[policy.Witness, ...]) ->
             list(pool.map(once, witnesses))
 
 
-def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> list[Held]:
-    """Return the checkpoints in the folders that they are sent to which the log does not extend; those that it does become `good`."""
-    found = dict[Path, tuple[int, bytes, str]]()
+def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> tuple[list[Held], list[KeptDamaged]]:
+    """Return the checkpoints in the folders that they are sent to which the log does not extend; those that it does become `good`.
+
+    What cannot be read any more comes beside them.
+    """
+    found, damaged = dict[Path, tuple[int, bytes, str]](), list[KeptDamaged]()
     folders = [Path(to) for to in config.checkpoint_to if to.startswith("/")]
     for path in (path for folder in folders for path in folder.glob("*.checkpoint") if path not in good and not path.is_dir()):
         try:
@@ -154,13 +170,14 @@ def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> list[Hel
                 continue
             kept = open_by_name(note, recorder.sealers)
         except (OSError, ValueError) as error:
-            raise KeptDamaged(file=path, why=getattr(error, "strerror", None) or error) from error
+            damaged.append(KeptDamaged(file=path, why=getattr(error, "strerror", None) or error))
+            continue
         found[path] = kept.size, kept.root, note
     with recorder.datastore.get_connection() as conn:
         rows = conn.execute(ROOTS, ([size for size, _, _ in found.values()],)).fetchall() if found else []
     roots = {row["size"]: bytes(row["root"]) for row in rows}
     good.update(path for path, (size, root, _) in found.items() if roots.get(size) == root or extends(recorder, size, root))
-    return [Held(path.name, size, note) for path, (size, _, note) in sorted(found.items()) if path not in good]
+    return [Held(path.name, size, note) for path, (size, _, note) in sorted(found.items()) if path not in good], damaged
 
 
 def _found(recorder: LedgerRecorder, witnesses: list[str]) -> list[Held]:

@@ -18,7 +18,7 @@ from service.ledger.pack.writing import write_pack
 from service.ledger.sealed import custody, log_key, outside
 from service.ledger.sealed.rewrapping import StillRunning
 from service.ledger.sealed.statement_key import put_public
-from service.recording.outside.comparing import NotWhatOthersHold
+from service.recording.outside.comparing import KeptDamaged, NotWhatOthersHold
 from service.recording.outside.recovering import admit, lost
 from service.recording.outside.witnessing import ask
 from service.verify import open_checkpoint, verify
@@ -145,7 +145,8 @@ def succeed_again(it: Seeded) -> str:
 def test_what_refuses_a_succession_refuses_it_before_anything_is_written(seeded, tmp_path, caplog):
     """Keys that are younger than the database, a reason that is not so, and what others hold, leave no half of a new key behind.
 
-    What whoever stole the key signed beyond this log does not stop the succession that says so: it is named, and stops what would follow.
+    What whoever stole the key signed beyond this log, or damaged of what was kept, does not stop the succession that says so: it is
+    named, and stops what would follow.
     A policy may still name the key before; and a new key that was not written whole is dropped.
     """
     folder, first, size = seeded.config.data / "keys", seeded.board.recorder.vkey, seeded.board.recorder.head().frontier.size
@@ -172,9 +173,16 @@ def test_what_refuses_a_succession_refuses_it_before_anything_is_written(seeded,
         with pytest.raises(refusal):
             succeed(seeded, reason)
         assert keys.load(seeded.config).log.vkey == first
+    (tmp_path / "000800.checkpoint").write_text("nothing that can be read")
+    with pytest.raises(KeptDamaged, match=r"000800\.checkpoint"):
+        succeed(seeded, "planned")
     second = succeed(seeded, "compromised")
-    assert "000900.checkpoint holds 900 events under the compromised key" in caplog.text
+    for told in ("000900.checkpoint holds 900 events under the compromised key", "000800.checkpoint is not the checkpoint that was sent"):
+        assert told in caplog.text
     seeded.config = replace(seeded.config, policy=None)
+    with opened(seeded) as seeded.board, pytest.raises(KeptDamaged, match=r"000800\.checkpoint"):
+        seeded.act("riv-lead", "accept_action", "A1")
+    (tmp_path / "000800.checkpoint").unlink()
     with opened(seeded) as seeded.board:
         assert (seeded.board.recorder.vkey, [one.size for one in lost(seeded.board, {})]) == (second, [900])
         with pytest.raises(NotWhatOthersHold):
