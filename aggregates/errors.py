@@ -57,6 +57,7 @@ RULES: Final[Mapping[str, str]] = {
     "INV-43": "working days are those of the pinned calendar",
     "INV-44": "the chair does not judge what their own employer owes",
     "INV-45": "nothing on record identifies a child",
+    "ledger §3": "a key is its holder's alone, and is enrolled, ended and disputed on record",
 }
 
 

@@ -15,55 +15,61 @@ if TYPE_CHECKING:
 class KeyEnrolled(Refused):
     """A key is enrolled once, for one holder and one purpose."""
 
-    source, text = "ledger §3", "The key {thumbprint} is enrolled already, for {holder}"
+    rule, text = "ledger §3", "The key {thumbprint} is enrolled already, for {holder}"
 
 
 class UnknownKey(Refused):
     """Only an enrolled key is rotated or revoked."""
 
-    source, text = "ledger §3", "There is no key {thumbprint}"
+    rule, text = "ledger §3", "There is no key {thumbprint}"
+
+
+class NothingToReplace(Refused):
+    """A key takes the place of one that its holder has."""
+
+    rule, text = "ledger §3", "{holder} has no key that signs now, so there is none to replace: enrol one"
 
 
 class KeyEnded(Refused):
     """A key ends once."""
 
-    source, text = "ledger §3", "The key {thumbprint} of {holder} was {status} already"
+    rule, text = "ledger §3", "The key {thumbprint} of {holder} was {status} already"
 
 
 class OtherHolder(Refused):
     """A rotation replaces a key by another of the same holder, for the same purpose."""
 
-    source, text = "ledger §3", "The key {replaces} is {holder}'s for {purpose}: its replacement is too"
+    rule, text = "ledger §3", "The key {replaces} is {holder}'s for {purpose}: its replacement is too"
 
 
 class ServicesOwn(Refused):
     """The service's own key is rotated, or nothing could be recorded."""
 
-    source, text = "ledger §3", "The key {thumbprint} is the service's own and signs now: rotate it first"
+    rule, text = "ledger §3", "The key {thumbprint} is the service's own and signs now: rotate it first"
 
 
 class ForTheServiceAlone(Refused):
     """Who attests what others do is the service, and nobody by a key of theirs."""
 
-    source, text = "ledger §3", "No key of {holder} attests what others do: that is the service's own, put in place where its files are"
+    rule, text = "ledger §3", "No key of {holder} attests what others do: that is the service's own, put in place where its files are"
 
 
 class StillLive(Refused):
     """Whoever has a key in wrong hands ends it before anything else."""
 
-    source, text = "ledger §3", "The key {thumbprint} may still sign: revoke it first, or rotate it where it is the service's own"
+    rule, text = "ledger §3", "The key {thumbprint} may still sign: revoke it first, or rotate it where it is the service's own"
 
 
 class DisputedAlready(Refused):
     """What is disputed stays so; a second declaration goes further back."""
 
-    source, text = "ledger §3", "What the key {thumbprint} signed is disputed already, from event {since} on"
+    rule, text = "ledger §3", "What the key {thumbprint} signed is disputed already, from event {since} on"
 
 
 class NotInItsLife(Refused):
     """A key can be disputed only for positions at which it could sign."""
 
-    source, text = (
+    rule, text = (
         "ledger §3",
         "The key {thumbprint} could sign events {first} to {last}: event {position} is none of them",
     )
@@ -72,13 +78,13 @@ class NotInItsLife(Refused):
 class NotDisputed(Refused):
     """Only a statement under a key that was compromised is affirmed or repudiated."""
 
-    source, text = "ledger §3", "Event {position} is not disputed"
+    rule, text = "ledger §3", "Event {position} is not disputed"
 
 
 class Answered(Refused):
     """Whoever is said to have signed a statement says once whether they did."""
 
-    source, text = "ledger §3", "Event {position} was {answer} already"
+    rule, text = "ledger §3", "Event {position} was {answer} already"
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ class NotHeldNow(Refused):
 class NotADemonstration(Refused):
     """Only a demonstration log lets a command carry the time at which it was recorded."""
 
-    rule, source, text = "", "ledger §3", "This is not a demonstration log: a command cannot say when it was recorded"
+    rule, text = "", "This is not a demonstration log: a command cannot say when it was recorded"
 
 
 class ClockWentBack(Refused):

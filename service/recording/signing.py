@@ -40,38 +40,37 @@ AHEAD: Final = 60  # seconds by which another process's clock may be before ours
 class NotYourKey(NotAllowed):
     """An act is signed by a key of the office that acts or of the agency that it is of, and by whoever had the key enrolled."""
 
-    source, text = "ledger §3", "{office} signs nothing with the key {thumbprint}: {why}"
+    rule, text = "ledger §3", "{office} signs nothing with the key {thumbprint}: {why}"
 
 
 class NotSigned(Refused):
     """What is to be recorded as signed is signed, for this log, by one key, in the one form that every reader takes for the same."""
 
-    source, text = "ledger §3", "What came with this act is not a signed statement of it: {why}"
+    text = "What came with this act is not a signed statement of it: {why}"
 
 
 class NotWhatWasSigned(Refused):
     """Nothing is recorded under somebody's signature but what they signed."""
 
-    source, text = "ledger §3", "What was signed is not what this act would record now: {why}. Prepare it again, and look at it again"
+    text = "What was signed is not what this act would record now: {why}. Prepare it again, and look at it again"
 
 
 class MovedSincePrepared(StaleVersion):
     """Somebody recorded something of the same thing since the act was prepared."""
 
-    source = "ledger §3"
     text = "{ref} has moved on since this was prepared: it would be entry {version}, and entry {signed} was signed. Prepare it again"
 
 
 class PreparedTooLongAgo(MovedUnderneath):
     """What was prepared is signed soon, or prepared again."""
 
-    source, text = "ledger §3", "This was prepared more than {minutes} minutes ago. Prepare it again, and look at it again"
+    text = "This was prepared more than {minutes} minutes ago. Prepare it again, and look at it again"
 
 
 class SignedAlready(AlreadyExists):
     """What is signed is recorded once."""
 
-    source, text = "ledger §3", "What was signed for {ref} is on record already"
+    text = "What was signed for {ref} is on record already"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from aggregates.partnership import Agency
 from aggregates.partnership.office import Office
 from aggregates.registry import Inspection, Key, Keys, Ledger
 from aggregates.registry.inspection import AlreadyDisclosed
-from aggregates.registry.key_state import ForTheServiceAlone, KeyEnded, KeyEnrolled, UnknownKey
+from aggregates.registry.key_state import ForTheServiceAlone, KeyEnded, KeyEnrolled, NothingToReplace, UnknownKey
 from aggregates.registry.keys import SERVICES
 from aggregates.registry.ledger import SealedAlready
 from service.commands.command import MANAGERS
@@ -90,6 +90,8 @@ class RegistryVerbs(References):
         """Replace a key by another; both prove it."""
         self._own(said["acting"], said["holder"], "rotate")
         _for_acts(said)
+        if not any(key.holder == said["holder"] and key.purpose == said["purpose"] and key.ended_at is None for key in self.registry.all()):
+            raise NothingToReplace(holder=said["holder"])
         check_proof(self.origin, said["holder"], said["purpose"], said["public_key"], said["thumbprint"], said["proof"])
         old = next((k for k in self.registry.all() if k.thumbprint == said["replaces"]), None)
         if old is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -65,7 +66,15 @@ def test_every_refusal_has_a_status_a_code_and_a_title_of_its_own():
     assert {errors.status_of(kind) for kind in kinds} <= {400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503, 507}
     assert len({kind.code() for kind in kinds}) == len(kinds)
     assert all(errors.title_of(kind) and kind.text for kind in kinds)
-    assert {kind.rule for kind in kinds if kind.rule.startswith("INV-")} <= RULES.keys()
+    assert {kind.rule for kind in kinds if kind.rule.startswith(("INV-", "ledger"))} <= RULES.keys()
+
+
+def test_no_refusal_sends_its_reader_to_our_specification():
+    """Who reads a refusal has the framework and the law, and no document of ours: a rule of ours is said in words."""
+    ours = re.compile(r"§|INV-\d|\b(ledger|domain|architecture|journey|experience) [A-Z\d]")
+    told = {kind: f"{kind.text} {RULES.get(kind.rule, '')} {kind.source}" for kind in refusal_classes()}
+
+    assert {kind: words for kind, words in told.items() if ours.search(words)} == {}
 
 
 def test_what_the_table_does_not_name_is_a_422():

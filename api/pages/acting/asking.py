@@ -23,6 +23,7 @@ from aggregates.entry.values import Evidence, Sealed
 from aggregates.errors import Refused
 from aggregates.partnership import framework
 from aggregates.partnership.membership import promised_in_words
+from aggregates.registry import Keys
 from aggregates.registry.key_state import DisputedAlready, NotInItsLife, StillLive, UnknownKey
 from aggregates.returns import ReturnState
 from aggregates.returns import refusals as of_returns
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from aggregates.authority import Acting
     from aggregates.entry.fields import Field
+    from aggregates.registry.key_state import KeysState
     from aggregates.registry.subject_state import SubjectState
     from aggregates.review import ReviewState
     from api.pages.frame.words import Words
@@ -197,6 +199,8 @@ def plausible(question: Question, command: Command, thing: Any, words: Words) ->
     known = _known(question, thing.state, words)
     if command.kind == "subject":
         known |= _of_a_person(command, thing.state)
+    if isinstance(thing, Keys):
+        known |= _of_a_key(question, command, thing.state)
     if isinstance(thing, TrainingSession) and thing.state:
         known |= of_sessions.known(command.name, thing.state, words)
     return {f.name: known[f.name] if f.name in known else _made_up(f) for f in command.fields}
@@ -236,11 +240,6 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
         known |= {"leaves_on": today, "item": next(iter(question.owed(state.code)), "…")}
     if hasattr(state, "escalation_level"):
         known |= {"level": state.escalation_level + 1, "due_on": max(today, state.due_on) + YEAR}
-    if hasattr(state, "keys"):
-        live = [key for key in state.keys if key.status == "live" and key.purpose == "acts"]
-        whose = sorted(live, key=lambda key: key.holder != acting_as().office)  # their own first
-        known |= {"thumbprint": next((key.thumbprint for key in whose), HASH), "holder": acting_as().office}
-        known |= {"position": next(iter(question.disputed()), 1), "purpose": "acts"}
     if isinstance(state, DisseminationState):
         known |= _of_an_item(state, words)
     elif hasattr(state, "findings"):
@@ -261,6 +260,16 @@ def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
     today = worker().today
     of_days = {"received_on": today, "disclosed_on": state.erased_on or today, "kept_until": today + YEAR}
     return {"matter": matter, "reference": waits, "into": acting_as().person or NOBODY, **of_days}
+
+
+def _of_a_key(question: Question, command: Command, state: KeysState) -> dict[str, Any]:
+    """Return a key with which it could be done, their own first: to be declared compromised, it may have ended."""
+    who = acting_as()
+    keys = [key for key in state.keys if key.purpose == "acts" and (key.status == "live" or command.name == "declare_key_compromised")]
+    key = next(iter(sorted(keys, key=lambda key: key.holder not in {who.office, who.body})), None)
+    holder = key.holder if key and command.name == "rotate_signing_key" else who.office
+    position = next(iter(question.disputed()), 1)
+    return {"thumbprint": key.thumbprint if key else HASH, "holder": holder, "position": position, "purpose": "acts"}
 
 
 def _of_an_item(state: DisseminationState, words: Words) -> dict[str, Any]:

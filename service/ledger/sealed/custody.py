@@ -25,9 +25,8 @@ LIVE: Final = """
 
 
 class OpensNothing(Refused):
-    """What is sealed in the database can be opened by the wrapping key: with another nobody is named, and nobody can act."""
+    """What is sealed in the database can be opened by the wrapping key (ledger §6): with another nobody is named, and nobody can act."""
 
-    source = "ledger §6"
     text = (
         "The wrapping key {file} does not open what is sealed in the database: a dump from before that key was changed was restored, or "
         "an older copy of the key was put there. Follow ops/runbooks/restore.md. Until then nothing of it is served"

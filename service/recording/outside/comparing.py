@@ -48,7 +48,6 @@ ROOTS: Final = "SELECT size, root FROM ledger.checkpoint WHERE size = ANY (%s)"
 class NotWhatOthersHold(Refused):
     """Nothing is recorded on a log that does not extend what others hold of it, before that is admitted on record."""
 
-    source = "ledger §5"
     text = (
         "Nothing is recorded: {place} holds {held} events of this log, and the log here does not extend them, as after an old backup was "
         "restored. Whoever runs the service: follow ops/runbooks/restore.md"
@@ -58,7 +57,6 @@ class NotWhatOthersHold(Refused):
 class KeptDamaged(Refused):
     """What is kept against a loss has to be readable: a damaged checkpoint may be the very one that shows it."""
 
-    source = "ledger §5"
     text = "Nothing is recorded: {file} is not the checkpoint that was sent there ({why}). Put it back from another copy, or take it away"
 
 

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 class NothingLost(Refused):
     """A loss is admitted where there is one."""
 
-    source, text = "ledger §5", "Nothing that anybody is known to hold is missing of this log: there is nothing to admit"
+    text = "Nothing that anybody is known to hold is missing of this log: there is nothing to admit"
 
 
 class NotThisLogs(Refused):
     """What is admitted as lost was signed by this log's key."""
 
-    source, text = "ledger §4", "{file} is no checkpoint of this log: {why}"
+    text = "{file} is no checkpoint of this log: {why}"
 
 
 def lost(board: Board, known: Mapping[str, str]) -> list[Held]:

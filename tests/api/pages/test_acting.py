@@ -215,11 +215,11 @@ def test_a_choice_of_nothing_says_what_is_missing_and_who_sets_it_up(database):
 
     steps = ("/agencies/new", "/sub-groups/new", "/subjects/new", "/partnership/adopt_framework")
     assert [step in first[1] for step in steps] == [True] * 4, first
-    setting_up = "It is set up by the board manager, the chair or the deputy chair: Constitute a sub-group"
+    setting_up = "This comes first, by the board manager, the chair or the deputy chair: Constitute a sub-group"
     assert f"Overseen by There is no sub-group to choose yet. {setting_up}" in words
     assert "/sub-groups/new" in who.links
     assert 'name="overseen_by"' not in who.page
-    set_up = "It is set up by the board manager, the lead reviewer or the sub-group chair: Record a finding"
+    set_up = "This comes first, by the board manager, the lead reviewer or the sub-group chair: Record a finding"
     assert f"There is no finding to choose yet. {set_up}" in words
 
 
@@ -227,7 +227,7 @@ def test_every_choice_says_where_it_comes_from():
     """No field in which something on record is chosen can be empty without a word."""
     chosen = {name.rpartition(".")[2] for name in choices.CHOSEN}
 
-    assert chosen | {"on_behalf_of"} == COMES_FROM.keys()
+    assert chosen | {"on_behalf_of"} == {name.rpartition(".")[2] for name in COMES_FROM}
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

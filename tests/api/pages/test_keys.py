@@ -70,6 +70,36 @@ def test_the_manager_is_offered_all_that_can_be_done_with_keys(sign_in):
     assert ["cannot be recorded" in who.text(act) for act in acts] == [False] * 3
 
 
+def test_who_has_no_key_is_not_offered_to_rotate_one(sign_in):
+    """There is nothing to replace: neither page nor command does it, by name; once they have a key, it is offered."""
+    who = sign_in("riv-lead")
+    who.get("/keys")
+    assert ("/keys/rotate_signing_key" in who.links, "/keys/enrol_signing_key" in who.links) == (False, True)
+    key = keys.enrolment(Ed25519PrivateKey.generate(), ORIGIN, "riv-lead")
+    before = who.recorded
+    sent = who.send("/keys/rotate_signing_key", {**DONE, **key, "replaces": key["thumbprint"], "replaced_proof": key["proof"]})
+    assert (sent.status_code, who.recorded) == (422, before)
+    assert "has no key that signs now, so there is none to replace" in who.words
+    who.seeded.act("riv-lead", "enrol_signing_key", "keys", **key)
+    who.seeded.catch_up()
+
+    assert "/keys/rotate_signing_key" in (who.get("/keys") and who.links)
+
+
+def test_that_a_key_is_revoked_first_is_said_before_it_is_declared_compromised(sign_in):
+    """Whoever's key is in wrong hands finds the act with a key that may sign, and with one that has ended; and what follows from it."""
+    who = sign_in("riv-lead")
+    key = keys.enrolment(Ed25519PrivateKey.generate(), ORIGIN, "riv-lead")
+    for name, said in (("enrol_signing_key", key), ("revoke_signing_key", {"thumbprint": key["thumbprint"], "reason": "Lost"})):
+        who.seeded.act("riv-lead", name, "keys", **said)
+        who.seeded.catch_up()
+        assert "/keys/declare_key_compromised" in (who.get("/keys") and who.links), name
+        told = who.text("/keys/declare_key_compromised")
+        assert ("There is no key that has ended to choose yet" in told) == (name == "enrol_signing_key"), name
+        assert ("a key that may still sign is revoked first" in told) == (name == "revoke_signing_key"), name
+        assert "none of it is void: its holder affirms or repudiates each statement" in told
+
+
 def test_the_last_crumb_is_what_the_page_is_called(reader):
     """Whoever follows the crumbs of the keys' page reads its heading there, not a word of the machine."""
     who = reader("chair")

@@ -134,7 +134,7 @@ def declared(
     """Return the form field of a declared field; `command` says whose, where what may be chosen depends on it."""
     name, readers = field.name, field.sensitivity
     more: dict[str, Any] = {"optional": field.optional or (field.many and field.kind is not Evidence)}
-    if command and (hint := HINTS.get(f"{command.kind}.{name}")):
+    if command and (hint := HINTS.get(f"{command.name}.{name}") or HINTS.get(f"{command.kind}.{name}")):
         more["hint"] = hint
     if field.choices:
         words = OF_ITS_OWN.get(name, {})
@@ -144,7 +144,8 @@ def declared(
         filled = rows.field(seen, name, about, (typed or {}).get(name))
         return field_of(name, "rows", readers, value=filled["value"], rows=filled, **more)
     if command and (named := choices.options(seen, command, name, about)) is not None:
-        return _chosen(name, readers, named, kind="choices" if field.many else "choice", **more)
+        first = missing(name, command.name)
+        return _chosen(name, readers, named, kind="choices" if field.many else "choice", missing=first, **more)
     if name.endswith("sha256") and "hint" not in more:
         return field_of(name, "hash", readers, **{"hint": HASHED, **more})
     return field_of(name, kind_of(field), readers, **more)
@@ -172,5 +173,5 @@ def _chosen(name: str, sensitivity: str, named: Mapping[str, str], **more: Any) 
     """Return a field in which one or several of what is on record are chosen; where nothing is, what to set up first."""
     items = [{"value": code, "text": text} for code, text in named.items()]
     if not items:
-        more["missing"] = missing(plain_name(name))
+        more = {"missing": missing(plain_name(name))} | more
     return field_of(name, more.pop("kind", "choice"), sensitivity, items=items, **more)

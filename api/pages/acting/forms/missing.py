@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from api.pages.acting.addresses import address_of
 from service.commands import COMMANDS
-from service.commands.asking import RESOURCES
+from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
 
 COMES_FROM: Final = {
     "agencies": ("agency", "join_agency"),
@@ -34,6 +34,7 @@ COMES_FROM: Final = {
     "body": ("agency or sub-group", "join_agency"),
     "to": ("agency or sub-group", "join_agency"),
     "about": ("action or review", "refer_review"),
+    "declare_key_compromised.thumbprint": ("key that has ended", "revoke_signing_key"),
     "thumbprint": ("live key of a member", "enrol_signing_key"),
     "replaces": ("live key of a member", "enrol_signing_key"),
     "holder": ("person", "register_subject"),
@@ -57,13 +58,14 @@ COMES_FROM: Final = {
 }
 
 
-def missing(name: str) -> dict[str, Any] | None:
-    """Return what has to be on record before there is anything to choose for a field, and where and by whom it is recorded."""
-    if name not in COMES_FROM:
+def missing(name: str, command: str = "") -> dict[str, Any] | None:
+    """Return what has to be on record before there is anything to choose for a field of a command, and where and by whom it is recorded."""
+    comes_from = COMES_FROM.get(f"{command}.{name}") or COMES_FROM.get(name)
+    if comes_from is None:
         return None
-    what, first = COMES_FROM[name]
+    what, first = comes_from
     who = sorted(COMMANDS[first].by)
     by = f"the {' or the '.join((', the '.join(who[:-1]), who[-1])) if who[1:] else who[0]}"
-    command = COMMANDS[first]
-    href = address_of(command, None) if command.creates else f"/{RESOURCES[command.kind]}"
-    return {"text": f"There is no {what} to choose yet. It is set up by {by}", "href": href, "link": command.title}
+    found = COMMANDS[first]
+    href = address_of(found, None) if found.creates or found.kind in ONE_OF_ITS_KIND else f"/{RESOURCES[found.kind]}"
+    return {"text": f"There is no {what} to choose yet. This comes first, by {by}", "href": href, "link": found.title}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aggregates.action import refusals
 from aggregates.dissemination import refusals as dissemination
 from aggregates.partnership.settings import SETTINGS
+from aggregates.registry import key_state
 from api.pages.frame.labels import SECTION_11
 from api.pages.frame.words import label_of
 
@@ -90,6 +91,9 @@ HINTS: Final = {
     "agenda_item": "The number of the item on the agenda of that meeting.",
     "due_on": "A day after the day from which it is true.",
     "thumbprint": f"{AS_PRINTED} It names the key.",
+    "revoke_signing_key.thumbprint": "A key that may sign now.",
+    "declare_key_compromised.thumbprint": "One that has ended: a key that may still sign is revoked first.",
+    "from_position": "The number of the first event that somebody else may have signed with it. You find it on the page of that event.",
     "public_key": AS_PRINTED,
     "proof": f"{AS_PRINTED} It shows that the holder has the key.",
     "replaced_proof": f"{AS_PRINTED} It shows that the holder of the key that ends here agrees.",
@@ -121,6 +125,9 @@ RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
     "return_evidence": (refusals.OwnAction,),
     "sign_off_action": (refusals.NoEvidence, refusals.OwnAction, refusals.SamePerson, refusals.ChairsEmployer),
     "record_sustainment_check": (refusals.OwnAction, refusals.NoCheckAfterSignOff),
+    "rotate_signing_key": (key_state.NothingToReplace, key_state.OtherHolder),
+    "revoke_signing_key": (key_state.KeyEnded,),
+    "declare_key_compromised": (key_state.StillLive, key_state.NotInItsLife),
     "close_action": (refusals.ChecksOutstanding, refusals.NotSustained),
     "withdraw_action": (refusals.NotBoardLevel, refusals.ChairsEmployer),
     "escalate_action": (refusals.NotOverdue, refusals.LevelNotHigher),
@@ -135,5 +142,10 @@ CONSEQUENCES: Final = {
     "sign_off_action": "The checks that it lasts are scheduled with it.",
     "submit_evidence": "The file is kept under its hash, and cannot be replaced by another.",
     "vary_due_date": "The original date stays on show beside the new one.",
+    "rotate_signing_key": "The key that it replaces signs nothing after this. What it signed before stays valid.",
+    "revoke_signing_key": "It signs nothing after this. What it signed before stays valid: where somebody else may have had it, "
+    "declare it compromised next.",
+    "declare_key_compromised": "What it signed from that event on is disputed, and none of it is void: its holder affirms or "
+    "repudiates each statement, and the Board retracts what it can.",
     "withdraw_action": "It stays in the register as withdrawn, with the reason in public.",
 }
