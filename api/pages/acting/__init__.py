@@ -14,7 +14,8 @@ CORRECTED: Final = "corrected-"  # before a field of an entry that is put right,
 
 KEY: Final = f"{ACT}key"  # idempotency key
 VERSION: Final = f"{ACT}version"  # of the thing, as the person has seen it
-MORE: Final = f"{ACT}more"  # for which field more rows are asked
+MORE: Final = f"{ACT}more"  # for which field more rows, or other choices, are asked
+PART: Final = f"{ACT}part-"  # before the name of a field: the part of a name that is looked for among its choices
 SAVE: Final = f"{ACT}save"  # keep it, and do not record it
 PREPARE: Final = f"{ACT}prepare"  # the thumbprint of the key in this browser: show what is to be signed with it, and record nothing
 SIGNED: Final = f"{ACT}signed"  # each statement as it was signed, with its disclosures

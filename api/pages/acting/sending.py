@@ -18,7 +18,7 @@ from aggregates.returns import reference
 from aggregates.returns.refusals import OddPeriod
 from api.access import signed_in
 from api.errors import Unreadable
-from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PREPARE, REF, SIGNED, VERSION, plain_name, rows
+from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PART, PREPARE, REF, SIGNED, VERSION, plain_name, rows
 from api.pages.acting.forms import MAY_LACK_FILES, kind_of
 from api.pages.acting.forms.words import REFERENCES
 from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts, whole
@@ -106,9 +106,10 @@ def read(command: Command, about: str | None = None) -> Sent:
 
 
 def asks_for_rows(prefix: str = "") -> bool:
-    """Say whether the form was sent for more rows, and not to be recorded."""
+    """Say whether the form was sent for more rows, or to look for a choice, and not to be recorded."""
     more = request.form.get(MORE, "")
-    return answering.asks_for_rows() or (more.startswith(prefix) and more.removeprefix(prefix) in rows.ROWS)
+    found = f"{PART}{more}" in request.form
+    return answering.asks_for_rows() or found or (more.startswith(prefix) and more.removeprefix(prefix) in rows.ROWS)
 
 
 def read_rows(sent: Sent, name: str, prefix: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -228,6 +229,27 @@ def test_every_choice_says_where_it_comes_from():
     chosen = {name.rpartition(".")[2] for name in choices.CHOSEN}
 
     assert chosen | {"on_behalf_of"} == {name.rpartition(".")[2] for name in COMES_FROM}
+
+
+def test_one_of_many_people_is_found_by_a_part_of_their_name_or_by_their_agency(sign_in):
+    """A list of everybody is grouped by agency, and looked through without JavaScript; what was typed stays, and nothing is recorded."""
+    who = sign_in("board-manager")
+    for number in range(6):
+        who.seeded.act("board-manager", "register_subject", str(UUID(int=number + 1, version=4)), name=f"Ada Quill {number}")
+    who.seeded.catch_up()
+    who.get("/offices/new")
+    every = who.page.partition('<select class="govuk-select" id="holder"')[2].partition("</select>")[0]
+    groups = {one.partition('"')[0]: re.findall(r">([^<]+)</option>", one) for one in every.split('<optgroup label="')[1:]}
+    assert "The riv-lead" in groups["Riverside Community Health"], groups
+    assert list(groups)[-1] == "Of no agency on record"
+    before = who.recorded
+    looked = {"act.ref": "deputy", "title": "Deputy chair", "act.part-holder": "LEAD riv", "act.more": "holder"}
+    assert (who.send("/offices/new", looked).status_code, who.recorded) == (200, before)
+    assert ("The riv-lead" in who.words, "The cqh-lead" in who.words, 'value="Deputy chair"' in who.page) == (True, False, True)
+    assert "is needed" not in who.words
+    nobody = looked | {"act.part-holder": "Nobody of this name"}
+
+    assert "Nobody on record is called so" in (who.send("/offices/new", nobody) and who.words)
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

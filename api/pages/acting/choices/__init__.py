@@ -157,6 +157,12 @@ def _respondents(seen: Look, _: str | None) -> dict[str, str]:
     return members(seen) | seen.words.sub_groups | _board(seen) | people.offices(seen, frozenset({TRAINER}))
 
 
+def groups(seen: Look, command: Command, name: str) -> Mapping[str, str]:
+    """Return by what the choices of a field are told apart where there are many, by their codes: people by their agencies."""
+    return people.agencies(seen) if f"{command.kind}.{name}" in PEOPLE else {}
+
+
+PEOPLE: Final = frozenset({"office.holder", "review.reviewer", "session.participant", "subject.into"})
 CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None]]] = {
     "produce_material.source": _reviews,
     "produce_material.findings": _findings,

@@ -49,21 +49,28 @@ def people(seen: Look, _: str | None) -> dict[str, str]:
     named = {str(ref): name for ref in refs if (name := seen.words.person(ref))}
     alike = {name for name, many in Counter(named.values()).items() if many > 1}
     known = _known_of(seen) if alike else {}
-    return dict(sorted(apart(named, lambda ref: known.get(ref, "")).items(), key=lambda item: item[1]))
+    return dict(sorted(apart(named, lambda ref: ", ".join(filter(None, known.get(ref, ())))).items(), key=lambda item: item[1]))
 
 
-def _known_of(seen: Look) -> dict[str, str]:
-    """Return by what people are known: the office that they hold, or for which agency and staff group they came to a session."""
-    found: dict[str, str] = {}
+def agencies(seen: Look) -> dict[str, str]:
+    """Return of which agency people are, by name, as far as it is on record."""
+    return {ref: agency for ref, (agency, _) in _known_of(seen).items() if agency}
+
+
+def _known_of(seen: Look) -> dict[str, tuple[str, str]]:
+    """Return by what people are known: for which agency and staff group they came to a session, or who employs them in which office."""
+    found: dict[str, tuple[str, str]] = {}
     for row in training.sessions(seen.on.conn, **seen.on.at):
         came = {one["number"]: one for one in row.attendees}
         found |= {
-            row.participants[number]: f"{seen.words.body(one['agency'])}, {one['staff_group']}"
+            row.participants[number]: (seen.words.body(one["agency"]), one["staff_group"])
             for number, one in came.items()
             if number in row.participants
         }
-    held = ((term.holder, term.title) for office in seen.words.offices.values() if (term := office.holder_on(worker().today)))
-    return found | {str(person): title for person, title in held}
+    for term in (office.holder_on(worker().today) for office in seen.words.offices.values()):
+        if term:
+            found[str(term.holder)] = (seen.words.body(term.employer) if term.employer else "", term.title)
+    return found
 
 
 def held(about: str | None) -> dict[str, str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from flask import request
+
 from aggregates.clocks.dates import day_of
 from aggregates.entry.values import Evidence
-from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, REF, choices, plain_name, rows
+from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, PART, REF, choices, plain_name, rows
 from api.pages.acting.choices import people
 from api.pages.acting.forms.missing import missing
 from api.pages.acting.forms.words import BESIDE, CONSEQUENCES, HASHED, HINTS, OF_ITS_OWN, READERS, REFERENCES, RULES, TITLED
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 FormField = dict[str, Any]
 
+FEW: Final = 6  # choices that stand beside each other, as in `macros/forms.html`; of more one is looked for
+UNGROUPED: Final = "Of no agency on record"
 OBJECTS: Final = re.compile(r",? `\w+` are objects of .*")  # what a program has to send for rows
 
 LONG: Final = frozenset(
@@ -144,11 +149,25 @@ def declared(
         filled = rows.field(seen, name, about, (typed or {}).get(name))
         return field_of(name, "rows", readers, value=filled["value"], rows=filled, **more)
     if command and (named := choices.options(seen, command, name, about)) is not None:
-        first = missing(name, command.name)
-        return _chosen(name, readers, named, kind="choices" if field.many else "choice", missing=first, **more)
+        more |= {"missing": missing(name, command.name), "kind": "choices" if field.many else "choice"}
+        return _found(seen, command, _chosen(name, readers, named, **more), typed or {})
     if name.endswith("sha256") and "hint" not in more:
         return field_of(name, "hash", readers, **{"hint": HASHED, **more})
     return field_of(name, kind_of(field), readers, **more)
+
+
+def _found(seen: Look, command: Command, field: FormField, typed: Mapping[str, Any]) -> FormField:
+    """Return a field with its choices by their groups, and those alone that have the part of a name that is looked for, or were chosen."""
+    every, name = field["items"], field["name"]
+    if len(every) <= FEW or f"{command.kind}.{name}" not in choices.PEOPLE:
+        return field
+    part, groups = request.form.get(f"{PART}{name}", "").strip(), choices.groups(seen, command, name)
+    words = part.casefold().split()
+    those = [one for one in every if one["value"] == typed.get(name) or all(word in one["text"].casefold() for word in words)]
+    told = f"{len(those)} of {len(every)} people." if part else f"There are {len(every)} people to choose from, by their agencies."
+    by_group = sorted(those, key=lambda one: (one["value"] not in groups, groups.get(one["value"], "")))
+    grouped = [(group, list(of_it)) for group, of_it in groupby(by_group, lambda one: groups.get(one["value"], UNGROUPED))]
+    return field | {"items": those, "find": {"name": f"{PART}{name}", "value": part, "told": told, "groups": grouped}}
 
 
 def kind_of(field: Field) -> str:
