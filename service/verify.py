@@ -767,7 +767,7 @@ def report(pack: Pack, absent: list[str]) -> list[str]:
     unchecked += [f"evidence/{name}, declared absent" for name in absent]
     stamp = "a time stamp: openssl ts -verify -in FILE -data TEXT -CAfile ROOTS, TEXT being the checkpoint's first three lines"
     others = sorted(pack.names - pack.used)
-    unchecked += [f"{name}, {stamp if name.startswith('timestamps/') else 'which is no part of the pack'}" for name in others]
+    unchecked += [f"{name}, {stamp if name.startswith('timestamps/') else 'which this verifier does not read'}" for name in others]
     return lines + [f"not checked: {each}" for each in unchecked]
 
 

@@ -66,8 +66,13 @@ def test_what_was_recorded_by_the_rules_passes(signed_off, tmp_path):
             "INSERT INTO ledger.sealed_field SELECT position, 'title', stream, %s FROM ledger.event WHERE position = %s",
             (digest(gone), position),
         )
-    (line,) = audited(signed_off, tmp_path / "pack")[1]["what was amended"].not_checked
-    assert line.startswith(f"#{position}: a text is neither shown nor erased")
+    found, checks = audited(signed_off, tmp_path / "pack")
+    (failure,) = checks["what was amended"].failures
+    assert (found.code, failure.position, failure.event, failure.field) == (1, position, "action.assigned.v1", "title")
+    assert "neither shown nor erased" in failure.says
+    found, checks = audited(signed_off, tmp_path / "pack", disclosing=PUBLICLY)  # where it would be shown too
+    assert (found.code, [one.field for one in checks["what was amended"].failures]) == (1, ["title"])
+    assert checks["what was amended"].not_checked == ["texts of the classes partners, restricted, of which this pack shows nothing"]
 
 
 def test_a_sign_off_by_the_owners_organisation_is_named(signed_off, tmp_path):

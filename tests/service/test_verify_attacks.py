@@ -206,8 +206,8 @@ def test_a_file_under_another_name_is_named(pack):
     code, text = said(folder)
 
     assert code == 0
-    assert "evidence/readme.txt, which is no part of the pack" in text
-    assert "notes, which is no part of the pack" in text
+    assert "evidence/readme.txt, which this verifier does not read" in text
+    assert "notes, which this verifier does not read" in text
     for name in ("entry/99", "tile/0/001", "disclosures/001.jsonl"):
         if name not in files:
             write({name: b"{}"}, folder)

@@ -20,7 +20,7 @@ from eventsourcing.utils import resolve_topic
 
 from aggregates.errors import Refused
 from service import verify
-from service.ledger.pack import absence, reading, samples
+from service.ledger.pack import absence, gone, reading, samples
 from service.ledger.pack.disclosing import EVERYTHING, PUBLIC, Disclosing
 from service.ledger.pack.files import Folder, pieces, written
 from service.ledger.pack.recipes import recipes
@@ -193,7 +193,10 @@ def write_pack(
             pack.put("policy", _of(policy["text"], recorder, sealer) if policy else f"log {sealer}\nquorum none\n".encode())
             pack.put("checkpoint", (head["note"] if head else "").encode())
             writing.tiles()
-            writing.bundles(None if positions is None or len(positions) >= writing.size else positions)
+            complete = positions is None or len(positions) >= writing.size
+            writing.bundles(None if complete else positions)
+            for index, line in gone.lines(conn, recorder, writing.size) if complete else ():
+                pack.put(f"{gone.FOLDER}{index}.json", line)
             writing.checkpoints()
             files, missing = writing.evidence(evidence)
         writing.receipts(receipts, recorder)

@@ -47,6 +47,9 @@ BACK: Final = """
     SELECT subject FROM sealed.subject_key WHERE subject = ANY (%(people)s)
     UNION SELECT f.subject FROM ledger.sealed_field f JOIN sealed.value USING (position, field) WHERE f.subject = ANY (%(people)s)"""
 VIEWS: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'views'"
+ERASED: Final = """
+    INSERT INTO sealed.erased (subject, position, line) VALUES (%s, %s, %s)
+    ON CONFLICT (subject) DO UPDATE SET line = excluded.line"""
 ONE_WRITES: Final = "SELECT pg_advisory_xact_lock(7378697629483820647)"  # any number, the same for whoever writes the record
 
 log = logging.getLogger(__name__)
@@ -225,8 +228,10 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
             (people,),
         )
         conn.execute("DELETE FROM sealed.subject_key WHERE subject = ANY (%s)", (people,))
-        for subject, position in one.erased.items():  # no key is made for them again
-            conn.execute("INSERT INTO sealed.erased (subject, position) VALUES (%s, %s) ON CONFLICT DO NOTHING", (subject, position))
+        here = {position for position, entry in conn.execute(OURS, ([*one.erased.values()],)) if bytes(entry) in one.entries}
+        for line in one.shown:  # no key is made for them again; and where this log does not say so, the line that does is kept
+            elsewhere = None if line.position in here else one.lines[line.number - 1]
+            conn.execute(ERASED, (line.subject, line.position, elsewhere))
         for (view,) in conn.execute(VIEWS).fetchall() if back else ():  # a copy of the files has them, and they hold what was said
             conn.execute(SQL("DROP TABLE views.{} CASCADE").format(Identifier(view)))
         erase_too(conn, people)

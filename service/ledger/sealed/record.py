@@ -98,6 +98,11 @@ class Record(NamedTuple):
         return {one.subject: one.position for one in self.shown}
 
     @property
+    def entries(self) -> frozenset[bytes]:
+        """The entries themselves."""
+        return frozenset(one.entry for one in self.shown)
+
+    @property
     def went(self) -> dict[tuple[int, str], UUID]:
         """Whose each value and text was, by its position and its digest; of a line of an older version, which does not tell, nothing."""
         return {(each["position"], each["digest"]): one.subject for one in self.shown for each in one.listed}
@@ -173,21 +178,26 @@ def _replace(file: Path, text: str) -> None:
     half.rename(file)
 
 
+def opened(line: Any, sealers: Sequence[Sealer], number: int = 0) -> Line:
+    """Return what a line shows, of this number in the record; raise ValueError, KeyError, TypeError, AttributeError or RecursionError."""
+    entry, (index, proof, note) = line["entry"].encode(), parse_receipt(line["proof"])
+    sealed = open_sealed(note, sealers)
+    require(root_from_inclusion(index, sealed.size, leaf_hash(entry), proof) == sealed.root, "its receipt is of another entry")
+    claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
+    require(claims["evt"] == TOPIC, "its entry says something else")
+    shown = open_disclosures(claims["_sd"], [line["went"]]).values() if "went" in line else [("erased", [])]
+    listed = dict(shown)["erased"]
+    require(all((type(each["position"]), type(each["digest"])) == (int, str) for each in listed), "what went is misshapen")
+    return Line(number, UUID(claims["stream"]), index + 1, entry, sealed.size, listed)
+
+
 def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterator[Line]:
     """Give what each line but the first shows."""
     for number, line in enumerate(lines[1:], 2):
         try:
             found = json.loads(line)
             require(found["before"] == _hash(lines[number - 2]), "the line before it is not the one that was there")
-            entry, (index, proof, note) = found["entry"].encode(), parse_receipt(found["proof"])
-            sealed = open_sealed(note, sealers)
-            require(root_from_inclusion(index, sealed.size, leaf_hash(entry), proof) == sealed.root, "its receipt is of another entry")
-            claims = json.loads(unb64url(parse_entry(entry)[1].split(".")[1]))
-            require(claims["evt"] == TOPIC, "its entry says something else")
-            shown = open_disclosures(claims["_sd"], [found["went"]]).values() if "went" in found else [("erased", [])]
-            listed = dict(shown)["erased"]
-            require(all((type(each["position"]), type(each["digest"])) == (int, str) for each in listed), "what went is misshapen")
-            yield Line(number, UUID(claims["stream"]), index + 1, entry, sealed.size, listed)
+            yield opened(found, sealers, number)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise NotAnErasure(line=number, file=file, why=str(error)) from error
 

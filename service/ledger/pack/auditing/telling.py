@@ -9,7 +9,7 @@ from aggregates.entry import Recorded
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.values import Sealed
 from aggregates.registry import Keys, Ledger
-from aggregates.returns import Return
+from aggregates.returns.report.public import SAYS_OF_PEOPLE
 from service.ledger.pack import samples
 from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
 from service.ledger.pack.auditing.judging import MISSING
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ERASED: Final = "data_subject.personal_data_erased.v1"
 CLASSES: Final = ("public", "partners", "restricted")
-MISSING_TEXT: Final = "a text is neither shown nor erased, and what stands beside it is shown: withheld by itself, gone later, or lost"
+MISSING_TEXT: Final = "this text is neither shown nor erased, and other fields of its class are shown: it was kept back, or lost"
+ELSEWHERE: Final = "a text of theirs is said to be erased, by an entry that a log key sealed which this pack does not know"
 SESSION: Final = samples.STREAM.rstrip(".")
 
 
@@ -69,21 +70,34 @@ def amended(trail: Trail) -> Check:
             check.notes += _besides(one)
             continue
         check.checked += 1
-    if missing := [one.at for one in trail.known if _missing(one)] if trail.complete else []:
-        check.apart[MISSING_TEXT] += sorted({*missing} - {each["position"] for one in trail.known for each in _went(one)})
+    _missed(check, trail)
     return check
 
 
-def _went(one: Known) -> list[dict[str, Any]]:
-    return list(one.told.fields["erased"]) if one.told.evt == ERASED else []
+def _missed(check: Check, trail: Trail) -> None:
+    """Miss each text of a complete pack that is neither shown nor erased, as far as the pack shows any field of its class.
 
-
-def _missing(one: Known) -> bool:
-    """Say whether a text of an entry is not shown, although a field is that is for fewer eyes, or for the same."""
-    fields = fields_by_name(one.entry.event)
-    shown = max((CLASSES.index(fields[name].sensitivity) for name in one.told.fields if name in fields), default=0)
-    texts = (each for each in fields.values() if each.kind is str and each.sensitivity in CLASSES[: shown + 1] and not each.many)
-    return one.entry.event.TOPIC.partition(".")[0] != Return.TOPIC and any(each.name not in one.told.fields for each in texts)
+    One of fewer classes withholds all others throughout, so that a text which is missing by itself is seen; and where an entry after the
+    pack's own erased it, the pack holds that entry.
+    """
+    for why in trail.gone.refused:
+        check.fails(0, "pack", why, rule="INV-39")
+    if not trail.complete:
+        return
+    went = {(each["position"], each["field"]) for one in trail.known if one.told.evt == ERASED for each in one.told.fields["erased"]}
+    known = [(one, fields_by_name(one.entry.event)) for one in trail.known]
+    shown = {fields[name].sensitivity for one, fields in known for name in one.told.fields if name in fields}
+    classes = CLASSES[: max(map(CLASSES.index, shown), default=-1) + 1]
+    people = SAYS_OF_PEOPLE if classes == CLASSES[:1] else frozenset()  # what a public pack says nothing of
+    for one, fields in known:
+        texts = (each for each in fields.values() if each.kind is str and not each.many)
+        for name in [each.name for each in texts if each.sensitivity in classes and each.name not in {*one.told.fields, *people}]:
+            if (one.at, name) in trail.gone.unknown:
+                check.apart[ELSEWHERE].append(one.at)
+            elif (one.at, name) not in went | trail.gone.texts:
+                check.fails(one.at, one.told.evt, MISSING_TEXT, field=name)
+    if classes != CLASSES:
+        check.unchecked.append(f"texts of the classes {', '.join(CLASSES[len(classes) :])}, of which this pack shows nothing")
 
 
 def _kind(evt: str | None, field: str) -> Any:

@@ -19,7 +19,7 @@ from aggregates.entry.topics import typed_entry
 from aggregates.partnership.office import Office, OfficeState
 from aggregates.returns.report.public import Withheld
 from service.desk.refusals import UnknownOffice
-from service.ledger.pack import reading
+from service.ledger.pack import gone, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -96,6 +96,7 @@ class Trail:
         """Read them."""
         self.complete, self.now = pack.complete, pack.checkpoint.size + 1  # after everything that is known
         self.root: Callable[[int], str] = lambda size: pack.root(size).hex()
+        self.gone = gone.told(pack)
         self.told = [*reading.read(pack, lambda *_: True)]
         self.unknown: dict[str, list[int]] = defaultdict(list)
         self.silent: list[int] = []  # of which nothing at all is shown
