@@ -180,6 +180,21 @@ def test_inv_45_a_doubtful_text_is_held_until_the_officer_has_seen_it(board):
     board.seeded.act("riv-lead", "dispute_action", "A1", reason=DOUBTFUL)
 
 
+def test_inv_45_texts_that_wait_are_counted_at_home_and_stand_first(board):
+    """Somebody waits for the officer's word: their home counts the texts and leads to them, before the register and the search."""
+    who, others = board("dpo"), [board(office) for office in ("chair", "board-manager")]
+    assert "Texts that wait for you" not in who.text("/")
+    refused(board, DOUBTFUL)
+    assert "1 text looks as if somebody were identified" in who.text("/")
+    refused(board, DOUBTFUL + " either")
+    assert "2 texts look as if somebody were identified" in who.text("/")
+    assert all("Texts that wait" not in other.text("/") for other in others)
+    assert "/data-protection#held" in who.links
+    said = who.text("/data-protection")
+
+    assert said.index("It identifies nobody") < said.index("Find somebody by their name") < said.index("What is shown")
+
+
 def test_inv_45_what_identifies_somebody_is_never_recorded(board):
     """INV-45: a text that the officer has found to identify somebody stays refused, and is told so; the text itself is gone."""
     refused(board, DOUBTFUL)

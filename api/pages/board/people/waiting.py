@@ -10,6 +10,7 @@ from api.pages.board.people import said
 from api.pages.board.people.retention import PATH, falling_due
 from api.pages.frame.entries import short
 from api.pages.obligations.summary import Duty
+from api.worker import worker
 from projections import people
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def _laid_out(duty: str, title: str, href: str) -> dict[str, Any]:
 
 
 def tasks(seen: Look) -> Iterator[dict[str, str | None]]:
-    """Give what the officer is to look at besides."""
+    """Give what the officer is to look at besides: first the texts of which somebody waits to hear whether they may be recorded."""
+    if held := len(worker().board.held.waiting()):
+        text = f"{held} {'text looks' if held == 1 else 'texts look'} as if somebody were identified: you say whether it is so"
+        yield {"title": "Texts that wait for you", "text": text, "href": "/data-protection#held"}
     if due := len(falling_due(seen)):
         people_ = f"{due} {'person' if due == 1 else 'people'}"
         yield {"title": "Retention", "text": f"What is kept of {people_} is due, or will be in three months: you decide", "href": PATH}
