@@ -17,6 +17,7 @@ from aggregates.framework.telling.silence import (
     DischargedAndUndone,
     DischargedThen,
     NothingWasAsked,
+    PeriodReversed,
     Silence,
     SilenceBeforeItWasAsked,
     resolved,
@@ -57,6 +58,8 @@ def silence(
 ) -> Silence:
     """Return what is to be certified, or refuse: nothing was asked and open, or it was discharged once. It begins when it was due."""
     facts: dict[str, Any] = {"clause": rule, "owner": owner, "subject": subject}
+    if start is not None and start > until:
+        raise PeriodReversed(start=start, until=until)
     it = instance(conn, rule, owner, subject, as_at=until, known_at=known_at, index=index)
     if it is not None and it.discharged_on and it.discharged_at:
         raise DischargedThen(**facts, position=it.discharged_at, day=it.discharged_on)

@@ -48,13 +48,18 @@ Entry = tuple[int, str, str, "date", int | None, str | None]  # position, kind, 
 
 @dataclass(frozen=True, slots=True)
 class PackScope:
-    """What is asked for: as much of these as is given, and all where nothing is. `first` and `last` are given together."""
+    """What is asked for: as much of these as is given, and all where nothing is. `first` and `last` are given together, in their order."""
 
     first: date | None = None
     last: date | None = None
     agency: str | None = None
     review: str | None = None
     event: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse half a period, and one that ends before it begins."""
+        if (self.first is None) != (self.last is None) or (self.first and self.last and self.last < self.first):
+            raise HalfAPeriod(first=self.first or "an open day", last=self.last or "an open day")
 
     def __str__(self) -> str:
         """Say of what it is, as it goes on record."""
@@ -71,6 +76,12 @@ class PackScope:
         if period and first and last and not (period[0] <= first <= last <= period[1]):
             raise OutsideInspection(as_at=last, covers_from=period[0], ceiling=period[1])
         return replace(self, first=first, last=last, agency=self.agency or agency or None)
+
+
+class HalfAPeriod(Refused):
+    """Days of a pack are given from the first to the last."""
+
+    text = "A pack of some days needs both, in their order: not from {first} to {last}"
 
 
 class AnothersPack(Refused):

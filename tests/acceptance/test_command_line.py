@@ -328,6 +328,9 @@ def test_pack_and_verify(board):
         assert f"{board.size} events" in board.does("pack", name)
     ran = board.run("pack", "trail")
     assert (ran.code, "is there already" in one_sentence(ran)) == (1, True)
+    for days in (("--from", "2016-09-30", "--to", "2016-09-01"), ("--from", "2016-09-30")):
+        ran = board.run("pack", "other", *days)
+        assert (ran.code, "needs both, in their order: not from 30 September 2016 to" in one_sentence(ran)) == (1, True)
     assert "VERIFIED: log.severnbrook.example/small" in board.does("verify", "trail.zip", "--key", board.key)
     far = Witness("far.example", private_key("far"))
     (board.data / "policy").write_text(f"log {board.key}\nwitness far {far.vkey}\nquorum far\n")

@@ -106,6 +106,36 @@ def test_a_form_gives_the_same_pack_and_leaves_what_is_empty_unasked(packed, tmp
 
 
 @pytest.mark.parametrize(
+    ("typed", "field", "told"),
+    [
+        ({"event": "99999", "from": "", "to": ""}, "event", "There is no event 99999"),
+        ({"event": "99,999"}, "event", "There is no event 99999"),
+        ({"event": "first"}, "event", "The number of an event is expected"),
+        ({"from": "soon"}, "from", "“soon” is not a date"),
+        ({"to": ""}, "to", "needs both, in their order: not from 1 September 2016 to an open day"),
+        ({"from": "30 September 2016", "to": "1 September 2016"}, "to", "not from 30 September 2016 to 1 September 2016"),
+        (
+            {"from": "1 January 1999", "to": "2 January 1999", "review": "SB-2015-01"},
+            "review",
+            "There is no event of 1999-01-01 to 1999-01-02",
+        ),
+    ],
+)
+def test_what_a_form_cannot_give_is_said_in_the_form(packed, typed, field, told):
+    """At the field, with a link to it, and all that was typed kept; nothing is recorded."""
+    page, before = browser(packed.client.application, packed.seeded, "chair"), packed.seeded.board.size()
+    said = {"from": "1 September 2016", "to": "30 September 2016"} | typed
+    page.get("/packs")
+    answer = page.post("/packs", said)
+
+    assert (answer.status_code, packed.seeded.board.size(), "No pack was sealed" in page.words) == (422, before, True)
+    assert told in page.words.partition("Seal and take the pack")[0].partition("Ask for less")[2], page.words
+    assert f"#{field}" in page.links
+    assert all(f'value="{value}"' in page.page for value in said.values() if value), page.page
+    assert "<title>Error: Sealed packs" in " ".join(page.page.split()).replace("<title> ", "<title>")
+
+
+@pytest.mark.parametrize(
     ("asked", "holds", "not_there"),
     [
         ({"agency": "RIV"}, {"action.assigned.v1", "return.requested.v1", "agency.joined.v1"}, "data_subject.legal_hold_placed.v1"),

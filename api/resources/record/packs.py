@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, send_file
 from marshmallow import Schema, fields, validate
 
-from aggregates.errors import Refused
 from api.access import needs, signed_in
 from api.fields import IsoDate, KnownAt, Whole
 from api.resources.answering.answers import read
@@ -66,17 +65,8 @@ def take(args: dict[str, Any]) -> Response:
 
 
 def scope_of(args: dict[str, Any]) -> PackScope:
-    """Return what is asked for; refuse half a period."""
-    first, last = args.get("from_"), args.get("to")
-    if (first is None) != (last is None) or (first and last and last < first):
-        raise HalfAPeriod(first=first or "an open day", last=last or "an open day")
-    return PackScope(first, last, args.get("agency"), args.get("review"), args.get("event"))
-
-
-class HalfAPeriod(Refused):
-    """Days of a pack are given from the first to the last."""
-
-    text = "A pack of some days needs both, in their order: not from {first} to {last}"
+    """Return what is asked for."""
+    return PackScope(args.get("from_"), args.get("to"), args.get("agency"), args.get("review"), args.get("event"))
 
 
 def hand_over(on: Reading, scope: PackScope, to: str | None = None) -> Response:

@@ -44,12 +44,12 @@ def read_in(board: Persons, conn: Connection[Any], office: str, known_at: date |
 
 
 def part_of(on: Reading, scope: PackScope) -> Part:
-    """Return what of a scope a reader may see; refuse where that is nothing."""
+    """Return what of a scope a reader may see; refuse where that is nothing, an event by its number."""
     theirs, known_at = on.scope, on.clocks.known_at
     asked = scope.narrowed(theirs.agency or None, theirs.period)
     within = _seen(on, scopes.positions(on.conn, asked, known_at=known_at))
     if within is not None and not within:
-        raise NotFound(kind="pack", ref=str(asked))
+        raise NotFound(kind="event", ref=str(scope.event)) if scope.event else NotFound(kind="event of", ref=str(asked))
     classes = ALL_BUT_PERSONAL if theirs.restricted else PARTNERS
     disclosing = Disclosing(classes, counted_by=None if theirs.inspection else theirs.agency)
     return Part(asked, within, disclosing, f"{asked}, as known at event {known_at}, as it was shown to {on.office}")

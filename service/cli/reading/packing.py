@@ -48,8 +48,6 @@ def pack(out: Path, *, known_at: Any, public: bool, office: str | None, **of: An
 
     The same pack again, as known at the same event, is the same to the byte.
     """
-    if (of["first"] is None) != (of["last"] is None):
-        raise click.UsageError("--from and --to go together")
     if office and public:
         raise click.UsageError("What is public is handed to nobody: it may be had by everybody")
     with board() as opened:

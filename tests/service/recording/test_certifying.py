@@ -194,9 +194,10 @@ def test_what_rests_on_a_state_of_things_is_not_certified(adopted):
 
 
 def test_a_silence_that_ends_before_it_begins_is_refused(adopted):
-    """The first day comes first."""
-    with pytest.raises(PeriodReversed):
-        certified(adopted, ACTION, start=date(2017, 4, 1))
+    """The first day comes first: that is said, also where nothing was asked by the other."""
+    for start, until in ((date(2017, 4, 1), UNTIL), (date(1991, 1, 1), date(1990, 1, 1))):
+        with pytest.raises(PeriodReversed):
+            certified(adopted, ACTION, start=start, until=until)
 
 
 def test_no_silence_begins_before_it_was_asked(adopted):
