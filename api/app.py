@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import access, errors, health, log, outside, pages, resources
 from api.fields import StrictJSON
-from api.resources.record.evidence import Upload
+from api.resources.answering.bodies import Upload
 from api.worker import Worker, open_board
 from service.config import MEBIBYTE, Config
 

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aggregates.errors import Refused
 from service.ledger.pack import write_pack
 from service.ledger.pack.files import PIECE
-from service.recording.evidence import store as threads
+from service.recording.evidence import incoming as threads
 from service.recording.evidence.folder import Folder
 from service.recording.evidence.store import EvidenceStore
 from service.verify import verify
@@ -109,7 +109,8 @@ def attempt(work: Work, folder: Path, number: int, how: str) -> str:
 def killed(work: Work, folder: Path, number: int) -> str:
     """Do the work in a process of its own that is killed at that call; return how it ended."""
     if (child := os.fork()) == 0:
-        threads.HASHING = ThreadPoolExecutor()  # a process that was forked has none of the threads of the one that it was
+        # A process that was forked has none of the threads of the one that it was.
+        threads.HASHING, threads.SYNCING = ThreadPoolExecutor(), ThreadPoolExecutor()
         os._exit(0 if attempt(work, folder, number, "SIGKILL") == "over" else 1)
     status = os.waitpid(child, 0)[1]
     return "killed" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL else "over" if status == 0 else "failed"
@@ -118,6 +119,7 @@ def killed(work: Work, folder: Path, number: int) -> str:
 def main() -> None:
     """Go through the calls of the work, one after the other, until it makes no more."""
     name, place = sys.argv[1], Path(sys.argv[2])
+    threads.AHEAD = len(EVIDENCE)  # it goes to the disk while it comes
     config = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own test's
     make = taking_in if name == "evidence" else partial(packing, config, name)
     for how in HOWS:

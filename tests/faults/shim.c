@@ -61,6 +61,7 @@ ssize_t write(int fd, const void *data, size_t size) {
     OF_FD(ssize_t, write, fd, data, size)
 }
 int fsync(int fd) { OF_FD(int, fsync, fd) }
+int fdatasync(int fd) { OF_FD(int, fdatasync, fd) }
 int fchmod(int fd, mode_t mode) { OF_FD(int, fchmod, fd, mode) }
 ssize_t sendfile64(int to, int from, off64_t *offset, size_t size) {
     int fd = to;

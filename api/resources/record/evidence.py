@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from io import BufferedReader
 from os import SEEK_END
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from flask import Request, request, send_file
+from flask import request, send_file
 from marshmallow import Schema, fields
-from werkzeug.formparser import FormDataParser, MultiPartParser
-from werkzeug.utils import cached_property
-from werkzeug.wsgi import LimitedStream
 
 from api.access import member, needs, signed_in
 from api.errors import Unreadable
@@ -21,53 +17,17 @@ from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
 from api.resources.record.visible import Visible
 from api.worker import worker
 from projections.inspection import history as inspection_history
-from service.config import MEBIBYTE
 from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotFound
 from service.desk.roles import BRINGING
 
 if TYPE_CHECKING:
-    from io import RawIOBase
-
     from flask import Response
     from flask.typing import ResponseReturnValue
 
 evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
 
-PIECE = 1 << 18  # bytes that are taken in at once: as many as stay near the processor until they are hashed and written
 FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
-
-
-class Form(FormDataParser):
-    """Werkzeug's, which asks for a quarter of such a piece at once, and copies as often."""
-
-    def _parse_multipart(self, stream: IO[bytes], _: str, length: int | None, options: dict[str, str]) -> Any:
-        if not (boundary := options.get("boundary", "").encode("ascii")):
-            raise ValueError("a form without a boundary")
-        limits: dict[str, Any] = {"max_form_memory_size": self.max_form_memory_size, "max_form_parts": self.max_form_parts}
-        parser = MultiPartParser(self.stream_factory, cls=self.cls, buffer_size=PIECE, **limits)
-        return stream, *parser.parse(stream, boundary, length)
-
-
-class Upload(Request):
-    """A request whose files are written to where they will stay as they come in, and hashed: once, and held in memory nowhere."""
-
-    form_data_parser_class = Form
-
-    @cached_property
-    def stream(self) -> IO[bytes]:
-        """Read the body ahead: asking the server for a little at a time would cost as much as all that is done with it.
-
-        What brings no files is taken into memory whole, so it is no longer than people write.
-        """
-        if self.mimetype != "multipart/form-data":
-            self.max_content_length = self.max_form_memory_size
-        found = super().stream
-        large = isinstance(found, LimitedStream) and (self.content_length or MEBIBYTE) >= MEBIBYTE
-        return BufferedReader(cast("RawIOBase", found), PIECE) if large else found
-
-    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
-        return cast("IO[bytes]", worker().board.evidence.begin())
 
 
 class FileSchema(Schema):

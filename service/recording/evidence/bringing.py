@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from aggregates.entry.values import Evidence
     from service.desk.accounts import Caller
     from service.recording.evidence.checking import Standing
-    from service.recording.evidence.store import EvidenceStore, Incoming, Received
+    from service.recording.evidence.incoming import Incoming
+    from service.recording.evidence.store import EvidenceStore, Received
 
 BROUGHT: Final = """
     WITH brought AS (

@@ -7,32 +7,25 @@ whose objects are locked (`bucket`). A file that was there already is the same f
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from hashlib import file_digest, sha256
+from contextlib import closing
+from hashlib import file_digest
 from pathlib import Path
 from time import time
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from service.database.connection import disk_full
-from service.desk.refusals import NoRoom, TooLarge
+from service.desk.refusals import TooLarge
 from service.recording.evidence.bucket import Bucket
 from service.recording.evidence.folder import Folder
+from service.recording.evidence.incoming import Incoming, blocks, room
 from service.recording.evidence.kinds import kind_of
 from service.recording.evidence.refusals import EmptyFile, Malware, NotWhatWasKept
 from service.recording.evidence.scanner import NotLooked, Scanner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from io import BufferedReader
 
     from service.config import Config
 
-BLOCK = 1 << 18
-LARGE = 1 << 15  # bytes, from which on it takes longer to hash them than to have it done elsewhere
-HASHING = ThreadPoolExecutor(thread_name_prefix="hashing")  # what is hashed holds up no other Python
 A_DAY = 86_400  # seconds
 log = logging.getLogger(__name__)
 
@@ -57,45 +50,6 @@ class Files(Protocol):
 
     def open(self, digest: str) -> IO[bytes]:
         """Open what is stored under a hash, whatever it is by now; refuses one that is not held."""
-
-
-class Incoming:
-    """A file on its way in: on the disk on which it will stay, hashed as it is written, and gone when it is closed, unless it was kept."""
-
-    def __init__(self, folder: Path) -> None:
-        """Begin an empty one."""
-        self.file = tempfile.NamedTemporaryFile(dir=folder)  # noqa: SIM115 - closed by whoever closes this
-        self.close, self.read, self.seek = self.file.close, self.file.read, self.file.seek
-        self.size, self._digest, self._ahead = 0, sha256(), Future[None]()
-        self._ahead.set_result(None)
-
-    def write(self, block: bytes) -> int:
-        """Add to it, once: what was written stays. It is hashed while it is written and the next block comes, one block at a time."""
-        self.size += len(block)
-        self._ahead.result()
-        if len(block) < LARGE:
-            self._digest.update(block)
-        else:
-            self._ahead = HASHING.submit(self._digest.update, block)
-        with room():
-            return self.file.write(block)
-
-    @property
-    def sha256(self) -> str:
-        """The hash of what was written, in hexadecimal."""
-        self._ahead.result()
-        return self._digest.hexdigest()
-
-
-@contextmanager
-def room() -> Iterator[None]:
-    """Say in words that the disk is full."""
-    try:
-        yield
-    except OSError as error:
-        if disk_full(error):
-            raise NoRoom from error
-        raise
 
 
 class EvidenceStore:
@@ -132,8 +86,10 @@ class EvidenceStore:
         if isinstance(stream, Incoming):
             return self._keep(stream, filename)
         with room(), closing(self.begin()) as incoming:
-            while incoming.size <= self.limit and (block := stream.read(BLOCK)):
+            for block in blocks(stream):
                 incoming.write(block)
+                if incoming.size > self.limit:
+                    break
             return self._keep(incoming, filename)
 
     def _keep(self, incoming: Incoming, filename: str) -> Received:
@@ -145,8 +101,8 @@ class EvidenceStore:
             incoming.file.flush()
         media_type = kind_of(incoming.file, filename).media_type
         checked = self._looked_at(incoming.file, filename)
+        incoming.settle()
         with room():
-            os.fsync(incoming.file.fileno())
             self.files.keep(Path(incoming.file.name), incoming.sha256)
         return Received(incoming.sha256, incoming.size, media_type, checked)
 

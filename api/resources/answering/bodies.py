@@ -1,0 +1,102 @@
+"""What is sent to us: forms whose files go straight to where they will stay, and nothing else that is longer than people write.
+
+A form is read by Werkzeug's decoder, but for what can only be the middle of a file: nearly all of a large one. Through the decoder each
+byte would be copied five times, into memory that the system has to give and take back each time.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+from flask import Request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser, MultiPartParser
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+from werkzeug.utils import cached_property
+
+from api.worker import worker
+from service.recording.evidence.incoming import Incoming, blocks
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+PIECE: Final = 1 << 16  # bytes that the decoder is given at once
+LINE_END: Final = re.compile(b"[\r\n]")
+
+
+class Parts(MultiPartParser):
+    """The parts of one form, as they come."""
+
+    part: Field | File
+    into: BytesIO | Incoming
+    in_a_file = False  # whether there is more of it
+
+    def parse(
+        self, stream: IO[bytes], boundary: bytes, content_length: int | None
+    ) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Read a form to its end; return its fields and its files by their names. Raises ValueError where it is none."""
+        self.length, self.fields, self.files, self.typed = content_length, list[Any](), list[Any](), 0
+        decoder = MultipartDecoder(boundary, self.max_form_memory_size, max_parts=self.max_form_parts)
+        mark, longest = b"--" + boundary, len(b"\r\n--" + boundary)
+        for block in blocks(stream):
+            if self.in_a_file and not (decoder.buffer or mark in block or LINE_END.search(block, len(block) - longest)):
+                self.into.write(block)  # nothing ends in it, nor does any end begin
+                continue
+            for start in range(0, len(block), PIECE):
+                self._take(decoder, block[start : start + PIECE])
+        self._take(decoder, None)
+        return self.cls(self.fields), self.cls(self.files)
+
+    def _take(self, decoder: MultipartDecoder, piece: bytearray | None) -> None:
+        decoder.receive_data(cast("bytes | None", piece))
+        while not isinstance(event := decoder.next_event(), (Epilogue, NeedData)):
+            if isinstance(event, (Field, File)):
+                self.part = event
+                self.into = cast("Incoming", self.start_file_streaming(event, self.length)) if isinstance(event, File) else BytesIO()
+            elif isinstance(event, Data):
+                self._add(event)
+
+    def _add(self, event: Data) -> None:
+        """Add to a part, and keep it where it ends. What is typed is held in memory: all of it together is as long as people write."""
+        self.into.write(event.data)
+        self.in_a_file = event.more_data and isinstance(self.part, File)
+        if isinstance(self.into, BytesIO):
+            self.typed += len(event.data)
+            if self.max_form_memory_size is not None and self.typed > self.max_form_memory_size:
+                raise RequestEntityTooLarge
+            if not event.more_data:
+                said = self.into.getvalue().decode(self.get_part_charset(self.part.headers), "replace")
+                self.fields.append((self.part.name, said))
+        elif not event.more_data and isinstance(self.part, File):
+            self.into.seek(0)
+            kept = FileStorage(cast("IO[bytes]", self.into), self.part.filename, self.part.name, headers=self.part.headers)
+            self.files.append((self.part.name, kept))
+
+
+class Form(FormDataParser):
+    """Werkzeug's, but for how the parts are read."""
+
+    def _parse_multipart(self, stream: IO[bytes], _: str, length: int | None, options: dict[str, str]) -> Any:
+        if not (boundary := options.get("boundary", "").encode("ascii")):
+            raise ValueError("a form without a boundary")
+        limits: dict[str, Any] = {"max_form_memory_size": self.max_form_memory_size, "max_form_parts": self.max_form_parts}
+        return stream, *Parts(self.stream_factory, cls=self.cls, **limits).parse(stream, boundary, length)
+
+
+class Upload(Request):
+    """A request whose files are written to where they will stay as they come in, and hashed: once, and held in memory nowhere."""
+
+    form_data_parser_class = Form
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """Give the body; what brings no files is taken into memory whole, so it is no longer than people write."""
+        if self.mimetype != "multipart/form-data":
+            self.max_content_length = self.max_form_memory_size
+        return super().stream
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return cast("IO[bytes]", worker().board.evidence.begin())
