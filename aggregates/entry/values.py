@@ -29,6 +29,11 @@ ALIKE: Final = str.maketrans(
 ERASED_TEXT: Final = "[erased]"  # in the place of a text that named somebody who was erased, and did not stand any more
 
 
+def erased_on(day: date) -> str:
+    """Return what is shown in the place of what was erased on a day: [erased 4 March 2019]."""
+    return f"[erased {day.day} {day:%B %Y}]"
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """Something about a person: kept under that person's own key, outside the signed leaf and outside the clear.

@@ -169,11 +169,6 @@ def catch_up(conn: Connection[Any], source: Source, views: Sequence[Projection] 
         for view in views:
             if view.table not in untouched:
                 _project(view, reading, position, limit)
-        if decoded_log.outlived(conn, entries):  # no row, of whatever day, keeps what the log has lost
-            rebuild.rebuild_log(conn, source)
-            reading = Reading(conn)
-            for view in views:
-                rebuild.rebuild(conn, view, reading)
         if (head := tracking.head(conn)) > before:
             tracking.announce(conn, head)
             before = head
@@ -188,7 +183,8 @@ def _far(reached: int, position: int) -> bool:
 
 
 def _reads(view: Projection, entries: Sequence[Decoded]) -> bool:
-    return any(decoded_log.kind_of(entry.topic) in view.kinds for entry in entries)
+    """Say whether a view has to do with some entries: any may have a text that one of them has erased."""
+    return any(decoded_log.kind_of(entry.topic) in view.kinds or entry.topic == decoded_log.ERASED for entry in entries)
 
 
 def _take(source: Source, done: int, limit: int) -> tuple[list[Decoded], Exception | None]:

@@ -19,7 +19,7 @@ from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded, reference
 from aggregates.entry.fields import fields_by_name, typed
 from aggregates.entry.topics import event_type, unsealed
-from aggregates.entry.values import ERASED_TEXT, Sealed
+from aggregates.entry.values import Sealed, erased_on
 from aggregates.registry.data_subject import DataSubject
 from projections.two_clocks import tracking
 
@@ -30,10 +30,16 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 TABLE = "inspection_history"
-SHAPE = "2"  # changes with the columns below
+SHAPE = "3"  # changes with the columns below, and with what is written into them
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 CALLED = {"data-subject": "subject", "training-session": "session"}  # where commands and addresses have a shorter word
 ERASED = DataSubject.PersonalDataErased.TOPIC
+FORGET = SQL("""
+    UPDATE {table} AS h SET body = h.body || went.texts
+      FROM (SELECT position, jsonb_object_agg(field, told) AS texts
+              FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS gone (position, field, told) JOIN {table} AS there USING (position)
+             WHERE jsonb_typeof(there.body -> field) = 'string' GROUP BY position) AS went
+     WHERE h.position = went.position""")
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
 
@@ -112,16 +118,6 @@ def create(conn: Connection[Any], table: str = TABLE) -> None:
         tracking.begin(conn, TABLE, SHAPE)
 
 
-def outlived(conn: Connection[Any], entries: Iterable[Decoded]) -> bool:
-    """Say whether a text stands here still that one of these entries has erased from the log."""
-    gone = [each for one in entries if one.topic == ERASED for each in one.fields["erased"]]
-    query = """
-        SELECT FROM views.inspection_history JOIN unnest(%s::bigint[], %s::text[]) AS gone (position, field) USING (position)
-         WHERE jsonb_typeof(body -> field) = 'string' AND body ->> field <> %s LIMIT 1"""
-    asked = [each["position"] for each in gone], [each["field"] for each in gone], ERASED_TEXT
-    return bool(gone) and conn.execute(query, asked).fetchone() is not None
-
-
 def index(conn: Connection[Any], table: str = TABLE) -> None:
     """Create the indexes of the questions asked of it, where it has none of them yet."""
     name = Identifier("views", table)
@@ -158,6 +154,16 @@ def record(conn: Connection[Any], entries: Sequence[Decoded], table: str = TABLE
     with conn.cursor() as cursor, cursor.copy(SQL("COPY {} FROM STDIN").format(Identifier("views", table))) as copy:
         for row in rows:
             copy.write_row(row)
+    _forget(conn, entries, table)
+
+
+def _forget(conn: Connection[Any], entries: Iterable[Decoded], table: str) -> None:
+    """Take away, in the transaction that records their erasure, the texts that it lists, and say in their place on which day they went."""
+    erasures = [(one.fields["erased"], erased_on(date.fromisoformat(one.fields["occurred_on"]))) for one in entries if one.topic == ERASED]
+    gone = [(each, told) for erased, told in erasures for each in erased]
+    if gone:
+        asked = [each["position"] for each, _ in gone], [each["field"] for each, _ in gone], [told for _, told in gone]
+        conn.execute(FORGET.format(table=Identifier("views", table)), asked)
 
 
 def _check(event: type[Any], said: Mapping[str, Any]) -> None:

@@ -89,6 +89,8 @@ def project(conn: Connection[Any], projection: Projection, limit: int = 500, rea
 def apply(projection: Projection, sql: Mapping[str, Composed], reading: Reading, done: int, until: int) -> None:
     """Apply the entries after `done` up to `until`, inside the caller's transaction."""
     conn = reading.conn
+    if gone := reading.gone(done, until):
+        _fold_anew(sql, projection, reading, gone, done)
     touched = file_fresh(conn, sql, projection, reading.after(done, until, projection.kinds), reading)
     if not touched:
         return
@@ -102,6 +104,15 @@ def apply(projection: Projection, sql: Mapping[str, Composed], reading: Reading,
         raise DivergedError(projection.table, done + 1, until)
     if versions:
         load(conn, sql["load"], map(as_row, versions))
+
+
+def _fold_anew(sql: Mapping[str, Composed], projection: Projection, reading: Reading, positions: Sequence[int], done: int) -> None:
+    """Fold anew the keys under which these entries are filed, as they read now: no row, of whatever day, keeps a text that was erased."""
+    touched: dict[str, list[Placed]] = {key: [] for _, key in reading.conn.execute(sql["homes"], [positions])}
+    versions = [one for key, life in _lives(sql, touched, reading, done).items() for one in revisions(projection, key, life, 0)[1]]
+    if versions:  # a row's own key never rests on a text
+        reading.conn.execute(sql["forget"], [list({one.key for one in versions})])
+        load(reading.conn, sql["load"], map(as_row, versions))
 
 
 def _lives(sql: Mapping[str, Composed], touched: Mapping[str, list[Placed]], reading: Reading, done: int) -> Mapping[str, list[Placed]]:
@@ -173,6 +184,7 @@ STATEMENTS = {
         UPDATE {table} AS v SET known = int8range(lower(v.known), c.until)
           FROM unnest(%s::text[], %s::date[], %s::bigint[]) AS c (key, start, until)
          WHERE v.key = c.key AND lower(v.valid) = c.start AND upper_inf(v.known)""",
+    "forget": "DELETE FROM {table} WHERE key = ANY(%s)",
     "load": "COPY {table} (key, known, valid, {columns}) FROM STDIN",
     "analyze": "ANALYZE {table} ({sought})",  # by what is in a jsonb column nothing is looked for
     "load filed": "COPY {filed} (key, position) FROM STDIN",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Placed = tuple[str, Entry]  # an entry with the reference of its stream
 
 HELD = 20_000  # entries that are kept in memory: more than three demonstrations
+PEOPLE = decoded_log.kind_of(decoded_log.ERASED)
 LOG = Identifier("views", decoded_log.TABLE)
 KINDS = SQL("SELECT position, kind FROM {} WHERE position BETWEEN %s AND %s").format(LOG)
 ENTRIES = SQL("SELECT position, ref, topic, body, amends FROM {} WHERE position = ANY(%s)").format(LOG)
@@ -42,8 +43,16 @@ CHAINS = SQL("""
     SELECT asked, position FROM chain ORDER BY asked, position""").format(log=LOG)
 
 
+# The entries with a text that one of these has erased.
+GONE = SQL("""
+    SELECT DISTINCT h.position
+      FROM {log} AS e CROSS JOIN LATERAL jsonb_to_recordset(e.body -> 'erased') AS went (position bigint, field text)
+      JOIN {log} AS h ON h.position = went.position AND jsonb_typeof(h.body -> went.field) = 'string'
+     WHERE rtrim(e.topic, '0123456789') = %s AND e.position > %s AND e.position <= %s""").format(log=LOG)
+
+
 class Reading:
-    """One reader of the log, which keeps what it has read: an entry never changes."""
+    """One reader of the log, which keeps what it has read: an entry changes only where a text of it is erased, and then it is read anew."""
 
     def __init__(self, conn: Connection[Any]) -> None:
         """Read on this connection."""
@@ -57,6 +66,17 @@ class Reading:
         positions = [position for position in range(done + 1, until + 1) if known[position] in kinds]
         found = self.at(positions)
         return [found[position] for position in positions]
+
+    def gone(self, done: int, until: int) -> list[int]:
+        """Return the entries of which a text was erased by one after a position up to another, and forget how they read before."""
+        if until - done <= HELD:  # most acts are about nobody: that is known already
+            known = self._kinds(range(done + 1, until + 1))
+            if not any(known[position] == PEOPLE for position in range(done + 1, until + 1)):
+                return []
+        found = [position for (position,) in self.conn.execute(GONE, [decoded_log.ERASED.rstrip("0123456789"), done, until])]
+        for position in found:
+            self.held.pop(position, None)
+        return found
 
     def _kinds(self, positions: range) -> Mapping[int, str]:
         """Return at least the kinds of things of which the entries at some positions are: every view asks for the same."""

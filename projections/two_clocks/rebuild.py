@@ -37,6 +37,7 @@ def rebuild(conn: Connection[Any], projection: Projection, reading: Reading | No
         _drop(conn, projection.table + REBUILT, projection.table + "_entry" + REBUILT)
         read_model.create_tables(conn, sql)
         until = tracking.position_of(conn, decoded_log.TABLE)
+        reading.gone(0, until)  # another view may have read it before it was erased
         _file(projection, sql, reading, until)
         _fold(projection, sql, reading)
         read_model.create_indexes(conn, projection, sql)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aggregates.entry.values import erased_on
 from api.worker import worker
 from projections.people import protected
 from service.commands import OFFICER
@@ -27,7 +28,7 @@ class Closed:
 
     def __str__(self) -> str:
         """Return what stands in its place."""
-        return f"[erased {self.erased_on.day} {self.erased_on:%B %Y}]" if self.erased_on else "[restricted]"
+        return erased_on(self.erased_on) if self.erased_on else "[restricted]"
 
 
 def closed(conn: Connection[Any], people: Collection[UUID], *, purpose: str | None) -> dict[UUID, Closed]:

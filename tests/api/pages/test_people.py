@@ -11,11 +11,15 @@ import zipfile
 import psycopg
 import pytest
 
+from projections.two_clocks import catch_up
 from service.database import backup
 from service.desk import drafts
 from service.desk.refusals import Identifies, PersonalData
 from tests.api.pages.conftest import browser, day
 from tests.api.pages.whole import THINGS, fill
+from tests.boards import assign
+from tests.projections.test_real_ledger import EVERYTHING
+from tests.service.erasing import NAME, somebody
 
 PERSON = THINGS["subject"]
 ASKED = {"reference": "DP-2016-4", "identity_checked_by": "board-manager"}
@@ -124,6 +128,40 @@ def test_what_was_erased_says_so_everywhere(board):
         assert "[erased 5 September 2016" in who.words, path
         assert "Northway" not in who.page, path
     assert who.client.get(f"/api/v1/subjects/{PERSON}").json["item"]["name"] is None
+
+
+def test_a_text_that_went_is_shown_as_erased_as_soon_as_the_erasure_is_answered(board):
+    """Page and API say when it went, at every clock; no more of the log is read for it than what is new, so that nobody waits."""
+    it = board.seeded
+    assign(it, "A7", title=f"Ask {NAME}")
+    position = it.board.size()
+    it.act("chair", "correct_entry", "A7", about="action", amends=1, corrected={"title": "Ask a colleague"}, reason="It named somebody")
+    ref = somebody(it)
+    for command, said in (("request_erasure", ASKED), ("decide_erasure", {"outcome": "granted", "exemption": None, "reason": "So"})):
+        it.act("dpo", command, ref, **said)
+    it.catch_up()
+    who = board("chair")
+    paths = (f"/actions/A7?known_at={position}", f"/events/{position}", f"/api/v1/actions/A7?known_at={position}")
+    assert all(NAME in who.get(path).get_data(as_text=True) for path in paths)
+    size = it.board.size()
+    it.act("dpo", "erase_personal_data", ref)
+    with psycopg.connect(it.config.conninfo("projector"), autocommit=True) as conn:
+        source = it.source(conn)
+        catch_up.catch_up(conn, lambda after, limit: source(after, limit) if after >= size else pytest.fail("the log is read again"))
+
+    for path in paths:
+        shown = who.get(path).get_data(as_text=True)
+        assert (NAME in shown, "[erased 5 September 2016]" in shown) == (False, True), path
+    before = rows(it)
+    with psycopg.connect(it.config.conninfo("projector"), autocommit=True) as conn:
+        catch_up.rebuild_views(conn, it.source(conn))
+    assert rows(it) == before
+
+
+def rows(it):
+    """Return what every view holds."""
+    with psycopg.connect(it.config.conninfo("reader")) as conn:
+        return {name: conn.execute(query).fetchall() for name, query in EVERYTHING.items()}
 
 
 def test_who_is_restricted_is_not_opened_but_for_what_is_named(board):
