@@ -286,16 +286,18 @@ def test_who_was_shown_it_is_told_of_the_erasure(board, tmp_path):
 
 def test_a_name_in_what_others_wrote_is_found(board):
     """F.8: a name in free text is found by the name, by the officer alone, so that whoever wrote it corrects it."""
-    text = "The lead Ann Marrow was away"
-    ref = str(uuid.uuid4())
+    text, ref = "The lead Ann Marrow was away", str(uuid.uuid4())
+    board.seeded.act("chair", "vary_due_date", "A1", due_on="2017-01-31", reason=f"{text} again")
     board.seeded.act("riv-lead", "dispute_action", "A1", reason=text)
     board.seeded.act("board-manager", "register_subject", ref, name="Ann Marrow", contact=None)
     board.seeded.catch_up()
     with psycopg.connect(board.seeded.config.conninfo("writer")) as conn:
         drafts.save(conn, THINGS["return"], "riv-lead", {"comment": "Ask A. Marrow"}, now=board.seeded.clock.now)
     who = board("dpo")
-    assert text in who.text(f"/subjects/{ref}/mentions")
-    assert "Comment Draft of Riv lead Ask A. Marrow" in who.words
+    assert f"{text} Riv lead Or: the board manager" in who.text(f"/subjects/{ref}/mentions")
+    assert f"{text} again Chair Or: the chair, where the board manager proposes it" in who.words
+    assert {"/offices/riv-lead", "/offices/chair"} <= set(who.links)
+    assert "Comment Draft Ask A. Marrow Riv lead" in who.words
     assert "Their name stands in no text" in who.text(f"/subjects/{PERSON}/mentions")
     assert board("board-manager").get(f"/subjects/{ref}/mentions").status_code == 403
 

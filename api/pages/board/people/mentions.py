@@ -7,16 +7,19 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from aggregates.entry import Recorded
+from aggregates.entry.topics import event_type
 from aggregates.review.names import found
 from api.access import needs
 from api.pages.board import listing
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import named, short
-from api.pages.frame.thing import quiet, section, to_event
+from api.pages.frame.thing import link, quiet, section, to_event
 from api.pages.frame.words import label_of, title_of
 from api.worker import worker
 from projections import people
 from projections.people import merged
+from service.commands import AMENDABLE
 from service.desk import drafts
 
 if TYPE_CHECKING:
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
 
 pages = Blueprint("mentions", __name__)
 
-COLUMNS: Final = ("Event", "About", "What", "What was written")
+AMENDS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
+COLUMNS: Final = ("Event", "About", "What", "What was written", "Who corrects it")
 LEAD: Final = (
     "Texts of the record in which the name of this person stands, whole, or their surname by itself. None of them is sealed by their key. "
-    "Correct each without the name: the entry and its correction stand together, and every page shows the correction."
+    "Ask the office that is named beside each to correct it without the name, from the page of its event: the entry and its correction "
+    "stand together, and every page shows the correction."
 )
 
 
@@ -42,14 +47,14 @@ def mentions(ref: str) -> Response:
         path, names = f"/subjects/{ref}/mentions", _names(seen, ref)
         surnames = {name.split()[-1] for name in names}
         rows: list[Sequence[Said]] = [
-            (to_event(seen, one.position), _about(seen, one), [label_of(field), quiet(title_of(one.topic))], text)
+            (to_event(seen, one.position), _about(seen, one), [label_of(field), quiet(title_of(one.topic))], text, _corrects(seen, one))
             for one in people.spelled(seen.on.conn, surnames, **seen.on.at)
             for field, text in _naming(one.body, names)
         ]
         with worker().desk() as conn:
             typed = drafts.spelling(conn, surnames)
         rows += [
-            ("Not recorded", seen.title_of("return", of) or of, [label_of(field), quiet(f"Draft of {seen.words.office(office)}")], text)
+            ("Not recorded", seen.title_of("return", of) or of, [label_of(field), quiet("Draft")], text, _office(seen, office))
             for of, office, told in typed
             for field, text in _naming(told, names)
         ]
@@ -78,6 +83,23 @@ def _naming(value: Any, names: list[str]) -> Iterator[tuple[str, str]]:
     for field, text in _texts(value):
         if found(text, names) and any(name.split()[-1].casefold() in text.casefold() for name in names):
             yield field, text
+
+
+def _corrects(seen: Look, one: Spelled) -> Said:
+    """Return whose it is to correct an entry, and who may besides (INV-35)."""
+    event, office = event_type(one.topic), one.body["on_behalf_of"] or one.body["by_office"]
+    if one.kind not in AMENDABLE or event.STANDS:
+        return "Nobody: it is never corrected"
+    if issubclass(event, AMENDS) and office:  # who may besides depends on what it amends
+        return _office(seen, office)
+    besides = "The chair, where the board manager proposes it" if event.CLASS == "D" else "The board manager"
+    return [*_office(seen, office), quiet(f"Or: {besides[0].lower()}{besides[1:]}")] if office else besides
+
+
+def _office(seen: Look, code: str) -> list[Said]:
+    """Return an office, with where it says who holds it."""
+    held = code in seen.words.offices and seen.words.offices[code].holder_on(worker().today)
+    return [link(seen.words.office(code), seen.link(f"/offices/{code}")), *([] if held else [quiet("Nobody holds it today")])]
 
 
 def _about(seen: Look, one: Spelled) -> str:
