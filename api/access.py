@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from flask import current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Request, Response
 
-    from service.commands import Command
+    from api.resources.answering.bodies import Upload
     from service.config import Config
     from service.desk.accounts import Caller
     from service.desk.authority import Scope
@@ -200,14 +200,14 @@ def _check_meant() -> None:
     elif not request.path.startswith(PROGRAMS):
         raise PagesAreForPeople
     elif (who := caller()) and who.program and who.program.public_key:
-        is_file = request.mimetype == "multipart/form-data"
-        if is_file and request.endpoint != FILES:
-            raise RequestNotSigned(why="a file is sent by itself first, to /api/v1/evidence, and then cited")
+        if request.mimetype == "multipart/form-data":
+            raise RequestNotSigned(why="a file is sent alone first, as the whole body of a request to /api/v1/evidence, and then cited")
         sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
         url = sent if sent.startswith("http") else f"{request.scheme}://{request.host}{sent}"
-        command: Command | None = getattr(current_app.view_functions[request.endpoint or ""], "command", None)
-        keeps_body = not (is_file or (command and command.is_personal))
-        asked = signed_requests.Asked(request.method, url, dict(request.headers), request.get_data(), keeps_body)
+        command: Any = getattr(current_app.view_functions[request.endpoint or ""], "command", None)
+        keeps_body = not (command and command.is_personal)
+        body = None if cast("Upload", request).is_file else request.get_data()
+        asked = signed_requests.Asked(request.method, url, dict(request.headers), body, keeps_body)
         with worker().desk() as conn:
             g.signed = signed_requests.check(conn, who, asked)
 

@@ -50,17 +50,17 @@ def blocks(size: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def uploading(it: Served, size: int, name: str = "scan.pdf", said: Any = None) -> Iterator[http.client.HTTPConnection]:
-    """Begin to send a file of so many bytes, with an act or before one; whoever asks sends the file itself."""
-    begun = (COMMAND % json.dumps(said) if said else "") + HEAD % name
+def uploading(it: Served, size: int, said: Any = None, *, alone: bool = False) -> Iterator[http.client.HTTPConnection]:
+    """Begin to send a file of so many bytes, with an act or before one, in a form or alone; whoever asks sends the file itself."""
+    begun = "" if alone else (COMMAND % json.dumps(said) if said else "") + HEAD % "scan.pdf"
     connection = http.client.HTTPConnection(it.address.removeprefix("http://"), timeout=PATIENCE)
     connection.putrequest("POST", "/api/v1/actions/A1/submit_evidence" if said else "/api/v1/evidence")
     for header, value in {
         "Authorization": f"Bearer {it.product.settings['MUNIMENT_KEY']}",
-        "Idempotency-Key": sha256(f"{size} {name} {said}".encode()).hexdigest(),
+        "Idempotency-Key": sha256(f"{size} {said}".encode()).hexdigest(),
         "If-Match": "*",
-        "Content-Type": f"multipart/form-data; boundary={EDGE}",
-        "Content-Length": str(len(begun.encode()) + size + len(TAIL)),
+        "Content-Type": "application/pdf" if alone else f"multipart/form-data; boundary={EDGE}",
+        "Content-Length": str(size if alone else len(begun.encode()) + size + len(TAIL)),
     }.items():
         connection.putheader(header, value)
     connection.endheaders(begun.encode())
@@ -79,7 +79,8 @@ def upload(it: Served, size: int, **how: Any) -> tuple[int, dict[str, Any]]:
     with uploading(it, size, **how) as connection:
         for block in blocks(size):
             connection.send(block)
-        connection.send(TAIL)
+        if not how.get("alone"):
+            connection.send(TAIL)
         return answer(connection)
 
 
@@ -148,8 +149,23 @@ def sent(site: Served) -> None:
     for block in blocks(LARGEST):
         digest.update(block)
     assert (status, held["sha256"], held["size"]) == (201, digest.hexdigest(), LARGEST)
-    assert upload(site, LARGEST)[1] == held  # the same content again is the same file
-    with uploading(site, 2000) as slow, uploading(site, 3 * MEBIBYTE) as broken:
+    assert upload(site, LARGEST, alone=True)[1] == held  # the same content again is the same file
+    for alone in (True, False):
+        breaks_off(site, alone=alone)
+    for size, alone in ((LARGEST + 1, False), (LARGEST + 1, True), (LARGEST + 2 * MEBIBYTE, False)):  # and more than is read at all
+        status, refused = upload(site, size, alone=alone)
+        assert (status, refused["type"]) == (413, "/problems/too-large")
+    assert upload(site, 0)[0] == 422
+    assert not incoming(site)
+    status, done = upload(site, LARGEST, said=said)
+    assert status == 200, done
+    read(site, held["sha256"], LARGEST)
+    assert peak(site) - before < GROWTH
+
+
+def breaks_off(site: Served, *, alone: bool) -> None:
+    """Send one file slowly, and break off another: the one is kept, and nothing stays of the other."""
+    with uploading(site, 2000) as slow, uploading(site, 3 * MEBIBYTE, alone=alone) as broken:
         broken.send(b"%PDF-1.7 " + BLOCK)
         for block in (b"%PDF", b"-1.7 "):
             slow.send(block)
@@ -160,15 +176,6 @@ def sent(site: Served) -> None:
         assert broken.sock is not None
         broken.sock.shutdown(socket.SHUT_RDWR)
     wait(lambda: not incoming(site), "what was broken off to be gone")
-    for size in (LARGEST + 1, LARGEST + 2 * MEBIBYTE):  # a little more than the limit, and more than is read at all
-        status, refused = upload(site, size)
-        assert (status, refused["type"]) == (413, "/problems/too-large")
-    assert upload(site, 0)[0] == 422
-    assert not incoming(site)
-    status, done = upload(site, LARGEST, said=said)
-    assert status == 200, done
-    read(site, held["sha256"], LARGEST)
-    assert peak(site) - before < GROWTH
 
 
 def read(it: Served, digest: str, size: int) -> None:

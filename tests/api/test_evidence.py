@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import PurePath
 from time import time
 from typing import get_args
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import psycopg
@@ -70,6 +72,44 @@ def test_a_file_may_come_first_and_be_cited_later(accepted):
     assert [(upload.status_code, upload.json) for upload in uploads] == [(201, received)] * 2
     assert uploads[0].headers["Location"] == f"/api/v1/evidence/{DIGEST}"
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [("a.pdf", PDF, "application/pdf"), ("Prüfung.csv", b"name,age", "text/csv"), (None, b"a line", "text/plain"), ("a.exe", b"MZ", None)],
+)
+def test_a_file_may_come_alone(ask, name, content, media_type):
+    """A file may be the whole body, under its own type or none in particular: it is taken in, or refused, as one that a form brings."""
+    named = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"} if name else {}
+    digest = {"Content-Digest": f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"}
+    how = {"data": content, "content_type": media_type or "application/octet-stream", "headers": named | digest}
+    alone = ask.post("/api/v1/evidence", "riv-lead", version=None, **how)
+    formed = ask.post("/api/v1/evidence", "riv-lead", version=None, data={"file": (io.BytesIO(content), name or "file")})
+
+    assert (alone.status_code, alone.json, alone.headers.get("Location")) == (
+        formed.status_code, formed.json, formed.headers.get("Location"),
+    )  # fmt: skip
+    assert alone.json.get("media_type") == media_type
+    assert not list((ask.seeded.config.data / "evidence/incoming").iterdir())
+
+
+def test_a_file_alone_that_is_not_what_was_sent_is_refused(ask):
+    """What has another digest than came with it, is longer than any file, or is no file by its type, is refused; nothing of it stays."""
+    store, most = ask.seeded.config.data / "evidence", ask.client.application.config["MAX_CONTENT_LENGTH"]
+    of_another = {"Content-Digest": f"sha-256=:{b64encode(sha256(b'another').digest()).decode()}:"}
+    for how, status, problem in (
+        ({"headers": of_another}, 422, "not-what-was-sent"),
+        ({"headers": {"Content-Digest": "sha-256=:"}}, 422, "not-what-was-sent"),
+        ({"environ_overrides": {"CONTENT_LENGTH": str(most + 1)}}, 413, "too-large"),
+        ({"data": b""}, 422, "empty-file"),
+        ({"content_type": "text/html"}, 415, "unsupported-kind"),
+        ({"content_type": "application/x-www-form-urlencoded"}, 415, "unsupported-kind"),
+        ({"content_type": None}, 415, "unsupported-kind"),
+    ):
+        answer = ask.post("/api/v1/evidence", "riv-lead", version=None, **{"data": PDF, "content_type": "application/pdf"} | how)
+
+        assert (answer.status_code, answer.json["type"]) == (status, f"/problems/{problem}"), how
+        assert not [path for path in store.rglob("*") if path.is_file()]
 
 
 def test_two_who_submit_at_once_are_both_kept(accepted):

@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[Callable[[], Request], str]] = {
 
 def replaced(it: Request) -> Request:
     """Put another body in the place of the one that was signed."""
-    it.body = BODY.replace(b"Half", b"All_")
+    it.body = it.body.replace(b"Half", b"All_").replace(b"audit", b"other")
     return it
 
 
@@ -181,15 +181,28 @@ def test_what_a_program_asks_of_many_is_kept_with_each(ask):
     assert [unb64url(ask.get(f"/api/v1/events/{at}/request").json["body"]) for at in positions] == [asked.body] * 2
 
 
-def test_a_program_that_signs_sends_files_by_themselves(ask):
-    """A file is sent by itself, signed with its digest, and cited in an act that is signed like any other."""
+def test_a_program_that_signs_sends_files_alone(ask):
+    """A file is sent alone, signed by its digest, and cited in an act that is signed like any other; what comes in its place is refused."""
     key = api_key(ask, public_key=PUBLIC)
-    content = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.4 audit\r\n--x--\r\n'
-    headers = {"Content-Type": "multipart/form-data; boundary=x", "Idempotency-Key": "f1"}
-    file = Request(url="http://localhost/api/v1/evidence", headers=dict(headers), body=content)
-    assert send(ask, key, sign(file, covered=COVERED[:-1])).status_code == 201
-    act = Request(url=f"http://localhost{PROGRESS}", headers=headers | {"If-Match": "*"}, body=content)
-    assert "a file is sent by itself first" in send(ask, key, sign(act, nonce="b" * 16)).json["detail"]
+    headers = {"Content-Type": "application/pdf", "Idempotency-Key": "f1"}
+
+    def file(**how: Any) -> Request:
+        asked = Request("http://localhost/api/v1/evidence", headers=dict(headers), body=b"%PDF-1.4 audit")
+        return sign(asked, covered=COVERED[:-1], **how)
+
+    assert send(ask, key, file()).status_code == 201
+    for number, (asked, problem) in enumerate(
+        [
+            (replaced(file(nonce="a" * 16)), "not-what-was-sent"),
+            (file(), "request-not-signed"),  # its nonce was used
+            (file(nonce="b" * 16, digest=False), "request-not-signed"),
+            (file(nonce="c" * 16, by=Ed25519PrivateKey.generate()), "request-not-signed"),
+        ]
+    ):
+        assert send(ask, key, asked).json["type"] == f"/problems/{problem}", number
+    for url in ("http://localhost/api/v1/evidence", f"http://localhost{PROGRESS}"):
+        form = Request(url, headers=headers | {"Content-Type": "multipart/form-data; boundary=x", "If-Match": "*"}, body=b"--x--")
+        assert "a file is sent alone first" in send(ask, key, sign(form, nonce="d" * 16)).json["detail"]
 
 
 def test_what_a_program_says_of_somebody_is_kept_in_no_second_place(ask):

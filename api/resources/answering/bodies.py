@@ -1,4 +1,4 @@
-"""What is sent to us: forms whose files go straight to where they will stay, and nothing else that is longer than people write.
+"""What is sent to us: files, in forms or alone, which go straight to where they will stay, and nothing else longer than people write.
 
 A form is read by Werkzeug's decoder, but for what can only be the middle of a file: nearly all of a large one. Through the decoder each
 byte would be copied five times, into memory that the system has to give and take back each time.
@@ -11,18 +11,23 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from flask import Request
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
+from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 from werkzeug.utils import cached_property
 
+from api.access import FILES
 from api.worker import worker
 from service.recording.evidence.incoming import Incoming, blocks
+from service.recording.evidence.kinds import KINDS
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
+FORM: Final = "multipart/form-data"
+ALONE: Final = ("application/octet-stream", *KINDS)  # what a file that comes alone may be called; what it is, is in it
 PIECE: Final = 1 << 16  # bytes that the decoder is given at once
 LINE_END: Final = re.compile(b"[\r\n]")
 
@@ -87,16 +92,36 @@ class Form(FormDataParser):
 
 
 class Upload(Request):
-    """A request whose files are written to where they will stay as they come in, and hashed: once, and held in memory nowhere."""
+    """A request whose files are written to where they will stay as they come in, and hashed: once, and held in memory nowhere.
+
+    A file may come in a form, or alone as the whole body of a request to the address that takes files (RFC 9110 §8): it is found in
+    `files` either way.
+    """
 
     form_data_parser_class = Form
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the body is a file and nothing else."""
+        return self.endpoint == FILES and self.mimetype in ALONE
 
     @cached_property
     def stream(self) -> IO[bytes]:
         """Give the body; what brings no files is taken into memory whole, so it is no longer than people write."""
-        if self.mimetype != "multipart/form-data":
+        if self.mimetype != FORM and not self.is_file:
             self.max_content_length = self.max_form_memory_size
         return super().stream
+
+    def _load_form_data(self) -> None:
+        if not self.is_file:
+            super()._load_form_data()
+        elif "files" not in self.__dict__:
+            named = parse_options_header(self.headers.get("Content-Disposition"))[1].get("filename")
+            file = worker().board.evidence.begin()
+            alone = FileStorage(cast("IO[bytes]", file), named, "file", self.mimetype)
+            self.__dict__ |= {"form": ImmutableMultiDict(), "files": ImmutableMultiDict({"file": alone})}  # it is closed with the request
+            file.fill(self.stream, worker().config.max_upload)
+            file.seek(0)
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         return cast("IO[bytes]", worker().board.evidence.begin())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from os import SEEK_END
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
 from flask import request, send_file
 from marshmallow import Schema, fields
 
 from api.access import member, needs, signed_in
-from api.errors import Unreadable
+from api.errors import Unreadable, UnsupportedKind
 from api.fields import Whole
 from api.resources.answering.answers import Reading, read
+from api.resources.answering.bodies import ALONE, FORM
 from api.resources.answering.commands import idempotency_key
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
 from api.resources.record.visible import Visible
@@ -20,14 +22,30 @@ from projections.inspection import history as inspection_history
 from service.desk.coming_in.refusals import NotForThisKey
 from service.desk.refusals import NotFound
 from service.desk.roles import BRINGING
+from service.recording.evidence.refusals import NotWhatWasSent
 
 if TYPE_CHECKING:
     from flask import Response
     from flask.typing import ResponseReturnValue
+    from werkzeug.datastructures import FileStorage
+
+    from api.resources.answering.bodies import Upload
+    from service.recording.evidence.incoming import Incoming
 
 evidence = Resource("evidence", __name__, description="Files that support what is recorded.")
 
-FORM = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+BINARY: Final = {"type": "string", "format": "binary"}
+PARTS: Final = {"type": "object", "required": ["file"], "properties": {"file": BINARY}}
+TAKES: Final = """A form with one part `file`, or the file alone, under its own type or application/octet-stream: what it is, is in it.
+
+With a file that comes alone, `Content-Digest: sha-256=:…:` (RFC 9530) sees to it that nothing else is taken in. A program that signs its
+requests sends files so."""
+NAMED: Final = {
+    "in": "header",
+    "name": "Content-Disposition",
+    "description": 'The name of a file that comes alone, such as attachment; filename="audit.pdf" (RFC 6266)',
+    "schema": {"type": "string"},
+}
 
 
 class FileSchema(Schema):
@@ -42,8 +60,8 @@ class FileSchema(Schema):
 @evidence.post("")
 @evidence.doc(
     operationId="receive_evidence",
-    parameters=[IDEMPOTENCY_KEY],
-    requestBody={"required": True, "content": {"multipart/form-data": {"schema": FORM}}},
+    parameters=[IDEMPOTENCY_KEY, NAMED],
+    requestBody={"required": True, "description": TAKES, "content": {ALONE[0]: {"schema": BINARY}, FORM: {"schema": PARTS}}},
 )
 @evidence.response(201, FileSchema, headers={"Location": {"description": "The file", "schema": {"type": "string"}}})
 @needs("files")
@@ -51,11 +69,24 @@ def receive() -> ResponseReturnValue:
     """Take a file in. The same content sent again is the same file; it is on record once a command cites it."""
     idempotency_key()
     _check_program()
-    file = request.files.get("file")
+    asked = cast("Upload", request)
+    if not asked.is_file and asked.mimetype != FORM:
+        raise UnsupportedKind(takes=f"{FORM} or {ALONE[0]}", sent=asked.mimetype or "nothing")
+    file = asked.files.get("file")
     if file is None:
         raise Unreadable(where="file", why="a form with one part `file` is expected")
+    if asked.is_file:
+        _check_digest(file)
     held = worker().board.receive(file.stream, file.filename or "file", signed_in())
     return held._asdict(), 201, {"Location": f"{request.path}/{held.sha256}"}
+
+
+def _check_digest(file: FileStorage) -> None:
+    """Refuse a file that is not the one whose digest was sent with it."""
+    said = request.headers.get("Content-Digest")
+    found = f"sha-256=:{b64encode(bytes.fromhex(cast('Incoming', file.stream).sha256)).decode()}:"
+    if said is not None and said.strip() != found:
+        raise NotWhatWasSent(filename=file.filename or "file", found=found, said=said)
 
 
 def _check_program() -> None:

@@ -8,9 +8,13 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from hashlib import file_digest
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final
+from io import BytesIO
+from os import SEEK_END
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -20,7 +24,7 @@ import click
 from aggregates.errors import Refused
 from service.cli.people.request_key import RequestKey
 from service.commands.asking import API, body_of, path_of
-from service.config import BadSetting, Config
+from service.config import MEBIBYTE, BadSetting, Config
 from service.desk.coming_in.refusals import RequestNotSigned
 from service.desk.refusals import MovedUnderneath, NoKeyGiven
 from service.desk.submission import command_of
@@ -77,22 +81,24 @@ class Client:
     def post(self, path: str, body: Any, *, key: str) -> dict[str, Any]:
         """Ask for something to be recorded, over whatever version there is; `key` makes it harmless to ask again."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": key, "If-Match": "*"}
-        return self._ask(path, json.dumps(body).encode(), headers)
+        return self._ask(path, BytesIO(json.dumps(body).encode()), headers)
 
     def upload(self, file: Path) -> str:
-        """Send an evidence file; return its SHA-256. The same file again is the same file."""
-        boundary, name = secrets.token_hex(16), re.sub(r'["\x00-\x1f]', "_", file.name)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-        body = head.encode(errors="replace") + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": secrets.token_urlsafe(18)}
-        return str(self._ask(f"{API}/evidence", body, headers)["sha256"])
+        """Send an evidence file, alone; return its SHA-256. The same file again is the same file."""
+        name = f"attachment; filename*=UTF-8''{quote(file.name, safe='', errors='replace')}"
+        headers = {"Content-Type": "application/octet-stream", "Content-Disposition": name, "Idempotency-Key": secrets.token_urlsafe(18)}
+        with file.open("rb") as body:
+            return str(self._ask(f"{API}/evidence", body, headers)["sha256"])
 
-    def _ask(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, path: str, body: BinaryIO, headers: dict[str, str]) -> dict[str, Any]:
         """Ask, and again where the service says that it is only busy; a request is signed anew each time."""
         address = f"{self.server.rstrip('/')}{path}"
         for left in reversed(range(TRIES)):
-            signed = self.signs.signed("POST", address, headers, body) if self.signs else headers
-            request = Request(address, body, signed | {"Authorization": f"Bearer {self.key}"})  # noqa: S310 - as `of_environment` has checked
+            signed = self.signs.signed("POST", address, headers, _digest(body)) if self.signs else headers
+            known = {"Authorization": f"Bearer {self.key}", "Content-Length": str(body.seek(0, SEEK_END))}
+            body.seek(0)
+            content = iter(partial(body.read, MEBIBYTE), b"")
+            request = Request(address, content, signed | known)  # noqa: S310 - as `of_environment` has checked
             try:
                 with _OPENER.open(request, timeout=PATIENCE) as answer:
                     return dict(json.load(answer))
@@ -117,6 +123,11 @@ def of_environment(server: str) -> Client:
     if not A_KEY.match(config.key):
         raise BadSetting("MUNIMENT_KEY", "…", "is no API key: one has no blanks, and plain letters alone")
     return Client(server, config.key, RequestKey.of(config))
+
+
+def _digest(body: BinaryIO) -> bytes:
+    body.seek(0)
+    return file_digest(cast("BytesIO", body), "sha256").digest()
 
 
 def _problem(error: HTTPError) -> dict[str, Any]:

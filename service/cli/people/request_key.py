@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from service.config import Config
 
-COVERED: Final = ("@method", "@target-uri", "content-type", "idempotency-key", "if-match")  # and the digest of the body
+COVERED: Final = ("@method", "@target-uri", "content-type", "content-digest", "idempotency-key", "if-match")
 NONCE: Final = 18  # bytes
 
 
@@ -53,21 +54,21 @@ class RequestKey:
             why = "cannot be read" if isinstance(error, keys.KeysMissing) else error.why
             raise BadSetting("MUNIMENT_REQUEST_KEY", str(config.request_key), why) from error
 
-    def signed(self, method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
-        """Return the headers of a request with the digest of its body and a signature over all of it, good for minutes and once."""
+    def signed(self, method: str, url: str, headers: dict[str, str], digest: bytes) -> dict[str, str]:
+        """Return the headers of a request with the SHA-256 of its body and a signature over all of it, good for minutes and once."""
         from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms  # noqa: PLC0415 - for the few that sign
 
         named = thumbprint(self.private.public_key().public_bytes_raw())
         ours = MappingKeyResolver(public_keys={}, private_keys={named: self.private})
-        message = _Message(method, url, dict(headers))
-        held = {name.lower() for name in headers}
+        message = _Message(method, url, headers | {"Content-Digest": f"sha-256=:{b64encode(digest).decode()}:"})
+        held = {name.lower() for name in message.headers}
         HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=ours).sign(
             message,
             key_id=named,
             created=datetime.now(UTC),
             nonce=secrets.token_urlsafe(NONCE),
             covered_component_ids=[name for name in COVERED if name.startswith("@") or name in held],
-            body=body,
+            use_existing_digest=True,
         )
         return message.headers
 

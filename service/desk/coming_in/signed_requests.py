@@ -49,13 +49,14 @@ CAME_TO_NOTHING: Final = "DELETE FROM desk.signed_request WHERE first IS NULL AN
 class Asked:
     """A request as it came: the address whole, the fields of its head by name, and its body, which may not be kept with it.
 
-    A file is kept as evidence. And what is said of people is sealed where it is recorded, and nowhere else, or no erasure would reach it.
+    What is said of people is sealed where it is recorded, and nowhere else, or no erasure would reach it. A file (`body` is None) is kept
+    as evidence, and never in memory: whoever takes it in holds it to the digest that is signed.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | None
     keeps_body: bool = True
 
 

@@ -53,6 +53,13 @@ class Incoming:
                 self._syncing = SYNCING.submit(self._sync)
         return written
 
+    def fill(self, stream: IO[bytes], most: int) -> None:
+        """Add what a stream brings, to its end or until that is more than so many bytes."""
+        for block in blocks(stream):
+            self.write(block)
+            if self.size > most:
+                return
+
     @property
     def sha256(self) -> str:
         """The hash of what was written, in hexadecimal."""

@@ -50,6 +50,12 @@ class CannotLookInside(Refused):
     text = "{filename} cannot be looked into: {why}. Save it anew, as a PDF for instance, and send that"
 
 
+class NotWhatWasSent(Refused):
+    """A file is taken in as it was sent, where its sender says by its digest what that was."""
+
+    text = "What came of {filename} is not what was sent: its Content-Digest is {found}, and not {said}. Send it again"
+
+
 class NotWhatWasKept(Refused):
     """A file is given out only where it is still, to the last bit, what was received."""
 

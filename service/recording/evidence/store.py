@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
 from service.desk.refusals import TooLarge
 from service.recording.evidence.bucket import Bucket
 from service.recording.evidence.folder import Folder
-from service.recording.evidence.incoming import Incoming, blocks, room
+from service.recording.evidence.incoming import Incoming, room
 from service.recording.evidence.kinds import kind_of
 from service.recording.evidence.refusals import EmptyFile, Malware, NotWhatWasKept
 from service.recording.evidence.scanner import NotLooked, Scanner
@@ -86,10 +86,7 @@ class EvidenceStore:
         if isinstance(stream, Incoming):
             return self._keep(stream, filename)
         with room(), closing(self.begin()) as incoming:
-            for block in blocks(stream):
-                incoming.write(block)
-                if incoming.size > self.limit:
-                    break
+            incoming.fill(stream, self.limit)
             return self._keep(incoming, filename)
 
     def _keep(self, incoming: Incoming, filename: str) -> Received:
