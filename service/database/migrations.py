@@ -4,6 +4,7 @@ The schema is plain SQL, `ops/sql/NNNN_name.sql`, numbered and never edited once
 version before must survive comes in two numbers: `NNNN_pre_name.sql` before the new code, `NNNN_post_name.sql` after it. Beside each
 stands a thin file in `ops/sql/versions/` that gives Alembic its order; `ops/sql/.head` pins the last, so two branches that add one
 conflict. `ops/sql/roles.sql` runs every time: roles belong to the server and settings to the database, and no dump carries either.
+Alembic, and the SQLAlchemy that it brings, are read where they are needed: they would be an eighth of what it takes to begin to serve.
 """
 
 from __future__ import annotations
@@ -13,10 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
-import sqlalchemy
-from alembic import command, op
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from psycopg import sql
 
 import service
@@ -24,6 +21,9 @@ from service.embedded_postgres import OLDEST, PostgresRefused
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from alembic.config import Config as AlembicConfig
+    from alembic.script import ScriptDirectory
 
     from service.config import Config, Role
 
@@ -75,7 +75,7 @@ class RoleTooStrong(CannotMigrate):
 
 def head() -> str:
     """Return the version of the schema that this code knows."""
-    return ScriptDirectory.from_config(_alembic()).get_current_head() or "0000"
+    return _versions().get_current_head() or "0000"
 
 
 def schema_version(connection: psycopg.Connection[Any]) -> str | None:
@@ -90,6 +90,9 @@ def schema_version(connection: psycopg.Connection[Any]) -> str | None:
 
 def migrate(config: Config) -> str:
     """Bring the database to the head and return it; a second run changes nothing, two at once take turns. Raise CannotMigrate."""
+    import sqlalchemy  # noqa: PLC0415 - as the module says
+    from alembic import command  # noqa: PLC0415 - as above
+
     conninfo = config.conninfo("owner")
     try:
         prepare(config)
@@ -115,7 +118,7 @@ def prepare(config: Config) -> None:
     with psycopg.connect(config.conninfo("owner"), autocommit=True) as connection:
         if connection.info.server_version < OLDEST * 10_000:
             raise OldServer(connection.info.server_version)
-        known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+        known = {script.revision for script in _versions().walk_revisions()}
         found = schema_version(connection)
         if found is not None and found not in known:
             raise NewerSchema(found, head())
@@ -135,6 +138,8 @@ def prepare(config: Config) -> None:
 
 def execute(name: str) -> None:
     """Run one SQL file of ops/sql as it stands, on the connection that Alembic holds; for the files in versions/."""
+    from alembic import op  # noqa: PLC0415 - as the module says
+
     driver = op.get_bind().connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 migrate() made it
     driver.execute((SQL / name).read_bytes())
@@ -150,7 +155,15 @@ def _set_roles(connection: psycopg.Connection[Any], config: Config) -> None:
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(verifier)))
 
 
+def _versions() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as the module says
+
+    return ScriptDirectory.from_config(_alembic())
+
+
 def _alembic() -> AlembicConfig:
+    from alembic.config import Config as AlembicConfig  # noqa: PLC0415 - as the module says
+
     alembic = AlembicConfig()
     alembic.set_main_option("script_location", str(SQL).replace("%", "%%"))
     return alembic

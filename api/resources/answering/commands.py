@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from service.recording.writing import Unsigned
 
 PREPARED: Final = 202
+DONE, UNSIGNED = DoneSchema(), UnsignedSchema()
 
 
 def declared(kind: str) -> Iterator[Command]:
@@ -67,8 +68,8 @@ def mount(resource: Resource, kind: str) -> None:
 def _mount(resource: Resource, command: Command) -> None:
     schema, reading = schema_of(command), cache(schema_of(command))
 
-    @resource.response(201 if command.creates else 200, DoneSchema, headers=WRITTEN)
-    @resource.alt_response(PREPARED, schema=UnsignedSchema, description="It is prepared, and not recorded", success=True)
+    @resource.response(201 if command.creates else 200, DONE, headers=WRITTEN)
+    @resource.alt_response(PREPARED, schema=UNSIGNED, description="It is prepared, and not recorded", success=True)
     @resource.doc(
         operationId=command.name if command.name in COMMANDS else f"{command.name}_of_{command.kind}",
         summary=command.title,
@@ -146,7 +147,7 @@ def carry_out(command: Command, ref: str, body: Mapping[str, Any]) -> ResponseRe
     if done.unsigned is None:
         keep_request(done.positions)
         return _answer(command, done)
-    return make_response(jsonify(UnsignedSchema().dump(unsigned(command, it, done, done.unsigned))), PREPARED)
+    return make_response(jsonify(UNSIGNED.dump(unsigned(command, it, done, done.unsigned))), PREPARED)
 
 
 def keep_request(positions: Sequence[int]) -> None:
