@@ -766,7 +766,7 @@ def report(pack: Pack, absent: list[str]) -> list[str]:
         lines.append(f"key: {thumbprint(key.public)} of {key.holder}, for {key.purpose}, after #{key.since}{until}")
     for what, ending in zip(("corrections", "retractions", "erasures"), AMENDING, strict=True):
         lines.append(" ".join([f"{what}: {len(pack.amending[ending])}", *pack.amending[ending]]))
-    unchecked = ["what the events mean; VERIFY.md and the programs beside it", f"the policy, which nothing signs: {pack.policy.text!r}"]
+    unchecked = ["what the events mean; VERIFY.md and its programs", f"the policy, unsigned: {'; '.join(pack.policy.text.splitlines())!r}"]
     unchecked += [] if pack.complete else ["streams without gaps, as some entries only are here"]
     unchecked += [f"signatures by {name}, whose key the policy does not name" for name in sorted(pack.ignored)]
     unchecked += [f"evidence/{name}, declared absent" for name in absent]

@@ -331,7 +331,9 @@ def test_pack_and_verify(board):
     for days in (("--from", "2016-09-30", "--to", "2016-09-01"), ("--from", "2016-09-30")):
         ran = board.run("pack", "other", *days)
         assert (ran.code, "needs both, in their order: not from 30 September 2016 to" in one_sentence(ran)) == (1, True)
-    assert "VERIFIED: log.severnbrook.example/small" in board.does("verify", "trail.zip", "--key", board.key)
+    told = board.does("verify", "trail.zip", "--key", board.key)
+    assert "VERIFIED: log.severnbrook.example/small" in told
+    assert f"the policy, unsigned: 'log {board.key}; quorum none'" in told
     far = Witness("far.example", private_key("far"))
     (board.data / "policy").write_text(f"log {board.key}\nwitness far {far.vkey}\nquorum far\n")
     assert board.run("verify", "trail.zip", "--policy", "policy").code == 3
@@ -373,7 +375,7 @@ def test_restore_a_file_that_is_no_dump(nothing):
 def test_status(board):
     """`status` says ok, and what is only to be noted, with exit code 0; and what is wrong with exit code 1."""
     said = board.does("status")
-    assert [text.split()[0] for text in said.splitlines()] == ["ok", "ok", "ok", "note", "ok"]
+    assert [text.split()[0] for text in said.splitlines()] == ["ok", "ok", "ok", "ok", "note", "ok"]
     board.brings_in(progress())
     ran = board.run("status")
     assert ran.code == 1

@@ -51,6 +51,7 @@ def integrity() -> Response:
             "witnesses": witnesses(size, log["vkey"]),
             "stamped": stamped(conn),
             "diverged": diverged(conn),
+            "name": parse_vkey(log["vkey"])[0],
             "successions": _successions(),
             "losses": losses(conn, reads=acting_or_nobody() is not None) if reached else [],
             "caught_up": {"behind": size - reached, "stopped": _stopped(conn) if reached else None},
@@ -62,7 +63,14 @@ def _successions() -> list[dict[str, Any]]:
     """Return the keys that sealed this log before, each with how much, which came after it and why, and whether it vouched for that one."""
     found = worker().board.established.state
     return [
-        {"vkey": one.replaces, "size": one.size, "on": one.on, "name": parse_vkey(one.log_vkey)[0], "why": WHY[one.reason]}
+        {
+            "vkey": one.replaces,
+            "was": parse_vkey(one.replaces)[0],
+            "size": one.size,
+            "on": one.on,
+            "name": parse_vkey(one.log_vkey)[0],
+            "why": WHY[one.reason],
+        }
         | {"vouched": one.vouched}
         for one in (found.successions if found else ())
     ]

@@ -71,6 +71,8 @@ def offer(log: Log, witness: Witness, old: int, patience: float = PATIENCE) -> C
             return _verified(log, witness, note or "", body)
         if status == HTTPStatus.UNPROCESSABLE_ENTITY and old:
             raise Diverged(old, _shown(log, witness, old, patience), note or "")
+        if status == HTTPStatus.NOT_FOUND:
+            raise NotWitnessed(_unknown(log, witness))
         if status != HTTPStatus.CONFLICT:
             raise NotWitnessed(f"it answers with status {status}")
         told, note = _told(body), log.newest()  # which may have moved, and have been offered by another process
@@ -82,6 +84,16 @@ def offer(log: Log, witness: Witness, old: int, patience: float = PATIENCE) -> C
     if note:
         raise NotWitnessed("it says each time that it is elsewhere")
     return None
+
+
+def _unknown(log: Log, witness: Witness) -> str:
+    """Say why a witness answers with 404, and what to do. SPEC: If the checkpoint origin is unknown, the witness MUST respond with 404."""
+    *before, now = log.sealers
+    told = f"it does not know {parse_vkey(now.vkey)[0]} (404): whoever runs {witness.url} accepts the key {now.vkey} first"
+    if not before:
+        return told
+    earlier = parse_vkey(before[-1].vkey)[0]
+    return f"{told}, as that under which {earlier} went on: `muniment witness accept FOLDER '{now.vkey}' --succeeds {earlier}`"
 
 
 def _ask(witness: Witness, method: str, path: str, body: bytes | None, patience: float) -> tuple[int, bytes]:

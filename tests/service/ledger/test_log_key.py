@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
@@ -37,6 +38,16 @@ def opened(it: Seeded, ring: keys.KeyRing | None = None) -> closing[Board]:
 def succeed(it: Seeded, reason: str, name: str | None = None) -> str:
     """Give the command; return the new key."""
     return log_key.succeed(it.config, lambda ring: opened(it, ring), reason, name)
+
+
+def assert_told(it: Seeded, first: str, second: str, size: int) -> None:
+    """Check that whoever reads the page of integrity is told which name is the log's today and which was, and which key sealed what."""
+    with serving(it) as app:
+        words = " ".join(re.sub("<[^>]+>", " ", app.test_client().get("/integrity").text).split())
+    assert f"Name of the log {second.partition('+')[0]} , since" in words
+    assert f"It began as {it.board.origin} , and is that very log" in words
+    assert f"Key of the log today {second} Earlier key of the log {first} As {it.board.origin} it sealed {size} events" in words, words
+    assert "this key vouched for the next one" in words
 
 
 def test_a_log_goes_on_under_another_key(seeded, tmp_path):
@@ -84,9 +95,7 @@ def test_a_log_goes_on_under_another_key(seeded, tmp_path):
         assert outside.keep(board.config, board.recorder, board.recorder.sealers) == []
         write_pack(board.recorder, tmp_path / "after", receipts=[size, size + 2])
         write_pack(board.recorder, tmp_path / "early", size=size)
-        with serving(seeded) as app:
-            words = app.test_client().get("/integrity").text
-        assert all(each in words for each in (first, second, "this key vouched for the next one"))
+        assert_told(seeded, first, second, size)
     known = {"checkpoint": kept, "receipt": receipt}
     for pack, key in (("before", first), ("early", first), ("after", first), ("after", second)):
         verdict = verify(tmp_path / pack, key=key, known=known)

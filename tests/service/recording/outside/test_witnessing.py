@@ -17,7 +17,7 @@ from service.ledger.witness.server import Witness
 from service.recording.outside import policy
 from service.recording.outside.offering import Diverged, NotWitnessed
 from service.recording.outside.witnessing import ask, witnessing
-from service.verify import open_checkpoint, parse_vkey
+from service.verify import Sealer, open_checkpoint, parse_vkey
 from tests.acceptance.product import wait
 from tests.service.ledger.trees import Tree
 from tests.service.recording.outside.others import listening, named, policy_of, witness_of
@@ -127,6 +127,20 @@ def test_a_witness_that_lies_is_refused_and_shown(seeded, tmp_path, liar, why):
     assert why in failed(seeded.board)
     assert asked(seeded.board, "SELECT FROM ledger.cosignature UNION ALL SELECT FROM ledger.divergence") == []
     assert seeded.act("riv-lead", "accept_action", "A1").positions
+
+
+def test_a_witness_that_does_not_know_the_log_is_told_of_with_what_to_do(seeded, tmp_path):
+    """404: whoever runs it accepts the log's key first; and after a change of that key, as the one under which the log went on."""
+    recorder, second = seeded.board.recorder, LogKey("log.severnbrook.example/2", Ed25519PrivateKey.generate())
+    own, first = witness_of(second.vkey, tmp_path), parse_vkey(recorder.vkey)[0]
+    with listening(own) as url:
+        with pytest.raises(NotWitnessed, match=rf"does not know {first} \(404\): whoever runs {url} accepts the key"):
+            ask(recorder, recorder.sealers, named(own, url))
+        assert failed(seeded.board).endswith(f"accepts the key {recorder.vkey} first")
+        with pytest.raises(NotWitnessed, match=f"as that under which {first} went on: `muniment witness accept FOLDER "):
+            ask(recorder, (*recorder.sealers, Sealer(second.vkey, recorder.size)), named(own, url))
+
+    assert failed(seeded.board).endswith(f"'{second.vkey}' --succeeds {first}`")
 
 
 def test_a_witness_that_is_away_holds_nothing_up(seeded, tmp_path):
