@@ -70,8 +70,8 @@ def _successions() -> list[dict[str, Any]]:
             "on": one.on,
             "name": parse_vkey(one.log_vkey)[0],
             "why": WHY[one.reason],
+            "vouched": one.vouched,
         }
-        | {"vouched": one.vouched}
         for one in (found.successions if found else ())
     ]
 
