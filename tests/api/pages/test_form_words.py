@@ -6,9 +6,12 @@ import re
 
 import pytest
 
+from api.pages.acting.addresses import address_of
 from api.pages.acting.choices.people import apart
 from api.pages.frame.words import title_of, to_people
+from service.commands import COMMANDS
 from tests.api.pages.conftest import a_file, day
+from tests.api.pages.whole import THINGS
 from tests.service.test_reviews import FINDING, walk
 
 THUMBPRINT = "Q8_rifmrneyvbgfihxhu-zyObm4R_a_b-c_d"
@@ -157,3 +160,14 @@ def test_a_round_of_section_11_begins_where_its_rounds_stand(whole):
 
     page = manager.get("/returns/ask?kind=s11").get_data(as_text=True)
     assert re.findall(r'name="respondents"[^>]*value="(\w+)" checked', page) == ["CQH", "RIV"]
+
+
+def test_no_form_says_twice_or_wrongly_who_reads_the_day(whole):
+    """The day goes with all that is shown of an entry, so it has no readers of its own; what is asked about people is for named roles."""
+    people = [whole(office) for office in ("board-manager", "chair", "riv-lead", "quality-chair", "trainer")]
+    for name, command in COMMANDS.items():
+        path = address_of(command, THINGS.get(command.kind))
+        who = next(who for who in people if 'name="act.key"' in (who.get(path) and who.page))
+        hint = who.page.partition('id="act.occurred_on-hint"')[2].partition("</div>")[0]
+        assert ("Whoever reads any of this reads the day" in hint, "Who can read it" in hint) == (True, False), name
+        assert not (command.kind == "subject" and not command.creates and "signed-in members" in who.words), name

@@ -83,6 +83,8 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
         found.append(_chosen(ON_BEHALF_OF, "public", people.offices(seen, command.by), optional=MANAGER in command.by))
     found.append(field_of(LATE_REASON, "textarea", "partners", optional=True))
     asked = answering.fields(command.name, about, sent.typed, sent.errors) if about and command.name in answering.ANSWERING else []
+    if command.kind == "subject" and not command.creates:  # nobody else is shown what the law asks about people, whatever its class
+        found = [field | {"seen_by": field["seen_by"] and READERS["restricted"]} for field in found]
     return [*asked, *with_typed(found, sent.typed, sent.errors)]
 
 
@@ -130,7 +132,8 @@ def field_of(name: str, kind: str, sensitivity: str, **more: Any) -> FormField:
         "missing": None,
         "optional": False,
     }
-    return said | {"seen_by": READERS[sensitivity], "error": None} | more
+    with_the_rest = plain_name(name) == "occurred_on"  # disclosed whenever anything of the entry is (ledger §2)
+    return said | {"seen_by": None if with_the_rest else READERS[sensitivity], "error": None} | more
 
 
 def declared(

@@ -72,7 +72,7 @@ HINTS: Final = {
     "office.body": "The sub-group or agency whose office it is.",
     "holder": "A person is registered before they take an office.",
     "reviewer": "A person is registered before they lead a review.",
-    "occurred_on": "The day on which it was so, which may be before today.",
+    "occurred_on": "The day on which it was so, which may be before today. Whoever reads any of this reads the day.",
     "late_reason": "Needed where it is recorded long after the day on which it was so. It is shown beside the entry.",
     "on_behalf_of": "Only the board manager records for another office; both are named.",
     "ref": "Letters, digits, dots and hyphens, such as A14. It cannot be changed afterwards.",
