@@ -122,16 +122,17 @@ class IsoDate(fields.Field[date]):
 
 
 class Whole(fields.Integer):
-    """A whole number of JSON: neither 3.0 nor "3" nor true."""
+    """A whole number of JSON, however it is spelled (3.0 is 3 to JSON Schema, and to RFC 8785); neither "3" nor true."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Be strict."""
         super().__init__(strict=True, **kwargs)
 
     def _validated(self, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
+        whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not whole:
             raise self.make_error("invalid", input=value)
-        return super()._validated(value)
+        return super()._validated(int(value))
 
 
 class YesOrNo(fields.Boolean):

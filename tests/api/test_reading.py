@@ -48,7 +48,7 @@ def test_json_is_read():
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        (Whole(), 3.0),
+        (Whole(), 3.5),
         (Whole(), "3"),
         (Whole(), True),
         (YesOrNo(), 1),
@@ -74,6 +74,13 @@ def test_a_value_has_one_spelling(field, value):
     """What Python or marshmallow would kindly convert is refused."""
     with pytest.raises(ValidationError):
         field.deserialize(value)
+
+
+def test_a_whole_number_is_one_however_json_spells_it():
+    """What the document calls an integer is taken as one: to JSON Schema 3.0 is 3."""
+    read = Whole().deserialize(json.loads("3.0"))
+
+    assert (read, type(read)) == (3, int)
 
 
 @pytest.mark.parametrize(
