@@ -30,6 +30,28 @@ CLOCK = {"MUNIMENT_DEMONSTRATION_CLOCK": TODAY.isoformat()}
 WIDTHS = (1280, 375)
 BROWSERS = ("chromium-headless-shell", "chromium")  # without windows a page costs a fifth; either is Debian's own
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+AXE = """async ([options, some]) =>
+    (await axe.run(some ? eval(some)() : document, {resultTypes: ['violations'], ...options})).violations"""  # not what passes
+# Of all that is shown with words in it, one for each manner of writing on each ground: axe passes over a single letter, and what is hidden.
+ONE_OF_EACH = """() => {
+    const grounds = new Map([[null, '']]), found = new Map();
+    const words = e => String(e.value ?? [...e.childNodes].map(one => one.nodeType === Node.TEXT_NODE ? one.data.trim() : '').join(''));
+    const ground = e => {
+        if (!grounds.has(e)) {
+            const it = getComputedStyle(e);
+            grounds.set(e, [ground(e.parentElement), it.backgroundColor, it.backgroundImage, it.opacity, it.filter, it.mixBlendMode,
+                it.position, it.transform, it.overflow, it.clip, it.clipPath, e.matches(':disabled, [aria-disabled=true]')].join());
+        }
+        return grounds.get(e);
+    };
+    for (const e of document.body.querySelectorAll('*')) {
+        const length = words(e).length;
+        if (!length || !e.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+        const it = getComputedStyle(e), kind = [e.localName, it.color, it.fontSize, it.fontWeight, it.textShadow, ground(e)].join();
+        if (!(found.get(kind)?.length >= length)) found.set(kind, {length, e});
+    }
+    return [...found.values()].map(one => one.e);
+}"""
 HOLDER = """
     SELECT term ->> 'holder' FROM views.offices, jsonb_array_elements(terms) AS term
      WHERE key = %s AND upper_inf(known) AND upper_inf(valid) AND (term ->> 'until_on') IS NULL"""
@@ -151,10 +173,12 @@ def barriers(page: Page, *, seen: bool = False) -> list[str]:
     """Return what keeps people out of a page: what axe finds, and what runs off its side.
 
     The contrast of words, which takes axe most of its time, is looked at once: a page that was `seen` at another width has its colours.
+    And of words that look the same on the same ground, it is looked at where most of them stand: in one row of a table, not in hundreds.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": not seen}}}
-    found = page.evaluate("async options => (await axe.run(options)).violations", options)  # what passes need not be written out
+    found = page.evaluate(AXE, [{"rules": {"color-contrast": {"enabled": False}}}, None])
+    if not seen:
+        found += page.evaluate(AXE, [{"runOnly": ["color-contrast"]}, ONE_OF_EACH])
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found] + ([f"{wide} px too wide"] if wide > 0 else [])
+    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]] + ([f"{wide} px too wide"] if wide > 0 else [])

@@ -338,13 +338,16 @@ def test_a_log_that_was_altered_is_not_verified(visitor: Person):
 
 
 def test_a_barrier_would_be_found(browser: Browser):
-    """A picture without words and a line wider than the screen are both found: the check of the pages can fail."""
+    """A picture without words, each faint line among others and a line wider than the screen are found: the check of pages can fail."""
     page = browser.new_page(viewport={"width": 375, "height": 600})
-    page.set_content('<html lang="en"><title>t</title><main><h1>t</h1><img src="x"><p style="width: 900px">wide</p></main></html>')
-    found = barriers(page)
+    faint = ("color: #999", "background: #666", "opacity: 0.4")
+    lines = "".join(f'<p style="{style}">A line</p><p>A longer line than the last</p>' for style in ("", *faint))
+    page.set_content(f'<html lang="en"><title>t</title><main><h1>t</h1><img src="x">{lines}<p style="width: 900px">wide</p></main></html>')
+    found, again = barriers(page), barriers(page, seen=True)
     page.close()
 
-    assert [wrong.partition(":")[0] for wrong in found] == ["image-alt", "533 px too wide"]
+    assert [wrong.partition(":")[0] for wrong in found] == ["image-alt", *["color-contrast"] * len(faint), "533 px too wide"]
+    assert [wrong.partition(":")[0] for wrong in again] == ["image-alt", "533 px too wide"]
 
 
 def test_no_page_is_left_out(site: Served):
