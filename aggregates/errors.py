@@ -189,7 +189,11 @@ class ProposalIsFixed(Refused):
 class NotAmendable(Refused):
     """Registrations (of keys, of people, of the ledger itself) are ended by an act of their own, never corrected or retracted."""
 
-    rule, text = "INV-34", "Entries of {ref} are registrations: they are not corrected or retracted"
+    rule = "INV-34"
+    text = (
+        "Entries of {ref} are registrations: they are not corrected or retracted. What should not be registered is ended by an act of its "
+        "own: a key is revoked, and what is kept of a person is erased"
+    )
 
 
 class NotTheirsToAmend(Refused):

@@ -44,7 +44,7 @@ class DataSubject(SubjectActs, Recorded[SubjectState | None]):
     class SubjectRegistered(Created):
         """A person is known by a reference from here on."""
 
-        TOPIC = "data_subject.subject_registered.v1"
+        TOPIC, STANDS = "data_subject.subject_registered.v1", True
         name: Sealed
         contact: Sealed | None
 

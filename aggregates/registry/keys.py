@@ -51,6 +51,7 @@ class Keys(OnRecord[KeysState]):
         """An event of the registry."""
 
         CLASS: ClassVar[str] = "D"
+        STANDS: ClassVar[bool] = True
 
     class Created(Event, Aggregate.Created):
         """What begins its stream; the library wants it by this name, with a topic of its own."""

@@ -28,7 +28,10 @@ pages = Blueprint("keys_", __name__)
 COLUMNS = ("Key", "Of", "Signs", "From", "Until")
 SIGNS = {"acts": "What its holder does", "service-statements": "What the service attests"}
 DISPUTED = ("Statement", "Signed as", "Why", "What its holder says")
-VOID = "Somebody else may have signed these. None is void: its holder affirms or repudiates it; the Board retracts what it can."
+VOID = (
+    "Somebody else may have signed these. None is void: its holder affirms or repudiates it, and the Board retracts what is repudiated. "
+    "A registration is not retracted: a key is revoked, and what is kept of a person is erased."
+)
 ABOUT = "A key ends at an event: what it signed before stays valid. Whoever held its office when it was enrolled uses it, and no successor."
 
 

@@ -33,6 +33,12 @@ class OpensNothing(Refused):
     )
 
 
+class NoWholeCopy(Refused):
+    """A copy of the keys is a whole one, and is looked for where it lies."""
+
+    text = "In {copy} is no copy of the keys: {lacks} is not there. Give the folder in which the copy lies as `keys`, with all of its files"
+
+
 def check_opens(config: Config) -> None:
     """Refuse to serve a database whose personal values the wrapping key does not open; raise CannotUseKeys, or OperationalError."""
     with connect(config.conninfo("writer")) as conn:
@@ -46,8 +52,11 @@ def check_opens(config: Config) -> None:
 def check(config: Config, copy: Path) -> dict[str, bool]:
     """Say of each key of a copy, by its file, whether it is the one in use; `copy` is a folder in which it lies as `keys`.
 
-    Raises CannotUseKeys where the copy lacks a key, or does not open with its passphrase.
+    Refused where no whole copy lies there; raises CannotUseKeys where it does not open with its passphrase.
     """
+    wanted = [copy / "keys" / name for name in (keys.LOG, keys.STATEMENT, keys.WRAPPING, keys.PUBLIC)]
+    if lacks := [file for file in wanted if not file.exists()]:
+        raise NoWholeCopy(copy=copy, lacks=lacks[0] if lacks != wanted else copy / "keys")
     ring = keys.load(replace(config, data=copy))
     with connect(config.conninfo("owner")) as conn:
         live = (conn.execute(LIVE, (thumbprint(ring.statement.signer.public),)).fetchone() or (0,))[0]

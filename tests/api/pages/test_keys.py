@@ -148,3 +148,18 @@ def test_nobody_enrols_a_key_that_attests_what_others_do(sign_in):
     assert who.send("/keys/enrol_signing_key", {**DONE, **said}).status_code == 422
     assert "attests what others do: that is the service" in who.words
     assert who.recorded == before
+
+
+def test_a_repudiated_registration_stands_and_what_ends_it_is_said(sign_in):
+    """A key or a person is registered for good (INV-34): forms say so before, and the page of keys says what is done instead."""
+    who = sign_in("board-manager")
+    signed_act(who.seeded)
+    revoked = {"thumbprint": COMPROMISED["thumbprint"], "reason": "The laptop was stolen"}
+    position = who.seeded.act("board-manager", "revoke_signing_key", "keys", **revoked).positions[-1] - 1
+    who.seeded.catch_up()
+    assert who.send("/keys/declare_key_compromised", {**DONE, **COMPROMISED, "from_position": str(position)}).status_code == 303, who.words
+    who.seeded.catch_up()
+
+    assert "A registration is not retracted: a key is revoked, and what is kept of a person is erased" in who.text("/keys")
+    for path, stands in (("/keys/enrol_signing_key", True), ("/subjects/new", True), ("/actions/new", False)):
+        assert ("What is recorded stays: never corrected, retracted, changed or removed" in who.text(path)) == stands, path

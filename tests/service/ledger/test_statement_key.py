@@ -55,3 +55,13 @@ def test_a_new_statement_key_signs_and_the_old_one_signs_nothing_more(seeded, tm
     assert custody.check(seeded.config, old) == {"log.key": True, "statement.key": False, "wrapping.key": True}
     with opened(seeded, replace(seeded.config, data=old)) as seeded.board, pytest.raises(KeyNotLive):
         seeded.act("riv-lead", "report_progress", "A1", rag="amber", narrative="Half is read")
+
+
+def test_a_copy_of_the_keys_is_looked_for_where_it_lies(seeded, tmp_path):
+    """Whoever names the folder of the keys itself, or one that lacks a file, is told what is not there, and not to begin a board."""
+    copy = shutil.copytree(seeded.config.data / "keys", tmp_path / "copied" / "keys")
+    with pytest.raises(custody.NoWholeCopy, match=f"{copy / 'keys'} is not there. Give the folder in which the copy lies as `keys`"):
+        custody.check(seeded.config, copy)
+    (copy / keys.WRAPPING).unlink()
+    with pytest.raises(custody.NoWholeCopy, match=r"wrapping\.key is not there"):
+        custody.check(seeded.config, copy.parent)

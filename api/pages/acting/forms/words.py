@@ -146,6 +146,6 @@ CONSEQUENCES: Final = {
     "revoke_signing_key": "It signs nothing after this. What it signed before stays valid: where somebody else may have had it, "
     "declare it compromised next.",
     "declare_key_compromised": "What it signed from that event on is disputed, and none of it is void: its holder affirms or "
-    "repudiates each statement, and the Board retracts what it can.",
+    "repudiates each statement, and the Board retracts what is repudiated.",
     "withdraw_action": "It stays in the register as withdrawn, with the reason in public.",
 }
