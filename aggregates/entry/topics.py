@@ -56,9 +56,13 @@ def _typed_fields(event: Any) -> tuple[Field, ...]:
     return tuple(field for field in shape(event) if field.many or field.kind in {date, UUID, Evidence, Sealed})
 
 
-def kept_of(event: Any, name: str, subject: UUID) -> Sealed | str:
-    """Return what stands in the place of a field that is not in the clear: whom it is about; of a text, that it was erased."""
-    return Sealed(subject) if fields_by_name(event)[name].kind is Sealed else ERASED_TEXT
+def kept_of(event: Any, name: str, subject: UUID) -> Sealed | str | None:
+    """Return what stands in the place of a field that is not in the clear: whom it is about; of a text, that it was erased.
+
+    Of what a correction put in the place of others, when something else stood there already: nothing, as it changes nothing.
+    """
+    kind = fields_by_name(event)[name].kind
+    return Sealed(subject) if kind is Sealed else ERASED_TEXT if kind is str else None
 
 
 def unsealed(value: Any) -> Any:

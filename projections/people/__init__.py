@@ -4,10 +4,10 @@
 """
 
 from projections.people.merging import merged
-from projections.people.places import Disclosed, Due, Handed, Place, disclosed, due, erased_at, handed, places, spelled
+from projections.people.places import Disclosed, Due, Handed, Place, disclosed, due, erased_at, gone_on, handed, places, spelled
 from projections.people.protection import PersonRow, Protected, Protection, people, protected
 
 __all__ = [
-    "Disclosed", "Due", "Handed", "PersonRow", "Place", "Protected", "Protection", "disclosed", "due", "erased_at", "handed", "merged",
-    "people", "places", "protected", "spelled",
+    "Disclosed", "Due", "Handed", "PersonRow", "Place", "Protected", "Protection", "disclosed", "due", "erased_at", "gone_on", "handed",
+    "merged", "people", "places", "protected", "spelled",
 ]  # fmt: skip

@@ -47,6 +47,10 @@ HANDED = """
     SELECT body ->> 'office' AS office, occurred_on AS disclosed_on, body ->> 'scope' AS scope, position FROM views.inspection_history
      WHERE topic = 'ledger.pack_sealed.v1' AND (body ->> 'size')::bigint >= %(first)s
        AND position <= %(known_at)s AND occurred_on <= %(as_at)s ORDER BY position"""
+GONE_ON = """
+    SELECT went.field, e.occurred_on
+      FROM views.inspection_history e CROSS JOIN LATERAL jsonb_to_recordset(e.body -> 'erased') AS went (position bigint, field text)
+     WHERE rtrim(e.topic, '0123456789') = 'data_subject.personal_data_erased.v' AND went.position = %(position)s"""
 SPELLED = """
     SELECT position, kind, ref, topic, occurred_on, body FROM views.inspection_history
      WHERE body::text ILIKE ANY (%(like)s) AND position <= %(known_at)s AND occurred_on <= %(as_at)s ORDER BY position"""
@@ -142,6 +146,11 @@ def erased_at(conn: Connection[Any], ref: str) -> int | None:
     erased = "kind = 'subject' AND ref = %s AND topic = 'data_subject.personal_data_erased.v1'"
     row = conn.execute(f"SELECT min(position) FROM views.inspection_history WHERE {erased}", (ref,)).fetchone()  # noqa: S608 - our own text
     return row[0] if row else None
+
+
+def gone_on(conn: Connection[Any], position: int) -> dict[str, date]:
+    """Return the fields of an entry that were erased, and when: by the entries that list what went."""
+    return dict(conn.execute(GONE_ON, {"position": position}).fetchall())
 
 
 def spelled(conn: Connection[Any], words: Iterable[str], *, as_at: date, known_at: int) -> list[Spelled]:

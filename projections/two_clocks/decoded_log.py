@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from aggregates.clocks.dates import LONDON
 from aggregates.entry import Recorded, reference
-from aggregates.entry.fields import fields_by_name, typed
+from aggregates.entry.fields import CORRECTED, fields_by_name, typed
 from aggregates.entry.topics import event_type, unsealed
 from aggregates.entry.values import Sealed, erased_on
 from aggregates.registry.data_subject import DataSubject
@@ -34,11 +34,12 @@ SHAPE = "3"  # changes with the columns below, and with what is written into the
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 CALLED = {"data-subject": "subject", "training-session": "session"}  # where commands and addresses have a shorter word
 ERASED = DataSubject.PersonalDataErased.TOPIC
+PARTS = list(CORRECTED.values())
 FORGET = SQL("""
     UPDATE {table} AS h SET body = h.body || went.texts
       FROM (SELECT position, jsonb_object_agg(field, told) AS texts
-              FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS gone (position, field, told) JOIN {table} AS there USING (position)
-             WHERE jsonb_typeof(there.body -> field) = 'string' GROUP BY position) AS went
+              FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS gone (position, field, told) JOIN {table} AS there USING (position)
+             WHERE jsonb_typeof(there.body -> field) = 'string' OR field = ANY(%s) GROUP BY position) AS went
      WHERE h.position = went.position""")
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 
@@ -158,11 +159,14 @@ def record(conn: Connection[Any], entries: Sequence[Decoded], table: str = TABLE
 
 
 def _forget(conn: Connection[Any], entries: Iterable[Decoded], table: str) -> None:
-    """Take away, in the transaction that records their erasure, the texts that it lists, and say in their place on which day they went."""
+    """Take away, in the transaction that records their erasure, the texts that it lists, and say in their place on which day they went.
+
+    In the place of what a correction gave stands nothing, as where none was given.
+    """
     erasures = [(one.fields["erased"], erased_on(date.fromisoformat(one.fields["occurred_on"]))) for one in entries if one.topic == ERASED]
-    gone = [(each, told) for erased, told in erasures for each in erased]
+    gone = [(each, None if each["field"] in PARTS else told) for erased, told in erasures for each in erased]
     if gone:
-        asked = [each["position"] for each, _ in gone], [each["field"] for each, _ in gone], [told for _, told in gone]
+        asked = [each["position"] for each, _ in gone], [each["field"] for each, _ in gone], [Jsonb(told) for _, told in gone], PARTS
         conn.execute(FORGET.format(table=Identifier("views", table)), asked)
 
 

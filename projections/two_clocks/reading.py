@@ -47,7 +47,7 @@ CHAINS = SQL("""
 GONE = SQL("""
     SELECT DISTINCT h.position
       FROM {log} AS e CROSS JOIN LATERAL jsonb_to_recordset(e.body -> 'erased') AS went (position bigint, field text)
-      JOIN {log} AS h ON h.position = went.position AND jsonb_typeof(h.body -> went.field) = 'string'
+      JOIN {log} AS h ON h.position = went.position AND (jsonb_typeof(h.body -> went.field) = 'string' OR went.field = ANY(%s))
      WHERE rtrim(e.topic, '0123456789') = %s AND e.position > %s AND e.position <= %s""").format(log=LOG)
 
 
@@ -73,7 +73,8 @@ class Reading:
             known = self._kinds(range(done + 1, until + 1))
             if not any(known[position] == PEOPLE for position in range(done + 1, until + 1)):
                 return []
-        found = [position for (position,) in self.conn.execute(GONE, [decoded_log.ERASED.rstrip("0123456789"), done, until])]
+        asked = [decoded_log.PARTS, decoded_log.ERASED.rstrip("0123456789"), done, until]
+        found = [position for (position,) in self.conn.execute(GONE, asked)]
         for position in found:
             self.held.pop(position, None)
         return found

@@ -164,6 +164,38 @@ def test_what_named_them_and_was_corrected_goes_with_them_and_nothing_else_does(
     explained(board, tmp_path / "early", size)
 
 
+def test_every_wording_of_a_text_that_was_corrected_twice_goes_and_so_do_reasons_that_name_them(board, tmp_path):
+    """F.8: what a correction gave goes once another took it back, unless more of it stands; why it was made goes where that names them."""
+    board.act("riv-lead", "accept_action", "A1")
+    board.act("riv-lead", "report_progress", "A1", narrative=f"{NAME} was away", rag="amber")
+    number = board.board.load(Action, "A1").version
+    whole, more = f"{NAME} measures it", f"{NAME} agreed to it"
+    said = {"success_measure": more, "intended_outcome": "All are seen"}
+    for amends, corrected, reason in (
+        (number, {"narrative": f"{NAME} was on leave", "rag": "red"}, f"{NAME} was not away"),
+        (number, {"narrative": "A colleague was on leave"}, "It named somebody"),
+        (number + 2, {"reason": "It named somebody", "corrected": {"narrative": "A colleague was ill"}}, f"Not by {NAME}"),
+    ):
+        board.act("riv-lead", "correct_entry", "A1", about="action", amends=amends, corrected=corrected, reason=reason)
+    for corrected in ({"intended_outcome": whole}, said, {"success_measure": "All agreed to it"}):
+        board.act("chair", "correct_entry", "A2", about="action", amends=1, corrected=corrected, reason="Better so")
+    before = {ref: board.board.load(Action, ref, fresh=True).standing for ref in ("A1", "A2")}
+    ref = somebody(board)
+    granted(board, ref)
+    board.catch_up()
+    board.act("dpo", "erase_personal_data", ref)
+    board.catch_up()
+
+    heap = everything(board.config)
+    gone = (f"{NAME} was away", f"{NAME} was on leave", f"{NAME} was not away", f"Not by {NAME}", whole)
+    assert not [text for word in gone for text in spellings(word) if text in heap]
+    assert any(text in heap for text in spellings(more))  # beside it stands what was right
+    assert {ref: board.board.load(Action, ref, fresh=True).standing for ref in before} == before
+    write_pack(board.board.recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+    assert found.code == 0, "\n".join(found.lines)
+
+
 def explained(board, pack, size):
     """Hold a pack of before an erasure to the entry that it comes with: without it, or with another, the audit misses each text by name."""
     write_pack(board.board.recorder, pack, size=size - 1)

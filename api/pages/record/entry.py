@@ -24,12 +24,14 @@ from api.resources.answering.closed import closed
 from api.resources.record.visible import Visible, untold
 from api.worker import worker
 from projections.inspection import history as inspection_history
+from projections.people import gone_on
 from service.desk.coming_in import signed_requests
 from service.desk.refusals import NotFound
 from service.verify import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from aggregates.entry.fields import Field
     from api.resources.answering.closed import Closed
@@ -115,17 +117,26 @@ def _fields(seen: Look, found: HistoryEntry, disclosures: str) -> list[dict[str,
     kinds = fields_by_name(event_type(found.topic))
     about = {UUID(value["sealed"]) for name, value in found.body.items() if kinds[name].kind is Sealed and value}
     shut = closed(seen.on.conn, about, purpose=seen.on.scope.purpose)
+    went = gone_on(seen.on.conn, found.position)
     fields = [field for name, field in kinds.items() if name in found.body]
-    return [_field(seen, found, field, held, shut) | {"digest": sealed_as.get(field.name, "")} for field in fields]
+    return [_field(seen, found, field, held, shut, went=went) | {"digest": sealed_as.get(field.name, "")} for field in fields]
 
 
 def _field(
-    seen: Look, found: HistoryEntry, field: Field, held: Mapping[tuple[int, str], str], shut: Mapping[UUID, Closed]
+    seen: Look,
+    found: HistoryEntry,
+    field: Field,
+    held: Mapping[tuple[int, str], str],
+    shut: Mapping[UUID, Closed],
+    *,
+    went: Mapping[str, date],
 ) -> dict[str, Any]:
     value, personal = found.body[field.name], field.kind is Sealed
     closed_to = shut.get(UUID(value["sealed"])) if personal and value else None
     state = "shown"
-    if value is None or value == []:
+    if field.name in went and not personal:
+        state = "erased"
+    elif value is None or value == []:
         state = "empty"
     elif not seen.on.scope.restricted and (personal or field.sensitivity == "restricted"):
         state = "withheld"
@@ -141,7 +152,7 @@ def _field(
         "value": _value(seen, found, field, held) if state == "shown" else None,
         "state": state,
         "sensitivity": field.sensitivity,
-        "erased_on": closed_to.erased_on if closed_to else None,
+        "erased_on": closed_to.erased_on if closed_to else went.get(field.name),
     }
 
 

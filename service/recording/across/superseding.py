@@ -2,7 +2,9 @@
 
 A name in a text is corrected away by the office that wrote it: the entry and its correction stand together, so that everybody sees what
 became of it. The first wording says nothing by then but the name, and goes with the person whose name it is: the whole name, as a surname
-alone is others' too. It stays where it names somebody else too who is under a legal hold.
+alone is others' too. So does every wording that a correction gave and a later one took back, where nothing else that it gave still
+stands; and the reason of an amendment, which says what was wrong, and changes nothing. All of it stays where it names somebody else too
+who is under a legal hold.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates import EVENTS
-from aggregates.entry import Recorded
-from aggregates.entry.fields import fields_by_name
+from aggregates.entry import Recorded, standing
+from aggregates.entry.fields import CORRECTED, fields_by_name
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review.names import Names, named
 from service.ledger.append import Text
@@ -20,13 +22,12 @@ from service.recording.across.holding import Holding
 from service.verify import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from uuid import UUID
 
     from aggregates.entry import Entry
 
-TAKES_EFFECT: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted)
-AMENDMENTS: Final = (*TAKES_EFFECT, Recorded.AmendmentProposed)
+AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 AMENDED: Final = """
     SELECT stream, disclosures FROM ledger.event JOIN ledger.disclosure USING (position) WHERE topic = ANY(%s) ORDER BY position"""
 EARLIER: Final = """
@@ -59,21 +60,24 @@ class Superseding(Holding):
         return [name for (_, field), name in self.subjects.reveal_all(places).items() if field == "name"]
 
     def _naming(self, names: Names) -> list[UUID]:
-        """Return the streams with an amended entry that names one of these people: few, so that no more are verified and read."""
-        topics = [topic for topic, event in EVENTS.items() if issubclass(event, TAKES_EFFECT)]
+        """Return the streams with an amendment, or an amended entry, that names one of these people: no more are read."""
+        topics = [topic for topic, event in EVENTS.items() if issubclass(event, AMENDMENTS)]
         with self.datastore.get_connection() as conn:
-            amended = [(row["stream"], _told(row["disclosures"])["amends"]) for row in conn.execute(AMENDED, (topics,)).fetchall()]
+            made = conn.execute(AMENDED, (topics,)).fetchall()
+            amended = [(row["stream"], _told(row["disclosures"])["amends"]) for row in made]
             earlier = conn.execute(EARLIER, tuple(map(list, zip(*amended, strict=True)))).fetchall() if amended else []
-        texts = ((row["stream"], said) for row in earlier for said in _told(row["disclosures"]).values() if isinstance(said, str))
+        texts = ((row["stream"], text) for row in (*made, *earlier) for text in _texts(_told(row["disclosures"])))
         return list(dict.fromkeys(stream for stream, said in texts if names.found(said)))
 
     def _texts(self, thing: Any, subject: UUID, names: Names, held: Sequence[str]) -> Iterator[Text]:
         stands = {entry.number: entry for entry in thing.standing}
-        for entry in thing.entries:
-            gone = _gone(entry, stands.get(entry.number))
-            fields = [name for name, said in gone if names.found(said) and not named(names.without(said), held)]
-            if fields:
-                yield from self._beside(thing.id, entry.number, subject, fields)
+        gone = [(entry, name, said) for entry in thing.entries for name, said in _gone(entry, stands.get(entry.number))]
+        fields: dict[int, list[str]] = {}
+        for entry, name, said in (*gone, *_overtaken(thing, lambda said: _names(said, names, held))):
+            if _names(said, names, held):
+                fields.setdefault(entry.number, []).append(name)
+        for number, found in sorted(fields.items()):
+            yield from self._beside(thing.id, number, subject, found)
 
     def _beside(self, stream: UUID, number: int, subject: UUID, fields: Sequence[str]) -> Iterator[Text]:
         with self.datastore.get_connection() as conn:
@@ -90,9 +94,46 @@ def _told(disclosures: str) -> dict[str, Any]:
     return {name: value for _, name, value in disclosed(disclosures)}
 
 
+def _texts(said: Any) -> Iterator[str]:
+    """Give every text in what is said."""
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, dict):
+        for each in said.values():
+            yield from _texts(each)
+
+
+def _names(said: Any, names: Names, held: Sequence[str]) -> bool:
+    """Say whether one of these people is named in it by a whole name, and nobody else who is under a hold."""
+    texts = [*_texts(said)]
+    return any(map(names.found, texts)) and not any(named(names.without(text), held) for text in texts)
+
+
+def _overtaken(thing: Any, goes: Callable[[Any], bool]) -> Iterator[tuple[Entry, str, Any]]:
+    """Give, by its field, what corrections gave and would go, where the same stands without all of it.
+
+    What was proposed stands in the amendment that was made of it; a proposal that waits is left.
+    """
+    entries, now = [*thing.entries], list(thing.standing)
+    made = {entry.body.get("proposal") for entry in entries}
+    for at, entry in enumerate(entries):
+        for part in CORRECTED.values():
+            if not goes(said := entry.body.get(part) if issubclass(entry.event, AMENDMENTS) else None):
+                continue
+            without = [*entries[:at], entries[at]._replace(body={**entries[at].body, part: None}), *entries[at + 1 :]]
+            if entry.number in made:
+                yield entry, part, said
+            elif standing(without) == now:
+                entries = without
+                yield entry, part, said
+
+
 def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
-    """Give the texts of an entry, each by its field, in whose place another stands, or nothing does."""
-    if issubclass(entry.event, AMENDMENTS) or (stands and stands.event is not entry.event):  # of an older shape each text is taken to stand
+    """Give the texts of an entry, each by its field, in whose place another stands, or nothing does; of an amendment its reason."""
+    if issubclass(entry.event, AMENDMENTS):
+        yield "reason", entry.body["reason"]
+        return
+    if stands and stands.event is not entry.event:  # of an older shape each text is taken to stand
         return
     for name, field in fields_by_name(entry.event).items():
         said = entry.body.get(name)

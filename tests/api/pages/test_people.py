@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -150,7 +151,7 @@ def test_a_text_that_went_is_shown_as_erased_as_soon_as_the_erasure_is_answered(
         catch_up.catch_up(conn, lambda after, limit: source(after, limit) if after >= size else pytest.fail("the log is read again"))
 
     for path in paths:
-        shown = who.get(path).get_data(as_text=True)
+        shown = " ".join(re.sub("<[^>]+>", "", html.unescape(who.get(path).get_data(as_text=True))).split())
         assert (NAME in shown, "[erased 5 September 2016]" in shown) == (False, True), path
     before = rows(it)
     with psycopg.connect(it.config.conninfo("projector"), autocommit=True) as conn:
