@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--review", help="This review, and what names it.")
 @click.option("--event", type=int, help="This event, with its receipt.")
 @click.option("--known-at", type=Known(), help="As known at the end of this date, or at this event (now).")
-@click.option("--public", is_flag=True, help="Disclose public fields alone.")
+@click.option("--public", is_flag=True, help="Disclose public fields alone. How many were at a session can be counted all the same.")
 @click.option("--for", "office", help="Hand it to whoever holds this office, by its code: recorded in the name of MUNIMENT_KEY.")
 def pack(out: Path, *, known_at: Any, public: bool, office: str | None, **of: Any) -> None:
     """Write the trail to OUT, sealed: a folder, or a zip where OUT ends in .zip. It needs no server to be checked.

@@ -26,7 +26,7 @@ class Disclosing:
     """Which classes of fields are disclosed. `counted_by` is the agency that is told its own counts however few they are of.
 
     In public (`of_people` is false) what counts the people of one session or agency is withheld: a report alone says that, because it
-    suppresses some.
+    suppresses some. Whoever has all entries counts them all the same (ADR 0023).
     """
 
     classes: frozenset[str] = ALL_BUT_PERSONAL
