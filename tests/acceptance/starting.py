@@ -7,6 +7,7 @@ they are copied from: it is asked over the socket that it inherits as descriptor
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -177,6 +178,8 @@ def _main() -> None:
     cli = import_module("service.cli")
     for module in {where.partition(":")[0] for where, _ in cli.ORDER.values()}:
         import_module(f"service.cli.{module}")
+    gc.collect()
+    gc.freeze()  # a copy that looked for garbage among what was read would have to copy all of it
     arguments = _copied(socket.socket(fileno=int(sys.argv[1])))
     cli.main(arguments, prog_name="python -m service.cli")
 
