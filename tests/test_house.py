@@ -19,7 +19,7 @@ TOP = {
 }  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, FULLEST_FOLDER = 300, 40, 12
 EXCEPTIONS = {
-    "service/verify.py": 832,  # one file is its promise: an auditor reads it alone (ledger §7; see ops/decisions/0005)
+    "service/verify.py": 833,  # one file is its promise: an auditor reads it alone (ledger §7; see ops/decisions/0005)
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.verify import verify
+from service.verify import b64url, digest, open_disclosures, verify
 from tests.fuzzing import PARSERS, feed
 from tests.packs import write
 from tests.strangers import flips
@@ -105,3 +105,31 @@ def test_a_pack_of_anything_gets_a_verdict(folder):
         assert verdict.code in {1, 2} or (verdict.code == 0 and passed_over), (change, verdict)
 
     verified()
+
+
+VALUES = b'"x"', b'"yz"', b"12", b"null"
+SALTED = [b'["AAAAAAAAAAAAAAAAAAAAAA","%b",%b]' % (name, value) for name in (b"a", b"bc", b"def") for value in VALUES]
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+@st.composite
+def disclosure(draw) -> str:
+    """Write what may be a disclosure: one or two contents, zero bytes around and between them, and bits that nobody reads."""
+    parts = draw(st.lists(st.sampled_from([*SALTED, b"\0", b"\0", b"]"]), min_size=1, max_size=3))
+    text = b64url(b"".join(parts))
+    spare = {2: 16, 3: 4}.get(len(text) % 4, 1)  # in how many ways the last digit can be written
+    return text[:-1] + DIGITS[DIGITS.index(text[-1]) + draw(st.integers(0, spare - 1))]
+
+
+@given(st.lists(disclosure(), min_size=2, max_size=4))
+@settings(max_examples=2000, deadline=None)
+def test_disclosures_are_opened_together_as_each_alone(each):
+    """What is opened at once is what each says alone: none lends another its name or value, and what is refused alone is refused."""
+    try:
+        alone = {key: shown for one in each for key, shown in open_disclosures([digest(one)], [one]).items()}
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - the verdict is made of any
+            open_disclosures([*map(digest, each)], each)
+        return
+    if len({name for name, _ in alone.values()}) == len(each):
+        assert open_disclosures([*map(digest, each)], each) == alone
