@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import class_row
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from psycopg import Connection
 
 KEYS = """
-    SELECT k.thumbprint, k.holder, k.purpose, k.enrolled_at, x.ended_at
+    SELECT k.thumbprint, k.holder, k.purpose, k.enrolled_at, x.ended_at, h.occurred_on AS enrolled_on
       FROM ledger.signing_key k
+      LEFT JOIN views.inspection_history h ON h.position = k.enrolled_at
       LEFT JOIN ledger.signing_key_end x ON x.thumbprint = k.thumbprint AND x.ended_at <= %(known_at)s
      WHERE k.enrolled_at <= %(known_at)s ORDER BY k.enrolled_at, k.thumbprint"""
 
@@ -26,6 +29,7 @@ class KeyRow:
     purpose: str
     enrolled_at: int
     ended_at: int | None
+    enrolled_on: date | None  # whoever held its office on this day uses it; None for the key that established the log
 
 
 def keys(conn: Connection[Any], *, known_at: int) -> list[KeyRow]:

@@ -11,7 +11,7 @@ from api.pages.acting import possible, sending, signing
 from api.pages.acting.asking import MADE_UP_TEXT
 from api.pages.acting.possible import acting_or_nobody
 from api.pages.frame import Look, look, thing
-from api.pages.frame.thing import Said, link, section, strong, to_event
+from api.pages.frame.thing import Said, link, quiet, section, strong, to_event
 from api.pages.frame.words import title_of
 from projections import partnership
 from projections.inspection.disputes import Disputes
@@ -94,10 +94,19 @@ def _own(seen: Look) -> dict[str, str] | None:
 
 
 def _row(seen: Look, row: KeyRow, disputes: Disputes) -> tuple[Said, ...]:
-    until = _event(seen, row.ended_at, strong("Ended")) if row.ended_at else "It may sign now"
+    until = _event(seen, row.ended_at, strong("Ended")) if row.ended_at else _now(seen, row)
     if dispute := disputes.of(row.ended_at or 0, row.thumbprint):  # what it signed last is
         until = [*until, strong("Compromised"), to_event(seen, dispute.by)]
     return row.thumbprint, _holder(seen, row.holder), SIGNS[row.purpose], _event(seen, max(row.enrolled_at, 1)), until
+
+
+def _now(seen: Look, row: KeyRow) -> Said:
+    """Say whether whoever used a key holds its office still: a key of an office is that of a person in it."""
+    office, day = seen.words.offices.get(row.holder), seen.clocks.as_at
+    had = office.holder_on(row.enrolled_on) if office and row.enrolled_on else None
+    if office is None or had is None or ((now := office.holder_on(day)) and now.holder == had.holder):
+        return "It may sign now"
+    return [strong("Nobody's now"), quiet("Who used it holds the office no more: it is to be revoked")]
 
 
 def _holder(seen: Look, holder: str) -> str:

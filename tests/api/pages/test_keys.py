@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from uuid import uuid4
 
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -84,6 +86,24 @@ def test_who_has_no_key_is_not_offered_to_rotate_one(sign_in):
     who.seeded.catch_up()
 
     assert "/keys/rotate_signing_key" in (who.get("/keys") and who.links)
+
+
+def test_a_key_of_who_holds_its_office_no_more_is_nobodys(sign_in):
+    """A key stays with the person, and an office does not: once another holds it, the page says that nobody signs with the key."""
+    who = sign_in("board-manager")
+    key = keys.enrolment(Ed25519PrivateKey.generate(), ORIGIN, "riv-lead")
+    who.seeded.act("riv-lead", "enrol_signing_key", "keys", **key, occurred_on=date(2016, 9, 2))
+    who.seeded.catch_up()
+    before = who.get("/keys") and who.words
+    person = str(uuid4())
+    another = {"holder": person, "title": "Lead", "role": "designated lead", "body": "RIV", "employer": "RIV"}
+    who.seeded.act("board-manager", "stand_down_office_holder", "riv-lead", until_on="2016-09-04", reason="retired")
+    who.seeded.act("board-manager", "register_subject", person, name="Another lead", contact="another@severnbrook.example")
+    who.seeded.act("board-manager", "appoint_office_holder", "riv-lead", **another, from_on="2016-09-05", until_on=None)
+    who.seeded.catch_up()
+    who.get("/keys")
+
+    assert ("Nobody's now" in before, "Nobody's now" in who.words) == (False, True)
 
 
 def test_that_a_key_is_revoked_first_is_said_before_it_is_declared_compromised(sign_in):
