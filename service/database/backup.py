@@ -43,7 +43,8 @@ PERSONAL: Final = f"""
 LISTED: Final = "SELECT name, made_on, size, kept_until, destroyed_on, log_alone FROM desk.backup ORDER BY id DESC"
 LIST: Final = """
     INSERT INTO desk.backup (name, made_on, size, kept_until, log_alone)
-    SELECT %s, %s, coalesce(max(size), 0), %s, %s FROM ledger.checkpoint"""
+    SELECT %s, %s, coalesce(max(size), 0), %s, %s FROM ledger.checkpoint
+    ON CONFLICT DO NOTHING RETURNING id"""
 
 
 class CannotBackUp(PostgresRefused):
@@ -57,6 +58,33 @@ class FileExists(CannotBackUp):
         """Take the file."""
         self.file = file
         super().__init__(f"{file} exists already; a dump is not written over another.")
+
+
+class StillListed(CannotBackUp):
+    """Two dumps of one name could not be told apart when one of them is destroyed."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name."""
+        super().__init__(
+            f"a dump {name} is listed that was not destroyed: give this one another name, in whatever folder, or say "
+            f"`muniment db destroyed {name}` once every copy of that one is gone. Nothing was dumped.",
+        )
+
+
+class NoFolder(CannotBackUp):
+    """A dump is written into a folder that is there."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder."""
+        super().__init__(f"there is no folder {folder}: make it, or name another. Nothing was dumped.")
+
+
+class DayIsPast(CannotBackUp):
+    """A dump is to be destroyed after it was made."""
+
+    def __init__(self, day: date, today: date) -> None:
+        """Take the day that was given, and the Board's."""
+        super().__init__(f"{day} is past, for today is {today}: with --keep-until, give today or a later day. Nothing was dumped.")
 
 
 class NothingToDump(CannotBackUp):
@@ -132,29 +160,38 @@ def dump(config: Config, file: Path, *, kept_until: date | None = None, log_alon
     """
     conninfo, today = config.conninfo("owner"), london(config.clock()())
     until = kept_until or (None if log_alone else today + KEPT)
+    if until and until < today:
+        raise DayIsPast(until, today)
+    if file.exists():
+        raise FileExists(file)
+    if not file.parent.is_dir():
+        raise NoFolder(file.parent)
     with psycopg.connect(conninfo) as connection:
         if migrations.schema_version(connection) is None:
             raise NothingToDump
-    if file.exists():
-        raise FileExists(file)
+        personal = [name for (name,) in connection.execute(PERSONAL)] if log_alone else []
+        new = connection.execute(LIST, (file.name, today, until, log_alone)).fetchone()  # before it is made: it is in the dump itself
+    if new is None:
+        raise StillListed(file.name)
+    try:
+        _write(conninfo, file, ["--exclude-table=views.*", *(f"--exclude-table-data={name}" for name in personal)])
+    except BaseException:
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("DELETE FROM desk.backup WHERE id = %s", new)
+        raise
+    return until
+
+
+def _write(conninfo: str, file: Path, without: list[str]) -> None:
+    """Dump into a file that has its name once it is whole."""
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # pg_dump writes into it, and syncs it
-        without = ["--exclude-table=views.*"]
-        with psycopg.connect(conninfo) as connection:
-            if log_alone:
-                without += (f"--exclude-table-data={name}" for (name,) in connection.execute(PERSONAL))
-            connection.execute(LIST, (file.name, today, until, log_alone))  # before it is made, so that it is in the dump itself
         _run("pg_dump", conninfo, "--format=custom", "--no-owner", *without, "--file", str(unfinished))
         unfinished.rename(file)
-    except BaseException:
-        with psycopg.connect(conninfo) as connection:
-            connection.execute("DELETE FROM desk.backup WHERE name = %s AND destroyed_on IS NULL", (file.name,))
-        raise
     finally:
         unfinished.unlink(missing_ok=True)
-    return until
 
 
 def restore(config: Config, file: Path) -> str:

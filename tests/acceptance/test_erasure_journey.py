@@ -127,6 +127,7 @@ def test_who_is_back_is_served_to_nobody(begun, postgres, folder):
 
 def test_the_wrapping_key_is_rotated_by_its_runbook(begun, postgres, folder):
     """Everything reads as before; a dump of before opens for nobody without the key that was destroyed, and one made afterwards does."""
+    assert begun.does("db", "backups").startswith("No dump is listed")
     begun.does("db", "dump", "before.dump")
     assert "keys of people are wrapped by a new key" in begun.does("db", "rotate-wrapping-key")
     begun.does("db", "dump", "after.dump", "--keep-until", "2016-10-01")

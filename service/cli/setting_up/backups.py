@@ -56,7 +56,9 @@ def backups() -> None:
     Example: muniment db backups
     """
     with database() as config:
-        for one in backup.listed(config):
+        if not (made := backup.listed(config)):
+            click.echo("No dump is listed: `muniment db dump` lists what it makes.")
+        for one in made:
             became = f"to be destroyed by {one.kept_until}" if one.kept_until else "may be kept"
             became = f"destroyed {one.destroyed_on}" if one.destroyed_on else became
             what = ", the log alone" if one.log_alone else ""

@@ -6,15 +6,17 @@ import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 
 import psycopg
 import pytest
 
 from aggregates.action import Action
+from aggregates.clocks.dates import london
 from api import worker
 from service.application import Board
 from service.database import backup
+from service.database.migrations import migrate
 from service.desk import accounts, screening
 from service.ledger import keys
 from service.ledger.append import entry
@@ -233,16 +235,75 @@ def test_what_is_to_be_kept_for_years_holds_nothing_personal(board, postgres, tm
 
 def test_dumps_are_listed_for_destruction(board, tmp_path):
     """Each dump is listed with its day until it is said to be destroyed; one that failed is not listed."""
-    backup.dump(board.config, tmp_path / "one.dump", kept_until=date(2016, 12, 14))
+    until = london(board.config.clock()()) + timedelta(days=9)
+    backup.dump(board.config, tmp_path / "one.dump", kept_until=until)
     with pytest.raises(backup.FileExists):
         backup.dump(board.config, tmp_path / "one.dump")
     (one,) = backup.listed(board.config)
-    assert (one.name, one.size, one.kept_until, one.destroyed_on) == ("one.dump", board.board.size(), date(2016, 12, 14), None)
+    assert (one.name, one.size, one.kept_until, one.destroyed_on) == ("one.dump", board.board.size(), until, None)
     backup.destroyed(board.config, "one.dump")
 
     assert backup.listed(board.config)[0].destroyed_on is not None
     with pytest.raises(backup.NoSuchBackup, match=r"one\.dump"):
         backup.destroyed(board.config, "one.dump")
+
+
+def test_a_dump_that_fails_unlists_no_other(board, tmp_path):
+    """Where a dump fails, all that were made before stay listed, a destroyed one of its name too, and no half of it is left."""
+    for name in ("one.dump", "two.dump"):
+        backup.dump(board.config, tmp_path / name)
+    backup.destroyed(board.config, "two.dump")
+    (folder := tmp_path / "elsewhere").mkdir()
+    (folder / "two.dump.unfinished").mkdir()  # where pg_dump would write
+    before = backup.listed(board.config)
+    for name, refusal in (("one.dump", backup.StillListed), ("two.dump", OSError)):
+        with pytest.raises(refusal):
+            backup.dump(board.config, folder / name)
+
+    assert backup.listed(board.config) == before
+    assert [path.name for path in folder.iterdir()] == ["two.dump.unfinished"]
+
+
+def test_two_dumps_that_still_are_have_two_names(board, tmp_path):
+    """A name that is listed is given to no other dump, in whatever folder, before that one counts as destroyed; then it is, alone."""
+    folder = tmp_path / "tuesday"
+    with pytest.raises(backup.NoFolder, match=str(folder)):
+        backup.dump(board.config, folder / "board.dump")
+    folder.mkdir()
+    backup.dump(board.config, tmp_path / "board.dump")
+    with pytest.raises(backup.StillListed, match=r"`muniment db destroyed board\.dump`"):
+        backup.dump(board.config, folder / "board.dump")
+    assert list(folder.iterdir()) == []
+    backup.destroyed(board.config, "board.dump")
+    backup.dump(board.config, folder / "board.dump")
+
+    assert [one.destroyed_on is None for one in backup.listed(board.config)] == [True, False]
+
+
+def test_dumps_that_had_one_name_are_told_apart(board):
+    """Two dumps that were listed under one name before that was refused have two, each with its own day, once the database is migrated."""
+    with psycopg.connect(board.config.conninfo("owner")) as conn:
+        conn.execute("""
+            DROP INDEX desk.backup_name;
+            UPDATE desk.schema_version SET version_num = '0020';
+            INSERT INTO desk.backup (name, made_on, size, kept_until, destroyed_on)
+            SELECT 'board.dump', day, 1, day, CASE day WHEN DATE '2016-09-05' THEN day END
+              FROM generate_series(DATE '2016-09-05', DATE '2016-09-07', '1 day') AS day""")
+    migrate(board.config)
+
+    named = [(one.name, one.kept_until.day) for one in backup.listed(board.config)]
+    assert named == [("board.dump", 7), ("board.dump (2)", 6), ("board.dump", 5)]
+    backup.destroyed(board.config, "board.dump")
+    assert [one.destroyed_on is None for one in backup.listed(board.config)] == [False, True, False]
+
+
+def test_a_dump_is_kept_until_a_day_to_come(board, tmp_path):
+    """A day that is past for the Board is refused by name, and today is not; nothing is written, and nothing listed."""
+    today = london(board.config.clock()())
+    with pytest.raises(backup.DayIsPast, match=f"{today - timedelta(days=1)} is past, for today is {today}"):
+        backup.dump(board.config, tmp_path / "late.dump", kept_until=today - timedelta(days=1))
+    assert (backup.listed(board.config), list(tmp_path.glob("late*"))) == ([], [])
+    assert backup.dump(board.config, tmp_path / "today.dump", kept_until=today) == today
 
 
 def test_another_wrapping_key_opens_what_is_stored_and_nothing_that_was(board, postgres, tmp_path):
