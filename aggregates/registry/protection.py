@@ -128,6 +128,13 @@ class AccessAsked(Refused):
     source, text = "UK GDPR Article 15", "The request {reference} about {ref} was brought in on {on} and waits for its answer"
 
 
+class AccessWaits(Refused):
+    """Whoever asked what is kept about them is answered before it is destroyed."""
+
+    source = "UK GDPR Article 15"
+    text = "The request for access {reference} about {ref} waits for its answer, due {due_on}: answer it, then erase what is kept"
+
+
 class NothingAsked(Refused):
     """What is held of somebody is gathered for them, and for nobody else."""
 

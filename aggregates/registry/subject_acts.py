@@ -88,6 +88,8 @@ class SubjectActs:
             raise law.NotGranted(ref=self.ref)
         if matters := {*held, *now.held}:
             raise law.HoldStands(ref=self.ref, matters=matters)
+        if waits := next(iter(now.access_asked), None):
+            raise law.AccessWaits(ref=self.ref, reference=waits.reference, due_on=waits.due_on)
         self._record("PersonalDataErased", act, erased=tuple(map(dict, erased)))
 
     def notify_recipient(self, *, recipient: str, disclosed_on: date, how: str, **act: Unpack[Act]) -> None:
@@ -109,10 +111,10 @@ class SubjectActs:
         self._record("AccessRequested", act, reference=reference, identity_checked_by=identity_checked_by)
 
     def answer_access(self, *, reference: str, received_on: date, outcome: str, exemption: str | None = None, **act: Unpack[Act]) -> None:
-        """Say that somebody was answered who asked what is kept about them; also under a reference that was merged away since."""
-        now = self._kept(merged=True)
+        """Say that somebody was answered who asked what is kept about them; also where they were merged away or erased meanwhile."""
+        waiting = self.state.access_asked if self.state else ()
         said(reference=reference, exemption=exemption)
-        if not any(one.reference == reference and one.on <= act["occurred_on"] for one in now.access_asked):
+        if not any(one.reference == reference and one.on <= act["occurred_on"] for one in waiting):
             raise law.AccessNotAsked(ref=self.ref, reference=reference, day=act["occurred_on"])
         if received_on > act["occurred_on"]:
             raise law.AnsweredBefore(received_on=received_on, day=act["occurred_on"])

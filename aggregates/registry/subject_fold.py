@@ -133,6 +133,7 @@ def lacks(entry: Entry, before: SubjectState) -> str | None:
         "personal_data_erased": (
             (before.granted_on is not None or before.merged_into is not None, "nothing would have been granted that was erased"),
             (not before.held, "a legal hold would have stood against what was erased"),
+            (not before.access_asked, "somebody would still wait to be told what was kept, and was erased"),
         ),
     }
     return next((words for found, words in needs.get(_name(entry), ()) if not found), None)

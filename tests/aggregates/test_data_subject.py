@@ -289,6 +289,33 @@ def test_who_asks_for_access_is_answered_within_a_month():
     assert subject.state.access_requests[0].answered_on == on(5)
 
 
+def test_who_asked_for_access_is_answered_before_they_are_erased():
+    """UK GDPR Article 15: nothing is destroyed while a request for access waits, and its answer is not taken back afterwards."""
+    subject, answer = person(**ASKED), {"reference": "SAR-1", "received_on": on(0), "outcome": "given"}
+    subject.request_access(**said(0, reference="SAR-1", identity_checked_by="board-manager"))
+    subject.decide_erasure(**said(1, outcome="granted", reason="Nothing stands against it"))
+    with pytest.raises(law.AccessWaits, match="SAR-1"):
+        subject.erase(**said(2, erased=WENT))
+    subject.answer_access(**said(2, **answer))
+    subject.erase(**said(3, erased=WENT))
+
+    assert subject.state.erased_on == on(3)
+    with pytest.raises(RestsOnIt, match="still wait to be told"):
+        subject.retract(**said(4, amends=5, reason="It was not sent"))
+
+
+def test_who_was_erased_before_they_were_answered_is_answered():
+    """UK GDPR Article 15: a log in which somebody was erased while they waited takes the answer, once."""
+    subject, answer = person(), {"reference": "SAR-1", "received_on": on(0), "outcome": "given"}
+    subject.request_access(**said(0, reference="SAR-1", identity_checked_by="board-manager"))
+    subject.record("PersonalDataErased", occurred_on=on(1), erased=tuple(WENT), **DPO.said)
+    subject.answer_access(**said(2, **answer))
+
+    assert (subject.state.access_asked, subject.state.accesses[0].on) == ((), on(2))
+    with pytest.raises(law.AccessNotAsked):
+        subject.answer_access(**said(3, **answer))
+
+
 def test_whoever_had_it_is_told_once_it_is_erased():
     """UK GDPR Article 19: a recipient is told of an erasure that was done, of something that was disclosed before it."""
     subject = person(**ASKED)

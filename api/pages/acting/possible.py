@@ -16,6 +16,7 @@ from aggregates.errors import Refused
 from aggregates.partnership.challenge import NotChallenged
 from aggregates.partnership.meeting import NotTheirMeeting
 from aggregates.partnership.membership import OpenObligations
+from aggregates.registry.protection import AccessWaits
 from aggregates.returns import refusals as of_returns
 from aggregates.review import refusals as of_review
 from aggregates.training_session import refusals as of_training
@@ -50,6 +51,7 @@ INSTRUCTIVE: Final = (
     errors.BeneficiaryAlone,
     errors.OwnProposal,
     errors.RestsOnIt,
+    AccessWaits,
     OpenObligations,
     of_review.ChairNotIndependent,
     of_review.BreachNotRecorded,

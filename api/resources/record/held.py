@@ -51,7 +51,7 @@ def held_about(on: Reading, ref: str) -> dict[str, Any]:
         "lawful": schedule().lawful,
         "rights": RIGHTS,
         "on record": _entries(on, subjects),
-        "kept for": _kinds(found),
+        "kept for": [] if row.erased_on else _kinds(found),
         "offices": _offices(on, subjects),
         "training": [asdict(one) for one in training.attended(on.conn, refs, **on.at)],
         "asked and decided": [_asked(one) for one in every if one.ref in refs],

@@ -8,14 +8,19 @@ import json
 import re
 import uuid
 import zipfile
+from datetime import date
 
 import psycopg
 import pytest
 
+from aggregates.authority import Acting
+from aggregates.registry.data_subject import DataSubject
 from projections.two_clocks import catch_up
 from service.database import backup
 from service.desk import drafts
 from service.desk.refusals import Identifies, PersonalData
+from service.ledger.append import Erases
+from service.recording import Write
 from tests.api.pages.conftest import browser, day
 from tests.api.pages.whole import THINGS, fill
 from tests.boards import assign
@@ -362,6 +367,51 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
         assert sentence in page, page
     assert "by_person" not in page
     assert board("chair").get(f"/subjects/{person}/held").status_code == 403
+
+
+def test_nobody_is_erased_while_their_request_for_access_waits(board):
+    """UK GDPR Article 15: the page and the form of the deed name the request that is answered first, and no form offers the deed."""
+    act(board, "request_access", **ASKED)
+    act(board, "request_erasure", **ASKED)
+    act(board, "decide_erasure", outcome="granted", exemption=None, reason="Nothing stands against it")
+    who, path = board("dpo"), f"/subjects/{PERSON}/erase_personal_data"
+    for page in (f"/subjects/{PERSON}", path):
+        assert f"The request for access {ASKED['reference']} about" in who.text(page)
+        assert "waits for its answer, due 5 October 2016: answer it, then erase" in who.words
+    assert path not in (who.get(f"/subjects/{PERSON}") and who.links)
+    before = who.recorded
+    assert (who.send(path).status_code, who.recorded) == (422, before)
+    act(board, "answer_access_request", reference=ASKED["reference"], received_on="2016-09-05", outcome="given", exemption=None)
+
+    assert path in (who.get(f"/subjects/{PERSON}") and who.links)
+
+
+@pytest.mark.parametrize("way", ["form", "file"])
+def test_who_was_erased_before_they_were_answered_is_answered_that_it_is_gone(board, way):
+    """A log of before that rule: every way to the answer that a page offers is open, the file says what is gone, and home rests."""
+    act(board, "request_access", **ASKED)
+    thing = board.seeded.board.load(DataSubject, PERSON, fresh=True)
+    goes = board.seeded.board.subjects.kept([thing.id])
+    thing.record("PersonalDataErased", occurred_on=date(2016, 9, 5), erased=tuple(goes), **Acting().said)
+    board.seeded.board.record(thing, PERSON, Write(erases=Erases((thing.id,), len(goes))))
+    board.seeded.catch_up()
+    who, page = board("dpo"), f"/subjects/{PERSON}"
+    assert f"Answer the request for access: {ASKED['reference']}" in who.text("/")
+    assert {f"{page}/answer_access_request", f"{page}/held"} <= set(who.get(page) and who.links)
+    assert f"{page}/mentions" not in who.links
+    if way == "form":
+        said = {"reference": ASKED["reference"], "outcome": "given", **day("received_on", 2016, 9, 5), **day("act.occurred_on", 2016, 9, 5)}
+        assert who.send(f"{page}/answer_access_request", said).status_code == 303, who.words
+    else:
+        assert "is held no more: [erased 5 September 2016]" in who.text(f"{page}/held")
+        file = who.client.post(f"{page}/held", data=who.hidden)
+        told = json.loads(zipfile.ZipFile(io.BytesIO(file.data)).read(f"held-{PERSON[:8]}/held.json"))
+        assert (told["kept for"], told["asked and decided"][0]["erased_on"]) == ([], "2016-09-05")
+    board.seeded.catch_up()
+
+    assert "Answer the request" not in who.text("/")
+    assert "Waits for its answer" not in who.text(page)
+    assert f"{page}/answer_access_request" not in who.links
 
 
 def test_the_form_of_an_answer_has_the_requests_that_wait_to_choose_from(board):

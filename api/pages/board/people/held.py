@@ -36,9 +36,10 @@ def held(ref: str) -> Response:
     """Show everything that is held about somebody who asked, and each request that waits for it."""
     with look() as seen:
         everything = _told(held_about(seen.on, ref))
-        waiting = [(one["reference"], said.day(one["on"])) for one in _row(seen, ref).access_requests if one["answered_on"] is None]
+        row = _row(seen, ref)
+        waiting = [one["reference"] for one in row.access_requests if one["answered_on"] is None]
         told = in_words(everything, seen.words)
-        return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=told, waiting=waiting)
+        return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=told, waiting=waiting, gone=said.gone(row))
 
 
 @pages.post("/subjects/<ref>/held")

@@ -55,13 +55,14 @@ def person(ref: str) -> Response:
             seen, "subject", ref, called=short(ref), heading=name or "A person who is not named here",
             caption=f"Person {short(ref)}", facts=told, crumbs=crumbs,
             sections=[*_sections(seen, row), *_places(seen, row, refs), _attended(seen, [str(one) for one in refs]), *_copies(seen, row)],
-            begun=_begun(row) if roles.may(seen.on.scope.role, "what is held of somebody") and row.erased_on is None else [],
+            begun=_begun(row) if roles.may(seen.on.scope.role, "what is held of somebody") else [],
         )  # fmt: skip
 
 
 def _begun(row: PersonRow) -> list[dict[str, str]]:
     """Return what else the officer can look at; everything that is held is gathered for who asked for it, and for nobody else."""
-    found = [{"title": "Find their name in what was written", "href": f"/subjects/{row.ref}/mentions"}]
+    mentions = {"title": "Find their name in what was written", "href": f"/subjects/{row.ref}/mentions"}
+    found = [] if row.erased_on else [mentions]  # who was erased has no name to be found by
     if row.access_requests or row.accesses:
         found.append({"title": "Everything that is held about them", "href": f"/subjects/{row.ref}/held"})
     return found
