@@ -176,6 +176,19 @@ def substituted(one: dict[str, Any]) -> str:
     return signed(one | {"disclosures": [b64url(canonical(each)) for each in other]})
 
 
+def holding_two(first: str, second: str) -> Callable[[dict[str, Any]], str]:
+    """Sign over a disclosure that holds two fields, and over one of the second of them with a last digit of another spelling."""
+
+    def sign(one: dict[str, Any]) -> str:
+        said = {name: [salt, name, value] for salt, name, value in (json.loads(unb64url(each)) for each in one["disclosures"])}
+        both = b64url(canonical(said.pop(first)) + b"\0" + canonical(said.pop(second)))
+        lie = b64url(canonical(["A" * 22, second, "xx"])).removesuffix("XQ") + "XR"  # with a bit that says nothing
+        others = [both, lie, *(b64url(canonical(each)) for each in said.values())]
+        return rewritten(_sd=sorted(map(digest, others)))(one | {"disclosures": others})
+
+    return sign
+
+
 def rewritten(**claims: Any) -> Callable[[dict[str, Any]], str]:
     """Sign a statement that says something else of itself than the one that was prepared."""
 
@@ -191,6 +204,8 @@ REFUSED: dict[str, tuple[Callable[[dict[str, Any]], str], str]] = {
     "by a key that nobody enrolled": (lambda one: signed(one, OTHERS), "not-signed"),
     "with other words than were signed": (substituted, "not-signed"),
     "with a field left out": (lambda one: signed(one | {"disclosures": one["disclosures"][1:]}), "not-signed"),
+    "with two fields in one": (holding_two("narrative", "rag"), "not-signed"),
+    "with whom it names in another's": (holding_two("by_office", "by_person"), "not-signed"),
     "for another log": (rewritten(aud="log.elsewhere.example/1"), "not-signed"),
     "as attested by the service": (rewritten(assurance="service-attested"), "not-signed"),
     "as another holder": (rewritten(iss="chair"), "not-signed"),
