@@ -110,10 +110,10 @@ class InPersonAlone(Refused):
     rule, text = "INV-39", "Nobody records for {office} what cannot be undone: the holder of that office has to do it, for {ref}"
 
 
-class AnsweredBefore(Refused):
-    """A request is answered on the day on which it came, or later."""
+class ReceivedAnotherDay(Refused):
+    """What is answered is the request as it was brought in, with its day."""
 
-    source, text = "UK GDPR Article 15", "A request received on {received_on} cannot be answered on {day}"
+    source, text = "UK GDPR Article 15", "The request {reference} was received on {on}, not on {received_on}"
 
 
 class AccessNotAsked(Refused):

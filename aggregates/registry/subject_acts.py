@@ -114,10 +114,11 @@ class SubjectActs:
         """Say that somebody was answered who asked what is kept about them; also where they were merged away or erased meanwhile."""
         waiting = self.state.access_asked if self.state else ()
         said(reference=reference, exemption=exemption)
-        if not any(one.reference == reference and one.on <= act["occurred_on"] for one in waiting):
+        waits = next((one for one in waiting if one.reference == reference), None)
+        if waits is None or act["occurred_on"] < waits.on:
             raise law.AccessNotAsked(ref=self.ref, reference=reference, day=act["occurred_on"])
-        if received_on > act["occurred_on"]:
-            raise law.AnsweredBefore(received_on=received_on, day=act["occurred_on"])
+        if received_on != waits.on:
+            raise law.ReceivedAnotherDay(reference=reference, on=waits.on, received_on=received_on)
         if outcome != "given" and exemption is None:
             raise law.ExemptionUnnamed(outcome=outcome)
         fields = {"reference": reference, "received_on": received_on, "outcome": outcome, "exemption": exemption}

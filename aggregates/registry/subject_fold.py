@@ -83,11 +83,13 @@ def _erased(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectSta
 
 
 def _answered(now: SubjectState, day: date, body: Mapping[str, Any]) -> SubjectState:
-    said = (body[name] for name in ("reference", "received_on", "outcome", "exemption"))
+    request = next((one for one in now.access_asked if one.reference == body["reference"]), None)
+    received_on = request.on if request else body["received_on"]  # of the request, also where its day was corrected since
     asked = tuple(
         replace(one, answered_on=one.answered_on or day) if one.reference == body["reference"] else one for one in now.access_requests
     )
-    return replace(now, accesses=(*now.accesses, AccessAnswer(day, *said)), access_requests=asked)
+    answer = AccessAnswer(day, body["reference"], received_on, body["outcome"], body["exemption"])
+    return replace(now, accesses=(*now.accesses, answer), access_requests=asked)
 
 
 STEPS: Final[dict[str, Step]] = {

@@ -173,21 +173,25 @@ def test_an_erased_survivor_takes_what_was_merged_with_it():
 
 
 def test_an_access_request_is_answered():
-    """The answer says when it was received and by which exemption something was withheld."""
+    """The answer says when the request was received, and no other day, and by which exemption something was withheld."""
     subject = person()
     subject.request_access(**said(reference="SAR-1", identity_checked_by="board-manager"))
-    with pytest.raises(law.AnsweredBefore):
-        subject.answer_access(**said(reference="SAR-1", received_on=on(5), outcome="given"))
+    for day in (on(-4), on(5)):
+        with pytest.raises(law.ReceivedAnotherDay, match="SAR-1"):
+            subject.answer_access(**said(5, reference="SAR-1", received_on=day, outcome="given"))
     with pytest.raises(law.ExemptionUnnamed):
         subject.answer_access(**said(5, reference="SAR-1", received_on=on(0), outcome="given-in-part"))
     subject.answer_access(**said(5, reference="SAR-1", received_on=on(0), outcome="given"))
 
     assert [(one.received_on, one.on) for one in subject.state.accesses] == [(on(0), on(5))]
 
+    subject.correct(**said(6, amends=2, corrected={"occurred_on": on(1)}, reason="It came a day later"))
+    assert [one.received_on for one in subject.state.accesses] == [on(1)]
+
 
 def test_an_answer_is_to_a_request_that_waits():
     """UK GDPR Article 15: none is answered that nobody brought in, or only later, or twice; and it stays under its answer."""
-    subject, answer = person(), {"received_on": on(0), "outcome": "given"}
+    subject, answer = person(), {"received_on": on(2), "outcome": "given"}
     subject.request_access(**said(2, reference="SAR-1", identity_checked_by="board-manager"))
     for days, reference in ((5, "SAR-2"), (1, "SAR-1")):
         with pytest.raises(law.AccessNotAsked, match=reference):

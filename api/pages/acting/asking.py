@@ -256,10 +256,11 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
 
 def _of_a_person(command: Command, state: SubjectState) -> dict[str, Any]:
     matter = next(iter(state.held), "-") if command.name == "release_legal_hold" else MADE_UP_TEXT  # with no hold there is none to release
-    waits = next((one.reference for one in state.access_asked), "-") if command.name == "answer_access_request" else MADE_UP_TEXT
     today = worker().today
-    of_days = {"received_on": today, "disclosed_on": state.erased_on or today, "kept_until": today + YEAR}
-    return {"matter": matter, "reference": waits, "into": acting_as().person or NOBODY, **of_days}
+    waits = next(((one.reference, one.on) for one in state.access_asked), ("-", today))
+    reference, received_on = waits if command.name == "answer_access_request" else (MADE_UP_TEXT, today)
+    of_days = {"received_on": received_on, "disclosed_on": state.erased_on or today, "kept_until": today + YEAR}
+    return {"matter": matter, "reference": reference, "into": acting_as().person or NOBODY, **of_days}
 
 
 def _of_a_key(question: Question, command: Command, state: KeysState) -> dict[str, Any]:

@@ -181,7 +181,7 @@ ACTS: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...], str]] = {
     "request_access": ("riv-lead", f"subjects/{PERSON}/request_access", ASKED, KNOWN, "quality-chair"),
     "answer_access_request": (
         "dpo", f"subjects/{PERSON}/answer_access_request",
-        {"reference": "DP-2016-4", "received_on": "2016-09-02", "outcome": "given"}, (*KNOWN, "request_access"), "board-manager",
+        {"reference": "DP-2016-4", "received_on": "2016-09-05", "outcome": "given"}, (*KNOWN, "request_access"), "board-manager",
     ),
     "appoint_office_holder": ("board-manager", "offices", OFFICE, (), "quality-chair"),
     "stand_down_office_holder": (
