@@ -76,7 +76,7 @@ def init(*, origin: str, title: str, email: str, name: str, password: str, signi
     Example: muniment init --origin log.severnbrook.example/1 --board "Severnbrook Safeguarding Children Board"
     --email manager@severnbrook.example --name "R. Vale"
     """
-    with database() as config:
+    with database(begins=True) as config:
         migrations.migrate(config)
         again = _under_way(config)
         _check(config, password, signing_key, origin=origin, again=again)

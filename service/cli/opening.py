@@ -30,13 +30,16 @@ class NobodysKey(NotSignedIn):
 
 
 @contextmanager
-def database() -> Iterator[Config]:
-    """Give the settings once the database answers: our own server is started, or shared where it runs already."""
+def database(*, begins: bool = False) -> Iterator[Config]:
+    """Give the settings once the database answers: our own server is started, or shared where it runs already.
+
+    Only a command that `begins` something has one made where there is none.
+    """
     config = Config.from_environment()
     if not config.embedded:
         yield config
         return
-    with EmbeddedPostgres(config.data):
+    with EmbeddedPostgres(config.data, begins=begins):
         yield config
 
 
@@ -44,7 +47,7 @@ def database() -> Iterator[Config]:
 def kept_up(config: Config) -> Iterator[None]:
     """See to it, for what runs on, that our own server runs too: it is started again where it was stopped or has died."""
     stop = Event()
-    keeper = Thread(target=_keep_up, args=(EmbeddedPostgres(config.data), stop), daemon=True) if config.embedded else None
+    keeper = Thread(target=_keep_up, args=(EmbeddedPostgres(config.data, begins=False), stop), daemon=True) if config.embedded else None
     if keeper:
         keeper.start()
     try:

@@ -27,6 +27,18 @@ class NoPostgres(PostgresRefused):
         )
 
 
+class NothingThere(PostgresRefused):
+    """The data directory has no server, and only what begins something makes one: a name that was mistyped is no new board."""
+
+    def __init__(self, data: Path) -> None:
+        """Take the data directory."""
+        self.data = data
+        super().__init__(
+            f"there is no database in {data}, and none was made: name the folder of yours in MUNIMENT_DATA, or a server in "
+            "MUNIMENT_DATABASE_URL; a new board begins with `muniment init`.",
+        )
+
+
 class OtherMajorVersion(PostgresRefused):
     """The data directory was made by another major version of PostgreSQL."""
 

@@ -20,7 +20,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from service.embedded_postgres.binaries import candidates, copy_wheel, find_binaries, major_version
-from service.embedded_postgres.refusals import DidNotStart, NotOurs, OtherMajorVersion, Unreachable
+from service.embedded_postgres.refusals import DidNotStart, NothingThere, NotOurs, OtherMajorVersion, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,10 +52,14 @@ def conninfo(data: Path, user: str = OWNER, dbname: str = DATABASE) -> str:
 class EmbeddedPostgres:
     """The server of one data directory: `with EmbeddedPostgres(data) as conninfo:`, or `start()` and `stop()`."""
 
-    def __init__(self, data: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
-        """Take Muniment's data directory; `settings` are added to the server's own (tests that crash nothing turn fsync off)."""
+    def __init__(self, data: Path, *, begins: bool = True, binaries: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
+        """Take Muniment's data directory; one that has no server gets one if this `begins` something, and is refused otherwise.
+
+        `settings` are added to the server's own (tests that crash nothing turn fsync off).
+        """
         self.data = data.absolute()
         self.binaries = binaries or find_binaries()
+        self._begins = begins
         self._settings = _SETTINGS | dict(settings or {})
         self._home = self.data / "postgres"
         self._server = self._home / "server"
@@ -73,6 +77,8 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start the server, or attach to the one that runs; return the connection string of its owner. Raise PostgresRefused."""
+        if not (self._begins or self._is_made()):
+            raise NothingThere(self.data)
         self._make_home()
         with _locked(self._home / "starting"):
             self._make_reachable()
@@ -104,6 +110,12 @@ class EmbeddedPostgres:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+
+    def _is_made(self) -> bool:
+        try:
+            return (self._server / "data").exists()
+        except PermissionError as error:
+            raise NotOurs(self._home) from error
 
     def _make_home(self) -> None:
         root = os.geteuid() == 0

@@ -52,6 +52,16 @@ def commands(group: click.Group, before: str = "") -> list[tuple[str, click.Comm
     return found
 
 
+ON_A_BOARD = (
+    "status", "register", "history A1", "obligations", "agency RIV", "report 2016", "due", "sample S1", "checkpoint", "pack out", "rebuild",
+    "absence 5.2 RIV R1 -o out", "migrate", "serve --port 1", "work", "import FILE",
+    "account a@b.example --office riv-lead --password sesame",
+    "key a@b.example --office riv-lead --label Ours", "recover --reason Lost", "db backups",
+    "db check-keys FOLDER", "db destroyed old.dump", "db dump new.dump", "db erase-again", "db rotate-statement-key",
+    "db rotate-wrapping-key", "db succeed-log-key --reason planned",
+)  # fmt: skip
+
+
 def one_sentence(ran) -> str:
     """Return the first line of what a command said as it refused; it says nothing on its output, and shows no traceback."""
     assert "Traceback" not in ran.err
@@ -140,6 +150,20 @@ def test_what_is_not_set_up(nothing):
         assert ran.code == 2
     assert "run `muniment migrate`" in one_sentence(ran := nothing.run("register"))
     assert ran.code == 2
+
+
+def test_a_mistyped_folder_stays_as_it_is(folder):
+    """Where MUNIMENT_DATA has no board, what does not begin one names the folder, with exit code 2, and makes nothing, nor the folder."""
+    typed = Product(folder / "munimnet")
+    (file := folder / "lines").write_text("")
+    asked = [name.replace("FILE", str(file)).replace("FOLDER", str(folder)).split() for name in ON_A_BOARD]
+    for command in asked:
+        ran = typed.run(*command, cwd=folder)
+        assert (command, ran.code, one_sentence(ran).partition(",")[0]) == (command, 2, f"there is no database in {typed.data}")
+        assert list(folder.iterdir()) == [file]
+    apart = {"init", "db restore", "demo", "signing-key", "sign", "submit", "verify", "audit"}  # they begin something, or need no board
+    tried = [name for name, _ in commands(main) if name.split() in (words[: len(name.split())] for words in asked)]
+    assert {name for name, _ in commands(main) if not name.startswith("witness ")} == apart | set(tried)
 
 
 # -- the beginning --------------------------------------------------------------------------------------------------------

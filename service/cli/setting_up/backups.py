@@ -85,7 +85,7 @@ def restore(file: Path, *, yes: bool) -> None:
 
     Example: muniment db restore 2016-11-14.dump
     """
-    with database() as config:
+    with database(begins=True) as config:
         backup.restore(config, file)
         click.echo("Restored. Compare `muniment checkpoint` with the last checkpoint that was sent before anything is recorded.")
         if (config.data / "keys").is_dir():
