@@ -50,7 +50,7 @@ RULES: Final[Mapping[str, str]] = {
     "INV-35": "a decision is amended by whoever made it, or with the chair",
     "INV-36": "an agency leaves nothing that it owes unaccounted for",
     "INV-37": "a position is shown as it could be known",
-    "INV-39": "what is kept about people is held and erased by rules",
+    "INV-39": "what is kept about people is erased by decision, never under a legal hold, and for good",
     "INV-40": "the public is told what is public, and nothing else",
     "INV-41": "an inspection sees the days that it covers, and all that it opens goes on record",
     "INV-42": "everything keeps the regime under which it arose",

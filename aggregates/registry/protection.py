@@ -11,7 +11,7 @@ from aggregates.errors import Refused
 class MergedAway(Refused):
     """What is decided about a person is decided once, where their references were merged into."""
 
-    rule, text = "INV-39", "{ref} is one person with {into}: record it there"
+    text = "{ref} is one person with {into}: record it there"
 
 
 class MergedWithItself(Refused):

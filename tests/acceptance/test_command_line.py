@@ -379,6 +379,7 @@ def test_dump_and_restore(board, postgres, folder):
         there.does("db", "restore", "board.dump")
         assert there.does("checkpoint") == kept.read_text()
         assert "run `muniment migrate`, and then `muniment rebuild` or `muniment work`" in one_sentence(there.run("register"))
+        assert "WRONG  There are no views yet, as after a restore: run `muniment rebuild`" in there.run("status").out
         there.does("rebuild")
         assert there.does("register", "--format", "json") == register
         assert there.brings_in(progress()).code == 0

@@ -61,7 +61,10 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
     views = conn.execute("SELECT to_regclass('views.tracking')").fetchone()
     reached = tracking.head(conn) if views and views[0] else 0
     behind = size - reached
-    yield f"The views have reached event {reached}{f', {behind} behind: is `muniment work` running?' if behind else '.'}", not behind
+    if reached:
+        yield f"The views have reached event {reached}{f', {behind} behind: is `muniment work` running?' if behind else '.'}", not behind
+    else:
+        yield "There are no views yet, as after a restore: run `muniment rebuild`, or start `muniment work`.", False
     for halted in tracking.halted(conn) if reached else []:
         yield f"{halted.projection} cannot apply event {halted.position}: {halted.reason}", False
     for address in config.checkpoint_to:
