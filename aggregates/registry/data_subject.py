@@ -178,8 +178,8 @@ class DataSubject(SubjectActs, Recorded[SubjectState | None]):
         said(reason=reason)
         if into == self.id:
             raise law.MergedWithItself(ref=self.ref)
-        if now.granted_on:
-            raise law.ErasureAsked(ref=self.ref, on=now.granted_on)
+        if now.granted:
+            raise law.ErasureAsked(ref=self.ref, on=now.granted.on)
         self._record("SubjectsMerged", act, into=into, reason=reason)
 
     def restrict(self, *, open_for: tuple[OpenFor, ...] = (), reason: str, **act: Unpack[Act]) -> None:

@@ -32,8 +32,8 @@ class SubjectActs:
         """Take a request to erase down, whose identity was checked outside."""
         now = self._kept()
         said(reference=reference)
-        if waits := now.asked.on if now.asked else now.granted_on:
-            raise law.ErasureAsked(ref=self.ref, on=waits)
+        if waits := now.asked or now.granted:
+            raise law.ErasureAsked(ref=self.ref, on=waits.on)
         fields = {"reference": reference, "identity_checked_by": identity_checked_by}
         self._record("ErasureRequested", act, **fields)
 
@@ -74,8 +74,8 @@ class SubjectActs:
         said(reason=reason)
         if (outcome == "kept on") != (kept_until is not None and kept_until > act["occurred_on"]):
             raise law.KeptUntilWhen(outcome=outcome, day=act["occurred_on"])
-        if waits := now.asked.on if now.asked else now.granted_on:
-            raise law.ErasureAsked(ref=self.ref, on=waits)
+        if waits := now.asked or now.granted:
+            raise law.ErasureAsked(ref=self.ref, on=waits.on)
         if outcome == "to be erased" and (matters := {*held, *now.held}):
             raise law.HoldStands(ref=self.ref, matters=matters)
         self._record("RetentionDecided", act, outcome=outcome, kept_until=kept_until, reason=reason)
@@ -84,7 +84,7 @@ class SubjectActs:
         """Put on record what is destroyed with this. `granted` says that it was, for another reference of the same person."""
         now = self._kept(merged=granted)
         self._in_person(act["acting"])
-        if not (granted or now.granted_on):
+        if not (granted or now.granted):
             raise law.NotGranted(ref=self.ref)
         if matters := {*held, *now.held}:
             raise law.HoldStands(ref=self.ref, matters=matters)

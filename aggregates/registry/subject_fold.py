@@ -133,7 +133,7 @@ def lacks(entry: Entry, before: SubjectState) -> str | None:
         "recipient_notified": ((before.erased_on is not None, "nothing would have been erased of which somebody was told"),),
         "erasure_decided": ((before.asked is not None, "nobody would have asked for what was decided"),),
         "personal_data_erased": (
-            (before.granted_on is not None or before.merged_into is not None, "nothing would have been granted that was erased"),
+            (before.granted is not None or before.merged_into is not None, "nothing would have been granted that was erased"),
             (not before.held, "a legal hold would have stood against what was erased"),
             (not before.access_asked, "somebody would still wait to be told what was kept, and was erased"),
         ),

@@ -86,6 +86,15 @@ class RetentionDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """What is to be erased, and is not yet: decided on a day, of a request and by when they hear of it, or of what was due."""
+
+    on: date
+    reference: str | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notified:
     """Somebody outside was told of the erasure."""
 
@@ -145,14 +154,15 @@ class SubjectState:
         return tuple(one for one in self.access_requests if one.answered_on is None)
 
     @property
-    def granted_on(self) -> date | None:
-        """Return when it was decided to erase, where that was decided last and has not been done; None where nothing waits to be erased."""
-        decided = [one for one in self.erasures if one.decided_on]
+    def granted(self) -> Granted | None:
+        """Return the erasure that was decided last and has not been done; None where nothing waits to be erased."""
         if self.erased_on is not None:
             return None
-        if decided and decided[-1].outcome in GRANTED:
-            return decided[-1].decided_on
-        return self.retentions[-1].on if self.retentions and self.retentions[-1].outcome == "to be erased" else None
+        decided = next((one for one in reversed(self.erasures) if one.decided_on), None)
+        if decided and decided.decided_on and decided.outcome in GRANTED:
+            return Granted(decided.decided_on, decided.reference, decided.due_on)
+        last = self.retentions[-1] if self.retentions else None
+        return Granted(last.on) if last and last.outcome == "to be erased" else None
 
 
 def answer_due(on: date) -> date:

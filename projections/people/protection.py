@@ -40,6 +40,7 @@ class Protection(OneRow):
         "holds": "jsonb",
         "erasures": "jsonb",
         "accesses": "jsonb",
+        "granted": "jsonb",
         "erased_on": "date",
         "erased": "integer",
         "access_requests": "jsonb",
@@ -56,7 +57,7 @@ class Protection(OneRow):
         now = it.restriction
         restricted = (now.on if now else None, as_json(now.open_for if now else ()), _each(it.restrictions))
         held = (as_json(it.held), _each(it.holds))
-        asked = (_each(it.erasures), _each(it.accesses), it.erased_on, it.erased)
+        asked = (_each(it.erasures), _each(it.accesses), as_json(asdict(it.granted)) if it.granted else None, it.erased_on, it.erased)
         return (
             it.registered_on,
             it.merged_into,
@@ -77,8 +78,8 @@ def _each(things: Any) -> str:
 class PersonRow:
     """What the law asks about somebody on a day, by reference.
 
-    `open_for` is what they may be opened for while restricted, and `held` names the matters for which holds stand; `erased` counts the
-    values that went.
+    `open_for` is what they may be opened for while restricted, and `held` names the matters for which holds stand; `granted` is the
+    erasure that was decided and is not done; `erased` counts the values that went.
     """
 
     ref: str
@@ -91,6 +92,7 @@ class PersonRow:
     holds: list[dict[str, Any]]
     erasures: list[dict[str, Any]]
     accesses: list[dict[str, Any]]
+    granted: dict[str, Any] | None
     erased_on: date | None
     erased: int
     access_requests: list[dict[str, Any]]

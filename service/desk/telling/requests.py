@@ -49,7 +49,8 @@ def remind(conn: Connection[tuple[object, ...]], board: Holding, now: datetime) 
 def _remind_at(board: Holding, stream: UUID) -> datetime | None:
     """Return from when on what waits about somebody is told again, the earliest; None where nothing waits."""
     state = board.load(DataSubject, str(stream)).state
-    if state is None or state.erased_on:
+    if state is None:
         return None
-    waits = [one.due_on for one in state.access_requests if one.answered_on is None] + ([state.asked.due_on] if state.asked else [])
+    owed = (*state.access_asked, *(() if state.erased_on else (state.asked, state.granted)))
+    waits = [one.due_on for one in owed if one and one.due_on]
     return datetime.combine(min(waits) - BEFORE, time(), LONDON) if waits else None

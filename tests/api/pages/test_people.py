@@ -369,6 +369,27 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
     assert board("chair").get(f"/subjects/{person}/held").status_code == 403
 
 
+def test_what_was_granted_and_is_not_erased_is_owed_by_the_officer(board):
+    """UK GDPR Articles 12(3) and 17(1): it stands and counts at home, by the day on which who asked hears of it, until it is done."""
+    person = str(board.seeded.people["riv-lead"])
+    act(board, "request_erasure", **ASKED)
+    board.seeded.act("dpo", "decide_retention", person, outcome="to be erased", kept_until=None, reason="It is over")
+    board.seeded.catch_up()
+    who, said = board("dpo"), {"outcome": "granted", "exemption": None, "reason": "Nothing stands against it"}
+    assert f"Decide the request to erase: {ASKED['reference']}" in who.text("/")
+    act(board, "decide_erasure", **said)
+    coming, _, undated = who.text("/").partition("With no day stated")
+    assert f"5 October 2016 Erase what is kept: {ASKED['reference']}" in coming
+    assert "UK GDPR Article 17(1)" in coming
+    assert "Owed since 5 September 2016 Erase what is kept: it was due" in undated
+    assert {f"/subjects/{ref}/erase_personal_data" for ref in (PERSON, person)} <= set(who.links)
+    assert "To be erased, as decided 5 September 2016" in who.text("/data-protection")
+    act(board, "erase_personal_data")
+
+    assert who.text("/").count("Erase what is kept") == 1
+    assert who.text("/data-protection").count("To be erased") == 1
+
+
 def test_nobody_is_erased_while_their_request_for_access_waits(board):
     """UK GDPR Article 15: the page and the form of the deed name the request that is answered first, and no form offers the deed."""
     act(board, "request_access", **ASKED)

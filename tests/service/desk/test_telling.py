@@ -123,6 +123,23 @@ def test_the_officer_is_told_of_a_request_and_again_before_the_law_counts_it_lat
     assert sent == [1, 1, 2, 2]  # the officer's own is told of with the other, when both are about to be due
 
 
+def test_the_officer_is_told_again_of_what_was_granted_and_is_not_erased(due):
+    """UK GDPR Article 12(3): whoever asked hears within the month that it is done; a grant alone does not end the reminding."""
+    due.join("dpo", "data protection officer")
+    person, sent = str(due.people["riv-lead"]), []
+    with server(port := free_port()) as mailbox:
+        due.act("board-manager", "request_erasure", person, reference="DP-1", identity_checked_by="board-manager")
+        due.act("dpo", "decide_erasure", person, outcome="granted", exemption=None, reason="Nothing stands against it")
+        for day in ("2016-12-10", "2017-01-04"):
+            due.clock.now = datetime.fromisoformat(f"{day}T09:00:00+00:00")
+            with desk(due) as conn:
+                remind_of(conn, due.board, due.clock.now)
+            send(due, port)
+            sent.append([to for to, _ in mailbox.messages].count([due.email("dpo")]))
+
+    assert sent == [1, 2]
+
+
 def test_a_mail_says_nothing_but_where_to_sign_in(due):
     """No title, no reference, no date, no agency and no name: whoever reads the mail on its way learns that something is due, and where."""
     with server(port := free_port()) as mailbox:

@@ -18,12 +18,13 @@ COMPLAIN: Final = "They are told that they may complain to the Information Commi
 
 
 def in_force(row: PersonRow) -> list[Said]:
-    """Return what stands: merged, restricted, held."""
+    """Return what stands: merged, restricted, held, to be erased."""
     merged = f"Merged into {short(row.merged_into)}" if row.merged_into else None
     restricted = strong(f"Restricted since {written(row.restricted_on)}") if row.restricted_on else None
     open_for = quiet(f"Open for {', '.join(row.open_for)}") if row.restricted_on and row.open_for else None
     held = [strong(f"Held: {matter}") for matter in row.held]
-    return [one for one in (merged, restricted, open_for, *held) if one]
+    owed = strong(f"To be erased, as decided {written(day(row.granted['on']))}") if row.granted else None
+    return [one for one in (merged, restricted, open_for, *held, owed) if one]
 
 
 def asked(one: dict[str, Any]) -> list[Said]:

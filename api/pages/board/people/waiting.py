@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry.subject_state import answer_due
 from api.pages.board.people import said
@@ -18,29 +18,31 @@ if TYPE_CHECKING:
 
     from api.pages.frame import Look
 
+# What is owed to people, in the words of the law, and where they stand.
+ANSWERED: Final = ("without undue delay and in any event within one month of receipt of the request", "UK GDPR Article 12(3)")
+ERASED: Final = ("the controller shall have the obligation to erase personal data without undue delay", "UK GDPR Article 17(1)")
+NO_LONGER: Final = ("for no longer than is necessary for the purposes for which the personal data are processed", "UK GDPR Article 5(1)(e)")
+
 
 def duties(seen: Look) -> Iterator[Duty]:
-    """Give what people have asked for and are still to be answered. LAW UK GDPR Article 12(3)."""
+    """Give what people have asked for and are still to be answered, and what is to be erased by a decision and is not yet."""
     for row in people.people(seen.on.conn, **seen.on.at):
+        page = f"/subjects/{row.ref}"
         asked = [("Decide the request to erase", one) for one in row.erasures if one["decided_on"] is None and one["withdrawn_on"] is None]
         asked += [("Answer the request for access", one) for one in row.access_requests if one["answered_on"] is None]
         for duty, one in asked:
             on = said.day(one["on"])
-            yield Duty(short(row.ref), answer_due(on), on, partial(_laid_out, duty, one["reference"], f"/subjects/{row.ref}"))
+            yield Duty(short(row.ref), answer_due(on), on, partial(_laid_out, duty, one["reference"], page, page, ANSWERED))
+        if owed := row.granted:
+            title, law = (owed["reference"], ERASED) if owed["reference"] else ("it was due", NO_LONGER)
+            due_on, lay_out = owed["due_on"], partial(_laid_out, "Erase what is kept", title, page, f"{page}/erase_personal_data", law)
+            yield Duty(short(row.ref), said.day(due_on) if due_on else None, said.day(owed["on"]), lay_out)
 
 
-def _laid_out(duty: str, title: str, href: str) -> dict[str, Any]:
-    words = "without undue delay and in any event within one month of receipt of the request"
-    return {
-        "duty": duty,
-        "title": title,
-        "ref_href": href,
-        "href": href,
-        "original_due_on": None,
-        "basis": "statutory",
-        "words": words,
-        "clause": "UK GDPR Article 12(3)",
-    }
+def _laid_out(duty: str, title: str, page: str, href: str, law: tuple[str, str]) -> dict[str, Any]:
+    words, clause = law
+    shown = {"duty": duty, "title": title, "ref_href": page, "href": href, "original_due_on": None}
+    return shown | {"basis": "statutory", "words": words, "clause": clause}
 
 
 def tasks(seen: Look) -> Iterator[dict[str, str | None]]:
@@ -48,6 +50,6 @@ def tasks(seen: Look) -> Iterator[dict[str, str | None]]:
     if held := len(worker().board.held.waiting()):
         text = f"{held} {'text looks' if held == 1 else 'texts look'} as if somebody were identified: you say whether it is so"
         yield {"title": "Texts that wait for you", "text": text, "href": "/data-protection#held"}
-    if due := len(falling_due(seen)):
+    if due := sum(one.person.granted is None for one in falling_due(seen)):
         people_ = f"{due} {'person' if due == 1 else 'people'}"
         yield {"title": "Retention", "text": f"What is kept of {people_} is due, or will be in three months: you decide", "href": PATH}
