@@ -104,7 +104,7 @@ class AnswerIncomplete(Refused):
 class NotTheirAnswer(Refused):
     """A manager adds their own view: what a participant answers, the participant answers."""
 
-    text = "Only number {number} of {ref} says that: a manager adds manager_view"
+    text = "Only number {number} of {ref} says that, by their link, or on paper through the board manager: a manager adds manager_view"
 
 
 class ViewWithoutWords(Refused):

@@ -36,6 +36,7 @@ from api.resources.answering.commands import acting_as
 from api.worker import worker
 from projections.inspection.disputes import Disputes
 from projections.partnership import holding
+from service.commands import LEAD
 from service.desk import authority, whose
 from service.desk.refusals import NotFound
 from service.ledger.keys import BadKey, NotProven
@@ -202,7 +203,7 @@ def plausible(question: Question, command: Command, thing: Any, words: Words) ->
     if isinstance(thing, Keys):
         known |= _of_a_key(question, command, thing.state)
     if isinstance(thing, TrainingSession) and thing.state:
-        known |= of_sessions.known(command.name, thing.state, words)
+        known |= of_sessions.known(command.name, thing.state, words, lead=acting_as().role == LEAD)
     return {f.name: known[f.name] if f.name in known else _made_up(f) for f in command.fields}
 
 

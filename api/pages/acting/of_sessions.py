@@ -25,15 +25,17 @@ POINTS_IN_WORDS: Final = {
 MADE_UP: Final = (
     refusals.NotTheDayOfIt,
     refusals.HasANumber,
-    refusals.NotTheirAnswer,
     refusals.NotTheirParticipant,
     refusals.PointOpen,
     refusals.ImpactUnproven,
 )
 
 
-def known(command: str, session: SessionState, words: Words) -> dict[str, Any]:
-    """Return values with which a command about a session could be given: of those whom it could be about, the first."""
+def known(command: str, session: SessionState, words: Words, *, lead: bool) -> dict[str, Any]:
+    """Return values with which a command about a session could be given: of those whom it could be about, the first.
+
+    `lead`: by a designated lead, of whom nothing is taken that a participant says.
+    """
     newest = session.draws[-1] if session.draws else None
     given = {one.number for one in session.feedback}
     whom = {
@@ -46,7 +48,14 @@ def known(command: str, session: SessionState, words: Words) -> dict[str, Any]:
     today = worker().today
     held = [ref for ref, office in words.offices.items() if office.holder_on(today)]
     observers = [ref for ref in held if ref not in session.trainers]
-    said = {"number": next(iter(whom.get(command, [])), "…"), "draw": newest.draw if newest else "…", "evidence_of_impact": ()}
+    said: dict[str, Any] = {
+        "number": next(iter(whom.get(command, [])), "…"),
+        "draw": newest.draw if newest else "…",
+        "evidence_of_impact": (),
+    }
+    if command == "return_follow_up":
+        answer = {"used_in_practice": True, "shared_with_colleagues": True, "impact": "some", "effect_on_children": None}
+        said |= dict.fromkeys(answer) | {"manager_view": "Used"} if lead else answer | {"manager_view": None}
     return said | {"observer": next(iter(observers), "…"), "revised_course": None}
 
 

@@ -6,6 +6,7 @@ A decision that would be recorded is possible; one that is refused says why. Not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates import errors
@@ -33,7 +34,7 @@ from service.desk import authority
 from service.desk.refusals import NotAllowed, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from aggregates.authority import Acting
     from api.pages.frame import Look
@@ -56,6 +57,7 @@ INSTRUCTIVE: Final = (
     of_review.ChairNotIndependent,
     of_review.BreachNotRecorded,
     of_review.NotAnswered,
+    of_training.NotTheirAnswer,
     of_training.PopulationForTwo,
     of_training.TrainerInvolved,
     of_returns.EmployersReturn,
@@ -98,8 +100,13 @@ class Possible:
     cannot: list[str]
 
 
-def with_thing(seen: Look, kind: str, ref: str, *, only: Collection[str] | None = None) -> Possible:
-    """Say what the caller can do with a thing now, or which of some commands; the board manager also for the offices that answer for it."""
+def with_thing(
+    seen: Look, kind: str, ref: str, *, only: Collection[str] | None = None, saying: Mapping[str, Mapping[str, Any]] | None = None
+) -> Possible:
+    """Say what the caller can do with a thing now, or which of some commands; the board manager also for the offices that answer for it.
+
+    `saying` are the values that a command has to say, by its name: whether it can be done is asked with those.
+    """
     found = Possible([], [])
     who = acting_or_nobody()
     thing = worker().board.find(KINDS[kind], ref)
@@ -114,7 +121,7 @@ def with_thing(seen: Look, kind: str, ref: str, *, only: Collection[str] | None 
             or (only is not None and command.name not in only)
         ):
             continue
-        offices, refused = _asked(seen, question, who, command, thing)
+        offices, refused = _asked(seen, question, who, command, thing, saying=(saying or {}).get(command.name, {}))
         if offices:
             found.can.append(_task(seen, command, ref, offices))
         elif isinstance(refused, INSTRUCTIVE) and (why := linked(refused, seen.words)) not in found.cannot:
@@ -210,13 +217,15 @@ def may_be_given(seen: Look, command: Command, ref: str, said: dict[str, Any]) -
     return who is not None and Question(seen.on).refusal(command, ref, who, said) is None
 
 
-def _asked(seen: Look, question: Question, who: Acting, command: Command, thing: Any) -> tuple[list[str | None], Refused | None]:
+def _asked(
+    seen: Look, question: Question, who: Acting, command: Command, thing: Any, *, saying: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[list[str | None], Refused | None]:
     """Return the offices in which the caller could do it now, and what stands against it where there is none.
 
     None is their own office. For others only the board manager records; what is refused to one of those is said only where it would be
     refused to whomever it is for: not because of who that one is.
     """
-    said = plausible(question, command, thing, seen.words)
+    said = plausible(question, command, thing, seen.words) | dict(saying)
     refused = question.refusal(command, thing.ref, who, said)
     if refused is None:
         return [None], None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
@@ -36,7 +36,8 @@ def to_meet(seen: Look, it: Instance) -> Possible | None:
     meeting = _commands(rule)
     # What must hold of a thing may come of anything that is done with it; what an event discharges, of that event's command alone.
     only = None if isinstance(rule, Standing) else {command.name for command in meeting}
-    found = with_thing(seen, kind, ref, only=only) if ref else Possible([], [])
+    saying = {one.name: _taken(one, _said(rule, one, it)) for one in meeting}
+    found = with_thing(seen, kind, ref, only=only, saying=saying) if ref else Possible([], [])
     who = acting_or_nobody()
     if who is None or not seen.clocks.is_now:
         return found
@@ -59,7 +60,7 @@ def _to_answer(seen: Look, it: Instance, kind: str | None) -> Possible:
     return Possible(can, list(dict.fromkeys(why for one in each for why in one.cannot)))
 
 
-def _said(rule: OnEvent | OnCalendar | Standing, command: Command, it: Instance) -> dict[str, str]:
+def _said(rule: OnEvent | OnCalendar | Standing, command: Command, it: Instance) -> dict[str, Any]:
     """Return what a command has to say to meet this very obligation: for whom, about which part, and what the rule asks it to be.
 
     The pattern that would find the entry is read the other way round: its selectors say which fields name the owner and the subject.
@@ -73,18 +74,24 @@ def _said(rule: OnEvent | OnCalendar | Standing, command: Command, it: Instance)
         stated[pattern.owner.field] = it.owner
     if pattern.subject.field:
         stated[pattern.subject.field] = part if pattern.subject.stream else it.subject.removeprefix(pattern.subject.prefix)
-    return {name: _typed(value) for name, value in stated.items() if value != ""}
+    return {name: value for name, value in stated.items() if value != ""}
+
+
+def _taken(command: Command, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a command takes of that, each a single value."""
+    single = {field.name for field in command.fields if not field.many}
+    return {name: value for name, value in said.items() if name in single}
 
 
 def _typed(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def _filled(task: dict[str, str | None], said: Mapping[str, str]) -> dict[str, str | None]:
+def _filled(task: dict[str, str | None], said: Mapping[str, Any]) -> dict[str, str | None]:
     """Return a task with its address carrying what its form takes of that; of the list of returns, of which kind they are."""
     href = str(task["href"])
     taken = {"kind"} if href == "/returns" else {field.name for field in COMMANDS[str(task["name"])].fields}
-    fill = {} if href in LISTED else {name: value for name, value in said.items() if name in taken}
+    fill = {} if href in LISTED else {name: _typed(value) for name, value in said.items() if name in taken}
     return task | {"href": f"{href}{'&' if '?' in href else '?'}{urlencode(fill)}"} if fill else task
 
 

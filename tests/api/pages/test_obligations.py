@@ -11,6 +11,7 @@ from aggregates.framework.library import SETS
 from api.pages.obligations import listing
 from api.pages.obligations.wording import in_a_line
 from tests.api.pages.conftest import browser
+from tests.service.test_training import held
 
 SET = next(iter(SETS.values()))
 
@@ -152,6 +153,29 @@ def test_an_obligation_about_a_thing_leads_to_the_form(visit, seeded):
     assert "/returns/s11-2017-RIV/submit_return" in lead.links
     chair.get(page)
     assert "/returns/s11-2017-RIV/submit_return" not in chair.links
+
+
+def test_an_obligation_offers_nothing_that_would_be_refused_and_says_who_can(visit, seeded):
+    """What a participant alone can say is not offered to the lead of their agency, who is told who says it; the manager enters it."""
+    held(seeded, count=1)
+    seeded.clock.advance(days=100)
+    seeded.act("board-manager", "issue_follow_up", "S1", number="1")
+    seeded.catch_up()
+    path, form = "/obligations/LIF-APPC-PR-05/RIV/session:S1/1", "/sessions/S1/return_follow_up"
+    lead, manager = visit("riv-lead"), visit("board-manager")
+
+    words = lead.text(path)
+    assert "Only number 1 of S1 says that, by their link, or on paper through the board manager" in words
+    assert not [link for link in lead.links if link.startswith(form)]
+    manager.get(path)
+    assert f"{form}?shared_with_colleagues=yes&number=1" in manager.links
+
+    view = lead.text(form)
+    assert "Manager view" in view
+    assert "Manager view (optional)" not in view
+    assert "Impact" not in view
+    assert "None Some Marked or Not said" in manager.text(form)
+    assert lead.send(form, {"number": "1", "manager_view": "She asks the child now"}).status_code == 303, lead.words
 
 
 def test_every_cell_of_the_grid_opens(visit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -15,9 +16,10 @@ from aggregates.entry.values import Evidence
 from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, PART, REF, choices, plain_name, rows
 from api.pages.acting.choices import people
 from api.pages.acting.forms.missing import missing
-from api.pages.acting.forms.words import BESIDE, CONSEQUENCES, HASHED, HINTS, OF_ITS_OWN, READERS, REFERENCES, RULES, TITLED
+from api.pages.acting.forms.words import BESIDE, CONSEQUENCES, HASHED, HINTS, OF_ITS_OWN, READERS, REFERENCES, RULES, THEIRS, TITLED
 from api.pages.frame.words import choice_of, explained, label_of
 from api.pages.returns import answering
+from api.resources.answering.commands import acting_as
 from api.worker import worker
 from service.commands import MANAGER
 from service.commands.asking import ONE_OF_ITS_KIND
@@ -72,7 +74,8 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
     found: list[FormField] = []
     if command.creates and command.kind not in ONE_OF_ITS_KIND:
         found.append(_ref(seen, command))
-    for field in command.fields:
+    theirs = THEIRS.get((command.name, acting_as().role))
+    for field in (replace(one, optional=False) for one in command.fields if one.name in theirs) if theirs else command.fields:
         if about is not None and command.name in answering.ANSWERING and field.name in {"answers", "self_grades"}:
             continue  # asked question by question, below
         found += _evidence(sent.typed, field.sensitivity) if field.kind is Evidence else [declared(seen, field, command, about, sent.typed)]
@@ -146,6 +149,7 @@ def declared(
         more["hint"] = hint
     if field.choices:
         words = OF_ITS_OWN.get(name, {})
+        more |= {"nothing": "Not said"} if "none" in field.choices else {}  # two kinds of none could not be told apart
         items = [{"value": choice, "text": words.get(choice) or choice_of(choice)} for choice in field.choices]
         return field_of(name, "choices" if field.many else "choice", readers, items=items, **more)
     if name in rows.ROWS:

@@ -10,6 +10,7 @@ from aggregates.partnership.settings import SETTINGS
 from aggregates.registry import key_state
 from api.pages.frame.labels import SECTION_11
 from api.pages.frame.words import label_of
+from service.commands import LEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,8 @@ HASHED: Final = (
 )
 TITLED: Final = "In a few words, without names of children. Left out, it is the name of the file."
 AS_PRINTED: Final = "As `muniment signing-key` has printed it for the holder."
+# What a form asks of a role that says a part of it alone, and all of that part.
+THEIRS: Final[Mapping[tuple[str, str | None], frozenset[str]]] = {("return_follow_up", LEAD): frozenset({"number", "manager_view"})}
 # How the reference of a new thing is called.
 REFERENCES: Final[Mapping[str, dict[str, str]]] = {
     "agency": {"label": "Code", "hint": "A short code, such as RIV. It cannot be changed afterwards; the name can."},
