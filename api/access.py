@@ -39,7 +39,6 @@ View = TypeVar("View", bound="Callable[..., Any]")
 SESSION_COOKIE: Final = "muniment_session"
 SCHEME: Final = "Bearer "
 PROGRAMS: Final = "/api/"  # where keys act, and nowhere else
-FILES: Final = "evidence.receive"  # where a program sends files
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_BYTES: Final = 32
 # What machines ask for often, and what is the same for everybody; None: files, and what is not there. None of it needs the database.

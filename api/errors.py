@@ -34,7 +34,7 @@ from service.ledger.keys import CannotUseKeys
 from service.ledger.sealed.custody import OpensNothing
 from service.ledger.sealed.outside import ErasuresUndone, RecordBehind
 from service.ledger.sealed.record import NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk
-from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway
+from service.recording.evidence.refusals import NotGivenOut, NotLocked, NotWhatWasKept, NotYetShared, StoreAway, TooManyFiles
 from service.recording.outside.comparing import KeptDamaged, NotWhatOthersHold
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     **dict.fromkeys((desk.NotFound, desk.DoorShut, desk.UnknownCommand), HTTPStatus.NOT_FOUND),
     **dict.fromkeys((desk.AlreadyExists, desk.MovedUnderneath, desk.AlreadyEstablished, desk.ClockWentBack), HTTPStatus.CONFLICT),
     desk.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
-    desk.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    **dict.fromkeys((desk.TooLarge, TooManyFiles), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     NotGivenOut: HTTPStatus.FORBIDDEN,
     NotYetShared: HTTPStatus.CONFLICT,
     **dict.fromkeys((NotLocked, NotWhatWasKept, StoreAway, NotWhatOthersHold, KeptDamaged), HTTPStatus.SERVICE_UNAVAILABLE),
@@ -122,15 +122,11 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     desk.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     **dict.fromkeys((desk.NotEstablished, ErasuresUndone, OpensNothing, RecordBehind), HTTPStatus.SERVICE_UNAVAILABLE),
     **dict.fromkeys((NotAnErasure, RecordMissing, RecordsDiffer, RecordShrunk), HTTPStatus.SERVICE_UNAVAILABLE),
-    Unreadable: HTTPStatus.BAD_REQUEST,
+    **dict.fromkeys((Unreadable, IdempotencyKeyMissing, FormTokenMissing), HTTPStatus.BAD_REQUEST),
     UnsupportedKind: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    IdempotencyKeyMissing: HTTPStatus.BAD_REQUEST,
     IfMatchMissing: HTTPStatus.PRECONDITION_REQUIRED,
-    FormTokenMissing: HTTPStatus.BAD_REQUEST,
     NotTaken: HTTPStatus.CONFLICT,
-    DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
-    KeysUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
-    RecordingStopped: HTTPStatus.SERVICE_UNAVAILABLE,
+    **dict.fromkeys((DatabaseAway, KeysUnusable, RecordingStopped), HTTPStatus.SERVICE_UNAVAILABLE),
 }
 
 
@@ -216,6 +212,8 @@ def _http_problem(error: HTTPException) -> Problem:
 
 def answer(problem: Problem) -> Response:
     """Render a problem for whoever asked: a page for a browser, problem+json for everybody else."""
+    if problem.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _hear_out()
     page: Callable[[Problem], Response] | None = current_app.extensions.get("problem_page")
     if page is not None and not request.path.startswith(FOR_PROGRAMS) and request.accept_mimetypes.accept_html:
         response = page(problem)
@@ -253,7 +251,6 @@ def _on_http(error: HTTPException) -> Response | HTTPException:
     if error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is no problem
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        _hear_out()
         limit = min(request.max_content_length or 0, worker().config.max_upload)
         return answer(problem_of(desk.TooLarge(what="What was sent", limit=f"{limit // MEBIBYTE} MB")))
     return answer(_http_problem(error))

@@ -18,6 +18,7 @@ from api.pages.frame.words import in_form, linked, sentence
 from api.pages.published.publishing import beside, stated
 from api.pages.returns import answering
 from api.resources.answering.answers import version_of
+from api.resources.answering.bodies import takes_files
 from api.resources.answering.commands import acting_as, check_reach
 from api.worker import worker
 from service import commands
@@ -45,10 +46,12 @@ def mount(kind: str) -> None:
     base, one = f"/{RESOURCES[kind]}", "" if kind in ONE_OF_ITS_KIND else "/<ref>"
 
     @member
+    @takes_files
     def begin(name: str | None = None) -> Response | Redirect:
         return _answer(_beginning(kind, name), None)
 
     @member
+    @takes_files
     def act(name: str, ref: str = kind) -> Response | Redirect:
         return _answer(_command(kind, name), ref)
 

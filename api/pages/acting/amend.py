@@ -22,6 +22,7 @@ from api.pages.frame.entries import about_of, kind_of, page_of
 from api.pages.frame.telling import in_words, name_in
 from api.pages.frame.words import label_of, sentence, title_of
 from api.pages.record.entry import visible
+from api.resources.answering.bodies import takes_files
 from api.resources.answering.commands import check_reach
 from api.resources.record.visible import untold
 from api.worker import worker
@@ -80,6 +81,7 @@ def form(position: int, act: str) -> Response:
 
 @pages.post("/events/<int:position>/<any(correct, retract, propose):act>")
 @member
+@takes_files
 def amend(position: int, act: str) -> Response | Redirect:
     """Correct or retract an entry, or propose it."""
     with look() as seen:

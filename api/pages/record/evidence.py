@@ -25,6 +25,7 @@ from api.pages.frame.files import WITHHELD, size_text, standings
 from api.pages.frame.tables import Later
 from api.pages.frame.thing import Said, link, quiet, strong, to_event
 from api.pages.frame.words import written
+from api.resources.answering.bodies import takes_files
 from api.resources.answering.commands import check_reach
 from api.resources.record.visible import Visible
 from api.worker import worker
@@ -54,6 +55,7 @@ FOLDED: Final = frozenset({"title", "narrative", "occurred_on", "late_reason", "
 
 @pages.route("/evidence/new", methods=["GET", "POST"])
 @member
+@takes_files
 def submit() -> Response | Redirect:
     """Hand in evidence for an action of one's own: which, the file, the date that it bears, and what changed."""
     return choose(SUBMIT, Form("/evidence/new", "/evidence", _actions, FOLDED))

@@ -1,5 +1,8 @@
 """What is sent to us: files, in forms or alone, which go straight to where they will stay, and nothing else longer than people write.
 
+Files are taken by views that are declared to take them (`takes_files`), from whoever is known, and few at once: nobody else has any
+written to a disk.
+
 A form is read by Werkzeug's decoder, but for what can only be the middle of a file: nearly all of a large one. Through the decoder each
 byte would be copied five times, into memory that the system has to give and take back each time.
 """
@@ -7,10 +10,11 @@ byte would be copied five times, into memory that the system has to give and tak
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack, closing
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from flask import Request
+from flask import Request, current_app
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
@@ -18,18 +22,28 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 from werkzeug.utils import cached_property
 
-from api.access import FILES
+from api.access import View, caller
+from api.errors import UnsupportedKind
 from api.worker import worker
 from service.recording.evidence.incoming import Incoming, blocks
 from service.recording.evidence.kinds import KINDS
+from service.recording.evidence.refusals import TooManyFiles
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 FORM: Final = "multipart/form-data"
+FILES: Final = "evidence.receive"  # where a program sends files
+MOST_FILES: Final = 20  # in one request
 ALONE: Final = ("application/octet-stream", *KINDS)  # what a file that comes alone may be called; what it is, is in it
 PIECE: Final = 1 << 16  # bytes that the decoder is given at once
 LINE_END: Final = re.compile(b"[\r\n]")
+
+
+def takes_files(view: View) -> View:
+    """Declare a view that files may be sent to."""
+    view.takes_files = True  # type: ignore[attr-defined]  # functions carry what is declared of them
+    return view
 
 
 class Parts(MultiPartParser):
@@ -42,8 +56,17 @@ class Parts(MultiPartParser):
     def parse(
         self, stream: IO[bytes], boundary: bytes, content_length: int | None
     ) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
-        """Read a form to its end; return its fields and its files by their names. Raises ValueError where it is none."""
+        """Read a form to its end; return its fields and its files by their names. Raises ValueError where it is none.
+
+        Of one that is not read to its end, for whatever reason, every file is closed at once.
+        """
         self.length, self.fields, self.files, self.typed = content_length, list[Any](), list[Any](), 0
+        with ExitStack() as self.begun:
+            self._read(stream, boundary)
+            self.begun.pop_all()
+        return self.cls(self.fields), self.cls(self.files)
+
+    def _read(self, stream: IO[bytes], boundary: bytes) -> None:
         decoder = MultipartDecoder(boundary, self.max_form_memory_size, max_parts=self.max_form_parts)
         mark, longest = b"--" + boundary, len(b"\r\n--" + boundary)
         for block in blocks(stream):
@@ -53,16 +76,20 @@ class Parts(MultiPartParser):
             for start in range(0, len(block), PIECE):
                 self._take(decoder, block[start : start + PIECE])
         self._take(decoder, None)
-        return self.cls(self.fields), self.cls(self.files)
 
     def _take(self, decoder: MultipartDecoder, piece: bytearray | None) -> None:
         decoder.receive_data(cast("bytes | None", piece))
         while not isinstance(event := decoder.next_event(), (Epilogue, NeedData)):
             if isinstance(event, (Field, File)):
                 self.part = event
-                self.into = cast("Incoming", self.start_file_streaming(event, self.length)) if isinstance(event, File) else BytesIO()
+                self.into = self._begin(event) if isinstance(event, File) else BytesIO()
             elif isinstance(event, Data):
                 self._add(event)
+
+    def _begin(self, event: File) -> Incoming:
+        if len(self.files) == MOST_FILES:
+            raise TooManyFiles(most=MOST_FILES)
+        return self.begun.enter_context(closing(cast("Incoming", self.start_file_streaming(event, self.length))))
 
     def _add(self, event: Data) -> None:
         """Add to a part, and keep it where it ends. What is typed is held in memory: all of it together is as long as people write."""
@@ -101,6 +128,12 @@ class Upload(Request):
     form_data_parser_class = Form
 
     @property
+    def takes_files(self) -> bool:
+        """Whether files may come with it, which is asked before any of it is read."""
+        view = current_app.view_functions.get(self.endpoint or "")
+        return getattr(view, "takes_files", False) and caller() is not None
+
+    @property
     def is_file(self) -> bool:
         """Whether the body is a file and nothing else."""
         return self.endpoint == FILES and self.mimetype in ALONE
@@ -108,7 +141,7 @@ class Upload(Request):
     @cached_property
     def stream(self) -> IO[bytes]:
         """Give the body; what brings no files is taken into memory whole, so it is no longer than people write."""
-        if self.mimetype != FORM and not self.is_file:
+        if not (self.takes_files and (self.mimetype == FORM or self.is_file)):
             self.max_content_length = self.max_form_memory_size
         return super().stream
 
@@ -124,4 +157,6 @@ class Upload(Request):
             file.seek(0)
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        if not self.takes_files:
+            raise UnsupportedKind(takes="forms without files", sent="one with a file")
         return cast("IO[bytes]", worker().board.evidence.begin())

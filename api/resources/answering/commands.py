@@ -18,6 +18,7 @@ from aggregates.entry.fields import to_json
 from api.access import View, member, signed_in
 from api.errors import IdempotencyKeyMissing, IfMatchMissing, Unreadable
 from api.fields import read_json, schema_of
+from api.resources.answering.bodies import FORM, MOST_FILES, takes_files
 from api.resources.answering.openapi import (
     ETAG,
     IDEMPOTENCY_KEY,
@@ -88,11 +89,11 @@ def _mount(resource: Resource, command: Command) -> None:
 
 
 def gives(command: Command) -> Callable[[View], View]:
-    """Declare the command that a view gives: who may is the command's own to say."""
+    """Declare the command that a view gives: who may is the command's own to say, and whether files come with it."""
 
     def declare(view: View) -> View:
         view.command = command  # type: ignore[attr-defined]  # functions carry what is declared of them
-        return view
+        return takes_files(view) if command.takes_files else view
 
     return declare
 
@@ -100,16 +101,16 @@ def gives(command: Command) -> Callable[[View], View]:
 def _content(schema: type[Any], *, files: bool) -> dict[str, Any]:
     content: dict[str, Any] = {"application/json": {"schema": schema}}
     if files:
-        file = {"type": "array", "items": {"type": "string", "format": "binary"}}
+        file = {"type": "array", "maxItems": MOST_FILES, "items": {"type": "string", "format": "binary"}}
         parts = {"command": schema, "file": file}
         said = {"type": "object", "required": ["command", "file"], "properties": parts, "additionalProperties": False}
-        content["multipart/form-data"] = {"schema": said, "encoding": {"command": {"contentType": "application/json"}}}
+        content[FORM] = {"schema": said, "encoding": {"command": {"contentType": "application/json"}}}
     return content
 
 
 def _body(command: Command, schema: Schema, ref: str | None) -> dict[str, Any]:
     """Read a command's body: JSON, or a form whose part `command` is that JSON and whose parts `file` are its evidence, in order."""
-    if command.takes_files and request.mimetype == "multipart/form-data":
+    if command.takes_files and request.mimetype == FORM:
         sent = read_json(request.form.get("command", "").encode())
         if not isinstance(sent, dict):
             raise Unreadable(where="command", why="an object of JSON is expected")

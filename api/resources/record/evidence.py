@@ -13,7 +13,7 @@ from api.access import member, needs, signed_in
 from api.errors import Unreadable, UnsupportedKind
 from api.fields import Whole
 from api.resources.answering.answers import Reading, read
-from api.resources.answering.bodies import ALONE, FORM
+from api.resources.answering.bodies import ALONE, FORM, takes_files
 from api.resources.answering.commands import idempotency_key
 from api.resources.answering.openapi import IDEMPOTENCY_KEY, Resource
 from api.resources.record.visible import Visible
@@ -65,6 +65,7 @@ class FileSchema(Schema):
 )
 @evidence.response(201, FileSchema, headers={"Location": {"description": "The file", "schema": {"type": "string"}}})
 @needs("files")
+@takes_files
 def receive() -> ResponseReturnValue:
     """Take a file in. The same content sent again is the same file; it is on record once a command cites it."""
     idempotency_key()

@@ -11,6 +11,12 @@ class EmptyFile(Refused):
     text = "{filename} is empty"
 
 
+class TooManyFiles(Refused):
+    """A request brings no more files than somebody chooses for one act."""
+
+    text = "One request brings {most} files at most. Send the others before it, one by one, and cite them"
+
+
 class UnknownEvidence(Refused):
     """Evidence is cited that the store does not hold."""
 

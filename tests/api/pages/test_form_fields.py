@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import product
 
 from api.fields import schema_of
 from api.pages.acting import ACT
@@ -53,6 +54,21 @@ def test_no_form_asks_for_two_things_under_one_name(whole):
 
         assert {field: times for field, times in found.items() if times > 1} == {}, name
         assert {n.partition("-")[0] for n in found if not n.startswith(ACT)} <= of_the_command | answers, name
+
+
+def test_a_form_that_brings_files_is_sent_where_files_are_taken(whole):
+    """Wherever a form has a place for a file, in it or beside a field for a hash, the view that it is sent to takes files."""
+    people = [whole(office) for office in OFFICES]
+    app, found = people[0].client.application, set()
+    addresses = {address_of(command, THINGS.get(command.kind)) for command in COMMANDS.values()}
+    corrections = {f"/events/{position}/correct" for position in range(1, people[0].recorded + 1)}
+    for path, who in product(sorted(addresses | corrections | {"/evidence/new"}), people):
+        if who.get(path) and "multipart/form-data" in who.page:
+            endpoint, _ = app.url_map.bind("localhost").match(path, "POST")
+            found.add(endpoint)
+            assert getattr(app.view_functions[endpoint], "takes_files", False), path
+
+    assert {"amend.amend", "evidence_.submit", "act.act action"} <= found
 
 
 def test_nothing_that_a_command_says_is_called_like_what_stands_around_it():
