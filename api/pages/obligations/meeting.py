@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.matching import event_of
 from api.pages.acting.addresses import LISTS, address_of
+from api.pages.acting.forms.words import asked_of
 from api.pages.acting.possible import Possible, acting_or_nobody, with_thing
 from api.resources.answering.commands import declared
 from projections import returns
@@ -17,7 +18,7 @@ from service.commands import AMENDMENTS, COMMANDS, KINDS, Command
 from service.commands.asking import ONE_OF_ITS_KIND, RESOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from api.pages.frame import Look
     from projections.obligations import Instance
@@ -46,6 +47,22 @@ def to_meet(seen: Look, it: Instance) -> Possible | None:
     can = [_filled(task, _said(rule, COMMANDS[str(task["name"])], it)) for task in tasks]
     answers = (_to_answer(seen, it, _said(rule, one, it).get("kind")) for one in elsewhere if one.name == ANSWER)
     return reduce(lambda so_far, more: Possible(so_far.can + more.can, so_far.cannot + more.cannot), answers, Possible(can, found.cannot))
+
+
+def waits_for(it: Instance, role: str | None, asked: Collection[tuple[str, str]]) -> str | None:
+    """Say for whom an obligation waits where the next step is not for this role: None where it is, or where a thing's state decides.
+
+    `asked` are the returns that wait for their answer, by kind and respondent.
+    """
+    rule = INDEX.rules[it.rule]
+    meeting = [] if isinstance(rule, Standing) else _commands(rule)
+    theirs = [one for one in meeting if one.open_to(role) and _taken(one, _said(rule, one, it)).keys() <= asked_of(one, role)]
+    if any(one.name != ANSWER or (_said(rule, one, it).get("kind"), it.owner) in asked for one in theirs) or not meeting:
+        return None
+    if theirs:
+        return "Once the Board asks for it"
+    others = sorted({who for one in meeting for who in one.by if who != role})
+    return f"Recorded by others: {', '.join(others)}" if others else "Said by somebody else"
 
 
 def _to_answer(seen: Look, it: Instance, kind: str | None) -> Possible:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.authority import BOARD
 from api.pages.frame.thing import link, quiet, section, strong
+from api.pages.obligations.meeting import waits_for
 from api.pages.obligations.wording import BASES, about, basis_of, due_of, duty_of, event, href_of, in_a_line
 from api.resources.obligations import grid, owed, own
+from projections import returns
 from projections.obligations import INDEX, LACKING, STATES, Wanted
 from service import commands
 from service.desk.roles import INSPECTORS
@@ -69,11 +71,14 @@ def duties(seen: Look, acting: Acting) -> Iterator[Duty]:
     What no day is stated for has none: it is owed all the same.
     """
     latest: dict[str, Instance] = {}
-    for one in owed(seen.on, Wanted(owners=_owners(acting), open_only=True)):
+    owners = _owners(acting)
+    waiting = returns.returns(seen.on.conn, **seen.on.at, filters=returns.Filters(whose=tuple(owners), status="requested"))
+    asked = frozenset((row.kind, row.respondent) for row in waiting)
+    for one in owed(seen.on, Wanted(owners=owners, open_only=True)):
         latest[f"{one.rule}|{one.owner}" if one.form == "calendar" else one.key] = one  # of what comes again, the newest period
     for one in latest.values():
         if not one.subject.startswith("action:"):  # of actions home knows better what comes next
-            yield Duty(one.clause, one.due_on, one.arose_on, partial(_laid_out, seen, one))
+            yield Duty(one.clause, one.due_on, one.arose_on, partial(_laid_out, seen, one, acting.role, asked))
 
 
 def _owners(acting: Acting) -> frozenset[str]:
@@ -85,8 +90,8 @@ def _owners(acting: Acting) -> frozenset[str]:
     return frozenset(code for code in (acting.body or acting.agency, acting.office) if code)
 
 
-def _laid_out(seen: Look, one: Instance) -> dict[str, Any]:
+def _laid_out(seen: Look, one: Instance, role: str | None, asked: frozenset[tuple[str, str]]) -> dict[str, Any]:
     said: dict[str, Any] = {"duty": duty_of(one), "title": in_a_line(about(seen, one.subject)), "original_due_on": None}
     said |= {"ref_href": seen.link(f"/obligations/{one.clause}"), "href": seen.link(href_of(one)), "basis": BASES[one.basis]}
     clause = INDEX.clauses[one.clause]
-    return said | {"words": clause.text, "clause": f"page {clause.page}"}
+    return said | {"words": clause.text, "clause": f"page {clause.page}", "waits_for": waits_for(one, role, asked)}

@@ -215,6 +215,21 @@ def test_home_says_what_is_owed_in_the_frameworks_words(visit):
     assert "Set locally" in words
 
 
+def test_home_says_of_what_the_next_step_is_anothers(visit, seeded):
+    """What cannot be answered before the Board asks says so until it does; what others record says who; what is one's own says nothing."""
+    lead = visit("riv-lead")
+    audit = re.compile(r"\( LIF-AGX-01\) (The next step is not yours. Once the Board asks for it)?")
+    words = lead.text("/")
+    assert audit.search(words)[1]
+    assert "( LIF-AGX-08) The next step is not yours. Recorded by others: board manager, sub-group chair, trainer" in words
+    assert "(LIF-TRN-02) Later" in words  # of an action it is theirs
+    said = {"kind": "workforce_assurance", "respondent": "RIV", "period": "2016", "due_on": "2017-03-31"}
+    seeded.act("chair", "request_return", "workforce_assurance-2016-RIV", **said)
+    seeded.catch_up()
+
+    assert audit.search(lead.text("/"))[1] is None
+
+
 def test_what_is_coming_due_stands_first_at_home_and_can_be_chosen(visit, seeded):
     """What is due soon stands before what is overdue, under headings of their own, and the list of what is owed can be narrowed to it."""
     _section_11(seeded)

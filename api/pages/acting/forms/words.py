@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aggregates.errors import Refused
+    from service.commands import Command
 
 HASHED: Final = (
     "Choose the document: its SHA-256 is recorded, and the document itself is not kept. Or write the SHA-256, 64 hexadecimal digits."
@@ -24,6 +25,13 @@ TITLED: Final = "In a few words, without names of children. Left out, it is the 
 AS_PRINTED: Final = "As `muniment signing-key` has printed it for the holder."
 # What a form asks of a role that says a part of it alone, and all of that part.
 THEIRS: Final[Mapping[tuple[str, str | None], frozenset[str]]] = {("return_follow_up", LEAD): frozenset({"number", "manager_view"})}
+
+
+def asked_of(command: Command, role: str | None) -> frozenset[str]:
+    """Return the fields for which the form of a command asks a role."""
+    return THEIRS.get((command.name, role)) or frozenset(field.name for field in command.fields)
+
+
 # How the reference of a new thing is called.
 REFERENCES: Final[Mapping[str, dict[str, str]]] = {
     "agency": {"label": "Code", "hint": "A short code, such as RIV. It cannot be changed afterwards; the name can."},
