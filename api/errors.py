@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from string import Formatter
@@ -259,8 +260,9 @@ def _on_http(error: HTTPException) -> Response | HTTPException:
 def _hear_out() -> None:
     """Let a client finish sending what is too large: whoever is still sending when the connection closes never hears why."""
     left = HEARD_OUT
-    while left > 0 and (block := request.environ["wsgi.input"].read(BLOCK)):
-        left -= len(block)
+    with suppress(OSError):  # who stops sending can still be told
+        while left > 0 and (block := request.environ["wsgi.input"].read(BLOCK)):
+            left -= len(block)
 
 
 def _logged(refusal: type[Refused]) -> Callable[[Exception], Response]:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 from base64 import b64encode
+from errno import ECONNRESET
 from hashlib import sha256
 from pathlib import PurePath
 from time import time
@@ -204,6 +205,25 @@ def test_a_body_over_the_limit_is_heard_out_and_refused(ask):
 
     assert (response.status_code, response.json["detail"]) == (413, "What was sent is larger than 1 MB.")
     assert response.request.environ["wsgi.input"].read() == b""
+
+
+class Stops(io.BytesIO):
+    """A client that stops sending, and is given up."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Give what there is, and then no end."""
+        if block := super().read(size):
+            return block
+        raise ConnectionResetError(ECONNRESET, "the client is too slow")
+
+
+def test_who_announces_too_much_is_told_so_though_they_stop(ask):
+    """A body that is said to be larger than any file may be is refused as that, though its sender stops before its end."""
+    said = {"CONTENT_LENGTH": str(2 * ask.client.application.config["MAX_CONTENT_LENGTH"])}
+    how = {"input_stream": Stops(PDF), "content_type": "application/pdf", "environ_overrides": said, "data": None}
+    response = ask.post("/api/v1/evidence", "riv-lead", version=None, **how)
+
+    assert (response.status_code, response.json["type"]) == (413, "/problems/too-large")
 
 
 def test_a_large_file_goes_through_a_form(ask):
