@@ -24,6 +24,7 @@ REF: Final = f"{ACT}ref"
 OCCURRED_ON: Final = f"{ACT}occurred_on"
 ON_BEHALF_OF: Final = f"{ACT}on_behalf_of"
 WHAT: Final = f"{ACT}what"  # whether a proposal is to correct or to retract
+CONFIRMED: Final = f"{ACT}confirmed"  # that what is destroyed has been looked at
 LATE_REASON: Final = f"{ACT}late_reason"
 
 

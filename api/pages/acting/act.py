@@ -12,6 +12,7 @@ from api.errors import status_of
 from api.pages.acting import REF, SAVE, forms, plain_name, sending, signing
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
+from api.pages.board.people.erasing import BEFORE
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import CALLED, named, page_of
 from api.pages.frame.words import in_form, linked, sentence
@@ -197,7 +198,7 @@ def _page(
     status: HTTPStatus | int = status_of(type(refused)) if refused else 422 if sent.errors else 200
     moved = isinstance(refused, StaleVersion)
     shown = forms.fields_of(seen, command, sent, about=about, manager=acting_as().role == commands.MANAGER)
-    heading = forms.heading(command)
+    heading = forms.heading(command) | {"before": BEFORE[command.name](seen, about) if about and command.name in BEFORE else None}
     if command.name == "publish_return" and about:
         shown = stated(shown, about)
         heading |= {"beside": None if any(field["kind"] == "stated" for field in shown) else beside(about)}

@@ -18,9 +18,24 @@ from aggregates.returns import reference
 from aggregates.returns.refusals import OddPeriod
 from api.access import signed_in
 from api.errors import Unreadable
-from api.pages.acting import ACT, KEY, LATE_REASON, MORE, OCCURRED_ON, ON_BEHALF_OF, PART, PREPARE, REF, SIGNED, VERSION, plain_name, rows
+from api.pages.acting import (
+    ACT,
+    CONFIRMED,
+    KEY,
+    LATE_REASON,
+    MORE,
+    OCCURRED_ON,
+    ON_BEHALF_OF,
+    PART,
+    PREPARE,
+    REF,
+    SIGNED,
+    VERSION,
+    plain_name,
+    rows,
+)
 from api.pages.acting.forms import MAY_LACK_FILES, kind_of
-from api.pages.acting.forms.words import REFERENCES
+from api.pages.acting.forms.words import CONFIRM, REFERENCES
 from api.pages.frame.clocks import PARTS, WHOLE, day_of_parts, whole
 from api.pages.frame.words import label_of
 from api.pages.returns import answering
@@ -97,6 +112,8 @@ def read(command: Command, about: str | None = None) -> Sent:
             read_rows(sent, declared.name)
         else:
             read_field(sent, declared, declared.name)
+    if command.name in CONFIRM:
+        text(sent, CONFIRMED, optional=False, label=CONFIRM[command.name])
     around(sent, for_others=acting_as().role == MANAGER and MANAGER not in command.by)
     if command.creates and command.kind == "return":
         sent.typed[REF] = reference(*(str(sent.fields.get(part)) for part in ("kind", "period", "respondent")))

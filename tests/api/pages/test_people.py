@@ -369,6 +369,34 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
     assert board("chair").get(f"/subjects/{person}/held").status_code == 403
 
 
+def test_the_form_of_the_deed_says_what_goes_and_asks_whether_it_was_looked_at(board):
+    """F.8: how many values and texts go, of which kinds, and what stays; only once it is ticked, and just that, and the page says so."""
+    it = board.seeded
+    assign(it, "A7", title=f"Ask {NAME}")
+    it.act("chair", "correct_entry", "A7", about="action", amends=1, corrected={"title": "Ask a colleague"}, reason="It named somebody")
+    ref = somebody(it)
+    it.act("trainer", "schedule_session", "S-2", course="C1", planned_on="2016-09-05", trainers=["trainer"], capacity=16)
+    it.act("trainer", "deliver_session", "S-2")
+    it.act("trainer", "record_attendance", "S-2", participant=ref, agency="RIV", staff_group="nurses")
+    it.act("dpo", "request_erasure", ref, **ASKED)
+    it.act("dpo", "decide_erasure", ref, outcome="granted", exemption=None, reason="So")
+    it.catch_up()
+    who, path, page = board("dpo"), f"/subjects/{ref}/erase_personal_data", f"/subjects/{ref}"
+    said = who.text(path)
+    for words in ("4 values go, for ever: Name and contact: 2 Who was at a training session: 1", "or retracted: 1 What stays: every entry"):
+        assert words in said, said
+    order = ("4 values go", "Nothing brings it back", "Say more, or record it for an earlier day", "True from", "Before you record it")
+    assert [said.index(words) for words in order] == sorted(said.index(words) for words in order)
+    before = who.recorded
+    assert (who.send(path).status_code, "this is needed" in who.words, who.recorded) == (422, True, before)
+    assert who.send(path, {"act.confirmed": "yes"}).status_code == 303, who.words
+    it.catch_up()
+
+    assert it.board.load(DataSubject, ref, fresh=True).state.erased == 4
+    assert "Kept now Nothing: their key was destroyed" in who.text(page)
+    assert not [words for words in ("under their key", "Public task", "or not at all") if words in who.words]
+
+
 def test_what_was_granted_and_is_not_erased_is_owed_by_the_officer(board):
     """UK GDPR Articles 12(3) and 17(1): it stands and counts at home, by the day on which who asked hears of it, until it is done."""
     person = str(board.seeded.people["riv-lead"])
@@ -396,6 +424,7 @@ def test_nobody_is_erased_while_their_request_for_access_waits(board):
     act(board, "request_erasure", **ASKED)
     act(board, "decide_erasure", outcome="granted", exemption=None, reason="Nothing stands against it")
     who, path = board("dpo"), f"/subjects/{PERSON}/erase_personal_data"
+    assert "Nothing is erased before they have it: DP-2016-4, of 5 September 2016" in who.text(f"/subjects/{PERSON}/decide_retention")
     for page in (f"/subjects/{PERSON}", path):
         assert f"The request for access {ASKED['reference']} about" in who.text(page)
         assert "waits for its answer, due 5 October 2016: answer it, then erase" in who.words

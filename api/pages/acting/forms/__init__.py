@@ -13,10 +13,22 @@ from flask import request
 
 from aggregates.clocks.dates import day_of
 from aggregates.entry.values import Evidence
-from api.pages.acting import LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, PART, REF, choices, plain_name, rows
+from api.pages.acting import CONFIRMED, LATE_REASON, OCCURRED_ON, ON_BEHALF_OF, PART, REF, choices, plain_name, rows
 from api.pages.acting.choices import people
 from api.pages.acting.forms.missing import missing
-from api.pages.acting.forms.words import BESIDE, CONSEQUENCES, HASHED, HINTS, OF_ITS_OWN, READERS, REFERENCES, RULES, THEIRS, TITLED
+from api.pages.acting.forms.words import (
+    BESIDE,
+    CONFIRM,
+    CONSEQUENCES,
+    HASHED,
+    HINTS,
+    OF_ITS_OWN,
+    READERS,
+    REFERENCES,
+    RULES,
+    THEIRS,
+    TITLED,
+)
 from api.pages.frame.words import choice_of, explained, label_of
 from api.pages.returns import answering
 from api.resources.answering.commands import acting_as
@@ -85,10 +97,18 @@ def fields_of(seen: Look, command: Command, sent: Sent, *, about: str | None, ma
     if manager:
         found.append(_chosen(ON_BEHALF_OF, "public", people.offices(seen, command.by), optional=MANAGER in command.by))
     found.append(field_of(LATE_REASON, "textarea", "partners", optional=True))
+    if command.name in CONFIRM:
+        found = [_confirmation(command), *(field | {"folded": True} for field in found)]
     asked = answering.fields(command.name, about, sent.typed, sent.errors) if about and command.name in answering.ANSWERING else []
     if command.kind == "subject" and not command.creates:  # nobody else is shown what the law asks about people, whatever its class
         found = [field | {"seen_by": field["seen_by"] and READERS["restricted"]} for field in found]
     return [*asked, *with_typed(found, sent.typed, sent.errors)]
+
+
+def _confirmation(command: Command) -> FormField:
+    """Return the box that is ticked before what nothing brings back; it is no field of the record, and nobody reads it."""
+    items = [{"value": "yes", "text": CONFIRM[command.name]}]
+    return field_of(CONFIRMED, "choices", "public", label="Nothing brings it back", items=items) | {"seen_by": None}
 
 
 def _ref(seen: Look, command: Command) -> FormField:

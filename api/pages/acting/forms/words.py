@@ -144,6 +144,8 @@ RULES: Final[Mapping[str, tuple[type[Refused], ...]]] = {
     "escalate_action": (refusals.NotOverdue, refusals.LevelNotHigher),
 }
 BESIDE: Final = {"request_return": {"text": "Ask several for the same, in one round", "href": "/returns/ask"}}  # what may be meant instead
+# What is ticked before what nothing brings back.
+CONFIRM: Final = {"erase_personal_data": "I have looked at what goes, and nothing more is to be answered, kept or corrected first"}
 CONSEQUENCES: Final = {
     "erase_personal_data": "A text in which their name still stands stays, and is not found by it any more: have it corrected first.",
     "issue_dissemination": "Its recipients are those who are members on that day, for ever. Whoever joins later is caught up.",

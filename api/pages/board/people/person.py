@@ -47,7 +47,7 @@ def person(ref: str) -> Response:
             fact("Registered", row.registered_on),
             fact("Is one person with", _of(seen, row.merged_into), *(_of(seen, other.ref) for other in others)),
             fact("In force", *said.in_force(row)),
-            fact("Kept now", _kept(refs), quiet(f"{schedule().lawful}. {schedule().lawful_source}")),
+            fact("Kept now", *_kept(row, refs)),
             fact("Erased", said.gone(row)),
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
@@ -68,9 +68,12 @@ def _begun(row: PersonRow) -> list[dict[str, str]]:
     return found
 
 
-def _kept(subjects: list[UUID]) -> str:
+def _kept(row: PersonRow, subjects: list[UUID]) -> list[Said]:
+    """Return how much is kept, and by what right; of who was erased, that nothing is."""
+    if row.erased_on:
+        return ["Nothing: their key was destroyed with all that it sealed"]
     number = len(worker().board.subjects.kept(subjects))
-    return f"{number:,} {'value' if number == 1 else 'values'} under their key"
+    return [f"{number:,} {'value' if number == 1 else 'values'} under their key", quiet(f"{schedule().lawful}. {schedule().lawful_source}")]
 
 
 def _of(seen: Look, ref: object) -> Said:
@@ -97,6 +100,10 @@ def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
     ]
 
 
+SEALED: Final = "One key seals all of it: it is erased together, or not at all."
+ERASED: Final = "That something was recorded of somebody in each of these stays, and is counted; what it was went with their key."
+
+
 def _places(seen: Look, row: PersonRow, refs: list[UUID]) -> list[dict[str, Any]]:
     """Return every place where they stand, by what right each field is kept, and to whom outside any of these was shown."""
     columns = ("Where", "What", "In", "Last", "Kept for", "By what right, and what may stand against an erasure")
@@ -115,7 +122,7 @@ def _places(seen: Look, row: PersonRow, refs: list[UUID]) -> list[dict[str, Any]
     ]
     notified = [(one["recipient"], _day(one["disclosed_on"]), _day(one["on"]), one["how"]) for one in row.notified]
     tables = [
-        section("Where they stand", columns, told, "Nowhere.", "Their key seals all of it, so it is erased at once or not at all."),
+        section("Where they stand", columns, told, "Nowhere.", ERASED if row.erased_on else SEALED),
         section("Shown to whom outside", ("Who", "Day", "What", "Event", "Told of the erasure"), shown, "To nobody."),
     ]
     if row.erased_on:
