@@ -30,6 +30,12 @@ class NotAMember(Refused):
     text = "{ref} is not a member of the partnership on {day}"
 
 
+class HasLeft(NotAMember):
+    """What has left takes on nothing new."""
+
+    text = "{ref} left the partnership on {on}"
+
+
 class AlreadyAMember(Refused):
     """An agency joins once, until it leaves."""
 

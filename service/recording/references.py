@@ -12,7 +12,7 @@ from aggregates.entry.fields import EARLIEST, LATEST
 from aggregates.entry.values import says
 from aggregates.partnership import Agency, Course, Partnership, Priorities, SubGroup
 from aggregates.partnership.agency import Left, Member
-from aggregates.partnership.membership import NotAMember
+from aggregates.partnership.membership import HasLeft, NotAMember
 from aggregates.partnership.office import Office
 from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
@@ -155,8 +155,10 @@ class References(Persons):
         """Refuse an agency that has left, or whose joining was retracted: it takes on nothing new."""
         agency: Agency | None = self.find(Agency, code)
         status = agency.state.status if agency and agency.state else None
+        if isinstance(status, Left):
+            raise HasLeft(ref=code, on=status.on)
         if agency and not isinstance(status, Member):
-            raise NotAMember(ref=code, day=status.on if status else day)
+            raise NotAMember(ref=code, day=day)
 
     @of_what_is_named
     def _member(self, code: str, day: date) -> None:
@@ -169,8 +171,10 @@ class References(Persons):
     def _took_part(self, code: str, day: date) -> None:
         """Refuse an agency that was not a member on the day."""
         then = self.load(Agency, code).state_on(day)
-        if then is None or isinstance(then.status, Left):
+        if then is None:
             raise NotAMember(ref=code, day=day)
+        if isinstance(then.status, Left):
+            raise HasLeft(ref=code, on=then.status.on)
 
     @of_what_is_named
     def _about(self, who: Acting, about: str) -> None:

@@ -6,12 +6,14 @@ import re
 
 import pytest
 
+from aggregates.partnership.membership import HasLeft
 from api.pages.acting.addresses import address_of
 from api.pages.acting.choices.people import apart
 from api.pages.frame.words import title_of, to_people
 from service.commands import COMMANDS
 from tests.api.pages.conftest import a_file, day
 from tests.api.pages.whole import THINGS
+from tests.boards import assign
 from tests.service.test_reviews import FINDING, walk
 
 THUMBPRINT = "Q8_rifmrneyvbgfihxhu-zyObm4R_a_b-c_d"
@@ -121,6 +123,22 @@ def test_what_keeps_an_agency_from_leaving_is_a_click_away(sign_in):
         who.get(path)
         said = who.page.partition("cannot leave while it holds")[2].partition("unaccounted for")[0]
         assert {"/actions/A1", "/offices/riv-lead"} <= set(re.findall(r'href="([^"]+)"', said)), path
+
+
+def test_nothing_new_is_offered_to_whom_it_would_be_refused_for_having_left(sign_in):
+    """An agency that has left is not offered as the owner of an action; where it is named all the same, the refusal says since when."""
+    who = sign_in("chair")
+    who.seeded.act("board-manager", "join_agency", "NEW", name="New Trust", category="health", section_11="yes")
+    who.seeded.catch_up()
+    there = who.text("/actions/new")
+    who.seeded.act("board-manager", "leave_agency", "NEW", reason="merged")
+    who.seeded.clock.advance(days=30)
+    who.seeded.catch_up()
+
+    assert "New Trust" in there
+    assert "New Trust" not in who.text("/actions/new")
+    with pytest.raises(HasLeft, match="NEW left the partnership on 5 September 2016"):
+        assign(who.seeded, "A9", owner="NEW", owner_office=None)
 
 
 def test_names_that_are_alike_are_told_apart():

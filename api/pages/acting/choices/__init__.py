@@ -48,7 +48,7 @@ def _board(seen: Look) -> dict[str, str]:
 
 
 def _owners(seen: Look, _: str | None) -> dict[str, str]:
-    return seen.words.agencies | seen.words.sub_groups | _board(seen)
+    return members(seen) | seen.words.sub_groups | _board(seen)
 
 
 def _findings(seen: Look, _: str | None) -> dict[str, str]:
