@@ -20,7 +20,7 @@ from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from psycopg import InterfaceError, OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from aggregates.errors import Refused
 from aggregates.registry.inspection import NoInspectionOpen
@@ -235,6 +235,7 @@ def install(app: Flask) -> None:
     """Handle whatever a view raises."""
     app.register_error_handler(Refused, lambda refused: answer(problem_of(refused)))
     app.register_error_handler(CSRFError, lambda _: answer(problem_of(FormTokenMissing())))
+    app.register_error_handler(ClientDisconnected, lambda _: answer(problem_of(Unreadable(where="What was sent", why="it breaks off"))))
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(ledger.LedgerDamaged, _logged(RecordingStopped))
     app.register_error_handler(ledger.Refusal, lambda error: answer(problem_of(NotTaken(why=str(error)))))

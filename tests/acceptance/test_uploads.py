@@ -127,6 +127,25 @@ def test_files_however_they_are_sent(site: Served):
         assert [one for one in lines if not cut_off(one)] == []
 
 
+def test_a_body_is_as_long_as_it_says(site: Served):
+    """A body that ends before its length is refused as cut off, though all of a form or a file may have come; so are words."""
+    whole = HEAD.encode() % b"a.pdf" + b"%PDF-1.7 whole" + TAIL
+    key = {"Authorization": f"Bearer {site.product.settings['MUNIMENT_KEY']}", "If-Match": "*"}
+    kinds = {"application/pdf": b"%PDF-1.7 whole", f"multipart/form-data; boundary={EDGE}": whole, "application/json": b"{}"}
+    for kind, body in kinds.items():
+        connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=PATIENCE)
+        said = {"Idempotency-Key": sha256(body).hexdigest(), "Content-Type": kind, "Content-Length": str(len(body) + 100)}
+        path = "/api/v1/actions/A1/report_progress" if kind.endswith("json") else "/api/v1/evidence"
+        connection.request("POST", path, body, key | said)
+        assert connection.sock is not None
+        connection.sock.shutdown(socket.SHUT_WR)
+        status, refused = answer(connection)
+        connection.close()
+
+        assert (status, refused["type"], refused["facts"]["why"]) == (400, "/problems/unreadable", "it breaks off"), kind
+    assert not [path for path in (site.product.data / "evidence").rglob("*") if path.is_file()]
+
+
 def cut_off(one: socket.socket) -> bool:
     """Wait until a line is closed from the other side, whatever is said before."""
     try:

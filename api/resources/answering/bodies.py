@@ -21,6 +21,7 @@ from werkzeug.formparser import FormDataParser, MultiPartParser
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 from api.access import View, caller
 from api.errors import UnsupportedKind
@@ -140,10 +141,14 @@ class Upload(Request):
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """Give the body; what brings no files is taken into memory whole, so it is no longer than people write."""
+        """Give the body, which is as long as it was said to be: one that ends before was cut off, though a form's last mark may have come.
+
+        What brings no files is taken into memory whole, so it is no longer than people write.
+        """
         if not (self.takes_files and (self.mimetype == FORM or self.is_file)):
             self.max_content_length = self.max_form_memory_size
-        return super().stream
+        stream = super().stream
+        return stream if self.content_length is None else cast("IO[bytes]", LimitedStream(stream, self.content_length))
 
     def _load_form_data(self) -> None:
         if not self.is_file:
