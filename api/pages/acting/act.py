@@ -126,7 +126,7 @@ def choose(command: Command, form: Form) -> Response | Redirect:
         if request.method == "POST":
             sent.errors[REF] = "Choose what it is for"
         with look() as seen:
-            return _page(seen, command, None, sent, form=form)
+            return _page(seen, command, None, sent, sent.refused, form=form)
     check_reach(command, about)
     return _act(command, about, form)
 

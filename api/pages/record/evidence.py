@@ -69,7 +69,8 @@ def _actions(seen: Look) -> list[forms.FormField]:
     items = [{"value": row.ref, "text": f"{row.ref} {row.title}", "hint": f"Due {written(row.due_on)}"} for row in mine[:OFFERED]]
     nothing = {"text": "None of your actions waits for evidence", "href": "/actions", "link": "see the action register"}
     hint = f"The {OFFERED} due first. For any other, go to its page from the action register" if len(mine) > OFFERED else None
-    return [forms.field_of(REF, "choice", "partners", label="Action", hint=hint, items=items, missing=nothing)]
+    only = items[0]["value"] if len(items) == 1 else None  # of one there is nothing to choose
+    return [forms.field_of(REF, "choice", "partners", label="Action", value=only, hint=hint, items=items, missing=nothing)]
 
 
 @pages.get("/evidence")

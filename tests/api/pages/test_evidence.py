@@ -26,7 +26,7 @@ def test_one_form_hands_in_evidence_and_shows_the_receipt(sign_in):
     nothing = who.text(NEW)
     who.seeded.act("riv-lead", "accept_action", "A1")
     who.seeded.catch_up()
-    form = who.text(NEW)
+    form, only = who.text(NEW), who.filled.get("act.ref")
     before = who.recorded
     response = who.send(NEW, SAID | {"act.ref": "A1", "evidence": a_file()})
     at_once = who.text(response.location)
@@ -35,6 +35,7 @@ def test_one_form_hands_in_evidence_and_shows_the_receipt(sign_in):
 
     assert "None of your actions waits for evidence" in nothing
     assert form.index("Action") < form.index("File") < form.index("Date on the evidence") < form.index("Effect for children")
+    assert only == "A1"  # of one there is nothing to choose
     assert (response.status_code, who.recorded) == (303, before + 1)
     assert "Recorded Evidence submitted" in at_once
     assert NEW in who.links
@@ -56,9 +57,12 @@ def test_the_form_says_what_is_missing_and_keeps_the_rest(sign_in):
     refused = who.send(NEW, SAID | {"act.ref": "A1", "evidence": a_file(b"MZ program", "audit.pdf")})
     said = who.words
     again = who.post(NEW, SAID | {"act.ref": "A1"} | hidden)
+    empty = who.send(NEW, {"evidence": a_file(b"", "empty.pdf")}) and who.words
 
     assert (without.status_code, refused.status_code, again.status_code, who.recorded) == (422, 422, 303, before + 1)
     assert "Choose what it is for" in words
+    for wrong in ("empty.pdf is empty", "Choose what it is for", "a date is needed"):
+        assert wrong in empty, empty
     assert (hidden["evidence_filename"], filled["effect"]) == ("audit.pdf", SAID["effect"])
     assert "audit.pdf is a Windows program. Evidence is a PDF" in said
 
