@@ -25,7 +25,7 @@ class Kept:
     purpose: str
     against: str
     months: int
-    clock: Literal["entry", "term"]
+    clock: Literal["entry", "term", "others"]
     basis: str
     source: str
 
@@ -37,7 +37,8 @@ class Kept:
     def period(self) -> str:
         """Return for how long it is kept, in words."""
         years, months = divmod(self.months, 12)
-        return f"{self.months} months" if months else f"{years} {'year' if years == 1 else 'years'}"
+        said = f"{self.months} months" if months else f"{years} {'year' if years == 1 else 'years'}"
+        return f"as long as anything else, or {said}" if self.clock == "others" else said
 
 
 @dataclass(frozen=True, slots=True)

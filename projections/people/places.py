@@ -179,10 +179,12 @@ def _due(row: PersonRow, clocks: Iterable[tuple[Kept, date | None]]) -> Due:
     ends: dict[str, tuple[Kept, list[date | None]]] = {}
     for kept, start in clocks:
         ends.setdefault(kept.id, (kept, []))[1].append(kept.due_on(start) if start else None)
-    last = tuple((kept, _latest(days)) for kept, days in ends.values())
+    last = [(kept, _latest(days)) for kept, days in ends.values()]
+    if others := [when for kept, when in last if kept.clock != "others"]:
+        last = [(kept, _latest(others) if kept.clock == "others" else when) for kept, when in last]
     decided = [date.fromisoformat(one["kept_until"]) for one in row.retentions if one["kept_until"]]
     end = _latest([when for _, when in last])
-    return Due(person=row, kinds=last, due_on=end and max([end, *decided]))
+    return Due(person=row, kinds=tuple(last), due_on=end and max([end, *decided]))
 
 
 def _latest(days: list[date | None]) -> date | None:

@@ -327,6 +327,21 @@ def test_what_is_due_is_shown_and_a_person_decides(board):
     assert PERSON[:8] not in who.text("/data-protection/retention")
 
 
+def test_a_name_is_due_with_the_last_of_what_else_is_kept(board):
+    """The schedule's own rule: a name goes when the last of the other clocks ends, and a year after its entry where there is none."""
+    it, ref = board.seeded, somebody(board.seeded)
+    it.act("trainer", "schedule_session", "S-2", course="C1", planned_on="2016-09-05", trainers=["trainer"], capacity=16)
+    it.act("trainer", "deliver_session", "S-2")
+    it.act("trainer", "record_attendance", "S-2", participant=ref, agency="RIV", staff_group="nurses")
+    it.clock.advance(days=1060)
+    it.catch_up()
+    said, one = board("dpo").text("/data-protection/retention"), "5 September 2019"
+
+    assert f"{ref[:8]}… Name and contact: {one} Who was at a training session: {one} {one} No" in said
+    assert f"{PERSON[:8]}… Name and contact: 5 September 2017 Due since" in said
+    assert "as long as anything else, or 1 year The last entry, where it is by itself" in said
+
+
 def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_others(board):
     """UK GDPR Article 15: one file, readable and as data; with accounts, sessions and who was shown it; on record once, without secrets."""
     person = str(board.seeded.people["riv-lead"])

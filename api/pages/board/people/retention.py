@@ -23,6 +23,7 @@ pages = Blueprint("retention", __name__)
 
 PATH: Final = "/data-protection/retention"
 COMING: Final = 3  # months before it is due that it is shown
+FROM: Final = {"entry": "The last entry", "term": "The end of the last term", "others": "The last entry, where it is by itself"}
 LEAD: Final = (
     "What of people is due by the schedule today or within three months, by reference. Nothing goes by itself: the data protection officer "
     "keeps it on, with a reason and until a day, or has it erased."
@@ -68,7 +69,7 @@ def _became(one: Due) -> list[Said] | str:
 
 def _schedule() -> dict[str, Any]:
     rows = [
-        (one.title, one.purpose, one.period, "The last entry" if one.clock == "entry" else "The end of the last term",
+        (one.title, one.purpose, one.period, FROM[one.clock],
          [one.basis.capitalize(), quiet(one.source)], one.against.capitalize())
         for one in schedule().kept
     ]  # fmt: skip
