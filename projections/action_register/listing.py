@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aggregates.action.shown import Submission
     from aggregates.entry import Entry
 
-Sort: TypeAlias = Literal["due", "overdue", "ref", "title", "owner", "overseen by", "status", "assigned"]
+Sort: TypeAlias = Literal["owed", "due", "overdue", "ref", "title", "owner", "overseen by", "status", "assigned"]
 STATUSES = tuple(one.word for one in get_args(state.Status))
 ENDED = frozenset(one.word for one in get_args(state.Ended))
 # The columns that are the state's own attributes, and those that are found from it.
@@ -214,6 +214,7 @@ CONDITIONS = {
     "last_check": "starts_with(sustained, %(last_check)s)",
 }
 ORDERS: Mapping[Sort, str] = {
+    "owed": "(discharged, due_on)",  # what is still owed first
     "due": "due_on",
     "overdue": f"-({DAYS_OVERDUE})",
     "ref": "sorts_as",

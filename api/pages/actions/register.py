@@ -119,9 +119,9 @@ def _without(seen: Look, name: str) -> tuple[int, str]:
 
 
 def order() -> dict[str, Any]:
-    """Return the order that the page's address asks for: by due date unless it names another."""
-    sort = request.args.get("sort", "due")
-    return {"sort": sort if sort in get_args(Sort) else "due", "descending": request.args.get("order") == "descending"}
+    """Return the order that the page's address asks for: what is still owed first, by due date, unless it names another."""
+    sort = request.args.get("sort", "owed")
+    return {"sort": sort if sort in get_args(Sort) else "owed", "descending": request.args.get("order") == "descending"}
 
 
 def _again(seen: Look, *, path: str = "/actions", **changed: Any) -> str:

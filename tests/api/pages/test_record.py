@@ -66,6 +66,21 @@ def test_the_register_filters_and_sorts(reader, query, refs):
     assert rows(who.page) == refs
 
 
+def test_the_register_opens_on_what_is_still_owed(sign_in):
+    """What is owed stands first in the order of its due date, also over the API; whoever sorts by due date finds all of it by that."""
+    who = sign_in("chair")
+    assign(who.seeded, "A0", due_on="2016-10-01")
+    who.seeded.act("chair", "withdraw_action", "A0", reason="Not needed")
+    who.seeded.catch_up()
+
+    for path, refs in (("/actions", ["A1", "A2", "A0"]), ("/actions?sort=due", ["A0", "A1", "A2"])):
+        who.get(path)
+        assert rows(who.page) == refs, path
+    first = who.client.get("/api/v1/actions?sort=owed&limit=2").json
+    following = who.client.get(f"/api/v1/actions?sort=owed&limit=2&after={first['items'][-1]['ref']}").json
+    assert [one["ref"] for page in (first, following) for one in page["items"]] == ["A1", "A2", "A0"]
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
