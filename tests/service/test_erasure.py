@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import uuid
 from datetime import date
 from io import BytesIO
@@ -26,7 +27,8 @@ from service.ledger.pack import PUBLICLY, Disclosing, write_pack
 from service.ledger.pack.auditing import audit
 from service.ledger.pack.disclosing import PARTNERS
 from service.recording import Write
-from service.verify import ERASED, SHOWN, digest, open_disclosures, unb64url, verify
+from service.verify import ERASED, SHOWN, canonical, digest, open_disclosures, unb64url, verify
+from tests.boards import copy_of
 from tests.service.erasing import ASKED, CONTACT, NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
 
@@ -203,11 +205,53 @@ def explained(board, pack, size):
     assert found.code == 0, "\n".join(found.lines)
     (file,) = pack.glob("gone/*.json")
     line = json.loads(file.read_text())
-    for changed in (line | {"went": line["went"][:-8] + "AAAAAAAA"}, line | {"proof": str(board.board.recorder.receipt(size - 1))}, None):
-        file.write_text(json.dumps(changed)) if changed else file.unlink()
+    other, nobodys = str(board.board.recorder.receipt(size - 1)), line["proof"].replace("log.severnbrook.example/test", "nobodys.example")
+    for changed in (line | {"went": line["went"][:-8] + "AAAAAAAA"}, line | {"proof": other}, line | {"proof": nobodys}, None):
+        file.write_bytes(canonical(changed)) if changed else file.unlink()
         found = audit(pack, key=board.board.recorder.vkey)
         missed = [one.field for check in found.checks for one in check.failures if "neither shown nor erased" in one.says]
         assert (found.code, missed) == (1, ["narrative", "narrative"])
+
+
+def test_an_erasure_on_another_branch_of_the_log_explains_no_other_text_at_its_place(board, small_board, lending, tmp_path):
+    """Two boards of one key, as of a restored backup: the entry of the one explains what it erased, and not what the other recorded."""
+    (tmp_path / "other").mkdir()
+    with copy_of(small_board, lending, tmp_path / "other") as other:
+        erased_there = corrected(with_officer(other), f"{NAME} was away")
+        size, ref = other.board.size(), somebody(other)
+        granted(other, ref)
+        other.act("dpo", "erase_personal_data", ref)
+        write_pack(other.board.recorder, tmp_path / "there", size=size)
+    assert audit(tmp_path / "there", key=other.board.recorder.vkey).code == 0
+    kept_back = corrected(board, "Nothing was done")
+    assert kept_back == erased_there
+    write_pack(board.board.recorder, tmp_path / "here")
+    keep_back(tmp_path / "here", kept_back, "narrative")
+    shutil.copytree(tmp_path / "there" / "gone", tmp_path / "here" / "gone")
+    found = audit(tmp_path / "here", key=board.board.recorder.vkey)
+
+    missed = [(one.position, one.field) for check in found.checks for one in check.failures]
+    assert (found.code, missed) == (1, [(kept_back, "narrative")])
+
+
+def corrected(it, narrative):
+    """Have progress reported on A1, and what was said corrected; return where it was said."""
+    it.act("riv-lead", "accept_action", "A1")
+    at = it.act("riv-lead", "report_progress", "A1", narrative=narrative, rag="amber").positions[-1]
+    why = {"about": "action", "amends": it.board.load(Action, "A1").version, "reason": "It was wrong"}
+    it.act("riv-lead", "correct_entry", "A1", corrected={"narrative": "Half is done"}, **why)
+    return at
+
+
+def keep_back(pack, position, field):
+    """Take a field of an entry out of a pack, as what is withheld."""
+    for path in pack.glob("disclosures/**/*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        for line in lines:
+            gone = [each for each in line["disclosed"] if line["index"] + 1 == position and json.loads(unb64url(each))[1] == field]
+            line["disclosed"] = [each for each in line["disclosed"] if each not in gone]
+            line["withheld"] += map(digest, gone)
+        path.write_bytes(b"".join(canonical(line) + b"\n" for line in lines))
 
 
 def test_nothing_is_sealed_again_for_who_was_erased(board):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from service.verify import Pack
 
 FOLDER: Final = "gone/"
+LATER_KEY: Final = "no log key that this pack knows sealed it; where a later one did, ask for a pack that ends after that key's succession"
 LATER: Final = f"""
     SELECT e.position, e.entry, d.disclosures FROM ledger.event e JOIN ledger.disclosure d USING (position)
      WHERE topic = '{TOPIC}' AND position > %s ORDER BY position"""  # noqa: S608 - our own text
@@ -34,10 +35,9 @@ TOPICS: Final = "SELECT position, topic FROM ledger.event WHERE position = ANY (
 
 
 class Gone(NamedTuple):
-    """What a pack says was erased beyond its own entries: by position and field; what it says so of under a key that it does not know."""
+    """What a pack shows to be erased beyond its own entries, by position, field and digest; and what shows nothing, and why."""
 
-    texts: set[tuple[int, str]]
-    unknown: set[tuple[int, str]]
+    texts: set[tuple[int, str, str]]
     refused: list[str]
 
 
@@ -69,25 +69,18 @@ def is_text(evt: str, field: str) -> bool:
 
 def told(pack: Pack) -> Gone:
     """Return what such lines of a pack that was verified show to be erased; what shows nothing is named, with the reason."""
-    gone = Gone(set(), set(), [])
+    gone = Gone(set(), [])
+    logs = {parse_vkey(each.vkey)[0] for each in pack.sealers}
     for name in sorted(name for name in pack.names if name.startswith(FOLDER)):
         try:
             line = parse((pack.folder / name).read_bytes().decode())
-            known = parse_receipt(line["proof"])[2].partition("\n")[0] in {parse_vkey(each.vkey)[0] for each in pack.sealers}
-            if not known:  # sealed after a succession that this pack ends before
-                gone.unknown.update(_listed(line))
-                continue
+            require(parse_receipt(line["proof"])[2].partition("\n")[0] in logs, LATER_KEY)
             shown = opened(line, pack.sealers)
             header = parse_entry(shown.entry)[1].partition(".")[0]
             if key := pack.keys.get(header):
                 open_statement(parse_entry(shown.entry)[1], key.public, pack.origin)
             require(key or shown.position > pack.checkpoint.size, "nobody whom this log knows signed it")
-            gone.texts.update((each["position"], each["field"]) for each in shown.listed)
+            gone.texts.update((each["position"], each["field"], each["digest"]) for each in shown.listed)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             gone.refused.append(f"{name} does not show that anything was erased: {error}")
     return gone
-
-
-def _listed(line: dict[str, str]) -> set[tuple[int, str]]:
-    ((_, _, listed),) = disclosed(line["went"])
-    return {(each["position"], each["field"]) for each in listed}

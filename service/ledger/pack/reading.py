@@ -29,7 +29,8 @@ VERSION = re.compile(r"\.v[0-9]+\Z")
 class Told(NamedTuple):
     """An entry of the log as the pack shows it: its place, its kind, and what is shown of it.
 
-    `recv` is when it was received, in POSIX seconds, and `signed_by` the holder of the key, where that is not the service's own.
+    `recv` is when it was received, in POSIX seconds, and `signed_by` the holder of the key, where that is not the service's own; `hidden`
+    are the digests of what is not shown.
     """
 
     position: int
@@ -40,6 +41,7 @@ class Told(NamedTuple):
     fields: dict[str, Any]
     recv: int = 0
     signed_by: str | None = None
+    hidden: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> str:
@@ -69,9 +71,10 @@ def read(pack: verify.Pack, wanted: Callable[[int, str], bool]) -> Iterator[Told
             recv, statement = verify.parse_entry(entry)
             claims = verify.parse(verify.unb64url(statement.split(".")[1]).decode())
             if wanted(index, claims["evt"]):
-                fields = dict(verify.open_disclosures(claims["_sd"], lines[index][0]).values())
-                own = claims["iss"] if claims["assurance"] == "actor-signed" else None
-                yield Told(index + 1, claims["stream"], claims["sver"], claims["evt"], claims["jti"], fields, recv, own)
+                shown = verify.open_disclosures(claims["_sd"], lines[index][0])
+                own, hidden = claims["iss"] if claims["assurance"] == "actor-signed" else None, frozenset(claims["_sd"]) - shown.keys()
+                told = (claims["stream"], claims["sver"], claims["evt"], claims["jti"])
+                yield Told(index + 1, *told, dict(shown.values()), recv, own, hidden)
 
 
 def amended(entries: Iterable[Told]) -> Iterator[Amended]:
