@@ -21,6 +21,7 @@ from selectors import EVENT_READ
 from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from service.desk.coming_in.throttle import client
@@ -100,6 +101,13 @@ class Straight(Body):
             return self._received(reader, memoryview(there)[: reader.length])
         there[: len(block)] = block
         return len(block)
+
+    def _read_reader(self, size: int) -> bytes:
+        """Read on; a body in pieces that are none breaks off there, as one whose line was cut."""
+        try:
+            return super()._read_reader(size)
+        except ParseException as error:
+            raise ConnectionResetError(ECONNRESET, "the body is not in the pieces that it says") from error
 
     def _received(self, reader: LengthReader, there: memoryview) -> int:
         try:

@@ -127,6 +127,28 @@ def test_files_however_they_are_sent(site: Served):
         assert [one for one in lines if not cut_off(one)] == []
 
 
+def test_a_body_comes_in_the_pieces_that_it_says(site: Served):
+    """A body in pieces that are none is refused as cut off, whatever it is of; nothing is kept."""
+    key = {"Authorization": f"Bearer {site.product.settings['MUNIMENT_KEY']}", "If-Match": "*", "Transfer-Encoding": "chunked"}
+    for number, body in enumerate((b"zz\r\n%PDF-\r\n0\r\n\r\n", b"5\r\n%PDF-XX")):
+        for kind, path in (("application/pdf", "/api/v1/evidence"), ("application/json", "/api/v1/actions/A1/report_progress")):
+            connection = http.client.HTTPConnection(site.address.removeprefix("http://"), timeout=PATIENCE)
+            connection.putrequest("POST", path)
+            said = {
+                "Idempotency-Key": f"{kind}-{number}".replace("/", "-"),
+                "Content-Type": kind,
+                "Content-Disposition": "attachment; filename=a.pdf",
+            }
+            for name, value in (key | said).items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            status, refused = answer(connection)
+            connection.close()
+
+            assert (status, refused["type"], refused["facts"]["why"]) == (400, "/problems/unreadable", "it breaks off"), (kind, body)
+    assert not [path for path in (site.product.data / "evidence").rglob("*") if path.is_file()]
+
+
 def test_a_body_is_as_long_as_it_says(site: Served):
     """A body that ends before its length is refused as cut off, though all of a form or a file may have come; so are words."""
     whole = HEAD.encode() % b"a.pdf" + b"%PDF-1.7 whole" + TAIL
