@@ -26,6 +26,7 @@ from service.ledger.errors import ErasesUnlisted, SubjectErased
 from service.ledger.pack import PUBLICLY, Disclosing, write_pack
 from service.ledger.pack.auditing import audit
 from service.ledger.pack.disclosing import PARTNERS
+from service.ledger.reading import disclosed as of_entry
 from service.recording import Write
 from service.verify import ERASED, SHOWN, canonical, digest, open_disclosures, unb64url, verify
 from tests.boards import copy_of
@@ -196,6 +197,50 @@ def test_every_wording_of_a_text_that_was_corrected_twice_goes_and_so_do_reasons
     write_pack(board.board.recorder, tmp_path / "pack")
     found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
     assert found.code == 0, "\n".join(found.lines)
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_what_was_proposed_goes_once_it_was_made_or_retracted_and_the_audit_agrees(board, made, tmp_path):
+    """F.8: what a proposal gave and why says nothing that stands any more; that it went breaks no rule."""
+    said = {"about": "action", "amends": 1, "corrected": {"success_measure": f"{NAME} agreed to it"}}
+    proposed = board.act("board-manager", "propose_amendment", "A2", reason=f"{NAME} asked for it", **said).positions[-1]
+    number = board.board.load(Action, "A2").version
+    if made:
+        board.act("chair", "correct_entry", "A2", proposal=number, reason="Right", **said)
+    else:
+        board.act("board-manager", "retract_entry", "A2", about="action", amends=number, reason="No")
+    ref = somebody(board)
+    granted(board, ref)
+    board.act("dpo", "erase_personal_data", ref)
+    write_pack(board.board.recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+
+    assert found.code == 0, "\n".join(found.lines)
+    assert "reason" not in disclosed(tmp_path / "pack", {proposed})
+
+
+def test_an_erasure_of_what_a_proposal_says_that_waits_fails_the_audit(board, tmp_path, monkeypatch):
+    """A service that takes away what is still to be countersigned is found out by its own list of what went."""
+    said = {"about": "action", "amends": 1, "corrected": {"success_measure": "All agreed to it"}}
+    proposed = board.act("board-manager", "propose_amendment", "A2", reason=f"{NAME} asked for it", **said).positions[-1]
+    erase_too(board, proposed, "reason", monkeypatch)
+    write_pack(board.board.recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+
+    (failure,) = [one for check in found.checks for one in check.failures]
+    assert (found.code, failure.rule) == (1, "INV-39")
+    assert f"#{proposed} reason" in failure.says
+
+
+def erase_too(it, position, field, monkeypatch):
+    """Erase somebody, and with them a field of an entry, as a service would that had been changed."""
+    ref = somebody(it)
+    with psycopg.connect(it.config.conninfo("owner")) as conn:
+        (said,) = conn.execute("SELECT disclosures FROM ledger.disclosure WHERE position = %s", (position,)).fetchone()
+    texts = [Text(uuid.UUID(ref), position, name, digest(each), each) for each, name, _ in of_entry(said) if name == field]
+    monkeypatch.setattr(it.board, "superseded", lambda *_: texts)
+    granted(it, ref)
+    it.act("dpo", "erase_personal_data", ref)
 
 
 def explained(board, pack, size):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aggregates import AGGREGATES, EVENTS
 from aggregates.clocks.dates import london
-from aggregates.entry import Entry, reference, standing
+from aggregates.entry import Entry, Recorded, reference, standing
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.topics import typed_entry
 from aggregates.partnership.office import Office, OfficeState
@@ -130,11 +130,17 @@ class Trail:
         return sorted((one for stream in self.streams.values() for one in stream.entries), key=lambda one: one.at)
 
     def stood(self, position: int, field: str, known_at: int) -> bool:
-        """Say whether a field of an entry stood before a position as it was recorded, neither corrected nor retracted, as is shown."""
+        """Say whether a field of an entry stood before a position as it was recorded, neither corrected nor retracted, as is shown.
+
+        What was proposed stands as long as it waits: once an amendment was made of it, that is where it stands.
+        """
         for stream in self.streams.values():
             for one in stream.entries:
                 if one.at == position:
                     then = stream.kind.told([each.entry for each in stream.entries if each.at < known_at])
+                    if issubclass(one.entry.event, Recorded.AmendmentProposed):
+                        made = {entry.body.get("proposal") for entry in then.entries}
+                        return one.told.sver in {entry.number for entry in then.open_proposals} - made
                     now = next((entry for entry in then.standing if entry.number == one.told.sver), None)
                     return now is not None and isinstance(now.body[field], Withheld)
         return False
