@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from io import BytesIO
 
 import psycopg
@@ -11,11 +12,13 @@ import pytest
 
 from aggregates.action import Action
 from aggregates.authority import Acting
+from aggregates.registry.data_subject import DataSubject
 from service.ledger.pack import PUBLICLY, write_pack
 from service.ledger.pack.auditing import audit
 from service.recording import Write
 from service.verify import digest, unb64url
 from tests.api.acts import COMPROMISED, signed_act
+from tests.service.erasing import somebody, with_officer
 
 DAY = {"occurred_on": "2016-09-05"}
 
@@ -111,6 +114,18 @@ def test_who_handed_in_and_signs_off_in_one_office_is_named_and_other_offices_ca
 
     assert (found.code, failure.position, failure.event, failure.rule) == (1, position, "action.signed_off.v1", "INV-12")
     assert [line.partition(":")[0] for line in checks["another person"].not_checked if "INV-12" in line] == [f"#{apart}"]
+
+
+def test_an_answer_that_no_request_for_access_waited_for_is_named_and_no_failure(seeded, tmp_path):
+    """A version before took such answers, so that a log which holds one broke no rule of its day; it is said that nobody can tell."""
+    ref = somebody(with_officer(seeded))
+    said = {"reference": "SAR-1", "received_on": date(2016, 9, 5), "outcome": "given", "exemption": None}
+    position = as_it_should_not(seeded, DataSubject, ref, "AccessRequestAnswered", ("dpo", "dpo"), **said)
+    found, checks = audited(seeded, tmp_path / "pack")
+
+    assert found.code == 0, found.lines
+    (told,) = checks["what entries rest on"].not_checked
+    assert told.startswith(f"#{position}: nobody would have asked for what was answered: an earlier version")
 
 
 @pytest.mark.parametrize(("answer", "word"), [("affirm_statement", "affirmed"), ("repudiate_statement", "repudiated")])

@@ -7,10 +7,11 @@ is said.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry import Recorded
 from aggregates.errors import Refused
+from aggregates.registry.data_subject import DataSubject
 from aggregates.returns import Return
 from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
 from service.ledger.pack.auditing.signing import acting
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
     from service.ledger.pack.auditing.trail import Known, Stream, Trail
 
+# Kinds of entries that were once recorded without what they now rest on; none says by which version it was.
+ONCE_FREE: Final = frozenset({DataSubject.AccessRequestAnswered})
+OLDER: Final = "an earlier version recorded such entries without what they rest on, and it cannot be told whether it was that"
 MISSING = (TypeError, AttributeError, LookupError, ValueError)  # what a fold meets where it would need a field that is not shown
 
 
@@ -82,6 +86,9 @@ def resting(trail: Trail) -> Check:
             continue
         check.checked += len(stands)
         for one, words in found:
+            if one.entry.event in ONCE_FREE:
+                check.apart[f"{', '.join(sorted(words))}: {OLDER}"].append(one.at)
+                continue
             for word in sorted(words):
                 check.fails(one.at, one.told.evt, word)
     return check
