@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 TABLE = "inspection_history"
-SHAPE = "3"  # changes with the columns below, and with what is written into them
+SHAPE = "4"  # changes with the columns below, and with what is written into them
 ONE_OF_ITS_KIND = frozenset({"partnership", "keys", "ledger"})
 CALLED = {"data-subject": "subject", "training-session": "session"}  # where commands and addresses have a shorter word
 ERASED = DataSubject.PersonalDataErased.TOPIC
 PARTS = list(CORRECTED.values())
 FORGET = SQL("""
-    UPDATE {table} AS h SET body = h.body || went.texts
+    UPDATE {table} AS h SET body = h.body || went.texts, late_reason = (h.body || went.texts) ->> 'late_reason'
       FROM (SELECT position, jsonb_object_agg(field, told) AS texts
               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS gone (position, field, told) JOIN {table} AS there USING (position)
              WHERE jsonb_typeof(there.body -> field) = 'string' OR field = ANY(%s) GROUP BY position) AS went
@@ -161,10 +161,10 @@ def record(conn: Connection[Any], entries: Sequence[Decoded], table: str = TABLE
 def _forget(conn: Connection[Any], entries: Iterable[Decoded], table: str) -> None:
     """Take away, in the transaction that records their erasure, the texts that it lists, and say in their place on which day they went.
 
-    In the place of what a correction gave stands nothing, as where none was given.
+    In the place of what a correction gave stands an object of nothing: see `kept_of`.
     """
     erasures = [(one.fields["erased"], erased_on(date.fromisoformat(one.fields["occurred_on"]))) for one in entries if one.topic == ERASED]
-    gone = [(each, None if each["field"] in PARTS else told) for erased, told in erasures for each in erased]
+    gone = [(each, {} if each["field"] in PARTS else told) for erased, told in erasures for each in erased]
     if gone:
         asked = [each["position"] for each, _ in gone], [each["field"] for each, _ in gone], [Jsonb(told) for _, told in gone], PARTS
         conn.execute(FORGET.format(table=Identifier("views", table)), asked)

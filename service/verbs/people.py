@@ -13,7 +13,7 @@ from service.desk.refusals import AlreadyExists, MovedUnderneath, StaleVersion, 
 from service.ledger.append import Erases
 from service.ledger.errors import ErasesUnlisted
 from service.ledger.sealed import outside
-from service.recording.across.superseding import Superseding
+from service.recording.across.superseding import AMENDABLE, Superseding
 from service.recording.resting import TRIES, resting_on
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class PeopleVerbs(Superseding):
                 moved = error
         raise MovedUnderneath(ref=ref) from moved
 
-    @resting_on(DataSubject, Office)
+    @resting_on(DataSubject, Office, *AMENDABLE)  # what does not stand by now may stand again by the time it would go
     def _erase(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         survivor: DataSubject = self.load(DataSubject, ref, fresh=True)
         if write.expected is not None and write.expected != survivor.version:

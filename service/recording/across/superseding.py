@@ -2,16 +2,17 @@
 
 A name in a text is corrected away by the office that wrote it: the entry and its correction stand together, so that everybody sees what
 became of it. The first wording says nothing by then but the name, and goes with the person whose name it is: the whole name, as a surname
-alone is others' too. So does every wording that a correction gave and a later one took back, where nothing else that it gave still
-stands; and the reason of an amendment, which says what was wrong, and changes nothing. All of it stays where it names somebody else too
-who is under a legal hold.
+alone is others' too. So does what a correction gave and a later one took back, where all that it gave are texts that name them and can
+only be corrected to another text: it is disclosed as one, and a day, a choice or a number beside them is known as it was at every clock.
+So do the reasons of an amendment, which say what was wrong, and change nothing. What is proposed goes with what was made of it: a
+proposal that waits stays whole. All of it stays where it names somebody else too who is under a legal hold.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aggregates import EVENTS
+from aggregates import AGGREGATES, EVENTS
 from aggregates.entry import Recorded, standing
 from aggregates.entry.fields import CORRECTED, fields_by_name
 from aggregates.registry.data_subject import DataSubject
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aggregates.entry import Entry
+    from aggregates.entry.fields import Field
 
 AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
+AMENDABLE: Final = tuple(kind for kind in AGGREGATES if issubclass(kind, Recorded))  # every kind of thing that has such a text
 AMENDED: Final = """
     SELECT stream, disclosures FROM ledger.event JOIN ledger.disclosure USING (position) WHERE topic = ANY(%s) ORDER BY position"""
 EARLIER: Final = """
@@ -71,7 +74,9 @@ class Superseding(Holding):
 
     def _texts(self, thing: Any, subject: UUID, names: Names, held: Sequence[str]) -> Iterator[Text]:
         stands = {entry.number: entry for entry in thing.standing}
-        gone = [(entry, name, said) for entry in thing.entries for name, said in _gone(entry, stands.get(entry.number))]
+        waits = {entry.number for entry in thing.open_proposals}
+        entries = [entry for entry in thing.entries if entry.number not in waits]
+        gone = [(entry, name, said) for entry in entries for name, said in _gone(entry, stands.get(entry.number))]
         fields: dict[int, list[str]] = {}
         for entry, name, said in (*gone, *_overtaken(thing, lambda said: _names(said, names, held))):
             if _names(said, names, held):
@@ -109,34 +114,51 @@ def _names(said: Any, names: Names, held: Sequence[str]) -> bool:
     return any(map(names.found, texts)) and not any(named(names.without(text), held) for text in texts)
 
 
-def _overtaken(thing: Any, goes: Callable[[Any], bool]) -> Iterator[tuple[Entry, str, Any]]:
-    """Give, by its field, what corrections gave and would go, where the same stands without all of it.
+def _overtaken(thing: Any, goes: Callable[[str], bool]) -> Iterator[tuple[Entry, str, Any]]:
+    """Give, by its field, what amendments gave of which each text would go, where the same stands without it.
 
-    What was proposed stands in the amendment that was made of it; a proposal that waits is left.
+    What a proposal says goes with what was made of it, or once it is retracted; of one that waits, or waits again, nothing does.
     """
-    entries, now = [*thing.entries], list(thing.standing)
-    made = {entry.body.get("proposal") for entry in entries}
-    for at, entry in enumerate(entries):
+    entries, now, went = [*thing.entries], list(thing.standing), set[tuple[int | None, str]]()
+    for entry, part in _given(thing, Recorded.EntryCorrected, goes):
+        without = [one._replace(body={**one.body, part: None}) if one.number == entry.number else one for one in entries]
+        if standing(without) == now:
+            entries = without
+            went.add((entry.body["proposal"], part))
+            yield entry, part, entry.body[part]
+    waits, stands = ({entry.number for entry in found} for found in (thing.open_proposals, now))
+    for entry, part in _given(thing, Recorded.AmendmentProposed, goes):
+        if entry.number not in waits and ((entry.number, part) in went or entry.number not in stands):
+            yield entry, part, entry.body[part]
+
+
+def _given(thing: Any, kind: type[Any], goes: Callable[[str], bool]) -> Iterator[tuple[Entry, str]]:
+    """Give each amendment of a kind with each part of it that gave only texts that would go."""
+    for entry in (entry for entry in thing.entries if issubclass(entry.event, kind)):
         for part in CORRECTED.values():
-            if not goes(said := entry.body.get(part) if issubclass(entry.event, AMENDMENTS) else None):
-                continue
-            without = [*entries[:at], entries[at]._replace(body={**entries[at].body, part: None}), *entries[at + 1 :]]
-            if entry.number in made:
-                yield entry, part, said
-            elif standing(without) == now:
-                entries = without
-                yield entry, part, said
+            if _only_texts(thing, entry, part) and all(map(goes, entry.body[part].values())):
+                yield entry, part
+
+
+def _only_texts(thing: Any, entry: Entry, part: str) -> bool:
+    """Say whether an amendment gave nothing but texts of fields in which there is always some text, whatever is amended."""
+    fields = fields_by_name(thing.entries[entry.body["amends"] - 1].event)
+    found = [(fields.get(name), value) for name, value in (entry.body[part] or {}).items()]
+    return bool(found) and all(field and _is_text(field) and not field.optional and isinstance(value, str) for field, value in found)
+
+
+def _is_text(field: Field) -> bool:
+    return field.kind is str and not (field.many or field.identifies or field.choices)
 
 
 def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
-    """Give the texts of an entry, each by its field, in whose place another stands, or nothing does; of an amendment its reason."""
+    """Give the texts of an entry, each by its field, in whose place another stands, or nothing does; of an amendment its reasons."""
     if issubclass(entry.event, AMENDMENTS):
-        yield "reason", entry.body["reason"]
+        yield from ((name, said) for name in ("reason", "late_reason") if (said := entry.body[name]) is not None)
         return
     if stands and stands.event is not entry.event:  # of an older shape each text is taken to stand
         return
     for name, field in fields_by_name(entry.event).items():
         said = entry.body.get(name)
-        plain = field.kind is str and not (field.many or field.identifies or field.choices)
-        if plain and isinstance(said, str) and (stands is None or stands.body.get(name) != said):
+        if _is_text(field) and isinstance(said, str) and (stands is None or stands.body.get(name) != said):
             yield name, said
