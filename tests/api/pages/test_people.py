@@ -308,6 +308,20 @@ def test_a_name_in_what_others_wrote_is_found(board):
     assert board("board-manager").get(f"/subjects/{ref}/mentions").status_code == 403
 
 
+def test_a_text_that_goes_with_an_erasure_says_so_beside_it_and_one_that_stays_does_not(board):
+    """F.8: a wording that was corrected goes; one stays that a correction gave together with a day."""
+    it = board.seeded
+    assign(it, "A7", title=f"Ask {NAME}")
+    for title, due_on in ((f"Tell {NAME}", "2016-12-01"), ("Ask a colleague", "2017-03-01")):
+        it.act("chair", "correct_entry", "A7", about="action", amends=1, corrected={"title": title, "due_on": due_on}, reason="Better so")
+    ref = somebody(it)
+    it.catch_up()
+    shown = board("dpo").text(f"/subjects/{ref}/mentions")
+
+    assert f"Ask {NAME} Goes when they are erased Chair" in shown
+    assert f"Tell {NAME} Chair" in shown
+
+
 def test_what_is_due_is_shown_and_a_person_decides(board):
     """The schedule says when the last clock ends; what is kept on is due again on its day, and nothing is erased by itself."""
     who = board("dpo")

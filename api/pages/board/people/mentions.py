@@ -35,7 +35,7 @@ COLUMNS: Final = ("Event", "About", "What", "What was written", "Who corrects it
 LEAD: Final = (
     "Texts of the record in which the name of this person stands, whole, or their surname by itself. None of them is sealed by their key. "
     "Ask the office that is named beside each to correct it without the name, from the page of its event: the entry and its correction "
-    "stand together, and every page shows the correction."
+    "stand together, and every page shows the correction. Beside each that goes when they are erased, it says so; every other stays."
 )
 
 
@@ -44,10 +44,18 @@ LEAD: Final = (
 def mentions(ref: str) -> Response:
     """Look for the name in every text that is on record, and in what is typed and not recorded yet."""
     with look() as seen:
-        path, names = f"/subjects/{ref}/mentions", _names(seen, ref)
+        path, refs = f"/subjects/{ref}/mentions", _references(seen, ref)
+        names = [name for one in refs if (name := seen.words.person(one)) and not name.startswith("[")]
+        goes = {(one.position, one.field) for one in worker().board.superseded(refs[0], refs)} if names else set()
         surnames = {name.split()[-1] for name in names}
         rows: list[Sequence[Said]] = [
-            (to_event(seen, one.position), _about(seen, one), [label_of(field), quiet(title_of(one.topic))], text, _corrects(seen, one))
+            (
+                to_event(seen, one.position),
+                _about(seen, one),
+                [label_of(field), quiet(title_of(one.topic))],
+                [text, *([quiet("Goes when they are erased")] if (one.position, field) in goes else [])],
+                _corrects(seen, one),
+            )
             for one in people.spelled(seen.on.conn, surnames, **seen.on.at)
             for field, text in _naming(one.body, names)
         ]
@@ -65,8 +73,8 @@ def mentions(ref: str) -> Response:
         )  # fmt: skip
 
 
-def _names(seen: Look, ref: str) -> list[str]:
-    """Return what somebody is called, under each of their references."""
+def _references(seen: Look, ref: str) -> list[UUID]:
+    """Return every reference of somebody, first the one that was asked for."""
     try:
         person = UUID(ref)
     except ValueError as error:
@@ -74,8 +82,7 @@ def _names(seen: Look, ref: str) -> list[str]:
     if not any(row.ref == ref for row in people.people(seen.on.conn, **seen.on.at)):
         raise thing.missing(seen, "subject", ref)
     into = merged(seen.on.conn, **seen.on.at)
-    others = [one for one, last in into.items() if last == person]
-    return [name for one in (person, *others) if (name := seen.words.person(one)) and not name.startswith("[")]
+    return [person, *(one for one, last in into.items() if last == person)]
 
 
 def _naming(value: Any, names: list[str]) -> Iterator[tuple[str, str]]:
