@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import psycopg
 import pytest
@@ -209,3 +210,17 @@ def test_no_choice_is_known_otherwise_where_a_correction_was_itself_corrected(bo
 
     assert known(board)[: len(before)] == before
     assert written(board)
+
+
+def test_a_text_that_may_be_left_out_stays_where_a_correction_gave_it(board):
+    """F.8: without it nothing might be known where something was, so it stays and the page that looks for the name lists it."""
+    file = board.board.receive(BytesIO(b"%PDF-1.4 audit"), "audit.pdf", board.callers["riv-lead"])
+    evidence = [{"sha256": file.sha256, "title": "Audit", "evidence_date": "2016-09-02"}]
+    board.act("riv-lead", "accept_action", "A7")
+    board.act("riv-lead", "submit_evidence", "A7", evidence=evidence, effect="Children are seen")
+    for narrative in (f"{NAME} counted them", "They were counted"):
+        board.act("riv-lead", "correct_entry", "A7", amends=3, corrected={"narrative": narrative}, **WHY)
+    before = board.board.load(Action, "A7").entries
+    erased(board)
+
+    assert board.board.load(Action, "A7", fresh=True).entries == before
