@@ -200,6 +200,12 @@ class Recorded(OnRecord[S]):
             root = self.entries[root.body["amends"] - 1]
         return root
 
+    def all_stands(self, number: int) -> bool:
+        """Say whether all that a correction gave is known to stand: it amends no amendment, and nothing amended the same after it."""
+        later = (entry for entry in self.entries[number:] if issubclass(entry.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)))
+        amended, root = self.entries[number - 1].body["amends"], self._root(number).number
+        return bool(amended == root) and root not in {self._root(entry.number).number for entry in later}
+
     def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
         """Return the corrected values by their class, or refuse: no such entry, retracted, or nothing that may be corrected."""
         if not 1 <= amends <= len(self.entries):

@@ -232,6 +232,38 @@ def test_an_erasure_of_what_a_proposal_says_that_waits_fails_the_audit(board, tm
     assert f"#{proposed} reason" in failure.says
 
 
+def test_a_reason_that_was_corrected_goes_and_the_audit_does_not_take_it_to_stand(board, tmp_path):
+    """F.8: why something was amended changes nothing, in a correction of the amendment neither, though it is the last one."""
+    why = {"about": "action", "reason": "Better so"}
+    board.act("chair", "correct_entry", "A2", amends=1, corrected={"due_on": "2016-10-01"}, **why)
+    last = board.board.load(Action, "A2").version
+    given = board.act("chair", "correct_entry", "A2", amends=last, corrected={"reason": f"{NAME} asked for it"}, **why).positions[-1]
+    ref = somebody(board)
+    granted(board, ref)
+    board.act("dpo", "erase_personal_data", ref)
+    write_pack(board.board.recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+
+    assert found.code == 0, "\n".join(found.lines)
+    assert "corrected" not in disclosed(tmp_path / "pack", {given})
+
+
+def test_a_correction_that_stands_is_missed_where_it_is_kept_back_and_may_not_be_erased(board, tmp_path, monkeypatch):
+    """What stands in the place of another is the record: an audit names it, whoever takes it out of a pack and however."""
+    amends, part = {"about": "action", "amends": 1, "reason": "Better so"}, "corrected_public"
+    given = board.act("chair", "correct_entry", "A2", corrected={"due_on": "2016-10-01"}, **amends).positions[-1]
+    write_pack(board.board.recorder, tmp_path / "kept back")
+    keep_back(tmp_path / "kept back", given, part)
+    found = audit(tmp_path / "kept back", key=board.board.recorder.vkey)
+    assert [(one.position, one.field) for check in found.checks for one in check.failures] == [(given, part)]
+
+    erase_too(board, given, part, monkeypatch)
+    write_pack(board.board.recorder, tmp_path / "erased")
+    found = audit(tmp_path / "erased", key=board.board.recorder.vkey)
+    (failure,) = [one for check in found.checks for one in check.failures]
+    assert (failure.rule, f"#{given} {part}" in failure.says) == ("INV-39", True)
+
+
 def erase_too(it, position, field, monkeypatch):
     """Erase somebody, and with them a field of an entry, as a service would that had been changed."""
     ref = somebody(it)

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aggregates import EVENTS
-from aggregates.entry.fields import fields_by_name
+from aggregates.entry.fields import CORRECTED, fields_by_name
 from service.ledger.reading import disclosed
 from service.ledger.sealed.record import TOPIC, opened
 from service.verify import canonical, open_statement, parse, parse_entry, parse_receipt, parse_vkey, require
@@ -62,9 +62,9 @@ def _of_texts(conn: Connection[Any], line: dict[str, str], size: int) -> bool:
 
 
 def is_text(evt: str, field: str) -> bool:
-    """Say whether a field of a kind of event is a text in the clear, as this version knows it."""
+    """Say whether a field of a kind of event is a text in the clear, or corrects what may be one, as this version knows it."""
     found = fields_by_name(EVENTS[evt]).get(field) if evt in EVENTS else None
-    return found is not None and found.kind is str and not found.many
+    return found is not None and not found.many and (found.kind is str or field in CORRECTED.values())
 
 
 def told(pack: Pack) -> Gone:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates import EVENTS
 from aggregates.entry import Recorded
-from aggregates.entry.fields import fields_by_name
+from aggregates.entry.fields import CORRECTED, fields_by_name
 from aggregates.entry.values import Sealed
 from aggregates.registry import Keys, Ledger
+from aggregates.returns import Return
 from aggregates.returns.report.public import SAYS_OF_PEOPLE
 from service.ledger.pack import samples
 from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
 from service.ledger.pack.auditing.judging import MISSING
+from service.ledger.pack.auditing.trail import BY_TOPIC
+from service.ledger.pack.gone import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,14 +92,23 @@ def _missed(check: Check, trail: Trail) -> None:
     known = [(one, fields_by_name(one.entry.event)) for one in trail.known]
     shown = {fields[name].sensitivity for one, fields in known for name in one.told.fields if name in fields}
     classes = CLASSES[: max(map(CLASSES.index, shown), default=-1) + 1]
-    people = SAYS_OF_PEOPLE if classes == CLASSES[:1] else frozenset()  # what a public pack says nothing of
     for one, fields in known:
-        texts = (each for each in fields.values() if each.kind is str and not each.many)
-        for name in [each.name for each in texts if each.sensitivity in classes and each.name not in {*one.told.fields, *people}]:
+        texts = (each for each in fields.values() if each.sensitivity in classes and is_text(one.told.evt, each.name))
+        counts = _counting(one.told.evt.partition(".")[0], public=classes == CLASSES[:1])
+        for name in [each.name for each in texts if each.name not in {*one.told.fields, *counts}]:
             if went.isdisjoint((one.at, name, digest) for digest in one.told.hidden):
                 check.fails(one.at, one.told.evt, MISSING_TEXT, field=name)
     if classes != CLASSES:
         check.unchecked.append(f"texts of the classes {', '.join(CLASSES[len(classes) :])}, of which this pack shows nothing")
+
+
+@cache
+def _counting(topic: str, *, public: bool) -> frozenset[str]:
+    """Return what of such a thing is not shown where it counts people, as in public, or few of them, as in a return."""
+    kind = BY_TOPIC[topic]
+    people = SAYS_OF_PEOPLE if public else frozenset()
+    counts = kind is Return or any(people & fields_by_name(event).keys() for event in EVENTS.values() if issubclass(event, kind.Event))
+    return people.union(CORRECTED.values() if counts else ())
 
 
 def _kind(evt: str | None, field: str) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from aggregates import AGGREGATES, EVENTS
 from aggregates.clocks.dates import london
 from aggregates.entry import Entry, Recorded, reference, standing
-from aggregates.entry.fields import fields_by_name
+from aggregates.entry.fields import CORRECTED, fields_by_name
 from aggregates.entry.topics import typed_entry
 from aggregates.partnership.office import Office, OfficeState
 from aggregates.returns.report.public import Withheld
@@ -132,7 +132,8 @@ class Trail:
     def stood(self, position: int, field: str, known_at: int) -> bool:
         """Say whether a field of an entry stood before a position as it was recorded, neither corrected nor retracted, as is shown.
 
-        What was proposed stands as long as it waits: once an amendment was made of it, that is where it stands.
+        What was proposed stands as long as it waits: once an amendment was made of it, that is where it stands. Of what a correction gave
+        it is known to stand where nothing was amended after it (`all_stands`): what it gave is not shown.
         """
         for stream in self.streams.values():
             for one in stream.entries:
@@ -141,6 +142,8 @@ class Trail:
                     if issubclass(one.entry.event, Recorded.AmendmentProposed):
                         made = {entry.body.get("proposal") for entry in then.entries}
                         return one.told.sver in {entry.number for entry in then.open_proposals} - made
+                    if issubclass(one.entry.event, Recorded.EntryCorrected) and field in CORRECTED.values():
+                        return stream.whole and then.all_stands(one.told.sver)
                     now = next((entry for entry in then.standing if entry.number == one.told.sver), None)
                     return now is not None and isinstance(now.body[field], Withheld)
         return False
