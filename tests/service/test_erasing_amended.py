@@ -224,3 +224,14 @@ def test_a_text_that_may_be_left_out_stays_where_a_correction_gave_it(board):
     erased(board)
 
     assert board.board.load(Action, "A7", fresh=True).entries == before
+
+
+def test_a_correction_that_changes_nothing_stays_with_what_it_repeats(board, tmp_path):
+    """What a correction gave again stands as it stood: an erasure takes neither, and an audit finds nothing missing."""
+    assign(board, "A8", title=f"Ask {NAME}")
+    board.act("chair", "correct_entry", "A8", amends=1, corrected=NAMED, **WHY)
+    erased(board)
+
+    assert board.board.load(Action, "A8", fresh=True).state.title == NAMED["title"]
+    assert board.board.load(Action, "A8", fresh=True).entries[1].body["corrected_public"] == NAMED
+    holds(board, tmp_path)
