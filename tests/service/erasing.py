@@ -5,7 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from service.ledger.pack import write_pack
+from service.ledger.pack.auditing import audit
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.boards import Seeded
 
 NAME, CONTACT = "Ada Quill-Nightingale", "ada.quill@riverside.example"
@@ -23,3 +28,10 @@ def somebody(it: Seeded, name: str = NAME) -> str:
     ref = str(uuid.uuid4())
     it.act("board-manager", "register_subject", ref, name=name, contact=CONTACT)
     return ref
+
+
+def holds(it: Seeded, folder: Path) -> None:
+    """Audit a pack of the whole log, which is left in `pack` of a folder: no rule is broken."""
+    write_pack(it.board.recorder, folder / "pack")
+    found = audit(folder / "pack", key=it.board.recorder.vkey)
+    assert found.code == 0, "\n".join(found.lines)

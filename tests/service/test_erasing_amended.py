@@ -13,11 +13,9 @@ from aggregates.errors import NoSuchProposal
 from projections.two_clocks import catch_up
 from service.application import Board
 from service.desk.submission import Submission
-from service.ledger.pack import write_pack
-from service.ledger.pack.auditing import audit
 from tests.boards import assign
 from tests.projections.test_real_ledger import EVERYTHING
-from tests.service.erasing import NAME, somebody, with_officer
+from tests.service.erasing import NAME, holds, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
 from tests.service.test_erasure import granted
 
@@ -117,13 +115,6 @@ def test_what_a_proposal_says_stays_while_it_waits_or_what_was_made_of_it_stands
     body = board.board.load(Action, "A7", fresh=True).entries[1].body
     assert (body["corrected_public"], body["reason"]) == (NAMED, "[erased]" if made else f"{NAME} asked for it")
     holds(board, tmp_path)
-
-
-def holds(it, folder):
-    """Audit a pack of the whole log."""
-    write_pack(it.board.recorder, folder / "pack")
-    found = audit(folder / "pack", key=it.board.recorder.vkey)
-    assert found.code == 0, "\n".join(found.lines)
 
 
 def test_a_text_that_stands_again_by_the_time_it_would_go_is_not_destroyed(board, monkeypatch, tmp_path):
