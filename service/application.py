@@ -105,7 +105,7 @@ class Board(
         if evidence := fields.get("evidence"):
             cited_at = signed.prepared_at if isinstance(signed, Committing) else now  # when it came is among what was signed
             fields["evidence"] = self.cite(evidence, who=who, caller=caller, now=cited_at)
-        self.screen(command, it, fields)
+        self.screen(command, it, fields, office=who.office)
         write = Write(received=now if it.at else None, caller=caller, submission=it, signing=signed)
         said = {"acting": who, "occurred_on": day, "late_reason": it.late_reason, **fields}
         if it.name in commands.AMENDMENTS:

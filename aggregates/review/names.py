@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.entry.values import ALIKE, seen
 
@@ -93,6 +93,39 @@ class Names:
             for whole, name in self._by_first.get(word, ()):
                 if folded[at : at + len(whole)] == whole:
                     yield at, at + len(whole), name
+
+
+class Naming:
+    """What finds somebody in what is said, by a whole name; and says whether it goes when they are erased."""
+
+    def __init__(self, called: Collection[str], held: Collection[str] = ()) -> None:
+        """Take what they are called, and what everybody else is who is under a legal hold."""
+        self._names, self._held = Names(called), held
+
+    def found(self, said: Any) -> bool:
+        """Say whether they are named in it."""
+        return any(map(self._names.found, texts(said)))
+
+    def goes(self, said: Any) -> bool:
+        """Say whether they are named in it, and nobody else who is under a hold."""
+        return self.found(said) and not any(named(self._names.without(text), self._held) for text in texts(said))
+
+
+def texts(said: Any) -> Iterator[str]:
+    """Give every text in what is said, in lists and mappings too."""
+    return (text for _, text in texts_by_field(said))
+
+
+def texts_by_field(said: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Give the same, each by the field in which it stands."""
+    if isinstance(said, str):
+        yield field, said
+    elif isinstance(said, (list, tuple)):
+        for one in said:
+            yield from texts_by_field(one, field)
+    elif isinstance(said, dict):
+        for name, one in said.items():
+            yield from texts_by_field(one, field or name)
 
 
 def _named(name: str, words: list[str], folded: list[str]) -> str | None:

@@ -12,7 +12,7 @@ from api.fields import AtClocks
 from api.resources.answering.answers import answer_of, one_of, read, schema_of_rows, versioned
 from api.resources.answering.closed import closed
 from api.resources.answering.commands import mount
-from api.resources.answering.openapi import VERSIONED, Resource
+from api.resources.answering.openapi import VERSIONED, ClocksSchema, Resource
 from api.resources.record.held import held_about
 from api.worker import worker
 from projections.inspection import history as inspection_history
@@ -75,7 +75,7 @@ def read_person(args: dict[str, Any], ref: object) -> ResponseReturnValue:
 class HeldSchema(Schema):
     """Everything that is held about somebody, by what it is: rows of the log, of the desk, and what was decided."""
 
-    clocks = fields.Dict(required=True)
+    clocks = fields.Nested(ClocksSchema, required=True)
     item = fields.Dict(required=True)
 
 

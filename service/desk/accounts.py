@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from psycopg.rows import class_row
 
+from aggregates.entry.values import ERASED_TEXT
 from service.desk.coming_in import links, signed_requests, throttle
 from service.desk.refusals import AccountExists, NotAMailAddress, NotSignedIn, WeakPassword, WrongCredentials
 
@@ -113,7 +114,7 @@ def set_password(conn: Connection[Any], account: UUID, password: str) -> None:
 
 
 def erase(conn: Connection[Any], people: Collection[UUID]) -> None:
-    """Erase what accounts hold of people: their addresses go, nobody comes in by them any more, and what was recorded by them stays."""
+    """Erase what accounts hold of people: addresses and what they called their keys; nobody comes in, and what they recorded stays."""
     asked = "DELETE FROM desk.reset_asked r USING desk.account a WHERE a.person = ANY(%s) AND r.email = a.email"
     conn.execute(asked, (list(people),))
     conn.execute(
@@ -123,8 +124,8 @@ def erase(conn: Connection[Any], people: Collection[UUID]) -> None:
              WHERE person = ANY(%s) RETURNING id),
         ended AS (DELETE FROM desk.session USING theirs WHERE account = theirs.id),
         unlinked AS (DELETE FROM desk.identity USING theirs WHERE account = theirs.id)
-        UPDATE desk.api_key SET revoked_at = now() FROM theirs WHERE account = theirs.id AND revoked_at IS NULL""",
-        (list(people),),
+        UPDATE desk.api_key SET revoked_at = coalesce(revoked_at, now()), label = %s FROM theirs WHERE account = theirs.id""",
+        (list(people), ERASED_TEXT),
     )
 
 

@@ -9,8 +9,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psycopg.rows import tuple_row
+
+from aggregates.entry.values import says
+from aggregates.review.names import texts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from psycopg import Connection
@@ -44,11 +49,33 @@ def of_office(conn: Connection[Any], office: str) -> dict[str, datetime]:
     return dict(conn.execute("SELECT ref, saved_at FROM desk.return_draft WHERE office = %s ORDER BY saved_at DESC", (office,)).fetchall())
 
 
-def spelling(conn: Connection[Any], words: Iterable[str]) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Return return, office and what was typed of each draft in which any of these words is, whole or within another."""
-    like = ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in words]
-    query = "SELECT ref, office, said FROM desk.return_draft WHERE said::text ILIKE ANY (%s) ORDER BY ref, office"
-    return conn.execute(query, (like,)).fetchall()
+def every(conn: Connection[Any]) -> list[tuple[str, str, Mapping[str, Any], datetime]]:
+    """Return return, office, what was typed and when it was kept, of each draft."""
+    query = "SELECT ref, office, said, saved_at FROM desk.return_draft ORDER BY ref, office"
+    return conn.cursor(row_factory=tuple_row).execute(query).fetchall()
+
+
+def take_out(conn: Connection[Any], goes: Callable[[Any], bool]) -> None:
+    """Take out of every draft each text of which this says that it goes; one of which nothing is left is forgotten.
+
+    What somebody types meanwhile waits for it, and is not lost.
+    """
+    rows = conn.cursor(row_factory=tuple_row).execute("SELECT ref, office, said FROM desk.return_draft FOR UPDATE").fetchall()
+    for ref, office, said in rows:
+        if (left := _without(said, goes)) == said:
+            continue
+        if any(map(says, texts(left))):
+            conn.execute("UPDATE desk.return_draft SET said = %s WHERE ref = %s AND office = %s", (json.dumps(left), ref, office))
+        else:
+            forget(conn, ref, office)
+
+
+def _without(said: Any, goes: Callable[[Any], bool]) -> Any:
+    if isinstance(said, str):
+        return "" if goes(said) else said
+    if isinstance(said, list):
+        return [_without(one, goes) for one in said]
+    return {name: _without(one, goes) for name, one in said.items()} if isinstance(said, dict) else said
 
 
 def forget(conn: Connection[Any], ref: str, office: str) -> None:

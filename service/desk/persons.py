@@ -6,21 +6,23 @@ not opened again while its sealed value is there.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.registry.data_subject import DataSubject
 from aggregates.registry.merging import survivors
 from aggregates.review import Review
-from aggregates.review.names import Names, is_called
-from service.commands import AMENDMENTS
-from service.desk import screening
+from aggregates.review.names import Names, is_called, texts_by_field
+from service.commands import AMENDMENTS, COMMANDS
+from service.desk import drafts, screening
 from service.desk.refusals import Identifies, PersonalData
 from service.desk.screening import HeldTexts
 from service.recording.recording import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from service.commands import Command
@@ -31,6 +33,19 @@ MERGED: Final = "SELECT DISTINCT stream FROM ledger.event WHERE topic = 'data_su
 BY_THEMSELVES: Final = frozenset({"record_finding", "make_recommendation", "formulate_response", "register_subject"})
 PUBLISHED: Final = (Review.FindingRecorded, Review.RecommendationMade, Review.BoardResponseFormulated)
 NAMED: Final = "SELECT f.position, f.subject FROM ledger.sealed_field f JOIN sealed.value v USING (position, field) WHERE f.field = 'name'"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text that is not recorded: of a field of something, typed in an office, and when; it `waits` for the officer, or is of a draft."""
+
+    kind: str
+    ref: str
+    office: str | None
+    at: datetime
+    field: str
+    text: str
+    waits: bool = False
 
 
 class Persons(Recording):
@@ -71,14 +86,23 @@ class Persons(Recording):
         """The texts that wait for the data protection officer."""
         return HeldTexts(self.datastore, self.keys.wrapping)
 
-    def screen(self, command: Command, it: Submission, fields: dict[str, Any]) -> None:
+    def typed(self) -> list[Typed]:
+        """Return every text that is typed and not recorded: in drafts, by their field, and of those that wait for the officer."""
+        with self.datastore.get_connection() as conn:
+            kept = drafts.every(conn)
+        found = [Typed("return", ref, office, at, field, text) for ref, office, said, at in kept for field, text in texts_by_field(said)]
+        kinds = {name: command.kind for name, command in COMMANDS.items()}
+        held = self.held.waiting()
+        return found + [Typed(kinds.get(o.command, ""), o.ref, o.office, o.held_at, o.field, o.text, waits=True) for o in held]
+
+    def screen(self, command: Command, it: Submission, fields: dict[str, Any], *, office: str | None) -> None:
         """Hold what looks as if it identified somebody, unless the data protection officer has allowed this very text (INV-45)."""
         known = tuple if command.name in BY_THEMSELVES or self._publishes(command, fields, it.ref) else self.names
         for field, text, pattern in screening.screen(command.event, fields | {"late_reason": it.late_reason}, known):
             said = (command.name, it.ref, field, text)
             if not (allowed := self.held.allowed(*said)):
                 if allowed is None:
-                    self.held.hold(*said, pattern=pattern, office=it.office)
+                    self.held.hold(*said, pattern=pattern, office=office)
                 raise (PersonalData if allowed is None else Identifies)(field=field, pattern=pattern)
 
     def _publishes(self, command: Command, fields: Mapping[str, Any], ref: str) -> bool:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - the schemas of the API read these annotations at run time
 from typing import TYPE_CHECKING, Any, Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.rows import tuple_row
 
 from aggregates.entry.fields import Field, shape
 from aggregates.entry.values import Evidence, Sealed, seen
@@ -165,6 +167,21 @@ class HeldTexts:
         with self._datastore.get_connection() as conn:
             if conn.execute(DECIDE, (by, allowed, number)).rowcount != 1:
                 raise NotHeldNow(ref=number)
+
+
+def take_out(conn: Connection[Any], key: bytes | None, goes: Callable[[Any], bool]) -> None:
+    """Forget each text that waits, and of which this says that it goes: it is judged anew where it is sent again."""
+    query = "SELECT id, digest, text FROM desk.held_text WHERE decided_at IS NULL FOR UPDATE"
+    rows = conn.cursor(row_factory=tuple_row).execute(query).fetchall()
+    conn.execute("DELETE FROM desk.held_text WHERE id = ANY (%s)", ([row[0] for row in rows if _goes(key, row[1], row[2], goes)],))
+
+
+def _goes(key: bytes | None, digest: bytes, sealed: bytes, goes: Callable[[Any], bool]) -> bool:
+    """Say the same of one text; what nobody can open is of no use to anybody."""
+    try:
+        return goes("" if key is None else _open(key, bytes(digest), bytes(sealed)))
+    except InvalidTag:
+        return True
 
 
 def rewrap(conn: Connection[Any], old: bytes, new: bytes) -> None:

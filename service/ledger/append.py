@@ -16,7 +16,7 @@ from service.ledger.registry import as_json
 from service.verify import MAX_ENTRY, PURPOSES, SUCCEEDED, open_sealed, unb64url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from eventsourcing.persistence import StoredEvent
@@ -155,11 +155,15 @@ class Text(NamedTuple):
 
 
 class Erases(NamedTuple):
-    """Whose keys and values go with an append that says so, how many values it lists, and which texts besides (ledger.md §6)."""
+    """Whose keys and values go with an append that says so, how many values it lists, and which texts besides (ledger.md §6).
+
+    `goes` says of what is typed, and is not recorded, whether it names them and goes too.
+    """
 
     subjects: tuple[UUID, ...]
     values: int
     texts: tuple[Text, ...] = ()
+    goes: Callable[[Any], bool] = lambda _: False
 
 
 class Submission(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from aggregates.registry import Inspection, Ledger
 from aggregates.registry.data_subject import DataSubject
 from aggregates.review import Review
 from service.database.connection import environment
-from service.desk import accounts
+from service.desk.coming_in import held
 from service.desk.refusals import (
     AlreadyExists,
     ClockWentBack,
@@ -81,7 +82,7 @@ class Recording(Evidencing, Application[UUID]):
     def construct_mapper(self) -> StatementMapper:
         """Give the library our mapper: what it writes is signed, and what it reads is verified."""
         self.datastore = cast("PostgresFactory", self.factory).datastore
-        self.subjects = Subjects(self.datastore, self.keys.wrapping, self.origin, erase_too=accounts.erase)
+        self.subjects = Subjects(self.datastore, self.keys.wrapping, self.origin, erase_too=partial(held.erase, key=self.keys.wrapping))
         self.registry = Registry(self.datastore, self.origin)
         return StatementMapper(self.keys.statement, self.registry, self.subjects, lambda: self.recorder.seen())  # noqa: PLW0108 - the recorder is built after
 

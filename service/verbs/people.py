@@ -119,7 +119,7 @@ class PeopleVerbs(Superseding):
         merged = [one for one in self._references(survivor.id) if one.id != survivor.id and not (one.state and one.state.erased_on)]
         goes = {one.id: self.subjects.kept([one.id]) for one in (survivor, *merged)}
         texts = self.superseded(survivor.id, list(goes))
-        erases = Erases(tuple(goes), sum(map(len, goes.values())), tuple(texts))
+        erases = Erases(tuple(goes), sum(map(len, goes.values())), tuple(texts), self.naming(list(goes)).goes)
         survivor.erase(erased=[*goes[survivor.id], *(text.place for text in texts)], **said)
         for one in merged:
             one.erase(erased=goes[one.id], granted=True, **said)

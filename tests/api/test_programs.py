@@ -15,10 +15,13 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
 
+from aggregates.action import Action
 from service.desk import accounts
 from service.verify import check_signature, thumbprint, unb64url
 from tests.api.pages.conftest import browser
+from tests.service.erasing import NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
+from tests.service.test_erasure import granted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
 ACCEPT, PROGRESS = "/api/v1/actions/A1/accept_action", "/api/v1/actions/A1/report_progress"
 BODY = b'{"rag": "amber", "narrative": "Half is read"}'
-NAME = "Ada Quill-Nightingale"
 KEY = Ed25519PrivateKey.from_private_bytes(b"P" * 32)
 PUBLIC = KEY.public_key().public_bytes_raw()
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key", "if-match")
@@ -218,6 +220,27 @@ def test_what_a_program_says_of_somebody_is_kept_in_no_second_place(ask):
     check_signature(PUBLIC, unb64url(kept["signature"]), kept["base"].encode())
     assert (kept["body"], b64encode(sha256(body).digest()).decode() in kept["base"]) == (None, True)
     assert not [text for text in spellings(NAME) if text in everything(ask.seeded.config)]
+
+
+def test_the_body_of_a_signed_request_goes_with_the_text_that_it_had_recorded(ask):
+    """F.8: who is named in what a program asked is erased from that too; what was signed, with its digest, stays, and other bodies do."""
+    it, key = with_officer(ask.seeded), api_key(ask, public_key=PUBLIC)
+    ask.post(ACCEPT, "riv-lead")
+    done = {}
+    for number, narrative in (("k1", f"{NAME} counted"), ("k2", "Half is read")):
+        body = json.dumps({"rag": "amber", "narrative": narrative}).encode()
+        one = Request(headers=Request().headers | {"Idempotency-Key": number}, body=body)
+        done[number] = send(ask, key, sign(one, nonce=number * 8)).json["positions"][0]
+    ref, amends = somebody(it), it.board.load(Action, "A1").version - 1
+    it.act("riv-lead", "correct_entry", "A1", about="action", amends=amends, corrected={"narrative": "Counted"}, reason="It named somebody")
+    granted(it, ref)
+    it.act("dpo", "erase_personal_data", ref)
+    it.catch_up()
+    gone, stays = (ask.get(f"/api/v1/events/{done[number]}/request").json for number in ("k1", "k2"))
+
+    check_signature(PUBLIC, unb64url(gone["signature"]), gone["base"].encode())
+    assert (gone["body"], b"Half is read" in unb64url(stays["body"])) == (None, True)
+    assert not [text for text in spellings(NAME) if text in everything(it.config)]
 
 
 def test_what_was_held_or_refused_is_kept_of_no_signed_request(ask):

@@ -1,15 +1,19 @@
 """Everything that is held about somebody, as they are given it when they ask (UK GDPR Article 15): about them, and about nobody else.
 
-Of an entry stand what happened, in what and when, and their own words in it; never what it says of others. An answer says where a name
-stands in texts of others, too, but that a person looks through first.
+Of an entry stand what happened, in what and when, and their own words in it; never what it says of others. Of what is typed and not
+recorded yet stands where each text is that they typed, or in which their name is; what one of others says a person looks through first, as
+what others wrote on record.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from aggregates.clocks.dates import london
 from aggregates.registry.protection import NothingAsked
 from aggregates.registry.retention import schedule
 from api.worker import worker
@@ -34,7 +38,7 @@ ENTRIES: Final = """
 
 
 def held_about(on: Reading, ref: str) -> dict[str, Any]:
-    """Return everything that is held about somebody who asked, under every reference; refuse where nobody asked."""
+    """Return everything that is held about somebody who asked, under every reference, as JSON has it; refuse where nobody asked."""
     every = people.people(on.conn, **on.at)
     row = next((row for row in every if row.ref == ref), None)
     if row is None:
@@ -46,7 +50,7 @@ def held_about(on: Reading, ref: str) -> dict[str, Any]:
     found = people.places(on.conn, subjects, **on.at)
     with worker().desk() as conn:
         desk = at_the_desk.held(conn, subjects)
-    return {
+    everything = {
         "references": refs,
         "lawful": schedule().lawful,
         "rights": RIGHTS,
@@ -55,11 +59,17 @@ def held_about(on: Reading, ref: str) -> dict[str, Any]:
         "offices": _offices(on, subjects),
         "training": [asdict(one) for one in training.attended(on.conn, refs, **on.at)],
         "asked and decided": [_asked(one) for one in every if one.ref in refs],
-        "at the desk": desk,
+        "at the desk": desk | {"typed": _typed(on, subjects)},
         "shown to whom": [asdict(one) for one in people.disclosed(on.conn, found, **on.at)],
         "sealed packs with their reference": [asdict(one) for one in people.handed(on.conn, found, **on.at)],
         "copies in backups": [asdict(one) for one in backup.listed(worker().config)],
     }
+    told: dict[str, Any] = json.loads(json.dumps(everything, default=_plain))
+    return told
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
 def _entries(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
@@ -94,6 +104,19 @@ def _offices(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
         for term in office.terms
         if term.holder in subjects
     ]
+
+
+def _typed(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
+    """Return each text that is typed and not recorded, and names them or was typed in an office that was theirs alone on the day."""
+    them, seats = worker().board.naming(subjects), {one.ref: one.terms for one in offices(on.conn, **on.at)}
+    found = []
+    for one in worker().board.typed():
+        holders = {term.holder for term in seats.get(one.office or "", ()) if term.covers(london(one.at.timestamp()))}
+        theirs, named = bool(holders) and holders <= {*subjects}, them.found(one.text)
+        if theirs or named:
+            of = {"about": one.kind, "ref": one.ref, "office": one.office, "kept_at": one.at, "field": one.field, "waits": one.waits}
+            found.append(of | {"names you": named, "said": one.text if theirs and named else None})
+    return found
 
 
 def _asked(row: PersonRow) -> dict[str, Any]:

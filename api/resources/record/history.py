@@ -201,7 +201,7 @@ class SignedRequestSchema(Schema):
     body = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "base64url; null of a file, and where it says something of a person: its digest is signed"},
+        metadata={"description": "base64url; null of a file, and where somebody is or was named: its digest is signed"},
     )
 
 

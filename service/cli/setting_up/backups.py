@@ -11,7 +11,8 @@ from aggregates.registry.ledger import Why
 from service.cli.beginning import log_name
 from service.cli.opening import board, database
 from service.database import backup
-from service.desk import accounts, screening
+from service.desk import screening
+from service.desk.coming_in import held
 from service.ledger import keys
 from service.ledger.sealed import custody, log_key, outside, record, rewrapping, statement_key
 
@@ -120,7 +121,7 @@ def _erase_again(config: Config, *, yes: bool) -> None:
         click.echo(f"Stands here again, and was erased: {one}")
     if people and not yes:
         click.confirm(f"Destroy what is kept of {len(people)}, and {texts} texts that named them? Nothing brings it back", abort=True)
-    number = outside.erase_again(config, accounts.erase)
+    number = outside.erase_again(config, held.erase)
     click.echo(f"{number} {'person was' if number == 1 else 'people were'} erased again, by {', '.join(map(str, outside.files(config)))}.")
     click.echo(f"Compare the record's head with that in the last mail: {outside.head(config)}")
 

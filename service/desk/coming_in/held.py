@@ -1,4 +1,8 @@
-"""What the desk holds of somebody: accounts, sessions, keys of programs, links. Never a secret, nor its hash."""
+"""What the desk holds of somebody: accounts, sessions, keys of programs, links; and what is typed and not recorded yet. Never a secret.
+
+All of it goes with them. Of what is typed, by whomever, each text goes that names them by a whole name; and so does the body of a signed
+request by which a text was recorded that goes: what its program signed has the digest.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import dict_row
 
+from service.desk import accounts, drafts, screening
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
     from psycopg import Connection
+
+    from service.ledger.append import Erases
 
 OF_ACCOUNTS: Final = {
     "accounts": "SELECT email, created_at, disabled_at, may_operate FROM desk.account a WHERE {}",
@@ -26,11 +34,23 @@ OF_ACCOUNTS: Final = {
     "passwords asked for": "SELECT asked_at FROM desk.reset_asked r JOIN desk.account a ON a.email = r.email WHERE {}",
     "files brought": "SELECT encode(sha256, 'hex') AS sha256 FROM desk.received_file f JOIN desk.account a ON a.id = f.account WHERE {}",
 }
+BODIES: Final = """
+    UPDATE desk.signed_request SET body = NULL
+     WHERE body IS NOT NULL AND EXISTS (SELECT FROM unnest(%s::bigint[]) AS at WHERE at BETWEEN first AND last)"""
 
 
 def held(conn: Connection[Any], people: Collection[UUID]) -> dict[str, list[dict[str, Any]]]:
-    """Return it, by what it is; a mail that waits says nothing of anybody, and is to an office."""
+    """Return what accounts hold, by what it is; a mail that waits says nothing of anybody, and is to an office."""
     with conn.cursor(row_factory=dict_row) as cursor:
         return {
             name: cursor.execute(query.format("a.person = ANY (%s)"), (list(people),)).fetchall() for name, query in OF_ACCOUNTS.items()
         }
+
+
+def erase(conn: Connection[Any], erases: Erases, *, key: bytes | None = None) -> None:
+    """Erase all of it with some people; without the key that seals the texts that wait for the officer, nobody knows what these say."""
+    accounts.erase(conn, erases.subjects)
+    drafts.take_out(conn, erases.goes)
+    screening.take_out(conn, key, erases.goes)
+    if erases.texts:
+        conn.execute(BODIES, ([text.position for text in erases.texts],))

@@ -17,13 +17,14 @@ from psycopg.sql import SQL, Identifier
 from aggregates.errors import Refused
 from service.database.connection import datastore
 from service.ledger import keys
+from service.ledger.append import Erases, Text
 from service.ledger.reading import Proofs, disclosed
 from service.ledger.sealed import record
 from service.ledger.sealed.record import FILE, TOPIC, NotAnErasure, RecordMissing
 from service.verify import PURPOSES, digest, open_statement, parse_entry, require, statement_header, unb64url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from psycopg import Connection
@@ -209,19 +210,21 @@ def to_erase_again(config: Config) -> tuple[list[UUID], int]:
     return sorted(back), len(texts)
 
 
-def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection[UUID]], None]) -> int:
+def erase_again(config: Config, erase_too: Callable[[Connection[Any], Erases], None]) -> int:
     """Erase again whoever was erased, as the record knows and the log itself; return how many there were. Whoever restores is the owner.
 
-    The record then holds what the log says.
+    The record then holds what the log says. What they were called may be known to nobody any more: where anybody was back, all goes that
+    was typed and not recorded.
     """
     ring = keys.load_public(config)
     with connect(config.conninfo("owner")) as conn:
         one = _held_to(config, conn, ring)
         back, texts = _who_is_back(conn, one)
         people = list({*one.erased, *(row[0] for row in conn.execute(ON_RECORD))})
-        for subject, at, field, disclosure in texts:
-            conn.execute(TAKEN_AWAY, (disclosure, at))
-            conn.execute(SEALED, (at, field, subject, digest(disclosure)))
+        gone = [Text(subject, at, field, digest(disclosure), disclosure) for subject, at, field, disclosure in texts]
+        for text in gone:
+            conn.execute(TAKEN_AWAY, (text.disclosure, text.position))
+            conn.execute(SEALED, (text.position, text.field, text.subject, text.digest))
         conn.execute(
             "DELETE FROM sealed.value v USING ledger.sealed_field f"
             " WHERE f.subject = ANY (%s) AND v.position = f.position AND v.field = f.field",
@@ -234,7 +237,7 @@ def erase_again(config: Config, erase_too: Callable[[Connection[Any], Collection
             conn.execute(ERASED, (line.subject, line.position, elsewhere))
         for (view,) in conn.execute(VIEWS).fetchall() if back else ():  # a copy of the files has them, and they hold what was said
             conn.execute(SQL("DROP TABLE views.{} CASCADE").format(Identifier(view)))
-        erase_too(conn, people)
+        erase_too(conn, Erases(tuple(people), 0, tuple(gone), lambda _: bool(back)))
     with closing(datastore(config.conninfo("writer"))) as pool:
         proofs = Proofs()
         proofs.datastore = pool

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from service.ledger.append import Erases
 
-    EraseToo = Callable[[Connection[DictRow], Collection[UUID]], None]
+    EraseToo = Callable[[Connection[DictRow], Erases], None]
 
 KEY, NONCE = 32, 12  # bytes
 REMEMBERED = 4096  # keys that are kept unwrapped in memory
@@ -101,12 +101,12 @@ class Subjects:
             return [dict(row) for row in conn.execute(query, (list(subjects),)).fetchall()]
 
     def destroy(self, conn: Connection[DictRow], erases: Iterable[Erases]) -> None:
-        """Destroy keys, values and texts, and what accounts hold, in the transaction that has just appended what says so."""
+        """Destroy keys, values and texts, and what the desk holds, in the transaction that has just appended what says so."""
         for each in erases:
             conn.execute("SELECT sealed.erase(%s, %s)", (list(each.subjects), each.values))
             if each.texts:
                 conn.execute("SELECT sealed.erase_texts(%s)", (json.dumps([text._asdict() for text in each.texts], default=str),))
-            self._erase_too(conn, each.subjects)
+            self._erase_too(conn, each)
 
     def forget(self, erases: Collection[Erases]) -> None:
         """Forget the keys that were destroyed, and let it be known outside that they were."""

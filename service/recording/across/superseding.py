@@ -16,7 +16,7 @@ from aggregates import AGGREGATES, EVENTS
 from aggregates.entry import Recorded, standing
 from aggregates.entry.fields import CORRECTED, fields_by_name
 from aggregates.registry.data_subject import DataSubject
-from aggregates.review.names import Names, named
+from aggregates.review.names import Naming
 from service.ledger.append import Text
 from service.ledger.reading import disclosed
 from service.recording.across.holding import Holding
@@ -47,9 +47,13 @@ class Superseding(Holding):
 
     def superseded(self, subject: UUID, references: Sequence[UUID]) -> list[Text]:
         """Return the texts that name somebody and do not stand, to go with a reference of theirs; `references` are all they have."""
-        names = Names(self._called(references))
+        them = self.naming(references)
+        return [text for thing in self._as_now(self._streams(them)) for text in self._texts(thing, subject, them)]
+
+    def naming(self, references: Sequence[UUID]) -> Naming:
+        """Return what finds somebody in texts, by what they are called under all their references while that is kept."""
         held = self._called([ref for ref in self._under_hold() if ref not in references])
-        return [text for thing in self._as_now(self._naming(names)) for text in self._texts(thing, subject, names, held)]
+        return Naming(self._called(references), held)
 
     def _under_hold(self) -> list[UUID]:
         """Return every reference of whoever is under a legal hold."""
@@ -62,24 +66,23 @@ class Superseding(Holding):
         places = [row["position"] for row in self.subjects.kept(references) if row["field"] == "name"]
         return [name for (_, field), name in self.subjects.reveal_all(places).items() if field == "name"]
 
-    def _naming(self, names: Names) -> list[UUID]:
-        """Return the streams with an amendment, or an amended entry, that names one of these people: no more are read."""
+    def _streams(self, them: Naming) -> list[UUID]:
+        """Return the streams with an amendment, or an amended entry, that names somebody: no more are read."""
         topics = [topic for topic, event in EVENTS.items() if issubclass(event, AMENDMENTS)]
         with self.datastore.get_connection() as conn:
             made = conn.execute(AMENDED, (topics,)).fetchall()
             amended = [(row["stream"], _told(row["disclosures"])["amends"]) for row in made]
             earlier = conn.execute(EARLIER, tuple(map(list, zip(*amended, strict=True)))).fetchall() if amended else []
-        texts = ((row["stream"], text) for row in (*made, *earlier) for text in _texts(_told(row["disclosures"])))
-        return list(dict.fromkeys(stream for stream, said in texts if names.found(said)))
+        return list(dict.fromkeys(row["stream"] for row in (*made, *earlier) if them.found(_told(row["disclosures"]))))
 
-    def _texts(self, thing: Any, subject: UUID, names: Names, held: Sequence[str]) -> Iterator[Text]:
+    def _texts(self, thing: Any, subject: UUID, them: Naming) -> Iterator[Text]:
         stands = {entry.number: entry for entry in thing.standing}
         waits = {entry.number for entry in thing.open_proposals}
         entries = [entry for entry in thing.entries if entry.number not in waits]
         gone = [(entry, name, said) for entry in entries for name, said in _gone(entry, stands.get(entry.number))]
         fields: dict[int, list[str]] = {}
-        for entry, name, said in (*gone, *_overtaken(thing, lambda said: _names(said, names, held))):
-            if _names(said, names, held):
+        for entry, name, said in (*gone, *_overtaken(thing, them.goes)):
+            if them.goes(said):
                 fields.setdefault(entry.number, []).append(name)
         for number, found in sorted(fields.items()):
             yield from self._beside(thing.id, number, subject, found)
@@ -97,21 +100,6 @@ class Superseding(Holding):
 def _told(disclosures: str) -> dict[str, Any]:
     """Return what is disclosed of an entry; nothing is taken from it before the entry is verified and read as a whole."""
     return {name: value for _, name, value in disclosed(disclosures)}
-
-
-def _texts(said: Any) -> Iterator[str]:
-    """Give every text in what is said."""
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, dict):
-        for each in said.values():
-            yield from _texts(each)
-
-
-def _names(said: Any, names: Names, held: Sequence[str]) -> bool:
-    """Say whether one of these people is named in it by a whole name, and nobody else who is under a hold."""
-    texts = [*_texts(said)]
-    return any(map(names.found, texts)) and not any(named(names.without(text), held) for text in texts)
 
 
 def _overtaken(thing: Any, goes: Callable[[str], bool]) -> Iterator[tuple[Entry, str, Any]]:

@@ -50,7 +50,7 @@ class TakingPart(TrainingVerbs):
             key=key_of(link.session, link.number, command_name, key),
         )
         said = read_fields(command, link.session, it.fields)
-        self.screen(command, it, said)
+        self.screen(command, it, said, office=None)
         acting = Acting(person=who.participant.subject)
         write = Write(caller=BY_A_LINK, submission=it)
         verb = getattr(self, command_name)

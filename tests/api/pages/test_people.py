@@ -322,6 +322,39 @@ def test_a_text_that_goes_with_an_erasure_says_so_beside_it_and_one_that_stays_d
     assert f"Tell {NAME} Chair" in shown
 
 
+def test_what_is_typed_of_somebody_is_shown_to_the_officer_counted_and_given_with_what_is_held(board):
+    """F.8: drafts and texts that wait, on their page and in the form of the deed; the answer to an access request has no other's words."""
+    it, ref = board.seeded, somebody(board.seeded)
+    own, mine = str(it.people["riv-lead"]), "Rita Marsh was asked"
+    it.act("dpo", "merge_subjects", somebody(it, "Rita Marsh"), into=own, reason="One person")
+    refused(board, f"We asked {NAME}")
+    with psycopg.connect(it.config.conninfo("writer")) as conn:
+        said = {"q-1": f"{NAME} counted them", "reason": mine, "q-2": "Nobody is named"}
+        drafts.save(conn, THINGS["return"], "riv-lead", said, now=it.clock.now)
+    for person in (ref, own):
+        it.act("board-manager", "request_access", person, **ASKED)
+    it.catch_up()
+    who, heading = board("dpo"), "Typed, and not recorded"
+    shown = who.text(f"/subjects/{ref}").partition(heading)[2]
+    for words in ("Q-1 Draft Riv lead 5 September 2016 Goes when they are erased", "Reason Waits for the data protection officer Riv lead"):
+        assert words in shown, shown
+    assert f"We asked {NAME} Goes when they are erased You decide whether it is recorded" in who.text(f"/subjects/{ref}/mentions")
+    assert all(heading not in board(office).text(f"/subjects/{ref}") for office in ("chair", "board-manager", "inspector"))
+    for person, has, lacks in ((ref, 2, "counted them"), (own, 4, "counted them")):
+        told = who.client.get(f"/api/v1/subjects/{person}/held").json["item"]["at the desk"]["typed"]
+        assert (len(told), lacks in str(told), mine in str(told)) == (has, False, person == own)
+        assert {one["kept_at"][:10] for one in told if not one["waits"]} == {"2016-09-05"}
+        assert NAME not in str(told)
+    assert "Your name is in it; ask for what it says." in who.text(f"/subjects/{ref}/held")
+    assert f"typed in the office Riv lead on 5 September 2016 at 10:00: “{mine}”" in who.text(f"/subjects/{own}/held")
+    it.act("dpo", "answer_access_request", ref, reference=ASKED["reference"], received_on="2016-09-05", outcome="given", exemption=None)
+    it.act("dpo", "request_erasure", ref, **ASKED)
+    it.act("dpo", "decide_erasure", ref, outcome="granted", exemption=None, reason="So")
+    it.catch_up()
+
+    assert "Texts that name them, typed and not recorded yet: 2" in who.text(f"/subjects/{ref}/erase_personal_data")
+
+
 def test_what_is_due_is_shown_and_a_person_decides(board):
     """The schedule says when the last clock ends; what is kept on is due again on its day, and nothing is erased by itself."""
     who = board("dpo")

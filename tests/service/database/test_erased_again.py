@@ -17,7 +17,8 @@ from api import worker
 from service.application import Board
 from service.database import backup
 from service.database.migrations import migrate
-from service.desk import accounts, screening
+from service.desk import screening
+from service.desk.coming_in import held
 from service.ledger import keys
 from service.ledger.append import entry
 from service.ledger.checkpoint import Receipt
@@ -90,8 +91,8 @@ def test_a_restored_backup_is_erased_again_before_it_is_served(board, postgres, 
         assert (list(map(str, people)), texts) == ([ref], 1)
         with psycopg.connect(config.conninfo("projector"), autocommit=True) as conn:  # a copy of the files has the views too
             conn.execute("CREATE TABLE views.inspection_history AS SELECT 'We asked ' || %s::text AS narrative", (NAME,))
-        assert outside.erase_again(config, accounts.erase) == 1
-        assert outside.erase_again(config, accounts.erase) == 0
+        assert outside.erase_again(config, held.erase) == 1
+        assert outside.erase_again(config, held.erase) == 0
 
         assert holds(config, NAME, CONTACT, "Nina Vellum") == {CONTACT, "Nina Vellum"}  # the other has the same address
         opened = worker.open_board(config)
@@ -112,7 +113,7 @@ def test_an_account_comes_back_to_nobody(board, postgres, tmp_path):
     backup.dump(board.config, tmp_path / "before.dump")
     erase(board, str(board.people["trainer"]))
     with restored(board, tmp_path / "before.dump", postgres) as config:
-        outside.erase_again(config, accounts.erase)
+        outside.erase_again(config, held.erase)
         assert not [text for text in spellings(board.email("trainer")) if text in everything(config)]
 
 
@@ -128,7 +129,7 @@ def test_a_folder_elsewhere_knows_who_was_erased(board, postgres, tmp_path):
         outside.check(config)  # it is not mounted
     (tmp_path / "elsewhere").mkdir()
     outside.begin(config, board.board.recorder.sealers)
-    assert outside.erase_again(config, accounts.erase) == 0
+    assert outside.erase_again(config, held.erase) == 0
     ref = somebody(board)
     backup.dump(config, tmp_path / "before.dump")
     early = (config.data / "keys" / record.FILE).read_bytes()
@@ -180,7 +181,7 @@ def test_without_a_whole_record_nothing_is_served(board, tmp_path):
     file.write_text("\n".join(whole[:-1]) + "\n")
     with pytest.raises(outside.RecordBehind, match="of 1 people"):
         worker.open_board(config)
-    assert outside.erase_again(config, accounts.erase) == 0
+    assert outside.erase_again(config, held.erase) == 0
     outside.check(config)
     (again,) = lines(file)
     assert len(again) == len(whole)
@@ -218,7 +219,7 @@ def test_nobody_is_erased_by_a_line_that_somebody_wrote(board, what):
     path.write_text(f"{json.dumps(first)}\n{json.dumps(line)}\n")
     why = "this log has another entry there" if what == "invented" else ""
     with pytest.raises(record.NotAnErasure, match=rf"Line 2 of .*erasures\.jsonl.*{why}"):
-        outside.erase_again(board.config, accounts.erase)
+        outside.erase_again(board.config, held.erase)
 
 
 def test_what_is_to_be_kept_for_years_holds_nothing_personal(board, postgres, tmp_path):

@@ -17,7 +17,7 @@ from aggregates.entry import Recorded
 from aggregates.entry.fields import Identifies, Public  # noqa: TC001 - fields.py reads the annotations at run time
 from aggregates.entry.values import Evidence, Sealed
 from service.database.connection import environment
-from service.desk import accounts
+from service.desk.coming_in import held
 from service.ledger.checkpoint import LogKey
 from service.ledger.registry import Enrolled, Registry
 from service.ledger.sealed import Subjects
@@ -126,7 +126,7 @@ class Sample(Application[UUID]):
     @cached_property
     def subjects(self) -> Subjects:
         """The subjects' keys."""
-        return Subjects(self.factory.datastore, self._keys[2], ORIGIN, erase_too=accounts.erase)
+        return Subjects(self.factory.datastore, self._keys[2], ORIGIN, erase_too=held.erase)
 
     @cached_property
     def registry(self) -> Registry:

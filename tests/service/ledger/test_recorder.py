@@ -10,7 +10,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.tests import persistence
 
 from service.database.connection import datastore
-from service.desk import accounts
+from service.desk.coming_in import held
 from service.ledger.sealed import Subjects
 from service.ledger.store import LedgerRecorder
 from service.verify import unb64url
@@ -78,7 +78,7 @@ class TestLibrary(persistence.ApplicationRecorderTestCase):
 
     def create_recorder(self) -> LedgerRecorder:
         """Make the recorder that the suite tests."""
-        return PlainRecorder(self.datastore, LOG_KEY, Subjects(self.datastore, WRAPPING_KEY, ORIGIN, erase_too=accounts.erase))
+        return PlainRecorder(self.datastore, LOG_KEY, Subjects(self.datastore, WRAPPING_KEY, ORIGIN, erase_too=held.erase))
 
     def test_insert_subscribe(self) -> None:
         """A subscriber is told of what is appended while it waits."""

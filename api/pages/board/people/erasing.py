@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from api.pages.acting.choices.people import access_asked
+from api.pages.board.people import typed
 from api.worker import worker
 from projections import people
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from api.pages.frame import Look
 
 TEXTS: Final = "Texts that name them, and were corrected or retracted"
+TYPED: Final = "Texts that name them, typed and not recorded yet"
 STAYS: Final = (
     "What stays: every entry, and every count and sample that rests on one. Where their values were, the pages of every day say "
     "that they were erased, and when."
@@ -30,6 +32,7 @@ def what_goes(seen: Look, ref: str) -> dict[str, Any]:
     for place in people.places(seen.on.conn, refs, **seen.on.at):
         kinds[place.kept.title] += place.number
     kinds[TEXTS] = len(worker().board.superseded(refs[0], refs))
+    kinds[TYPED] = typed.going(refs)
     goes = [f"{title}: {number:,}" for title, number in kinds.items() if number]
     number = kinds.total()
     return {"says": f"{number:,} {'value goes' if number == 1 else 'values go'}, for ever:", "rows": goes, "then": STAYS}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, render_template, request
@@ -68,16 +67,13 @@ def _row(seen: Look, ref: str) -> Any:
     return row
 
 
-def _told(everything: Mapping[str, Any]) -> dict[str, Any]:
-    """Return it as JSON has it."""
-    told: dict[str, Any] = json.loads(json.dumps(everything, default=_plain))
-    for one in told["on record"]:
+def _told(everything: dict[str, Any]) -> dict[str, Any]:
+    """Return it with its fields and entries in words."""
+    for one in everything["on record"]:
         one["what"], one["field"] = title_of(one["what"]), label_of(one["field"])
-    return told
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+    for one in everything["at the desk"]["typed"]:
+        one["field"] = label_of(one["field"])
+    return everything
 
 
 def _file(everything: Mapping[str, Any], page: str, name: str) -> Response:

@@ -130,6 +130,14 @@ def _each(told: str) -> Callable[[list[Row], Words], Iterator[str]]:
     return lambda rows, _: (told.format(**{name: _plain(value) for name, value in one.items()}) for one in rows)
 
 
+def _typed(rows: list[Row], words: Words) -> Iterator[str]:
+    for one in rows:
+        what = "A text that waits for the data protection officer" if one["waits"] else "A draft"
+        office = f" in the office {words.called(one['office'])}" if one["office"] else ""
+        names = f": “{one['said']}”" if one["said"] else ". Your name is in it; ask for what it says." if one["names you"] else "."
+        yield f"{what}, about {one['about'] or 'something'} {one['ref']}, {one['field']}, typed{office} on {_moment(one['kept_at'])}{names}"
+
+
 def _shown(rows: list[Row], words: Words) -> Iterator[str]:
     for one in rows:
         what = one["object"].replace(":", " ", 1)
@@ -195,6 +203,7 @@ PARTS: Final = (
     ),
     ("Passwords asked for", (DESK, "passwords asked for"), _each("You asked for another password on {asked_at}.")),
     ("Files that you brought", (DESK, "files brought"), _each("The file with the SHA-256 {sha256}.")),
+    ("Typed, and not recorded", (DESK, "typed"), _typed),
     ("To whom it was shown", ("shown to whom",), _shown),
     ("Sealed packs in which your reference stands, and no name", ("sealed packs with their reference",), _packs),
     ("Copies in backups", ("copies in backups",), _backups),

@@ -9,9 +9,10 @@ from flask import Blueprint, Response
 
 from aggregates.entry import Recorded
 from aggregates.entry.topics import event_type
-from aggregates.review.names import found
+from aggregates.review.names import found, texts_by_field
 from api.access import needs
 from api.pages.board import listing
+from api.pages.board.people import typed
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import named, short
 from api.pages.frame.thing import link, quiet, section, to_event
@@ -20,13 +21,13 @@ from api.worker import worker
 from projections import people
 from projections.people import merged
 from service.commands import AMENDABLE
-from service.desk import drafts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from api.pages.frame.thing import Said
     from projections.people.places import Spelled
+    from service.desk.persons import Typed
 
 pages = Blueprint("mentions", __name__)
 
@@ -46,25 +47,23 @@ def mentions(ref: str) -> Response:
     with look() as seen:
         path, refs = f"/subjects/{ref}/mentions", _references(seen, ref)
         names = [name for one in refs if (name := seen.words.person(one)) and not name.startswith("[")]
-        goes = {(one.position, one.field) for one in worker().board.superseded(refs[0], refs)} if names else set()
+        goes, them = {(one.position, one.field) for one in worker().board.superseded(refs[0], refs)}, worker().board.naming(refs)
         surnames = {name.split()[-1] for name in names}
         rows: list[Sequence[Said]] = [
             (
                 to_event(seen, one.position),
                 _about(seen, one),
                 [label_of(field), quiet(title_of(one.topic))],
-                [text, *([quiet("Goes when they are erased")] if (one.position, field) in goes else [])],
+                [text, *([quiet(typed.GOES)] if (one.position, field) in goes else [])],
                 _corrects(seen, one),
             )
             for one in people.spelled(seen.on.conn, surnames, **seen.on.at)
             for field, text in _naming(one.body, names)
         ]
-        with worker().desk() as conn:
-            typed = drafts.spelling(conn, surnames)
         rows += [
-            ("Not recorded", seen.title_of("return", of) or of, [label_of(field), quiet("Draft")], text, _office(seen, office))
-            for of, office, told in typed
-            for field, text in _naming(told, names)
+            ("Not recorded", *typed.shown(seen, one), [one.text, *([quiet(typed.GOES)] if them.goes(one.text) else [])], _told(seen, one))
+            for one in worker().board.typed()
+            if [*_naming(one.text, names)]
         ]
         nothing = "Their name stands in no text." if names else "Their name is not known any more, so it cannot be looked for."
         return listing.several(
@@ -87,7 +86,7 @@ def _references(seen: Look, ref: str) -> list[UUID]:
 
 def _naming(value: Any, names: list[str]) -> Iterator[tuple[str, str]]:
     """Give each text in which one of these names stands, by the field in which it is."""
-    for field, text in _texts(value):
+    for field, text in texts_by_field(value):
         if found(text, names) and any(name.split()[-1].casefold() in text.casefold() for name in names):
             yield field, text
 
@@ -109,18 +108,13 @@ def _office(seen: Look, code: str) -> list[Said]:
     return [link(seen.words.office(code), seen.link(f"/offices/{code}")), *([] if held else [quiet("Nobody holds it today")])]
 
 
+def _told(seen: Look, one: Typed) -> Said:
+    """Return who types it, and can leave the name out; what waits for the officer, the officer decides."""
+    if one.waits:
+        return link("You decide whether it is recorded", "/data-protection#held")
+    return _office(seen, one.office) if one.office else None
+
+
 def _about(seen: Look, one: Spelled) -> str:
     called = named(seen, one.kind, one.ref)
     return f"{called['ref']} {called['title']}".strip()
-
-
-def _texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
-    """Give each text of an entry, by the field in which it stands."""
-    if isinstance(value, str):
-        yield field, value
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one, field)
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts(one, field or name)

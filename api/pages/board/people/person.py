@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from aggregates.registry.retention import schedule
 from api.access import member, reading
-from api.pages.board.people import said
+from api.pages.board.people import said, typed
 from api.pages.frame import Look, look, thing
 from api.pages.frame.entries import named, page_of, short
 from api.pages.frame.thing import Said, fact, facts, link, quiet, section, strong, to_event
@@ -51,11 +51,13 @@ def person(ref: str) -> Response:
             fact("Erased", said.gone(row)),
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
+        mine = roles.may(seen.on.scope.role, "what is held of somebody")
+        begun, officers = (_begun(row), [typed.of_them(seen, refs), _copies(seen, row)]) if mine else ([], [])
         return thing.show(
             seen, "subject", ref, called=short(ref), heading=name or "A person who is not named here",
             caption=f"Person {short(ref)}", facts=told, crumbs=crumbs,
-            sections=[*_sections(seen, row), *_places(seen, row, refs), _attended(seen, [str(one) for one in refs]), *_copies(seen, row)],
-            begun=_begun(row) if roles.may(seen.on.scope.role, "what is held of somebody") else [],
+            sections=[*_sections(seen, row), *_places(seen, row, refs), _attended(seen, [str(one) for one in refs]), *officers],
+            begun=begun,
         )  # fmt: skip
 
 
@@ -168,10 +170,8 @@ COPIES: Final = ("Dump", "Made", "Holds", "To be destroyed by", "Destroyed")
 HOLDS: Final = {False: "Their key, what is sealed, and texts", True: "The log alone: texts, as they stood"}
 
 
-def _copies(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
+def _copies(seen: Look, row: PersonRow) -> dict[str, Any]:
     """Return the dumps that hold a copy of their wrapped key, which is gone for good when the last of them is destroyed, or of texts."""
-    if not roles.may(seen.on.scope.role, "what is held of somebody"):
-        return []
     erased = people_.erased_at(seen.on.conn, row.ref)
     told = [
         (one.name, one.made_on, HOLDS[one.log_alone], one.kept_until or "May be kept", one.destroyed_on or strong("Not destroyed yet"))
@@ -179,7 +179,7 @@ def _copies(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
         if erased is None or one.size < erased
     ]
     note = "Their key is wrapped by a key that is in none of them. Texts that went with them are in those of the log alone too."
-    return [section("Copies in backups", COPIES, told, "In no dump that was listed.", note)]
+    return section("Copies in backups", COPIES, told, "In no dump that was listed.", note)
 
 
 def _attended(seen: Look, refs: list[str]) -> dict[str, Any]:
