@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 BATCH: Final = 100  # statements verified in a row
 NEWEST = "SELECT size, root, frontier, received, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+# The state of each row by itself: joined as a whole, what reads the newest entries would pass over all that came before them.
 SELECT = """
     SELECT e.position, e.stream, e.version, e.topic, e.entry, e.leaf, e.jti, s.state
-      FROM ledger.event e JOIN ledger.stored_events s ON s.notification_id = e.position """
+      FROM ledger.event e CROSS JOIN LATERAL (SELECT state FROM ledger.stored_events WHERE notification_id = e.position OFFSET 0) s """
 SEALING = """
     SELECT size, note FROM ledger.cosigned
      WHERE size = coalesce((SELECT min(size) FROM ledger.cosignature
