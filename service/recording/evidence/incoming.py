@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from io import RawIOBase
     from pathlib import Path
 
-BLOCK: Final = 1 << 20  # bytes that are taken in at once
+BLOCK: Final = 1 << 21  # bytes that are taken in at once: of a large file each costs a few hand-overs between threads
 LARGE: Final = 1 << 15  # bytes, from which on it takes longer to hash them than to have it done elsewhere
-AHEAD = 1 << 25  # bytes that are not on the disk yet when more come in
+AHEAD = 1 << 24  # bytes that are not on the disk yet when more come in
 HASHING = ThreadPoolExecutor(thread_name_prefix="hashing")  # what is hashed holds up no other Python
 SYNCING = ThreadPoolExecutor(thread_name_prefix="syncing")  # nor does what waits for the disk
 
