@@ -23,7 +23,7 @@ from api.pages.board.training import programme as training_programme
 from api.pages.desk import account, forgotten, home, invited, programs, provider, rehearsal, sign_in
 from api.pages.dissemination import item, matrix
 from api.pages.frame import clocks, tables, thing
-from api.pages.frame.words import to_people
+from api.pages.frame.words import to_people, whole_days
 from api.pages.obligations import clause, compliance, instance, listing, notices
 from api.pages.published import public as published
 from api.pages.published import report
@@ -94,6 +94,7 @@ def install(app: Flask) -> None:
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
     app.jinja_env.globals["kept_order"] = tables.kept_order
+    app.jinja_env.filters["whole_days"] = whole_days
     for refusal in (clocks.NothingShownYet, thing.NotShownYet):
         errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
     errors.STATUS[LinkEnded] = HTTPStatus.NOT_FOUND

@@ -5,7 +5,7 @@ const components = [Button, Checkboxes, ErrorSummary, FileUpload, NotificationBa
 
 components.forEach((Component) => createAll(Component))
 
-// On a narrow screen long lists begin folded; what holds what the address points at is open at every width.
+// On a narrow screen long histories begin folded; what holds what the address points at is open at every width.
 if (matchMedia('(max-width: 40em)').matches) {
   document.querySelectorAll('details[data-fold]').forEach((details) => { details.open = false })
 }

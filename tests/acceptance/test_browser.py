@@ -118,6 +118,7 @@ NARROW = {
     "notices": "/notices",
 }
 STRANGE = {"sign in": "/sign-in", "what this is": "/", "forgotten": "/forgotten", "ended link": "/new-password/ended"}
+ABOVE = {True: 300, False: 400}  # pixels of a telephone before the first heading of a page, with scripts and without
 # What answers a GET with no page of its own, and what is walked to by a link below, or in the journey of the report.
 NO_PAGES = frozenset({
     "static", "health.live", "health.ready", "problems.problems", "problems.problem",
@@ -672,6 +673,31 @@ def test_everything_but_the_check_in_the_browser_works_without_javascript(browse
         expect(visitor.page.locator(".govuk-notification-banner--success")).to_contain_text("Progress reported")
         visitor.go("/integrity")
         expect(visitor.page.get_by_text("This check needs JavaScript").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_list_begins_with_its_rows_on_a_telephone(browser: Browser, site: Served, width: int, *, scripts: bool):
+    """Without scripts too, dates and filters are folded there, and said where they are set; a tap opens them; at a desk they are open."""
+    with person(browser, site, width=width, java_script_enabled=scripts) as somebody:
+        page = somebody.page
+        somebody.sign_in("chair")
+        somebody.go("/actions?owner=RIV")
+        expect(page.get_by_role("main")).to_contain_text("Owned by: Riverside Community Health CIC. Clear the filters")
+        opening, owner = page.get_by_text("Change the dates, or filter", exact=True), page.get_by_label("Owned by")
+        if width == WIDTHS[1]:
+            heading = page.get_by_role("heading", level=1).bounding_box()
+            assert heading is not None
+            assert heading["y"] < ABOVE[scripts]
+            expect(owner).to_be_hidden()
+            opening.click()
+        else:
+            expect(opening).to_be_hidden()
+        owner.select_option(label="Everybody")
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("link", name="Clear the filters")).to_have_count(0)
+        somebody.go("/actions?as_at=never")
+        expect(page.get_by_label("As at")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

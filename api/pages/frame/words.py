@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections import Counter
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from aggregates.errors import Refused
+
+WRITTEN: Final = re.compile(rf"\b\d\d? (?:{'|'.join(month_name[1:])}) \d{{4}}\b")
 
 # What a refusal says to a program of a request is said to a person of their form.
 TO_PEOPLE: Final = {
@@ -135,6 +138,11 @@ def in_form(refused: Refused, labels: Mapping[str, str], words: Words | None) ->
 def written(day: date) -> str:
     """Return a date as people write it."""
     return f"{day.day} {day:%B %Y}"
+
+
+def whole_days(text: str) -> str:
+    """Return a text for a page, which breaks no line within a date."""
+    return type(text)(WRITTEN.sub(lambda day: day[0].replace(" ", "\u00a0"), text))  # what was safe HTML still is
 
 
 class Words:
