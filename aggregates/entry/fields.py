@@ -1,7 +1,8 @@
 """What may be said in an event: every field's kind and class, declared where the field is declared (ledger §2).
 
 A field is annotated with its kind; `Public`, `Restricted` and `Identifies` mark it. Unmarked, it is for partners. A field of
-kind `Sealed` is personal, whatever else is said of it.
+kind `Sealed` is personal, whatever else is said of it. `Worded` marks a list of texts, never empty, that are words alone: no rule and
+no view counts them, or finds anything by one.
 
     class Assigned(Action.Created):
         ref: Identifies[Public[str]]
@@ -31,6 +32,7 @@ Sensitivity: TypeAlias = Literal["public", "partners", "restricted", "personal"]
 Public: TypeAlias = Annotated[T, "public"]
 Restricted: TypeAlias = Annotated[T, "restricted"]
 Identifies: TypeAlias = Annotated[T, "identifies"]
+Worded: TypeAlias = Annotated[T, "worded"]
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)  # days with which every clock, view and calendar can reckon
 LARGEST = 2**31 - 1  # what every view and every JSON reader holds exactly
@@ -51,6 +53,12 @@ class Field:
     optional: bool
     many: bool
     choices: tuple[str, ...]
+    worded: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Say whether it holds words alone, in the clear: one text, or a list of them."""
+        return self.kind is str and not (self.identifies or self.choices) and self.worded >= self.many
 
 
 class WrongKindError(ValueError):
@@ -105,7 +113,9 @@ def _field(name: str, hint: Any) -> Field:
     sensitivity: Sensitivity = "public" if "public" in marks else "restricted" if "restricted" in marks else "partners"
     if kind is Sealed:
         sensitivity = "personal"
-    return Field(name, get_origin(kind) or kind, sensitivity, "identifies" in marks, len(kinds) < len(parts), many, choices)
+    return Field(
+        name, get_origin(kind) or kind, sensitivity, "identifies" in marks, len(kinds) < len(parts), many, choices, "worded" in marks
+    )
 
 
 def correctable(event: Any, corrected: Mapping[str, Any], facts: Mapping[str, Any]) -> list[tuple[Field, Any]]:

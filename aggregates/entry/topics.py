@@ -56,14 +56,16 @@ def _typed_fields(event: Any) -> tuple[Field, ...]:
     return tuple(field for field in shape(event) if field.many or field.kind in {date, UUID, Evidence, Sealed})
 
 
-def kept_of(event: Any, name: str, subject: UUID) -> Sealed | str | dict[str, Any]:
-    """Return what stands in the place of a field that is not in the clear: whom it is about; of a text, that it was erased.
+def kept_of(event: Any, name: str, subject: UUID) -> Sealed | str | tuple[str] | dict[str, Any]:
+    """Return what stands in the place of a field that is not in the clear: whom it is about; of a text, or of several, that it was erased.
 
     Of what a correction gave: an object of nothing, as none was ever recorded. It corrects nothing, and where it was proposed nothing
     that is made says the same: neither a correction, nor a retraction, which gives no object.
     """
-    kind = fields_by_name(event)[name].kind
-    return Sealed(subject) if kind is Sealed else ERASED_TEXT if kind is str else {}
+    field = fields_by_name(event)[name]
+    if field.kind is Sealed:
+        return Sealed(subject)
+    return {} if field.kind is not str else (ERASED_TEXT,) if field.many else ERASED_TEXT
 
 
 def unsealed(value: Any) -> Any:

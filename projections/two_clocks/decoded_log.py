@@ -37,9 +37,10 @@ ERASED = DataSubject.PersonalDataErased.TOPIC
 PARTS = list(CORRECTED.values())
 FORGET = SQL("""
     UPDATE {table} AS h SET body = h.body || went.texts, late_reason = (h.body || went.texts) ->> 'late_reason'
-      FROM (SELECT position, jsonb_object_agg(field, told) AS texts
+      FROM (SELECT position, jsonb_object_agg(
+                     field, CASE jsonb_typeof(body -> field) WHEN 'array' THEN jsonb_build_array(told) ELSE told END) AS texts
               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS gone (position, field, told) JOIN {table} AS there USING (position)
-             WHERE jsonb_typeof(there.body -> field) = 'string' OR field = ANY(%s) GROUP BY position) AS went
+             WHERE jsonb_typeof(coalesce(body -> field -> 0, body -> field)) = 'string' OR field = ANY(%s) GROUP BY position) AS went
      WHERE h.position = went.position""")
 AMENDMENTS = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 

@@ -47,7 +47,8 @@ CHAINS = SQL("""
 GONE = SQL("""
     SELECT DISTINCT h.position
       FROM {log} AS e CROSS JOIN LATERAL jsonb_to_recordset(e.body -> 'erased') AS went (position bigint, field text)
-      JOIN {log} AS h ON h.position = went.position AND (jsonb_typeof(h.body -> went.field) = 'string' OR went.field = ANY(%s))
+      JOIN {log} AS h ON h.position = went.position
+                     AND (jsonb_typeof(coalesce(h.body -> went.field -> 0, h.body -> went.field)) = 'string' OR went.field = ANY(%s))
      WHERE rtrim(e.topic, '0123456789') = %s AND e.position > %s AND e.position <= %s""").format(log=LOG)
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from aggregates.action import Action
 from aggregates.errors import NoSuchProposal
+from aggregates.partnership.meeting import Meeting
+from aggregates.review import Review
 from projections.two_clocks import catch_up
 from service.application import Board
 from service.desk.submission import Submission
@@ -18,6 +20,7 @@ from tests.projections.test_real_ledger import EVERYTHING
 from tests.service.erasing import NAME, holds, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
 from tests.service.test_erasure import granted
+from tests.service.test_reviews import walk
 
 WHY = {"about": "action", "reason": "Better so"}
 NAMED, WITHOUT = {"title": f"Ask {NAME}"}, {"title": "Ask a colleague"}
@@ -100,6 +103,49 @@ def test_a_proposal_whose_text_went_is_never_made_as_a_retraction(board, tmp_pat
             board.act("chair", command, "A7", proposal=2, **fields)
 
     assert stands(board).title == WITHOUT["title"]
+    holds(board, tmp_path)
+
+
+def test_a_list_of_texts_goes_as_a_text_does_and_one_with_choices_in_it_stays(board, tmp_path):
+    """F.8: its first wording goes whole, and so does one that a correction gave; of an agenda, with references in it, nothing does."""
+    ref = "SB-2016-03"
+    walk(board, "invite_practitioners")
+    board.act("quality-chair", "invite_practitioners", ref, roles=["nurse", NAME], count=11, how_explained="By letter")
+    number = board.board.load(Review, ref).version
+    for roles in ([f"with {NAME}"], ["nurse", "midwife"]):
+        board.act("quality-chair", "correct_entry", ref, about="review", amends=number, corrected={"roles": roles}, reason="Better so")
+    person = somebody(board)
+    granted(board, person)
+    board.catch_up()
+    assert written(board)
+    board.act("dpo", "erase_personal_data", person)
+    board.catch_up()
+
+    entries = board.board.load(Review, ref, fresh=True).entries
+    assert (entries[number - 1].body["roles"], entries[number].body["corrected"]) == (("[erased]",), {})
+    assert not written(board)
+    with psycopg.connect(board.config.conninfo("reader")) as conn:
+        told = conn.execute("SELECT body -> 'roles' FROM views.inspection_history WHERE body ? 'roles'").fetchall()
+    assert told == [(["[erased 8 September 2016]"],)]
+    before = rows(board)
+    with psycopg.connect(board.config.conninfo("projector"), autocommit=True) as conn:
+        catch_up.rebuild_views(conn, board.source(conn))
+    assert rows(board) == before
+    holds(board, tmp_path)
+
+
+def test_a_list_with_references_or_choices_in_it_stays(board, tmp_path):
+    """F.8: an agenda is disclosed as one, and what each item was about would be known otherwise at every clock; the officer is shown it."""
+    item = {"id": "1", "title": f"What {NAME} asked", "about": "action:A7"}
+    present = [{"agency": agency, "attendance": "present"} for agency in ("CQH", "RIV")]
+    board.act("quality-chair", "hold_meeting", "QEG-1", body="QEG", attendance=present, agenda=[item], evidence=[])
+    corrected = {"agenda": [item | {"title": "A question"}]}
+    board.act("quality-chair", "correct_entry", "QEG-1", about="meeting", amends=1, corrected=corrected, reason="Better so")
+    before = board.board.load(Meeting, "QEG-1").entries
+    erased(board)
+
+    assert board.board.load(Meeting, "QEG-1", fresh=True).entries == before
+    assert written(board)
     holds(board, tmp_path)
 
 

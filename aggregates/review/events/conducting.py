@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003 - fields.py reads the annotations of events at run time
 from typing import Any, ClassVar, Literal
 
-from aggregates.entry.fields import Public, Restricted  # noqa: TC001 - as date
+from aggregates.entry.fields import Public, Restricted, Worded  # noqa: TC001 - as date
 from aggregates.entry.values import Sealed  # noqa: TC001 - as date
 from aggregates.review.events import Event, Kind
 
@@ -92,7 +92,7 @@ class PractitionersInvited(Event):
     """Practitioners are invited to contribute, without fear of blame: their roles and how many they are."""
 
     TOPIC = "review.practitioners_invited.v1"
-    roles: tuple[str, ...]
+    roles: Worded[tuple[str, ...]]
     count: Public[int]
     how_explained: str
 
@@ -101,7 +101,7 @@ class PractitionersContributed(Event):
     """Practitioners contribute."""
 
     TOPIC = "review.practitioners_contributed.v1"
-    roles: tuple[str, ...]
+    roles: Worded[tuple[str, ...]]
     count: Public[int]
     how: str
 
@@ -110,7 +110,7 @@ class FamilyInvited(Event):
     """Members of the family are invited, by how they are related, and told how they will be involved."""
 
     TOPIC = "review.family_invited.v1"
-    relations: Restricted[tuple[str, ...]]
+    relations: Restricted[Worded[tuple[str, ...]]]
     count: Restricted[int]
     how_explained: Restricted[str]
 
@@ -119,7 +119,7 @@ class FamilyInvolvementRecorded(Event):
     """What came of it. Whoever was not approached is owed a reason."""
 
     TOPIC = "review.family_involvement_recorded.v1"
-    relations: Restricted[tuple[str, ...]]
+    relations: Restricted[Worded[tuple[str, ...]]]
     outcome: Literal["contributed", "declined", "did not answer", "not approached"]
     reason: Restricted[str | None]
 

@@ -64,7 +64,7 @@ def _of_texts(conn: Connection[Any], line: dict[str, str], size: int) -> bool:
 def is_text(evt: str, field: str) -> bool:
     """Say whether a field of a kind of event is a text in the clear, or corrects what may be one, as this version knows it."""
     found = fields_by_name(EVENTS[evt]).get(field) if evt in EVENTS else None
-    return found is not None and not found.many and (found.kind is str or field in CORRECTED.values())
+    return found is not None and ((found.kind is str and found.worded >= found.many) or field in CORRECTED.values())
 
 
 def told(pack: Pack) -> Gone:

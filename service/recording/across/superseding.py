@@ -6,6 +6,9 @@ alone is others' too. So does what a correction gave and a later one took back, 
 only be corrected to another text: it is disclosed as one, and a day, a choice or a number beside them is known as it was at every clock.
 So do the reasons of an amendment, which say what was wrong, and change nothing. What is proposed goes with what was made of it: a
 proposal that waits stays whole. All of it stays where it names somebody else too who is under a legal hold.
+
+A list of texts goes as one text does, where it is words alone (`Worded`). Every other list and mapping stays: it is disclosed as one, with
+the choices, numbers and references in it, and all of these would be known otherwise.
 """
 
 from __future__ import annotations
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aggregates.entry import Entry
-    from aggregates.entry.fields import Field
 
 AMENDMENTS: Final = (Recorded.EntryCorrected, Recorded.EntryRetracted, Recorded.AmendmentProposed)
 AMENDABLE: Final = tuple(kind for kind in AGGREGATES if issubclass(kind, Recorded))  # every kind of thing that has such a text
@@ -132,14 +134,10 @@ def _only_texts(thing: Any, entry: Entry, part: str) -> bool:
     """Say whether an amendment gave nothing but texts of fields in which there is always some text, whatever is amended."""
     fields = fields_by_name(thing.entries[entry.body["amends"] - 1].event)
     found = [(fields.get(name), value) for name, value in (entry.body[part] or {}).items()]
-    return bool(found) and all(field and _is_text(field) and not field.optional and isinstance(value, str) for field, value in found)
+    return bool(found) and all(field and field.is_text and not field.optional and isinstance(value, (str, list)) for field, value in found)
 
 
-def _is_text(field: Field) -> bool:
-    return field.kind is str and not (field.many or field.identifies or field.choices)
-
-
-def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
+def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, Any]]:
     """Give the texts of an entry, each by its field, in whose place another stands, or nothing does; of an amendment its reasons."""
     if issubclass(entry.event, AMENDMENTS):
         yield from ((name, said) for name in ("reason", "late_reason") if (said := entry.body[name]) is not None)
@@ -148,5 +146,5 @@ def _gone(entry: Entry, stands: Entry | None) -> Iterator[tuple[str, str]]:
         return
     for name, field in fields_by_name(entry.event).items():
         said = entry.body.get(name)
-        if _is_text(field) and isinstance(said, str) and (stands is None or stands.body.get(name) != said):
+        if field.is_text and isinstance(said, (str, tuple)) and (stands is None or stands.body.get(name) != said):
             yield name, said
