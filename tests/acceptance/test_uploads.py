@@ -206,8 +206,8 @@ def sent(site: Served) -> None:
 
 def breaks_off(site: Served, *, alone: bool) -> None:
     """Send one file slowly, and break off another: the one is kept, and nothing stays of the other."""
-    with uploading(site, 2000) as slow, uploading(site, 3 * MEBIBYTE, alone=alone) as broken:
-        broken.send(b"%PDF-1.7 " + BLOCK)
+    with uploading(site, 2000) as slow, uploading(site, 5 * MEBIBYTE, alone=alone) as broken:
+        broken.send(b"%PDF-1.7 " + 3 * BLOCK)  # more than is taken in at once
         for block in (b"%PDF", b"-1.7 "):
             slow.send(block)
             assert upload(site, 1000)[0] == 201  # while another is still at it
