@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -166,7 +167,7 @@ def succeed_log_key(*, reason: Why, origin: str | None) -> None:
     Example: muniment db succeed-log-key --reason planned
     """
     with database() as config:
-        vkey = log_key.succeed(config, board, reason, origin)
+        vkey = log_key.succeed(config, partial(board, accuses=reason == "compromised"), reason, origin)
     click.echo(f"This log goes on under another key: {vkey}")
     click.echo("Publish it beside the old one, which stays what it was for all that it sealed; give it to every witness and auditor.")
     click.echo(f"Copy {config.data / 'keys'} to where the copies are kept, and make a dump at once: no earlier one serves.")

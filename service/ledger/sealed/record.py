@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import json
 import os
+from errno import EINVAL
 from hashlib import sha256
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -125,10 +127,18 @@ def new(file: Path, sealers: Sequence[Sealer]) -> Record:
     return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), ())
 
 
+def text_of(file: Path) -> str:
+    """Return what a file holds that lies where others may write; raise OSError where it is none, such as a pipe that nobody ever fills."""
+    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), encoding="utf-8", errors="replace", newline="") as found:  # noqa: PTH123 - waits for nobody
+        if not S_ISREG(os.fstat(found.fileno()).st_mode):
+            raise OSError(EINVAL, "it is not a file")
+        return found.read()
+
+
 def read(file: Path, sealers: Sequence[Sealer]) -> Record:
     """Read a copy; raise RecordMissing, or NotAnErasure at the first line that is not what was written there."""
     try:
-        lines = file.read_text(encoding="ascii", errors="replace").split("\n")
+        lines = text_of(file).split("\n")
     except OSError as error:
         raise RecordMissing(file=file, why=error.strerror) from error
     if lines[0] != new(file, sealers).lines[0]:
@@ -152,7 +162,7 @@ def the_one(records: Sequence[Record]) -> Record:
 def check_head(head: Path, record: Record) -> None:
     """Raise RecordShrunk where a head that is there is not that of any beginning of the record."""
     try:
-        said = head.read_text(encoding="ascii", errors="replace")
+        said = text_of(head)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -171,7 +181,8 @@ def write(file: Path, record: Record) -> None:
 
 def _replace(file: Path, text: str) -> None:
     half = file.with_name(f"{file.name}.{os.getpid()}")
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as into:  # noqa: PTH123 - its mode at birth
+    half.unlink(missing_ok=True)
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as into:  # noqa: PTH123 - its mode at birth
         into.write(text)
         into.flush()
         os.fsync(into.fileno())
@@ -195,6 +206,7 @@ def _each(file: Path, lines: Sequence[str], sealers: Sequence[Sealer]) -> Iterat
     """Give what each line but the first shows."""
     for number, line in enumerate(lines[1:], 2):
         try:
+            require(line.isascii(), "it is not what we write")
             found = json.loads(line)
             require(found["before"] == _hash(lines[number - 2]), "the line before it is not the one that was there")
             yield opened(found, sealers, number)

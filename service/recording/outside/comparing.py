@@ -17,6 +17,7 @@ from aggregates.errors import Refused
 from aggregates.registry import Ledger
 from aggregates.registry.ledger import root_of
 from service.ledger.checkpoint import open_by_name
+from service.ledger.sealed.record import text_of
 from service.recording.outside import policy
 from service.recording.outside.offering import Diverged, NotWitnessed
 from service.recording.outside.witnessing import ask
@@ -160,13 +161,15 @@ def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> tuple[li
     """
     found, damaged = dict[Path, tuple[int, bytes, str]](), list[KeptDamaged]()
     folders = [Path(to) for to in config.checkpoint_to if to.startswith("/")]
-    for path in (path for folder in folders for path in folder.glob("*.checkpoint") if path not in good and not path.is_dir()):
+    for path in (path for folder in folders for path in folder.glob("*.checkpoint") if path not in good):
         try:
-            note = path.read_text(encoding="utf-8")
+            note = text_of(path)
             if (match := NOTE.fullmatch(note)) and match[2] not in {parse_vkey(each.vkey)[0] for each in recorder.sealers}:
                 good.add(path)  # another log's
                 continue
             kept = open_by_name(note, recorder.sealers)
+        except IsADirectoryError:
+            continue
         except (OSError, ValueError) as error:
             damaged.append(KeptDamaged(file=path, why=getattr(error, "strerror", None) or error))
             continue

@@ -83,7 +83,8 @@ def _keep(path: Path, note: str) -> None:
     if path.exists():
         return
     temporary = path.with_suffix(".writing")
-    with temporary.open("w", encoding="utf-8") as file:
+    temporary.unlink(missing_ok=True)
+    with temporary.open("x", encoding="utf-8") as file:
         file.write(note)
         file.flush()
         os.fsync(file.fileno())

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from aggregates.errors import Refused
 from service.application import Board
+from service.cli import main
 from service.ledger import keys
 from service.ledger.errors import HeadNotOurs
 from service.ledger.pack.auditing.auditing import audit
 from service.ledger.pack.writing import write_pack
-from service.ledger.sealed import custody, log_key, outside
+from service.ledger.sealed import custody, log_key, outside, record
 from service.ledger.sealed.rewrapping import StillRunning
 from service.ledger.sealed.statement_key import put_public
 from service.recording.outside.comparing import KeptDamaged, NotWhatOthersHold
@@ -24,9 +30,15 @@ from service.recording.outside.recovering import admit, lost
 from service.recording.outside.witnessing import ask
 from service.verify import open_checkpoint, verify
 from tests.api.conftest import serving
+from tests.service.database.test_erased_again import invented
 from tests.service.recording.outside.others import listening, named, policy_of, witness_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
     from tests.boards import Seeded
 
 
@@ -198,3 +210,41 @@ def test_what_refuses_a_succession_refuses_it_before_anything_is_written(seeded,
             seeded.act("riv-lead", "accept_action", "A1")
         assert admit(seeded.board, seeded.callers["board-manager"], "The key was stolen, and signed this", {})
         assert seeded.act("riv-lead", "accept_action", "A1").positions
+
+
+def by_the_stolen_key(file: Path, it: Seeded) -> None:
+    """Put in a line about somebody whom nobody erased, as whoever has the log key can write one."""
+    line = invented(it, str(it.people["riv-lead"])) | {"before": sha256(file.read_text().splitlines()[-1].encode()).hexdigest()}
+    file.write_text(f"{file.read_text()}{json.dumps(line)}\n")
+
+
+RECORDS: dict[str, Callable[[Path, Seeded], object]] = {
+    "damaged": lambda file, _: file.write_bytes(b"\xff nothing"),
+    "gone": lambda *_: None,
+    "a pipe": lambda file, _: (file.unlink(), os.mkfifo(file)),
+    "a device": lambda file, _: (file.unlink(), file.symlink_to("/dev/zero")),
+    "of letters that are not ours": lambda file, _: file.write_text(file.read_text() + '{"before": "\u00e9"}\n', encoding="utf-8"),
+    "by the stolen key": by_the_stolen_key,
+}
+
+
+@pytest.mark.parametrize("what", RECORDS)
+def test_a_damaged_record_of_who_was_erased_keeps_no_stolen_key_from_being_succeeded(seeded, what):
+    """ADR 21: whoever has the log key may have done it. It is named, and stops another succession, and all that follows this one."""
+    file = seeded.config.data / "keys" / record.FILE
+    if what == "gone":
+        file.unlink()
+    RECORDS[what](file, seeded)
+    seeded.board.close()
+    settings = {"MUNIMENT_DATA": str(seeded.config.data), "MUNIMENT_DATABASE_URL": seeded.config.database_url}
+
+    def given(reason: str) -> Result:
+        return CliRunner().invoke(main, ["db", "succeed-log-key", "--reason", reason], env=settings)
+
+    first = keys.load_public(seeded.config).log_vkey
+    assert (given("planned").exit_code, keys.load_public(seeded.config).log_vkey) == (1, first)
+    done = given("compromised")
+    assert done.exit_code == 0, done.output
+    assert keys.load_public(seeded.config).log_vkey != first
+    with pytest.raises(Refused, match=r"erasures\.jsonl|erase-again"):
+        outside.check(seeded.config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -53,6 +54,11 @@ def test_what_the_log_extends_is_no_hindrance(seeded, opened, tmp_path):
     config = replace(seeded.config, checkpoint_to=(str(tmp_path),))
     for damaged in (b"", b"\xff", (tmp_path / "3.checkpoint").read_bytes().replace(b"\n3\n", b"\n4\n")):
         (tmp_path / "4.checkpoint").write_bytes(damaged)
+        with pytest.raises(KeptDamaged, match=r"4\.checkpoint"):
+            accept(opened(config))
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.symlink_to(path)):
+        (tmp_path / "4.checkpoint").unlink()
+        make(tmp_path / "4.checkpoint")
         with pytest.raises(KeptDamaged, match=r"4\.checkpoint"):
             accept(opened(config))
     (tmp_path / "4.checkpoint").unlink()
