@@ -736,12 +736,12 @@ def test_the_report_of_a_year_from_its_gaps_to_a_stranger_who_reads_it(browser: 
         manager.go("/reports")
         follows(manager, "2016\N{EN DASH}17")
         expect(manager.page.get_by_role("main")).to_contain_text(
-            "Of 32 actions signed off, 32 were tested again after 6 months, and 28 held."
+            "Of 32 actions signed off, 32 were tested again after 6 months, and 28 held when last tested."
         )
         expect(manager.page.get_by_text("no impact statement for Alder")).to_have_count(0)
         assert not scripts or barriers(manager.page) == []  # what looks for them is a script
         fill_the_gaps(manager)
-        manager.page.get_by_role("link", name="the events behind Did it last?, Held").press("Enter")
+        manager.page.get_by_role("link", name="the events behind Did it last?, Held when last tested").press("Enter")
         expect(manager.page.get_by_role("row")).to_have_count(29)  # a heading, and 28 actions, each with its events
         manager.page.get_by_role("row", name="A3-AVM").get_by_role("link", name=re.compile("^Event ")).press("Enter")
         expect(manager.page.get_by_role("heading", level=1)).to_have_text("Sustainment checked")

@@ -79,11 +79,37 @@ def test_the_headline_counts_what_lasted_with_the_events_behind_it():
     log.add(Action.SignedOff, "A5", date(2017, 4, 1))  # after the year
     headline = log.report()["headline"]
 
-    assert headline["says"] == "Of 4 actions signed off, 2 were tested again after 6 months, and 1 held."
+    assert headline["says"] == "Of 4 actions signed off, 2 were tested again after 6 months, and 1 held when last tested."
     counts = {one["label"]: (one["is"], one["events"]) for one in headline["counts"]}
     assert counts["Signed off"] == (4, signed)
     assert counts["Tested again"] == (2, checks[:2])
-    assert (counts["Held"], counts["Slipped"]) == ((1, checks[:1]), (1, checks[1:2]))
+    assert (counts["Held when last tested"], counts["Slipped when last tested"]) == ((1, checks[:1]), (1, checks[1:2]))
+
+
+def test_the_headline_counts_an_action_by_its_last_test_and_says_what_went_before_and_after():
+    """What slipped, was mended and held counts as held, and its line says that it had slipped; what was reopened after its test says so."""
+    log = Log()
+    behind = {}
+    for ref, results in (("A1", ("slipped", "held")), ("A2", ("slipped",)), ("A3", ("held",)), ("A4", ("held",))):
+        log.action(ref)
+        behind[ref] = [log.add(Action.SignedOff, ref, date(2015, 10, 5))]
+        for number, result in enumerate(results):
+            checked = later(date(2015, 10, 5), months=6 * (number + 1))
+            at = log.add(Action.SustainmentChecked, ref, checked, result=result)
+            behind[ref].insert(1, at)
+            if result == "slipped":
+                reopened = log.add(Action.Reopened, ref, checked, reason="It did not last", due_on=date(2016, 8, 1))
+                behind[ref] += [reopened] if ref == "A2" else []
+    behind["A3"].append(log.add(Action.Reopened, "A3", date(2016, 11, 7), reason="Staff have changed", due_on=date(2017, 8, 1)))
+    headline = log.report()["headline"]
+
+    assert headline["says"] == "Of 4 actions signed off, 4 were tested again after 6 months, and 3 held when last tested."
+    assert [(one["cells"][0][-3:-1], one["cells"][-1], one["events"]) for one in headline["rows"]] == [
+        ("A1", "held, where it had slipped by 5 April 2016", behind["A1"]),
+        ("A2", "slipped; reopened 5 April 2016", behind["A2"]),
+        ("A3", "held; reopened 7 November 2016", behind["A3"]),
+        ("A4", "held", behind["A4"]),
+    ]
 
 
 def test_inv_40_a_report_that_says_another_class_has_no_report_and_names_the_field():
@@ -248,8 +274,8 @@ def test_a_correction_is_counted_and_what_it_corrects_says_the_new():
     after = log.report()
 
     assert (before["headline"]["says"], after["headline"]["says"]) == (
-        "Of 1 action signed off, 1 was tested again after 6 months, and 0 held.",
-        "Of 1 action signed off, 1 was tested again after 6 months, and 1 held.",
+        "Of 1 action signed off, 1 was tested again after 6 months, and 0 held when last tested.",
+        "Of 1 action signed off, 1 was tested again after 6 months, and 1 held when last tested.",
     )
     assert after["record"]["says"] == "1 entry was corrected and 0 retracted."
 

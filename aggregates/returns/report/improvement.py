@@ -23,22 +23,27 @@ HELD, SLIPPED = "held", "slipped"
 
 
 def sustainment(on: Year) -> Figure:
-    """Say of all that was signed off by the end of the year what was looked at again, and what had lasted when it last was."""
+    """Say of all that was signed off by the end of the year what was looked at again, and what had lasted when it last was.
+
+    An action counts once, by the last test by the day of the report. What it says of one that slipped before that is in its line.
+    """
     signed = _first(on.by(on.end, Action.SignedOff))
-    tested: dict[str, Said] = {}
+    tests: dict[str, list[Said]] = defaultdict(list)
     for check in on.so_far(Action.SustainmentChecked):
         begun = signed.get(check.ref)
         if begun and check.on >= later(begun.on, months=TESTED_AFTER) - timedelta(EARLY_DAYS):
-            tested[check.ref] = check
+            tests[check.ref].append(check)
+    tested = {ref: checks[-1] for ref, checks in tests.items()}
     by_result = {result: number(c for c in tested.values() if c["result"] == result) for result in (HELD, SLIPPED)}
     done, again, held = number(signed.values()), number(tested.values()), by_result[HELD]
-    rows = [_checked(on, signed[ref], tested.get(ref)) for ref in sorted(signed, key=lambda ref: (signed[ref].on, ref))]
+    reopened = on.last_of(Action.Reopened)
+    rows = [_tested(on, signed[ref], tests[ref], reopened.get(ref)) for ref in sorted(signed, key=lambda ref: (signed[ref].on, ref))]
     return Figure(
         "sustainment",
         "Did it last?",
         f"Of {of(done.is_ or 0, 'action')} signed off, {again.is_} {_were(again)} tested again after {TESTED_AFTER} months, "
-        f"and {held.is_} held.",
-        (("Signed off", done), ("Tested again", again), ("Held", held), ("Slipped", by_result[SLIPPED])),
+        f"and {held.is_} held when last tested.",
+        (("Signed off", done), ("Tested again", again), ("Held when last tested", held), ("Slipped when last tested", by_result[SLIPPED])),
         drawn=True,
         columns=("Action", "Owner", "Signed off", "Last tested", "What was found"),
         rows=[row for row, _ in rows],
@@ -58,11 +63,19 @@ def _first(every: list[Said]) -> dict[str, Said]:
     return first
 
 
-def _checked(on: Year, signed: Said, check: Said | None) -> tuple[list[str], tuple[int, ...]]:
+def _tested(on: Year, signed: Said, checks: list[Said], reopened: Said | None) -> tuple[list[str], tuple[int, ...]]:
+    """Return the line of an action that was signed off, and the events behind it: its last test, and what else has to be said of that."""
     action = on.actions.get(signed.ref)
-    owner = on.body(action.owner) if action else ""
-    found = (day(check.on), str(check["result"])) if check else ("", "not tested yet")
-    return [_called(on, signed.ref), owner, day(signed.on), *found], (signed.at, *((check.at,) if check else ()))
+    line = [_called(on, signed.ref), on.body(action.owner) if action else "", day(signed.on)]
+    if not checks:
+        return [*line, "", "not tested yet"], (signed.at,)
+    *before, last = checks
+    found, behind = str(last["result"]), [signed.at, last.at]
+    if found == HELD and (slips := [check for check in before if check["result"] == SLIPPED]):
+        found, behind = f"{found}, where it had slipped by {day(slips[-1].on)}", [*behind, slips[-1].at]
+    if reopened and reopened.on >= last.on:
+        found, behind = f"{found}; reopened {day(reopened.on)}", [*behind, reopened.at]
+    return [*line, day(last.on), found], tuple(behind)
 
 
 def _called(on: Year, ref: str) -> str:
