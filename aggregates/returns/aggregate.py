@@ -43,6 +43,7 @@ class Return(Reporting, Decisions):
     Presented = events.Presented
     SectionExplained = events.SectionExplained
     Published = events.Published
+    PublishedBefore = events.PublishedBefore
 
     class AmendmentProposed(events.Event, Recorded.AmendmentProposed):
         """An amendment waits for its countersignature."""

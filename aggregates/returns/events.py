@@ -171,14 +171,10 @@ class SectionExplained(Later):
     explanation: Public[str]
 
 
-class Published(Later):
-    """The chair signs the Board's report of a year and it is there for everybody to read: as at a day, as known at a position.
+class Edition(Later):
+    """What is said of every edition of the Board's report, in whichever shape it was published."""
 
-    Its data follow from the log by the rules that `made_by` names, and are the file in `evidence`. Another edition supersedes it and
-    takes nothing away: what was published is never amended.
-    """
-
-    TOPIC, CLASS, STANDS = "return.published.v1", "D", True
+    CLASS, STANDS = "D", True
     COMPUTED: ClassVar[frozenset[str]] = WHOSE | {"edition", "made_by", "evidence"}
     FOLLOWS: ClassVar[frozenset[str]] = frozenset({"known_at", "report_sha256"})
     edition: Public[int]
@@ -187,6 +183,23 @@ class Published(Later):
     report_sha256: Public[str]
     made_by: Public[str]
     evidence: Public[tuple[Evidence, ...]]
+
+
+class Published(Edition):
+    """The chair signs the Board's report of a year and it is there for everybody to read: as at a day, as known at a position.
+
+    Its data follow from the log by the rules that `made_by` names, and are the file in `evidence`. Another edition says for what reason
+    it supersedes the one before, and takes nothing away: what was published is never amended.
+    """
+
+    TOPIC = "return.published.v2"
+    reason: Public[str | None]
+
+
+class PublishedBefore(Edition):
+    """The chair signed the Board's report of a year, as it was recorded when another edition did not have to say why."""
+
+    TOPIC, NEWER = "return.published.v1", Published
 
 
 class Presented(Later):

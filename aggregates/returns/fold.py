@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from aggregates.returns import events as e
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from aggregates.entry import Entry
 
+EDITION = tuple(one.name for one in fields(Publication) if one.name != "on")
 SAID = tuple(name for name in ASKED if name not in {"requested_on", "requested_by"})
 
 
@@ -72,7 +73,7 @@ def _followed(now: ReturnState, entry: Entry) -> ReturnState:
 def _reported(now: ReturnState, entry: Entry) -> ReturnState:
     body, on = entry.body, entry.occurred_on
     if issubclass(entry.event, e.Published):
-        edition = Publication(on, **{name: body[name] for name in ("edition", "as_at", "known_at", "report_sha256", "made_by")})
+        edition = Publication(on, **{name: body[name] for name in EDITION})
         editions = tuple(sorted((*now.published, edition), key=lambda one: one.edition))
         return replace(now, published=editions, status=now.status if now.ended else Published(on))
     others = (one for one in now.explanations if one.section != body["section"])

@@ -199,6 +199,12 @@ class NothingNewToPublish(Refused):
     text = "{ref} says nothing that edition {edition} does not: that is published already"
 
 
+class EditionWithoutReason(Refused):
+    """Another edition says why it takes the place of the one before it."""
+
+    text = "{ref} was published already, in edition {edition}: say why another takes its place (reason)"
+
+
 class PublishedStays(Refused):
     """What was published stays what it was."""
 

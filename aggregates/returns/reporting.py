@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aggregates.entry.values import says
 from aggregates.errors import said
 from aggregates.returns import refusals
 from aggregates.returns.acts import Acts
@@ -52,11 +53,15 @@ class Reporting(Acts):
         known_at: int,
         report_sha256: str | None = None,
         made_by: str,
+        reason: str | None = None,
         built: Evidence,
         missing: Collection[str],
         ends_on: date,
     ) -> None:
-        """Publish it as `built` from the log. Refuse while a section is `missing`, and what is not the report that the signer saw."""
+        """Publish it as `built` from the log; another edition says for what `reason` it takes the place of the one before.
+
+        Refuse while a section is `missing`, and what is not the report that the signer saw.
+        """
         now = self.check_report(occurred_on, as_at, ends_on)
         if report_sha256 is not None and report_sha256 != built.sha256:
             raise refusals.ReportIsAnother(ref=self.ref, seen=report_sha256, built=built.sha256)
@@ -64,9 +69,11 @@ class Reporting(Acts):
             raise refusals.SectionsMissing(ref=self.ref, sections=list(missing))
         if now.published and now.published[-1].report_sha256 == built.sha256:
             raise refusals.NothingNewToPublish(ref=self.ref, edition=now.published[-1].edition)
+        if now.published and not says(reason):
+            raise refusals.EditionWithoutReason(ref=self.ref, edition=now.published[-1].edition)
         built_from: Mapping[str, object] = {"as_at": as_at, "known_at": known_at, "report_sha256": built.sha256, "made_by": made_by}
         edition = now.published[-1].edition + 1 if now.published else 1
-        self._say("Published", occurred_on, late_reason, acting, edition=edition, evidence=(built,), **built_from)
+        self._say("Published", occurred_on, late_reason, acting, edition=edition, evidence=(built,), reason=reason, **built_from)
 
     def check_report(self, day: date, as_at: date, ends_on: date) -> ReturnState:
         """Return what is true of it now; refuse what is not the report of a year that is over on the day of which it speaks."""

@@ -142,6 +142,7 @@ class Publication:
     known_at: int
     report_sha256: str
     made_by: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Late is computed for the day and never stored; challenged comes from the challen
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from aggregates.returns import Return, ReturnState
-from aggregates.returns.state import ASKED, Ended, Published
+from aggregates.returns.state import ASKED, Ended, Publication, Published
 from projections.returns.rows import EditionRow, ExplainedRow, GradeRow, PresentedRow, ReturnRow
 from projections.two_clocks.read_model import AT_CLOCKS
 from projections.two_clocks.timeline import OneRow, as_json
@@ -55,6 +55,7 @@ class Returns(OneRow):
         "ended_on": "date",
         "ended_because": "text",
     }
+    made_of = " ".join(one.name for one in fields(Publication))  # what is in a column of JSON no column tells of
 
     def fold(self, entries: Sequence[Entry], before: ReturnState | None = None) -> ReturnState | None:
         """Take the aggregate's own."""

@@ -38,6 +38,7 @@ NEWEST: Final = SQL("SELECT position, jti FROM views.inspection_history WHERE {r
 EDITIONS: Final = SQL("""
     SELECT r.period, (e ->> 'edition')::int AS edition, (e ->> 'on')::date AS "on", (e ->> 'as_at')::date AS as_at,
            (e ->> 'known_at')::bigint AS known_at, e ->> 'report_sha256' AS sha256, e ->> 'made_by' AS made_by,
+           e ->> 'reason' AS reason,
            h.position AS event, h.recorded_at,
            (e ->> 'edition')::int = max((e ->> 'edition')::int) OVER (PARTITION BY r.key) AS newest
       FROM views.returns AS r, jsonb_array_elements(r.published) AS e,
@@ -58,6 +59,7 @@ class Edition:
     known_at: int
     sha256: str
     made_by: str
+    reason: str | None
     event: int
     recorded_at: Any
     newest: bool

@@ -42,7 +42,10 @@ class ExplainedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionRow:
-    """An edition of the Board's report, as it was signed: as at a day, as known at a position; its data have this SHA-256."""
+    """An edition of the Board's report, as it was signed: as at a day, as known at a position; its data have this SHA-256.
+
+    `reason` is why it takes the place of the one before it, where one was.
+    """
 
     on: date
     edition: int
@@ -50,6 +53,7 @@ class EditionRow:
     known_at: int
     report_sha256: str
     made_by: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

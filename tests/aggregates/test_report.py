@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from aggregates.action import Action
 from aggregates.clocks.dates import later
 from aggregates.clocks.regimes import REGIMES, WORDS
-from aggregates.entry import Entry
+from aggregates.entry import Entry, standing
 from aggregates.entry.fields import fields_by_name
 from aggregates.entry.values import FEWEST
 from aggregates.partnership import Course, Partnership, Priorities
@@ -261,6 +261,18 @@ def test_a_section_is_missing_until_it_has_what_it_needs_or_is_explained():
     assert missing(report) == []
     assert [section["told"] and section["told"]["says"] for section in report["sections"]][-1] == "It is asked for next year."
     assert (report["title"], report["regime"]["id"]) == ("Yearly report", "MASA-WT2018")
+
+
+def test_an_edition_of_before_editions_said_why_is_read_beside_those_that_do():
+    """ADR 0011: what was published under the older topic is an edition like any other, and gave no reason."""
+    log = Log()
+    log.add(Return.Requested, "R", ref="R", kind="board_annual_report", respondent="BOARD", period="2016", due_on=date(2017, 6, 1))
+    for event, edition, why in ((Return.PublishedBefore, 1, {}), (Return.Published, 2, {"reason": "The accounts are closed"})):
+        log.add(event, "R", edition=edition, period="2016", **why)
+    state = Return.fold(standing(one.entry for one in log.entries if one.ref == "R"))
+
+    assert [one.entry.event.TOPIC for one in log.entries[-2:]] == ["return.published.v1", "return.published.v2"]
+    assert [(one.edition, one.reason) for one in state.published] == [(1, None), (2, "The accounts are closed")]
 
 
 def test_a_correction_is_counted_and_what_it_corrects_says_the_new():

@@ -32,6 +32,8 @@ from tests.api.test_packs import entries_of
 
 YEAR, OVER = "2016", "2017-01-05"
 REPORT, PUBLIC = f"board_annual_report-{YEAR}-BOARD", f"/public/reports/{YEAR}/1"
+WHY = "Why it takes the place of the edition before it"
+MORE = "The council has closed its accounts."
 SIGN = f"/api/v1/returns/{REPORT}/publish_return"
 
 
@@ -143,11 +145,12 @@ def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
         said = {"amends": amends, "reason": "We wish we had not"}
         refused = work.post(f"/api/v1/returns/{REPORT}/propose_amendment", "board-manager", said)
         assert refused.json["type"] == f"/problems/{code}", refused.json
-    assert publish(work).status_code == 200
+    assert publish(work, reason=MORE).status_code == 200
     first, second = read(work.client.get(PUBLIC)), read(work.client.get("/public/reports/2016"))
 
-    assert "Edition 2, of 5 January 2017, supersedes this one, which stays as it was published." in first
+    assert f"Edition 2, of 5 January 2017, supersedes this one, which stays as it was published. Why: {MORE}" in first
     assert "supersedes" not in second
+    assert f"Edition 2, signed for the Board on 5 January 2017. Why it takes the place of the one before: {MORE}" in second
     assert ("It was more than we said." in first, "It was more than we said." in second) == (False, True)
     assert "built again from the log, as it was known then, and are the same to the byte" in first
     with psycopg.connect(work.seeded.config.conninfo("projector"), autocommit=True) as conn:
@@ -156,6 +159,32 @@ def test_what_is_published_stays_and_can_be_built_again_to_the_byte(work):
     assert again["report_sha256"] == signed["sha256"]
     assert work.client.get(f"{PUBLIC}/data.json").data == data
     assert [one["newest"] for one in work.get("/api/v1/reports").json["items"]] == [True, False]
+
+
+def test_another_edition_says_why_and_the_first_is_not_asked(work):
+    """Who signs another edition says why it takes the place of the one before, or is refused by name; everybody reads it, programs too."""
+    explained(work.seeded, YEAR)
+    work.seeded.catch_up()
+    of_first, of_another = (unescape(href) for href in (signed_from(work), signed_from(work, and_publish=True)))
+
+    assert (WHY in read(work.get(of_first, "chair")), WHY in read(work.get(of_another, "chair"))) == (False, True)
+    for nothing in ({}, {"reason": None}, {"reason": " "}):
+        refused = publish(work, **nothing)
+        assert (refused.status_code, refused.json["type"]) == (422, "/problems/edition-without-reason"), nothing
+        assert refused.json["facts"] == {"ref": REPORT, "edition": 1}
+    assert publish(work, reason=MORE).status_code == 200
+    assert [one["reason"] for one in work.get("/api/v1/reports").json["items"]] == [MORE, None]
+    assert MORE in read(work.get(f"/returns/{REPORT}", "chair"))
+
+
+def signed_from(work, *, and_publish=False):
+    """Return where the draft is signed from, once an edition was published where one is to be."""
+    if and_publish:
+        assert publish(work).status_code == 200
+        work.seeded.act("board-manager", "explain_section", REPORT, section="resources", explanation="It was more than we said.")
+        work.seeded.catch_up()
+    (href,) = re.findall(r'href="([^"]+publish_return[^"]+)"', work.get("/reports/2016", "chair").get_data(as_text=True))
+    return href
 
 
 def test_anybody_computes_the_figures_of_a_report_again_from_its_public_pack(ask, tmp_path):

@@ -42,7 +42,7 @@ def older(event: Any) -> Any:
         "__annotations__": renamed | {"NEWER": ClassVar[Any]},
         "__module__": __name__,
         "__doc__": "An older shape.",
-        "TOPIC": event.TOPIC.replace(".v1", ".v0"),
+        "TOPIC": f"{event.TOPIC.rpartition('.')[0]}.v0",
         "NEWER": event,
         "as_newer": staticmethod(as_newer),
     }
@@ -51,7 +51,7 @@ def older(event: Any) -> Any:
     return found
 
 
-OLDER = {topic: older(event) for topic, event in EVENTS.items() if not issubclass(event, decoded_log.AMENDMENTS)}
+OLDER = {topic: older(event) for topic, event in EVENTS.items() if event.NEWER is None and not issubclass(event, decoded_log.AMENDMENTS)}
 
 
 def in_the_older_shape(entry: Decoded) -> Decoded:

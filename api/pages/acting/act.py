@@ -200,7 +200,7 @@ def _page(
     shown = forms.fields_of(seen, command, sent, about=about, manager=acting_as().role == commands.MANAGER)
     heading = forms.heading(command) | {"before": BEFORE[command.name](seen, about) if about and command.name in BEFORE else None}
     if command.name == "publish_return" and about:
-        shown = stated(shown, about)
+        shown = stated(shown, about, seen)
         heading |= {"beside": None if any(field["kind"] == "stated" for field in shown) else beside(about)}
     if form:
         first = forms.with_typed(form.chosen(seen), sent.typed | ({REF: about} if about else {}), sent.errors)

@@ -147,6 +147,7 @@ TOLD_AS: Final = {
     "ledger.succeeded.checkpoint": "Last checkpoint by the key before it",
     "ledger.succeeded.replaced_proof": "Signature by which that key vouches for the next",
     "ledger.succeeded.reason": "Why",
+    "return.published.reason": "Why it takes the place of the edition before it",
     "ledger.integrity_failed.size": "Events that were left",
     "ledger.integrity_failed.held": "Who holds more, or others",
     "ledger.integrity_failed.reason": "What happened",

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aggregates.returns.reporting import REPORT
 from api.pages.frame.clocks import address
+from api.pages.frame.labels import TOLD_AS
 from api.pages.frame.words import written
+from projections import returns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from api.pages.frame import Look
 
 SIGNED: Final = ("as_at", "known_at", "report_sha256")  # what the page of the draft fills in
 
 
 def draft_of(ref: str) -> str:
     """Return the address of the draft of the report that a return asks for."""
-    return f"/reports/{ref.removeprefix(f'{REPORT}-').removesuffix('-BOARD')}"
+    return f"/reports/{_period(ref)}"
 
 
 def beside(ref: str) -> dict[str, str]:
@@ -25,8 +29,14 @@ def beside(ref: str) -> dict[str, str]:
     return {"text": "Read the draft, and sign from there: it says what is signed", "href": draft_of(ref)}
 
 
-def stated(fields: list[dict[str, Any]], ref: str) -> list[dict[str, Any]]:
-    """Return a form's fields with what the draft has filled in said in words; as they are where it is not there, or wrong."""
+def stated(fields: list[dict[str, Any]], ref: str, seen: Look) -> list[dict[str, Any]]:
+    """Return a form's fields with what the draft has filled in said in words; as they are where it is not there, or wrong.
+
+    Another edition has to say why it takes the place of the one before it; the first is not asked.
+    """
+    again = bool(returns.editions(seen.on.conn, **seen.on.at, period=_period(ref)))
+    why = {"label": TOLD_AS["return.published.reason"], "optional": False}
+    fields = [field | why if field["name"] == "reason" else field for field in fields if again or field["name"] != "reason"]
     given = {field["name"]: field for field in fields if field["name"] in SIGNED}
     day = _day(given["as_at"]["value"])
     known_at, digest = (str(given[name]["value"]) for name in SIGNED[1:])
@@ -44,6 +54,10 @@ def stated(fields: list[dict[str, Any]], ref: str) -> list[dict[str, Any]]:
         },
     }
     return [field | {"kind": "stated"} | said[field["name"]] if field["name"] in said else field for field in fields]
+
+
+def _period(ref: str) -> str:
+    return ref.removeprefix(f"{REPORT}-").removesuffix("-BOARD")
 
 
 def _day(value: Any) -> date | None:

@@ -109,7 +109,8 @@ def superseded(edition: Edition, newest: Edition) -> str | None:
     """Say that an edition is not the newest; nothing of the one that is."""
     if edition.newest:
         return None
-    return f"Edition {newest.edition}, of {written(newest.on)}, supersedes this one, which stays as it was published."
+    says = f"Edition {newest.edition}, of {written(newest.on)}, supersedes this one, which stays as it was published."
+    return f"{says} Why: {newest.reason}" if newest.reason else says
 
 
 def drafted(clocks: PageClocks) -> dict[str, str]:
@@ -119,7 +120,8 @@ def drafted(clocks: PageClocks) -> dict[str, str]:
 
 def signed(edition: Edition) -> str:
     """Say which edition it is, and since when it is the Board's word."""
-    return f"Edition {edition.edition}, signed for the Board on {written(edition.on)}."
+    says = f"Edition {edition.edition}, signed for the Board on {written(edition.on)}."
+    return f"{says} Why it takes the place of the one before: {edition.reason}" if edition.reason else says
 
 
 def check(edition: Edition) -> list[str]:

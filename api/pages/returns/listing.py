@@ -187,8 +187,11 @@ def _facts(seen: Look, row: ReturnRow, asked: QuestionSet | None) -> list[dict[s
 
 def _editions(row: ReturnRow) -> list[Said]:
     """Return each edition of a report that was published, with its day."""
-    told = [(link(f"Edition {one.edition}", address_of(row.period, one.edition)), quiet(written(one.on))) for one in row.published]
-    return [part for edition in told for part in edition]
+    told = [
+        (link(f"Edition {one.edition}", address_of(row.period, one.edition)), quiet(written(one.on)), quiet(one.reason or None))
+        for one in row.published
+    ]
+    return [part for edition in told for part in edition if part]
 
 
 def _kept(seen: Look, row: ReturnRow) -> list[Said]:

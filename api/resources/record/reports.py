@@ -34,6 +34,7 @@ class EditionSchema(Schema):
     known_at = Whole(required=True)
     sha256 = fields.String(required=True)
     made_by = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why it takes the place of the one before it"})
     event = Whole(required=True)
     newest = YesOrNo(required=True)
 

@@ -40,7 +40,7 @@ def figures(trail: Trail, evidence: Path) -> Check:
     check = Check("published figures", "figures computed again")
     for stream in trail.of(Return):
         for one in stream.entries:
-            if one.entry.event is Return.Published:
+            if one.entry.newest.event is Return.Published:
                 _edition(check, trail, one, evidence)
     return check
 
