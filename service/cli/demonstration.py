@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -49,11 +50,12 @@ if TYPE_CHECKING:
     from service.desk.bringing_in.importer import Report
 
 PATIENCE = 60  # seconds for the pages to come up, and for everything to stop
+DOOR = "The address that the demonstration printed"  # what its session is called where sessions are listed
 LONGEST_NOTE = 10_000  # bytes of a checkpoint
 
 
 @click.command()
-@click.option("--no-serve", is_flag=True, help="Prepare it and exit: for scripts.")
+@click.option("--no-serve", is_flag=True, help="Prepare it, say where it is and exit: for scripts.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages (8765).")
 @click.option("--stress", type=click.IntRange(2, 1000), help="Everything so many times, to measure with: minutes, and no pages.")
 def demo(port: int | None, stress: int | None, *, no_serve: bool) -> None:
@@ -75,6 +77,7 @@ def demo(port: int | None, stress: int | None, *, no_serve: bool) -> None:
         migrations.migrate(config)
         visitors = _prepare(config, console, stress or 1)
         if no_serve:
+            click.echo(f"export MUNIMENT_DATA={shlex.quote(str(config.data))}")  # where it is, for whatever is asked of it next
             click.echo("Ready: muniment register, muniment history A13, muniment pack OUT.")
             return
         with contextlib.suppress(KeyboardInterrupt):
@@ -168,7 +171,7 @@ def _links(config: Config, visitors: dict[Visitor, UUID]) -> dict[Visitor, str]:
     with psycopg.connect(config.conninfo("writer"), autocommit=True) as desk:
         for account in visitors.values():
             accounts.close_sessions(desk, account)
-        return {visitor: accounts.open_session(desk, account, visitor.office) for visitor, account in visitors.items()}
+        return {visitor: accounts.open_session(desk, account, visitor.office, DOOR) for visitor, account in visitors.items()}
 
 
 def _importer(desk: psycopg.Connection[Any], board: Board) -> Caller:

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 from service.cli import ORDER, main
-from service.cli.demonstration import pages_are_up
+from service.cli.demonstration import DOOR, pages_are_up
 from service.demonstration import VISITORS
 from service.verify import open_checkpoint
 from tests.acceptance import boards
@@ -443,9 +443,9 @@ def test_work_and_serve(board):
 
 def test_demonstration_again():
     """`demo --no-serve` twice is the same as once: the second time everything is on record already."""
-    _, (first, again) = boards.told()
+    data, (first, again) = boards.told()
     assert (first.code, again.code) == (0, 0)
-    assert first.out == again.out == "Ready: muniment register, muniment history A13, muniment pack OUT.\n"
+    assert first.out == again.out == f"export MUNIMENT_DATA={data}\nReady: muniment register, muniment history A13, muniment pack OUT.\n"
     recorded = first.err.partition("Recorded ")[2].split()[0]
     assert int(recorded.replace(",", "")) > 500
     assert f"Recorded 0 acts; {recorded} were on record already" in " ".join(again.err.split())
@@ -458,6 +458,8 @@ def test_demonstration_leaves_nothing_running(folder):
     demo, links = demonstrated(product, port)
     assert len(links) == len(VISITORS)
     assert all(fetched(port, link) for link in links)
+    listed = signed_in_by(port, links[0], "/account")
+    assert [listed.count(f">{browser}</th>") for browser in (DOOR, "Another browser")] == [1, 1]  # and the one that came in by it
     stopped(demo)
     demo, others = demonstrated(product, port)
     assert [bool(fetched(port, link)) for link in (*links, *others)] == [False] * len(links) + [True] * len(links)
@@ -478,6 +480,15 @@ def demonstrated(product: Product, port: int) -> tuple[Started, list[str]]:
     assert demo.poll() is None, (product.data / "said.err").read_text()
     assert fetched(port, "/health/live")
     return demo, [text.split()[-1].partition(f":{port}")[2] for text in said.read_text().splitlines() if "/enter/" in text]
+
+
+def signed_in_by(port: int, link: str, path: str) -> str:
+    """Come in by a way that was printed; return a page, as whoever came in has it."""
+    jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    for each in (link, path):
+        with jar.open(f"http://127.0.0.1:{port}{each}", timeout=60) as answer:
+            said = answer.read().decode()
+    return said
 
 
 def stopped(demo: Started) -> None:
