@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,22 @@ if TYPE_CHECKING:
     from aggregates.framework.clauses import Span
     from aggregates.framework.matching import Pattern, Test, Undoing
 
+# What a framework shortens. Its own words are quoted as they stand, so these stand beside them.
+ABBREVIATIONS: Final[Mapping[str, str]] = {
+    "CASPAR": "Current Awareness Service for Practice, Policy and Research",
+    "CDOP": "Child Death Overview Panel",
+    "CP": "child protection",
+    "CPD": "continuing professional development",
+    "DHR": "domestic homicide review",
+    "KCSIE": "the statutory guidance Keeping Children Safe in Education",
+    "LSCB": "Local Safeguarding Children Board",
+    "NSPCC": "National Society for the Prevention of Cruelty to Children",
+    "QA": "quality assurance",
+    "SCR": "serious case review",
+    "SG": "South Gloucestershire",
+    "SGSCB": "South Gloucestershire Safeguarding Children Board, which wrote the framework; it stands for the Board that has adopted it",
+}
+SHORT: Final = re.compile(rf"\b({'|'.join(ABBREVIATIONS)})s?\b")
 HAPPENS: Final[Mapping[str, str]] = {
     "action.assigned": "an action is assigned",
     "action.outstanding_declared": "the action is left undone by an owner that leaves",
@@ -233,6 +250,11 @@ def _by_when(rule: OnEvent) -> str:
     if rule.setting:
         return f"within {_count(SETTINGS[rule.setting].holds, SETTINGS[rule.setting].unit, 'a ')}{_right(rule)}"
     return f"by the day that was set with it{_right(rule)}"
+
+
+def abbreviated(text: str) -> list[tuple[str, str]]:
+    """Return what a text shortens, in the order in which it does, each with what it stands for."""
+    return [(short, ABBREVIATIONS[short]) for short in dict.fromkeys(SHORT.findall(text))]
 
 
 def _right(rule: OnEvent | OnCalendar | Standing) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
+from aggregates.framework.wording import abbreviated
 from api import errors
 from api.pages import frame
 from api.pages.acting import act, amend
@@ -94,7 +95,7 @@ def install(app: Flask) -> None:
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("api"), components])
     app.jinja_env.globals["kept_order"] = tables.kept_order
-    app.jinja_env.filters["whole_days"] = whole_days
+    app.jinja_env.filters |= {"abbreviated": abbreviated, "whole_days": whole_days}
     for refusal in (clocks.NothingShownYet, thing.NotShownYet):
         errors.STATUS[refusal] = HTTPStatus.SERVICE_UNAVAILABLE
     errors.STATUS[LinkEnded] = HTTPStatus.NOT_FOUND

@@ -459,7 +459,7 @@ def test_demonstration_leaves_nothing_running(folder):
     assert len(links) == len(VISITORS)
     assert all(fetched(port, link) for link in links)
     listed = signed_in_by(port, links[0], "/account")
-    assert [listed.count(f">{browser}</th>") for browser in (DOOR, "Another browser")] == [1, 1]  # and the one that came in by it
+    assert [listed.count(f">{browser}</th>") for browser in (DOOR, "Another browser")] == [1, 2]  # and the two that came in by it
     stopped(demo)
     demo, others = demonstrated(product, port)
     assert [bool(fetched(port, link)) for link in (*links, *others)] == [False] * len(links) + [True] * len(links)

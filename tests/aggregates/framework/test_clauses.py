@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ import pytest
 from aggregates.framework.clauses import OnCalendar, OnEvent, Standing
 from aggregates.framework.library import CLAUSES, SETS
 from aggregates.framework.matching import event_of
+from aggregates.framework.wording import ABBREVIATIONS, abbreviated
 from tests.aggregates.framework import recurring, returning, reviewing, sent, upholding
 from tests.aggregates.framework.telling import ADOPTED_ON, INDEX, Recurring, Told, Upholding, found, met, undone, undone_on, upheld, waived
 
@@ -181,3 +183,13 @@ def test_the_set_is_the_one_that_boards_adopt():
     Before the first Board has adopted it, write the new hash here with the change; afterwards a change is a new file beside it.
     """
     assert list(SETS) == ["de99dd71c70ffe4a14ba26f5e97096e58545a622d324129d3f69c5af96809c3b"]
+
+
+def test_what_clauses_shorten_is_explained():
+    """Whatever a clause shortens, in its own words or in who owes it to whom, is explained beside it; a plural as its one."""
+    said = {name: f"{one.text} {one.owed_by} {one.owed_to} {one.says}" for name, one in CLAUSES.items() if not one.lost}
+    left = {name: found for name, text in said.items() if (found := set(re.findall(r"\b([A-Z]{2,})s?\b", text)) - ABBREVIATIONS.keys())}
+
+    assert left == {}
+    assert abbreviated("SCRs, an SCR and the SGSCB") == [(short, ABBREVIATIONS[short]) for short in ("SCR", "SGSCB")]
+    assert abbreviated("Nothing is SHORT here") == []
