@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from aggregates.errors import said
 from aggregates.registry import protection as law
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from aggregates.authority import Act, Acting
-    from aggregates.registry.subject_state import Exemption, Outcome, Retention, SubjectState
+    from aggregates.registry.subject_state import ErasureRequest, Exemption, Outcome, Retention, SubjectState
+
+TAKEN_UP: Final = "It was asked under another reference of the same person, which was merged into this one"
 
 
 class SubjectActs:
@@ -38,8 +40,8 @@ class SubjectActs:
         self._record("ErasureRequested", act, **fields)
 
     def withdraw_erasure_request(self, *, reason: str, **act: Unpack[Act]) -> None:
-        """Let a request rest that was not decided, because whoever asked wants it no more."""
-        now = self._kept()
+        """Let a request rest that was not decided, because whoever asked wants it no more; also where they were merged away."""
+        now = self._kept(merged=True)
         said(reason=reason)
         if now.asked is None or act["occurred_on"] < now.asked.on:
             raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
@@ -52,17 +54,36 @@ class SubjectActs:
         exemption: Exemption | None = None,
         reason: str,
         held: Sequence[str] = (),
+        asked: Sequence[ErasureRequest] = (),
         **act: Unpack[Act],
     ) -> None:
-        """Decide a request. `held` are the matters for which holds stand on any reference of the person."""
+        """Decide a request. `held` are the matters for which holds stand on any reference of the person.
+
+        `asked` are the requests that wait under references merged into this one: what was asked there is taken up here, and decided once.
+        """
         now = self._kept()
         self._in_person(act["acting"])
         said(reason=reason)
+        if now.asked is None and asked:
+            now = self._take_up(asked[0], act)
         if now.asked is None or act["occurred_on"] < now.asked.on:
             raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
         exempted(outcome, exemption)
         if outcome in GRANTED and (matters := {*held, *now.held}):
             raise law.HoldStands(ref=self.ref, matters=matters)
+        self._record("ErasureDecided", act, outcome=outcome, exemption=exemption, reason=reason)
+
+    def _take_up(self, request: ErasureRequest, act: Act) -> SubjectState:
+        """Bring in here what was asked under a reference of the same person, as of the day on which it was."""
+        when: Act = {**act, "occurred_on": max(request.on, self._kept().registered_on), "late_reason": TAKEN_UP}
+        self._record("ErasureRequested", when, reference=request.reference, identity_checked_by=request.identity_checked_by)
+        return self._kept()
+
+    def decide_merged(self, *, outcome: Outcome, exemption: Exemption | None = None, reason: str, **act: Unpack[Act]) -> None:
+        """Put down of a request under a reference that was merged away what is decided where the references were merged into."""
+        now = self._kept(merged=True)
+        if now.asked is None or act["occurred_on"] < now.asked.on:
+            raise law.ErasureNotAsked(ref=self.ref, day=act["occurred_on"])
         self._record("ErasureDecided", act, outcome=outcome, exemption=exemption, reason=reason)
 
     def decide_retention(

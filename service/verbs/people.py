@@ -74,8 +74,18 @@ class PeopleVerbs(Superseding):
 
     @resting_on(DataSubject)
     def decide_erasure(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Decide a request; holds on any reference of the person stand against it."""
-        return self._change(DataSubject, ref, DataSubject.decide_erasure, write, held=self._holds(self.load(DataSubject, ref).id), **said)
+        """Decide a request, and with it those under references that were merged into this one; holds on any of them stand against it."""
+        subject, beside = self.load(DataSubject, ref).id, list[DataSubject]()
+
+        def decide(thing: DataSubject, **said: Any) -> None:
+            beside[:] = self._asking(subject)
+            thing.decide_erasure(
+                held=self._holds(subject), asked=[one.state.asked for one in beside if one.state and one.state.asked], **said
+            )
+            for one in beside:
+                one.decide_merged(**said)
+
+        return self._change(DataSubject, ref, decide, replace(write, beside=beside), **said)
 
     def withdraw_erasure_request(self, ref: str, /, *, write: Write, **said: Any) -> Done:
         """Record that whoever asked wants it no more."""
@@ -83,7 +93,10 @@ class PeopleVerbs(Superseding):
 
     @resting_on(DataSubject)
     def decide_retention(self, ref: str, /, *, write: Write, **said: Any) -> Done:
-        """Decide what becomes of what is due; holds on any reference of the person stand against erasing it."""
+        """Decide what becomes of what is due; requests and holds under any reference of the person stand against erasing it."""
+        for one in self._asking(self.load(DataSubject, ref).id):
+            if one.state and one.state.asked:
+                raise law.ErasureAsked(ref=one.ref, on=one.state.asked.on)
         return self._change(DataSubject, ref, DataSubject.decide_retention, write, held=self._holds(self.load(DataSubject, ref).id), **said)
 
     def notify_recipient(self, ref: str, /, *, write: Write, **said: Any) -> Done:
@@ -117,6 +130,7 @@ class PeopleVerbs(Superseding):
             raise law.StillServes(ref=ref, offices=serving)
         said |= {"held": self._holds(survivor.id)}
         merged = [one for one in self._references(survivor.id) if one.id != survivor.id and not (one.state and one.state.erased_on)]
+        self._check_answered(survivor, *merged)
         goes = {one.id: self.subjects.kept([one.id]) for one in (survivor, *merged)}
         texts = self.superseded(survivor.id, list(goes))
         erases = Erases(tuple(goes), sum(map(len, goes.values())), tuple(texts), self.naming(list(goes)).goes)
@@ -133,6 +147,17 @@ class PeopleVerbs(Superseding):
 
     def _references(self, subject: UUID) -> Iterator[DataSubject]:
         yield from (self.load(DataSubject, str(one), fresh=True) for one in sorted(self.one_person(subject)))
+
+    def _asking(self, subject: UUID) -> list[DataSubject]:
+        """Return the references that were merged away, of a person, under which a request to erase waits."""
+        others = (one for one in self._references(subject) if one.id != subject)
+        return [one for one in others if one.state and one.state.merged_into and one.state.asked and not one.state.erased_on]
+
+    def _check_answered(self, survivor: DataSubject, *merged: DataSubject) -> None:
+        """Refuse to erase what was granted while somebody waits to be told what is held, under whichever reference they asked."""
+        for one in (survivor, *merged) if survivor.state and survivor.state.granted else ():
+            for waits in one.state.access_asked if one.state else ():
+                raise law.AccessWaits(ref=one.ref, reference=waits.reference, due_on=waits.due_on)
 
     def _holds(self, subject: UUID) -> list[str]:
         """Return the matters for which holds stand on any reference of a person."""

@@ -43,10 +43,10 @@ def held_about(on: Reading, ref: str) -> dict[str, Any]:
     row = next((row for row in every if row.ref == ref), None)
     if row is None:
         raise NotFound(kind="subject", ref=ref)
-    if not (row.access_requests or row.accesses):
+    subjects = of_one_person(on, UUID(row.ref))
+    refs = [str(one) for one in subjects]
+    if not any(one.access_requests or one.accesses for one in every if one.ref in refs):
         raise NothingAsked(ref=ref)
-    refs = [row.ref, *(other.ref for other in every if str(other.merged_into) == ref)]
-    subjects = [UUID(one) for one in refs]
     found = people.places(on.conn, subjects, **on.at)
     with worker().desk() as conn:
         desk = at_the_desk.held(conn, subjects)
@@ -66,6 +66,13 @@ def held_about(on: Reading, ref: str) -> dict[str, Any]:
     }
     told: dict[str, Any] = json.loads(json.dumps(everything, default=_plain))
     return told
+
+
+def of_one_person(on: Reading, person: UUID) -> list[UUID]:
+    """Return every reference of somebody, first the one that was given."""
+    into = people.merged(on.conn, **on.at)
+    last = into.get(person, person)
+    return [person, *(one for one in (last, *(one for one in into if into[one] == last)) if one != person)]
 
 
 def _plain(value: object) -> str:

@@ -543,6 +543,39 @@ def test_the_form_of_an_answer_has_the_requests_that_wait_to_choose_from(board):
     assert path not in (who.get(f"/subjects/{PERSON}") and who.links)
 
 
+def test_what_was_asked_under_a_reference_that_was_merged_is_shown_and_decided_where_it_was_merged_into(board):
+    """F.8: home leads there; the page names the reference, offers the decision, the form says who waits, and the file is given there."""
+    it, other = board.seeded, somebody(board.seeded)
+    for command in ("request_erasure", "request_access"):
+        it.act("board-manager", command, other, **ASKED)
+    act_on = {"into": PERSON, "reason": "One person"}
+    it.act("dpo", "merge_subjects", other, **act_on)
+    it.catch_up()
+    who, page = board("dpo"), f"/subjects/{PERSON}"
+    home = who.text("/")
+    assert f"Decide the request to erase: {ASKED['reference']}" in home
+    assert page in who.links
+    shown = who.text(page)
+    assert shown.count(f"{ASKED['reference']} Under {other[:8]}…") == 2, shown
+    assert f"{page}/decide_erasure" in who.links
+    assert "Nothing is erased before they have it: DP-2016-4, of 5 September 2016" in who.text(f"{page}/decide_erasure")
+    assert "P. Northway" in who.text(f"{page}/held")
+    assert NAME in who.words
+    assert f"/subjects/{other}/held" in who.page
+    sent = who.client.post(f"/subjects/{other}/held", data=who.hidden)
+    told = json.loads(zipfile.ZipFile(io.BytesIO(sent.data)).read(f"held-{other[:8]}/held.json"))
+    assert set(told["references"]) == {PERSON, other}
+    it.catch_up()
+    said = {"outcome": "granted", "reason": "So", **day("act.occurred_on", 2016, 9, 5)}
+    assert who.send(f"{page}/decide_erasure", said).status_code == 303, who.words
+    it.catch_up()
+
+    assert "Decide the request" not in who.text("/")
+    assert who.text("/").count("Erase what is kept") == 1
+    act(board, "erase_personal_data")
+    assert it.board.load(DataSubject, other, fresh=True).state.erased_on
+
+
 def test_the_officer_finds_somebody_by_their_name(board, capfd):
     """Requests begin with a name: the officer alone finds whose it is, or was before references were merged; no address or log has it."""
     merged = board.seeded.people["quality-chair"]

@@ -26,8 +26,9 @@ STAYS: Final = (
 
 def what_goes(seen: Look, ref: str) -> dict[str, Any]:
     """Return how many values and texts of somebody go, of which kinds, and what stays."""
-    every = people.people(seen.on.conn, **seen.on.at)
-    refs = [UUID(ref), *(UUID(row.ref) for row in every if str(row.merged_into) == ref and row.erased_on is None)]
+    gone = {UUID(row.ref) for row in people.people(seen.on.conn, **seen.on.at) if row.erased_on}
+    into = people.merged(seen.on.conn, **seen.on.at)
+    refs = [UUID(ref), *(one for one, last in into.items() if last == UUID(ref) and one not in gone)]
     kinds: Counter[str] = Counter()
     for place in people.places(seen.on.conn, refs, **seen.on.at):
         kinds[place.kept.title] += place.number
@@ -39,8 +40,8 @@ def what_goes(seen: Look, ref: str) -> dict[str, Any]:
 
 
 def who_waits(_: Look, ref: str) -> dict[str, Any] | None:
-    """Return which requests for access of somebody are to be answered before anything is erased; None where none waits."""
-    waiting = list(access_asked(ref).values())
+    """Return which requests for access, under any reference of somebody, are answered before anything is erased; None where none waits."""
+    waiting = [words for one in sorted(worker().board.one_person(UUID(ref))) for words in access_asked(str(one)).values()]
     says = "They have asked what is held about them, too, and wait for the answer. Nothing is erased before they have it:"
     return {"says": says, "rows": waiting, "then": None} if waiting else None
 

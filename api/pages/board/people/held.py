@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 
@@ -16,7 +17,7 @@ from api.pages.frame import Look, look, render
 from api.pages.frame.entries import short
 from api.pages.frame.words import label_of, title_of, written
 from api.resources.people import protection
-from api.resources.record.held import held_about
+from api.resources.record.held import held_about, of_one_person
 from api.worker import worker
 from service.desk.refusals import NotFound
 from service.desk.submission import Submission
@@ -35,8 +36,9 @@ def held(ref: str) -> Response:
     """Show everything that is held about somebody who asked, and each request that waits for it."""
     with look() as seen:
         everything = _told(held_about(seen.on, ref))
-        row = _row(seen, ref)
-        waiting = [one["reference"] for one in row.access_requests if one["answered_on"] is None]
+        refs = [str(one) for one in of_one_person(seen.on, UUID(ref))]
+        row, theirs = _row(seen, ref), [one for one in protection(seen.on) if one.ref in refs]
+        waiting = [(each.ref, one["reference"]) for each in theirs for one in each.access_requests if one["answered_on"] is None]
         told = in_words(everything, seen.words)
         return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=told, waiting=waiting, gone=said.gone(row))
 

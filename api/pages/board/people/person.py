@@ -41,7 +41,8 @@ def person(ref: str) -> Response:
         if row is None:
             raise thing.missing(seen, "subject", ref)
         name = seen.words.person(UUID(ref)) if seen.on.opens("subject", ref) else None
-        others = [other for other in every if str(other.merged_into) == ref]
+        into = people_.merged(seen.on.conn, **seen.on.at)
+        others = [other for other in every if into.get(UUID(other.ref)) == UUID(ref)]
         refs = [UUID(ref), *(UUID(other.ref) for other in others)]
         told = facts(
             fact("Registered", row.registered_on),
@@ -52,20 +53,20 @@ def person(ref: str) -> Response:
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         mine = roles.may(seen.on.scope.role, "what is held of somebody")
-        begun, officers = (_begun(row), [typed.of_them(seen, refs), _copies(seen, row)]) if mine else ([], [])
+        begun, officers = (_begun(row, others), [typed.of_them(seen, refs), _copies(seen, row)]) if mine else ([], [])
         return thing.show(
             seen, "subject", ref, called=short(ref), heading=name or "A person who is not named here",
             caption=f"Person {short(ref)}", facts=told, crumbs=crumbs,
-            sections=[*_sections(seen, row), *_places(seen, row, refs), _attended(seen, [str(one) for one in refs]), *officers],
+            sections=[*_sections(seen, row, others), *_places(seen, row, refs), _attended(seen, [str(one) for one in refs]), *officers],
             begun=begun,
         )  # fmt: skip
 
 
-def _begun(row: PersonRow) -> list[dict[str, str]]:
+def _begun(row: PersonRow, others: list[PersonRow]) -> list[dict[str, str]]:
     """Return what else the officer can look at; everything that is held is gathered for who asked for it, and for nobody else."""
     mentions = {"title": "Find their name in what was written", "href": f"/subjects/{row.ref}/mentions"}
     found = [] if row.erased_on else [mentions]  # who was erased has no name to be found by
-    if row.access_requests or row.accesses:
+    if any(one.access_requests or one.accesses for one in (row, *others)):
         found.append({"title": "Everything that is held about them", "href": f"/subjects/{row.ref}/held"})
     return found
 
@@ -82,16 +83,25 @@ def _of(seen: Look, ref: object) -> Said:
     return link(short(ref), seen.link(f"/subjects/{ref}")) if ref else None
 
 
-def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
-    """Return the tables of a person's page: requests, restrictions and holds, each with its dates."""
-    asked = [(one["reference"], said.asked(one), one["reason"], seen.words.office(one["identity_checked_by"])) for one in row.erasures]
+def _sections(seen: Look, row: PersonRow, others: list[PersonRow]) -> list[dict[str, Any]]:
+    """Return the tables of a person's page: requests, restrictions and holds, each with its dates; requests under every reference."""
+    asked = [
+        (_request(seen, row, each, one), said.asked(one), one["reason"], seen.words.office(one["identity_checked_by"]))
+        for each in (row, *others)
+        for one in each.erasures
+    ]
     limited = [
         (_day(one["on"]), ", ".join(one["open_for"]) or "Nothing", _day(one["lifted_on"]) or strong("In force"), one["reason"])
         for one in row.restrictions
     ]
     held = [(one["matter"], _day(one["on"]), _day(one["released_on"]) or strong("Stands"), one["reason"]) for one in row.holds]
-    answered = [(one["reference"], said.answered(one), one["exemption"]) for one in row.accesses]
-    answered += [(one["reference"], said.awaited(one), None) for one in row.access_requests if one["answered_on"] is None]
+    answered = [(_request(seen, row, each, one), said.answered(one), one["exemption"]) for each in (row, *others) for one in each.accesses]
+    answered += [
+        (_request(seen, row, each, one), said.awaited(one), None)
+        for each in (row, *others)
+        for one in each.access_requests
+        if one["answered_on"] is None
+    ]
     kept = [(_day(one["on"]), one["outcome"].capitalize(), _day(one["kept_until"]), one["reason"]) for one in row.retentions]
     return [
         section("Requests to erase", ("Request", "What became of it", "Why", "Identity checked by"), asked, "None."),
@@ -100,6 +110,12 @@ def _sections(seen: Look, row: PersonRow) -> list[dict[str, Any]]:
         section("Requests for access", ("Request", "What became of it", "Exemption"), answered, "None."),
         section("Decided when it was due", ("Decided", "What becomes of it", "Kept until", "Why"), kept, "Nothing yet."),
     ]
+
+
+def _request(seen: Look, row: PersonRow, each: PersonRow, one: dict[str, Any]) -> Said:
+    """Return a request's own reference, and under which of the person's it was brought in where that was another."""
+    under = [] if each is row else [quiet("Under "), link(short(each.ref), seen.link(f"/subjects/{each.ref}"))]
+    return [one["reference"], *under]
 
 
 SEALED: Final = "One key seals all of it: it is erased together, or not at all."

@@ -27,13 +27,18 @@ def in_force(row: PersonRow) -> list[Said]:
     return [one for one in (merged, restricted, open_for, *held, owed) if one]
 
 
+def waits(one: dict[str, Any]) -> bool:
+    """Say whether a request to erase waits for its decision."""
+    return one["decided_on"] is None and one["withdrawn_on"] is None
+
+
 def asked(one: dict[str, Any]) -> list[Said]:
     """Return a request to erase and what was decided, or by when it is to be."""
     on = day(one["on"])
     told = f"Erasure asked {written(on)}"
     if one["withdrawn_on"]:
         return [told, quiet(f"Withdrawn {written(day(one['withdrawn_on']))}")]
-    if one["decided_on"] is None:
+    if waits(one):
         return [told, strong(f"Waits for its decision, by {written(answer_due(on))}")]
     by = f", by exemption: {one['exemption']}" if one["exemption"] else ""
     decided = quiet(f"{one['outcome'].replace('-', ' ').capitalize()} {written(day(one['decided_on']))}{by}")

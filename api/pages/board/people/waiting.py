@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from aggregates.registry.subject_state import answer_due
 from api.pages.board.people import said
@@ -26,14 +27,15 @@ NO_LONGER: Final = ("for no longer than is necessary for the purposes for which 
 
 def duties(seen: Look) -> Iterator[Duty]:
     """Give what people have asked for and are still to be answered, and what is to be erased by a decision and is not yet."""
+    into = people.merged(seen.on.conn, **seen.on.at)
     for row in people.people(seen.on.conn, **seen.on.at):
-        page = f"/subjects/{row.ref}"
-        asked = [("Decide the request to erase", one) for one in row.erasures if one["decided_on"] is None and one["withdrawn_on"] is None]
+        page = f"/subjects/{into.get(UUID(row.ref), row.ref)}"  # what was asked under a reference that was merged is seen to there
+        asked = [] if row.erased_on else [("Decide the request to erase", one) for one in row.erasures if said.waits(one)]
         asked += [("Answer the request for access", one) for one in row.access_requests if one["answered_on"] is None]
         for duty, one in asked:
             on = said.day(one["on"])
             yield Duty(short(row.ref), answer_due(on), on, partial(_laid_out, duty, one["reference"], page, page, ANSWERED))
-        if owed := row.granted:
+        if (owed := row.granted) and not row.merged_into:
             title, law = (owed["reference"], ERASED) if owed["reference"] else ("it was due", NO_LONGER)
             due_on, lay_out = owed["due_on"], partial(_laid_out, "Erase what is kept", title, page, f"{page}/erase_personal_data", law)
             yield Duty(short(row.ref), said.day(due_on) if due_on else None, said.day(owed["on"]), lay_out)
