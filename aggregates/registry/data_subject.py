@@ -235,11 +235,19 @@ class DataSubject(SubjectActs, Recorded[SubjectState | None]):
         self.record(name, occurred_on=act["occurred_on"], late_reason=act.get("late_reason"), **fields, **act["acting"].said)
 
     def check_corrected(self, entry: Entry) -> None:
-        """Refuse a decision that its command would have refused, and a merging into itself."""
+        """Refuse a decision that its command would have refused, a merging into itself, and an answer to a request of another day."""
+        if issubclass(entry.event, DataSubject.AccessRequestAnswered):
+            self._check_received(entry.body["reference"], entry.body["received_on"], self.entries[entry.number - 1].body["received_on"])
         if issubclass(entry.event, DataSubject.ErasureDecided):
             exempted(entry.body["outcome"], entry.body["exemption"])
         if issubclass(entry.event, DataSubject.SubjectsMerged) and entry.body["into"] != self.entries[entry.number - 1].body["into"]:
             raise errors.IdentifyingField(ref=self.ref, amends=entry.number, fields={"into"})
+
+    def _check_received(self, reference: str, received_on: date, recorded: date) -> None:
+        """Refuse to answer, as corrected, a request of another day than its own; of one that nobody brought in stands what was recorded."""
+        requests = [one.on for one in self.state.access_requests if one.reference == reference] if self.state else []
+        if received_on != recorded and received_on not in requests:
+            raise law.ReceivedAnotherDay(reference=reference, on=next(iter(requests), recorded), received_on=received_on)
 
     def lacking(self, stands: Sequence[Entry]) -> dict[int, frozenset[str]]:
         """Say what was decided without having been asked, erased without a decision, or ended without having begun."""

@@ -111,9 +111,16 @@ class InPersonAlone(Refused):
 
 
 class ReceivedAnotherDay(Refused):
-    """What is answered is the request as it was brought in, with its day."""
+    """What is answered is the request as it was brought in, with its day, which is corrected where it was brought in, and nowhere else.
 
-    source, text = "UK GDPR Article 15", "The request {reference} was received on {on}, not on {received_on}"
+    Of an answer without a request, as it was once taken, the day is what was recorded. Where that is wrong, it is retracted, the request
+    brought in, and answered: so nobody is late, or in time, by a word in the answer alone.
+    """
+
+    source, text = (
+        "UK GDPR Article 15",
+        "The request {reference} was received on {on}, not on {received_on}: where that is wrong, correct the request itself",
+    )
 
 
 class AccessNotAsked(Refused):

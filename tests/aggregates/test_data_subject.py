@@ -206,6 +206,35 @@ def test_an_answer_is_to_a_request_that_waits():
     assert [one.reference for one in subject.state.accesses] == ["SAR-1"]
 
 
+def test_the_day_of_a_request_is_not_corrected_in_its_answer():
+    """UK GDPR Article 12(3): nobody makes an answer be in time; the request's own day is corrected, and the answer may follow it."""
+    subject = person()
+    subject.request_access(**said(0, reference="SAR-1", identity_checked_by="riv-lead"))
+    subject.answer_access(**said(60, reference="SAR-1", received_on=on(0), outcome="given"))
+    with pytest.raises(law.ReceivedAnotherDay, match="correct the request itself"):
+        subject.correct(**said(61, amends=3, corrected={"received_on": on(50).isoformat()}, reason="It came later"))
+    subject.correct(**said(61, amends=3, corrected={"outcome": "given-in-part", "exemption": "legal claims"}, reason="Not all of it"))
+    subject.correct(**said(61, amends=2, corrected={"occurred_on": on(1).isoformat()}, reason="Stamped a day later"))
+    assert (subject.state.accesses[0].received_on, subject.state.accesses[0].outcome) == (on(1), "given-in-part")
+    subject.correct(**said(62, amends=3, corrected={"received_on": on(1).isoformat()}, reason="As the request says"))
+
+
+def test_the_day_of_an_answer_without_a_request_stands_as_it_was_recorded():
+    """Of before requests were on record: no correction moves it, though all else of it is corrected; retracted, it is recorded anew."""
+    subject = person()
+    early = {"reference": "SAR-0", "received_on": on(0), "outcome": "given", "exemption": None}
+    subject.record("AccessRequestAnswered", occurred_on=on(60), late_reason=None, **early, **DPO.said)
+    with pytest.raises(law.ReceivedAnotherDay):
+        subject.correct(**said(61, amends=2, corrected={"received_on": on(50).isoformat()}, reason="It came later"))
+    subject.correct(**said(61, amends=2, corrected={"outcome": "refused", "exemption": "legal claims"}, reason="It was refused"))
+    assert subject.state.accesses[0].received_on == on(0)
+    subject.retract(**said(62, amends=2, reason="The day is wrong"))
+    subject.request_access(**said(50, reference="SAR-0", identity_checked_by="riv-lead"))
+    subject.answer_access(**said(62, reference="SAR-0", received_on=on(50), outcome="given"))
+
+    assert [one.received_on for one in subject.state.accesses] == [on(50)]
+
+
 def test_what_is_decided_about_a_person_is_amended_as_everywhere_but_for_the_deed():
     """A wrong merging is retracted; a registration never is, nor what was destroyed, nor the decision that it rests on."""
     subject = person(**ASKED)
