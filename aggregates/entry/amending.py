@@ -200,11 +200,18 @@ class Recorded(OnRecord[S]):
             root = self.entries[root.body["amends"] - 1]
         return root
 
-    def all_stands(self, number: int) -> bool:
-        """Say whether all that a correction gave is known to stand: it amends no amendment, and nothing amended the same after it."""
-        later = (entry for entry in self.entries[number:] if issubclass(entry.event, (Recorded.EntryCorrected, Recorded.EntryRetracted)))
-        amended, root = self.entries[number - 1].body["amends"], self._root(number).number
-        return bool(amended == root) and root not in {self._root(entry.number).number for entry in later}
+    def still_gives(self, number: int, part: str) -> bool | None:
+        """Say whether what a correction gave in a part stands; None where a later one may have given the same, or it was itself corrected.
+
+        It stands where neither it nor what it corrects was retracted, and every later correction of that gave nothing in this part.
+        """
+        amended, root, gone = self.entries[number - 1].body["amends"], self._root(number).number, self._retracted()
+        if gone & {number, amended, root}:
+            return False
+        later = (entry for entry in self.entries[number:] if issubclass(entry.event, Recorded.EntryCorrected) and entry.number not in gone)
+        others = [entry for entry in later if self._root(entry.number).number == root]
+        sure = amended == root and all(entry.body["amends"] == root and entry.body[part] is None for entry in others)
+        return True if sure else None
 
     def _parts(self, amends: int, corrected: Mapping[str, Any] | None) -> dict[str, dict[str, Any] | None]:
         """Return the corrected values by their class, or refuse: no such entry, retracted, or nothing that may be corrected."""

@@ -272,3 +272,16 @@ def test_a_correction_that_changes_nothing_stays_with_what_it_repeats(board, tmp
     assert board.board.load(Action, "A8", fresh=True).state.title == NAMED["title"]
     assert board.board.load(Action, "A8", fresh=True).entries[1].body["corrected_public"] == NAMED
     holds(board, tmp_path)
+
+
+def test_a_correction_that_changes_nothing_stays_though_something_else_was_corrected_later(board, tmp_path):
+    """What it gave is given still: that another part was corrected after it takes nothing back, and an audit would find it to stand."""
+    board.act("riv-lead", "accept_action", "A7")
+    board.act("riv-lead", "report_progress", "A7", narrative=f"{NAME} did half", rag="amber")
+    for corrected in ({"narrative": f"{NAME} did half"}, {"rag": "red"}):
+        board.act("riv-lead", "correct_entry", "A7", amends=3, corrected=corrected, **WHY)
+    before = board.board.load(Action, "A7").entries
+    erased(board)
+
+    assert board.board.load(Action, "A7", fresh=True).entries == before
+    holds(board, tmp_path)

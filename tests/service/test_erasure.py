@@ -260,6 +260,31 @@ def test_a_correction_that_stands_is_missed_where_it_is_kept_back_and_may_not_be
     assert (failure.rule, f"#{given} {part}" in failure.says) == ("INV-39", True)
 
 
+@pytest.mark.parametrize(
+    ("later", "failed"),
+    [({"narrative": "All are read"}, True), ({"rag": "red"}, False), (None, False)],
+    ids=["in another part", "in the same part", "retracted"],
+)
+def test_an_erased_correction_that_was_amended_later_is_judged_as_far_as_can_be_known(board, tmp_path, monkeypatch, later, failed):
+    """INV-39: what no later correction can have given stood, and fails the audit; what one may have given is named as not audited."""
+    board.act("riv-lead", "accept_action", "A1")
+    board.act("riv-lead", "report_progress", "A1", narrative="Half is read", rag="amber")
+    number, part = board.board.load(Action, "A1").version, "corrected_public"
+    amends = {"about": "action", "amends": number, "reason": "Better so"}
+    given = board.act("riv-lead", "correct_entry", "A1", corrected={"rag": "green"}, **amends).positions[-1]
+    if later:
+        board.act("riv-lead", "correct_entry", "A1", corrected=later, **amends)
+    else:
+        board.act("riv-lead", "retract_entry", "A1", **amends | {"amends": number + 1})
+    erase_too(board, given, part, monkeypatch)
+    write_pack(board.board.recorder, tmp_path / "pack")
+    found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+
+    assert (found.code, [one.rule for check in found.checks for one in check.failures]) == ((1, ["INV-39"]) if failed else (0, []))
+    named = f"not audited: what was amended: #{given}: whether all that this correction gave was taken back" in "\n".join(found.lines)
+    assert named == (later is not None and not failed)
+
+
 def erase_too(it, position, field, monkeypatch):
     """Erase somebody, and with them a field of an entry, as a service would that had been changed."""
     ref = somebody(it)

@@ -112,7 +112,7 @@ def _overtaken(thing: Any, goes: Callable[[str], bool]) -> Iterator[tuple[Entry,
     entries, now, went = [*thing.entries], list(thing.standing), set[tuple[int | None, str]]()
     for entry, part in _given(thing, Recorded.EntryCorrected, goes):
         without = [one._replace(body={**one.body, part: None}) if one.number == entry.number else one for one in entries]
-        if standing(without) == now and not thing.all_stands(entry.number):  # where it changed nothing, its words stand all the same
+        if standing(without) == now and not thing.still_gives(entry.number, part):  # where it changed nothing, its words stand all the same
             entries = without
             went.add((entry.body["proposal"], part))
             yield entry, part, entry.body[part]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ERASED: Final = "data_subject.personal_data_erased.v1"
 CLASSES: Final = ("public", "partners", "restricted")
 MISSING_TEXT: Final = "this text is neither shown nor erased, and other fields of its class are shown: it was kept back, or lost"
+OVERTAKEN: Final = "whether all that this correction gave was taken back before it was erased: what it gave is not shown any more"
 SESSION: Final = samples.STREAM.rstrip(".")
 
 
@@ -64,7 +65,10 @@ def amended(trail: Trail) -> Check:
         elif one.told.evt == ERASED:
             for each in said["erased"]:
                 kind = _kind(evts.get(each["position"]), each["field"])
-                if kind is not None and kind is not Sealed and trail.stood(each["position"], each["field"], one.at):
+                stood = kind is not None and kind is not Sealed and trail.stood(each["position"], each["field"], one.at)
+                if stood is None:
+                    check.apart[OVERTAKEN].append(each["position"])
+                elif stood:
                     why = f"#{each['position']} {each['field']}, which is nobody's name or contact, and stood"
                     check.fails(one.at, one.told.evt, f"it erased {why}", rule="INV-39", field="erased")
             gone = ", ".join(f"#{each['position']} {each['field']}" for each in said["erased"])

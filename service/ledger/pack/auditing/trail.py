@@ -129,11 +129,11 @@ class Trail:
         """Return every entry whose meaning is known, in the order of the log."""
         return sorted((one for stream in self.streams.values() for one in stream.entries), key=lambda one: one.at)
 
-    def stood(self, position: int, field: str, known_at: int) -> bool:
+    def stood(self, position: int, field: str, known_at: int) -> bool | None:
         """Say whether a field of an entry stood before a position as it was recorded, neither corrected nor retracted, as is shown.
 
-        What was proposed stands as long as it waits: once an amendment was made of it, that is where it stands. Of what a correction gave
-        it is known to stand where nothing was amended after it (`all_stands`): what it gave is not shown.
+        What was proposed stands as long as it waits: once an amendment was made of it, that is where it stands. What a correction gave is
+        not shown: where a later one may have given the same (`still_gives`), nobody can know, and None is returned.
         """
         for stream in self.streams.values():
             for one in stream.entries:
@@ -143,7 +143,7 @@ class Trail:
                         made = {entry.body.get("proposal") for entry in then.entries}
                         return one.told.sver in {entry.number for entry in then.open_proposals} - made
                     if issubclass(one.entry.event, Recorded.EntryCorrected) and field in CORRECTED.values():
-                        return stream.whole and then.all_stands(one.told.sver)
+                        return then.still_gives(one.told.sver, field) if stream.whole else None
                     now = next((entry for entry in then.standing if entry.number == one.told.sver), None)
                     return now is not None and isinstance(now.body[field], Withheld)
         return False
