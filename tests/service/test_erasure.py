@@ -10,6 +10,7 @@ from io import BytesIO
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from aggregates import EVENTS
 from aggregates.action import Action, refusals
@@ -19,6 +20,7 @@ from aggregates.entry.values import Sealed
 from aggregates.registry import protection as law
 from aggregates.registry.data_subject import DataSubject
 from service.application import Board
+from service.cli import main
 from service.desk import accounts
 from service.desk.refusals import NotFound, NotSignedIn
 from service.ledger.append import Erases, Text
@@ -129,6 +131,20 @@ def test_what_was_erased_is_nowhere_in_the_database(board):
     assert not [text for word in (NAME, CONTACT) for text in spellings(word) if text in heap]
     assert board.board.subjects.reveal_all(range(1, board.board.size() + 1)).get((board.board.size(), "name")) is None
     assert NAME not in board.board.people()
+
+
+def test_status_says_that_texts_are_still_shown_until_the_views_have_caught_up(board):
+    """While `muniment work` is stopped a text that went is read from the views: whoever runs the service is told, and only then."""
+    ref = somebody(board)
+    granted(board, ref)
+    board.catch_up()
+    board.act("dpo", "erase_personal_data", ref)
+    settings = {"MUNIMENT_DATA": str(board.config.data), "MUNIMENT_DATABASE_URL": board.config.database_url}
+    told = f"WRONG  1 person was erased since event {board.board.size() - 1}, and texts that went with them are still shown"
+    assert told in CliRunner().invoke(main, ["status"], env=settings).output
+    board.catch_up()
+
+    assert "still shown" not in CliRunner().invoke(main, ["status"], env=settings).output
 
 
 def test_what_named_them_and_was_corrected_goes_with_them_and_nothing_else_does(board, tmp_path):

@@ -34,6 +34,7 @@ WITNESSED = """
     SELECT (SELECT max(size) FROM ledger.cosignature WHERE witness = %(witness)s),
            (SELECT failed FROM desk.asked_outside WHERE who = %(witness)s),
            (SELECT max(held) FROM ledger.divergence WHERE witness = %(witness)s)"""
+ERASED_SINCE = "SELECT count(*) FROM sealed.erased WHERE position > %s AND line IS NULL"  # of this very log
 FILES = "SELECT count(*) FILTER (WHERE checked_at IS NULL), count(found) FROM desk.evidence_file"
 
 
@@ -73,8 +74,12 @@ def _findings(conn: psycopg.Connection[Any], config: Config, size: int) -> Itera
         yield f"The last checkpoint sent to {address}: {f'{day}, at {sent} events' if day else 'none yet'}.", day is not None
     with psycopg.connect(config.conninfo("writer")) as desk:
         yield from _witnessed(desk, config, size)
+        (gone,) = desk.execute(ERASED_SINCE, (reached,)).fetchone() or (0,)
         waiting, (unchecked, found) = desk.execute(NOT_MAILED).fetchall(), desk.execute(FILES).fetchone() or (0, 0)
         dumps = desk.execute(UNDESTROYED, (london(config.clock()()),)).fetchall()
+    if gone and reached:
+        people = f"{gone} {'person was' if gone == 1 else 'people were'} erased"
+        yield f"{people} since event {reached}, and texts that went with them are still shown: start `muniment work`.", False
     yield _erased(config)
     yield _opens(config)
     for name, day in dumps:
