@@ -57,6 +57,7 @@ RULES: Final[Mapping[str, str]] = {
     "INV-43": "working days are those of the pinned calendar",
     "INV-44": "the chair does not judge what their own employer owes",
     "INV-45": "nothing on record identifies a child",
+    "domain B.6": "an act is for the offices whose role may do it",
     "ledger §3": "a key is its holder's alone, and is enrolled, ended and disputed on record",
 }
 
@@ -83,15 +84,23 @@ class Refused(Exception):  # noqa: N818 - the field's word: an act is refused, i
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
     @property
+    def sentence(self) -> str:
+        """Return the sentence with its facts alone, without its rule and its end."""
+        return self._said(str)
+
+    @property
     def message(self) -> str:
         """Return the sentence with its facts and, in brackets, the rule in words and its source."""
         return self.in_words(str)
 
     def in_words(self, called: Callable[[str], str]) -> str:
         """Return the sentence with what each text among its facts is `called`: a code by its name, where a person reads it."""
-        said = self.text.format(**{name: _words(value, called) for name, value in self.facts.items()})
+        said = self._said(called)
         because = "; ".join(part for part in (RULES.get(self.rule), self.source) if part)
         return f"{said} ({because})." if because else f"{said}."
+
+    def _said(self, called: Callable[[str], str]) -> str:
+        return self.text.format(**{name: _words(value, called) for name, value in self.facts.items()})
 
     def __reduce__(self) -> Any:
         """Let a refusal cross a process boundary with its facts."""

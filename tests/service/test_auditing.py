@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from io import BytesIO
@@ -12,6 +13,7 @@ import pytest
 
 from aggregates.action import Action
 from aggregates.authority import Acting
+from aggregates.errors import RULES
 from aggregates.registry.data_subject import DataSubject
 from service.ledger.pack import PUBLICLY, write_pack
 from service.ledger.pack.auditing import audit
@@ -88,7 +90,12 @@ def test_a_sign_off_by_the_owners_organisation_is_named(signed_off, tmp_path):
     (failure,) = checks["independence"].failures
     assert found.code == 1
     assert (failure.position, failure.event, failure.rule) == (position, "action.signed_off.v1", "INV-11")
-    assert any(line.startswith(f"FAILED: independence: #{position}: action.signed_off.v1: RIV owns A1") for line in found.lines)
+    (told,) = [line for line in found.lines if line.startswith(f"FAILED: independence: #{position}: action.signed_off.v1: RIV owns A1")]
+    assert told.endswith("(nobody judges an action that their own agency owns, INV-11)")
+    assert found.plain["checks"][2]["failures"][0]["rule_in_words"] == "nobody judges an action that their own agency owns"
+    numbers = re.findall(r"(?<=[( ])(?:INV-\d+|domain B\.6|ledger §3)", "\n".join(found.lines))
+    assert numbers
+    assert all(f"({RULES[number]}, {number})" in "\n".join(found.lines) for number in numbers)
 
     number = signed_off.board.load(Action, "A1").version - 2
     signed_off.act("quality-chair", "propose_amendment", "A1", about="action", amends=number, reason="By the owner")

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from aggregates.errors import RULES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
 SOME: Final = 12  # positions that are listed, before the others are counted
 WITHHELD: Final = "what is needed of them is withheld or erased"
 OUTSIDE: Final = "what came before them is outside this pack"
+
+
+def by_rule(rule: str | None) -> str:
+    """Return a rule as it is read: in words, and after them its number, by which programs know it."""
+    words = RULES.get(rule or "")
+    return f" ({words}, {rule})" if words else f" ({rule})" if rule else ""
 
 
 class Failure(NamedTuple):
@@ -29,7 +37,7 @@ class Failure(NamedTuple):
     def words(self) -> str:
         """Say it in a line."""
         of = f"{self.event}, {self.field}" if self.field else self.event
-        return f"#{self.position}: {of}: {self.says}" + (f" ({self.rule})" if self.rule else "")
+        return f"#{self.position}: {of}: {self.says}{by_rule(self.rule)}"
 
 
 @dataclass
@@ -50,7 +58,8 @@ class Check:
 
     def refused(self, position: int, event: str, why: Refused) -> None:
         """Put down what one of the Board's own rules refuses."""
-        self.fails(position, event, why.message, rule=why.rule)
+        source = f" ({why.source})" if why.source else ""
+        self.fails(position, event, f"{why.sentence}{source}", rule=why.rule)
 
     @property
     def not_checked(self) -> list[str]:
@@ -68,7 +77,7 @@ class Check:
     @property
     def plain(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
-        failed = [one._asdict() for one in self.failures]
+        failed = [one._asdict() | {"rule_in_words": RULES.get(one.rule or "")} for one in self.failures]
         return {"check": self.name, "checked": self.checked, "failures": failed, "notes": self.notes, "not_checked": self.not_checked}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from aggregates.action import Action
 from aggregates.action.refusals import SamePerson
-from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check
+from service.ledger.pack.auditing.findings import OUTSIDE, WITHHELD, Check, by_rule
 from service.ledger.pack.auditing.judging import MISSING
 from service.ledger.pack.auditing.trail import positions_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aggregates.entry import Entry
     from service.ledger.pack.auditing.trail import Known, Stream, Trail
 
-SEALED: Final = "other offices handed in and signed off; whether one person held both is sealed, and in no pack (INV-12)"
+SEALED: Final = f"other offices handed in and signed off; whether one person held both is sealed, and in no pack{by_rule('INV-12')}"
 
 
 def another_person(trail: Trail) -> Check:

@@ -14,7 +14,7 @@ from aggregates.entry import Recorded
 from aggregates.errors import Refused
 from service.commands import AMENDERS, COMMANDS
 from service.desk import authority
-from service.ledger.pack.auditing.findings import WITHHELD, Check
+from service.ledger.pack.auditing.findings import WITHHELD, Check, by_rule
 
 if TYPE_CHECKING:
     from aggregates.authority import Acting
@@ -52,7 +52,7 @@ def signing(trail: Trail) -> Check:
     if not check.apart[WITHHELD]:
         del check.apart[WITHHELD]
     check.notes += [f"{number:,} {evt} by the service itself, or by whoever took part" for evt, number in sorted(itself.items())]
-    check.unchecked.append("that whoever held an office is the person who acted: persons are sealed (INV-32)")
+    check.unchecked.append(f"that whoever held an office is the person who acted: persons are sealed{by_rule('INV-32')}")
     return check
 
 
@@ -68,7 +68,7 @@ def _check(check: Check, trail: Trail, one: Known) -> None:
         who = acting(trail, one, one.at)
     except Refused as why:
         if one.at > trail.founded:
-            check.fails(one.at, one.told.evt, why.message, rule="INV-32", field="by_office")
+            check.fails(one.at, one.told.evt, why.sentence, rule="INV-32", field="by_office")
         return
     allowed, by = may(one.told.evt), one.told.signed_by
     if allowed and who.role not in allowed:
