@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aggregates.review.names import Names
 
 NONCE: Final = 12
+DAMAGED: Final = "[it is damaged, and cannot be read: say that it identifies somebody, and have it sent again]"
 HOLD: Final = """
     INSERT INTO desk.held_text (digest, command, ref, field, pattern, office, text) VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING"""
@@ -160,7 +161,7 @@ class HeldTexts:
         """Return the texts that wait, the earliest first."""
         with self._datastore.get_connection() as conn:
             rows: list[dict[str, Any]] = list(map(dict, conn.execute(WAITING).fetchall()))
-        return [HeldText(**row | {"text": _open(self._key, row.pop("digest"), row["text"])}) for row in rows]
+        return [HeldText(**row | {"text": _opened(self._key, row.pop("digest"), row["text"]) or DAMAGED}) for row in rows]
 
     def decide(self, number: int, *, allowed: bool, by: str) -> None:
         """Say whether a text may be recorded as it stands; refuse where none waits."""
@@ -178,10 +179,8 @@ def take_out(conn: Connection[Any], key: bytes | None, goes: Callable[[Any], boo
 
 def _goes(key: bytes | None, digest: bytes, sealed: bytes, goes: Callable[[Any], bool]) -> bool:
     """Say the same of one text; what nobody can open is of no use to anybody."""
-    try:
-        return goes("" if key is None else _open(key, bytes(digest), bytes(sealed)))
-    except InvalidTag:
-        return True
+    text = "" if key is None else _opened(key, digest, sealed)
+    return text is None or goes(text)
 
 
 def rewrap(conn: Connection[Any], old: bytes, new: bytes) -> None:
@@ -201,6 +200,14 @@ def _digest(key: bytes, *said: str) -> bytes:
 def _seal(key: bytes, digest: bytes, text: str) -> bytes:
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, text.encode(), digest)
+
+
+def _opened(key: bytes, digest: bytes, sealed: bytes) -> str | None:
+    """Return a text; None where it is damaged, which keeps nobody from the others."""
+    try:
+        return _open(key, bytes(digest), bytes(sealed))
+    except InvalidTag:
+        return None
 
 
 def _open(key: bytes, digest: bytes, sealed: bytes) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -65,7 +66,9 @@ class Smtp:
             with smtplib.SMTP(self.host, self.port, timeout=PATIENCE) as server:
                 server.send_message(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise NotSent(mail.to, str(error)) from error
+            # Why is kept, and whose address it is may be erased: servers repeat it in what they answer.
+            why = re.sub(re.escape(mail.to), "the address", str(error), flags=re.IGNORECASE)
+            raise NotSent(mail.to, why) from error
 
 
 def mailer(config: Config) -> Mailer | None:

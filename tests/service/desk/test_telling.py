@@ -103,6 +103,21 @@ def test_each_notice_is_mailed_once_to_whoever_holds_the_office(due):
     assert [to for to, _ in mailbox.messages] == [["riv-lead@severnbrook.example"], ["cqh-lead@severnbrook.example"]]
 
 
+def test_why_a_mail_could_not_be_sent_is_kept_without_the_address(due):
+    """F.8: a server that refuses somebody repeats their address; what is kept of its answer does not, so that it goes with them."""
+    with server(port := free_port()) as mailbox:
+        mailbox.handle_RCPT = refuse
+        told = send(due, port)
+
+    assert [(tries, "550" in why, "no such user: the address" in why) for _, tries, why in waiting(due)] == [(1, True, True)] * 2
+    assert not [why for why in told if "@" in why]
+
+
+async def refuse(_server, _session, _envelope, address, _options):
+    """Answer as a server that knows nobody of that name, and says so in capitals."""
+    return f"550 no such user: {address.upper()}"
+
+
 def test_the_officer_is_told_of_a_request_and_again_before_the_law_counts_it_late(due):
     """UK GDPR Article 12(3): told as it comes, unless they brought it in, and a week before its day where it still waits."""
     due.join("dpo", "data protection officer")

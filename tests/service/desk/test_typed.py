@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from service.database import backup
-from service.desk import drafts
+from service.desk import drafts, screening
 from service.desk.coming_in import held
 from service.desk.refusals import PersonalData
 from service.ledger.sealed import outside
@@ -101,6 +101,7 @@ def test_a_text_that_nobody_can_open_keeps_nobody_from_being_erased(board):
     wait(board, "Born on 4 March 2009")
     with psycopg.connect(board.config.conninfo("owner")) as conn:
         conn.execute("UPDATE desk.held_text SET text = '\\x00'::bytea || text")
+    assert waiting(board) == [screening.DAMAGED]  # and the officer still reads the others
     granted(board, ref)
     board.act("dpo", "erase_personal_data", ref)
 
