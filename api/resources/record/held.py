@@ -24,8 +24,11 @@ from service.desk.coming_in import held as at_the_desk
 from service.desk.refusals import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.resources.answering.answers import Reading
     from projections.people import PersonRow
+    from service.desk.persons import Typed
 
 RIGHTS: Final = (
     "You may ask that what is wrong be corrected, that what is kept be erased or not used, and you may object (UK GDPR Articles 16, 17, 18 "
@@ -114,16 +117,26 @@ def _offices(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
 
 
 def _typed(on: Reading, subjects: list[UUID]) -> list[dict[str, Any]]:
-    """Return each text that is typed and not recorded, and names them or was typed in an office that was theirs alone on the day."""
-    them, seats = worker().board.naming(subjects), {one.ref: one.terms for one in offices(on.conn, **on.at)}
+    """Return each text that is typed and not recorded, and names them or was typed by them."""
+    them, by_them = worker().board.naming(subjects), typed_by(on, subjects)
     found = []
     for one in worker().board.typed():
-        holders = {term.holder for term in seats.get(one.office or "", ()) if term.covers(london(one.at.timestamp()))}
-        theirs, named = bool(holders) and holders <= {*subjects}, them.found(one.text)
+        theirs, named = by_them(one), them.found(one.text)
         if theirs or named:
             of = {"about": one.kind, "ref": one.ref, "office": one.office, "kept_at": one.at, "field": one.field, "waits": one.waits}
             found.append(of | {"names you": named, "said": one.text if theirs and named else None})
     return found
+
+
+def typed_by(on: Reading, subjects: list[UUID]) -> Callable[[Typed], bool]:
+    """Return what says whether somebody typed a text: in an office that was theirs alone on the day."""
+    seats = {one.ref: one.terms for one in offices(on.conn, **on.at)}
+
+    def by_them(one: Typed) -> bool:
+        holders = {term.holder for term in seats.get(one.office or "", ()) if term.covers(london(one.at.timestamp()))}
+        return bool(holders) and holders <= {*subjects}
+
+    return by_them
 
 
 def _asked(row: PersonRow) -> dict[str, Any]:

@@ -338,6 +338,12 @@ def test_what_is_typed_of_somebody_is_shown_to_the_officer_counted_and_given_wit
     shown = who.text(f"/subjects/{ref}").partition(heading)[2]
     for words in ("Q-1 Draft Riv lead 5 September 2016 Goes when they are erased", "Reason Waits for the data protection officer Riv lead"):
         assert words in shown, shown
+    theirs = who.text(f"/subjects/{own}").partition(heading)[2]
+    for words in (
+        "Reason Draft Riv lead 5 September 2016 Goes when",
+        "Draft Riv lead 5 September 2016 Stays with the office, in which they typed it",
+    ):
+        assert theirs.count(words) == 1, theirs
     assert f"We asked {NAME} Goes when they are erased You decide whether it is recorded" in who.text(f"/subjects/{ref}/mentions")
     assert all(heading not in board(office).text(f"/subjects/{ref}") for office in ("chair", "board-manager", "inspector"))
     for person, has, lacks in ((ref, 2, "counted them"), (own, 4, "counted them")):
