@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 import shutil
 from contextlib import closing
 from functools import cache
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from service.config import Config
 
+LONGEST = "tests/acceptance/test_browser.py"
+DEMONSTRATION = re.compile(r"\bsevernbrook\b(?!\.)")  # by this name tests ask for it; what a dot follows is part of an address
 RUN_FOLDER = "TESTS_OF_MUNIMENT"  # the run's folder, told to its workers through the environment
 
 
@@ -40,8 +44,23 @@ class InGroups(LoadScopeScheduling):
 
 
 @cache
+def _text(file: str) -> str:
+    return (Path(__file__).parents[1] / file).read_text()
+
+
 def _together(file: str) -> bool:
-    return "xdist_group(" in (Path(__file__).parents[1] / file).read_text()
+    return "xdist_group(" in _text(file)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return when a test has its turn: what one worker has to do alone comes before what anybody can.
+
+    Of that the longest comes first, which has the demonstration made; what else needs it comes last, and so waits for it least.
+    """
+    file = item.nodeid.partition("::")[0]
+    if not _together(file):
+        return 3
+    return 0 if file == LONGEST else 2 if DEMONSTRATION.search(_text(file)) else 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InGroups:
@@ -50,8 +69,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InGroups:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what one worker has to do alone, which takes longest; the other is not left idle at the end."""
-    items.sort(key=lambda item: not _together(item.nodeid.partition("::")[0]))
+    """Begin with what one worker has to do alone, which takes longest; the others are not left idle at the end."""
+    items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what is there for good: looking through it again and again took a seventh of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

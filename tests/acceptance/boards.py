@@ -49,17 +49,17 @@ def once(name: str) -> Iterator[tuple[Path, Path]]:
         yield folder, folder / f"{name}.json"
 
 
-def told() -> tuple[Path, list[Ran]]:
-    """Return the data directory that `muniment demo --no-serve` makes, done twice, and what it said each time. Nothing runs there."""
+def told() -> tuple[Path, Ran]:
+    """Return the data directory that `muniment demo --no-serve` makes, and what it said. Nothing runs there."""
     with once("severnbrook") as (folder, made):
         data = folder / "severnbrook"
         if not made.exists():
             data.mkdir()
-            said = [Product(data).run("demo", "--no-serve") for _ in range(2)]
+            said = Product(data).run("demo", "--no-serve")
             with EmbeddedPostgres(data) as conninfo:
                 _program("pg_dump", conninfo, "--format=custom", "--compress=0", f"--file={folder / DUMP}")
             made.write_text(json.dumps(said))
-        return data, [Ran(*each) for each in json.loads(made.read_text())]
+        return data, Ran(*json.loads(made.read_text()))
 
 
 def told_already(data: Path) -> None:

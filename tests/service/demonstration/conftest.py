@@ -47,7 +47,7 @@ class Shown(NamedTuple):
 @pytest.fixture(scope="package")
 def shown(postgres, tmp_path_factory) -> Iterator[Shown]:
     """Give Severnbrook with its views as `muniment demo` makes it, once a run: a copy for these tests."""
-    _, (said, _) = boards.told()
+    _, said = boards.told()
     with boards.demonstration(postgres).copy(tmp_path_factory.mktemp("told") / "severnbrook", postgres) as product:
         board = Board(product.config, keys.load(product.config), clock=TODAY.timestamp)
         with psycopg.connect(product.config.conninfo("projector"), autocommit=True) as views:
