@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import os
-from errno import EINVAL
+from errno import EFBIG, EINVAL
 from hashlib import sha256
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "erasures.jsonl"
 HEAD: Final = "erasures.head"
+LARGEST: Final = 1 << 30  # bytes of the record, of which a person takes some thousands
 TOPIC: Final = "data_subject.personal_data_erased.v1"
 
 
@@ -127,11 +128,17 @@ def new(file: Path, sealers: Sequence[Sealer]) -> Record:
     return Record(file, (json.dumps({"log": parse_vkey(sealers[0].vkey)[0]}),), ())
 
 
-def text_of(file: Path) -> str:
-    """Return what a file holds that lies where others may write; raise OSError where it is none, such as a pipe that nobody ever fills."""
+def text_of(file: Path, most: int = LARGEST) -> str:
+    """Return what a file holds that lies where others may write, of so many bytes at most.
+
+    Raise OSError where it is none, such as a pipe that nobody ever fills, or larger than anything that we write.
+    """
     with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), encoding="utf-8", errors="replace", newline="") as found:  # noqa: PTH123 - waits for nobody
-        if not S_ISREG(os.fstat(found.fileno()).st_mode):
+        stands = os.fstat(found.fileno())
+        if not S_ISREG(stands.st_mode):
             raise OSError(EINVAL, "it is not a file")
+        if stands.st_size > most:
+            raise OSError(EFBIG, "it is larger than anything that we write")
         return found.read()
 
 
@@ -162,7 +169,7 @@ def the_one(records: Sequence[Record]) -> Record:
 def check_head(head: Path, record: Record) -> None:
     """Raise RecordShrunk where a head that is there is not that of any beginning of the record."""
     try:
-        said = text_of(head)
+        said = text_of(head, 1 << 10)
     except FileNotFoundError:
         return
     except OSError as error:

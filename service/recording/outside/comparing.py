@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from service.recording.recording import Recording
 
 PATIENCE: Final = 3.0  # seconds for one answer of a witness: who is away keeps nobody waiting for longer
+LARGEST: Final = 1 << 20  # bytes of a checkpoint, with every cosignature that there could be
 AGAIN: Final = 60.0  # seconds after which it is looked up what a witness has been found to hold
 # A witness that has cosigned since, at that size or after it, has taken back what it said.
 FOUND: Final = """
@@ -163,7 +164,7 @@ def _kept(config: Config, recorder: LedgerRecorder, good: set[Path]) -> tuple[li
     folders = [Path(to) for to in config.checkpoint_to if to.startswith("/")]
     for path in (path for folder in folders for path in folder.glob("*.checkpoint") if path not in good):
         try:
-            note = text_of(path)
+            note = text_of(path, LARGEST)
             if (match := NOTE.fullmatch(note)) and match[2] not in {parse_vkey(each.vkey)[0] for each in recorder.sealers}:
                 good.add(path)  # another log's
                 continue
