@@ -25,8 +25,8 @@ for each entry · proofs/<index>.tlog-proof · evidence/<sha256>, evidence/missi
 A log may go on under another key and name: `ledger.succeeded.v1` at #n holds the last checkpoint by the key before, over n - 1 events, and
 that key's signature for the next where it `vouched`. Each seals its own sizes alone; `aud` stays the name that the log began with.
 
-In order: policy and keys; checkpoint; every entry re-hashed into the root; who sealed which sizes; what the auditor kept (--known); each
-statement by a key that the log had made live there; `seen` roots; streams; every digest accounted for; evidence; witness time.
+In order: policy and keys; checkpoint; every hash up to the root; who sealed which sizes; what the auditor kept (--known); each entry by its
+hash, its statement by a key that the log had made live there; `seen` roots; streams; every digest accounted for; evidence; witness time.
 """
 
 from __future__ import annotations
@@ -52,14 +52,13 @@ from hashlib import file_digest, sha256
 from itertools import groupby, pairwise
 from operator import add, lt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 TO_URL, FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_+/=", b"+/\0\0\0")  # what is not of it is of neither
 LAST, CLAIMED = ("", "", "AQgw", "AEIMQUYcgkosw048"), 512  # what so many digits end with; digits that nearly all claims but digests fit
-FILL = "AAAA", "=", "AA", "A"  # up to whole groups; one digit over is never right
 LOG, WITNESS = b"\x01", b"\x04"  # kinds of note key: one that signs checkpoints, one that cosigns them with its time
 HASH, TILE, MAX_ENTRY, MAX_FILES, MAX_READ, MAX_ZIP_RATIO = 32, 256, 65535, 2_000_000, 1 << 28, 200
 LATEST, CLOCK_SKEW = 10**11, 3600  # seconds: what a date can be written of; what our clock may be ahead of a witness's
@@ -82,13 +81,14 @@ SHOWN: dict[str, dict[str, type]] = {  # what every pack must show of the events
 }
 CLAIMS = ("_sd", "_sd_alg", "assurance", "aud", "evt", "iat", "iss", "jti", "seen", "stream", "sver")
 TEXT, NUMBER, EVT = r'"([^"\\\x00-\x1f]+)"', "(0|[1-9][0-9]{,14})", re.compile(rb'"evt":"([^"]+)"')
-B64, B64_16, B64_32 = '"[A-Za-z0-9_-]+"', "[A-Za-z0-9_-]{21}[AQgw]", '"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
+B64_16, B64_32 = "[A-Za-z0-9_-]{21}[AQgw]", '"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
 PAYLOAD = re.compile(
     rf'{{"_sd":\[({B64_32}(?:,{B64_32})*)\],"_sd_alg":"sha-256","assurance":{TEXT},"aud":{TEXT},"evt":{TEXT},"iat":{NUMBER},"iss":{TEXT}'
     rf',"jti":"({B64_16})","seen":{{"root":{TEXT},"size":{NUMBER}}},"stream":{TEXT},"sver":{NUMBER}}}'
 )
-DISCLOSURE = re.compile(rf'(?<![^\0])\["{B64_16}","([a-z][a-z0-9_]*)",(?:"([^"\\\x00-\x1f]*)"|([^\0]+))\](?![^\0])')  # between zero bytes
-LINE = re.compile(rf'{{"disclosed":\[(|{B64}(?:,{B64})*)\],"index":{NUMBER},"withheld":\[(|{B64_32}(?:,{B64_32})*)\]}}')
+SALTS, SALTED = re.compile(rf'(?:\["{B64_16}",")*'.encode()), 36  # how disclosures begin; digits of base64url that each of these fills
+FIELD = re.compile(r'([a-z][a-z0-9_]*)",(?:"([^"\\\x00-\x1f]*)"|(.+))\]', re.DOTALL)  # how they go on
+LINE = re.compile(rf'{{"disclosed":\[(?:"([^\]]+)")?\],"index":{NUMBER},"withheld":\[(|{B64_32}(?:,{B64_32})*)\]}}')
 NOTE = re.compile(rf"(([^\n+ ]+)\n{NUMBER}\n([^\n]{{44}})\n)\n((?:— [^\n+ ]+ [^\n ]+\n){{1,100}})")
 RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\nindex {NUMBER}\n((?:[^\n]{{44}}\n){{,64}})\n(.+)", re.DOTALL)
 Check = Callable[[bytes, bytes, bytes], object]  # of a key, a signature, and what is signed
@@ -160,7 +160,6 @@ def canonical(value: object) -> bytes:
     return text.encode()
 
 
-@lru_cache(1024)
 def parse(text: str) -> Any:
     """Read JSON just as `canonical` writes it: no duplicate member, no second spelling of anything."""
     value = _decode(text)
@@ -345,13 +344,13 @@ def parse_entry(entry: bytes) -> tuple[int, str]:
 
 def peek(entry: bytes) -> str:
     """Return which of SHOWN an entry seems to be, none by default: what is not canonical will be refused when it is opened."""
-    payload = entry[entry.find(b".") + 1 : entry.rfind(b".")].translate(FROM_URL) + b"=="
-    try:
-        match = EVT.search(a2b_base64(payload[max(0, len(payload) // 4 * 4 - CLAIMED) :])) or EVT.search(a2b_base64(payload))
-        evt = match[1].decode() if match else ""
-    except ValueError:
-        return ""
-    return ERASED if evt.endswith(ERASED) else evt if evt in SHOWN else ""
+    first, end = entry.find(b".") + 1, entry.rfind(b".")
+    with suppress(ValueError):
+        for start in (max(first, end - (end - first) % 4 - CLAIMED), first):  # whole groups of digits before the end
+            if match := EVT.search(a2b_base64(entry[start:end].translate(FROM_URL) + b"==")):
+                evt = match[1].decode()
+                return ERASED if evt.endswith(ERASED) else evt if evt in SHOWN else ""
+    return ""
 
 
 def open_statement(statement: str, public: bytes, origin: str, check: Check = check_signature) -> dict[str, Any]:
@@ -368,21 +367,29 @@ def open_statement(statement: str, public: bytes, origin: str, check: Check = ch
     return dict(zip(CLAIMS, (digests, "sha-256", assurance, aud, evt, int(iat), iss, jti, seen, stream, int(sver)), strict=True))
 
 
+@lru_cache(1024)
+def read_field(rest: str) -> tuple[str, Any]:
+    """Read what follows the salt in a disclosure, a field's name and value: much of it is as it was in the events before."""
+    name, text, other = matched(FIELD, unb64url(rest).decode(), "a disclosure is misshapen").groups()
+    require(name not in CLAIMS, "a field bears the name of a claim")
+    return name, parse(other) if text is None else text
+
+
+def read_disclosures(disclosures: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
+    """Return the digests, and the values by name, of disclosures in their order; a field given twice is refused."""
+    salts = unb64url("".join([each[:SALTED] for each in disclosures]))  # whole groups of digits, so that none lends the next any
+    require(SALTS.fullmatch(salts), "a disclosure is misshapen")
+    fields = dict([read_field(each[SALTED:]) for each in disclosures])
+    require(len(fields) == len(disclosures), "a field is disclosed twice")
+    digests = b64url(b"".join([sha256(each.encode()).digest() + b"\0" for each in disclosures]))  # in one go, which takes half the time
+    return [digests[at : at + 43] for at in range(0, len(digests), 44)], fields
+
+
 def open_disclosures(digests: Collection[str], disclosures: Sequence[str]) -> dict[str, tuple[str, Any]]:
-    """Return (name, value) by digest; a disclosure that no digest covers, or a field given twice, is refused."""
-    # All are decoded, matched and digested in one go: whole groups of base64, between which zero bytes stand, take half the time.
-    raw = unb64url("".join([each + FILL[len(each) % 4] for each in disclosures]))
-    # Each ends where it says: else one could hold two, and the next be taken for the second of them.
-    require([*map(len, filter(None, raw.split(b"\0")))] == [len(each) * 3 // 4 for each in disclosures], "base64url is not canonical")
-    require(len(found := DISCLOSURE.findall(raw.decode())) == len(disclosures), "a disclosure is misshapen")
-    named = b64url(b"".join([sha256(each.encode()).digest() + b"\0" for each in disclosures]))
-    values = [(name, parse(other) if other else text) for name, text, other in found]
-    shown = dict(zip([named[at : at + 43] for at in range(0, len(named), 44)], values, strict=True))
-    require(shown.keys() <= set(digests), "a disclosure was never signed")
-    names = {name for name, _, _ in found}
-    require(len(names) == len(disclosures), "a field is disclosed twice")
-    require(names.isdisjoint(CLAIMS), "a field bears the name of a claim")
-    return shown
+    """Return (name, value) by digest; a disclosure that no digest covers is refused."""
+    shown, fields = read_disclosures(disclosures)
+    require({*digests}.issuperset(shown), "a disclosure was never signed")
+    return dict(zip(shown, fields.items(), strict=True))
 
 
 def tile_name(index: int, width: int = TILE) -> str:
@@ -406,6 +413,8 @@ class Key(NamedTuple):
 class Pack:
     """A pack under verification: its files, read only by names that the format knows; then its tree, keys and erasures."""
 
+    here: ClassVar[Pack]  # in a process that works for another, which inherits it, or is sent it once
+
     def __init__(self, folder: Path, key: str | None, policy: str | None) -> None:
         """List the files; settle whose log this is: by the auditor's key or policy, where there is one, or else by the pack's own."""
         files = [Path(at, name) for at, _, names in os.walk(folder) for name in names]
@@ -418,15 +427,14 @@ class Pack:
             raise CannotCheck("no pack is here: it has no policy or no checkpoint")
         self.used, self.ignored = {name for name in self.names if re.fullmatch(r"VERIFY\.md|[a-z_]+\.py", name)}, set[str]()
         self.present = dict[int, Sequence[int]]()  # the indexes of the entries that are here, by tile
-        self.asked = 0, EMPTY_ROOT
         self.keys, self.erased, self.cited = dict[str, Key](), defaultdict[int, set[str]](set), dict[str, int]()
         self.first, self.last, self.fields, self.signed = 0, 0, [0] * 4, Counter[str]()  # shown, withheld, erased; events disputed
-        self.amending = defaultdict[str, list[str]](list)
+        self.asked, self.amending = (0, EMPTY_ROOT), defaultdict[str, list[str]](list)
         with naming("policy"):
             own = Policy(self.read("policy").decode())
             self.policy, self.vkey = own if policy is None else Policy(policy), own.logs[0]
             require(own.logs == [self.vkey], f"a pack is of one log, and not of {own.logs}")
-        self.went_on = list[str]()
+        self.went_on, self.learned = list[str](), set[int]()
         self.trusted, self.sealers = [*([[key]] if key else []), *([self.policy.logs] if policy else [])], [Sealer(self.vkey)]
         with naming("checkpoint"):
             self.checkpoint, self.cosigned = self.open_note(self.read("checkpoint").decode())
@@ -492,30 +500,29 @@ class Pack:
         bundle, stop = self.read(name) if self.complete else b"", 0
         for index in self.present[tile]:
             start, stop = stop + 2, stop + 2 + int.from_bytes(bundle[stop : stop + 2], "big")
-            entry = bundle[start:stop] if self.complete else self.read(f"entry/{index}")
-            yield index, entry
+            yield index, bundle[start:stop] if self.complete else self.read(f"entry/{index}")
         require(not self.complete or stop == len(bundle), f"{name} does not end with its last entry")
 
     def disclosures(self, tile: int) -> dict[int, tuple[list[str], list[str]]]:
         """Return what is disclosed, and which digests are withheld, for each entry of a tile that the pack holds."""
         with naming(name := f"disclosures/{tile_name(tile)}.jsonl"):
             lines = [LINE.fullmatch(text) for text in self.read(name).decode().removesuffix("\n").split("\n")]
-            read = {int(line[2]): (line[1].split('"')[1::2], line[3].split('"')[1::2]) for line in lines if line}
+            read = {int(each[2]): (each[1].split('","') if each[1] else [], each[3].split('"')[1::2]) for each in lines if each}
             require(len(read) == len(lines), "a line is misshapen, or an entry has two")
             for index in sorted(read.keys() ^ set(self.present[tile])):
                 raise NotVerified(f"#{index + 1} has no {'entry' if index in read else 'line'} in this pack")
         return read
 
     def learn_all(self) -> None:
-        """Hash every entry into its leaf, and learn from those that keys and erasures are read from."""
+        """Learn from the entries that keys and erasures are read from; that it was from all of them, `event` checks."""
         require(0 in self.present.get(0, ()), "#1, which establishes the log, is missing")
         for tile in sorted(self.present):
             found = dict[int, str]()
-            for index, entry in self.entries(tile):
-                if leaf_hash(entry) != self.node(0, index):
-                    raise NotVerified(f"#{index + 1}: not the entry that was sealed")
-                if (kind := peek(entry)) or index == 0:
-                    found[index] = kind
+            with suppress(NotVerified):  # of what is missing or ends elsewhere: it is refused below, or where all is checked
+                found.update((index, kind) for index, entry in self.entries(tile) if (kind := peek(entry)) or index == 0)
+            for index, entry in self.entries(tile) if found else ():
+                require(leaf_hash(entry) == self.node(0, index), f"#{index + 1}: not the entry that was sealed")
+            self.learned.update(index + 1 for index in found)
             lines = self.disclosures(tile) if found else {}
             for index, kind in found.items():
                 with naming(f"#{index + 1}"):
@@ -535,7 +542,7 @@ class Pack:
     def learn(self, position: int, kind: str, disclosed: list[str]) -> None:
         """Learn who may sign after an event, or what it erased; its own signature is checked with all others, and so is what it says."""
         require((position == 1) == (kind == ESTABLISHED), "a log is established by its first event, and there only")
-        fields, ended = dict(open_disclosures([*map(digest, disclosed)], disclosed).values()), list[Key]()
+        (_, fields), ended = read_disclosures(disclosed), list[Key]()
         for name, shape in SHOWN[kind].items():
             require(type(fields.get(name)) is shape, f"field {name!r} must be shown, as {shape.__name__}")
         for item in fields["erased"] if kind == ERASED else []:
@@ -594,35 +601,36 @@ class Pack:
         if not key.since < position <= key.ended:
             raise NotVerified(f"the key {thumbprint(key.public)} of {key.holder} was live only after #{key.since}, up to #{key.ended}")
         claims = open_statement(statement, key.public, self.origin, check)
+        learns = (evt := claims["evt"]) in SHOWN or evt.endswith(ERASED)
+        require(learns == (position in self.learned), "it is not what it was when keys and erasures were read")
         own = claims["iss"] == key.holder and PURPOSES[claims["assurance"]] == key.purpose
         require(own, "its key is another holder's, or for other acts")
         size, root = claims["seen"]["size"], claims["seen"]["root"]
         if size >= position or b64encode(self.root(size)).decode() != root:
             raise NotVerified(f"the tree of {size} that its signer had seen is not this one")
-        shown, erased = open_disclosures(claims["_sd"], disclosed), self.erased.get(position, set())
+        (shown, fields), erased = read_disclosures(disclosed), self.erased.get(position, set())
         hidden = {*erased, *withheld}  # what was erased may be listed as withheld too
-        if sorted([*shown, *hidden]) != (digests := claims.pop("_sd")):
-            raise NotVerified(f"{claims['evt']}: {self.unaccounted(position, digests, shown, hidden)}")
-        fields = dict(shown.values())
+        if sorted([*shown, *hidden]) != claims["_sd"]:
+            raise NotVerified(f"{evt}: {self.unaccounted(position, claims['_sd'], dict(zip(shown, fields, strict=True)), hidden)}")
         require(not fields or "occurred_on" in fields, "its date must be shown with its other fields")
         files = [] if fields.get("evidence") is None else fields["evidence"]
         shaped = type(files) is list and all(type(each) is dict and type(each.get("sha256")) is str for each in files)
         require(shaped, "field 'evidence' is misshapen")
-        counts, evt = (len(shown), len(hidden - erased), len(erased), int(position >= key.disputed)), claims["evt"]
+        counts = len(shown), len(hidden - erased), len(erased), int(position >= key.disputed)
         by, amends = claims["iss"] if key.purpose == "acts" else "", evt[evt.find(".") :] if evt.endswith(AMENDING) else ""
-        place = unb64url(claims["jti"]), claims["stream"], claims["sver"]
-        return position, received, *place, by, amends, counts, [each["sha256"] for each in files]
+        jti, stream, sver = unb64url(claims["jti"]), claims["stream"], claims["sver"]
+        return position, received, jti, stream, sver, by, amends, counts, [each["sha256"] for each in files]
 
-    def unaccounted(self, position: int, digests: list[str], shown: Mapping[str, tuple[str, Any]], hidden: set[str]) -> str:
+    def unaccounted(self, position: int, digests: list[str], shown: Mapping[str, str], hidden: set[str]) -> str:
         """Say which digest is in no list, by the fields that other events show and this one does not, or which is in two."""
-        if missing := sorted(set(digests).difference(shown, hidden)):
+        require(shown.keys() <= set(digests), "a disclosure was never signed")
+        if lost := sorted(set(digests).difference(shown, hidden)):
             names = set[str]()
             for disclosed, _ in self.disclosures((position - 1) // TILE).values():
                 with suppress(ValueError, RecursionError):  # another event's own fault
-                    names.update(name for name, _ in open_disclosures([*map(digest, disclosed)], disclosed).values())
-            names -= {name for name, _ in shown.values()}
-            return f"one of the fields {sorted(names)} is neither shown, withheld nor erased (digest {' '.join(missing)})"
-        twice = [f"field {shown[each][0]!r}" if each in shown else each for each in hidden if each in shown or each not in digests]
+                    names.update(read_disclosures(disclosed)[1])
+            return f"one of the fields {sorted(names - {*shown.values()})} is neither shown, withheld nor erased (digest {' '.join(lost)})"
+        twice = [f"field {shown[each]!r}" if each in shown else each for each in hidden if each in shown or each not in digests]
         return f"{' or '.join(twice)} is withheld or erased, but shown as well, or was never signed"
 
     def check_tile(self, tile: int) -> tuple[list[Event], str]:
@@ -641,14 +649,18 @@ class Pack:
                 return events[:number], f"#{self.present[tile][number] + 1}: {error}"
         return events, refused
 
+    @classmethod
+    def _check_here(cls, tile: int) -> tuple[list[Event], str]:
+        return cls.here.check_tile(tile)
+
     def checked_tiles(self) -> Iterator[tuple[list[Event], str]]:
         """Check every tile in turn, on all cores where there is enough to do."""
         tiles, cores = sorted(self.present), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         pool = None
         with suppress(OSError, NotImplementedError):  # where a system gives no processes, one will do
-            pool = ProcessPoolExecutor(cores, None, _inherit, (self,)) if cores > 1 and len(tiles) >= PARALLEL_FROM else None
+            pool = ProcessPoolExecutor(cores, None, setattr, (Pack, "here", self)) if cores > 1 and len(tiles) >= PARALLEL_FROM else None
         with pool or nullcontext():
-            yield from pool.map(_check_tile, tiles, chunksize=4) if pool else map(self.check_tile, tiles)
+            yield from pool.map(Pack._check_here, tiles, chunksize=4) if pool else map(self.check_tile, tiles)
 
     def check_events(self) -> None:
         """Check every event, hold it against those before it, and count what the verdict tells."""
@@ -691,18 +703,6 @@ class Pack:
                 found = file_digest(file, "sha256").hexdigest()
             require(found == name, f"evidence/{name} is not the file that #{self.cited[name]} cites")
         return sorted(declared), sorted(self.cited.keys() - here - declared)
-
-
-_pack: Pack  # in a worker process, which inherits it, or is sent it once
-
-
-def _inherit(pack: Pack) -> None:
-    global _pack  # noqa: PLW0603 -- a process has no other way to be given what all its tasks share
-    _pack = pack
-
-
-def _check_tile(tile: int) -> tuple[list[Event], str]:
-    return _pack.check_tile(tile)
 
 
 class Verdict(NamedTuple):

@@ -82,7 +82,9 @@ def _disclosure(disclosure: str) -> str:
 def _line(text: str) -> str:
     if not (line := LINE.fullmatch(text)):
         raise ValueError(text)
-    disclosed, withheld = ([each[1:-1] for each in line[group].split(",") if each] for group in (1, 3))
+    disclosed, withheld = line[1].split('","') if line[1] else [], [each[1:-1] for each in line[3].split(",") if each]
+    for each in disclosed:
+        unb64url(each)  # as every one is, of every line
     return canonical({"disclosed": disclosed, "index": int(line[2]), "withheld": withheld}).decode()
 
 

@@ -41,15 +41,24 @@ def fill(board: Board, until: int) -> None:
         events, stream, version = [], uuid4(), 0
         for number in range(min(2000, until - size)):
             stream, version = (uuid4(), 1) if number % PER_STREAM == 0 else (stream, version + 1)
-            statement = attest("action.assigned.v1", str(stream), version, seen, _fields())
+            statement = attest("action.assigned.v1", str(stream), version, seen, _fields(size + number))
             events.append(StoredEvent(stream, version, "action.assigned.v1", statement))
         board.recorder.insert_events(events)
         size += len(events)
 
 
-def _fields() -> dict[str, object]:
+def _fields(number: int) -> dict[str, object]:
+    """Return what an event says: two values are its own, and the others those of most, as the verifier may remember them."""
     envelope = {"occurred_on": "2026-01-01", "by_person": None, "by_office": None, "by_agency": None, "on_behalf_of": None}
-    return {**envelope, "late_reason": None, "ref": "A", "source": None, "owner_office": None, **ACTION}
+    return {
+        **envelope,
+        "late_reason": None,
+        "source": None,
+        "owner_office": None,
+        **ACTION,
+        "ref": f"A{number}",
+        "title": f"{ACTION['title']} ({number})",
+    }
 
 
 def verify(config: Config, *, big: bool = False) -> list[Row]:

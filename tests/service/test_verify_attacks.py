@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.verify import TILE, b64url, canonical, digest, unb64url, verify
+from service.verify import TILE, NotVerified, Pack, b64url, canonical, digest, unb64url, verify
 from tests.packs import (
     ABSENT,
     AVON,
@@ -177,6 +177,61 @@ def test_a_disclosure_or_withheld_digest_taken_away_is_named(pack):
             assert each in text, text
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('","', '", "'),
+        ('","', '","","'),
+        ('","', '"x"'),
+        ('{"disclosed":["', '{"disclosed":[ "'),
+        ('{"disclosed":["', '{"disclosed":["","'),
+        ('{"disclosed":["', '{"disclosed":["=","'),
+        ('"],"index"', '",],"index"'),
+        ('"],"index"', '="],"index"'),
+        ('"],"index"', '",""],"index"'),
+        ('"],"index"', '"],"disclosed":[],"index"'),
+        ('"index":', '"index":0'),
+        ("}\n", "} \n"),
+    ],
+)
+def test_a_line_of_disclosures_has_one_form(tmp_path, one, other):
+    """Whatever is written otherwise than the writer writes it is refused, though it says the same."""
+    files = PACKS["complete"]
+    folder = write(files, tmp_path)
+    (name,) = (name for name in files if name.startswith("disclosures/"))
+    before = files[name].decode()
+
+    code, text = changed(folder, name, before.replace(one, other, 1).encode())
+    assert one in before
+    assert code == 1, text
+
+
+def test_a_pack_that_changes_while_it_is_read_is_refused(tmp_path):
+    """Whoever hides a revocation while keys are read, or shows another, gains nothing: what is learned is all of it, and sealed."""
+    log = Log()
+    log.establish()
+    log.enrol(AVON)
+    for number in range(TILE):
+        log.add("action.assigned.v1", f"action {number}", owner="riv")
+    log.revoke(AVON)
+    folder = write(log.pack(), tmp_path)
+    opened, again = Pack(folder, None, None), Pack(folder, None, None)
+    opened.open_tree()
+    again.open_tree()
+    path = folder / "tile/entries/001.p/3"
+    sealed = path.read_bytes()
+
+    path.write_bytes(sealed.replace(log.entries[-1], log.entries[-1].replace(b".", b"A")))
+    opened.learn_all()
+    path.write_bytes(sealed)
+    with pytest.raises(NotVerified, match="#259: it is not what it was when keys and erasures were read"):
+        opened.check_events()
+    log.revoke(RIVER)
+    path.write_bytes(sealed.replace(log.entries[-2], log.entries[-1]))
+    with pytest.raises(NotVerified, match="#259: not the entry that was sealed"):
+        again.learn_all()
+
+
 def flips(content: bytes, stride: int) -> Iterator[bytes]:
     """Yield the content with one bit flipped, at every `stride`th byte."""
     for at in range(0, len(content), stride):
@@ -299,6 +354,17 @@ def confused(header: dict[str, str]) -> Callable[[Log], object]:
     return change
 
 
+def saying_twice(log: Log) -> None:
+    """Make a change: a statement that signs one field twice, and both are shown."""
+    draft = RIVER_2.signer.draft("action.noted.v1", "noted", 1, log.seen(), {"occurred_on": "2016-07-04"})
+    header, payload = draft.unsigned.decode().split(".")
+    again, claims = b64url(canonical([b64url(bytes(16)), "occurred_on", "2016-07-05"])), json.loads(unb64url(payload))
+    unsigned = f"{header}.{b64url(canonical(claims | {'_sd': sorted([*claims['_sd'], digest(again)])}))}"
+    signature = b64url(RIVER_2.private.sign(unsigned.encode()))
+    log.seal("action.noted.v1", f"{unsigned}.{signature}~{draft.disclosures['occurred_on']}~")
+    log.disclosures[-1]["again"] = again
+
+
 ELSEWHERE = statement_key(RIVER_2.holder, "river 2", origin="elsewhere.example/log")
 OTHER_HOLDER = statement_key("avm.severnbrook.example", "river 2")
 OTHER_PURPOSE = statement_key(RIVER_2.holder, "river 2", "service-attested")
@@ -341,6 +407,7 @@ REFUSED = {
     ),
     "established again": (lambda log: log.establish(), "established by its first event"),
     "misshapen evidence": (lambda log: log.add("x.noted.v1", "x", evidence={"sha256": ABSENT}), "'evidence' is misshapen"),
+    "a field said twice": (saying_twice, "a field is disclosed twice"),
     "a field like a claim": (lambda log: log.add("x.noted.v1", "x", iss="somebody"), "bears the name of a claim"),
     "received before": (lambda log: (setattr(log, "clock", 5), log.add("x.noted.v1", "x")), "received before"),
 }
