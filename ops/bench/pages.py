@@ -40,6 +40,7 @@ HOLDER = """
     SELECT (term ->> 'holder')::uuid FROM views.offices, jsonb_array_elements(terms) AS term
      WHERE key = %s AND upper_inf(known) AND upper_inf(valid) AND (term ->> 'until_on') IS NULL"""
 LINK: Final = re.compile(r'href="(/[^"#]*)')
+EXPORT: Final = re.compile(r"[?&]format=|\.(csv|json)\b")  # a whole table as a file, as long as it is
 NO_PAGES: Final = ("/api/", "/log/", "/static/", "/sign-out", "/enter/")
 BACKENDS: Final = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -97,7 +98,7 @@ def _every(app: Flask, client: FlaskClient) -> Iterator[tuple[float, str]]:
         yield process_time() - start, path
         if answer.mimetype == "text/html":
             links = [unescape(link) for link in LINK.findall(answer.get_data(as_text=True))]
-            new = [link for link in dict.fromkeys(links) if link not in asked and not link.startswith(NO_PAGES)]
+            new = [link for link in dict.fromkeys(links) if link not in asked and not link.startswith(NO_PAGES) and not EXPORT.search(link)]
             waiting += new
             asked.update(new)
 

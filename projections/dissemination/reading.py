@@ -28,7 +28,8 @@ ITEMS: Final = SQL("""
     at=AT_CLOCKS, columns=SQL(", ").join(map(Identifier, Disseminations.columns))
 )
 LINES: Final = SQL("""
-    SELECT key AS ref, kind, source FROM views.disseminations WHERE {at} ORDER BY coalesce(issued_on, produced_on) DESC, key
+    SELECT key AS ref, kind, title, source, issued_on FROM views.disseminations
+     WHERE {at} ORDER BY coalesce(issued_on, produced_on) DESC, key
     """).format(at=AT_CLOCKS)
 ANSWERS: Final = SQL("""
     SELECT split_part(key, ' ', 1) AS item, lower(known) AS because, {columns} FROM views.dissemination_recipients

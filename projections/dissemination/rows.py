@@ -36,7 +36,9 @@ class ItemLine:
 
     ref: str
     kind: str
+    title: str
     source: str | None
+    issued_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

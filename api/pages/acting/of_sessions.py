@@ -8,7 +8,7 @@ from aggregates.partnership.course import Offered
 from aggregates.training_session import TrainingSession, refusals
 from aggregates.training_session.state import POINTS
 from api.worker import worker
-from projections import partnership, training
+from projections import choosing, partnership, training
 
 if TYPE_CHECKING:
     from aggregates.training_session import SessionState
@@ -61,8 +61,8 @@ def known(command: str, session: SessionState, words: Words, *, lead: bool) -> d
 
 def evaluated(seen: Look) -> dict[str, str]:
     """Return the sessions that were evaluated: what they taught can change their course."""
-    rows = training.sessions(seen.on.conn, **seen.on.at) if seen.on.scope.agency is None else []
-    return {f"session:{row.ref}": f"{row.ref}, training session" for row in rows if row.evaluation}
+    found = choosing.evaluated(seen.on.conn, **seen.on.at) if seen.on.scope.agency is None else []
+    return {f"session:{ref}": f"{ref}, training session" for ref in found}
 
 
 def courses(seen: Look, _: str | None) -> dict[str, str]:

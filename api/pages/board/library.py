@@ -20,7 +20,7 @@ from projections.learning.library import GOOD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from projections.dissemination import ItemRow
+    from projections.dissemination import ItemLine
     from projections.learning import Found, Noted, Theme
     from projections.partnership import ResourceRow
 
@@ -61,9 +61,10 @@ def _whole(seen: Look, rows: Sequence[Any], every: Sequence[Found]) -> Iterable[
     yield _findings(seen, "Good practice", good, "None was recorded: the framework asks for what works too (LIF-PRI-01).")
     deaths = [one for one in every if one.child_deaths]
     yield _findings(seen, "Themes in child deaths", deaths, "No review of a theme in child deaths had findings.")
-    sent = [row for row in dissemination.items(seen.on.conn, **seen.on.at) if row.kind in BRIEFINGS and row.issued_on]
+    sent = [row for row in dissemination.lines(seen.on.conn, **seen.on.at) if row.kind in BRIEFINGS and row.issued_on]
     mine = seen.on.scope.agency
-    briefings = [_briefing(seen, row) for row in sent if mine is None or row.cell(mine)]
+    theirs = None if mine is None else dissemination.received(seen.on.conn, mine, **seen.on.at)
+    briefings = [_briefing(seen, row) for row in sent if theirs is None or row.ref in theirs]
     yield section("Briefings", ("Briefing", "Kind", "Sent", "Comes from"), briefings, "None was sent to you.")
     noted = [_noted(seen, one) for one in learning.noted(rows)]
     yield section("Reviews elsewhere", ("Review", "Whose", "Noted", "Relevant here?"), noted, "None was noted.")
@@ -102,7 +103,7 @@ def _answered(one: Found) -> list[Said]:
     return [part for part in ((one.response or "Not answered yet").capitalize(), quiet(factor)) if part]
 
 
-def _briefing(seen: Look, row: ItemRow) -> tuple[Said, ...]:
+def _briefing(seen: Look, row: ItemLine) -> tuple[Said, ...]:
     title = link(f"{row.ref} {row.title}", seen.link(f"/disseminations/{row.ref}"))
     return title, choice_of(row.kind), row.issued_on, linked(seen, row.source)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 
 from api.access import member
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, look, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import kind_of, timeline
 from api.resources.actions import came_of, own
@@ -33,6 +33,7 @@ FIGURES: Final = (
     ("held", "Held on re-test", "held"),
     ("slipped", "Slipped on re-test", "slipped"),
 )
+NAMED: Final = 20  # events that are named in a sentence: of more it says how many
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -42,7 +43,7 @@ def replay() -> Response:
     """Show a day as it was known at an event, and what is known of it now."""
     with look() as seen:
         then, now = _summaries(seen)
-        changes = _changes(seen)
+        changes, number = _changes(seen), tables.page_asked()
         return render(
             "record/replay.html",
             look=seen,
@@ -59,7 +60,9 @@ def replay() -> Response:
                 }
                 for name, label, only in FIGURES
             ],
-            changed=[_changed(seen, change) for change in changes],
+            changed=[_changed(seen, change) for change in changes[(number - 1) * tables.SIZE : number * tables.SIZE]],
+            pager=tables.pager(number, len(changes), lambda page: seen.link("/replay", page=page) + "#changed"),
+            first_href=seen.link("/replay"),
             step=_step(seen),
             partial=seen.on.scope.partial,
             now_href="/replay",
@@ -101,7 +104,11 @@ def _causes(seen: Look, changes: Sequence[Change]) -> list[dict[str, Any]]:
     entries = {e.position: e for reversal in found.reversals if reversal.ref in shown for e in reversal.entries}
     how = {None: "recorded late", "retracted": "retracted", "corrected": "corrected", "proposed": "proposed"}
     causes = ((words, [p for p, entry in sorted(entries.items()) if kind_of(entry) == kind]) for kind, words in how.items())
-    return [{"words": _were(len(positions), words), "positions": positions} for words, positions in causes if positions]
+    return [
+        {"words": _were(len(positions), words), "positions": positions[:NAMED], "more": len(positions[NAMED:])}
+        for words, positions in causes
+        if positions
+    ]
 
 
 def _were(number: int, words: str) -> str:

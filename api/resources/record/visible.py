@@ -147,4 +147,8 @@ class Visible:
 
     def review(self, row: Tracked) -> bool:
         """Say whether this review is theirs to see: they referred it, or an action of theirs comes from it."""
-        return self.agency is None or row.ref in self.reviews
+        return self.review_called(row.ref)
+
+    def review_called(self, ref: str) -> bool:
+        """Say the same of the review of a reference."""
+        return self.agency is None or ref in self.reviews

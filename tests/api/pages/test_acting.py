@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from aggregates.action import Action
 from api import access
-from api.pages.acting import choices
+from api.pages.acting import choices, forms
 from api.pages.acting.forms.missing import COMES_FROM
 from service.application import Board
 from service.desk import accounts
@@ -19,7 +19,7 @@ from service.ledger import keys
 from service.recording import establishing
 from tests.api.conftest import serving
 from tests.api.pages.conftest import HTML, a_file, browser, day
-from tests.boards import Clock, Seeded
+from tests.boards import Clock, Seeded, assign
 from tests.logs import create_views
 
 DONE = {**day("act.occurred_on", 2016, 9, 5)}
@@ -250,6 +250,35 @@ def test_one_of_many_people_is_found_by_a_part_of_their_name_or_by_their_agency(
     nobody = looked | {"act.part-holder": "Nobody of this name"}
 
     assert "Nobody on record is called so" in (who.send("/offices/new", nobody) and who.words)
+
+
+def test_one_of_very_many_is_looked_for_and_what_was_chosen_stays(sign_in):
+    """More than anybody reads through are not listed: a part of the name finds them, the first of many, and what was chosen stays."""
+    who = sign_in("board-manager")
+    with who.seeded.board.together():
+        for number in range(forms.MANY + 1):
+            assign(who.seeded, f"Z{number}", title=f"Look again {number}")
+    who.seeded.catch_up()
+
+    def offered() -> list[str]:
+        every = who.page.partition('id="about"')[2].partition("</select>")[0].partition("</fieldset>")[0]
+        return re.findall(r'value="([a-z]+:[^"]+)"', every)
+
+    who.get("/challenges/new")
+    assert (offered(), "entries to choose from: look for those you mean" in who.words, "None is chosen yet" in who.words) == (
+        [],
+        True,
+        True,
+    )
+    looked = {"act.ref": "C9", "act.part-about": "AGAIN look", "act.more": "about", "about": "action:A1"}
+    who.send("/challenges/new", looked)
+    assert (offered()[0], len(offered())) == ("action:A1", forms.MANY + 1)
+    assert f"here are the first {forms.MANY}, say more of the name" in who.words
+    who.send("/challenges/new", looked | {"act.part-about": "look z170"})
+    assert (offered(), "1 of" in who.words) == (["action:A1", "action:Z170"], True)
+    who.send("/challenges/new", looked | {"act.part-about": "Nothing of this name", "about": ""})
+
+    assert (offered(), "Nothing on record is called so" in who.words) == ([], True)
 
 
 def test_another_agencys_action_does_not_exist(sign_in):

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from base64 import b64encode
+from datetime import date
 
 import psycopg
 import pytest
@@ -342,3 +343,27 @@ def test_asking_what_can_be_done_changes_nothing(sign_in):
     who.get("/actions/A1")
 
     assert (who.recorded, who.seeded.board.load(Action, "A1").version) == before
+
+
+def test_a_replay_pages_through_what_later_knowledge_changed(sign_in):
+    """What later knowledge changed is shown a page at a time, each once; of more events than a sentence holds it says how many."""
+    who = sign_in("chair")
+    first = who.seeded.catch_up()
+    who.seeded.clock.advance(days=20)
+    with who.seeded.board.together():
+        for number in range(30):
+            assign(who.seeded, f"Z{number:02}", due_on="2016-09-10", occurred_on=date(2016, 9, 5), late_reason="Found in a drawer")
+    who.seeded.catch_up()
+    path = f"/replay?as_at=2016-09-15&known_at={first}"
+    pages = []
+    while path:
+        who.get(path)
+        shown = who.page.partition('id="changed"')[2].partition('id="step"')[0]
+        pages.append(re.findall(r"<h3[^>]*>.*?/actions/(Z\d\d)", shown, re.DOTALL))
+        path = next((link for link in who.links if link.startswith("/replay?") and f"page={len(pages) + 1}" in link), "").partition("#")[0]
+
+    assert ([len(page) for page in pages], len({ref for page in pages for ref in page})) == ([25, 5], 30)
+    assert "1 to 25 of 30 actions" in who.text(f"/replay?as_at=2016-09-15&known_at={first}")
+    assert "30 were recorded late" in who.words
+    assert "and 10 more" in who.words
+    assert "There is no such page" in who.text(f"/replay?as_at=2016-09-15&known_at={first}&page=9")

@@ -18,7 +18,7 @@ from api.pages.returns.words import sections, standards
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
-from projections import action_register, dissemination, partnership, returns, reviews
+from projections import choosing, dissemination, partnership, reviews
 from projections.partnership import holding
 from service.commands import TRAINER
 
@@ -53,11 +53,10 @@ def _owners(seen: Look, _: str | None) -> dict[str, str]:
 
 def _findings(seen: Look, _: str | None) -> dict[str, str]:
     may_see = Visible(seen.on)
-    found = [row for row in reviews.reviews(seen.on.conn, **seen.on.at) if may_see.review(row)]
-    named = {f"{r.ref}/{f['number']}": f"{r.ref} {r.title}, finding {f['number']}" for r in found for f in r.findings}
-    asked = returns.returns(seen.on.conn, **seen.on.at, filters=returns.Filters(whose=respondents(seen.on)))
-    gaps = [(row, grade) for row in asked for grade in row.grades if grade.gap]
-    return named | {f"return:{row.ref}/{grade.standard}": f"{row.ref}, standard {grade.standard}" for row, grade in gaps}
+    found = [one for one in choosing.findings(seen.on.conn, **seen.on.at) if may_see.review_called(one[0])]
+    named = {f"{ref}/{number}": f"{ref} {title}, finding {number}" for ref, title, number in found}
+    gaps = choosing.gaps(seen.on.conn, **seen.on.at, whose=respondents(seen.on))
+    return named | {f"return:{ref}/{standard}": f"{ref}, standard {standard}" for ref, standard in gaps}
 
 
 def findings_of(seen: Look, about: str | None) -> dict[str, str]:
@@ -67,29 +66,26 @@ def findings_of(seen: Look, about: str | None) -> dict[str, str]:
 
 
 def _actions(seen: Look, _: str | None) -> dict[str, str]:
-    return {row.ref: f"{row.ref} {row.title}" for row in action_register.register(seen.on.conn, **seen.on.at, sort="ref")}
+    return {ref: f"{ref} {title}" for ref, title in choosing.actions(seen.on.conn, **seen.on.at).items()}
 
 
 def _about(seen: Look, _: str | None) -> dict[str, str]:
     """Return what a challenge can be about: the actions, reviews, disseminations and meetings that are there for the reader."""
-    may_see, at = Visible(seen.on), seen.on.at
-    actions = [
-        row for row in action_register.register(seen.on.conn, **at, sort="ref") if may_see.agency is None or row.ref in may_see.owned
-    ]
-    found = {f"action:{row.ref}": f"{row.ref} {row.title}" for row in actions}
-    found |= {f"review:{row.ref}": f"{row.ref} {row.title}" for row in reviews.tracker(seen.on.conn, **at) if may_see.review(row)}
-    asked = returns.returns(seen.on.conn, **at, filters=returns.Filters(whose=respondents(seen.on)))
-    found |= {f"return:{row.ref}": f"{row.ref}, {row.status}" for row in asked}
-    held = [row for row in partnership.meetings(seen.on.conn, **at) if may_see.meeting(row)]
-    sent = [row for row in map(may_see.dissemination, dissemination.items(seen.on.conn, **at)) if row]
-    found |= {f"dissemination:{row.ref}": f"{row.ref} {row.title}" for row in sent}
+    conn, at, may_see = seen.on.conn, seen.on.at, Visible(seen.on)
+    found = {f"action:{ref}": title for ref, title in _own_actions(seen, None).items()} | _reviews(seen, None)
+    asked = choosing.returns(conn, **at, whose=respondents(seen.on))
+    found |= {f"return:{ref}": f"{ref}, {status}" for ref, status in asked}
+    sent = (one for one in choosing.items(conn, **at) if may_see.agency is None or one[0] in may_see.received)
+    found |= {f"dissemination:{ref}": f"{ref} {title}" for ref, title, _ in sent}
+    held = [row for row in partnership.meetings(conn, **at) if may_see.meeting(row)]
     return found | {f"meeting:{row.ref}": f"{row.ref}, meeting of {seen.words.body(row.body)}" for row in held}
 
 
 def _reviews(seen: Look, _: str | None) -> dict[str, str]:
     """Return the reviews that something can come from."""
     may_see = Visible(seen.on)
-    return {f"review:{row.ref}": f"{row.ref} {row.title}" for row in reviews.tracker(seen.on.conn, **seen.on.at) if may_see.review(row)}
+    found = reviews.titles(seen.on.conn, **seen.on.at)
+    return {f"review:{ref}": f"{ref} {title}" for ref, title in found.items() if may_see.review_called(ref)}
 
 
 def _own_actions(seen: Look, _: str | None) -> dict[str, str]:
@@ -100,8 +96,8 @@ def _own_actions(seen: Look, _: str | None) -> dict[str, str]:
 
 def _other_items(seen: Look, about: str | None) -> dict[str, str]:
     """Return the items that can take the place of another: those that were issued, and stand."""
-    found = dissemination.items(seen.on.conn, **seen.on.at)
-    return {row.ref: f"{row.ref} {row.title}" for row in found if row.issued_on and not row.ended_on and row.ref != about}
+    found = choosing.items(seen.on.conn, **seen.on.at)
+    return {ref: f"{ref} {title}" for ref, title, stands in found if stands and ref != about}
 
 
 def _content(seen: Look, about: str | None) -> dict[str, str]:

@@ -10,7 +10,8 @@ from aggregates.registry.data_subject import DataSubject
 from api.pages.frame.words import written
 from api.resources.answering.commands import acting_as
 from api.worker import worker
-from projections import partnership, training
+from projections import choosing, partnership
+from projections.people.merging import merged
 from service.commands import BOARD as BOARD_OFFICES
 from service.desk.roles import INSPECTORS, RIGHTS
 
@@ -59,14 +60,9 @@ def agencies(seen: Look) -> dict[str, str]:
 
 def _known_of(seen: Look) -> dict[str, tuple[str, str]]:
     """Return by what people are known: for which agency and staff group they came to a session, or who employs them in which office."""
-    found: dict[str, tuple[str, str]] = {}
-    for row in training.sessions(seen.on.conn, **seen.on.at):
-        came = {one["number"]: one for one in row.attendees}
-        found |= {
-            row.participants[number]: (seen.words.body(one["agency"]), one["staff_group"])
-            for number, one in came.items()
-            if number in row.participants
-        }
+    into = {str(one): str(other) for one, other in merged(seen.on.conn, **seen.on.at).items()}
+    came = choosing.came(seen.on.conn, **seen.on.at)
+    found = {into.get(ref, ref): (seen.words.body(agency), group) for ref, (agency, group) in came.items()}
     for term in (office.holder_on(worker().today) for office in seen.words.offices.values()):
         if term:
             found[str(term.holder)] = (seen.words.body(term.employer) if term.employer else "", term.title)

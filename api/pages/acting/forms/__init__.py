@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 
 FormField = dict[str, Any]
 
-FEW: Final = 6  # choices that stand beside each other, as in `macros/forms.html`; of more one is looked for
+FEW: Final = 6  # choices that stand beside each other, as in `macros/forms.html`; of more people one is looked for
+MANY: Final = 200  # choices that anybody reads through: of more one is looked for, whatever it is
 UNGROUPED: Final = "Of no agency on record"
 OBJECTS: Final = re.compile(r",? `\w+` are objects of .*")  # what a program has to send for rows
 
@@ -184,17 +185,35 @@ def declared(
 
 
 def _found(seen: Look, command: Command, field: FormField, typed: Mapping[str, Any]) -> FormField:
-    """Return a field with its choices by their groups, and those alone that have the part of a name that is looked for, or were chosen."""
+    """Return a field with those of its choices that are looked for, where there are many: by a part of the name; and what was chosen.
+
+    People are looked for where there are more than a few, and stand by their agencies.
+    """
     every, name = field["items"], field["name"]
-    if len(every) <= FEW or f"{command.kind}.{name}" not in choices.PEOPLE:
+    of_people = f"{command.kind}.{name}" in choices.PEOPLE
+    if len(every) <= (FEW if of_people else MANY):
         return field
-    part, groups = request.form.get(f"{PART}{name}", "").strip(), choices.groups(seen, command, name)
+    chosen, part = set(str(typed.get(name) or "").splitlines()), request.form.get(f"{PART}{name}", "").strip()
     words = part.casefold().split()
-    those = [one for one in every if one["value"] == typed.get(name) or all(word in one["text"].casefold() for word in words)]
-    told = f"{len(those)} of {len(every)} people." if part else f"There are {len(every)} people to choose from, by their agencies."
-    by_group = sorted(those, key=lambda one: (one["value"] not in groups, groups.get(one["value"], "")))
+    those = [one for one in every if all(word in one["text"].casefold() for word in words)]
+    listed = those[:MANY] if part or len(those) <= MANY else []
+    shown = [one for one in every if one["value"] in chosen and one not in listed] + listed
+    what, by = ("people", ", by their agencies") if of_people else ("entries", "")
+    if part:
+        told = (
+            f"{len(those):,} of {len(every):,} {what}{'' if len(those) <= MANY else f': here are the first {MANY}, say more of the name'}."
+        )
+    else:
+        told = f"There are {len(every):,} {what} to choose from{by if listed else ': look for those you mean'}."
+    groups = choices.groups(seen, command, name) if shown else {}
+    by_group = sorted(shown, key=lambda one: (one["value"] not in groups, groups.get(one["value"], ""))) if groups else []
     grouped = [(group, list(of_it)) for group, of_it in groupby(by_group, lambda one: groups.get(one["value"], UNGROUPED))]
-    return field | {"items": those, "find": {"name": f"{PART}{name}", "value": part, "told": told, "groups": grouped}}
+    nothing = (
+        f"{'Nobody' if of_people else 'Nothing'} on record is called so. Look for another part of the name."
+        if part
+        else "None is chosen yet."
+    )
+    return field | {"items": shown, "find": {"name": f"{PART}{name}", "value": part, "told": told, "groups": grouped, "nothing": nothing}}
 
 
 def kind_of(field: Field) -> str:

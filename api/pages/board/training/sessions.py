@@ -69,7 +69,10 @@ def sessions() -> Response:
         may_see, called = SessionsSeen(seen.on), cache(partial(course, seen))
         standing = cache(str.capitalize)
         rows = [
-            Later(partial(_line, seen, may_see, line), {1: called(line.course), 2: line.held_on, 3: standing(line.status)})
+            Later(
+                partial(_line, seen, may_see, line),
+                {0: _linked(seen, line.ref), 1: called(line.course), 2: line.held_on, 3: standing(line.status)},
+            )
             for line in may_see.lines()[::-1]
         ]
         lead = "When each course was given, and what is known of its effect: satisfaction is never taken for impact."
@@ -82,11 +85,15 @@ def sessions() -> Response:
         return listing.show(seen, "session", "/sessions", COLUMNS, rows, **said)
 
 
+def _linked(seen: Look, ref: str) -> Said:
+    return link(ref, seen.link(f"/sessions/{ref}"))
+
+
 def _line(seen: Look, may_see: SessionsSeen, line: SessionLine) -> tuple[Said, ...]:
     ((row, points),) = may_see.shown(line.ref)
     there = f"{len(row.there)}{Shown(row, points, may_see.partial(row)).whose} attended"
     return (
-        link(row.ref, seen.link(f"/sessions/{row.ref}")),
+        _linked(seen, row.ref),
         course(seen, row.course),
         [row.held_on, quiet(None if row.delivered_on else "Planned")],
         [row.status.capitalize(), quiet(there if row.delivered_on else None)],

@@ -1,17 +1,9 @@
-"""Asking the Board itself whether it would record something: the verb is carried out up to the point where it would be on record.
-
-So no page holds a second copy of a rule, and what a verb looks up for its decision is looked up for the question too. What is asked
-about is loaded for the question alone. The values are made up, plausible ones: only where a thing stands, and who acts, are left to
-refuse it; a refusal of a made-up value itself is none.
-"""
+"""Values with which it is asked whether something could be done: plausible ones, of which nothing is said but that they are there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
-from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from aggregates import errors
@@ -20,9 +12,7 @@ from aggregates.dissemination import DisseminationState
 from aggregates.dissemination import refusals as dissemination
 from aggregates.dissemination.state import NEED_TO_KNOW
 from aggregates.entry.values import Evidence, Sealed
-from aggregates.errors import Refused
 from aggregates.partnership import framework
-from aggregates.partnership.membership import promised_in_words
 from aggregates.registry import Keys
 from aggregates.registry.key_state import DisputedAlready, NotInItsLife, StillLive, UnknownKey
 from aggregates.returns import ReturnState
@@ -34,25 +24,16 @@ from aggregates.training_session.refusals import NobodyOfThisNumber
 from api.pages.acting import of_sessions
 from api.resources.answering.commands import acting_as
 from api.worker import worker
-from projections.inspection.disputes import Disputes
-from projections.partnership import holding
 from service.commands import LEAD
-from service.desk import authority, whose
-from service.desk.refusals import NotFound
 from service.ledger.keys import BadKey, NotProven
-from service.recording import Write
-from service.recording.known import looked_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aggregates.authority import Acting
     from aggregates.entry.fields import Field
     from aggregates.registry.key_state import KeysState
     from aggregates.registry.subject_state import SubjectState
     from aggregates.review import ReviewState
+    from api.pages.acting.asking.question import Question
     from api.pages.frame.words import Words
-    from api.resources.answering.answers import Reading
     from service.commands import Command
 
 YEAR: Final = timedelta(days=365)
@@ -93,108 +74,6 @@ MADE_UP: Final = (
 )
 
 
-class WouldRecord(Exception):  # noqa: N818 - an answer, not an error
-    """Nothing stands against it."""
-
-
-@dataclass(slots=True)
-class Question:
-    """The Board as it is asked: it looks up all that it would, loads a thing once, and stops where it would record."""
-
-    on: Reading
-    things: dict[tuple[Any, str], Any] = field(default_factory=dict)
-    kept: dict[Any, Any] = field(default_factory=dict)  # what was looked up: nothing is recorded between the questions of a page
-
-    def __getattr__(self, name: str) -> Any:
-        """Do as the Board does: what its methods call of themselves, they call here."""
-        board = worker().board
-        method = getattr(type(board), name, None)
-        return MethodType(method, self) if isinstance(method, FunctionType) else getattr(board, name)
-
-    def find(self, kind: type[Any], ref: str | None, *, fresh: bool = False) -> Any:
-        """Find a thing, once; what is about to change records nothing."""
-        return self.thing(kind, str(ref)) if fresh else self._found(kind, ref)
-
-    @looked_up
-    def _found(self, kind: type[Any], ref: str | None) -> Any:
-        return type(worker().board).find(cast("Any", self), kind, ref)
-
-    def declared_groups(self, *_: Any, **__: Any) -> tuple[str, ...]:
-        """Name no staff groups: whoever acknowledges is asked for all that they have declared before."""
-        return ()
-
-    def people(self) -> list[str]:
-        """Name nobody: what is made up for the question names nobody either."""
-        return []
-
-    @looked_up
-    def owed(self, agency: str) -> dict[str, str]:
-        """Return what an agency is seen to owe beside its actions: the log is asked when it is decided, not for every page."""
-        return holding.owed(self.on.conn, agency, **self._now)
-
-    @looked_up
-    def _promised(self, agency: str) -> list[str]:
-        return [promised_in_words(*each) for each in holding.promised(self.on.conn, agency, **self._now).items()]
-
-    def accounted_for(self, _: Any) -> list[Any]:
-        """Account for nothing: it is asked whether an agency could leave, not what would be said of it."""
-        return []
-
-    @looked_up
-    def disputed(self) -> list[int]:
-        """Return the positions of the disputed statements of which their holder has said nothing yet."""
-        told = Disputes(self.on.conn, self.on.clocks.head).statements()
-        return [position for position, _, __, dispute in told if dispute.answer is None]
-
-    @property
-    def _now(self) -> dict[str, Any]:
-        return {"as_at": worker().today, "known_at": self.on.clocks.head}
-
-    def built_report(self, *_: Any) -> tuple[Evidence, list[str]]:
-        """Build none: what is missing of a report stands on its own page."""
-        return _file(), []
-
-    def thing(self, kind: type[Any], ref: str) -> Any:
-        """Return a thing that records nothing."""
-        if (kind, ref) not in self.things:
-            found = worker().board.load(kind, ref, fresh=True)
-            vars(found).update(record=_would_record, state_on=cache(found.state_on))  # each question folds all of it otherwise
-            self.things[kind, ref] = found
-        return self.things[kind, ref]
-
-    def _change(self, kind: type[Any], ref: str, decide: Callable[..., None], _: Any, /, **said: Any) -> None:
-        thing = self.thing(kind, ref)
-        if not whose.theirs(said["acting"], thing):
-            raise NotFound(kind=kind.TOPIC.replace("_", "-"), ref=ref)
-        decide(thing, **said)
-
-    def _begin(self, *_: Any, **__: Any) -> None:
-        """Stop where a stream would begin, or something would be recorded of several at once."""
-        raise WouldRecord
-
-    record = _begin
-
-    def refusal(self, command: Command, ref: str, who: Acting, said: dict[str, Any]) -> Refused | None:
-        """Return what stands against a command, or None."""
-        verb = getattr(type(worker().board), command.name)
-        if command.name == "submit_agency_information" and who.agency is not None:
-            said = said | {"agency": who.agency}  # whether they were asked: what another agency was asked is never theirs
-        try:
-            authority.allow(command, who)
-            verb(self, ref, write=Write(), acting=who, occurred_on=worker().today, late_reason=None, **said)
-        except MADE_UP:
-            return None
-        except Refused as refused:
-            return None if MADE_UP_TEXT in refused.facts.values() else refused
-        except WouldRecord:
-            pass
-        return None
-
-
-def _would_record(*_: Any, **__: Any) -> None:
-    raise WouldRecord
-
-
 def plausible(question: Question, command: Command, thing: Any, words: Words) -> dict[str, Any]:
     """Return values with which a command could be given."""
     known = _known(question, thing.state, words)
@@ -209,17 +88,18 @@ def plausible(question: Question, command: Command, thing: Any, words: Words) ->
 
 def _made_up(said: Field) -> Any:
     if said.many:
-        return (_file(),) if said.kind is Evidence else () if said.kind is not str else ("…",)
+        return (a_file(),) if said.kind is Evidence else () if said.kind is not str else ("…",)
     if said.choices:
         return None if said.optional else said.choices[0]
     if said.name.endswith("sha256"):
         return HASH
     today = worker().today
-    made_up: dict[Any, Any] = {str: "…", int: 1, bool: False, date: today + YEAR, Sealed: Sealed(NOBODY, str(NOBODY)), Evidence: _file()}
+    made_up: dict[Any, Any] = {str: "…", int: 1, bool: False, date: today + YEAR, Sealed: Sealed(NOBODY, str(NOBODY)), Evidence: a_file()}
     return made_up[said.kind]
 
 
-def _file() -> Evidence:
+def a_file() -> Evidence:
+    """Return a file that is not there."""
     return Evidence(HASH, 1, "", "", "", worker().today, "", "restricted")
 
 
@@ -232,8 +112,15 @@ def _known(question: Question, state: Any, words: Words) -> dict[str, Any]:
         "redaction_of": None,
         "keep_online_until": today + 9 * YEAR,
     }
-    known |= {"until_on": today, "year": today.year, "setting": "backdating_limit", "value": "35", "why_late": "…", "meeting": None}
-    known["url"] = "https://…"
+    known |= {
+        "until_on": today,
+        "year": today.year,
+        "setting": "backdating_limit",
+        "value": "35",
+        "why_late": "…",
+        "meeting": None,
+        "url": "https://…",
+    }
     others = [code for code in (*words.agencies, BOARD) if code not in {getattr(state, "owner", None), getattr(state, "overseen_by", None)}]
     office = next(iter(words.offices), "-")
     known |= {"owner": others[0], "successor": others[0], "owner_office": office, "to_office": office}
