@@ -35,6 +35,10 @@ PLACES = """
       FROM ledger.sealed_field f JOIN views.inspection_history h USING (position)
      WHERE (%(people)s::uuid[] IS NULL OR f.subject = ANY (%(people)s)) AND h.position <= %(known_at)s AND h.occurred_on <= %(as_at)s
      GROUP BY f.subject, h.kind, h.ref, h.topic, f.field ORDER BY position"""
+# The same of everything of a kind: for how long it is kept depends on its last day alone.
+LAST_DAYS = """
+    SELECT f.subject, h.topic, f.field, max(h.occurred_on) FROM ledger.sealed_field f JOIN views.inspection_history h USING (position)
+     WHERE h.position <= %(known_at)s AND h.occurred_on <= %(as_at)s GROUP BY f.subject, h.topic, f.field"""
 SERVING = SQL("""
     SELECT holder, max(until_on) AS until_on, bool_or(until_on IS NULL OR until_on >= %(as_at)s) AS serves
       FROM views.offices, jsonb_to_recordset(terms) AS term (holder uuid, from_on date, until_on date) WHERE {} GROUP BY holder
@@ -122,7 +126,12 @@ def places(conn: Connection[Any], subjects: Sequence[UUID] | None = None, *, as_
     with conn.cursor(row_factory=class_row(Place)) as cursor:
         asked = {"people": list(subjects) if subjects is not None else None, "as_at": as_at, "known_at": known_at}
         found = cursor.execute(PLACES, asked).fetchall()
-    return [one for one in found if fields_by_name(event_type(one.topic))[one.field].kind is Sealed]  # a text that went is nowhere
+    return [one for one in found if _is_personal(one.topic, one.field)]
+
+
+def _is_personal(topic: str, field: str) -> bool:
+    """Say whether a sealed field is kept under somebody's key: a text that went is nowhere."""
+    return fields_by_name(event_type(topic))[field].kind is Sealed
 
 
 def disclosed(conn: Connection[Any], found: Iterable[Place], *, as_at: date, known_at: int) -> list[Disclosed]:
@@ -166,9 +175,11 @@ def due(conn: Connection[Any], *, as_at: date, known_at: int) -> list[Due]:
     asked = {"as_at": as_at, "known_at": known_at}
     serving = {holder: None if serves else until_on for holder, until_on, serves in conn.execute(SERVING, asked)}
     found: dict[UUID, list[tuple[Kept, date | None]]] = defaultdict(list)
-    for place in places(conn, as_at=as_at, known_at=known_at):
-        start = serving.get(place.subject, place.last_on) if place.kept.clock == "term" else place.last_on
-        found[into.get(place.subject, place.subject)].append((place.kept, start))
+    for subject, topic, name, last_on in conn.execute(LAST_DAYS, asked).fetchall():
+        if _is_personal(topic, name):
+            kept = schedule().of(topic, name)
+            start = serving.get(subject, last_on) if kept.clock == "term" else last_on
+            found[into.get(subject, subject)].append((kept, start))
     there = [row for row in people(conn, as_at=as_at, known_at=known_at) if row.erased_on is None and row.merged_into is None]
     told = (_due(row, found[UUID(row.ref)]) for row in there if UUID(row.ref) in found)
     return sorted(told, key=lambda one: (one.due_on or date.max, one.person.ref))
