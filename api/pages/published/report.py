@@ -15,7 +15,7 @@ from aggregates.returns.reporting import REPORT
 from api.access import needs
 from api.pages.acting.addresses import address_of
 from api.pages.board import listing
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, look, render, tables
 from api.pages.frame.clocks import address
 from api.pages.frame.entries import page_of
 from api.pages.frame.thing import Said, link, quiet
@@ -97,14 +97,22 @@ def note(period: str, n: int) -> Response:
             {"text": "Reports of the year", "href": seen.link("/reports")},
             {"text": told["heading"], "href": seen.link(f"/reports/{period}")},
         ]
-        return render("published/note.html", look=seen, about=found["about"], n=n, rows=_behind(seen, found["events"]), crumbs=crumbs)
+        things, number, here = _things(found["events"]), tables.page_asked(), f"/reports/{period}/notes/{n}"
+        rows = _behind(seen, things[(number - 1) * tables.OF_SEVERAL : number * tables.OF_SEVERAL])
+        pager = tables.pager(number, len(things), lambda page: seen.link(here, page=page), tables.OF_SEVERAL)
+        first = seen.link(here)
+        return render("published/note.html", look=seen, about=found["about"], n=n, rows=rows, pager=pager, first_href=first, crumbs=crumbs)
 
 
-def _behind(seen: Look, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _things(events: list[dict[str, Any]]) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
     """Return the things that events are of, in the order of the log, each with its events."""
     things: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for event in events:
         things.setdefault((kind_of(event["event"]), event["of"].partition(":")[2]), []).append(event)
+    return list(things.items())
+
+
+def _behind(seen: Look, things: list[tuple[tuple[str, str], list[dict[str, Any]]]]) -> list[dict[str, Any]]:
     return [
         {
             "thing": {"text": f"{ref} {seen.title_of(kind, ref)}".strip(), "href": (page := page_of(kind, ref)) and seen.link(page)},
@@ -118,7 +126,7 @@ def _behind(seen: Look, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 for one in its
             ],
         }
-        for (kind, ref), its in things.items()
+        for (kind, ref), its in things
     ]
 
 

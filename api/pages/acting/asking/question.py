@@ -89,6 +89,10 @@ class Question:
         """Account for nothing: it is asked whether an agency could leave, not what would be said of it."""
         return []
 
+    def superseded(self, *_: Any) -> list[Any]:
+        """Find no texts that would go with somebody: it is asked whether they could be erased, not what of."""
+        return []
+
     @looked_up
     def disputed(self) -> list[int]:
         """Return the positions of the disputed statements of which their holder has said nothing yet."""
