@@ -8,7 +8,7 @@ from aggregates.partnership.course import Offered
 from aggregates.training_session import TrainingSession, refusals
 from aggregates.training_session.state import POINTS
 from api.worker import worker
-from projections import choosing, partnership, training
+from projections import partnership, training
 
 if TYPE_CHECKING:
     from aggregates.training_session import SessionState
@@ -57,12 +57,6 @@ def known(command: str, session: SessionState, words: Words, *, lead: bool) -> d
         answer = {"used_in_practice": True, "shared_with_colleagues": True, "impact": "some", "effect_on_children": None}
         said |= dict.fromkeys(answer) | {"manager_view": "Used"} if lead else answer | {"manager_view": None}
     return said | {"observer": next(iter(observers), "…"), "revised_course": None}
-
-
-def evaluated(seen: Look) -> dict[str, str]:
-    """Return the sessions that were evaluated: what they taught can change their course."""
-    found = choosing.evaluated(seen.on.conn, **seen.on.at) if seen.on.scope.agency is None else []
-    return {f"session:{ref}": f"{ref}, training session" for ref in found}
 
 
 def courses(seen: Look, _: str | None) -> dict[str, str]:

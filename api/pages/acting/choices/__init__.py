@@ -11,14 +11,14 @@ from aggregates.dissemination import speaks_for
 from aggregates.errors import Refused
 from aggregates.framework.library import SETS
 from api.pages.acting import ON_BEHALF_OF, of_sessions
-from api.pages.acting.choices import people
+from api.pages.acting.choices import by_name, people
 from api.pages.frame.files import size_text
 from api.pages.frame.words import choice_of, written
 from api.pages.returns.words import sections, standards
 from api.resources.answering.commands import acting_as
 from api.resources.record.visible import Visible, respondents
 from api.worker import worker
-from projections import choosing, dissemination, partnership, reviews
+from projections import dissemination, partnership, reviews
 from projections.partnership import holding
 from service.commands import TRAINER
 
@@ -53,10 +53,16 @@ def _owners(seen: Look, _: str | None) -> dict[str, str]:
 
 def _findings(seen: Look, _: str | None) -> dict[str, str]:
     may_see = Visible(seen.on)
-    found = [one for one in choosing.findings(seen.on.conn, **seen.on.at) if may_see.review_called(one[0])]
+    found = [one for one in by_name.findings(seen.on.conn, **seen.on.at) if may_see.review_called(one[0])]
     named = {f"{ref}/{number}": f"{ref} {title}, finding {number}" for ref, title, number in found}
-    gaps = choosing.gaps(seen.on.conn, **seen.on.at, whose=respondents(seen.on))
+    gaps = by_name.gaps(seen.on.conn, **seen.on.at, whose=respondents(seen.on))
     return named | {f"return:{ref}/{standard}": f"{ref}, standard {standard}" for ref, standard in gaps}
+
+
+def _evaluated(seen: Look) -> dict[str, str]:
+    """Return the sessions that were evaluated: what they taught can change their course."""
+    found = by_name.evaluated(seen.on.conn, **seen.on.at) if seen.on.scope.agency is None else []
+    return {f"session:{ref}": f"{ref}, training session" for ref in found}
 
 
 def findings_of(seen: Look, about: str | None) -> dict[str, str]:
@@ -66,16 +72,16 @@ def findings_of(seen: Look, about: str | None) -> dict[str, str]:
 
 
 def _actions(seen: Look, _: str | None) -> dict[str, str]:
-    return {ref: f"{ref} {title}" for ref, title in choosing.actions(seen.on.conn, **seen.on.at).items()}
+    return {ref: f"{ref} {title}" for ref, title in by_name.actions(seen.on.conn, **seen.on.at).items()}
 
 
 def _about(seen: Look, _: str | None) -> dict[str, str]:
     """Return what a challenge can be about: the actions, reviews, disseminations and meetings that are there for the reader."""
     conn, at, may_see = seen.on.conn, seen.on.at, Visible(seen.on)
     found = {f"action:{ref}": title for ref, title in _own_actions(seen, None).items()} | _reviews(seen, None)
-    asked = choosing.returns(conn, **at, whose=respondents(seen.on))
+    asked = by_name.returns(conn, **at, whose=respondents(seen.on))
     found |= {f"return:{ref}": f"{ref}, {status}" for ref, status in asked}
-    sent = (one for one in choosing.items(conn, **at) if may_see.agency is None or one[0] in may_see.received)
+    sent = (one for one in by_name.items(conn, **at) if may_see.agency is None or one[0] in may_see.received)
     found |= {f"dissemination:{ref}": f"{ref} {title}" for ref, title, _ in sent}
     held = [row for row in partnership.meetings(conn, **at) if may_see.meeting(row)]
     return found | {f"meeting:{row.ref}": f"{row.ref}, meeting of {seen.words.body(row.body)}" for row in held}
@@ -96,7 +102,7 @@ def _own_actions(seen: Look, _: str | None) -> dict[str, str]:
 
 def _other_items(seen: Look, about: str | None) -> dict[str, str]:
     """Return the items that can take the place of another: those that were issued, and stand."""
-    found = choosing.items(seen.on.conn, **seen.on.at)
+    found = by_name.items(seen.on.conn, **seen.on.at)
     return {ref: f"{ref} {title}" for ref, title, stands in found if stands and ref != about}
 
 
@@ -209,7 +215,7 @@ CHOSEN: Final[Mapping[str, Callable[[Look, str | None], Mapping[str, str] | None
     "session.evidence_of_impact": of_sessions.shows_impact,
     "reviewer": people.people,
     "meeting": _meetings,
-    "because_of": lambda seen, about: _findings(seen, about) | of_sessions.evaluated(seen),
+    "because_of": lambda seen, about: _findings(seen, about) | _evaluated(seen),
     "informed_by": _findings,
     "review.findings": findings_of,
 }

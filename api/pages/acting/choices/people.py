@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from aggregates.registry.data_subject import DataSubject
+from api.pages.acting.choices import by_name
 from api.pages.frame.words import written
 from api.resources.answering.commands import acting_as
 from api.worker import worker
-from projections import choosing, partnership
+from projections import partnership
 from projections.people.merging import merged
 from service.commands import BOARD as BOARD_OFFICES
 from service.desk.roles import INSPECTORS, RIGHTS
@@ -61,7 +62,7 @@ def agencies(seen: Look) -> dict[str, str]:
 def _known_of(seen: Look) -> dict[str, tuple[str, str]]:
     """Return by what people are known: for which agency and staff group they came to a session, or who employs them in which office."""
     into = {str(one): str(other) for one, other in merged(seen.on.conn, **seen.on.at).items()}
-    came = choosing.came(seen.on.conn, **seen.on.at)
+    came = by_name.came(seen.on.conn, **seen.on.at)
     found = {into.get(ref, ref): (seen.words.body(agency), group) for ref, (agency, group) in came.items()}
     for term in (office.holder_on(worker().today) for office in seen.words.offices.values()):
         if term:
