@@ -79,9 +79,11 @@ def answered(owed: Sequence[Period], answers: Iterable[Answer]) -> list[tuple[Pe
     firsts = [period.first for period in owed]
     found: dict[int, Answer] = {}
     labels: set[date] = set()  # for which something counts already: asking many for one half-year is asking once
+    first: set[tuple[date, bool]] = set()  # of what names the same, the first alone can count, whether it does or not
     for answer in sorted(answers, key=lambda answer: (answer.ends, answer.on, answer.at)):
-        if answer.names in labels:
+        if answer.names in labels or (answer.names, answer.ends) in first:
             continue
+        first |= {(answer.names, answer.ends)} if answer.names else set()
         could = (number for number in _for(owed, firsts, answer) if number not in found)
         if (number := next(could, None)) is not None:
             found[number] = answer
