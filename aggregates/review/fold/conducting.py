@@ -88,10 +88,8 @@ def _paused(review: s.ReviewState, on: date, body: Any) -> s.ReviewState:
     return replace(review, pauses=(*review.pauses, pause), status=s.Paused(pause))
 
 
-def _resumed(review: s.ReviewState, on: date, _: Any) -> s.ReviewState:
-    if not isinstance(review.status, s.Paused):
-        return review
-    return replace(review, pauses=(*review.pauses[:-1], replace(review.pauses[-1], end=on)), status=s.InProgress())
+def _resumed(review: s.ReviewState, _: date, __: Any) -> s.ReviewState:
+    return replace(review, status=s.InProgress()) if isinstance(review.status, s.Paused) else review
 
 
 def _extended(review: s.ReviewState, _: date, body: Any) -> s.ReviewState:
