@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import time
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from aggregates.clocks.dates import day_of
 
@@ -65,20 +68,42 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], form: st
         writer.writerow(columns)
         writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     else:
-        _table([[_words(row.get(name)) for name in columns] for row in rows], list(columns.values()), title)
+        table([[_words(row.get(name)) for name in columns] for row in rows], list(columns.values()), title, Console())
 
 
-def _table(rows: Sequence[Sequence[str]], heads: Sequence[str], title: str) -> None:
-    """Print a table in which nothing is broken within a word, and so no reference: it is wider than the terminal rather than that."""
-    table = Table(title=title, title_justify="left", header_style="bold")
-    longest = [max(len(word) for cell in column for word in cell.split() or [""]) for column in zip(heads, *rows, strict=True)]
-    for head, least in zip(heads, longest, strict=True):
-        table.add_column(head, overflow="fold", min_width=least)
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str], title: str, console: Console) -> None:
+    """Print a table of which no word is cut or broken, and so no reference.
+
+    It is as wide as the terminal where its longest words fit beside each other, else each row is told line by line; where there is no
+    terminal (and no COLUMNS), it is as wide as what is in it.
+    """
+    columns = list(zip(heads, *rows, strict=True))
+    least = [max(cell_len(word) for cell in column for word in cell.split() or [""]) for column in columns]
+    most = [max(cell_len(line) for cell in column for line in cell.splitlines() or [""]) for column in columns]
+    borders = 3 * len(heads) + 1
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
+        console.width = max(sum(most) + borders, cell_len(title))
+    console.print(Text(title, style="italic"))
+    if sum(least) + borders > console.width:
+        for row in rows:
+            said = "\n".join(f"{head}: {cell}" for head, cell in zip(heads, row, strict=True) if cell)
+            console.print(Text(f"\n{said}"), soft_wrap=True)
+        return
+    drawn = Table(header_style="bold")
+    for head, width in zip(heads, _fitting(least, most, console.width - borders), strict=True):
+        drawn.add_column(Text(head), overflow="fold", width=width)
     for row in rows:
-        table.add_row(*row)
-    console = Console()
-    console.width = max(console.width, sum(longest) + 3 * len(heads) + 1)
-    console.print(table)
+        drawn.add_row(*map(Text, row))  # as it stands: brackets are no markup
+    console.print(drawn)
+
+
+def _fitting(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
+    """Return the width of each column, in cells, of which there are so many: the widest are narrowed first, none below its longest word."""
+    widest, widths = max(most), list(most)
+    while sum(widths) > room:
+        widest -= 1
+        widths = [max(low, min(high, widest)) for low, high in zip(least, most, strict=True)]
+    return widths
 
 
 def followed(items: Sequence[T], what: str, *, between: float = BETWEEN) -> Iterator[T]:

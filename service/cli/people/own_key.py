@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from aggregates.entry.topics import event_type
+from service.cli.output import table
 from service.cli.people.asked import NotWhatIsShown, Opened, Whose, check
 from service.commands.asking import body_of
 from service.desk.bringing_in import lines
@@ -100,10 +100,13 @@ def show(statement: Mapping[str, Any], own: Ed25519PrivateKey) -> Opened:
     if sorted(shown) != claims["_sd"] or claims["assurance"] != "actor-signed":
         raise NotWhatIsShown("Nothing was signed: the statement says more than is shown.")
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", event_type(claims["evt"]).__name__).capitalize()
-    table = Table(title=f"{words}, as {claims['iss']}, in the log {origin}", title_justify="left", show_header=False)
-    for name, value in shown.values():
-        if value not in (None, []):
-            table.add_row(name.replace("_", " ").capitalize(), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    said = [
+        (name.replace("_", " ").capitalize(), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in shown.values()
+        if value not in (None, [])
+    ]
+    table(said, ("Field", "What it says"), f"{words}, as {claims['iss']}, in the log {origin}", Console(stderr=True))
     empty = ", ".join(name.replace("_", " ") for name, value in shown.values() if value in (None, []))
-    Console(stderr=True).print(table, *([f"Left empty: {empty}."] if empty else []))
+    if empty:
+        click.echo(f"Left empty: {empty}.", err=True)
     return Opened(claims, dict(shown.values()))
