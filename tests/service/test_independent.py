@@ -16,7 +16,7 @@ from tests.conftest import RUN_FOLDER
 from tests.packs import redacted, write
 from tests.service.recording.outside.authority import authority, stamped
 from tests.service.test_verify_succession import went_on
-from tests.strangers import as_handed_over, flips, follow, go_built, ran, recipes_of
+from tests.strangers import BASH, DASH, as_handed_over, flips, follow, go_built, ran, recipes_of
 
 pytestmark = pytest.mark.xdist_group("go")  # built once
 LOG, COMPLETE = flips.varied()
@@ -60,15 +60,15 @@ def stamp(pack: Path, tsa: Path) -> None:
     (pack.parent / "ROOTS.pem").write_bytes((tsa / "root.pem").read_bytes())
 
 
-@pytest.mark.parametrize("name", ["complete", "scoped"])
+@pytest.mark.parametrize(("name", "shell"), [("complete", BASH), ("complete", DASH), ("scoped", DASH)])
 @pytest.mark.parametrize("about", [about for about in recipes_of(RECIPES.read_text()) if about != ABSENCE])  # that, test_absence.py types
-def test_the_recipes_in_every_pack_work_as_written(tmp_path, run, tsa, name, about):
+def test_the_recipes_in_every_pack_work_as_written(tmp_path, run, tsa, name, about, shell):
     """Whoever types what VERIFY.md says, in the pack's own folder, is told that the pack is good, and leaves nothing in it."""
     pack = opened(name, tmp_path)
     if about == STAMPS:
         stamp(pack, tsa)
     before = {path.relative_to(pack) for path in pack.rglob("*")}
-    typed = follow(recipes_of((pack / "VERIFY.md").read_text())[about], pack, run)
+    typed = follow(recipes_of((pack / "VERIFY.md").read_text())[about], pack, run, shell)
 
     assert (typed.code, typed.err) == (0, ""), typed
     assert {path.relative_to(pack) for path in pack.rglob("*")} == before
@@ -115,6 +115,14 @@ def test_sd_jwt_libraries_refuse_what_we_refuse(tmp_path, run, how):
 
     assert verify(pack).code == 1
     assert [follow(recipes_of(RECIPES.read_text())[about], pack, run).code for about in LIBRARIES] == [1, 1]
+
+
+@pytest.mark.parametrize("shell", [BASH, DASH])
+def test_a_pack_without_time_stamps_says_so(tmp_path, run, shell):
+    """Where nothing was stamped, the recipe says that there is none, needs no certificates, and succeeds."""
+    typed = follow(recipes_of(RECIPES.read_text())[STAMPS], opened("complete", tmp_path), run, shell)
+
+    assert (typed.code, typed.out, typed.err) == (0, "There are no time stamps in this pack\n", "")
 
 
 def test_a_stamp_over_another_checkpoint_or_by_another_authority_is_refused(tmp_path, run, tsa):

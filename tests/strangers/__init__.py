@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.packs import Log
 
 GOPATH = "/usr/share/gocode"
+BASH, DASH = ("bash", "-euo", "pipefail"), ("dash",)  # one that ends with the first failure, and one that knows POSIX and no more
 BLOCK = re.compile(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GO = re.compile(r"<<'END'\n(package main.*?)\nEND\n", re.DOTALL)
 
@@ -44,8 +45,8 @@ def recipes_of(text: str) -> dict[str, str]:
     return dict(BLOCK.findall(text))
 
 
-def follow(recipe: str, pack: Path, run: Path) -> Ran:
-    """Type a recipe as it stands, in the pack's folder, on a machine that has what it says that it needs."""
+def follow(recipe: str, pack: Path, run: Path, shell: tuple[str, ...] = BASH) -> Ran:
+    """Type a recipe as it stands, in the pack's folder, on a machine that has what it says that it needs, into this shell."""
     if "openssl" in recipe:
         needs_program("openssl")
     libraries = pack.parent / "node_modules"
@@ -57,7 +58,8 @@ def follow(recipe: str, pack: Path, run: Path) -> Ran:
         needs_module("sd_jwt")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "GOCACHE": str(run / "go-cache")}
-    return ran(["bash", "-euo", "pipefail", "-c", recipe], cwd=pack, env=environment)
+    needs_program(shell[0])
+    return ran([*shell, "-c", recipe], cwd=pack, env=environment)
 
 
 def needs_go() -> None:
