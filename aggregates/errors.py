@@ -78,6 +78,11 @@ class Refused(Exception):  # noqa: N818 - the field's word: an act is refused, i
         self.facts = facts
         super().__init__(self.message)
 
+    @property
+    def field(self) -> str:
+        """Return the field that is to be mended, where its facts name one as `field`; nothing otherwise."""
+        return str(self.facts.get("field") or "")
+
     @classmethod
     def code(cls) -> str:
         """Return the stable name of the refusal: `OwnAction` is `own-action`."""

@@ -167,7 +167,7 @@ class Acts(Recorded[s.State | None]):
     def _dated_by(self, day: date, evidence: tuple[Evidence, ...]) -> None:
         for item in evidence:
             if item.evidence_date > day:
-                raise refusals.EvidenceNotYetThere(ref=self.ref, evidence_date=item.evidence_date, day=day)
+                raise refusals.EvidenceNotYetThere(ref=self.ref, evidence_date=item.evidence_date, day=day, field="evidence_date")
 
 
 def _written(day: date) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aggregates.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CHAIR_INDEPENDENT = "independence of the chair"
 
@@ -184,7 +189,12 @@ class SectionsMissing(Refused):
     """A report is not published while something is missing that the law asks for, unless it says why."""
 
     source = "the regime's own list of what a report must have"
-    text = "{ref} cannot be published yet: {sections} lacks something. Record what is missing, or explain the section"
+    text = "{ref} cannot be published yet. Something is missing of {sections}: record it, or explain the section"
+
+    def _said(self, called: Callable[[str], str]) -> str:
+        """Keep the titles of sections apart, in which there are commas."""
+        told = "; ".join(f"“{section}”" for section in self.facts["sections"])
+        return self.text.format(ref=called(self.facts["ref"]), sections=told)
 
 
 class ReportIsAnother(Refused):

@@ -70,7 +70,7 @@ class Reporting(Acts):
         if now.published and now.published[-1].report_sha256 == built.sha256:
             raise refusals.NothingNewToPublish(ref=self.ref, edition=now.published[-1].edition)
         if now.published and not says(reason):
-            raise refusals.EditionWithoutReason(ref=self.ref, edition=now.published[-1].edition)
+            raise refusals.EditionWithoutReason(ref=self.ref, edition=now.published[-1].edition, field="reason")
         built_from: Mapping[str, object] = {"as_at": as_at, "known_at": known_at, "report_sha256": built.sha256, "made_by": made_by}
         edition = now.published[-1].edition + 1 if now.published else 1
         self._say("Published", occurred_on, late_reason, acting, edition=edition, evidence=(built,), reason=reason, **built_from)

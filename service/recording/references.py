@@ -67,10 +67,10 @@ class References(Persons):
         if not EARLIEST <= day <= LATEST:
             raise NoSuchDay(occurred_on=day, earliest=EARLIEST, latest=LATEST)
         if day > today:
-            raise FutureDate(occurred_on=day, today=today)
+            raise FutureDate(occurred_on=day, today=today, field="occurred_on")
         limit = self.settings.backdating_limit
         if (today - day).days > limit and not says(late_reason):
-            raise LateWithoutReason(occurred_on=day, today=today, limit=limit)
+            raise LateWithoutReason(occurred_on=day, today=today, limit=limit, field="late_reason")
 
     def _check_corrected(self, who: Acting, thing: Any, fields: dict[str, Any], today: date, late_reason: str | None) -> None:
         """Hold corrected values, those of a correction of corrections too, to what would be asked of them if they were recorded now."""

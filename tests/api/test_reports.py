@@ -27,6 +27,7 @@ from service.ledger.pack.auditing import audit
 from tests.api.acts import FILE, PDF
 from tests.api.acts.returns import ANSWER, REQUEST, asked_for, explained
 from tests.api.acts.returns import REF as AUDIT
+from tests.api.pages.conftest import browser
 from tests.api.pages.whole import fill
 from tests.api.test_packs import entries_of
 
@@ -172,6 +173,10 @@ def test_another_edition_says_why_and_the_first_is_not_asked(work):
         refused = publish(work, **nothing)
         assert (refused.status_code, refused.json["type"]) == (422, "/problems/edition-without-reason"), nothing
         assert refused.json["facts"] == {"ref": REPORT, "edition": 1}
+    chair = browser(work.client.application, work.seeded, "chair")
+    assert chair.send(of_another).status_code == 422
+    assert 'href="#reason">It was published before: say why this edition takes the place of that one.' in chair.page
+    assert 'id="reason-error"' in chair.page
     assert publish(work, reason=MORE).status_code == 200
     assert [one["reason"] for one in work.get("/api/v1/reports").json["items"]] == [MORE, None]
     assert MORE in read(work.get(f"/returns/{REPORT}", "chair"))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("act", __name__)
 
+UNSHOWN = frozenset({"hidden", "stated"})  # nothing can be mended in them
 COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are both kept, in order
 
 
@@ -205,7 +206,7 @@ def _page(
     if form:
         first = forms.with_typed(form.chosen(seen), sent.typed | ({REF: about} if about else {}), sent.errors)
         shown = first + [field | {"folded": plain_name(field["name"]) in form.folded} for field in shown]
-    back = page_of(command.kind, about) if about else LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")
+    shown, told = _told(refused, shown, seen) if refused else (shown, None)
     return render(
         "acting/act.html",
         look=seen,
@@ -214,17 +215,30 @@ def _page(
         about=None if about is None or form else _about(seen, command, about),
         acting=acting_words(seen),
         fields=shown,
-        refusal=in_form(refused, {plain_name(field["name"]): field["label"] for field in shown}, seen.words) if refused else None,
+        refusal=told,
         moved=moved,
         not_today=not_today,
         action_href=form.href if form else address_of(command, about),
-        cancel_href=form.then if form else back,
+        cancel_href=form.then if form else _back(command, about),
         hidden=sent.hidden,
         own=signing.own(),
         drafts=command.name in answering.ANSWERING,
         kept_at=answering.kept_at(about) if about and command.name in answering.ANSWERING else None,
         **_once(seen, command, about, moved=moved),
     )
+
+
+def _back(command: Command, about: str | None) -> str | None:
+    """Return where whoever records nothing goes: back to the thing, or to the list of those of its kind."""
+    return page_of(command.kind, about) if about else LISTS.get(command.kind, f"/{RESOURCES[command.kind]}")
+
+
+def _told(refused: Refused, shown: list[FormField], seen: Look) -> tuple[list[FormField], str | None]:
+    """Return a form's fields with why it was refused beside the one that is to be mended; and where that is none of them, the sentence."""
+    told = in_form(refused, {plain_name(field["name"]): field["label"] for field in shown}, seen.words)
+    wrong = [plain_name(field["name"]) == refused.field and field["kind"] not in UNSHOWN for field in shown]
+    beside_it = [field | {"error": told} if it else field for field, it in zip(shown, wrong, strict=True)]
+    return beside_it, None if any(wrong) else told
 
 
 def _once(seen: Look, command: Command, about: str | None, *, moved: bool) -> Mapping[str, Any]:

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app, make_response, render_template, request
 from psycopg.sql import SQL, Identifier
 
-from aggregates.authority import BOARD
 from aggregates.clocks.dates import LONDON
 from aggregates.errors import Refused
-from aggregates.returns.events import KINDS
 from api.access import caller, reading, record_openings, signed_in
 from api.pages.frame import clocks as page_clocks
 from api.pages.frame.clocks import PageClocks, address
@@ -59,9 +57,6 @@ TITLED: Final = {
 }
 
 
-ASKED: Final = SQL("SELECT kind, period, respondent FROM views.returns WHERE key = %(ref)s AND {}").format(AT_CLOCKS)
-
-
 @dataclass(slots=True)
 class Look:
     """One look at the record: with which right, at which clocks, and by which names."""
@@ -88,7 +83,7 @@ class Look:
         if kind == "office":
             return self.words.office(ref, self.clocks.as_at)
         if kind == "return":
-            return self._return(ref)
+            return self.words.asked_for(ref)
         if kind not in TITLED:
             return ""
         self.asked[kind] += 1
@@ -96,14 +91,6 @@ class Look:
         found: dict[str, str] = dict(self.on.conn.execute(TITLED[kind], {**self.on.at, "ref": None if several else ref}).fetchall())
         self.titles |= {(kind, one): title for one, title in found.items()}
         return found.get(ref, "")
-
-    def _return(self, ref: str) -> str:
-        """Return what a return is called: what is asked, for which period, and of whom where that is not the Board."""
-        row = self.on.conn.execute(ASKED, {**self.on.at, "ref": ref}).fetchone()
-        if row is None:
-            return ""
-        kind, period, respondent = row
-        return f"{KINDS.get(kind, kind)} {period}" + ("" if respondent == BOARD else f", {self.words.body(respondent) or respondent}")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ AS_AT_REFUSED: Final = (projected.NotYetHappened, projected.BeforeAnything, proj
 NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 SPELLINGS: Final = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y")  # as people write a date; a browser sends it as ISO does
 PARTS: Final = ("day", "month", "year")
+MONTHS: Final = {part.lower(): number for number, name in enumerate(month_name) if name for part in (name, name[:3])}
 WHOLE: Final = re.compile(r"[0-9]{1,9}\Z")
 THOUSANDS: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,2}\Z")
 
@@ -178,10 +180,11 @@ def whole(typed: str) -> int | None:
 
 
 def day_of_parts(parts: Mapping[str, str]) -> date:
-    """Return the day that was typed as day, month and year; `ValueError` where they are none."""
-    if not all(WHOLE.match(parts[part]) for part in PARTS):
+    """Return the day that was typed as day, month (a number, a name or how it begins) and year; `ValueError` where none."""
+    month = str(MONTHS.get(parts["month"].lower(), parts["month"]))
+    if not all(WHOLE.match(part) for part in (parts["day"], month, parts["year"])):
         raise ValueError(parts)
-    return date(*(int(parts[part]) for part in reversed(PARTS)))
+    return date(int(parts["year"]), int(month), int(parts["day"]))
 
 
 def _day(text: str) -> date | None:

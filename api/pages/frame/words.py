@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from markupsafe import Markup, escape
+from psycopg.sql import SQL
 
 from aggregates.authority import BOARD
 from aggregates.clocks.regimes import REGIMES
@@ -20,6 +21,7 @@ from api.pages.frame.labels import LABELS
 from api.resources.answering.closed import closed
 from api.worker import worker
 from projections import partnership
+from projections.two_clocks.read_model import AT_CLOCKS
 from service.commands import COMMANDS
 from service.desk.refusals import FieldMissing, PersonalData, WrongKind
 
@@ -39,6 +41,7 @@ TO_PEOPLE: Final = {
     "idempotency-key-missing": "This form is not whole any more. Open it anew: nothing was recorded.",
     "form-token-missing": "This form is older than your session. Open it anew: nothing was recorded.",
     "no-room": "The disk is full. Nothing of this was recorded, and nothing that was is lost. Tell whoever runs the service.",
+    "edition-without-reason": "It was published before: say why this edition takes the place of that one.",
     "database-away": "The database does not answer. Nothing that was recorded is lost. Try again soon: nothing is recorded twice.",
 }
 FIELD: Final = re.compile(r"(?<![\w/.@#-])[a-z]\w*_\w+(?![\w/@-])|\bsha256\b")  # what may be the name of a field in a sentence
@@ -66,6 +69,7 @@ TITLES: Final = {
 REGISTERED: Final = """
     SELECT position, ref FROM views.inspection_history
      WHERE topic = 'data_subject.subject_registered.v1' AND ref = ANY(%s)"""
+ASKED: Final = SQL("SELECT kind, period, respondent FROM views.returns WHERE key = %(ref)s AND {}").format(AT_CLOCKS)
 
 
 def title_of(topic: str) -> str:
@@ -176,8 +180,18 @@ class Words:
         return self.agencies.get(code or "") or self.sub_groups.get(code or "") or self.office(code)
 
     def called(self, code: str) -> str:
-        """Return the name of an agency, a sub-group or an office; any other text as it is."""
-        return self.body(code) if code in self.agencies or code in self.sub_groups or code in self.offices else code
+        """Return the name of an agency, a sub-group, an office or a return; any other text as it is."""
+        if code in self.agencies or code in self.sub_groups or code in self.offices:
+            return self.body(code)
+        return (code.partition("-")[0] in KINDS and self.asked_for(code)) or code
+
+    def asked_for(self, ref: str) -> str:
+        """Return what a return is called: what is asked, for which period, and of whom where that is not the Board; nothing for none."""
+        row = self._conn.execute(ASKED, {**self._at, "ref": ref}).fetchone()
+        if row is None:
+            return ""
+        kind, period, respondent = row
+        return f"{KINDS.get(kind, kind)} {period}" + ("" if respondent == BOARD else f", {self.body(respondent) or respondent}")
 
     def office(self, code: str | None, day: date | None = None) -> str:
         """Return what an office was called on a day, or last."""

@@ -53,7 +53,7 @@ def cited(item: dict[str, Any], held: Held, *, supplied_by: str | None, now: int
         raise WrongKind(act="Evidence", field="classification", why="public, partners or restricted")
     received = datetime.fromtimestamp(now, UTC)
     if dated > received.date():
-        raise FutureDate(occurred_on=dated, today=received.date())
+        raise FutureDate(occurred_on=dated, today=received.date(), field="evidence_date")
     return Evidence(
         sha256=item["sha256"],
         size=held.size,

@@ -40,7 +40,7 @@ class ReportVerbs(Asked):
         _, ends_on = report.year_of(self._period(ref))
         it.check_report(said["occurred_on"], as_at, ends_on)
         if as_at > said["acting"].today:
-            raise FutureDate(occurred_on=as_at, today=said["acting"].today)
+            raise FutureDate(occurred_on=as_at, today=said["acting"].today, field="as_at")
         at = self.size() if known_at is None else known_at
         built, lacking = self.built_report(ref, as_at, at, write)
         made = {"as_at": as_at, "known_at": at, "made_by": report.MADE_BY, "built": built, "missing": lacking, "ends_on": ends_on}

@@ -394,6 +394,29 @@ def test_evidence_that_cannot_be_taken_is_refused_in_words(sign_in, said, code, 
     assert told in who.words
 
 
+def test_a_refusal_about_one_field_stands_beside_it_and_leads_there(sign_in):
+    """A day that has not come is refused beside the field in which it was typed, and the summary leads there; so is a missing reason."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    for changed, name in (
+        (day("evidence_date", 2017, 1, 1), "evidence_date"),
+        (day("act.occurred_on", 2017, 1, 1), "act.occurred_on"),
+        (day("act.occurred_on", 2015, 1, 1), "act.late_reason"),
+    ):
+        assert who.send("/actions/A1/submit_evidence", evidence(**changed)).status_code == 422
+        (href,) = [link for link in who.links if link.startswith(f"#{name}")]
+        assert f'id="{href[1:]}"' in who.page
+        assert f'id="{name}-error"' in who.page, name
+
+
+@pytest.mark.parametrize("month", ["9", "09", "sep", "Sep", "SEPTEMBER"])
+def test_a_month_may_be_written_as_a_word(sign_in, month):
+    """A month is a number, or its English name or the first three letters of it, in capitals or not."""
+    who = sign_in("riv-lead")
+    who.seeded.act("riv-lead", "accept_action", "A1")
+    assert who.send("/actions/A1/submit_evidence", evidence(**{"evidence_date-month": month})).status_code == 303
+
+
 def test_a_file_that_came_with_a_refused_form_is_not_asked_for_again(sign_in):
     """The file of a form that was refused is kept: the second time the form is sent without it."""
     who = sign_in("riv-lead")

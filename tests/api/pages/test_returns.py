@@ -130,7 +130,7 @@ def test_both_grades_stand_side_by_side(asked, seeded):
 
     words = who.text(f"/returns/{REF}")
     assert "3 of 3 1 of 3 Half are trained Below the threshold: nothing decided yet" in words
-    assert "Standard 5 of s11-2016-RIV is below the Board's threshold of 2" in words
+    assert "Standard 5 of Section 11 audit 2016, Riverside Community Health is below the Board's threshold of 2" in words
     told = who.text("/section-11")
     assert "Coombe Quay" not in told
     assert "Riverside Community Health" in told
@@ -222,7 +222,8 @@ def test_nobody_is_chosen_for_the_manager_where_several_could_do_it(asked, seede
 
     assert f"/returns/{REF}/moderate_return" in who.links
     assert "for which you work or act" not in words
-    assert f"The grades of {REF} have not been moderated: that comes first (a grade below the threshold" in words
+    called = "Section 11 audit 2016, Riverside Community Health"
+    assert f"The grades of {called} have not been moderated: that comes first (a grade below the threshold" in words
     before = who.recorded
     for act in ("moderate_return", "accept_return", "decide_no_action"):
         assert "…" not in who.text(f"/returns/{REF}/{act}").partition("Before you record it")[0]
