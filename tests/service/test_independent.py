@@ -60,10 +60,11 @@ def stamp(pack: Path, tsa: Path) -> None:
     (pack.parent / "ROOTS.pem").write_bytes((tsa / "root.pem").read_bytes())
 
 
-@pytest.mark.parametrize(("name", "shell"), [("complete", BASH), ("complete", DASH), ("scoped", DASH)])
+@pytest.mark.parametrize("how", [("complete", BASH), ("complete", DASH), ("scoped", DASH)])
 @pytest.mark.parametrize("about", [about for about in recipes_of(RECIPES.read_text()) if about != ABSENCE])  # that, test_absence.py types
-def test_the_recipes_in_every_pack_work_as_written(tmp_path, run, tsa, name, about, shell):
+def test_the_recipes_in_every_pack_work_as_written(tmp_path, run, tsa, how, about):
     """Whoever types what VERIFY.md says, in the pack's own folder, is told that the pack is good, and leaves nothing in it."""
+    name, shell = how
     pack = opened(name, tmp_path)
     if about == STAMPS:
         stamp(pack, tsa)
