@@ -38,8 +38,8 @@ ONLY: Final = {
     "": "All actions",
     "open": "Still owed",
     "overdue": "Overdue",
-    "signed-off": "Signed off",
-    "ever-signed-off": "Signed off at some time",
+    "signed-off": "Signed off now",
+    "ever-signed-off": "Ever signed off",
     "tested": "Tested again after sign-off",
     "held": "Held on re-test",
     "slipped": "Slipped on re-test",
@@ -161,7 +161,7 @@ def figures(seen: Look, counts: Summary) -> list[dict[str, Any]]:
     told = (
         (counts.owed, "still owed", "open"),
         (counts.overdue, "overdue", "overdue"),
-        (counts.signed_off, "signed off", "signed-off"),
+        (counts.signed_off, "signed off now", "signed-off"),
         (counts.held, "held on re-test", "held"),
         (counts.slipped, "slipped on re-test", "slipped"),
     )

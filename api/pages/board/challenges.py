@@ -41,7 +41,7 @@ def _put_to(seen: Look, row: ChallengeRow) -> str:
 def _outcome(seen: Look, row: ChallengeRow) -> list[Said]:
     if row.answered_on is None:
         days = (seen.clocks.as_at - row.raised_on).days
-        return [strong(f"Not answered after {days} {'day' if days == 1 else 'days'}")]
+        return [strong(f"Not answered after {days} {'day' if days == 1 else 'days'}" if days else "Not answered yet")]
     return [row.what_changed, quiet(f"Answered {written(row.answered_on)} by {seen.words.office(row.answered_by, row.answered_on)}")]
 
 
@@ -83,7 +83,7 @@ def _escalation(seen: Look, row: EscalationRow) -> tuple[Any, ...]:
 
 def _came_of(seen: Look, row: EscalationRow) -> list[Said]:
     if row.status is None:
-        return [link("See how it stands", owed_at(seen, row), f"with {seen.words.body(row.owner)}")]
+        return [link("See how it stands", owed_at(seen, row), f"with {seen.words.within(row.owner)}")]
     if row.closed:
         return ["Closed", quiet(f"Signed off on {written(row.signed_off_on)}" if row.signed_off_on else row.status.capitalize())]
     late = strong(f"Still {row.days_overdue:,} {'day' if row.days_overdue == 1 else 'days'} overdue") if row.days_overdue else None

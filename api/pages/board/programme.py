@@ -89,7 +89,7 @@ def meeting(ref: str) -> Response:
         tables = [
             section("Agenda", ("Item", "Title", "About"), agenda, "No agenda is on record."),
         ]
-        heading = f"Meeting of {seen.words.body(row.body)}, {written(row.held_on)}"
+        heading = f"Meeting of {seen.words.within(row.body)}, {written(row.held_on)}"
         crumbs = [{"text": "Meetings", "href": "/meetings"}]
         return thing.show(seen, "meeting", ref, heading=heading, caption=ref, facts=told, sections=tables, crumbs=crumbs)
 

@@ -136,7 +136,7 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
         yield {"title": "Assign an action", "text": "To an agency, in answer to a finding", "href": "/actions/new"}
     if acting.role in INSPECTORS and (agency := seen.on.scope.agency):
         text = "What it owes and did, down to the event behind each figure"
-        yield {"title": f"All about {seen.words.body(agency)}", "text": text, "href": f"/agencies/{agency}"}
+        yield {"title": f"All about {seen.words.within(agency)}", "text": text, "href": f"/agencies/{agency}"}
     for title, text, href in BEGIN.get(acting.role or "", COMMON):
         yield {"title": title, "text": text, "href": href.format(agency=acting.body or acting.agency)}
     yield {"title": "Replay a day", "text": "What was so, and what was known of it then", "href": "/replay"}

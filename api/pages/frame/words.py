@@ -179,6 +179,10 @@ class Words:
             return "The Board"
         return self.agencies.get(code or "") or self.sub_groups.get(code or "") or self.office(code)
 
+    def within(self, code: str | None) -> str:
+        """Return the name of an agency, a sub-group or the Board as it stands within a sentence."""
+        return "the Board" if code == BOARD else self.body(code)
+
     def called(self, code: str) -> str:
         """Return the name of an agency, a sub-group, an office or a return; any other text as it is."""
         if code in self.agencies or code in self.sub_groups or code in self.offices:

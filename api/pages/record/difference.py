@@ -80,6 +80,7 @@ def _groups(seen: Look, found: Difference) -> list[dict[str, Any]]:
         {
             "id": _anchor(word),
             "heading": WORDS[word][len(groups[word]) > 1],
+            "caption": f"Actions that {WORDS[word][1]}",
             "items": [_item(seen, found, change) for change in groups[word]],
         }
         for word in WORDS

@@ -160,7 +160,8 @@ def _value(seen: Look, found: HistoryEntry, field: Field, held: Mapping[tuple[in
     value = found.body[field.name]
     if field.kind is Sealed:
         told = held[found.position, field.name]
-        return told if found.kind == "subject" else seen.words.person(UUID(value["sealed"])) or told
+        name = None if found.kind == "subject" else seen.words.person(UUID(value["sealed"]))  # whose value it is, there
+        return name or seen.words.held_name(told) or told
     if field.kind is Evidence:
         return "\n".join(f"{item['title']} ({item['filename']}), SHA-256 {item['sha256']}" for item in value)
     if field.name == "answers" and found.kind == "return":

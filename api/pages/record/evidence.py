@@ -94,7 +94,7 @@ def evidence() -> Response:
             template="record/evidence.html",
             heading="Evidence",
             many="entries",
-            lead=f"What {seen.words.body(agency)} handed in, for what, and what became of it.",
+            lead=f"What {seen.words.within(agency)} handed in, for what, and what became of it.",
             empty=("Nothing was handed in.", "On the day and with the knowledge that you chose, no file of theirs was on record."),
             agencies=_others(seen, agency),
             may_submit=bool(who and SUBMIT.open_to(who.role)) and seen.clocks.is_now,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 REGISTER = {"ref": "Action", "title": "Title", "owner": "Owner", "status": "Standing", "due_on": "Due", "overdue": "Overdue"}
 EXPORTED = REGISTER | {"overseen_by": "Overseen by", "original_due_on": "First due", "signed_off_on": "Signed off", "sustained": "Lasting"}
-HISTORY = {"position": "Event", "recorded": "Recorded", "occurred_on": "True since", "what": "What", "by": "By", "status": "Now"}
+HISTORY = {"position": "Event", "recorded": "Recorded", "occurred_on": "True from", "what": "What", "by": "By", "status": "Now"}
 
 
 @click.command()
@@ -68,7 +68,7 @@ def _words(entry: inspection_history.HistoryEntry) -> dict[str, Any]:
     """Return what a person reads of an entry: its times in London, its event in words, and what became of it."""
     by = f"{entry.by_office or 'the service'}{f' for {entry.on_behalf_of}' if entry.on_behalf_of else ''}"
     what = entry.topic.split(".")[1].replace("_", " ")
-    late = f", {entry.late} days late" if entry.late_reason else ""
+    late = f", {entry.late} {'day' if entry.late == 1 else 'days'} late" if entry.late and entry.late_reason else ""
     recorded = f"{entry.recorded_at.astimezone(LONDON):%Y-%m-%d %H:%M}{late}"
     return {"status": entry.status, "leaf": entry.leaf.hex(), "by": by, "what": what, "recorded": recorded}
 

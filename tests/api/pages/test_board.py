@@ -25,7 +25,7 @@ SAYS = {
     "/courses/C1": ("To ask", "asked again after three months"),
     "/resources": ("R1 Library", "https://library.example/r1", "Nobody has looked yet", "To be looked at by 5 March 2017"),
     "/resources/R1": ("Every 6 months", "Nobody has said so yet"),
-    "/challenges": ("CH-1 Why so late?", "Quality chair", "Riverside Community Health", "Not answered after 0 days"),
+    "/challenges": ("CH-1 Why so late?", "Quality chair", "Riverside Community Health", "Not answered yet"),
     "/challenges/CH-1": ("It took a year", "A1 Follow up every missed appointment"),
     "/inspections": ("Inspection by Ofsted", "1 July 2015 to 5 September 2016", "Open until 1 October 2016"),
     "/inspections/inspector": ("Inspector", "Every agency", "Nothing."),
@@ -214,6 +214,7 @@ def test_the_register_leads_with_whether_it_lasts(sign_in):
     """Of what was signed off, tested again and held, each number opens the rows that it counts."""
     who = sign_in("chair")
     assert "Nothing has been signed off yet" in who.text("/actions")
+    assert "0 signed off now" in who.words  # told apart from all that ever were, some of which were reopened
 
     who.text("/actions?only=ever-signed-off")
     assert "No actions are left by these filters" in who.words

@@ -40,6 +40,13 @@ def test_the_sentence_leads_to_the_actions(later):
     assert any(link.startswith("/actions/A1?as_at=2016-09-05") for link in who.links)
 
 
+def test_what_became_of_one_action_is_the_caption_of_its_table(later):
+    """The heading counts, and so speaks of one action or of several; the caption of the table speaks of all that are in it."""
+    words = later("riv-lead").text("/difference?from=2016-09-04")
+
+    assert "1 was put on the register Actions that were put on the register Action Before" in words
+
+
 def test_a_lead_compares_their_own(later):
     """Another agency's actions are in no difference that a designated lead sees."""
     assert "1 action became overdue; 0 did not change, of the actions that you may see" in later("riv-lead").text(

@@ -91,3 +91,8 @@ def test_what_became_of_it_is_said_with_the_reason(sign_in):
     assert "forty.pdf" in chair.text("/evidence?agency=RIV")
     assert "forty.pdf" not in other.text("/evidence?agency=RIV")
     assert chair.get("/evidence?agency=NOBODY").status_code == 404
+
+
+def test_the_board_is_called_so_within_a_sentence(sign_in):
+    """What the Board itself handed in is listed under a sentence in which it is not written as at the beginning of one."""
+    assert "What the Board handed in, for what, and what became of it." in sign_in("chair").text("/evidence?agency=BOARD")

@@ -133,6 +133,9 @@ def test_what_was_erased_says_so_everywhere(board):
         who.get(path)
         assert "[erased 5 September 2016" in who.words, path
         assert "Northway" not in who.page, path
+    assert "tell the office that they were erased" in who.text(f"/subjects/{PERSON}")
+    assert "Their key was destroyed: what they hold of it is wrapped" in who.words
+    assert "Recorded by by_person The dpo" in who.text(f"/events/{board.seeded.board.size()}")
     assert who.client.get(f"/api/v1/subjects/{PERSON}").json["item"]["name"] is None
 
 

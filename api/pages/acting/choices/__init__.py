@@ -84,7 +84,7 @@ def _about(seen: Look, _: str | None) -> dict[str, str]:
     sent = (one for one in by_name.items(conn, **at) if may_see.agency is None or one[0] in may_see.received)
     found |= {f"dissemination:{ref}": f"{ref} {title}" for ref, title, _ in sent}
     held = [row for row in partnership.meetings(conn, **at) if may_see.meeting(row)]
-    return found | {f"meeting:{row.ref}": f"{row.ref}, meeting of {seen.words.body(row.body)}" for row in held}
+    return found | {f"meeting:{row.ref}": f"{row.ref}, meeting of {seen.words.within(row.body)}" for row in held}
 
 
 def _reviews(seen: Look, _: str | None) -> dict[str, str]:

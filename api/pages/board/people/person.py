@@ -53,7 +53,8 @@ def person(ref: str) -> Response:
         )
         crumbs = [{"text": "Data protection", "href": "/data-protection"}]
         mine = roles.may(seen.on.scope.role, "what is held of somebody")
-        begun, officers = (_begun(row, others), [typed.of_them(seen, refs), _copies(seen, row)]) if mine else ([], [])
+        typed_of = typed.of_them(seen, refs, erased=row.erased_on is not None) if mine else None
+        begun, officers = (_begun(row, others), [typed_of, _copies(seen, row)]) if typed_of else ([], [])
         return thing.show(
             seen, "subject", ref, called=short(ref), heading=name or "A person who is not named here",
             caption=f"Person {short(ref)}", facts=told, crumbs=crumbs,
@@ -194,7 +195,8 @@ def _copies(seen: Look, row: PersonRow) -> dict[str, Any]:
         for one in backup.listed(worker().config)
         if erased is None or one.size < erased
     ]
-    note = "Their key is wrapped by a key that is in none of them. Texts that went with them are in those of the log alone too."
+    theirs = "Their key was destroyed: what they hold of it is" if row.erased_on else "Their key is"
+    note = f"{theirs} wrapped by a key that is in none of them. Texts that went with them are in those of the log alone too."
     return section("Copies in backups", COPIES, told, "In no dump that was listed.", note)
 
 

@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 GOES: Final = "Goes when they are erased"
 KINDS: Final = {False: "Draft", True: "Waits for the data protection officer"}
 COLUMNS: Final = ("About", "What", "Typed by", "Kept since", "What becomes of it")
-NOTE: Final = "Texts that name them whole. Who has the form still open may type it again: tell the office before you erase."
+NOTE: Final = "Texts that name them whole. Who has the form still open may type it again: tell the office {when}."
 OFFICES: Final = "Stays with the office, in which they typed it: it does not name them"
 STAYS: Final = "Stays: it names somebody else who is under a legal hold"
 
 
-def of_them(seen: Look, refs: list[UUID]) -> dict[str, Any]:
+def of_them(seen: Look, refs: list[UUID], *, erased: bool) -> dict[str, Any]:
     """Return the table of what is typed that names somebody or was typed by them, for a person's page: of theirs once for each draft."""
     them, by_them, every = worker().board.naming(refs), typed_by(seen.on, refs), worker().board.typed()
     told = [_row(seen, one, shown(seen, one)[1], GOES if them.goes(one.text) else STAYS) for one in every if them.found(one.text)]
     own = {(one.kind, one.ref, one.office, one.waits): one for one in every if by_them(one) and not them.found(one.text)}
     told += [_row(seen, one, KINDS[one.waits], OFFICES) for one in own.values()]
-    return section("Typed, and not recorded", COLUMNS, told, "Nothing that names them, or that they typed.", NOTE)
+    note = NOTE.format(when="that they were erased" if erased else "before you erase")
+    return section("Typed, and not recorded", COLUMNS, told, "Nothing that names them, or that they typed.", note)
 
 
 def _row(seen: Look, one: Typed, what: Said, becomes: str) -> tuple[Said, ...]:
