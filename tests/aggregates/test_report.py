@@ -263,6 +263,23 @@ def test_a_section_is_missing_until_it_has_what_it_needs_or_is_explained():
     assert (report["title"], report["regime"]["id"]) == ("Yearly report", "MASA-WT2018")
 
 
+def test_the_report_of_the_year_before_answered_by_being_published():
+    """The Board answers by publishing its report, in time or late by its first edition; until then it did not answer."""
+    log = Log()
+    asked = {"kind": "board_annual_report", "respondent": "BOARD"}
+    log.add(Return.Requested, "R", **asked, ref="R", period="2015-16", due_on=date(2016, 9, 30))
+    log.add(Return.Requested, "S", **asked, ref="S", period="2016", due_on=date(2016, 12, 31))
+
+    def told() -> tuple[Any, Any]:
+        figures = {figure["id"]: figure for section in log.report()["sections"] for figure in section["figures"]}
+        return figures["returns"]["says"], [row["cells"][1].rpartition(", ")[2] for row in figures["unanswered"]["rows"]]
+
+    assert told() == ("2 returns were due: 0 came in time, 0 late, and 2 never.", ["2015-16", "2016"])
+    for ref, edition, on in (("R", 1, date(2016, 9, 9)), ("R", 2, date(2017, 1, 9)), ("S", 1, date(2017, 1, 9))):
+        log.add(Return.Published, ref, on, edition=edition, known_at=1, period="2015-16")
+    assert told() == ("2 returns were due: 1 came in time, 1 late, and 0 never.", [])
+
+
 def test_an_edition_of_before_editions_said_why_is_read_beside_those_that_do():
     """ADR 0011: what was published under the older topic is an edition like any other, and gave no reason."""
     log = Log()

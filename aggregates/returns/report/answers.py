@@ -20,7 +20,7 @@ OF_FAMILIES = "cyp_family_feedback"
 
 def returns(on: Year) -> Figure:
     """Say of what was due in the year how much was answered, in time or late."""
-    asked, answered, waived = _due(on), on.last_of(Return.Submitted), on.last_of(Return.Waived)
+    asked, answered, waived = _due(on), _answered(on), on.last_of(Return.Waived)
     by_kind: dict[str, list[Said]] = defaultdict(list)
     for said in asked:
         by_kind[said["kind"]].append(said)
@@ -49,7 +49,7 @@ def returns(on: Year) -> Figure:
 
 def unanswered(on: Year) -> Figure:
     """Name who did not answer, and what."""
-    answered = {*on.last_of(Return.Submitted), *on.last_of(Return.Waived)}
+    answered = {*_answered(on), *on.last_of(Return.Waived)}
     silent = [said for said in _due(on) if said.ref not in answered]
     return Figure(
         "unanswered",
@@ -87,7 +87,7 @@ def unacknowledged(on: Year) -> Figure:
 def families(on: Year) -> Figure:
     """Say who brought in what children and families say, for the year."""
     asked = [said for said in _due(on) if said["kind"] == OF_FAMILIES]
-    answered = on.last_of(Return.Submitted)
+    answered = _answered(on)
     given = [said for said in asked if said.ref in answered]
     return Figure(
         "families",
@@ -100,6 +100,11 @@ def families(on: Year) -> Figure:
         empty="Nobody brought in what children and families say.",
         lacking=() if given else (Lack("no feedback of children or families is on record", f"return:{asked[0].ref}" if asked else None),),
     )
+
+
+def _answered(on: Year) -> dict[str, Said]:
+    """Return, by the return, what first answered it: the Board answers by publishing its report, and no later edition makes that late."""
+    return {said.ref: said for said in reversed(on.so_far(Return.Submitted, Return.Published))}
 
 
 def _due(on: Year) -> list[Said]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aggregates.returns.report.record import Said
 
 FORMAT: Final = "muniment-report/1"
-MADE_BY: Final = "transparency report, rules 4"
+MADE_BY: Final = "transparency report, rules 5"
 FIGURES: Final[Mapping[str, Callable[[Year], Figure]]] = {
     figure.__name__: figure
     for figure in (
