@@ -33,7 +33,7 @@ UNSAID: Final = frozenset({*ENVELOPE, *CORRECTED.values(), "amends", "proposal"}
 PAGELESS: Final = frozenset({"ledger"})
 OF_THINGS: Final = "SELECT position FROM views.inspection_history WHERE kind = %s AND ref = ANY(%s) AND position <= %s"
 FOLDS: Final[Mapping[str, Any]] = {"action": Action, "review": Review}
-DATED: Final = frozenset({"action.assigned.v1", "action.due_date_varied.v1"})
+DATED: Final = frozenset({"action.assigned.v1", "action.due_date_varied.v1", "action.reopened.v1"})
 SIGNED: Final = frozenset({"action.signed_off.v1"})
 CHECKED: Final = frozenset({"action.sustainment_checked.v1"})
 
@@ -233,13 +233,21 @@ def _cause(look: Look, kind: str, story: Sequence[HistoryEntry], amendments: dic
         if before != status and cause.by_office is not None:
             break
         status = before  # what the service did by itself followed from the act before it
-    others = [next((entry for entry in reversed(stands) if entry.topic in topics), None) for topics in (DATED, SIGNED, CHECKED)]
+    lasts = [next((entry for entry in reversed(stands) if entry.topic in topics), None) for topics in (SIGNED, CHECKED)]
+    others = [_dated(stands, typed) if kind == "action" else None, *lasts]
     after = story[story.index(cause) + 1 :] if cause else story
     undone = next((entry for entry in reversed(after) if entry.retracted_by), None)
     if undone is None or undone.retracted_by is None:
         return Cause(cause, _later(cause, amendments, look.link) if cause else None, *others)
     told = note(amendments[undone.retracted_by], "retracted", look.link)
     return Cause(cause, told | {"what": f"{title_of(undone.topic)} {written(undone.since)}"}, *others)
+
+
+def _dated(stands: Sequence[HistoryEntry], typed: Sequence[Entry]) -> HistoryEntry | None:
+    """Return the last act that gave the due date that holds: a reopening gives none where what it reopened was retracted."""
+    state = Action.fold(typed)
+    both = zip(reversed(stands), reversed(typed), strict=True)
+    return next((entry for entry, said in both if entry.topic in DATED and state and said.body["due_on"] == state.due_on), None)
 
 
 def _status(kind: str, typed: Sequence[Entry]) -> str | None:

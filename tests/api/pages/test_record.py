@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from aggregates.action import Action
+from tests.api.pages.conftest import a_file
 from tests.api.pages.test_acting import implemented
 from tests.boards import assign
 
@@ -149,6 +150,29 @@ def test_the_standing_opens_the_act_that_brought_it_there(sign_in):
     opened = [int(link.rpartition("/")[2]) for link in who.links if link.startswith("/events/")]
 
     assert (len(signed), opened) == (3, [ASSIGNED["A1"], returned, ASSIGNED["A2"], signed[0], signed[0]])
+
+
+def test_the_due_date_opens_the_act_that_set_it(sign_in):
+    """What reopened an action set the date that holds; where the sign-off before it is retracted, it reopened nothing and set none."""
+    who = sign_in("chair")
+
+    def opens() -> int:
+        who.seeded.catch_up()
+        told = re.search(r"Event (\d+) ?, which set the date", who.text("/actions/A2"))
+        return int(told[1]) if told else 0
+
+    implemented(who.seeded, "A2", "cqh-lead")
+    signed = who.seeded.act("chair", "sign_off_action", "A2", effect="Nine of ten")
+    version = who.seeded.board.load(Action, "A2").version - len(signed.positions) + 1
+    who.seeded.clock.advance(days=200)
+    held = who.seeded.board.receive(a_file()[0], "audit.pdf", who.seeded.callers["chair"])
+    file = {"sha256": held.sha256, "title": "Audit of ten files", "evidence_date": "2016-09-02"}
+    looked = {"method": "audit", "evidence": [file], "result": "slipped", "unintended_consequences": None}
+    who.seeded.act("chair", "record_sustainment_check", "A2", **looked)
+    again = who.seeded.act("chair", "reopen_action", "A2", reason="Staff have changed", due_on="2017-10-30").positions[0]
+    assert opens() == again
+    who.seeded.act("chair", "retract_entry", "A2", about="action", amends=version, reason="Signed too early")
+    assert opens() == ASSIGNED["A2"]
 
 
 def test_a_retraction_is_noted_beside_the_standing_that_it_restores(sign_in):
