@@ -190,7 +190,7 @@ def _due(row: PersonRow, clocks: Iterable[tuple[Kept, date | None]]) -> Due:
     ends: dict[str, tuple[Kept, list[date | None]]] = {}
     for kept, start in clocks:
         ends.setdefault(kept.id, (kept, []))[1].append(kept.due_on(start) if start else None)
-    last = [(kept, _latest(days)) for kept, days in ends.values()]
+    last = [(kept, _latest(days)) for kept, days in sorted(ends.values(), key=lambda one: schedule().kept.index(one[0]))]
     if others := [when for kept, when in last if kept.clock != "others"]:
         last = [(kept, _latest(others) if kept.clock == "others" else when) for kept, when in last]
     decided = [date.fromisoformat(one["kept_until"]) for one in row.retentions if one["kept_until"]]

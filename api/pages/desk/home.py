@@ -125,7 +125,7 @@ def _tasks(seen: Look, acting: Acting) -> Iterator[dict[str, str | None]]:
     for ref, kept in all_kept():
         yield {"title": f"Go on with your answer: {seen.title_of('return', ref) or ref}", "text": kept, "href": f"/returns/{ref}"}
     if acting.role == commands.OFFICER:
-        yield from waiting.tasks(seen)
+        yield from waiting.tasks()
     if acting.role in {commands.CHAIR, commands.DEPUTY}:
         amended = [p for (p,) in seen.on.conn.execute(PROPOSED, (seen.clocks.known_at,)).fetchall()]
         for entry in inspection_history.entries_at(seen.on.conn, amended, known_at=seen.clocks.known_at):

@@ -26,7 +26,7 @@ NO_LONGER: Final = ("for no longer than is necessary for the purposes for which 
 
 
 def duties(seen: Look) -> Iterator[Duty]:
-    """Give what people have asked for and are still to be answered, and what is to be erased by a decision and is not yet."""
+    """Give what people have asked for and are still to be answered, what is to be erased by a decision and is not yet, and what is due."""
     into = people.merged(seen.on.conn, **seen.on.at)
     for row in people.people(seen.on.conn, **seen.on.at):
         page = f"/subjects/{into.get(UUID(row.ref), row.ref)}"  # what was asked under a reference that was merged is seen to there
@@ -39,6 +39,18 @@ def duties(seen: Look) -> Iterator[Duty]:
             title, law = (owed["reference"], ERASED) if owed["reference"] else ("it was due", NO_LONGER)
             due_on, lay_out = owed["due_on"], partial(_laid_out, "Erase what is kept", title, page, f"{page}/erase_personal_data", law)
             yield Duty(short(row.ref), said.day(due_on) if due_on else None, said.day(owed["on"]), lay_out)
+    yield from _by_the_schedule(seen)
+
+
+def _by_the_schedule(seen: Look) -> Iterator[Duty]:
+    """Give all that is due by the retention schedule, or soon will be, as one duty, by the first day of it: there can be hundreds."""
+    if days := [one.due_on for one in falling_due(seen) if one.due_on and one.person.granted is None]:
+        now = sum(day <= seen.clocks.as_at for day in days)
+        counts = [(now, "today"), (len(days) - now, "within three months")]
+        due = " and ".join(f"of {number:,} {'person' if number == 1 else 'people'} {when}" for number, when in counts if number)
+        yield Duty(
+            "Retention", days[0], days[0], partial(_laid_out, "Keep on, or have erased", f"what is due {due}", PATH, PATH, NO_LONGER)
+        )
 
 
 def _laid_out(duty: str, title: str, page: str, href: str, law: tuple[str, str]) -> dict[str, Any]:
@@ -47,11 +59,8 @@ def _laid_out(duty: str, title: str, page: str, href: str, law: tuple[str, str])
     return shown | {"basis": "statutory", "words": words, "clause": clause}
 
 
-def tasks(seen: Look) -> Iterator[dict[str, str | None]]:
-    """Give what the officer is to look at besides: first the texts of which somebody waits to hear whether they may be recorded."""
+def tasks() -> Iterator[dict[str, str | None]]:
+    """Give what the officer is to look at besides: the texts of which somebody waits to hear whether they may be recorded."""
     if held := len(worker().board.held.waiting()):
         text = f"{held} {'text looks' if held == 1 else 'texts look'} as if somebody were identified: you say whether it is so"
         yield {"title": "Texts that wait for you", "text": text, "href": "/data-protection#held"}
-    if due := sum(one.person.granted is None for one in falling_due(seen)):
-        people_ = f"{due} {'person' if due == 1 else 'people'}"
-        yield {"title": "Retention", "text": f"What is kept of {people_} is due, or will be in three months: you decide", "href": PATH}
