@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from aggregates.framework.clauses import Span
     from aggregates.framework.matching import Pattern, Test, Undoing
 
-# What a framework shortens. Its own words are quoted as they stand, so these stand beside them.
+# What a framework shortens, or lacks. Its words are quoted as they were written down, so these stand beside them.
 ABBREVIATIONS: Final[Mapping[str, str]] = {
     "CASPAR": "Current Awareness Service for Practice, Policy and Research",
     "CDOP": "Child Death Overview Panel",
     "CP": "child protection",
     "CPD": "continuing professional development",
+    "DIAGRAM LOST": "the framework shows this in a diagram, which is not in its text; nothing is put in its place",
     "DHR": "domestic homicide review",
     "KCSIE": "the statutory guidance Keeping Children Safe in Education",
     "LSCB": "Local Safeguarding Children Board",

@@ -186,10 +186,12 @@ def test_the_set_is_the_one_that_boards_adopt():
 
 
 def test_what_clauses_shorten_is_explained():
-    """Whatever a clause shortens, in its own words or in who owes it to whom, is explained beside it; a plural as its one."""
-    said = {name: f"{one.text} {one.owed_by} {one.owed_to} {one.says}" for name, one in CLAUSES.items() if not one.lost}
-    left = {name: found for name, text in said.items() if (found := set(re.findall(r"\b([A-Z]{2,})s?\b", text)) - ABBREVIATIONS.keys())}
+    """Whatever a clause shortens or lacks, in its own words or in who owes it to whom, is explained beside it; a plural as its one."""
+    said = {name: f"{one.text} {one.owed_by} {one.owed_to} {'' if one.lost else one.says}" for name, one in CLAUSES.items()}
+    short = {word for name in ABBREVIATIONS for word in name.split()}
+    left = {name: found for name, text in said.items() if (found := set(re.findall(r"\b([A-Z]{2,})s?\b", text)) - short)}
 
     assert left == {}
     assert abbreviated("SCRs, an SCR and the SGSCB") == [(short, ABBREVIATIONS[short]) for short in ("SCR", "SGSCB")]
+    assert all("DIAGRAM LOST" in dict(abbreviated(one.text)) for one in CLAUSES.values() if one.lost)
     assert abbreviated("Nothing is SHORT here") == []

@@ -71,6 +71,7 @@ def test_a_clause_says_the_frameworks_words_and_its_rule(visit):
     for said in ("on a 6 monthly basis", "Line 164 of the text", "every 6 months", "Coombe Quay Hospital", "Overdue: 1"):
         assert said in words
     assert "Nothing is put in its place" in lost
+    assert "DIAGRAM LOST: the framework shows this in a diagram, which is not in its text" in lost
     assert "SGSCB: South Gloucestershire Safeguarding Children Board, which wrote the framework" in who.text("/obligations/LIF-OBJ-06")
     assert who.get("/obligations/LIF-NONE").status_code == 404
 
