@@ -58,12 +58,6 @@ def is_called(name: str, typed: str) -> bool:
     return bool(sought) and all(any(word.startswith(one) for word in words) for one in sought)
 
 
-def named(text: str, known: Collection[str]) -> bool:
-    """Say whether a text holds the name of one of these people: all of it, or the surname where it is written as a name."""
-    words = WORD.findall(_plain(text))
-    return any(_named(name, words, [word.casefold() for word in words]) for name in known)
-
-
 class Names:
     """The full names of people on record, made ready to be looked for in many texts: whole names alone, as INV-45 has it."""
 
@@ -100,15 +94,23 @@ class Naming:
 
     def __init__(self, called: Collection[str], held: Collection[str] = ()) -> None:
         """Take what they are called, and what everybody else is who is under a legal hold."""
-        self._names, self._held = Names(called), held
+        self._names, self._namesakes = Names(called), Names(held)
+        self._held = {word for name in held for word in _any_of(name)}
 
     def found(self, said: Any) -> bool:
         """Say whether they are named in it."""
         return any(map(self._names.found, texts(said)))
 
     def goes(self, said: Any) -> bool:
-        """Say whether they are named in it, and nobody else who is under a hold."""
-        return self.found(said) and not any(named(self._names.without(text), self._held) for text in texts(said))
+        """Say whether they are named in it, and nobody else who is under a hold: any word of that one's name keeps it."""
+        return self.found(said) and not any(map(self._kept, texts(said)))
+
+    def _kept(self, text: str) -> bool:
+        if self._namesakes.found(text):
+            return True
+        left = self._names.without(text).casefold()
+        words = left.split()
+        return any(word in words or (_without_case(word) and word in left) for word in self._held)
 
 
 def texts(said: Any) -> Iterator[str]:
@@ -150,6 +152,20 @@ def _called(name: str) -> list[list[str]]:
     words = [word for word in words if word]
     after = len(list(takewhile(lambda word: AFTER_A_NAME.fullmatch("".join(word)), reversed(words[2:]))))
     return words[: len(words) - after]
+
+
+def _any_of(name: str) -> Iterator[str]:
+    """Give every word by which somebody could be meant, also half of `Quill-Vellum`, and what reads like a degree, as the surname Ma."""
+    plain = _plain(name).strip()
+    before = HONORIFIC.match(plain)
+    for word in plain[before.end() if before else 0 :].casefold().split():
+        parts = WORD.findall(word)
+        yield from (one for one in {*parts, "".join(parts)} if one and one != "the" and (len(one) > 1 or _without_case(one)))
+
+
+def _without_case(word: str) -> bool:
+    """Say whether a script has no capitals: most of these write no spaces between words either."""
+    return word.upper() == word.lower()
 
 
 def _plain(text: str) -> str:

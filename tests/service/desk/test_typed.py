@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from aggregates.review.names import Naming
 from service.database import backup
 from service.desk import drafts, screening
 from service.desk.coming_in import held
@@ -93,6 +94,36 @@ def test_what_is_typed_and_names_another_under_a_hold_stays(board):
     board.act("dpo", "erase_personal_data", ref)
 
     assert (kept(board.config), waiting(board)) == ({"riv-lead": {"q-1": both, "q-2": ""}}, [both])
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("Minh Ng", "Mr Ng agreed"),
+        ("Th\u1ebf Nguy\u1ec5n", "Th\u1ebf Nguy\u1ec5n agreed"),
+        ("The Anh Pham", "anh agreed"),
+        ("Dr Nina O\u2019Vellum", "nina agreed"),
+        ("Nina O\u2019Vellum", "OVELLUM agreed"),
+        ("Yo Yo Ma", "ma agreed"),
+        ("\u738b\u5c0f\u660e", "\u548c\u738b\u5c0f\u660e\u540c\u610f"),
+    ],
+)
+def test_any_word_of_the_name_of_whom_a_hold_is_on_keeps_a_text(board, held, said):
+    """INV-39: what is kept for a court is found more widely than what is destroyed; `the` and a title are nobody's name."""
+    ref, other = somebody(board), somebody(board, held)
+    board.act("dpo", "place_legal_hold", other, matter="Inquest", reason="The coroner asks")
+    both = f"{NAME}; {said}"
+    keep(board, {"q-1": both, "q-2": f"{NAME} saw the doctor, Dr Bell"})
+    granted(board, ref)
+    board.act("dpo", "erase_personal_data", ref)
+
+    assert kept(board.config) == {"riv-lead": {"q-1": both, "q-2": ""}}
+
+
+def test_a_text_that_may_be_about_a_namesake_under_a_hold_stays():
+    """INV-39: of two people with one name nobody can tell which a text means."""
+    assert Naming([NAME], ["Nina Vellum"]).goes(GOES)
+    assert not Naming([NAME], [NAME]).goes(GOES)
 
 
 def test_a_text_that_nobody_can_open_keeps_nobody_from_being_erased(board):
