@@ -11,8 +11,8 @@ import psycopg
 from service.desk import accounts
 from service.verify import check_signature, parse_receipt, unb64url
 from tests.acceptance.asking import Asking
-from tests.acceptance.product import Product, Ran, wait
-from tests.acceptance.served import Served, served
+from tests.acceptance.product import ROOT, Product, Ran, wait
+from tests.acceptance.served import Served, only_served, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +34,10 @@ def progress(narrative: str, ref: str = "A1") -> dict[str, Any]:
 class System:
     """The system of Riverside: a machine that has a folder of its own, no database, and an API key."""
 
-    def __init__(self, folder: Path, it: Served) -> None:
-        """Take its folder, and what it asks."""
+    def __init__(self, folder: Path, it: Served, office: str = "riv-lead") -> None:
+        """Take its folder, what it asks, and for which office of Riverside."""
         self.folder, self.it = folder, it
-        self.product = Product(folder, settings={"MUNIMENT_KEY": Asking(it).key("riv-lead")})
+        self.product = Product(folder, settings={"MUNIMENT_KEY": Asking(it).key(office)})
 
     def write(self, name: str, *lines: dict[str, Any] | str) -> Path:
         """Write a file of lines."""
@@ -64,6 +64,19 @@ def test_a_system_of_an_agency_submits_its_acts(board, folder):
         is_refused_by_line(system)
         signs_its_requests(system)
         signs_an_act(system)
+
+
+def test_the_example_in_the_readme_works_in_the_demonstration(severnbrook, folder):
+    """The lines that README.md shows go on record in the demonstration, for the lead of Riverside."""
+    there = folder / "riverside"
+    there.mkdir()
+    (there / "audit.pdf").write_bytes(b"%PDF-1.4 audit of the records\n")
+    lines = re.findall(r'^ +({"do": .*)$', (ROOT / "README.md").read_text(), re.MULTILINE)
+    with only_served(severnbrook) as it:
+        system = System(there, it, "lead-RIV")
+        ran = system.submits(system.write("progress.jsonl", *lines))
+
+    assert (ran.code, ran.out.startswith(f"{len(lines)} recorded"), len(lines)) == (0, True, 2), ran
 
 
 def is_killed_and_goes_on(system: System) -> None:
