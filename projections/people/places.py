@@ -195,6 +195,7 @@ def _due(row: PersonRow, clocks: Iterable[tuple[Kept, date | None]]) -> Due:
         last = [(kept, _latest(others) if kept.clock == "others" else when) for kept, when in last]
     decided = [date.fromisoformat(one["kept_until"]) for one in row.retentions if one["kept_until"]]
     end = _latest([when for _, when in last])
+    last.sort(key=lambda one: schedule().kept.index(one[0]))
     return Due(person=row, kinds=tuple(last), due_on=end and max([end, *decided]))
 
 

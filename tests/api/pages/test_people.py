@@ -414,10 +414,16 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
     who.get(f"/subjects/{person}/held")
     token = re.search(r'name="csrf_token" value="([^"]+)"', who.page)[1]
     size = board.seeded.board.size()
-    sent = [who.client.post(f"/subjects/{person}/held", data={"csrf_token": token, "reference": "DP-2016-4"}) for _ in "12"]
+    answer = {"csrf_token": token, "reference": "DP-2016-4"}
+    recorded = [who.client.post(f"/subjects/{person}/held", data=answer) for _ in "12"]
     board.seeded.catch_up()
+    shown = who.text(recorded[0].location)
+    sent = [who.client.post(f"/subjects/{person}/held", data=answer) for _ in "12"]
 
+    assert [one.status_code for one in recorded + sent] == [303, 303, 200, 200]
     assert board.seeded.board.size() == size + 1
+    assert "Recorded Access request answered" in shown
+    assert "Every request was answered. Download the file for DP-2016-4" in shown
     assert who.client.post(f"/subjects/{person}/held", data={"csrf_token": token, "reference": "?"}).status_code == 404
     files = zipfile.ZipFile(io.BytesIO(sent[0].data))
     page, data = (files.read(name).decode() for name in sorted(files.namelist()))
@@ -430,6 +436,7 @@ def test_whoever_asks_is_given_everything_that_is_held_of_them_and_nothing_of_ot
         assert other not in data, other
         assert other not in page, other
     assert "Information Commissioner" in page
+    assert "It is not answered yet" not in page
     said = "You were at the session S-1 of the course C1 on 5 September 2016"
     for sentence in (
         said,
@@ -527,6 +534,8 @@ def test_who_was_erased_before_they_were_answered_is_answered_that_it_is_gone(bo
         assert who.send(f"{page}/answer_access_request", said).status_code == 303, who.words
     else:
         assert "is held no more: [erased 5 September 2016]" in who.text(f"{page}/held")
+        assert who.client.post(f"{page}/held", data=who.hidden).status_code == 303
+        board.seeded.catch_up()
         file = who.client.post(f"{page}/held", data=who.hidden)
         told = json.loads(zipfile.ZipFile(io.BytesIO(file.data)).read(f"held-{PERSON[:8]}/held.json"))
         assert (told["kept for"], told["asked and decided"][0]["erased_on"]) == ([], "2016-09-05")
@@ -573,6 +582,8 @@ def test_what_was_asked_under_a_reference_that_was_merged_is_shown_and_decided_w
     assert "P. Northway" in who.text(f"{page}/held")
     assert NAME in who.words
     assert f"/subjects/{other}/held" in who.page
+    assert who.client.post(f"/subjects/{other}/held", data=who.hidden).status_code == 303
+    board.seeded.catch_up()
     sent = who.client.post(f"/subjects/{other}/held", data=who.hidden)
     told = json.loads(zipfile.ZipFile(io.BytesIO(sent.data)).read(f"held-{other[:8]}/held.json"))
     assert set(told["references"]) == {PERSON, other}

@@ -8,12 +8,13 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 
+from aggregates.registry.data_subject import DataSubject
 from api.access import needs, signed_in
 from api.pages.board.people import said
 from api.pages.board.people.in_words import in_words
-from api.pages.frame import Look, look, render
+from api.pages.frame import Look, look, receipt_for, render
 from api.pages.frame.entries import short
 from api.pages.frame.words import label_of, title_of, written
 from api.resources.people import protection
@@ -24,6 +25,8 @@ from service.desk.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response as Redirect
 
 pages = Blueprint("held", __name__)
 
@@ -39,27 +42,39 @@ def held(ref: str) -> Response:
         refs = [str(one) for one in of_one_person(seen.on, UUID(ref))]
         row, theirs = _row(seen, ref), [one for one in protection(seen.on) if one.ref in refs]
         waiting = [(each.ref, one["reference"]) for each in theirs for one in each.access_requests if one["answered_on"] is None]
-        told = in_words(everything, seen.words)
-        return render("desk/people/held.html", look=seen, ref=ref, called=short(ref), held=told, waiting=waiting, gone=said.gone(row))
+        given = [(each.ref, one["reference"]) for each in theirs for one in each.accesses if one["outcome"] == "given"]
+        return render(
+            "desk/people/held.html", look=seen, ref=ref, called=short(ref), held=in_words(everything, seen.words), waiting=waiting,
+            given=given, gone=said.gone(row), receipt=_receipt(seen, refs),
+        )  # fmt: skip
 
 
 @pages.post("/subjects/<ref>/held")
 @needs("what is held of somebody")
-def give(ref: str) -> Response:
-    """Give the file with which a request is answered, and put the answer on record: once, however often the file is fetched."""
+def give(ref: str) -> Response | Redirect:
+    """Put the answer to a request on record, once, and show the page again; of a request that was answered give the file, each time."""
     with look() as seen:
         reference = request.form.get("reference", "")
         asked = next((one for one in _row(seen, ref).access_requests if one["reference"] == reference), None)
         if asked is None:
             raise NotFound(kind="request for access", ref=reference)
-        everything = _told(held_about(seen.on, ref))
         if asked["answered_on"] is None:
+            held_about(seen.on, ref)  # refused where it cannot be gathered: nothing is on record as given that is not
             fields = {"reference": reference, "received_on": asked["on"], "outcome": "given", "exemption": None}
-            worker().board.act(signed_in(), Submission(name="answer_access_request", ref=ref, fields=fields, key=f"{ref} {reference}"))
+            answer = Submission(name="answer_access_request", ref=ref, fields=fields, key=f"{ref} {reference}")
+            position = worker().board.act(signed_in(), answer).positions[0]
+            return redirect(f"/subjects/{ref}/held?receipt={position}", code=303)
+        everything = _told(held_about(seen.on, ref))
         page = render_template(
             "desk/people/held_file.html", held=in_words(everything, seen.words), reference=reference, day=written(worker().today)
         )
         return _file(everything, page, f"held-{ref[:8]}")
+
+
+def _receipt(seen: Look, refs: list[str]) -> dict[str, Any] | None:
+    """Return the receipt of an answer that was recorded just now, under whichever reference of theirs."""
+    told = (receipt_for(seen, worker().board.load(DataSubject, ref).id) for ref in refs)
+    return next((one for one in told if one), None)
 
 
 def _row(seen: Look, ref: str) -> Any:
