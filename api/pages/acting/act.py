@@ -12,7 +12,8 @@ from api.errors import status_of
 from api.pages.acting import REF, SAVE, forms, plain_name, sending, signing
 from api.pages.acting.addresses import LISTS, address_of, beginnings
 from api.pages.acting.possible import against
-from api.pages.board.people.erasing import BEFORE
+from api.pages.actions.shown import what_it_rests_on
+from api.pages.board.people.erasing import BEFORE as BEFORE_ERASING
 from api.pages.frame import Look, look, render
 from api.pages.frame.entries import CALLED, named, page_of
 from api.pages.frame.words import in_form, linked, sentence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("act", __name__)
 
+BEFORE = {**BEFORE_ERASING, "sign_off_action": what_it_rests_on}  # what stands above a form
 UNSHOWN = frozenset({"hidden", "stated"})  # nothing can be mended in them
 COMMUTING = frozenset({"submit_evidence", "report_progress"})  # two at once are both kept, in order
 

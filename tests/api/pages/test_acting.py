@@ -132,6 +132,11 @@ def test_another_agencys_chair_is_offered_the_sign_off_and_makes_it(sign_in):
     who.get("/actions/A1")
 
     assert "/actions/A1/sign_off_action" in who.links
+    form = who.text("/actions/A1/sign_off_action")
+    assert "The evidence on which it rests: Audit of ten files, dated 2 September 2016 Its effect, as it was handed in: Nine of ten" in form
+    assert f"How we will know: {who.seeded.board.load(Action, 'A1').state.success_measure}" in form
+    (file,) = (link for link in who.links if link.startswith("/api/v1/evidence/"))
+    assert who.client.get(file).status_code == 200
     assert who.send("/actions/A1/sign_off_action", {"effect": "Nine of ten", **DONE}).status_code == 303
     assert status(who.seeded) == "sustaining"
 
