@@ -30,6 +30,7 @@ AFTER_A_NAME: Final = re.compile(
     r"ba|bem|bsc|ca|cbe|cqsw|dbe|dphil|dsc|dsw|esq|frc\w+|frs|jnr|jp|jr|kbe|kc|kcb|llb|llm|ma|mba|mbchb|mbe|md|mrc\w+|msc|msw|obe|phd"
     r"|qc|qn|qpm|rgn|rhv|rm|rn|rsw|snr|sr"
 )
+ROLE: Final = re.compile(r"[Tt]he [a-z][a-z0-9-]*")  # stands where a name should: nobody is called `The chair`, unlike The Anh
 SHORTEST: Final = 3  # letters of a surname that is looked for by itself
 
 
@@ -59,15 +60,17 @@ def is_called(name: str, typed: str) -> bool:
 
 
 class Names:
-    """The full names of people on record, made ready to be looked for in many texts: whole names alone, as INV-45 has it."""
+    """The full names of people on record, made ready to be looked for in many texts: whole names alone, as INV-45 has it.
+
+    Whoever has one name is found by it where it is written as a name. A single letter is nobody's.
+    """
 
     def __init__(self, known: Collection[str]) -> None:
         """Take the names."""
         self._by_first: dict[str, list[tuple[list[str], str]]] = {}
         for name in known:
-            called = _called(name)
-            if len(called) > 1 and called[0] != ["the"]:
-                whole = [part for word in called for part in word]
+            whole = [part for word in _called(name) for part in word]
+            if whole and not ROLE.fullmatch(name.strip()) and (len(whole) > 1 or len(whole[0]) > 1):
                 self._by_first.setdefault(whole[0], []).append((whole, name))
 
     def found(self, text: str) -> str | None:
@@ -85,7 +88,7 @@ class Names:
         folded = [word.casefold() for word in words]
         for at, word in enumerate(folded):
             for whole, name in self._by_first.get(word, ()):
-                if folded[at : at + len(whole)] == whole:
+                if folded[at : at + len(whole)] == whole and (len(whole) > 1 or _as_a_name(words[at])):
                     yield at, at + len(whole), name
 
 
@@ -133,14 +136,14 @@ def texts_by_field(said: Any, field: str = "") -> Iterator[tuple[str, str]]:
 def _named(name: str, words: list[str], folded: list[str]) -> str | None:
     """Return as much of a known name as is among the words of a text: all of it, or the surname where it is written as a name."""
     called = _called(name)
-    if not called or called[0] == ["the"]:
-        return None  # a role that stands where a name should: nobody is called so
+    if not called or ROLE.fullmatch(name.strip()):
+        return None
     whole = [part for word in called for part in word]
     if len(called) > 1 and any(folded[at : at + len(whole)] == whole for at in range(len(folded))):
         return name
-    surname = called[-1]
+    surname, shortest = called[-1], SHORTEST if len(called) > 1 else 2
     for at, word in enumerate(words):
-        if word[0].isupper() and folded[at : at + len(surname)] == surname and sum(map(len, surname)) >= SHORTEST:
+        if _as_a_name(word) and folded[at : at + len(surname)] == surname and sum(map(len, surname)) >= shortest:
             return " ".join(words[at : at + len(surname)])
     return None
 
@@ -163,9 +166,14 @@ def _any_of(name: str) -> Iterator[str]:
         yield from (one for one in {*parts, "".join(parts)} if one and one != "the" and (len(one) > 1 or _without_case(one)))
 
 
+def _as_a_name(word: str) -> bool:
+    """Say whether a word is written as a name is: with a capital, where its script has any."""
+    return word[0].isupper() or _without_case(word)
+
+
 def _without_case(word: str) -> bool:
-    """Say whether a script has no capitals: most of these write no spaces between words either."""
-    return word.upper() == word.lower()
+    """Say whether a word is of a script that has no capitals: most of these write no spaces between words either."""
+    return word[0].isalpha() and word.upper() == word.lower()
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,7 @@ from aggregates.review.blockers import Promise
 from aggregates.review.clocks import clocks_of
 from aggregates.review.decisions.answering import NothingToAnswer
 from aggregates.review.decisions.deciding import KnownAhead
-from aggregates.review.names import Names
+from aggregates.review.names import Names, found
 from tests.aggregates.people import CHAIR, DEPUTY, MANAGER, ORIGIN, TRAINING
 from tests.aggregates.reviews import (
     ACCEPTED,
@@ -465,6 +465,30 @@ def test_inv_06_a_finding_names_nobody(field, words):
         do(review, "record_finding", 100, **FINDING | {field: (words,) if field == "themes" else words}, people=PEOPLE)
 
     assert review.state.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "others"),
+    [
+        ("Sukarno", ("Sukarno was away", "It was SUKARNO\u2019s"), ("the sukarno report", "Sukarnoputri was away")),
+        ("Dr Patel", ("Ask Patel",), ("a patel",)),
+        ("Ng", ("Ask Ng",), ("ng", "N g")),
+        ("\u738b\u5c0f\u660e", ("\u738b\u5c0f\u660e was away",), ("\u738b was away",)),
+        ("Th\u1ebf Nguy\u1ec5n", ("Th\u1ebf Nguy\u1ec5n was away", "The Nguyen was away"), ("The Nguyens",)),
+        ("The Anh Pham", ("The Anh Pham was away",), ("The ham",)),
+        ("The Anh", ("The Anh was away",), ("The other",)),
+        ("The riv-lead", (), ("The riv-lead was away", "the Riv Lead")),
+        ("The chair", (), ("The chair was away", "The Chair")),
+        ("K.", (), ("K was away", "Child K.")),
+        ("7", (), ("Number 7",)),
+    ],
+)
+def test_inv_45_whoever_has_one_name_or_begins_with_the_is_found(known, named, others):
+    """INV-45, INV-06: people of one name, and whose first is The; of what stands in a name's place, a role or a letter, nobody is."""
+    for text in named:
+        assert (Names([known]).found(text), bool(found(text, [known]))) == (known, True), text
+    for text in others:
+        assert (Names([known]).found(text), found(text, [known])) == (None, None), text
 
 
 def test_inv_45_a_name_is_found_as_it_is_read():
