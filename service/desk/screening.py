@@ -183,13 +183,20 @@ def _goes(key: bytes | None, digest: bytes, sealed: bytes, goes: Callable[[Any],
     return text is None or goes(text)
 
 
-def rewrap(conn: Connection[Any], old: bytes, new: bytes) -> None:
-    """Keep the texts that wait under a new key. Of those that were decided the text is gone, so they are asked about again."""
-    query = "SELECT id, command, ref, field, digest, text FROM desk.held_text WHERE decided_at IS NULL"
-    for number, command, ref, field, digest, text in conn.execute(query).fetchall():
-        told = _open(old, bytes(digest), bytes(text))
+def rewrap(conn: Connection[Any], old: bytes, new: bytes) -> list[tuple[int, str | None]]:
+    """Keep the texts that wait under a new key. Of those that were decided the text is gone, so they are asked about again.
+
+    Return number and office of each that is damaged: it stays as it is.
+    """
+    query = "SELECT id, office, command, ref, field, digest, text FROM desk.held_text WHERE decided_at IS NULL ORDER BY id"
+    damaged: list[tuple[int, str | None]] = []
+    for number, office, command, ref, field, digest, text in conn.execute(query).fetchall():
+        if (told := _opened(old, digest, text)) is None:
+            damaged.append((number, office))
+            continue
         again = _digest(new, command, ref, field, told)
         conn.execute("UPDATE desk.held_text SET digest = %s, text = %s WHERE id = %s", (again, _seal(new, again, told), number))
+    return damaged
 
 
 def _digest(key: bytes, *said: str) -> bytes:
@@ -206,7 +213,7 @@ def _opened(key: bytes, digest: bytes, sealed: bytes) -> str | None:
     """Return a text; None where it is damaged, which keeps nobody from the others."""
     try:
         return _open(key, bytes(digest), bytes(sealed))
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter of what is too short to hold a nonce
         return None
 
 

@@ -179,8 +179,14 @@ def rotate_wrapping_key() -> None:
 
     Example: muniment db rotate-wrapping-key
     """
+    damaged: list[tuple[int, str | None]] = []
     with database() as config:
-        number = rewrapping.rewrap(config, screening.rewrap)
+        number = rewrapping.rewrap(config, lambda *given: damaged.extend(screening.rewrap(*given)))
+    for text, office in damaged:
+        click.echo(
+            f"WRONG  text {text} that waits for the data protection officer, of {office or 'no office'}, is damaged and stays as it is:"
+            " say that it identifies somebody, and have it sent again"
+        )
     click.echo(
         f"{number} keys of people are wrapped by a new key. Copy {config.data / 'keys' / 'wrapping.key'} to where its copies are kept,"
     )

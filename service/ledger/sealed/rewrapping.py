@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from service.config import Config
 
-    AlsoWrapped = Callable[[Connection[Any], bytes, bytes], None]
+    AlsoWrapped = Callable[[Connection[Any], bytes, bytes], object]
 
 NEW: Final = "wrapping.key.new"
 RUNNING: Final = """
@@ -81,10 +81,12 @@ def rewrap(config: Config, also: AlsoWrapped) -> int:
         keys.write_new(folder / NEW, wrap(new, passphrase))
         try:
             count = _each(conn, origin, old, new)
-        except InvalidTag as error:
+            also(conn, old, new)
+        except BaseException as error:  # before the commit, so that nothing is wrapped by the new key
             (folder / NEW).unlink()
-            raise WrappedByNeither(subject=error.args[0], folder=folder) from error
-        also(conn, old, new)
+            if isinstance(error, InvalidTag):
+                raise WrappedByNeither(subject=error.args[0], folder=folder) from error
+            raise
     (folder / NEW).rename(folder / keys.WRAPPING)
     return count
 

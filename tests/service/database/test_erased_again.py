@@ -10,11 +10,13 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from aggregates.action import Action
 from aggregates.clocks.dates import london
 from api import worker
 from service.application import Board
+from service.cli import main
 from service.database import backup
 from service.database.migrations import migrate
 from service.desk import screening
@@ -336,6 +338,50 @@ def test_another_wrapping_key_opens_what_is_stored_and_nothing_that_was(board, p
         (config.data / "keys" / "wrapping.key").write_bytes(wrap(old, (config.data / "keys" / "passphrase").read_bytes().strip()))
         worker.open_board(config).close()  # by the key of then it is served
     assert ref
+
+
+@pytest.mark.parametrize("left", [1, 500])
+def test_a_damaged_text_keeps_no_key_from_being_changed(board, left):
+    """What nobody can open is named, and stays as it is; the others wait on under the new key."""
+    for text in ("943 476 5919", "Born on 4 March 2009"):
+        board.board.held.hold("dispute_action", "A1", "reason", text, pattern="an NHS number", office="riv-lead")
+    first = board.board.held.waiting()[0].id
+    with psycopg.connect(board.config.conninfo("owner")) as conn:
+        conn.execute("UPDATE desk.held_text SET text = substr('\\x00'::bytea || text, 1, %s) WHERE id = %s", (left, first))
+        before = conn.execute("SELECT digest, text FROM desk.held_text WHERE id = %s", (first,)).fetchone()
+    board.board.close()
+    settings = {"MUNIMENT_DATA": str(board.config.data), "MUNIMENT_DATABASE_URL": board.config.database_url}
+    told = CliRunner().invoke(main, ["db", "rotate-wrapping-key"], env=settings)
+
+    assert (told.exit_code, f"WRONG  text {first} that waits" in told.output, "of riv-lead, is damaged" in told.output) == (0, True, True)
+    with psycopg.connect(board.config.conninfo("owner")) as conn:
+        assert conn.execute("SELECT digest, text FROM desk.held_text WHERE id = %s", (first,)).fetchone() == before
+    again = Board(board.config, keys.load(board.config))
+    try:
+        assert [one.text for one in again.held.waiting()] == [screening.DAMAGED, "Born on 4 March 2009"]
+    finally:
+        again.close()
+
+
+def test_a_rotation_that_fails_leaves_no_key_behind(board):
+    """Nothing is wrapped by the new key, and the old one opens everything."""
+
+    def fails(*_):
+        raise OSError("the disk is full")
+
+    somebody(board)
+    board.board.close()
+    folder = board.config.data / "keys"
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with pytest.raises(OSError, match="full"):
+        rewrapping.rewrap(board.config, fails)
+
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    again = Board(board.config, keys.load(board.config))
+    try:
+        assert NAME in again.people()
+    finally:
+        again.close()
 
 
 def test_a_rotation_that_broke_off_is_finished(board):
