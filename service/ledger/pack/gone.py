@@ -3,7 +3,11 @@
 A pack is made from what is there on that day. As of an earlier size it lacks a text that was erased since; and the log of a restored
 backup lacks one whose erasure it lost. Such a text is withheld by its digest, and looks like one that somebody keeps back. So the entry
 that erased it comes with the pack, as a line of the record of who was erased has it (`sealed.record`): the entry, its receipt by the log's
-own key, and its disclosure of what went. Nothing else explains a missing text to an audit.
+own key, and its disclosure of what went. Nothing else explains a missing text to an audit, and the audit names each that is explained so.
+
+A receipt alone is one signature, by a key that somebody may have stolen. So whoever signed the statement could sign there; a line at a
+place that the pack itself has is the pack's own entry, or of what its log says on record that it lost; and one that follows the pack is
+sealed by the newest key that is known.
 
 Where the log went on under another key after the pack ends, the line says so too (`went_on`): each entry by which it did, with its receipt
 and what it discloses. The key before has to vouch for the next one, or whoever audits trusts that one by themselves; else anybody could
@@ -20,6 +24,7 @@ from aggregates.entry.fields import CORRECTED, fields_by_name
 from service.ledger.reading import disclosed
 from service.ledger.sealed.record import TOPIC, opened
 from service.verify import (
+    PURPOSES,
     SUCCEEDED,
     Sealer,
     canonical,
@@ -40,10 +45,12 @@ from service.verify import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
+    from service.ledger.pack.reading import Told
+    from service.ledger.sealed.record import Line
     from service.ledger.store import LedgerRecorder
     from service.verify import Pack
 
@@ -52,6 +59,9 @@ LATER_KEY: Final = (
     "no log key that this pack knows sealed it, nor one that such a key vouched for; where a later key of the Board did, give both by "
     "--policy, or ask for a pack that ends after that key's succession"
 )
+NOT_OURS: Final = "this log has another entry there, and does not say that it lost this one"
+NOT_NEWEST: Final = "it follows this pack, and another than the newest key of the log that is known sealed it"
+LOST: Final = "ledger.integrity_failed.v1"
 WENT_ON: Final = ("checkpoint", "log_vkey", "reason", "replaced_proof", "replaces")
 SUCCESSION: Final = """
     SELECT e.entry, d.disclosures FROM ledger.event e JOIN ledger.disclosure d USING (position) WHERE position = %s"""
@@ -63,9 +73,9 @@ TOPICS: Final = "SELECT position, topic FROM ledger.event WHERE position = ANY (
 
 
 class Gone(NamedTuple):
-    """What a pack shows to be erased beyond its own entries, by position, field and digest; and what shows nothing, and why."""
+    """What a pack shows to be erased beyond its own entries, by position, field and digest: in which file; what shows nothing, and why."""
 
-    texts: set[tuple[int, str, str]]
+    texts: dict[tuple[int, str, str], str]
     refused: list[str]
 
 
@@ -103,27 +113,54 @@ def is_text(evt: str, field: str) -> bool:
     return found is not None and ((found.kind is str and found.worded >= found.many) or field in CORRECTED.values())
 
 
-def told(pack: Pack) -> Gone:
-    """Return what such lines of a pack that was verified show to be erased; what shows nothing is named, with the reason."""
-    gone = Gone(set(), [])
+def told(pack: Pack, entries: Sequence[Told]) -> Gone:
+    """Return what such lines of a pack that was verified, of these entries, show to be erased; what shows nothing is named, and why."""
+    gone, lost = Gone({}, []), [one.fields for one in entries if one.evt == LOST]
     for name in sorted(name for name in pack.names if name.startswith(FOLDER)):
         try:
             line = parse((pack.folder / name).read_bytes().decode())
-            sealers = _sealers(line.get("went_on", []), pack)
-            require(parse_receipt(line["proof"])[2].partition("\n")[0] in {parse_vkey(each.vkey)[0] for each in sealers}, LATER_KEY)
+            sealers, signer = _sealers(line.get("went_on", []), pack), parse_receipt(line["proof"])[2].partition("\n")[0]
+            require(signer in map(_name, sealers), LATER_KEY)
             shown = opened(line, sealers)
             _check_signed(parse_entry(shown.entry)[1], shown.position, pack)
-            gone.texts.update((each["position"], each["field"], each["digest"]) for each in shown.listed)
+            _check_place(shown, sealers, signer, pack, lost)
+            gone.texts.update({(each["position"], each["field"], each["digest"]): name for each in shown.listed})
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             gone.refused.append(f"{name} does not show that anything was erased: {error}")
     return gone
 
 
+def _name(sealer: Sealer) -> str:
+    """Return under which name a key seals."""
+    return parse_vkey(sealer.vkey)[0]
+
+
 def _check_signed(statement: str, position: int, pack: Pack) -> None:
-    """Refuse a statement that a key did not sign whose it says it is; of a key that was enrolled after the pack nothing is known."""
-    if key := pack.keys.get(statement.partition(".")[0]):
-        open_statement(statement, key.public, pack.origin)
-    require(key or position > pack.checkpoint.size, "nobody whom this log knows signed it")
+    """Refuse a statement that its key could not sign there, or that is disputed; of a key enrolled after the pack nothing is known."""
+    key = pack.keys.get(statement.partition(".")[0])
+    if key is None:
+        require(position > pack.checkpoint.size, "nobody whom this log knows signed it")
+        return
+    claims = open_statement(statement, key.public, pack.origin)
+    require(key.since < position <= key.ended, f"the key of {key.holder} that signed it was not live there")
+    require(position < key.disputed, f"the key of {key.holder} that signed it was compromised by then")
+    own = (claims["iss"], PURPOSES[claims["assurance"]]) == (key.holder, key.purpose)
+    require(own, "its key is another holder's, or for other acts")
+
+
+def _check_place(shown: Line, sealers: Sequence[Sealer], signer: str, pack: Pack, lost: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what stands otherwise in the pack, and what follows the pack under another key than the newest that is known.
+
+    Of what the log lost and says so, the key that sealed it has to vouch for those after it: the word of one that did not is worth nothing.
+    """
+    names = [*map(_name, sealers)]
+    if shown.position <= pack.checkpoint.size:
+        admitted = any(one["size"] < shown.position <= max(each["size"] for each in one["held"]) for one in lost)
+        branch = admitted and all(each.vouched for each in sealers[names.index(signer) + 1 :])
+        require(branch or leaf_hash(shown.entry) == pack.node(0, shown.position - 1), NOT_OURS)
+        return
+    later = {parse_vkey(vkey)[0] for keys in pack.trusted for vkey in keys} - {*map(_name, pack.sealers)}
+    require(signer == names[-1] and (not later or signer in later), NOT_NEWEST)
 
 
 def _sealers(successions: Sequence[Any], pack: Pack) -> list[Sealer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,10 +29,12 @@ from service.ledger.pack import write_pack
 from service.ledger.pack.auditing import audit
 from service.ledger.sealed import custody, outside, record, rewrapping
 from service.ledger.sealed.wrapping import wrap
+from service.recording.outside.recovering import admit
 from service.verify import b64url, canonical, digest, leaf_hash, verify
 from tests.databases import fresh_database
 from tests.service.erasing import ASKED, CONTACT, NAME, somebody, with_officer
 from tests.service.ledger.test_sealed import everything, spellings
+from tests.service.test_erasure import corrected
 
 
 @pytest.fixture
@@ -106,6 +108,31 @@ def test_a_restored_backup_is_erased_again_before_it_is_served(board, postgres, 
             verdict = found(tmp_path / "pack", key=board.board.recorder.vkey, known={"kept": kept})
             assert verdict.code == 0, verdict.lines
     assert other
+
+
+@pytest.mark.parametrize("admitted", [True, False])
+def test_an_entry_that_a_log_lost_explains_a_text_where_the_log_says_that_it_lost_it(board, postgres, tmp_path, admitted):
+    """A restored log has another entry where the erasure stood: only one that admits the loss on record can have erased anything there."""
+    said = corrected(board, f"{NAME} was away")
+    ref = somebody(board)
+    backup.dump(board.config, tmp_path / "before.dump")
+    erase(board, ref)
+    size, kept = board.board.size(), board.board.recorder.newest()
+    board.board.close()
+    with restored(board, tmp_path / "before.dump", postgres) as config:
+        outside.erase_again(config, held.erase)
+        with closing(Board(config, keys.load(config), clock=board.clock)) as board.board:
+            if admitted:
+                admit(board.board, board.callers["board-manager"], "The disk failed", {"kept": kept})
+            while board.board.size() < size:
+                board.act("riv-lead", "report_progress", "A1", narrative="More is read", rag="amber")
+            write_pack(board.board.recorder, tmp_path / "pack")
+        found = audit(tmp_path / "pack", key=board.board.recorder.vkey)
+    missed = [one.position for check in found.checks for one in check.failures if one.field == "narrative"]
+    not_ours = "this log has another entry there, and does not say that it lost this one" in "\n".join(found.lines)
+
+    assert (found.code, missed[:1], not_ours) == ((0, [], False) if admitted else (1, [said], True)), found.lines
+    assert any(f"#{said}: action.progress_reported" in line and "outside the pack" in line for line in found.lines) == admitted
 
 
 def test_an_account_comes_back_to_nobody(board, postgres, tmp_path):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ERASED: Final = "data_subject.personal_data_erased.v1"
 CLASSES: Final = ("public", "partners", "restricted")
 MISSING_TEXT: Final = "this text is neither shown nor erased, and other fields of its class are shown: it was kept back, or lost"
+BY_ITS_WORD: Final = "that it was erased is explained by what the log's own key says outside the pack"
 OVERTAKEN: Final = "whether all that this correction gave was taken back before it was erased: what it gave is not shown any more"
 SESSION: Final = samples.STREAM.rstrip(".")
 
@@ -85,14 +86,14 @@ def _missed(check: Check, trail: Trail) -> None:
     """Miss each text of a complete pack that is neither shown nor erased, as far as the pack shows any field of its class.
 
     One of fewer classes withholds all others throughout, so that a text which is missing by itself is seen; and where an entry after the
-    pack's own erased it, the pack holds that entry.
+    pack's own erased it, the pack holds that entry. What that alone explains is named: nothing in the pack bears it out.
     """
     for why in trail.gone.refused:
         check.fails(0, "pack", why, rule="INV-39")
     if not trail.complete:
         return
     erasures = (each for one in trail.known if one.told.evt == ERASED for each in one.told.fields["erased"])
-    went = {(each["position"], each["field"], each["digest"]) for each in erasures} | trail.gone.texts
+    went = {(each["position"], each["field"], each["digest"]) for each in erasures}
     known = [(one, fields_by_name(one.entry.event)) for one in trail.known]
     shown = {fields[name].sensitivity for one, fields in known for name in one.told.fields if name in fields}
     classes = CLASSES[: max(map(CLASSES.index, shown), default=-1) + 1]
@@ -100,7 +101,10 @@ def _missed(check: Check, trail: Trail) -> None:
         texts = (each for each in fields.values() if each.sensitivity in classes and is_text(one.told.evt, each.name))
         counts = _counting(one.told.evt.partition(".")[0], public=classes == CLASSES[:1])
         for name in [each.name for each in texts if each.name not in {*one.told.fields, *counts}]:
-            if went.isdisjoint((one.at, name, digest) for digest in one.told.hidden):
+            may_be = {(one.at, name, digest) for digest in one.told.hidden}
+            if outside := sorted({trail.gone.texts[each] for each in may_be & trail.gone.texts.keys() - went}):
+                check.notes.append(f"#{one.at}: {one.told.evt}, {name}: {BY_ITS_WORD}: {', '.join(outside)}")
+            elif went.isdisjoint(may_be):
                 check.fails(one.at, one.told.evt, MISSING_TEXT, field=name)
     if classes != CLASSES:
         check.unchecked.append(f"texts of the classes {', '.join(CLASSES[len(classes) :])}, of which this pack shows nothing")

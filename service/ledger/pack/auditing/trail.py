@@ -96,8 +96,8 @@ class Trail:
         """Read them."""
         self.complete, self.now = pack.complete, pack.checkpoint.size + 1  # after everything that is known
         self.root: Callable[[int], str] = lambda size: pack.root(size).hex()
-        self.gone = gone.told(pack)
         self.told = [*reading.read(pack, lambda *_: True)]
+        self.gone = gone.told(pack, self.told)
         self.unknown: dict[str, list[int]] = defaultdict(list)
         self.silent: list[int] = []  # of which nothing at all is shown
         self.misshapen: dict[int, str] = {}  # whose fields are not what this version knows of such an event
