@@ -31,6 +31,7 @@ AFTER_A_NAME: Final = re.compile(
     r"|qc|qn|qpm|rgn|rhv|rm|rn|rsw|snr|sr"
 )
 ROLE: Final = re.compile(r"[Tt]he [a-z][a-z0-9-]*")  # stands where a name should: nobody is called `The chair`, unlike The Anh
+SHORTEST_CONTACT: Final = 8  # letters and digits: `Ward 3` is a place of many
 SHORTEST: Final = 3  # letters of a surname that is looked for by itself
 
 
@@ -65,13 +66,17 @@ class Names:
     Whoever has one name is found by it where it is written as a name. A single letter is nobody's.
     """
 
-    def __init__(self, known: Collection[str]) -> None:
-        """Take the names."""
+    def __init__(self, known: Collection[str], contacts: Collection[str] = ()) -> None:
+        """Take the names; and contact details, which are looked for whole as well, where they cannot be anything else."""
         self._by_first: dict[str, list[tuple[list[str], str]]] = {}
         for name in known:
             whole = [part for word in _called(name) for part in word]
             if whole and not ROLE.fullmatch(name.strip()) and (len(whole) > 1 or len(whole[0]) > 1):
                 self._by_first.setdefault(whole[0], []).append((whole, name))
+        for contact in contacts:
+            whole = [word.casefold() for word in WORD.findall(_plain(contact))]
+            if sum(map(len, whole)) >= SHORTEST_CONTACT and ("@" in contact or any(map(str.isdigit, contact))):
+                self._by_first.setdefault(whole[0], []).append((whole, contact))
 
     def found(self, text: str) -> str | None:
         """Return the first whole name that a text holds, or None."""
@@ -88,16 +93,18 @@ class Names:
         folded = [word.casefold() for word in words]
         for at, word in enumerate(folded):
             for whole, name in self._by_first.get(word, ()):
-                if folded[at : at + len(whole)] == whole and (len(whole) > 1 or _as_a_name(words[at])):
+                if folded[at : at + len(whole)] == whole and (len(whole) > 1 or whole[0].isdigit() or _as_a_name(words[at])):
                     yield at, at + len(whole), name
 
 
 class Naming:
-    """What finds somebody in what is said, by a whole name; and says whether it goes when they are erased."""
+    """What finds somebody in what is said, by a whole name or what they are reached by; and says whether it goes when they are erased."""
 
-    def __init__(self, called: Collection[str], held: Collection[str] = ()) -> None:
-        """Take what they are called, and what everybody else is who is under a legal hold."""
-        self._names, self._namesakes = Names(called), Names(held)
+    def __init__(
+        self, called: Collection[str], held: Collection[str] = (), *, contacts: Collection[str] = (), held_contacts: Collection[str] = ()
+    ) -> None:
+        """Take what they are called and reached by, and what everybody else is who is under a legal hold."""
+        self._names, self._namesakes = Names(called, contacts), Names(held, held_contacts)
         self._held = {word for name in held for word in _any_of(name)}
 
     def found(self, said: Any) -> bool:

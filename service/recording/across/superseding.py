@@ -53,9 +53,10 @@ class Superseding(Holding):
         return [text for thing in self._as_now(self._streams(them)) for text in self._texts(thing, subject, them)]
 
     def naming(self, references: Sequence[UUID]) -> Naming:
-        """Return what finds somebody in texts, by what they are called under all their references while that is kept."""
-        held = self._called([ref for ref in self._under_hold() if ref not in references])
-        return Naming(self._called(references), held)
+        """Return what finds somebody in texts, by what they are called and reached by under all their references while that is kept."""
+        names, contacts = self._kept(references)
+        held, held_contacts = self._kept([ref for ref in self._under_hold() if ref not in references])
+        return Naming(names, held, contacts=contacts, held_contacts=held_contacts)
 
     def _under_hold(self) -> list[UUID]:
         """Return every reference of whoever is under a legal hold."""
@@ -63,10 +64,12 @@ class Superseding(Holding):
             streams = [row["stream"] for row in conn.execute(HELD).fetchall()]
         return [ref for one in self._as_now(streams) if one.state.held for ref in self.one_person(one.id)]
 
-    def _called(self, references: Sequence[UUID]) -> list[str]:
-        """Return the names that are kept under some references."""
-        places = [row["position"] for row in self.subjects.kept(references) if row["field"] == "name"]
-        return [name for (_, field), name in self.subjects.reveal_all(places).items() if field == "name"]
+    def _kept(self, references: Sequence[UUID]) -> tuple[list[str], list[str]]:
+        """Return the names and the contact details that are kept under some references."""
+        places = [row["position"] for row in self.subjects.kept(references) if row["field"] in {"name", "contact"}]
+        told = self.subjects.reveal_all(places)
+        names, contacts = ([said for (_, field), said in told.items() if field == wanted] for wanted in ("name", "contact"))
+        return names, contacts
 
     def _streams(self, them: Naming) -> list[UUID]:
         """Return the streams with an amendment, or an amended entry, that names somebody: no more are read."""

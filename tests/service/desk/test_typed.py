@@ -96,6 +96,31 @@ def test_what_is_typed_and_names_another_under_a_hold_stays(board):
     assert (kept(board.config), waiting(board)) == ({"riv-lead": {"q-1": both, "q-2": ""}}, [both])
 
 
+def test_what_is_typed_and_says_how_to_reach_them_goes_with_them(board):
+    """F.8: their contact details, whole, are as good as their name, unless somebody under a hold is reached by them too."""
+    ref = somebody(board)
+    said = {"q-1": f"Write to {CONTACT.upper()}.", "q-2": f"Write to x{CONTACT}", "q-3": "Riverside example"}
+    keep(board, said)
+    granted(board, ref)
+    board.act("dpo", "erase_personal_data", ref)
+    assert kept(board.config) == {"riv-lead": said | {"q-1": ""}}
+
+    other, held = somebody(board), somebody(board, "Nina Vellum")
+    board.act("dpo", "place_legal_hold", held, matter="Inquest", reason="The coroner asks")
+    keep(board, said)
+    granted(board, other)
+    board.act("dpo", "erase_personal_data", other)
+    assert kept(board.config) == {"riv-lead": said}
+
+
+@pytest.mark.parametrize(
+    ("contact", "goes"), [("07700 900123", True), ("07700900123", True), ("Ward 3", False), ("the Riverside office", False)]
+)
+def test_only_what_can_be_nothing_else_is_taken_for_contact_details(contact, goes):
+    """F.8: a number or an address is; a place where many are is not."""
+    assert Naming([], contacts=[contact]).goes(f"It is {contact}") == goes
+
+
 @pytest.mark.parametrize(
     ("held", "said"),
     [

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 GOES: Final = "Goes when they are erased"
 KINDS: Final = {False: "Draft", True: "Waits for the data protection officer"}
 COLUMNS: Final = ("About", "What", "Typed by", "Kept since", "What becomes of it")
-NOTE: Final = "Texts that name them whole. Who has the form still open may type it again: tell the office {when}."
+NOTE: Final = "Texts with their whole name or contact details. Who has the form still open may type it again: tell the office {when}."
 OFFICES: Final = "Stays with the office, in which they typed it: it does not name them"
-STAYS: Final = "Stays: it names somebody else who is under a legal hold"
+STAYS: Final = "Stays: it may name somebody else who is under a legal hold"
 
 
 def of_them(seen: Look, refs: list[UUID], *, erased: bool) -> dict[str, Any]:
