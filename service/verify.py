@@ -637,8 +637,8 @@ class Pack:
         """Return a tile's events, up to the first that is refused, and that refusal; signatures in a row, which takes a tenth less."""
         events, signatures, refused, index = list[Event](), list[tuple[bytes, bytes, bytes]](), "", -1
         try:
-            lines = self.disclosures(tile)
-            for index, entry in self.entries(tile):
+            entries, lines = [*self.entries(tile)], self.disclosures(tile)  # that an entry is missing is said before its line is missed
+            for index, entry in entries:
                 events.append(self.event(index + 1, entry, *lines[index], lambda *signed: signatures.append(signed)))
         except (ValueError, RecursionError) as error:
             refused = f"#{index + 1}: {error}" if index >= 0 else str(error)
